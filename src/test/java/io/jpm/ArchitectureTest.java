@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,12 +32,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Who may know whom. The table is the one of docs/architecture.md.
 class ArchitectureTest {
-  private static final JavaClasses MAIN =
-      new ClassFileImporter()
-          .withImportOption(new ImportOption.DoNotIncludeTests())
-          .importPackages("io.jpm");
-
   private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.jpm");
+
+  private static final JavaClasses MAIN =
+      ALL.that(DescribedPredicate.describe("are of the product", ArchitectureTest::isOfTheProduct));
+
+  private static boolean isOfTheProduct(JavaClass type) {
+    return type.getSource()
+        .map(source -> Location.of(source.getUri()))
+        .filter(new ImportOption.DoNotIncludeTests()::includes)
+        .isPresent();
+  }
 
   private static final Map<String, List<String>> MAY_KNOW = mayKnow();
 

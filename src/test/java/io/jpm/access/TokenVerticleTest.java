@@ -11,6 +11,7 @@ import io.jpm.bus.access.TokenRevoked;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -60,14 +61,16 @@ class TokenVerticleTest {
 
   private void redeploy() throws TimeoutException {
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
     }
-    vertx.deployVerticle(new TokenVerticle(file(), () -> now)).await(10, TimeUnit.SECONDS);
+    vertx
+        .deployVerticle(new TokenVerticle(file(), () -> now))
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws TimeoutException {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private Path file() {
@@ -79,7 +82,7 @@ class TokenVerticleTest {
       return vertx
           .eventBus()
           .<AccessReply>request(Addresses.ACCESS_COMMAND, command)
-          .await(LIMIT.toSeconds(), TimeUnit.SECONDS)
+          .await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
           .body();
     } catch (TimeoutException late) {
       throw new AssertionError(late);

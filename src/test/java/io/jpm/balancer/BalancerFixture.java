@@ -29,6 +29,7 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -337,7 +338,7 @@ final class BalancerFixture implements AutoCloseable {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+          .get(Patience.seconds(DEADLINE.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 /// what is tested. They forgive nothing: a connection on which a request was sent and no whole
 /// answer came is a failure; only after `Connection: close` a new one is opened.
 final class HttpLoad implements AutoCloseable {
-  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(2, 0)).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(4, 0)).toNanos();
 
   final List<String> failures = new CopyOnWriteArrayList<>();
   final Queue<String> answers = new ConcurrentLinkedQueue<>();

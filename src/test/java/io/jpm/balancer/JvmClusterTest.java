@@ -18,7 +18,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,11 +33,22 @@ class JvmClusterTest {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final Path SERVER = Path.of("examples/cluster/jvm/Server.java").toAbsolutePath();
 
+  @TempDir static Path classes;
+
   private BalancerFixture balancer;
+
+  @BeforeAll
+  static void compile() {
+    int code =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-d", classes.toString(), SERVER.toString());
+    assertThat(code).isZero();
+  }
 
   @BeforeEach
   void open(@TempDir Path dir) {
     balancer = new BalancerFixture(new LinuxProcessHost(), dir);
+    balancer.environment.put("PORT", Integer.toString(FreePort.find()));
   }
 
   @AfterEach
@@ -43,12 +56,14 @@ class JvmClusterTest {
     balancer.close();
   }
 
-  private AppSpec web() throws IOException {
-    return web(new Command(SERVER, Optional.of(JAVA), List.of(), List.of()));
+  /// Compiled once, not by each of its processes.
+  private static AppSpec web() {
+    List<String> arguments =
+        List.of("-XX:TieredStopAtLevel=1", "-cp", classes.toString(), "Server");
+    return web(new Command(JAVA, Optional.empty(), List.of(), arguments));
   }
 
-  private AppSpec web(Command command) throws IOException {
-    balancer.environment.put("PORT", Integer.toString(FreePort.find()));
+  private static AppSpec web(Command command) {
     return AppSpec.of(new AppName("java-web"), command, Path.of("/"))
         .cluster(BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), List.of()))
         .build();
@@ -113,7 +128,8 @@ class JvmClusterTest {
   @Test
   void whenOneDiesTheOtherAnswersAndADrainLosesNothing() throws IOException {
     AppSpec spec = web();
-    Worker one = balancer.start(spec, 0, 0).awaitListening();
+    AppSpec fromSource = web(new Command(SERVER, Optional.of(JAVA), List.of(), List.of()));
+    Worker one = balancer.start(fromSource, 0, 0).awaitListening();
     int port = one.port();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     BalancerReply.Status status = balancer.status(one);

@@ -138,7 +138,11 @@ class NodeDrainTest {
       Future<Integer> drained = worker.drain();
       assertThat(wire.read().closes()).isFalse();
       assertThat(wire.read().closes()).isFalse();
-      assertThat(wire.read().closes()).isTrue();
+      Answer last = wire.read();
+      if (!last.closes()) {
+        last = wire.ask("/", true); // its head was made before the order to drain came
+      }
+      assertThat(last.closes()).isTrue();
       assertThat(await(drained)).isZero();
     }
   }

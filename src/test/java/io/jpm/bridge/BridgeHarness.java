@@ -7,6 +7,7 @@ import io.jpm.bus.access.AccessCommand;
 import io.jpm.bus.access.AccessReply;
 import io.jpm.model.access.Role;
 import io.jpm.testing.LogLines;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class BridgeHarness implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError("not within " + LIMIT, late);
     }

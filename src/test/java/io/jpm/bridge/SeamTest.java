@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.god.HistoryCommand;
 import io.jpm.bus.god.HistoryReply;
+import io.jpm.testing.Patience;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.eventbus.Message;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class SeamTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(latch.await(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }

@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ record TestCertificate(Path folder) {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("keytool.log").toFile())
             .start();
-    if (!keytool.waitFor(60, TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+    if (!keytool.waitFor(Patience.seconds(60), TimeUnit.SECONDS) || keytool.exitValue() != 0) {
       keytool.destroyForcibly();
       throw new AssertionError(Files.readString(folder.resolve("keytool.log")));
     }

@@ -1,5 +1,6 @@
 package io.jpm.client;
 
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -101,7 +102,7 @@ final class Installation {
   }
 
   Result end(Running running) throws IOException, InterruptedException {
-    if (!running.process().waitFor(60, TimeUnit.SECONDS)) {
+    if (!running.process().waitFor(Patience.seconds(60), TimeUnit.SECONDS)) {
       running.process().destroyForcibly();
       throw new AssertionError("the command did not end");
     }

@@ -9,6 +9,7 @@ import io.jpm.client.Installation.Running;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ class LauncherTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void startsADaemonWhereOnlyAStalePortFileIsLeft(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -86,23 +88,25 @@ class LauncherTest {
   }
 
   @Test
-  void twentyClientsAtOnceStartOneDaemon() throws Exception {
+  void clientsAtOnceStartOneDaemon() throws Exception {
+    int clientsAtOnce = TestGroup.choose(8, 20);
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, "sleep 0.3\n" + READY);
       List<Running> clients = new ArrayList<>();
-      for (int i = 0; i < 20; i++) {
+      for (int i = 0; i < clientsAtOnce; i++) {
         clients.add(jpm.start("ls"));
       }
       for (Running running : clients) {
         assertThat(jpm.end(running)).isEqualTo(new Result(0, "", ""));
       }
       assertThat(launches()).hasSize(1);
-      assertThat(bridge.requests()).hasSize(20);
+      assertThat(bridge.requests()).hasSize(clientsAtOnce);
     }
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void killStartsNoDaemonJustToStopIt(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();

@@ -6,6 +6,7 @@ import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -158,7 +159,7 @@ class StartupTest {
             .redirectErrorStream(true)
             .start();
     String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(verify.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(verify.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     Need.assume(
         !said.contains("Failed to initialize manager"), "the right to start a manager of systemd");
     assertThat(said.lines().filter(line -> line.contains(unit.getFileName().toString()))).isEmpty();

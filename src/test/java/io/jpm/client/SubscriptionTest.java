@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jpm.client.JpmException.Code;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -259,7 +260,7 @@ class SubscriptionTest {
           0,
           event -> {
             try {
-              slow.add(let.await(60, TimeUnit.SECONDS) ? event.seq() : -1L);
+              slow.add(let.await(Patience.seconds(60), TimeUnit.SECONDS) ? event.seq() : -1L);
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }

@@ -87,6 +87,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void saysWhereItIsAndThatThereIsNoTerminal(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -101,6 +102,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void saysUntilWhenItWaits(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -116,6 +118,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @Needs(Need.SCRIPT)
+  @Representatives(1)
   @EnumSource
   void describesATerminal(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -136,6 +139,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void printsEveryCharacterAsItIs(Client client) throws Exception {
     String text =
@@ -160,6 +164,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void understandsEscapesThatNeedNotBe(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -197,6 +202,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void exitsWithTheCodeOfTheCommand(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -285,6 +291,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void givesUpOnADaemonThatHangsAfterTheFirstReply(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -339,6 +346,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void showsWhyTheBridgeRefuses(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -369,6 +377,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void endsQuietlyWhenTheReaderHasSeenEnough(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -389,6 +398,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void saysThatTheOutputCannotBeWritten(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
@@ -430,6 +440,7 @@ class ThinClientTest {
   }
 
   @ParameterizedTest
+  @Representatives(1)
   @EnumSource
   void sendsKillToADaemonThatIsThere(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();

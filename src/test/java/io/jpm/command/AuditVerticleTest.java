@@ -14,6 +14,7 @@ import io.jpm.model.access.Role;
 import io.jpm.os.linux.Mailbox;
 import io.jpm.os.linux.notice.LinuxSystemLog;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -73,18 +74,18 @@ class AuditVerticleTest {
         .deployVerticle(
             new AuditVerticle(
                 home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private void redeploy() throws Exception {
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
     }
     vertx
         .deployVerticle(
             new AuditVerticle(
                 home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   /// Asked before each line is written, so a disk that is slow.
@@ -99,7 +100,7 @@ class AuditVerticleTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private Path file() {
@@ -126,7 +127,7 @@ class AuditVerticleTest {
       return vertx
           .eventBus()
           .<AuditReply>request(Addresses.AUDIT_COMMAND, new AuditCommand())
-          .await(LIMIT.toSeconds(), TimeUnit.SECONDS)
+          .await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
           .body();
     } catch (TimeoutException late) {
       throw new AssertionError(late);
@@ -215,7 +216,7 @@ class AuditVerticleTest {
     }
     Promise<Void> taken = Promise.promise();
     vertx.getOrCreateContext().runOnContext(_ -> taken.complete());
-    taken.future().await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    taken.future().await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     disk.countDown();
     Eventually.await(
         "they are written",
@@ -337,7 +338,7 @@ class AuditVerticleTest {
     redeploy();
     written(5);
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(10, TimeUnit.SECONDS);
+      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
     }
     Files.write(file(), lines().subList(0, 3));
     redeploy();

@@ -29,6 +29,7 @@ import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.model.run.InstanceId;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.BridgeSchema;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandReply.Code;
@@ -101,12 +102,14 @@ class CommandVerticleTest {
             () -> AppDefaults.PM2,
             Map.of("PATH", "/usr/bin:/bin"),
             patience);
-    vertx.deployVerticle(new CommandVerticle(context)).await(20, TimeUnit.SECONDS);
+    vertx
+        .deployVerticle(new CommandVerticle(context))
+        .await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void end() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   private void god(Message<GodCommand> message) {
@@ -202,7 +205,7 @@ class CommandVerticleTest {
         vertx
             .eventBus()
             .<JsonObject>request(Addresses.COMMAND, request, options)
-            .await(20, TimeUnit.SECONDS)
+            .await(Patience.seconds(20), TimeUnit.SECONDS)
             .body();
     assertThat(BridgeSchema.accepts("reply", body)).as(body.encode()).isTrue();
     CommandReply reply = CommandReply.fromJson(new JsonObject(body.encode()));
@@ -450,7 +453,7 @@ class CommandVerticleTest {
   void whatTakesTooLongIsSaidToGoOn() throws Exception {
     mute = true;
     for (String id : Set.copyOf(vertx.deploymentIDs())) {
-      vertx.undeploy(id).await(20, TimeUnit.SECONDS);
+      vertx.undeploy(id).await(Patience.seconds(20), TimeUnit.SECONDS);
     }
     deploy(Duration.ofMillis(50));
     var reply = ask(new CommandRequest.Reload(List.of("web"), 1));

@@ -1,6 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -73,7 +74,7 @@ public final class ConsoleClient {
   /// Waits for the end.
   public int code() {
     try {
-      return code.get(30, TimeUnit.SECONDS);
+      return code.get(Patience.seconds(30), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("no exit code; so far: " + chunks, e);
     }

@@ -28,6 +28,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -103,12 +104,16 @@ class ConsoleVerticleTest {
         .deployVerticle(new ConsoleVerticle(context, new FakeSource(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws InterruptedException, ExecutionException, TimeoutException {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private final class FakeSource implements AppSource {

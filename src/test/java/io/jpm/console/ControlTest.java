@@ -14,6 +14,7 @@ import io.jpm.config.command.CallerContext;
 import io.jpm.console.file.AppSource;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.run.Signal;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,14 +48,18 @@ class ControlTest {
                 Instances.console(ConsoleTiming.DEFAULT), new OneScript(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
     rooms.instances.add(Instances.online(0, "web"));
     rooms.instances.add(Instances.online(1, "job"));
   }
 
   @AfterEach
   void close() throws InterruptedException, ExecutionException, TimeoutException {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private final class OneScript implements AppSource {

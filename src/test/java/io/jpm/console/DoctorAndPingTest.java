@@ -11,6 +11,7 @@ import io.jpm.bus.daemon.HeartbeatCommand;
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.console.session.ConsoleTiming;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -33,12 +34,12 @@ class DoctorAndPingTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private void found(Finding... findings) {

@@ -13,6 +13,7 @@ import io.jpm.model.ReferencedVariables;
 import io.jpm.model.Secret;
 import io.jpm.model.Variables;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Vertx;
@@ -42,12 +43,12 @@ class EventsAndEnvTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient run(String... argv) {

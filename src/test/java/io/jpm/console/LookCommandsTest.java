@@ -17,6 +17,7 @@ import io.jpm.console.look.ListCommand;
 import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -56,14 +57,14 @@ class LookCommandsTest {
             "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
     rooms.instances.add(Instances.online(0, "web"));
     rooms.instances.add(Instances.stopped(1, "api"));
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient run(String line) {

@@ -21,6 +21,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
 import io.jpm.model.run.InstanceId;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleChunk;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ class ReloadAndScaleTest {
         .deployVerticle(new ConsoleVerticle(context, new OneFile(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
     for (int id = 0; id < 2; id++) {
       rooms.instances.add(Instances.online(id, Instances.cluster("web", 2), id));
     }
@@ -68,7 +69,11 @@ class ReloadAndScaleTest {
 
   @AfterEach
   void close() throws InterruptedException, ExecutionException, TimeoutException {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private final class OneFile implements AppSource {

@@ -60,7 +60,7 @@ class LocalProgramsTest {
 
   @Test
   void atTheEndOfItsTimeItIsEndedWithWhatItHasStarted() throws Exception {
-    Outcome outcome = run(Duration.ofSeconds(2), "sh", "-c", "sleep 50 & echo $! >pid; wait");
+    Outcome outcome = run(Duration.ofSeconds(2), "sh", "-c", "sleep 1000 & echo $! >pid; wait");
     assertThat(outcome)
         .isInstanceOfSatisfying(
             Outcome.Failed.class, failed -> assertThat(failed.why()).contains("longer than 2 s"));

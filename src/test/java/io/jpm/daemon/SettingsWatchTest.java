@@ -10,6 +10,7 @@ import io.jpm.config.settings.Settings;
 import io.jpm.config.settings.SettingsReader;
 import io.jpm.model.LogLimits;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -96,7 +97,10 @@ class SettingsWatchTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(Patience.seconds(20), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }

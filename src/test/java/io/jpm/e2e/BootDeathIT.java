@@ -94,7 +94,9 @@ class BootDeathIT extends InOwnHome {
   @Tag("slow")
   void aStopInWhichDaemonsDieIsFinished() throws Exception {
     String deaf =
-        jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\nwhile :; do sleep 0.05; done\n")
+        jpm.script(
+                "deaf.sh",
+                "#!/bin/bash\ntrap '' INT\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n")
             .toString();
     jpm.run("start", "sleep 98765", "--name", "anchor").ok();
     jpm.run("start", deaf, "--kill-timeout", "3000").ok();
@@ -186,7 +188,7 @@ class BootDeathIT extends InOwnHome {
     String deaf =
         jpm.script(
                 "deaf.sh",
-                "#!/bin/bash\ntrap '' INT TERM\nsetsid sleep 98764 &\nwhile :; do sleep 0.05; done\n")
+                "#!/bin/bash\ntrap '' INT TERM\nsetsid sleep 98764 &\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n")
             .toString();
     jpm.run("start", deaf).ok();
     Eventually.await(

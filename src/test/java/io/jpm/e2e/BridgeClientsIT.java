@@ -14,6 +14,7 @@ import io.jpm.client.JpmException;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.Writer;
@@ -128,7 +129,9 @@ class BridgeClientsIT extends InOwnHome {
     try (Writer enter = client.outputWriter()) {
       enter.write("\n");
     }
-    assertThat(client.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).as(all(err)).isTrue();
+    assertThat(client.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .as(all(err))
+        .isTrue();
     assertThat(client.exitValue()).as(all(err)).isZero();
     assertThat(jpm.list()).isEmpty();
     List<String> seen =

@@ -1,6 +1,7 @@
 package io.jpm.e2e;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -178,7 +179,8 @@ final class Chromium implements AutoCloseable {
       message.put("sessionId", session);
     }
     socket.sendText(message.encode(), true).join();
-    JsonObject answer = reply.orTimeout(LONG.toSeconds(), TimeUnit.SECONDS).join();
+    JsonObject answer =
+        reply.orTimeout(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS).join();
     if (answer.containsKey("error")) {
       throw new AssertionError(method + ": " + answer.getJsonObject("error").encode());
     }

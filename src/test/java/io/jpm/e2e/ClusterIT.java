@@ -7,6 +7,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Jvm;
 import io.jpm.testing.Need;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonArray;
@@ -158,7 +159,7 @@ class ClusterIT extends InOwnHome {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(javac.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(javac.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(javac.exitValue()).isZero();
   }
 

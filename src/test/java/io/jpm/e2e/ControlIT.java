@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -88,7 +89,7 @@ class ControlIT extends InOwnHome {
     typed.flush();
     assertThat(shown.readLine()).isEqualTo("got --two  2");
     typed.close();
-    assertThat(attached.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
     assertThat(attached.exitValue()).isZero();
     Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
   }
@@ -104,7 +105,7 @@ class ControlIT extends InOwnHome {
     jpm.run("restart", "talk").ok();
     awaitShown(shown, "0|talk | begins");
     started.destroy();
-    assertThat(started.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(started.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
     assertThat(jpm.pid("talk")).isNotEqualTo(pid);
   }
 
@@ -131,7 +132,7 @@ class ControlIT extends InOwnHome {
     assertThat(shown.lines().filter(line -> line.contains("|new ")).limit(2))
         .containsExactly("2|new  | first now", "2|new  | second now");
     logs.destroy();
-    assertThat(logs.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(logs.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
   }
 
   private static boolean isReady(BufferedReader shown) {
@@ -158,7 +159,7 @@ class ControlIT extends InOwnHome {
     assertThat(attached.errorReader().readLine()).startsWith("[jpm] Attached");
     assertThat(clients()).hasSizeGreaterThanOrEqualTo(2);
     attached.destroy();
-    assertThat(attached.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
     Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
   }
 

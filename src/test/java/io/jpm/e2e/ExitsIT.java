@@ -76,7 +76,8 @@ class ExitsIT extends InOwnHome {
 
   @Test
   void everyCommandThatEndsAProcessLeadsToOneExit() throws Exception {
-    String text = "#!/bin/bash\ntrap '%s' INT\necho $$ >>%s\nwhile :; do sleep 0.05; done\n";
+    String text =
+        "#!/bin/bash\ntrap '%s' INT\necho $$ >>%s\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n";
     Path trapped = jpm.work().resolve("trapped");
     String seven = jpm.script("seven.sh", text.formatted("exit 7", trapped)).toString();
     String deaf = jpm.script("deaf.sh", text.formatted("", trapped)).toString();

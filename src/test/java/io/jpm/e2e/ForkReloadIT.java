@@ -6,6 +6,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -369,7 +370,7 @@ class ForkReloadIT extends InOwnHome {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(javac.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(javac.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     jpm.environment("PORT", Integer.toString(port));
     jpm.run(
             "start",

@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -56,7 +57,9 @@ final class Jpm implements AutoCloseable {
     environment.put("JPM_AOT", "off");
     // Half the processor time of a start: what a daemon compiles early pays later than a test
     // lasts.
-    environment.put("JPM_JAVA_OPTS", "-XX:CompileThresholdScaling=1");
+    environment.put(
+        "JPM_JAVA_OPTS",
+        "-XX:CompileThresholdScaling=5 -XX:+IgnoreUnrecognizedVMOptions -XX:-AOTReplayTraining");
     environment.put(MARK, mark);
     makeAotCache();
   }
@@ -172,7 +175,9 @@ final class Jpm implements AutoCloseable {
       var err = new java.util.concurrent.FutureTask<>(() -> text(process.getErrorStream()));
       Thread.ofVirtual().start(err);
       String out = text(process.getInputStream());
-      assertThat(process.waitFor(180, TimeUnit.SECONDS)).as("the command ends").isTrue();
+      assertThat(process.waitFor(Patience.seconds(180), TimeUnit.SECONDS))
+          .as("the command ends")
+          .isTrue();
       return new Result(process.exitValue(), out, err.get());
     } catch (IOException | InterruptedException | java.util.concurrent.ExecutionException error) {
       throw new AssertionError(error);
@@ -242,7 +247,7 @@ final class Jpm implements AutoCloseable {
     assertThat(flock.inputReader().readLine()).isEqualTo("locked");
     return () -> {
       flock.getOutputStream().close();
-      assertThat(flock.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(flock.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
     };
   }
 

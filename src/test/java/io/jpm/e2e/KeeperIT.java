@@ -22,10 +22,11 @@ class KeeperIT extends InOwnHome {
 
   private static final String TICKER =
       """
-      #!/bin/sh
+      #!/bin/bash
       echo "limit $(ulimit -Sn)"
+      exec 9<> <(:); wait $!
       n=0
-      while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
+      while :; do n=$((n+1)); echo "tick $n"; read -rt 0.01 -u 9; done
       """;
 
   /// Waits for its gate, prints, exits 7; when it is started again it only sits there.

@@ -41,11 +41,12 @@ class LeftoversIT extends InOwnHome {
             cd %1$s
             for pid in $(cat pids 2>/dev/null); do grep -qs '^State:.[^ZX]' /proc/$pid/status && echo $pid >>twice; done
             (env -i setsid /bin/bash -c 'trap "%2$s" INT TERM; echo $BASHPID >>pids; echo up >>ready
-              while :; do /bin/sleep 0.05; done' >/dev/null 2>&1 &)
+              exec 9<> <(:); wait $!; while :; do read -rt 9 -u 9; done' >/dev/null 2>&1 &)
             until [ -s ready ]; do sleep 0.01; done
             rm ready
             echo run >>runs
-            while :; do sleep 0.05; done
+            exec 9<> <(:); wait $!
+            while :; do read -rt 9 -u 9; done
             """
                 .formatted(jpm.work(), answer));
     List<String> line = new ArrayList<>(List.of("start", file.toString()));

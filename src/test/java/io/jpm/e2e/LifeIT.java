@@ -27,9 +27,10 @@ import org.junit.jupiter.api.Timeout;
 class LifeIT extends InOwnHome {
   private static final String TICKER =
       """
-      #!/bin/sh
+      #!/bin/bash
+      exec 9<> <(:); wait $!
       n=0
-      while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
+      while :; do n=$((n+1)); echo "tick $n"; read -rt 0.01 -u 9; done
       """;
 
   @Test
@@ -120,7 +121,8 @@ class LifeIT extends InOwnHome {
             #!/bin/bash
             setsid sleep 1000 &
             echo ready
-            while :; do sleep 0.1; done
+            exec 9<> <(:); wait $!
+            while :; do read -rt 9 -u 9; done
             """);
     jpm.run("start", file.toString()).ok();
     Eventually.await("it is ready", Jpm.LONG, () -> lines("leader-out.log") == 1);
@@ -142,7 +144,8 @@ class LifeIT extends InOwnHome {
             setsid sleep 1000 &
             sleep 1000 &
             echo "children $(jobs -p | tr '\\n' ' ')"
-            while :; do sleep 0.1; done
+            exec 9<> <(:); wait $!
+            while :; do read -rt 9 -u 9; done
             """);
     jpm.run("start", file.toString()).ok();
     Eventually.await("it has children", Jpm.LONG, () -> lines("parent-out.log") == 1);
@@ -166,7 +169,9 @@ class LifeIT extends InOwnHome {
   @Test
   void aStopUnderWayIsFinishedByTheNextDaemon() throws Exception {
     Path file =
-        jpm.script("deaf.sh", "#!/bin/bash\ntrap '' INT\necho up\nwhile :; do sleep 0.1; done\n");
+        jpm.script(
+            "deaf.sh",
+            "#!/bin/bash\ntrap '' INT\necho up\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n");
     jpm.run("start", file.toString(), "--kill-timeout", "2000").ok();
     Eventually.await("it is up", Jpm.LONG, () -> lines("deaf-out.log") == 1);
     int pid = jpm.pid("deaf");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -297,7 +298,7 @@ class LogsIT extends InOwnHome {
   private static void command(String... words) throws IOException {
     try {
       Process process = new ProcessBuilder(words).inheritIO().start();
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(String.join(" ", words)).isZero();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);

@@ -106,7 +106,7 @@ class RetryIT {
     Path script =
         jpm.script(
             "app.sh",
-            "#!/bin/bash\ntrap 'echo got >>%s' USR2\necho ready\nwhile :; do sleep 0.05; done\n"
+            "#!/bin/bash\ntrap 'echo got >>%s' USR2\necho ready\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n"
                 .formatted(signals));
     jpm.run("start", script.toString(), "--name", "web").ok();
     Eventually.await("it can be signalled", Jpm.LONG, () -> printed("ready"));

@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,8 @@ class RuntimeIT extends InOwnHome {
       trap 'echo "$name ends by INT"; exit 0' INT
       echo "$name begins"
       echo "$name warns" >&2
-      while :; do sleep 0.1; done
+      exec 9<> <(:); wait $!
+      while :; do read -rt 9 -u 9; done
       """;
 
   /// A runtime that is under way, and where its output goes.
@@ -37,7 +39,8 @@ class RuntimeIT extends InOwnHome {
     }
 
     int code() throws InterruptedException {
-      assertThat(process.waitFor(Jpm.LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+          .isTrue();
       return process.exitValue();
     }
 

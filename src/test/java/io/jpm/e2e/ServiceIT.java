@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.os.linux.Mailbox;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,9 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServiceIT extends InOwnHome {
   private static final String TICKER =
       """
-      #!/bin/sh
+      #!/bin/bash
+      exec 9<> <(:); wait $!
       n=0
-      while :; do n=$((n+1)); echo "tick $n"; sleep 0.01; done
+      while :; do n=$((n+1)); echo "tick $n"; read -rt 0.01 -u 9; done
       """;
 
   @ParameterizedTest
@@ -106,7 +108,7 @@ class ServiceIT extends InOwnHome {
         .contains("a daemon is running already (pid " + daemon.pid())
         .hasLineCount(1);
     daemon.destroy();
-    assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).isEqualTo(143);
     assertThat(Jpm.running(pid)).isTrue();
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
@@ -129,13 +131,13 @@ class ServiceIT extends InOwnHome {
     Process first = jpm.begin("daemon");
     jpm.awaitDaemon();
     jpm.run("kill").ok();
-    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(first.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(first.exitValue()).isZero();
 
     Process second = jpm.begin("daemon");
     jpm.awaitDaemon();
     Process update = jpm.begin("update");
-    assertThat(second.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(second.exitValue()).as("RestartForceExitStatus of the unit").isEqualTo(75);
     Jpm.finish(update).ok(); // nobody has started another one: it did
   }
@@ -159,7 +161,7 @@ class ServiceIT extends InOwnHome {
           .noneMatch(line -> line.matches("(NOTIFY_SOCKET|WATCHDOG_.*)=.*"));
       daemon.destroy();
       await(manager, "STOPPING=1");
-      assertThat(daemon.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(daemon.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
 
       // One that is started by hand from within some service does not speak for that service.
       int before = manager.letters().size();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +43,7 @@ class SoakIT {
     soak.environment().putAll(Map.of("JPM_JAVA", java, "JPM_AOT", "off"));
     Process process = soak.redirectErrorStream(true).redirectOutput(said.toFile()).start();
     try {
-      assertThat(process.waitFor(850, TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.waitFor(Patience.seconds(850), TimeUnit.SECONDS)).as("it ends").isTrue();
       assertThat(process.exitValue()).as(Files.readString(said)).isZero();
     } finally {
       process.destroy();

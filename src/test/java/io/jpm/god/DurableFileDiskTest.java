@@ -7,6 +7,8 @@ import io.jpm.god.journal.DurableFile;
 import io.jpm.god.journal.DurableFile.Kind;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
+import io.jpm.testing.TestGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @Tag("alone")
 class DurableFileDiskTest {
-  private static final int KILLS = 20;
+  private static final int KILLS = TestGroup.choose(6, 20);
 
   @TempDir Path folder;
 
@@ -73,7 +75,7 @@ class DurableFileDiskTest {
           number = Integer.parseInt(line);
         }
       }
-      assertThat(writer.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(writer.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
       Optional<Integer> found = found(folder);
       assertThat(found).as("kill %d, seed %d", kill, seed).get().isIn(number, number + 1);
       number = found.orElseThrow();
@@ -92,7 +94,7 @@ class DurableFileDiskTest {
         number = line.matches("[0-9]+") ? Integer.parseInt(line) : number;
       }
     }
-    assertThat(writer.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(writer.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
     assertThat(number).isPositive();
     assertThat(GenerationWriter.text(number + 1).length()).isGreaterThan(20 * 1024);
     assertThat(found(folder)).contains(number);
@@ -129,7 +131,7 @@ class DurableFileDiskTest {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      return process.waitFor(20, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(Patience.seconds(20), TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException noSuchProgram) {
       return false;
     }

@@ -24,6 +24,7 @@ import io.jpm.model.Variables;
 import io.jpm.model.run.Phase;
 import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ public abstract class GodHarness {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(LONG.toSeconds(), TimeUnit.SECONDS);
+          .get(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }

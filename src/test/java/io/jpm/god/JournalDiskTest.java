@@ -9,6 +9,7 @@ import io.jpm.god.journal.JournalFile;
 import io.jpm.god.journal.JournalTest;
 import io.jpm.model.run.Phase;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -63,7 +64,7 @@ class JournalDiskTest {
   @AfterEach
   void close() throws Exception {
     disk.mend();
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   /// A disk of which the flushes can be held up, and both they and new files can fail.
@@ -126,7 +127,7 @@ class JournalDiskTest {
         done.completeExceptionally(e);
       }
     });
-    return done.get(30, TimeUnit.SECONDS);
+    return done.get(Patience.seconds(30), TimeUnit.SECONDS);
   }
 
   /// Changes something; what the given future says is awaited.
@@ -146,7 +147,7 @@ class JournalDiskTest {
   void nobodyWaitsForTheDisk() throws Exception {
     disk.hold();
     for (int write = 1; write <= 10; write++) {
-      change(journal::written).await(30, TimeUnit.SECONDS);
+      change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
       assertThat(found()).isEqualTo(write);
     }
     assertThat(disk.forces.get()).as("one at a time").isLessThan(2);
@@ -156,21 +157,21 @@ class JournalDiskTest {
   void whoWantsItOnTheDiskWaitsForTheNewestOnly() throws Exception {
     disk.hold();
     for (int write = 1; write <= 10; write++) {
-      change(journal::written).await(30, TimeUnit.SECONDS);
+      change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
     }
     Future<Void> forced = onContext(journal::forced);
     assertThat(forced.isComplete()).isFalse();
     disk.mend();
-    forced.await(30, TimeUnit.SECONDS);
+    forced.await(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(disk.forces.get()).as("what came meanwhile goes together").isLessThan(3);
     assertThat(onContext(journal::forced).isComplete()).isTrue();
   }
 
   @Test
   void aDiskThatFailsIsToldAndTriedAgain() throws Exception {
-    change(journal::forced).await(30, TimeUnit.SECONDS);
+    change(journal::forced).await(Patience.seconds(30), TimeUnit.SECONDS);
     disk.forcesFail = true;
-    change(journal::forced).await(30, TimeUnit.SECONDS);
+    change(journal::forced).await(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("Input/output error");
     assertThat(found()).as("what is on the disk").isEqualTo(1);
     disk.mend();
@@ -181,9 +182,9 @@ class JournalDiskTest {
   @Test
   void aFullDiskIsNotForgottenBecauseAnOlderFlushGoesWell() throws Exception {
     disk.hold();
-    change(journal::written).await(30, TimeUnit.SECONDS);
+    change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
     disk.isFull = true;
-    change(journal::written).await(30, TimeUnit.SECONDS);
+    change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("No space left");
     disk.passes.countDown();
     Eventually.await("the older one is on the disk", LONG, () -> onDisk());

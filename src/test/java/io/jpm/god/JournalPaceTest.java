@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalEntry;
 import io.jpm.god.journal.JournalFile;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ class JournalPaceTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private Journal journal() {
@@ -50,7 +51,7 @@ class JournalPaceTest {
   private void change(int times) throws Exception {
     var done = new CompletableFuture<Void>();
     vertx.runOnContext(_ -> change(journal(), times, done));
-    done.get(30, TimeUnit.SECONDS);
+    done.get(Patience.seconds(30), TimeUnit.SECONDS);
   }
 
   private static void change(Journal journal, int times, CompletableFuture<Void> done) {
@@ -81,7 +82,7 @@ class JournalPaceTest {
       }
       journal.written().onComplete(_ -> done.complete(null));
     });
-    done.get(30, TimeUnit.SECONDS);
+    done.get(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(writes).hasValue(1);
   }
 }

@@ -29,6 +29,7 @@ import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -89,7 +90,7 @@ class HooksVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }

@@ -11,6 +11,7 @@ import io.jpm.os.KeeperLink;
 import io.jpm.os.KeeperOrder;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.LogLines;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -100,7 +101,7 @@ class KeeperVerticleTest {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(LONG.toSeconds(), TimeUnit.SECONDS);
+          .get(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }

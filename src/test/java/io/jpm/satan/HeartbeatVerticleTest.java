@@ -11,6 +11,7 @@ import io.jpm.bus.god.DaemonEvent;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -65,7 +66,7 @@ class HeartbeatVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }

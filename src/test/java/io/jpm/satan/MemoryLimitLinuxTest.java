@@ -12,6 +12,7 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,7 +40,7 @@ class MemoryLimitLinuxTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @Test
@@ -54,7 +55,7 @@ class MemoryLimitLinuxTest {
           .deployVerticle(
               new SatanVerticle(
                   fixture.host(), fixture.dir(), InstantSource.system(), System::nanoTime))
-          .await(20, TimeUnit.SECONDS);
+          .await(Patience.seconds(20), TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "120", "1");
       Spawned modest = fixture.start("grows.py", dir.resolve("never").toString(), "1", "1");
@@ -67,7 +68,7 @@ class MemoryLimitLinuxTest {
           .request(
               Addresses.SATAN_COMMAND,
               new SatanCommand.Limits(Map.of(process, limit, modest.child().identity(), limit)))
-          .await(20, TimeUnit.SECONDS);
+          .await(Patience.seconds(20), TimeUnit.SECONDS);
       Files.createFile(gate);
       Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
       assertThat(reports).hasSize(1);
@@ -98,7 +99,7 @@ class MemoryLimitLinuxTest {
       var clock = new Sampler.Clock(InstantSource.system(), System::nanoTime);
       vertx
           .deployVerticle(new SatanVerticle(fixture.host(), fixture.dir(), clock, _ -> alarms))
-          .await(20, TimeUnit.SECONDS);
+          .await(Patience.seconds(20), TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "60", "60");
       awaitWords(tree, "ready", 2);
@@ -107,7 +108,7 @@ class MemoryLimitLinuxTest {
           .request(
               Addresses.SATAN_COMMAND,
               new SatanCommand.Limits(Map.of(tree.child().identity(), 120 * MEBI)))
-          .await(20, TimeUnit.SECONDS);
+          .await(Patience.seconds(20), TimeUnit.SECONDS);
       Files.createFile(gate);
       awaitWords(tree, "holding", 2);
       look(alarms);

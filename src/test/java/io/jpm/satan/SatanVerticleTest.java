@@ -18,6 +18,7 @@ import io.jpm.model.run.InstanceId;
 import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.TreeUsage;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -78,7 +79,7 @@ class SatanVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }

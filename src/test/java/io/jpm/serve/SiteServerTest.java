@@ -3,6 +3,7 @@ package io.jpm.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -85,7 +86,7 @@ class SiteServerTest {
 
   private static <T> T await(io.vertx.core.Future<T> future) {
     try {
-      return future.await(60, TimeUnit.SECONDS);
+      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException e) {
       throw new AssertionError(e);
     }
@@ -447,7 +448,7 @@ class SiteServerTest {
   @Test
   void aPipeDoesNotHoldUpTheServer() throws Exception {
     Process made = new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start();
-    assertThat(made.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(made.waitFor(Patience.seconds(30), TimeUnit.SECONDS)).isTrue();
     assertThat(get("/pipe").status()).isEqualTo(404);
   }
 

@@ -34,12 +34,13 @@ public final class Eventually {
   /// Waits until `condition` holds; the failure shows `seen` as it was last.
   public static void await(
       String what, Duration deadline, BooleanSupplier condition, Supplier<?> seen) {
+    Duration patience = Patience.of(deadline);
     long begin = System.nanoTime();
     for (long asked = begin; !condition.getAsBoolean(); asked = System.nanoTime()) {
       long now = System.nanoTime();
       long waited = now - begin;
-      if (waited > deadline.toNanos()) {
-        throw new AssertionError(what + ": not within " + deadline + "; last seen: " + seen.get());
+      if (waited > patience.toNanos()) {
+        throw new AssertionError(what + ": not within " + patience + "; last seen: " + seen.get());
       }
       LockSupport.parkNanos(
           now - asked > COSTLY_NANOS

@@ -14,10 +14,10 @@ public final class FreePort {
   private static final int SHARES = 12;
 
   /// Which process of its build this is, from 1 on; 0 outside a build.
-  private static final int FORK = Integer.getInteger("jpm.fork", 0);
+  private static final int FORK = Integer.parseInt(System.getProperty("jpm.fork", "0"));
 
-  private static final int BEGIN = share(FORK);
-  private static final int END = share(FORK + 1);
+  private static final int BEGIN = share(FORK % (SHARES + 1));
+  private static final int END = share(FORK % (SHARES + 1) + 1);
 
   /// Builds that run at once begin at different places.
   private static int next = BEGIN + (int) (ProcessHandle.current().pid() * 97 % (END - BEGIN));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.model.Triggers;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -582,7 +583,7 @@ class FileWatchTest {
   }
 
   private static void await(WatchHandle watchHandle) throws Exception {
-    watchHandle.begun().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    watchHandle.begun().toCompletableFuture().get(Patience.seconds(30), TimeUnit.SECONDS);
   }
 
   private void marker(String name) throws IOException {

@@ -17,6 +17,7 @@ import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.Instances;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
+import io.jpm.testing.Patience;
 import io.jpm.web.Http.Reply;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Files;
@@ -98,7 +99,7 @@ abstract class ApiHarness {
                     () -> AppDefaults.PM2,
                     Map.of("PATH", "/usr/bin:/bin"),
                     Duration.ofSeconds(2))))
-        .await(20, TimeUnit.SECONDS);
+        .await(Patience.seconds(20), TimeUnit.SECONDS);
     port = daemon.port();
   }
 

@@ -3,6 +3,7 @@ package io.jpm.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.access.RefusalLog;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -40,13 +41,13 @@ class ConnectionsTest {
             .connectionHandler(connections::opened)
             .requestHandler(router)
             .listen(0, "127.0.0.1")
-            .await(20, TimeUnit.SECONDS)
+            .await(Patience.seconds(20), TimeUnit.SECONDS)
             .actualPort();
   }
 
   @AfterEach
   void end() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ class DashboardLogicTest {
             .redirectOutput(said.toFile())
             .start();
     try {
-      assertThat(node.waitFor(100, TimeUnit.SECONDS)).isTrue();
+      assertThat(node.waitFor(Patience.seconds(100), TimeUnit.SECONDS)).isTrue();
       assertThat(node.exitValue()).as(Files.readString(said, StandardCharsets.UTF_8)).isZero();
     } finally {
       node.destroyForcibly();

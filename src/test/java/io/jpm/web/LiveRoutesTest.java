@@ -12,6 +12,7 @@ import io.jpm.bus.logs.LineLease;
 import io.jpm.bus.satan.UsageDemand;
 import io.jpm.console.Instances;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.web.Http.Reply;
 import io.jpm.wire.EventMessage;
 import io.jpm.wire.LinesMessage;
@@ -216,7 +217,8 @@ class LiveRoutesTest {
               .vertx
               .eventBus()
               .<FlowControlAck>request(Addresses.WEB_LINES, new FlowControlAck());
-      assertThat(told.await(20, TimeUnit.SECONDS).body()).isEqualTo(new FlowControlAck());
+      assertThat(told.await(Patience.seconds(20), TimeUnit.SECONDS).body())
+          .isEqualTo(new FlowControlAck());
     }
     Eventually.await("nobody wants them", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
   }

@@ -10,6 +10,7 @@ import io.jpm.console.Instances;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -71,7 +72,10 @@ final class WebDaemon {
                         missing,
                         missing,
                         List.of(new HeartbeatReply.Loop(Duration.ZERO, Duration.ofMillis(1500))))));
-    deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
+    deployed =
+        vertx
+            .deployVerticle(new WebVerticle(context()))
+            .await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   private WebContext context() {
@@ -88,7 +92,7 @@ final class WebDaemon {
     return vertx
         .eventBus()
         .<WebReply>request(Addresses.WEB_COMMAND, command)
-        .await(20, TimeUnit.SECONDS)
+        .await(Patience.seconds(20), TimeUnit.SECONDS)
         .body();
   }
 
@@ -131,7 +135,7 @@ final class WebDaemon {
   /// listener away only with the next turn of the event loop that had it.
   void stop() throws Exception {
     WebReply state = ask(new WebCommand.Ask());
-    vertx.undeploy(deployed).await(20, TimeUnit.SECONDS);
+    vertx.undeploy(deployed).await(Patience.seconds(20), TimeUnit.SECONDS);
     if (state instanceof WebReply.Listening listening) {
       int port = URI.create(listening.url()).getPort();
       Eventually.await(
@@ -149,10 +153,13 @@ final class WebDaemon {
 
   /// The next daemon, after [#stop].
   void start() throws Exception {
-    deployed = vertx.deployVerticle(new WebVerticle(context())).await(20, TimeUnit.SECONDS);
+    deployed =
+        vertx
+            .deployVerticle(new WebVerticle(context()))
+            .await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   void close() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
   }
 }

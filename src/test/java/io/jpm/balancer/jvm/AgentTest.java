@@ -117,6 +117,7 @@ class AgentTest {
 
   private SpawnRequest request(Jvm jvm, List<String> options, String... words) {
     List<String> argv = new ArrayList<>(List.of("-javaagent:" + AGENT));
+    argv.addAll(Jvms.SHORT_LIVED);
     argv.addAll(options);
     argv.addAll(List.of("-cp", classPath));
     argv.add(words[0].equals("vertx") ? "VertxServer" : "Server");
@@ -126,6 +127,7 @@ class AgentTest {
 
   private SpawnRequest request(Jvm jvm, String main, List<String> options) {
     List<String> argv = new ArrayList<>(List.of("-javaagent:" + AGENT));
+    argv.addAll(Jvms.SHORT_LIVED);
     argv.addAll(options);
     argv.addAll(List.of("-cp", classPath, main));
     return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));

@@ -17,6 +17,7 @@ import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.WorkerId;
 import io.jpm.os.Listening;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -76,14 +77,18 @@ class JvmBackendTest {
   @AfterEach
   void close() throws Exception {
     await(() -> sharing.close());
-    vertx.close().toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(60), TimeUnit.SECONDS);
   }
 
   private <T> T await(Supplier<Future<T>> work) throws Exception {
     return Future.<T>future(promise -> context.runOnContext(_ -> work.get().onComplete(promise)))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(60, TimeUnit.SECONDS);
+        .get(Patience.seconds(60), TimeUnit.SECONDS);
   }
 
   private void tell(Runnable news) throws Exception {

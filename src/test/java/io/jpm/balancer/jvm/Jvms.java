@@ -2,6 +2,7 @@ package io.jpm.balancer.jvm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.TestGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,11 @@ import javax.tools.ToolProvider;
 
 /// Programs that run on all Javas for which the agent is made.
 final class Jvms {
+  /// Options of those that live for a second: half of their time would go into compiling. In the
+  /// slow group they run as their users run them.
+  static final List<String> SHORT_LIVED =
+      TestGroup.isSlow() ? List.of() : List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private Jvms() {}
 
   /// Compiles the servers for the oldest of them.

@@ -21,6 +21,7 @@ import io.jpm.model.run.WorkerId;
 import io.jpm.os.ListenSockets;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
+import io.jpm.testing.Patience;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -235,7 +236,7 @@ final class ProxyHarness implements Closeable {
 
   Socket connect() throws IOException {
     Socket socket = closing(new Socket(LOOPBACK, port));
-    socket.setSoTimeout((int) LONG.toMillis());
+    socket.setSoTimeout((int) Patience.of(LONG).toMillis());
     return socket;
   }
 
@@ -272,7 +273,7 @@ final class ProxyHarness implements Closeable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.await(LONG.toMillis(), TimeUnit.MILLISECONDS);
+      return future.await(Patience.of(LONG).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
       throw new CompletionException(late);
     }

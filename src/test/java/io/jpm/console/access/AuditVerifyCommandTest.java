@@ -14,6 +14,7 @@ import io.jpm.console.FakePrograms;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +40,11 @@ class AuditVerifyCommandTest {
     vertx
         .deployVerticle(
             new AuditVerticle(home, InstantSource.system(), () -> limits, _ -> Optional.empty()))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
     for (String result : List.of("done", "failed", "denied: no")) {
       vertx
           .eventBus()
@@ -55,7 +56,7 @@ class AuditVerifyCommandTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -43,16 +44,16 @@ class TokenCommandTest {
     BusCodec.install(vertx);
     vertx
         .deployVerticle(new TokenVerticle(home.resolve("tokens.json"), () -> now))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient done(int code, String... argv) {
@@ -66,7 +67,7 @@ class TokenCommandTest {
         .eventBus()
         .<AccessReply>request(
             Addresses.ACCESS_COMMAND, AccessCommand.Prove.of(secret).orElseThrow())
-        .await(20, TimeUnit.SECONDS)
+        .await(Patience.seconds(20), TimeUnit.SECONDS)
         .body();
   }
 

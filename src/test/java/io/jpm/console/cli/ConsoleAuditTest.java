@@ -15,6 +15,7 @@ import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.jpm.wire.RequestCaller;
@@ -50,12 +51,12 @@ class ConsoleAuditTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private AuditRecord told() {

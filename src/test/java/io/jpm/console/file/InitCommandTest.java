@@ -10,6 +10,7 @@ import io.jpm.console.ConsoleVerticle;
 import io.jpm.console.FakePrograms;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,12 +42,16 @@ class InitCommandTest {
                 FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(20, TimeUnit.SECONDS);
+        .get(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @ParameterizedTest

@@ -20,6 +20,7 @@ import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleInput;
 import io.jpm.wire.ConsoleRequest;
@@ -66,14 +67,14 @@ class MonitCommandTest {
             "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(10, TimeUnit.SECONDS);
+        .await(Patience.seconds(10), TimeUnit.SECONDS);
     rooms.instances.add(Instances.online(0, "web"));
     rooms.instances.add(Instances.stopped(1, "api"));
   }
 
   @AfterEach
   void close() throws TimeoutException {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   /// The thin client: it asks, and what it is told it prints.
@@ -85,7 +86,10 @@ class MonitCommandTest {
       var request =
           new ConsoleRequest(List.of(argv), "/", Map.of("TERM", "xterm", "LANG", "C"), TERMINAL);
       last =
-          vertx.eventBus().request(Addresses.CONSOLE, request.toJson()).await(10, TimeUnit.SECONDS);
+          vertx
+              .eventBus()
+              .request(Addresses.CONSOLE, request.toJson())
+              .await(Patience.seconds(10), TimeUnit.SECONDS);
       take();
     }
 
@@ -104,7 +108,9 @@ class MonitCommandTest {
 
     ConsoleChunk say(ConsoleInput input) {
       try {
-        last = last.<Object>replyAndRequest(input.toJson()).await(10, TimeUnit.SECONDS);
+        last =
+            last.<Object>replyAndRequest(input.toJson())
+                .await(Patience.seconds(10), TimeUnit.SECONDS);
       } catch (TimeoutException e) {
         throw new AssertionError("no answer; so far " + printed, e);
       }

@@ -14,6 +14,7 @@ import io.jpm.console.Instances;
 import io.jpm.console.file.AppSource;
 import io.jpm.model.run.Phase;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -48,7 +49,7 @@ class ProgressTest {
                 FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(10, TimeUnit.SECONDS);
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
     for (int id = 0; id < 5; id++) {
       rooms.instances.add(Instances.online(id, Instances.spec("web", 5), id));
     }
@@ -56,7 +57,11 @@ class ProgressTest {
 
   @AfterEach
   void close() throws InterruptedException, ExecutionException, TimeoutException {
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient terminal(String line) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -171,7 +172,7 @@ class InspectTest {
       in.write(input.getBytes(StandardCharsets.UTF_8));
     }
     String answer = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(node.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(node.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(node.exitValue()).isZero();
     return answer;
   }

@@ -20,6 +20,7 @@ import io.jpm.model.run.Phase;
 import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.Signal;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -102,7 +103,7 @@ class AdoptionTest extends GodHarness {
           }
         };
     Thread boot = Thread.ofVirtual().start(this::boot);
-    assertThat(reached.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(reached.await(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
     Eventually.await("a write in the middle", LONG, () -> isWritten(journal()));
     byte[] written = Files.readAllBytes(journal());
     goOn.countDown();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jpm.god.FaultyCalls;
 import io.jpm.god.FaultyCalls.Fault;
 import io.jpm.god.journal.DurableFile.Kind;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -229,7 +230,7 @@ class DurableFileTest {
       } finally {
         over.set(true);
       }
-      forcing.get(30, TimeUnit.SECONDS);
+      forcing.get(Patience.seconds(30), TimeUnit.SECONDS);
     }
     file.force();
     assertThat(found(Kind.JOURNAL)).contains(499);

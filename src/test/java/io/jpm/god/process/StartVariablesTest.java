@@ -13,6 +13,7 @@ import io.jpm.model.ReferencedVariables;
 import io.jpm.model.Secret;
 import io.jpm.model.Variables;
 import io.jpm.os.AppAccess;
+import io.jpm.testing.Patience;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,11 @@ class StartVariablesTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    vertx
+        .close()
+        .toCompletionStage()
+        .toCompletableFuture()
+        .get(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   private Path file(String name, String text) throws IOException {
@@ -76,7 +81,7 @@ class StartVariablesTest {
         .read(app)
         .toCompletionStage()
         .toCompletableFuture()
-        .get(40, TimeUnit.SECONDS);
+        .get(Patience.seconds(40), TimeUnit.SECONDS);
   }
 
   private String refusal(Secret secret) throws Exception {

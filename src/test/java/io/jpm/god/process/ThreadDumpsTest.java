@@ -14,6 +14,7 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import io.vertx.core.Context;
@@ -79,7 +80,7 @@ class ThreadDumpsTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(60, TimeUnit.SECONDS);
+      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
@@ -100,7 +101,7 @@ class ThreadDumpsTest {
   }
 
   @Test
-  void whatTheThreadsDoIsInAFile() throws IOException {
+  void whatTheThreadsDoIsInAFile() throws Exception {
     Path source = home.resolve("Waits.java");
     Files.writeString(
         source,
@@ -136,6 +137,10 @@ class ThreadDumpsTest {
         "nothing is wanted any more",
         HostFixture.DEADLINE,
         () -> wanted.getLast().apps().isEmpty());
+    // One that is killed would leave the socket that it has made for the dump in /tmp.
+    ProcessHandle process = ProcessHandle.of(jvm.child().identity().pid()).orElseThrow();
+    assertThat(process.destroy()).isTrue();
+    process.onExit().get(Patience.seconds(20), TimeUnit.SECONDS);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.LinesMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -58,7 +59,7 @@ class LinePublisherTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(LIMIT.toSeconds(), TimeUnit.SECONDS);
+      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }

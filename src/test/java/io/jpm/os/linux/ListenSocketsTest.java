@@ -24,6 +24,7 @@ import io.jpm.os.linux.socket.LinuxListenSocket;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.DatagramPacket;
@@ -455,7 +456,7 @@ class ListenSocketsTest {
   }
 
   private static Connection take(BlockingQueue<Connection> accepted) throws InterruptedException {
-    Connection connection = accepted.poll(20, TimeUnit.SECONDS);
+    Connection connection = accepted.poll(Patience.seconds(20), TimeUnit.SECONDS);
     assertThat(connection).isNotNull();
     return connection;
   }

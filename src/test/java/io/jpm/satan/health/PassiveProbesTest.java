@@ -21,6 +21,7 @@ import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.satan.health.PassiveProbe.ProbeSignal;
 import io.jpm.satan.health.PassiveProbe.ProbeSubscription;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import io.vertx.core.Context;
@@ -81,7 +82,7 @@ class PassiveProbesTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(60, TimeUnit.SECONDS);
+      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }

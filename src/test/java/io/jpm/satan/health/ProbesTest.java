@@ -22,6 +22,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -117,7 +118,7 @@ class ProbesTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(60, TimeUnit.SECONDS);
+      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
