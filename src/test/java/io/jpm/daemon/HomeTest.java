@@ -3,6 +3,7 @@ package io.jpm.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpm.testing.Modes;
 import io.jpm.testing.Need;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ class HomeTest {
   void aFileThatOthersCanWriteToOrALinkIsRefused(String name) throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path file = home.resolve(name);
-    Files.createDirectories(file.getParent());
+    Modes.onlyOwnerWrites(Files.createDirectories(file.getParent()));
     Files.createFile(file);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatThrownBy(() -> Home.prepare(home))
