@@ -35,10 +35,11 @@ record HomeFiles(Path home, HomeTrust me) {
   /// Folders of which each file is read back.
   private static final Set<String> READ_BACK = Set.of("cache", "events", "times");
 
-  /// What former versions made as the umask of their first caller said, and what an owner edits.
+  /// What former versions made as the umask of their first caller said, what an owner edits, and
+  /// the socket of a daemon that was killed before it had set the socket's mode.
   private static final Pattern AS_THE_UMASK_SAID =
       Pattern.compile(
-          "jpm\\.log(?:\\.[0-9]+)?|jpm\\.json|jpm\\.lock|start\\.lock|keeper\\.pid|memory|.*\\.aot.*|.*\\.times"
+          "jpm\\.log(?:\\.[0-9]+)?|jpm\\.json|bridge\\.sock|jpm\\.lock|start\\.lock|keeper\\.pid|memory|.*\\.aot.*|.*\\.times"
               + "|cache|checks|fifo|hooks|logs|pids|times");
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
@@ -59,6 +60,7 @@ record HomeFiles(Path home, HomeTrust me) {
           narrow(file, name, closed);
           me.checkRegular(file);
         } else if (SPECIAL.matcher(name).matches()) {
+          narrow(file, name, closed);
           me.checkFile(file);
         } else if (FOLDERS.contains(name)) {
           folder(file, name, closed);

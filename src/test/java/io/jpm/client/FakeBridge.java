@@ -1,5 +1,6 @@
 package io.jpm.client;
 
+import io.jpm.testing.Modes;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -54,6 +55,7 @@ final class FakeBridge implements Closeable {
     Files.writeString(home.resolve("token"), TOKEN + "\n");
     Files.writeString(home.resolve("bridge.port"), port() + "\n");
     Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+    Modes.onlyOwnerWrites(home);
     return this;
   }
 

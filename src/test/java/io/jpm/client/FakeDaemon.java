@@ -1,5 +1,6 @@
 package io.jpm.client;
 
+import io.jpm.testing.Modes;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -85,6 +86,7 @@ final class FakeDaemon implements Closeable {
   static FakeDaemon unix(Path file) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(file));
+    Modes.onlyOwnerWrites(file);
     FakeDaemon daemon = new FakeDaemon(new Endpoint.UnixSocket(file), server, false);
     daemon.accepting(() -> {
       SocketChannel channel = server.accept();
@@ -111,6 +113,7 @@ final class FakeDaemon implements Closeable {
       Files.writeString(home.resolve("bridge.port"), tcp.port() + "\n");
     }
     Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
+    Modes.onlyOwnerWrites(home);
     return this;
   }
 

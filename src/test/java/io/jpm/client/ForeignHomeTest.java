@@ -8,6 +8,9 @@ import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.jpm.testing.Representatives;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -124,6 +127,23 @@ class ForeignHomeTest {
       assertThat(jpm.home).isEmptyDirectory();
     }
     assertThat(Files.getAttribute(jpm.home, "unix:mode")).isEqualTo(0041777);
+  }
+
+  /// The daemon narrows the mode.
+  @Test
+  void whatAUmaskHasLeftInAClosedHomeEndsNoStart() throws Exception {
+    Installation jpm = new Installation(directory, Client.BASH).withJar();
+    withoutDaemon(jpm);
+    Files.createDirectories(jpm.home);
+    try (var daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(jpm.home.resolve("bridge.sock")));
+    }
+    mode(jpm.home.resolve("bridge.sock"), 0775);
+    mode(Files.createFile(jpm.home.resolve("jpm.log")), 0664);
+    mode(jpm.home, 0711);
+    refused(jpm.run("ls"), "bridge.sock can be written to by others (mode rwxrwxr-x)");
+    mode(jpm.home, 0700);
+    assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
   }
 
   @ParameterizedTest

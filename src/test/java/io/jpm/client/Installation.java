@@ -1,5 +1,6 @@
 package io.jpm.client;
 
+import io.jpm.testing.Modes;
 import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -71,6 +72,7 @@ final class Installation {
         Files.copy(file, out);
       }
     }
+    Modes.onlyOwnerWrites(root);
     return this;
   }
 
@@ -156,6 +158,7 @@ final class Installation {
           Path.of("bin", part), script().resolveSibling(part), StandardCopyOption.REPLACE_EXISTING);
     }
     makeExecutable(script());
+    Modes.onlyOwnerWrites(root);
   }
 
   static void makeExecutable(Path file) {

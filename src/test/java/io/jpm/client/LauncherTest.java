@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.client.Installation.Running;
-import io.jpm.testing.Need;
-import io.jpm.testing.Needs;
+import io.jpm.testing.Modes;
 import io.jpm.testing.Representatives;
 import io.jpm.testing.TestGroup;
 import java.io.IOException;
@@ -33,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherTest {
   private static final String READY =
       """
+      umask 077
       cp "$stub/token" "$stub/jpm.pid" "$stub/bridge.port" "$home"
       # A training waits for the end of its daemon, and must not end this test's process instead.
       case $home in */jpm-train.*) sleep 6 </dev/null >/dev/null 2>&1 & echo $! >"$home/jpm.pid" ;; esac
@@ -77,10 +77,11 @@ class LauncherTest {
   @EnumSource
   void aGarbledPortFileIsNoDaemon(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
-    Files.createDirectories(jpm.home);
+    Modes.onlyOwnerWrites(Files.createDirectories(jpm.home));
     for (String garbage : List.of("", "\n", "none\n", "0\n", "99999999999\n", "80/../x\n")) {
       try (FakeBridge bridge = FakeBridge.exiting(0)) {
         Files.writeString(jpm.home.resolve("bridge.port"), garbage);
+        Modes.onlyOwnerWrites(jpm.home);
         java(jpm, bridge, READY);
         assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
       }
@@ -146,7 +147,6 @@ class LauncherTest {
   }
 
   @Test
-  @Needs(Need.PS)
   void theDaemonInheritsNothingOfTheCallersSession() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.put("JPM_TAG", "deploy");
@@ -165,7 +165,7 @@ class LauncherTest {
           pwd >"$stub/cwd"
           ls /proc/$$/fd >"$stub/descriptors"
           readlink /proc/$$/fd/0 >"$stub/stdin"
-          ps -o pid= -o sid= -p $$ >"$stub/session"
+          read -r pid _ _ _ _ session _ </proc/$$/stat && echo "$pid $session" >"$stub/session"
           """
               + READY);
       Result result = jpm.shell("exec 5>%s; jpm ls".formatted(directory.resolve("scratch/held")));
@@ -178,7 +178,7 @@ class LauncherTest {
       // 255 or 10 is the stub's own script, opened by its shell
       assertThat(stubFile("descriptors").lines().filter(fd -> Integer.parseInt(fd) < 10))
           .containsExactly("0", "1", "2");
-      assertThat(stubFile("session")).as("leads its own session").matches("\\s*(\\d+)\\s+\\1\\s*");
+      assertThat(stubFile("session")).as("leads its own session").matches("(\\d+) \\1\n");
       assertThat(launches().getFirst()).contains(" -Da=1 -Db=2 ");
     }
   }

@@ -8,6 +8,7 @@ import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.Signals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -432,7 +433,7 @@ class ThinClientTest {
       // A signal that comes between two reads is looked at after the second one only.
       long pid = running.process().pid();
       await("it waits for more", Duration.ofSeconds(10), () -> sleeps(pid));
-      new ProcessBuilder("kill", "-INT", Long.toString(pid)).start().waitFor();
+      Signals.send("INT", pid);
       Result result = jpm.end(running);
       assertThat(result).isEqualTo(new Result(130, "streaming\n", ""));
       await("session closed", Duration.ofSeconds(10), () -> !bridge.hasOpenSessions());

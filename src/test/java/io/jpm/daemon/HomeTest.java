@@ -3,8 +3,12 @@ package io.jpm.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jpm.testing.Modes;
 import io.jpm.testing.Need;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -134,7 +138,7 @@ class HomeTest {
   void aFileThatOthersCanWriteToOrALinkIsRefused(String name) throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path file = home.resolve(name);
-    Files.createDirectories(file.getParent());
+    Modes.onlyOwnerWrites(Files.createDirectories(file.getParent()));
     Files.createFile(file);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatThrownBy(() -> Home.prepare(home))
@@ -182,6 +186,11 @@ class HomeTest {
     Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-r--"));
     Path settings = Files.writeString(home.resolve("jpm.json"), "{}");
     Files.setPosixFilePermissions(settings, PosixFilePermissions.fromString("rw-rw-r--"));
+    Path socket = home.resolve("bridge.sock");
+    try (var daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      daemon.bind(UnixDomainSocketAddress.of(socket));
+    }
+    Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rwxrwxr-x"));
     Path pipes = home.resolve("fifo");
     Files.setPosixFilePermissions(pipes, PosixFilePermissions.fromString("rwxrwxr-x"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -191,6 +200,7 @@ class HomeTest {
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
     Home.prepare(home);
     assertThat(mode(log)).isEqualTo("rw-r--r--");
+    assertThat(mode(socket)).isEqualTo("rwxr-xr-x");
     assertThat(mode(pipes)).isEqualTo("rwxr-xr-x");
     assertThat(mode(settings)).isEqualTo("rw-r--r--");
   }

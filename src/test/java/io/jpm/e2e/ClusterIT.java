@@ -9,6 +9,7 @@ import io.jpm.testing.Jvm;
 import io.jpm.testing.Need;
 import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.Signals;
 import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -444,7 +445,7 @@ class ClusterIT extends InOwnHome {
   }
 
   private static void signal(String name, String pid) throws Exception {
-    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+    Signals.send(name, Long.parseLong(pid));
   }
 
   @ParameterizedTest
@@ -481,8 +482,7 @@ class ClusterIT extends InOwnHome {
   }
 
   private static void signal(String name, long pid) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
-    assertThat(kill.waitFor()).isZero();
+    Signals.send(name, pid);
     if (name.equals("STOP")) {
       Eventually.await("it stands", SOON, () -> stands(pid));
     }

@@ -24,13 +24,13 @@ class DoctorIT extends InOwnHome {
         .anyMatch(line -> line.matches("ok    bridge: 127\\.0\\.0\\.1:[0-9]+ and .*"))
         .anyMatch(line -> line.equals("ok    settings: without mistakes"))
         .anyMatch(line -> line.startsWith("ok    jpm.pid: "));
-    Files.writeString(jpm.home().resolve("jpm.json"), "{\"bridge\": {\"max_connections\": 7}}");
+    jpm.settings("{\"bridge\": {\"max_connections\": 7}}");
     assertThat(jpm.run("doctor").out())
         .contains(
             "warn  settings: wait for a new daemon: bridge.max_connections 1024 -> 7",
             "jpm update");
     Eventually.await("it is told", Jpm.LONG, this::isTold);
-    Files.writeString(jpm.home().resolve("jpm.json"), "{\"logs\": {\"kep\": 3}}");
+    jpm.settings("{\"logs\": {\"kep\": 3}}");
     Jpm.Result failed = jpm.run("doctor", "--json");
     assertThat(failed.code()).isEqualTo(1);
     JsonObject settings =

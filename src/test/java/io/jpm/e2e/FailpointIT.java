@@ -95,9 +95,8 @@ class FailpointIT {
             .put("exec_mode", "cluster")
             .put("min_uptime", 100)
             .encode());
-    Files.createDirectories(jpm.home());
     // It would bring a daemon back that is to die at the same moment again.
-    Files.writeString(jpm.home().resolve("jpm.json"), "{\"keeper\": {\"enabled\": false}}");
+    jpm.settings("{\"keeper\": {\"enabled\": false}}");
     jpm.run("start", script.toString(), "--name", "anchor").ok();
     jpm.run("save").ok();
     untouched = settled().get("anchor/0");

@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Timeout;
 class FullDoorIT extends InOwnHome {
   @Test
   void theOwnerComesByTheSocketWhenThePortIsFull() throws IOException {
-    Files.createDirectories(jpm.home());
-    Files.writeString(jpm.home().resolve("jpm.json"), "{\"bridge\": {\"max_connections\": 1}}\n");
+    jpm.settings("{\"bridge\": {\"max_connections\": 1}}\n");
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
     int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());

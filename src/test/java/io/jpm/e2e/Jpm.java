@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Modes;
 import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -218,8 +219,10 @@ final class Jpm implements AutoCloseable {
 
   /// Puts settings into the home; the daemon reads them when it begins.
   void settings(String json) throws IOException {
-    Files.createDirectories(home());
-    Files.writeString(home().resolve("jpm.json"), json);
+    if (!Files.exists(home())) {
+      Modes.onlyOwnerWrites(Files.createDirectories(home()));
+    }
+    Modes.onlyOwnerWrites(Files.writeString(home().resolve("jpm.json"), json));
   }
 
   /// What all processes that apps have led to are, without jpm's own.

@@ -1,5 +1,6 @@
 package io.jpm.e2e;
 
+import io.jpm.testing.Modes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -47,7 +48,7 @@ final class Relay implements Closeable {
     Files.copy(daemonHome.resolve("token"), folder.resolve("token"));
     Files.writeString(folder.resolve("bridge.port"), port() + "\n");
     Files.writeString(folder.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
-    return folder;
+    return Modes.onlyOwnerWrites(folder);
   }
 
   private void accept() {

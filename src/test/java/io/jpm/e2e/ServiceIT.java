@@ -87,7 +87,7 @@ class ServiceIT extends InOwnHome {
   void aNewDaemonThatDoesNotStartLeavesTheAppsAndSaysHowToGoBack() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     int pid = jpm.pid("ticker");
-    Files.writeString(jpm.home().resolve("jpm.json"), "{ broken");
+    jpm.settings("{ broken");
     Jpm.Result result = jpm.run("update").failed();
     assertThat(result.err()).contains("did not start", "jpm.log", "apps live on", "To go back");
     assertThat(Jpm.running(pid)).isTrue();
@@ -117,8 +117,7 @@ class ServiceIT extends InOwnHome {
   @Test
   @Tag("slow")
   void aDaemonThatCannotStartInTheForegroundSaysWhyAndFails() throws Exception {
-    Files.createDirectories(jpm.home());
-    Files.writeString(jpm.home().resolve("jpm.json"), "{ broken");
+    jpm.settings("{ broken");
     Jpm.Result result = Jpm.finish(jpm.begin("daemon"));
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.out()).startsWith("jpm: ").contains("jpm.json").hasLineCount(1);

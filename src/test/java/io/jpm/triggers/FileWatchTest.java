@@ -567,8 +567,10 @@ class FileWatchTest {
     marker("m.js");
     awaitChanges("m.js changed");
     Files.setPosixFilePermissions(app.resolve("one"), PosixFilePermissions.fromString("rwx------"));
+    marker("n.js");
+    awaitCount(2); // what is in the directory when it is read for the first time is no change
     write(app.resolve("one/x.js"), "1");
-    awaitCount(2);
+    awaitChanges("m.js changed", "n.js changed", "one/x.js changed");
   }
 
   private WatchHandle begin(List<Path> paths, String... ignore) throws Exception {

@@ -16,6 +16,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Signals;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +40,8 @@ class AdoptionTest {
   @ValueSource(booleans = {false, true})
   void anAppOfAKilledDaemonGoesOnUnderTheNextOne(boolean terminal) throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
-    Made made = runAndKillDaemon("numbers.sh", Integer.toString(LINES), terminal, out);
+    Path last = dir.resolve("last");
+    Made made = runAndKillDaemon("numbers.sh", LINES + " " + last, terminal, out);
     assertThat(HostFixture.isAlive(made.identity().pid())).isTrue();
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
@@ -48,6 +50,7 @@ class AdoptionTest {
       Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
       assertThat(child.identity()).isEqualTo(made.identity());
       LogPipes.Source output = KeptOutput.begin(host, out);
+      Files.createFile(last); // not earlier: it ends then
 
       Exit exit = watcher.awaitExit();
       if (terminal) { // what an app wrote to it just before its end comes just after its end
@@ -146,9 +149,7 @@ class AdoptionTest {
   void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("talks.cjs", "", false, out);
-    new ProcessBuilder("kill", "-USR2", Integer.toString(made.identity().pid()))
-        .start()
-        .waitFor(); // it sends {"connected":…}
+    Signals.send("USR2", made.identity().pid()); // it sends {"connected":…}
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
