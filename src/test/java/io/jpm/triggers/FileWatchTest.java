@@ -568,7 +568,7 @@ class FileWatchTest {
     awaitChanges("m.js changed");
     Files.setPosixFilePermissions(app.resolve("one"), PosixFilePermissions.fromString("rwx------"));
     marker("n.js");
-    awaitCount(2); // what is in the directory when it is read for the first time is no change
+    awaitCount(2); // The first reading of a directory reports no changes.
     write(app.resolve("one/x.js"), "1");
     awaitChanges("m.js changed", "n.js changed", "one/x.js changed");
   }
