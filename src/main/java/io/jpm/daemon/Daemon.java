@@ -75,7 +75,7 @@ final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
 
-  private static final long REST_MILLIS = 3000;
+  private static final long REST_MILLIS = 10_000;
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
   private static final Duration HOME_PAUSE = Duration.ofSeconds(1);
 

@@ -90,7 +90,7 @@ class LauncherTest {
 
   @Test
   void clientsAtOnceStartOneDaemon() throws Exception {
-    int clientsAtOnce = TestGroup.choose(8, 20);
+    int clientsAtOnce = TestGroup.choose(5, 20);
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, "sleep 0.3\n" + READY);

@@ -29,7 +29,7 @@ import java.util.concurrent.locks.LockSupport;
 final class Load implements AutoCloseable {
   private static final int PATIENCE_MILLIS = (int) Duration.ofSeconds(30).toMillis();
 
-  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(6, 0)).toNanos();
+  private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(12, 0)).toNanos();
 
   private final int port;
   private final List<Thread> clients = new ArrayList<>();

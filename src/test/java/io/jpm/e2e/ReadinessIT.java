@@ -127,7 +127,7 @@ class ReadinessIT extends InOwnHome {
   void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Way way) throws Exception {
     start(way, new JsonObject().put("readiness", probe()));
     List<Integer> before = pids();
-    int clients = TestGroup.choose(2, 4);
+    int clients = TestGroup.choose(1, 4);
     try (Load load = new Load(port).keepAlive(clients).closing(clients)) {
       write("bad");
       String told = jpm.run("reload", "web").failed().err();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @Tag("alone")
 class DurableFileDiskTest {
-  private static final int KILLS = TestGroup.choose(6, 20);
+  private static final int KILLS = TestGroup.choose(3, 20);
 
   @TempDir Path folder;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.FullLogPolicy;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.TestGroup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogMemoryProcessTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);
   private static final int LINES = 1_500_000;
-  private static final int KILLS = 6;
+  private static final int KILLS = TestGroup.choose(3, 6);
 
   @TempDir private Path dir;
 
