@@ -329,6 +329,16 @@ final class Jpm implements AutoCloseable {
     }
   }
 
+  /// Removes all apps with their logs, the saved list and the files of [#work], so that the next
+  /// test of a class finds the home as if it were new. The daemon stays.
+  void clear() throws IOException {
+    run("delete", "all");
+    Files.deleteIfExists(home().resolve("dump.json"));
+    for (Path directory : List.of(home().resolve("logs"), work())) {
+      deleteBelow(directory);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     try {
@@ -345,8 +355,16 @@ final class Jpm implements AutoCloseable {
   }
 
   private void delete() throws IOException {
-    try (Stream<Path> files = Files.walk(base)) {
-      files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+    deleteBelow(base);
+    base.toFile().delete();
+  }
+
+  private static void deleteBelow(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      files
+          .filter(file -> !file.equals(directory))
+          .sorted(Comparator.reverseOrder())
+          .forEach(file -> file.toFile().delete());
     }
   }
 }

@@ -21,23 +21,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Every command and every option of PM2 as its users type it: what is printed, how it ends, what
-/// it does. At the end it is seen to that none was left out.
+/// Every command and every option of PM2 as its users type it: the output, the exit code and the
+/// effect. After the last test a check fails if a command or option of PM2 was never typed. All
+/// tests share one home; each begins without apps.
 @Timeout(300)
 class Pm2TableIT {
   private static final AtomicInteger GROUPS = new AtomicInteger();
   private static final String NOBODY = "no app, namespace or id is called ";
 
-  private Jpm jpm;
+  private static Jpm jpm;
+
   private Pm2Table table;
+
+  @BeforeAll
+  static void aNewHome() throws IOException {
+    jpm = new Jpm();
+  }
 
   @BeforeEach
   void open() throws IOException {
-    jpm = new Jpm();
     table = new Pm2Table(jpm);
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n");
     jpm.script(
@@ -60,13 +67,14 @@ class Pm2TableIT {
   }
 
   @AfterEach
-  void nothingIsLeft() throws IOException {
-    jpm.close();
+  void removeApps() throws IOException {
+    jpm.clear();
     GROUPS.incrementAndGet();
   }
 
   @AfterAll
-  static void noWordOfPm2sIsMissing() {
+  static void nothingIsLeftAndNoWordOfPm2sIsMissing() throws IOException {
+    jpm.close();
     long groups =
         Arrays.stream(Pm2TableIT.class.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(Test.class))
