@@ -20,6 +20,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -75,7 +76,7 @@ class FdsTest {
 
   private static String ask(ListenAddress at) throws IOException {
     try (Socket socket = new Socket(InetAddress.ofLiteral(at.host()), at.port())) {
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(Patience.millis(30));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -97,7 +98,7 @@ class FdsTest {
     assertThat(open()).containsExactly("fds activated app " + at);
     one.end(Signal.SIGKILL);
     try (Socket waiting = new Socket(InetAddress.ofLiteral(at.host()), at.port())) {
-      waiting.setSoTimeout(30_000);
+      waiting.setSoTimeout(Patience.millis(30));
       Worker two = balancer.start(app(at), 0, 0);
       assertThat(new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .isEqualTo(Integer.toString(two.pid()));
@@ -131,7 +132,7 @@ class FdsTest {
 
     one.end(Signal.SIGKILL);
     try (Socket waiting = new Socket(InetAddress.ofLiteral("127.0.0.1"), first.port())) {
-      waiting.setSoTimeout(30_000);
+      waiting.setSoTimeout(Patience.millis(30));
       Worker two = balancer.start(spec, 0, 0);
       assertThat(new String(waiting.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
           .isEqualTo(Integer.toString(two.pid()));

@@ -1,5 +1,6 @@
 package io.jpm.balancer;
 
+import io.jpm.testing.Patience;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -103,7 +104,7 @@ final class HttpLoad implements AutoCloseable {
 
     Wire(int port) throws IOException {
       socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(Patience.millis(30));
       in = new BufferedInputStream(socket.getInputStream());
       out = socket.getOutputStream();
       connection = socket;

@@ -25,6 +25,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -361,7 +362,7 @@ class NodeClusterTest {
     balancer.start(spec, 1, 1).awaitListening();
     assertThat(one.reportedAddress()).contains("udp 127.0.0.1:" + port);
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.setSoTimeout(30_000);
+      socket.setSoTimeout(Patience.millis(30));
       byte[] hello = "hello".getBytes(StandardCharsets.UTF_8);
       socket.send(
           new DatagramPacket(hello, hello.length, InetAddress.ofLiteral("127.0.0.1"), port));

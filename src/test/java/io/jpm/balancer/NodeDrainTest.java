@@ -18,6 +18,7 @@ import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import io.vertx.core.Future;
 import java.io.BufferedReader;
@@ -309,7 +310,7 @@ class NodeDrainTest {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(null, new TrustManager[] {new Gullible()}, null);
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(Patience.millis(30));
     socket.startHandshake();
     return socket;
   }

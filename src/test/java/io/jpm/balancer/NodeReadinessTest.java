@@ -15,6 +15,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
+import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -128,7 +129,7 @@ class NodeReadinessTest {
       assertThat(org.assertj.core.api.Assertions.catchThrowable(waiting::read))
           .isInstanceOf(java.net.SocketTimeoutException.class);
       one.ready();
-      waiting.socket.setSoTimeout(30_000);
+      waiting.socket.setSoTimeout(Patience.millis(30));
       assertThat(waiting.read().body()).isEqualTo(answerOf(one));
     }
   }

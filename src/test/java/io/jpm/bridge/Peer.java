@@ -1,5 +1,6 @@
 package io.jpm.bridge;
 
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -47,13 +48,13 @@ final class Peer implements Closeable {
 
   private static Peer connect(int port, Socket socket) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(Patience.millis(20));
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 
   /// One on a socket that is connected.
   static Peer on(Socket socket) throws IOException {
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(Patience.millis(20));
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 

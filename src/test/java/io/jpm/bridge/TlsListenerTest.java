@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,7 +73,7 @@ class TlsListenerTest {
     var socket =
         (SSLSocket)
             context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port(bridge));
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(Patience.millis(20));
     return socket;
   }
 

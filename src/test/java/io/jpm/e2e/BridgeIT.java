@@ -3,6 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class BridgeIT extends InOwnHome {
   private Socket tcp() throws IOException {
     int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(Patience.millis(30));
     return socket;
   }
 

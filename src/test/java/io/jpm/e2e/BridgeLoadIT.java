@@ -2,6 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -139,7 +140,7 @@ class BridgeLoadIT extends InOwnHome {
     socket.setReceiveBufferSize(4096);
     int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(60_000);
+    socket.setSoTimeout(Patience.millis(60));
     var client = new Client(socket, socket.getInputStream(), socket.getOutputStream());
     String token = Files.readString(jpm.home().resolve("token")).strip();
     client.send(new JsonObject().put("type", "auth").put("token", token));

@@ -1,5 +1,6 @@
 package io.jpm.e2e;
 
+import io.jpm.testing.Patience;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -27,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 /// to what is tested. They are as strict as a client can be: nothing is tried again, and a
 /// connection that the server closes without having said so in its last response is a failure.
 final class Load implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = (int) Duration.ofSeconds(30).toMillis();
+  private static final int PATIENCE_MILLIS = Patience.millis(30);
 
   private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(12, 0)).toNanos();
 

@@ -22,6 +22,13 @@ public final class Patience {
     return (long) (deadline * FACTOR);
   }
 
+  /// As [#seconds], in milliseconds, for the read timeout of a socket.
+  ///
+  /// @param seconds the deadline in seconds
+  public static int millis(int seconds) {
+    return (int) (1000L * seconds * FACTOR);
+  }
+
   private static double read(String text) {
     try {
       double factor = Double.parseDouble(text);

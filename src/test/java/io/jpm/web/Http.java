@@ -1,5 +1,6 @@
 package io.jpm.web;
 
+import io.jpm.testing.Patience;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -56,7 +57,7 @@ public final class Http implements AutoCloseable {
   private Http(int port, Socket socket) throws IOException {
     this.socket = socket;
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(30_000);
+    socket.setSoTimeout(Patience.millis(30));
     this.in = socket.getInputStream();
   }
 

@@ -1,5 +1,6 @@
 package io.jpm.balancer.jvm;
 
+import io.jpm.testing.Patience;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class KeepAliveClient implements AutoCloseable {
   private void run() {
     while (!stopped) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.setSoTimeout(60_000);
+        socket.setSoTimeout(Patience.millis(60));
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));

@@ -300,6 +300,9 @@ class ProxyBackendTest {
       return !socket.isConnected();
     } catch (ConnectException refused) {
       return true;
+    } catch (SocketException reset) {
+      // The listening socket was closed while this connection waited in it.
+      return false;
     } catch (IOException error) {
       throw new java.io.UncheckedIOException(error);
     }
