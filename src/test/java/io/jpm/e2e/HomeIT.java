@@ -182,7 +182,7 @@ class HomeIT {
       // It tells the next daemon's log, so it must not look before there is one.
       jpm.shell("kill -STOP " + old).ok();
     }
-    delete(jpm.home());
+    deleteHome();
     if (another) {
       assertThat(jpm.run("ls").failed().err()).contains("state.json is missing", "1 live process");
       assertThat(jpm.daemonPid()).isNotEqualTo(old);
@@ -242,6 +242,14 @@ class HomeIT {
     jpm.run("kill").ok();
     assertThat(jpm.apps()).isEmpty();
     Files.delete(list);
+  }
+
+  /// Deletes the home. Its log buffer in `/dev/shm` is deleted too: the daemon leaves it there, for
+  /// it cannot know whether the home was removed or moved.
+  private void deleteHome() throws IOException {
+    Path buffer = Path.of(Files.readAllLines(jpm.home().resolve("fifo/memory")).getFirst());
+    delete(jpm.home());
+    Files.delete(buffer);
   }
 
   private static void delete(Path folder) throws IOException {
