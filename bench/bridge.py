@@ -1,4 +1,4 @@
-"""The rows about the bridge: typed requests of other services, and events to those who follow. jpm's alone."""
+"""The rows about the bridge: typed requests of other services, and events for subscribers. jpm only."""
 import json
 import multiprocessing
 import socket
@@ -26,7 +26,7 @@ class Client:
         self.socket.sendall(struct.pack(">I", len(text)) + text)
 
     def read(self):
-        """One frame, as bytes: what reads them takes less of the cores than what parses them."""
+        """Returns one frame as bytes: without parsing, the client uses less processor time."""
         header = self.stream.read(4)
         if len(header) < 4:
             raise Failure("jpm: the bridge has closed the connection")
@@ -34,7 +34,7 @@ class Client:
 
 
 def ask(home, begin, results, clients):
-    """Asks over `clients` connections, one request at a time on each; hands in milliseconds of each."""
+    """Sends requests on `clients` connections, one at a time on each, and puts the milliseconds of each into `results`."""
     peers = [Client(home) for _ in range(clients)]
     request = {"type": "send", "address": "jpm.command", "replyAddress": "1", "body": {"v": 1, "verb": "ping"}}
     begin.wait()
@@ -53,7 +53,7 @@ def ask(home, begin, results, clients):
 
 
 def together(target, parts):
-    """Runs one process for each tuple of arguments, all from the same moment on, and answers what they hand in."""
+    """Runs one process for each tuple of arguments, all starting at the same time, and returns their results."""
     begin = multiprocessing.Event()
     results = multiprocessing.Queue()
     workers = [multiprocessing.Process(target=target, args=(part[0], begin, results, *part[1:])) for part in parts]
@@ -71,7 +71,7 @@ def together(target, parts):
 
 
 def ours(bench):
-    """PM2 has no bridge."""
+    """Returns jpm if it is measured; PM2 does not have a bridge."""
     return [tool for tool in bench.tools if tool.name == "jpm"]
 
 
@@ -85,7 +85,7 @@ def ours(bench):
 def requests(bench):
     for tool in ours(bench):
         tool.up()
-        together(ask, [(tool.home, 1)])  # so that the code is compiled
+        together(ask, [(tool.home, 1)])  # warm-up: the JVM compiles the code
         for _ in range(bench.rounds):
             for clients, processes in ((1, 1), (50, 2)):
                 parts = [(tool.home, clients // processes)] * processes
@@ -95,7 +95,7 @@ def requests(bench):
 
 
 def follow(home, begin, results, followers):
-    """Follows all events kept over so many connections in turn; hands in when that began and ended."""
+    """Reads all stored events on each of `followers` connections, and puts the times of begin and end into `results`."""
     peers = [Client(home) for _ in range(followers)]
     begin.wait()
     started = time.perf_counter()
@@ -122,7 +122,7 @@ def events(bench):
 
 
 def make_events(tool):
-    """At least so many events in the history."""
+    """Ensures that the history contains at least EVENTS events."""
     tool.up()
     client = Client(tool.home)
     ask_last = {"type": "send", "address": "jpm.command", "replyAddress": "1",
@@ -141,7 +141,7 @@ IDLE = 1000
 
 
 def crowd(home):
-    """Subscribers that never read, and connections on which nothing happens."""
+    """Opens connections of subscribers that never read, and idle connections."""
     peers = []
     for number in range(SILENT + IDLE):
         peer = Client(home)

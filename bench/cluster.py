@@ -1,4 +1,4 @@
-"""The rows about apps that share a port: how fast they answer, and what is lost when they are replaced."""
+"""The rows about apps that share a port: their request rate, and the requests lost when processes are replaced."""
 import json
 import os
 import re
@@ -26,7 +26,7 @@ def free_port():
 
 
 class Load:
-    """wrk against a port, until it is told to stop."""
+    """wrk on a port, until `stop` or for `seconds`."""
 
     def __init__(self, port, close=False, clients=CLIENTS, seconds=600):
         if not shutil.which("wrk"):
@@ -41,7 +41,7 @@ class Load:
         return self.end()
 
     def end(self):
-        """Requests a second, and how many failed."""
+        """Returns the requests per second and the number of failed requests."""
         try:
             told = self.wrk.communicate(timeout=60)[0]
         except subprocess.TimeoutExpired as late:
@@ -57,7 +57,7 @@ class Load:
 
 
 class App:
-    """A server that runs so many times on one port."""
+    """A server with `instances` processes on one port."""
 
     def __init__(self, tool, name, instances, **more):
         self.tool = tool
@@ -75,7 +75,7 @@ class App:
         return self
 
     def pids(self):
-        """Who answers."""
+        """Returns the pids of the processes that answer."""
         return {pid for pid in (answer(self.port) for _ in range(40 * self.instances)) if pid}
 
     def running(self):
@@ -91,7 +91,7 @@ def answer(port):
 
 
 class Bare:
-    """The program itself, once."""
+    """One process of the program, run without jpm or PM2."""
 
     name = "bare"
 
@@ -110,9 +110,9 @@ def rate(port, close):
 
 
 def rates(bench, keep, close, servers):
-    """Fills two rows for all servers, in turn: A B, then B A, as what ran before has its effect."""
+    """Fills two rows for all servers in turn, A B, then B A, because each measurement affects the next one."""
     order = list(servers.items())
-    for close_each in (False, True) * 2:  # untimed: two JVMs have each half the requests to get warm by
+    for close_each in (False, True) * 2:  # not measured: each of two JVMs gets only half of the requests to warm up
         for _, port in order:
             rate(port, close_each)
     for _ in range(bench.rounds):
@@ -153,7 +153,7 @@ def in_turn(bench):
 
 
 def against_bare(bench, keep, close, command, **more):
-    """PM2 has nothing of the kind: held against the program itself, run once."""
+    """Compares jpm with one process of the program, because PM2 does not have this feature."""
     jpm = next((tool for tool in bench.tools if tool.name == "jpm"), None)
     if jpm is None:
         return
@@ -186,7 +186,7 @@ def proxy(bench):
     against_bare(bench, "proxy-keep", "proxy-close", ["node", source], balance="proxy")
 
 
-# ---- what is lost ------------------------------------------------------------------------------
+# ---- lost requests -----------------------------------------------------------------------------
 
 
 def lost(bench, tool, row, close, app, work):

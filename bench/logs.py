@@ -1,4 +1,4 @@
-"""The rows about what apps print: how fast it is in the files, and what that costs."""
+"""The rows about the output of apps: the rate at which it reaches the files, and its cost."""
 import json
 import os
 import subprocess
@@ -15,7 +15,7 @@ FLOOD_MIB = 256
 
 
 class Flood:
-    """Apps that print so much each time they are told."""
+    """Apps that print a given amount of output each time they are triggered."""
 
     def __init__(self, tool, work):
         self.tool = tool
@@ -53,7 +53,7 @@ class Flood:
         self.tool.online(len(self.files))
 
     def run(self):
-        """Seconds from the word to the last byte in the last file."""
+        """Triggers all apps, and returns the seconds until the last byte is in the last file."""
         for file in self.files:
             os.truncate(file, 0)
         started = time.perf_counter()
@@ -67,7 +67,7 @@ class Flood:
 
 
 def peak_mib(pid):
-    """The most that was resident since the process began."""
+    """Returns the peak resident memory of a process since its start."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
@@ -75,7 +75,7 @@ def peak_mib(pid):
 
 
 def into_a_file(bench):
-    """The limit: the same program, its output straight into a file."""
+    """Measures the limit: the same program with its output directly in a file. Returns MiB/s."""
     out = bench.work / "limit.log"
     with open(out, "wb") as file:
         started = time.perf_counter()
@@ -88,7 +88,7 @@ def into_a_file(bench):
 
 @dataclass
 class Work:
-    """What is printed, and how."""
+    """The amount of output, and the program that prints it."""
 
     name: str
     mib: int = FLOOD_MIB
@@ -99,12 +99,12 @@ class Work:
 
 
 def flood(bench, work, speed, cost=None, peak=None):
-    """Fills up to three rows: MiB/s printed, CPU of a GiB, peak memory."""
+    """Fills up to three rows: MiB/s of output, processor time per GiB, peak memory."""
     floods = {}
     for tool in bench.tools:
         floods[tool] = Flood(tool, work)
         floods[tool].start()
-        floods[tool].run()  # once untimed: compilers and page cache are warm for both
+        floods[tool].run()  # not measured: warms up compilers and page cache for both
     limits = []
     for tool in bench.turns():
         pids = tool.processes()
@@ -112,7 +112,7 @@ def flood(bench, work, speed, cost=None, peak=None):
         seconds = floods[tool].run()
         bench.record(speed, tool, work.mib / seconds)
         if cost:
-            # What is still under way when the last byte is there belongs to it too.
+            # Includes the work that is still in progress when the last byte has arrived.
             time.sleep(0.5)
             bench.record(cost, tool, (sum(map(cpu_seconds, pids)) - before) * 1024 / work.mib)
         if tool is bench.tools[-1] and work.script == "flood.sh":
@@ -126,7 +126,7 @@ def flood(bench, work, speed, cost=None, peak=None):
         bench.note(f"`app > file`, the limit of {speed}: {limits[len(limits) // 2]:.0f} MiB/s here")
 
 
-# Blocks go through both tools about as fast as the page cache of the disk takes them: no large factor is possible.
+# Both tools write blocks about as fast as the page cache accepts them, so a large ratio is not possible.
 @measures(
     Row("log-1", "one app prints blocks at full speed", "MiB/s", at_least(Fraction(5, 4))),
     Row("log-cpu", "CPU of daemon and helpers for that", "s per GiB", at_most(Fraction(1, 2))),

@@ -1,4 +1,4 @@
-"""What the rows are made of: the two tools, rounds that take turns, /proc, the table.
+"""The infrastructure of the rows: the two tools, alternating rounds, measurements from /proc, the table.
 
 Started by bench/run, which installs, prepares and cleans up. The rows are in rows.py.
 """
@@ -22,7 +22,7 @@ UNITS = {"ms": "ms", "MiB": "MiB", "% core": "%"}
 
 
 class Failure(Exception):
-    """A step did not do what the row is about, so there is no number."""
+    """A step did not do the work that the row measures, so the row has no number."""
 
 
 def say(text):
@@ -30,7 +30,7 @@ def say(text):
 
 
 def until(condition, seconds, what):
-    """Waits for a condition that is not timed."""
+    """Waits for a condition outside a measurement, and returns its value."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -41,7 +41,7 @@ def until(condition, seconds, what):
         time.sleep(0.01)
 
 
-# ---- what must hold ----------------------------------------------------------------------------
+# ---- bounds ------------------------------------------------------------------------------------
 
 
 class Hold:
@@ -69,7 +69,7 @@ def at_least(bound):
 
 
 class Nothing:
-    """The bound for what must not happen at all."""
+    """The bound of a count that must be 0."""
 
     def __str__(self):
         return "none"
@@ -79,7 +79,7 @@ NONE = Nothing()
 
 
 class Row:
-    """`against`: whose samples jpm's are held against, PM2's or those of the bare program."""
+    """`against`: the samples with which jpm's are compared, PM2's or those of the bare program."""
 
     def __init__(self, name, what, unit, hold=None, against="pm2"):
         self.name = name
@@ -94,7 +94,7 @@ class Row:
         return statistics.median(self.samples[tool]) if self.samples.get(tool) else None
 
     def ratio(self):
-        """The median over rounds, so that a slow moment of the machine is in both of a pair."""
+        """Returns the median of the ratios of all rounds: a slow moment of the machine affects both values of a pair."""
         pairs = zip(self.samples.get("jpm", []), self.samples.get(self.against, []))
         ratios = [jpm / other for jpm, other in pairs if other]
         return statistics.median(ratios) if ratios else None
@@ -113,7 +113,7 @@ GROUPS = []
 
 
 def measures(*rows, share=1):
-    """Registers a function(bench) that fills these rows; it gets a `share`-th of the rounds."""
+    """Registers a function(bench) that fills these rows. It gets the number of rounds divided by `share`."""
 
     def register(function):
         GROUPS.append((function, rows, share))
@@ -134,7 +134,7 @@ class Answer:
 
 
 class Tool:
-    """jpm or PM2 with a home of its own. Both understand the same commands."""
+    """jpm or PM2 with its own home. Both accept the same commands."""
 
     def __init__(self, name, command, work, home_variable, more=None):
         self.name = name
@@ -147,11 +147,11 @@ class Tool:
 
     @functools.cached_property
     def no_look(self):
-        """The option of `start` that leaves out the look whether programs last. PM2, and a jpm of before, have no look."""
+        """The option of `start` that skips the observation of new processes. PM2 and earlier versions of jpm have none."""
         return ("--no-wait",) if self.name == "jpm" and "--no-wait" in self.must("help", "start").out else ()
 
     def run(self, *words, limit=60):
-        """One command, its output to pipes; times it from before the fork to after the last byte."""
+        """Runs one command with its output in pipes. Measures the time from before the fork to after the last byte."""
         command = [self.command, *map(str, words)]
         started = time.perf_counter()
         try:
@@ -171,7 +171,7 @@ class Tool:
         return answer
 
     def daemon(self):
-        """The daemon's pid, or None when none runs."""
+        """Returns the daemon's pid, or None if none is running."""
         try:
             pid = int(self.pid_file.read_text().strip())
         except (OSError, ValueError):
@@ -179,7 +179,7 @@ class Tool:
         return pid if is_alive(pid) else None
 
     def up(self):
-        """A daemon that runs, with whatever apps it has."""
+        """Starts a daemon if none is running, and returns its pid."""
         if self.daemon() is None:
             self.must("ping")
         return until(self.daemon, 10, f"{self.name}: {self.pid_file.name} names a live daemon")
@@ -191,13 +191,13 @@ class Tool:
             until(lambda: not is_alive(pid), 10, f"{self.name}: the daemon is gone after kill")
 
     def fresh(self):
-        """A new daemon without apps."""
+        """Starts a new daemon without apps."""
         self.down()
         self.up()
         self.clear()
 
     def apps(self):
-        """The apps as `jlist` tells them."""
+        """Returns the output of `jlist`."""
         self.up()
         return json.loads(self.must("jlist").out)
 
@@ -206,7 +206,7 @@ class Tool:
             self.must("delete", "all", limit=120)
 
     def sleepers(self, count):
-        """Exactly this many idle apps, all online. Costs nothing when they are there already."""
+        """Ensures that exactly `count` idle apps exist and are online. Does nothing if this is already so."""
         found = self.apps()
         if sorted(app["name"] for app in found) != sleeper_names(count):
             self.clear()
@@ -215,7 +215,7 @@ class Tool:
         self.online(count)
 
     def online(self, count):
-        """Waits until that many apps are online and answers their pids."""
+        """Waits until `count` apps are online, and returns their pids."""
 
         def pids():
             found = self.apps()
@@ -226,7 +226,7 @@ class Tool:
         return [] if answer is True else answer
 
     def processes(self):
-        """The daemon first, then whatever else the tool itself keeps running (no apps)."""
+        """Returns the pids of the daemon (first) and of the other processes that the tool keeps running, without apps."""
         apps = {app["pid"] for app in self.apps()}
         daemon = self.up()
         mark = f"BENCH_RUN={self.home}".encode()
@@ -241,7 +241,7 @@ class Tool:
                 marked = marked or home in (entry / "cmdline").read_bytes()
             except OSError:
                 continue
-            # A pause of a helper (sleep) comes and goes; its cost is its parent's.
+            # A helper may run `sleep` now and then; its cost is counted for its parent.
             if marked and parent(pid) not in helpers:
                 helpers.append(pid)
         return [daemon, *helpers]
@@ -262,7 +262,7 @@ def sleepers_file(work, count):
 
 
 def is_alive(pid):
-    """Neither gone nor a zombie."""
+    """Whether the process exists and is not a zombie."""
     try:
         return stat_fields(pid)[0] not in "ZX"
     except OSError:
@@ -270,7 +270,7 @@ def is_alive(pid):
 
 
 def stat_fields(pid):
-    """Fields of /proc/PID/stat from `state` (3) on; the command before may hold spaces."""
+    """Returns the fields of /proc/PID/stat from `state` (3) on; the command before it may contain spaces."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
@@ -282,7 +282,7 @@ def parent(pid):
 
 
 def memory_mib(pid, kind):
-    """`Rss` or `Pss` of one process."""
+    """Returns `Rss` or `Pss` of one process."""
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith(f"{kind}:"):
             return int(line.split()[1]) / 1024
@@ -290,7 +290,7 @@ def memory_mib(pid, kind):
 
 
 def cpu_seconds(pid):
-    """Processor time of a process, to the nanosecond, and of its children that have ended, in ticks."""
+    """Returns the processor time of a process (in nanoseconds) and of its ended children (in clock ticks), in seconds."""
     clock = (~pid << 3) | 2  # clock_getcpuclockid(3)
     children = sum(int(value) for value in stat_fields(pid)[13:15])
     return time.clock_gettime(clock) + children / TICKS
@@ -309,7 +309,7 @@ class Bench:
         self.notes = []
 
     def turns(self):
-        """The tools in turn, A B A B …, one turn each a round."""
+        """Yields the tools in turn, A B A B …, each once per round."""
         for _ in range(self.rounds):
             yield from self.tools
 
@@ -342,7 +342,7 @@ class Bench:
 
 
 def selected(only):
-    """The groups that fill at least one of the rows named; all of them for an empty list."""
+    """Returns the groups that fill at least one of the named rows; all groups for an empty list."""
     names = [row.name for _, rows, _ in GROUPS for row in rows]
     wanted = set()
     for word in filter(None, only.split(",")):
@@ -362,7 +362,7 @@ def first_line(*command):
 
 
 def machine(tools):
-    """What the numbers depend on."""
+    """Returns the properties of the machine and the tools on which the numbers depend."""
     facts = {"cores": os.cpu_count(), "system": f"{platform.system()} {platform.release()}"}
     model = [line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
              if line.startswith("model name")]
@@ -379,7 +379,7 @@ def machine(tools):
     return facts
 
 
-# ---- telling -----------------------------------------------------------------------------------
+# ---- the report --------------------------------------------------------------------------------
 
 
 def number(value, unit):
@@ -455,7 +455,7 @@ def main():
     if options.list or options.check:
         return 0
 
-    # A shell's background job ignores SIGINT, and what it starts would inherit that.
+    # A background job of a shell ignores SIGINT, and its child processes would inherit that.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     makers = {
         "pm2": lambda: Tool("pm2", options.pm2, options.work, "PM2_HOME",

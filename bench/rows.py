@@ -1,6 +1,6 @@
-"""The rows of the table, in its order: each function fills the rows named above it.
+"""The rows of the table, in the order of the table. Each function fills the rows of its decorator.
 
-`bench.turns()` gives the tools in turn; `bench.record(row, tool, value)` keeps a sample.
+`bench.turns()` yields the tools in turn; `bench.record(row, tool, value)` stores a sample.
 """
 import json
 import os
@@ -16,8 +16,8 @@ from pathlib import Path
 from measure import Failure, Row, at_most, cpu_seconds, is_alive, measures, memory_mib, sleepers_file, until
 
 HERE = Path(__file__).resolve().parent
-# PM2 works only when its worker runs, each 30 s, and gives memory back the first time it does: a daemon is
-# at rest after that, and its CPU is that of whole periods.
+# PM2 works only when its worker runs, every 30 s, and releases memory in the first run. The measurement begins after
+# that, and covers whole periods.
 SETTLE_SECONDS = 35
 CPU_SECONDS = 60
 
@@ -60,7 +60,7 @@ def jlist_100(bench):
     warm(bench, "jlist-100", "jlist", 100)
 
 
-# The commands about one app, in the order of a day: each leaves what the next one needs.
+# The commands on one app, in a typical order: each leaves the state that the next one needs.
 DAY = [
     ("do-start", "`start FILE`, 1 app", lambda tool: ("start", sleepers_file(tool.work, 1), *tool.no_look)),
     ("do-stop", "`stop NAME`", lambda tool: ("stop", "s001")),
@@ -78,8 +78,8 @@ DAY = [
 ]
 
 
-# Reading the file, making a process, its files and its entry in the journal is the same work for both, and PM2 needs
-# hardly longer for it than for `ping`, so this one has a bound of its own.
+# This command has its own bound: reading the file, creating a process, its files and its entry in the journal is the
+# same work for both tools, and PM2 needs hardly more time for it than for `ping`.
 OWN_BOUNDS = {"do-start": Fraction(1, 8)}
 
 
@@ -124,7 +124,7 @@ def start_and_delete_100(bench):
 
 
 class Victim:
-    """An app that tells through a FIFO its pid and the moment it began to run."""
+    """An app that reports its pid and the time of its start through a FIFO."""
 
     def __init__(self, tool):
         self.tool = tool
@@ -150,8 +150,8 @@ class Victim:
         return int(pid), float(moment.replace(",", "."))
 
     def kill(self):
-        """Milliseconds from kill(2) to the first line of the replacement."""
-        # Beyond min_uptime (1 s), so that no tool takes it for a crash loop.
+        """Returns the milliseconds from kill(2) to the first line of the replacement."""
+        # Longer than min_uptime (1 s), so that no tool treats it as a crash loop.
         time.sleep(max(0.0, self.born + 1.2 - time.time()))
         killed = time.time()
         os.kill(self.pid, signal.SIGKILL)
@@ -175,7 +175,7 @@ def restart(bench):
 
 
 def at_rest(bench, apps):
-    """New daemons with so many idle apps, left alone for a while: the processes of each tool."""
+    """Starts new daemons with `apps` idle apps, waits until they are at rest, and returns the processes of each tool."""
     pids = {}
     for tool in bench.tools:
         tool.fresh()
@@ -214,7 +214,7 @@ def rest_100(bench):
     for _ in range(bench.rounds):
         pids = at_rest(bench, 100)
         record_memory(bench, pids, 100)
-        # Both in the same seconds: neither takes so much that the other would notice.
+        # Measures both at the same time: neither uses so much processor time that it affects the other.
         before = {tool: sum(map(cpu_seconds, pids[tool])) for tool in bench.tools}
         time.sleep(CPU_SECONDS)
         for tool in bench.tools:
@@ -223,8 +223,8 @@ def rest_100(bench):
 
 
 class Follower:
-    """Somebody who wants the figures of all apps each second: of jpm as `jpm.usage`; of PM2, which tells nobody by
-    itself, by asking for its list over one connection."""
+    """A client that wants the usage of all apps every second: for jpm it subscribes to `jpm.usage`; for PM2, which does
+    not publish it, it requests the list over one connection."""
 
     def __init__(self, tool):
         self.socket = None
@@ -241,7 +241,7 @@ class Follower:
                 ["node", HERE / "apps" / "ask-pm2.cjs", module], env=tool.env, stdin=subprocess.DEVNULL)
 
     def follow(self, seconds):
-        """Looks on for so long, and answers how many messages came."""
+        """Follows for `seconds`, and returns the number of messages received."""
         end = time.monotonic() + seconds
         count = 0
         while time.monotonic() < end:
@@ -310,7 +310,7 @@ def sweep_200(bench):
 
 
 def sleeping(tool):
-    """The pids of the idle apps of a tool, as the kernel knows them."""
+    """Returns the pids of the idle apps of a tool, according to the kernel."""
     mark = f"BENCH_RUN={tool.home}".encode()
     pids = set()
     for entry in Path("/proc").glob("[0-9]*"):
@@ -343,7 +343,7 @@ def thousand(bench):
         started = tool.must("start", sleepers_file(bench.work, 1000), *tool.no_look, limit=600)
         bench.record("start-1000", tool, started.ms)
         until(lambda: len(sleeping(tool)) == 1000, 60, f"{tool.name}: 1,000 processes")
-        time.sleep(1.2)  # beyond min_uptime, so that no tool takes it for a crash loop
+        time.sleep(1.2)  # longer than min_uptime, so that no tool treats it as a crash loop
         old = sleeping(tool)
 
         def crash():
@@ -363,7 +363,7 @@ def thousand(bench):
 
 
 def back(tool, daemon):
-    """Kills the daemon; nobody types a command before it is there again."""
+    """Kills the daemon and waits until it is back. No command is run before, since a command would start a daemon."""
     before = sleeping(tool)
     os.kill(daemon, signal.SIGKILL)
     until(lambda: tool.daemon() not in (None, daemon), 60, f"{tool.name}: the daemon is back")

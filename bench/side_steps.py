@@ -1,4 +1,4 @@
-"""What bench/side-by-side types, the programs it starts, and the differences that are wanted."""
+"""The commands of bench/side-by-side, the programs that it starts, and the intended differences."""
 import json
 import re
 from dataclasses import dataclass, field
@@ -56,7 +56,7 @@ def write_programs(work):
 
 @dataclass
 class Step:
-    """A command line; or what is awaited (`what`, `until`), or first changed in the work directory."""
+    """A command line, or a state to wait for (`what`, `until`), after an optional change in the work directory."""
 
     words: str = ""
     what: str = ""
@@ -75,7 +75,7 @@ def wait(what, until, change=None):
 
 
 def numbers(out):
-    """Pids are not the same, how many there are and which are 0 is."""
+    """Replaces pids, which differ; their number and the zeros must be equal."""
     return re.sub(r"[1-9]\d*", "N", out.strip())
 
 
@@ -281,9 +281,9 @@ SCENARIOS = [
 
 @dataclass(frozen=True, eq=False)
 class Difference:
-    """A wanted difference: in which steps and in what (whole regular expressions), what both say, and why.
+    """An intended difference: the steps and paths (regular expressions for the whole text), both values, and the reason.
 
-    One that is not there `always` hangs on what comes first.
+    A difference that does not occur `always` depends on timing.
     """
 
     step: str

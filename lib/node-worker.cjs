@@ -1,42 +1,46 @@
 'use strict';
 
-// jpm loads this file into each process of a Node app (`node --require`). Sharing the port in cluster
-// mode needs no help, Node's own cluster protocol does that. What Node lacks is done here:
+// jpm loads this file into each process of a Node app (`node --require`). In cluster mode, Node's own
+// cluster protocol shares the port. This file adds the parts that Node lacks:
 //
-// - A unix path that is too long to be shared is the process's own.
-// - `{"cmd":"NODE_JPM","act":"drain"}` over the channel has the process take no more connections,
-//   finish those that it has and say `{"cmd":"NODE_JPM","act":"drained"}` when none is left.
-// - `{"cmd":"NODE_JPM","act":"servers"}` is answered with where the process listens and with what it
-//   has asked and had no answer to, for a daemon that did not live then: the former one may have
-//   read a question and ended. Node waits for the answer for ever.
-// - `{"cmd":"NODE_JPM","act":"accept","key":…}` brings a listening socket: the server that was
-//   granted this key without one, as in round robin, accepts from it, until `"act":"pause"`. So a
-//   process that is not ready gets no connections of clients, and those of its checks all the same.
+// - A unix socket whose path is too long to be shared is opened by the process itself.
+// - On `{"cmd":"NODE_JPM","act":"drain"}` over the IPC channel the process accepts no more
+//   connections, finishes the existing ones, and reports `{"cmd":"NODE_JPM","act":"drained"}` when
+//   none is left.
+// - On `{"cmd":"NODE_JPM","act":"servers"}` it reports the addresses on which it listens and its
+//   requests without a reply. A new daemon needs them: its predecessor may have read a request and
+//   died, and Node would wait for the reply forever.
+// - `{"cmd":"NODE_JPM","act":"accept","key":…}` carries a listening socket. The server that was
+//   granted this key without a socket, as in round robin, accepts connections from it until
+//   `"act":"pause"`. So a process that is not ready receives the connections of its probes, but none
+//   of clients.
 //
-// In fork mode (`JPM_NODE_WORKER=alone`) the app is a process like any other, which opens its ports
-// itself. For its reload it drains as above, and besides
+// In fork mode (`JPM_NODE_WORKER=alone`) the app is an ordinary process that opens its ports itself.
+// For a reload it drains as above. In addition:
 //
-// - `{"cmd":"NODE_JPM","act":"listening",…}` says that a server of its listens.
-// - `JPM_NODE_SOCKETS` has the sockets that it inherits from the process whose place it takes, as
-//   `[{"fd":5,"inode":"123","address":"::","port":3000}]`. A server that listens there gets that one.
-// - `{"cmd":"NODE_JPM","act":"settled"}` closes those that no server has asked for: nobody else has
-//   them any more.
-// - A server whose socket is `"held":true` accepts from it when `{"cmd":"NODE_JPM","act":"accept"}`
-//   has come, and until then from a port of its own on the loopback address, for the checks that
-//   tell whether the process is ready. `"act":"reached"` says which port that is.
+// - `{"cmd":"NODE_JPM","act":"listening",…}` reports that a server of the process listens.
+// - `JPM_NODE_SOCKETS` lists the sockets that it inherits from the process that it replaces, as
+//   `[{"fd":5,"inode":"123","address":"::","port":3000}]`. A server that listens on such an address
+//   uses the inherited socket.
+// - `{"cmd":"NODE_JPM","act":"settled"}` closes the inherited sockets that no server uses: no other
+//   process has them open any more.
+// - A server whose socket is `"held":true` does not accept from it before
+//   `{"cmd":"NODE_JPM","act":"accept"}`. Until then it accepts from a private port on the loopback
+//   address, for the probes that decide whether the process is ready. `"act":"reached"` reports this
+//   port.
 //
-// Where something else starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), the file is
-// loaded by NODE_OPTIONS into each process of Node in the tree. The first has the channel, and is the
-// relay: those below it (`JPM_NODE_RELAY`) say through it that they listen, and hear from it that
-// they are to drain. What is inherited has high numbers there: Node marks close-on-exec all
-// descriptors up to 15 and on to the first number that is free, and no others.
+// If another program starts Node, such as npm or a shell (`JPM_NODE_WORKER=launcher`), NODE_OPTIONS
+// loads the file into each Node process of the tree. The first one has the IPC channel and is the
+// relay: the Node processes below it (`JPM_NODE_RELAY`) report through it that they listen, and
+// receive through it the request to drain. There the inherited sockets have high numbers, because
+// Node marks all descriptors up to 15, and further ones up to the first free number, close-on-exec.
 //
-// Messages whose cmd begins with NODE_ never get to process.on('message'). Node 18 or later.
+// Messages whose cmd begins with NODE_ never reach process.on('message'). Requires Node 18 or later.
 
 const { isMainThread } = require('worker_threads');
 
-// Only the process that jpm made has the variable; what that starts itself has it not, though it
-// may inherit the option that loads this file.
+// Only the process that jpm started has the variable. Its child processes do not have it, although
+// they may inherit the option that loads this file.
 const role = isMainThread && process.connected === true ? process.env.JPM_NODE_WORKER : undefined;
 const isLauncher = role === 'launcher';
 const relay = isMainThread && role === undefined ? process.env.JPM_NODE_RELAY : undefined;
@@ -56,7 +60,7 @@ if (isBelow) {
   try {
     beginBelow();
   } catch {
-    // The app goes on without us: it is restarted with a gap then.
+    // The app runs without this code; a reload then restarts it, with a gap.
   }
 } else if (isWorker) {
   if (!isLauncher) {
@@ -65,8 +69,8 @@ if (isBelow) {
   begin(process.send.bind(process), (handler) => process.on('internalMessage', handler));
 }
 
-// Below the first process of Node: a line of JSON is a message. The relay is sought when there is
-// something to say.
+// Runs in a Node process below the first one. Each message is a line of JSON. The connection to the
+// relay is opened with the first message.
 function beginBelow() {
   const net = require('net');
   const connect = net.connect;
@@ -84,7 +88,7 @@ function beginBelow() {
     socket.write(`${JSON.stringify(message)}\n`);
   };
   if (process.env.NODE_UNIQUE_ID !== undefined) {
-    // A worker of node:cluster listens by what the process has that made it.
+    // A worker of node:cluster listens with a socket of the process that started it.
     const listen = net.Server.prototype.listen;
     net.Server.prototype.listen = function (...args) {
       this.prependOnceListener('listening', () => write({ cmd: 'NODE_JPM', act: 'listening', workers: 1 }));
@@ -95,7 +99,7 @@ function beginBelow() {
   begin(write, (told) => { handler = told; });
 }
 
-// Has each line that comes over a socket read as a message.
+// Passes each line that arrives on a socket to `consumer`, parsed as JSON if possible.
 function onLines(socket, consumer) {
   let rest = '';
   socket.setEncoding('utf8').on('data', (data) => {
@@ -106,14 +110,14 @@ function onLines(socket, consumer) {
       try {
         message = JSON.parse(line);
       } catch {
-        // The word that a process below begins with.
+        // The token, which is the first line of each connection.
       }
       consumer(message);
     }
   });
 }
 
-// What the processes below say and hear.
+// Opens the relay for the Node processes below this one. Each of them authenticates with the token.
 function openRelay(say) {
   const net = require('net');
   const word = () => require('crypto').randomBytes(16).toString('hex');
@@ -157,8 +161,8 @@ function openRelay(say) {
   };
 }
 
-// Processes that this one starts are given the options in execArgv and NODE_OPTIONS: they have no
-// use for this one.
+// Removes the option that loads this file from execArgv and NODE_OPTIONS, which child processes
+// inherit. They do not need it.
 function forgetOption() {
   if (process.env.NODE_OPTIONS !== undefined) {
     const option = `--require ${JSON.stringify(__filename)}`;
@@ -178,19 +182,19 @@ function begin(send, receive) {
   const path = require('path');
   const channels = require('diagnostics_channel');
 
-  // An HTTP/1 connection on which nothing is under way and no byte has come for this long while
-  // draining is closed. HTTP/1 has no way to close one without the risk that the client's next
-  // request is on its way: the risk is the time a packet takes against the time between two
-  // requests, so whoever asks more often than this is answered with `Connection: close` instead,
-  // and is at no risk. Not a round number, as health checks come back after whole seconds.
+  // While draining, an HTTP/1 connection is closed when it has been idle for this long. HTTP/1 cannot
+  // close a connection without the risk that the client's next request is in transit. The risk is the
+  // time of a packet in relation to the time between two requests. A client that sends requests more
+  // often than this is not affected: it receives `Connection: close` with a response instead. Not a
+  // round number, because health checks often repeat after whole seconds.
   const IDLE_MS = 1500;
   const SWEEP_MS = 100;
-  // By these an app is asked to end. A daemon that died does not send one.
+  // The signals that ask an app to end. A daemon that has died does not send one.
   const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2'];
   const SIGNAL_MS = 10000;
   const MOST_PATH_BYTES = 107;
 
-  // Node's own, where the app names none.
+  // Node's default, for an app that sets none.
   const BACKLOG = 511;
 
   const RECORD = Symbol('jpm.connection');
@@ -208,7 +212,7 @@ function begin(send, receive) {
   let draining = false;
   let told = false;
 
-  // The servers whose sockets wait for word that clients may come; empty once that has come.
+  // The servers that do not accept clients yet, by handle; empty after `accept`.
   const held = new Map();
   let holding = true;
 
@@ -224,14 +228,14 @@ function begin(send, receive) {
     return Reflect.apply(originalListen, this, isAlone ? args : ownPath(args));
   };
 
-  // Held for as long as the process lives: a channel that nobody holds is forgotten with its
-  // subscribers.
+  // Referenced for the life of the process: a channel without references is collected together with
+  // its subscribers.
   const started = channels.channel('http.server.request.start');
   const finished = channels.channel('http.server.response.finish');
   started.subscribe(requestStarted);
   finished.subscribe(responseFinished);
 
-  // What Node's cluster module asks goes through here, and so does all else that is sent.
+  // All messages are sent through this function, including the requests of Node's cluster module.
   const originalSend = process._send;
   if (!isAlone) process._send = function _send(message, ...rest) {
     if (message !== null && typeof message === 'object' && message.cmd === 'NODE_CLUSTER'
@@ -246,7 +250,7 @@ function begin(send, receive) {
     return Reflect.apply(originalSend, this, [message, ...rest]);
   };
 
-  // Asks the daemon for what a server listens on; the answer is a message that has the key.
+  // Requests the socket of a server from the daemon; the reply contains the key.
   const cluster = require('cluster');
   const originalGetServer = cluster._getServer;
   cluster._getServer = function _getServer(server, options, done) {
@@ -290,7 +294,7 @@ function begin(send, receive) {
       pause(shares.get(message.key));
     } else if (message.act === 'settled') {
       closeUnused();
-      // For a daemon that was not there when it was said.
+      // A daemon that was started after the first report does not know it.
       if (servers.size > 0) {
         tellListening();
       }
@@ -299,28 +303,28 @@ function begin(send, receive) {
     }
   });
 
-  // With a callback a channel that is closed is no error event.
+  // With a callback, a closed channel does not cause an error event.
   function tell(message) {
     try {
       send({ cmd: 'NODE_JPM', ...message }, undefined, { swallowErrors: true }, () => {});
     } catch {
-      // The app has closed its channel: there is nobody to tell.
+      // The app has closed its IPC channel.
     }
   }
 
-  // ---- What is listened on
+  // ---- Listening sockets
 
-  // The file of a unix path is made by the daemon, and is to be what it would be if it were made
-  // here.
+  // The daemon creates the file of a unix socket. With the umask it can create the file with the same
+  // mode as this process would.
   function withUmask(message) {
     return message.act === 'queryServer' && message.port === -1
       ? { ...message, umask: process.umask() }
       : message;
   }
 
-  // listen(path, …) and listen({ path }, …); where a port is named too, Node takes that. A relative
-  // path is shared by its absolute one, which may be longer than the system allows: Node alone
-  // listens on it as it is written.
+  // Handles listen(path, …) and listen({ path }, …); if a port is given too, Node uses the port. A
+  // relative path is shared by its absolute form, which may be longer than the system allows. In this
+  // case the process listens by itself, with the path as it is written.
   function ownPath(args) {
     const first = args[0];
     if (typeof first === 'string' && !(Number(first) >= 0)) {
@@ -338,10 +342,10 @@ function begin(send, receive) {
     return Buffer.byteLength(name.startsWith('\0') ? name : path.resolve(name)) > MOST_PATH_BYTES;
   }
 
-  // ---- What is inherited
+  // ---- Inherited sockets
 
-  // What the variable says is not taken for granted: whoever starts this program may have given it
-  // other descriptors.
+  // Verifies the content of the variable: the program that starts this one may have passed other
+  // descriptors.
   function inheritedSockets() {
     try {
       const fs = require('fs');
@@ -352,8 +356,8 @@ function begin(send, receive) {
     }
   }
 
-  // listen(port, host, …), listen({ port, host }, …): with the inherited socket where there is one.
-  // Of a host that has to be looked up Node listens later too.
+  // Handles listen(port, host, …) and listen({ port, host }, …): uses the inherited socket if there is
+  // one. A host name must be resolved first; without this code, too, Node listens only after that.
   function listenThere(server, args) {
     const wanted = place(args);
     if (wanted === null || !inherited.some((socket) => socket.port === wanted.port)) {
@@ -372,7 +376,7 @@ function begin(send, receive) {
     return server;
   }
 
-  // null: no port is named, or what it listens on is given otherwise.
+  // Returns null if no port is given, or if the socket is given in another way.
   function place(args) {
     const first = args[0];
     const { port, host } = first !== null && typeof first === 'object'
@@ -387,7 +391,7 @@ function begin(send, receive) {
     return other || !(number > 0) ? null : { port: number, host: host || undefined };
   }
 
-  // The arguments with the socket in the place of port and host; as they are where there is none.
+  // Returns the arguments with the inherited socket instead of port and host; unchanged if there is none.
   function instead(server, args, host) {
     const { port } = place(args);
     const at = inherited.findIndex((socket) => socket.port === port && isSame(socket.address, host));
@@ -400,7 +404,7 @@ function begin(send, receive) {
     if (args[0] !== null && typeof args[0] === 'object' && args[0].signal !== undefined) {
       options.signal = args[0].signal;
       if (handle !== null) {
-        // Of a handle Node asks for none.
+        // Node ignores the signal if it is given a handle.
         options.signal.addEventListener('abort', () => server.close(), { once: true });
       }
     }
@@ -408,13 +412,13 @@ function begin(send, receive) {
     return typeof callback === 'function' ? [options, callback] : [options];
   }
 
-  // The handle of a server on an inherited socket that is not accepted from yet. What comes to its
-  // entrance comes to the server as if it had come there. null: it cannot be made.
+  // Returns the handle of a server on an inherited socket from which it does not accept yet. A
+  // connection to its private port (`entrance`) reaches the server like a connection to the socket.
   function hold({ fd, address, port }) {
     const handle = net._createServerHandle(null, null, null, fd);
     const entrance = net._createServerHandle('127.0.0.1', 0, 4);
     if (typeof handle === 'number' || typeof entrance === 'number') {
-      throw new Error(`jpm: no entrance for port ${port} (${handle}, ${entrance})`);
+      throw new Error(`jpm: no private port for port ${port} (${handle}, ${entrance})`);
     }
     const { listen, close, ref, unref } = handle;
     const entry = { entrance, address, port, own: {}, open: () => 0 };
@@ -444,7 +448,7 @@ function begin(send, receive) {
     return handle;
   }
 
-  // The server is as any other from now on.
+  // Closes the private port and restores the handle's own functions.
   function letGo(handle) {
     const entry = held.get(handle);
     if (entry !== undefined) {
@@ -457,7 +461,7 @@ function begin(send, receive) {
     return entry;
   }
 
-  // Clients may come.
+  // Lets all servers accept clients.
   function release() {
     holding = false;
     for (const handle of [...held.keys()]) {
@@ -469,7 +473,7 @@ function begin(send, receive) {
     }
   }
 
-  // Where the checks reach it.
+  // Reports the private ports, which probes use.
   function tellReached() {
     if (held.size > 0) {
       tell({
@@ -489,7 +493,7 @@ function begin(send, receive) {
     return plain(address) === plain(host);
   }
 
-  // Two ways to write one address of IPv6 are the same one.
+  // Normalizes an address: IPv6 has several spellings of one address.
   function plain(address) {
     return net.isIP(address) === 6 ? new URL(`http://[${address}]/`).hostname : address;
   }
@@ -499,12 +503,12 @@ function begin(send, receive) {
     inherited.splice(0).forEach(({ fd }) => fs.close(fd, () => {}));
   }
 
-  // Node's own workers of such an app are nobody's but its own.
+  // The number of workers that the app itself has started with Node's cluster module.
   function ownWorkers() {
     return Object.keys(require('cluster').workers || {}).length;
   }
 
-  // Which sockets these are says that nobody else has to be told to drain.
+  // With the inodes of the sockets the daemon knows which processes have to drain.
   function tellListening() {
     tell({
       act: 'listening',
@@ -524,7 +528,7 @@ function begin(send, receive) {
     }
   }
 
-  // null: one of them has drained or ended.
+  // Handles a message of a process below; null if one of them has drained or ended.
   function fromBelow(message) {
     if (message === null) {
       finishIfEmpty();
@@ -555,7 +559,7 @@ function begin(send, receive) {
     }
   }
 
-  // By name, so that apps without HTTP/2 do not have to load it.
+  // Compares names, so that apps without HTTP/2 do not load the module.
   function isHttp2(server) {
     return /^Http2(Secure)?Server$/.test(server.constructor.name);
   }
@@ -578,7 +582,7 @@ function begin(send, receive) {
     return at !== null && typeof at === 'object' ? { address: at.address, port: at.port } : {};
   }
 
-  // Those of unix sockets.
+  // Returns the paths of unix sockets.
   function paths() {
     return [...servers]
       .filter((server) => server[RECORD] !== 'retired')
@@ -597,8 +601,8 @@ function begin(send, receive) {
     }
   }
 
-  // Which server has which key. A handle that is the socket itself accepts already; others are
-  // objects of the cluster module's.
+  // Records the key of a server. A handle that is the socket itself accepts already; other handles are
+  // objects of the cluster module.
   function remember(share) {
     const { key, handle } = share;
     if (key === null || handle === null) {
@@ -619,8 +623,8 @@ function begin(send, receive) {
     };
   }
 
-  // The server stays as it looks, with the handle that it was given in the beginning; that keeps
-  // the process alive, too.
+  // Accepts connections from `socket`. The server keeps its original handle, which also keeps the
+  // process alive.
   function accept(key, socket) {
     const share = shares.get(key);
     if (!socket) {
@@ -647,10 +651,11 @@ function begin(send, receive) {
     }
   }
 
-  // Closes the listening handle and leaves the server as it looks: an app that closes it itself when
-  // it is asked to end finds nothing unusual. http.Server.close() would cut connections that look
-  // idle while a request is on its way. Closing a unix path that is not shared (then its handle has
-  // no close() of the cluster module's) would remove the file, which may be the successor's by now.
+  // Closes the listening handle and replaces it, so that the server seems unchanged: an app that closes
+  // the server when it is asked to end notices no difference. http.Server.close() would also close
+  // connections that seem idle while a request is in transit. A unix socket that is not shared (its
+  // handle has no close() of the cluster module) is not closed: that would remove the file, which may
+  // belong to the next process by now.
   function retire(server) {
     const handle = server._handle;
     const name = server.address();
@@ -681,7 +686,7 @@ function begin(send, receive) {
     }
   }
 
-  // ---- What is connected
+  // ---- Connections
 
   function connected(socket, server) {
     if (socket[RECORD] === undefined) {
@@ -690,8 +695,8 @@ function begin(send, receive) {
     }
   }
 
-  // mark: the bytes that had been read when nothing was under way any more. More bytes than that
-  // are a request that is coming in, or whatever an upgraded connection carries.
+  // mark: the number of bytes read when the last request had ended. More bytes than this belong to an
+  // incoming request or to an upgraded connection.
   function record(socket, server, counted) {
     const entry = {
       socket,
@@ -717,11 +722,11 @@ function begin(send, receive) {
   }
 
   function requestStarted({ request, response, socket, server }) {
-    // A server that is given connections by hand does not listen.
+    // A server that receives its connections from the app (`emit`) does not listen.
     const entry = socket[RECORD] || record(socket, server, false);
     entry.http = true;
     if (draining && entry.response !== null && !entry.response.headersSent) {
-      entry.response.shouldKeepAlive = entry.kept; // another request came in behind it
+      entry.response.shouldKeepAlive = entry.kept; // another request has arrived after it
     }
     entry.waiting++;
     entry.request = request;
@@ -749,8 +754,8 @@ function begin(send, receive) {
     }
   }
 
-  // `Connection: close` on the last response. Not while its request is still coming in: a connection
-  // that is closed with bytes unread is reset, and the client may lose the answer.
+  // Adds `Connection: close` to the last response, but not while its request is still arriving: a
+  // connection that is closed with unread bytes is reset, and the client may lose the response.
   function closeAfter(entry) {
     const { request, response } = entry;
     const apply = () => {
@@ -762,7 +767,7 @@ function begin(send, receive) {
     if (request.complete || !hasBody(request)) {
       apply();
     } else {
-      request.prependOnceListener('end', apply); // before the app answers there
+      request.prependOnceListener('end', apply); // before a listener of the app sends the response
     }
   }
 
@@ -775,7 +780,7 @@ function begin(send, receive) {
     sessions.add(session);
     session.once('close', () => sessions.delete(session));
     if (draining) {
-      // Its client has had no chance to ask yet.
+      // The client had no opportunity for a request yet.
       const timer = setTimeout(leave, IDLE_MS, session).unref();
       session.once('stream', () => {
         clearTimeout(timer);
@@ -784,11 +789,11 @@ function begin(send, receive) {
     }
   }
 
-  // RFC 9113, 6.8: first the notice, which refuses nothing by itself, then, when what the client had
-  // sent by then must have arrived, the last word. A client that answers the notice with a GOAWAY,
-  // as Node's does, has Node close the session at once. What it had asked for at that very moment
-  // may be refused then, as REFUSED_STREAM: not begun, to be sent again. Putting the close off was
-  // tried and only has such a request refused later.
+  // RFC 9113, 6.8: sends a first GOAWAY, which rejects no stream, and closes the session when all
+  // requests that the client had sent before must have arrived. If the client answers with a GOAWAY,
+  // as Node's client does, Node closes the session immediately. A request that the client sends at
+  // that moment may be rejected with REFUSED_STREAM, which means that it was not begun and can be sent
+  // again. A delayed close does not help: such a request is then only rejected later.
   function leave(session) {
     if (session.closed || session.destroyed || leaving.has(session)) {
       return;
@@ -806,7 +811,7 @@ function begin(send, receive) {
 
   function drain() {
     if (draining) {
-      // Asked again, by a daemon that cannot know what its predecessor was told.
+      // A new daemon repeats the request, because it does not know what its predecessor was told.
       told = false;
       finishIfEmpty();
       return;
@@ -829,13 +834,13 @@ function begin(send, receive) {
     const now = performance.now();
     for (const entry of records) {
       if (entry.waiting === 0 && entry.request !== null && entry.request.complete) {
-        // The rest of a request that was answered before it was all there.
+        // The rest of a request whose response was sent before the request was complete.
         entry.request = null;
         entry.mark = entry.socket.bytesRead || 0;
         entry.since = now;
       }
       if (isIdle(entry, now)) {
-        // After the next reads: what had arrived before this moment has been seen by then.
+        // Waits for the next reads, which process all bytes that have arrived until now.
         setImmediate(() => setImmediate(closeIfIdle, entry, now));
       }
     }
@@ -865,8 +870,8 @@ function begin(send, receive) {
     }
   }
 
-  // Nothing may be open any more, and Node would end by itself before the signal comes that the app
-  // has a handler for.
+  // Keeps the process alive until the stop signal arrives, if the app has a handler for it: without open
+  // handles, Node would end before.
   function awaitSignal() {
     const handled = END_SIGNALS.filter((signal) => process.listenerCount(signal) > 0);
     if (handled.length > 0) {

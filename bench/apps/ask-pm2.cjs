@@ -1,4 +1,4 @@
-// Asks PM2's daemon for its list each second, until it is killed. The argument is PM2's module.
+// Requests the list from PM2's daemon every second, until it is killed. The argument is the path of PM2's module.
 const pm2 = require(process.argv[2]);
 
 function fail(error) {

@@ -1,4 +1,4 @@
-"""Prints BYTES bytes each time somebody opens the FIFO named by GO, one write for each line, as most programs do."""
+"""Prints BYTES bytes each time the FIFO $GO is written, with one write per line, as most programs do."""
 import os
 
 LINE = b"0123456789" * 10 + b"\n"

@@ -1,4 +1,4 @@
 #!/usr/bin/env bash
-# Says who it is and when it began to run into the FIFO $MARK, then does nothing.
+# Writes its pid and the time of its start into the FIFO $MARK, then sleeps.
 echo "$$ ${EPOCHREALTIME:-$(date +%s.%N)}" >"$MARK"
 exec sleep 100000

@@ -1,5 +1,5 @@
-// An app of bench/soak in cluster mode, with the books of soak-app.py: who else is in its place, the lines that it has
-// written, how it ends.
+// An app of bench/soak in cluster mode. It keeps the records of soak-app.py: other processes in its place, the lines that
+// it has written, and how it ends.
 'use strict';
 
 const fs = require('node:fs');
@@ -8,7 +8,7 @@ const http = require('node:http');
 const LEDGER = process.env.SOAK_LEDGER;
 const PLACE = `${process.env.SOAK_APP}-${process.env.NODE_APP_INSTANCE ?? '0'}`;
 
-/** The state and the time of the begin; null: it is gone. */
+/** Returns state and start time of a process; null if it has ended. */
 function look(pid) {
   try {
     const words = fs.readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').pop().split(' ');
@@ -21,7 +21,7 @@ function look(pid) {
 const begun = look('self').begun;
 const me = `${process.pid}-${begun}`;
 
-/** One line of the ledger; a single append is atomic. */
+/** Appends one line to the ledger; a single append is atomic. */
 function note(what) {
   const line = { ...what, place: PLACE, pid: process.pid, begun, at: Date.now() / 1000 };
   fs.appendFileSync(`${LEDGER}/book`, `${JSON.stringify(line)}\n`, { mode: 0o600 });
@@ -45,7 +45,7 @@ function end(code) {
   process.exit(code);
 }
 
-/** A pipe that is full for now is tried again: no line may be lost or torn. */
+/** Writes all of `text`. Retries while the pipe is full: no line may be lost or split. */
 function write(text) {
   let left = Buffer.from(text);
   while (left.length > 0) {

@@ -1,8 +1,8 @@
-"""An app of bench/soak. It keeps its own books, which the judge compares with what jpm says.
+"""An app of bench/soak. It keeps its own records (the ledger), which the judge compares with jpm's reports.
 
-It holds a lock that names its place (app and instance number): a second process in the same place is a duplicate,
-except in a reload, of which the judge knows when it was.
-It counts the lines it has written, and notes how it ends. SOAK_ROLE says what else it does.
+It holds a lock for its place (app and instance number): a second process in the same place is a duplicate, except
+during a reload, whose times the judge knows. It counts the lines that it has written, and records how it ends.
+SOAK_ROLE selects its further behavior.
 """
 import fcntl
 import json
@@ -26,7 +26,7 @@ def begin_time():
 
 
 def note(**what):
-    """One line of the ledger; a single append is atomic."""
+    """Appends one line to the ledger; a single append is atomic."""
     what |= {"place": PLACE, "pid": os.getpid(), "begun": begin_time(), "at": time.time()}
     file = os.open(f"{LEDGER}/book", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(file, json.dumps(what).encode() + b"\n")
@@ -34,7 +34,7 @@ def note(**what):
 
 
 def take_place(part):
-    """The descriptor stays open: the kernel lets go of the lock when the process is gone."""
+    """Locks the place. The descriptor stays open, and the kernel releases the lock when the process ends."""
     if ROLE == "proxy":
         return look_around()
     file = os.open(f"{LEDGER}/{PLACE}.{part}", os.O_RDWR | os.O_CREAT, 0o600)
@@ -49,7 +49,7 @@ def take_place(part):
 
 
 def look_around():
-    """Who else is in a place where a reload may have two."""
+    """Records other processes in this place, where a reload may have two."""
     mine = f"{os.getpid()}-{begin_time()}"
     folder = f"{LEDGER}/places/{PLACE}"
     os.makedirs(folder, exist_ok=True)
@@ -68,7 +68,7 @@ def look_around():
 
 
 def serve():
-    """What makes it ready, and says who has answered."""
+    """Listens on PORT, which makes the instance ready, and answers every connection."""
     server = socket.create_server(("127.0.0.1", int(os.environ["PORT"])), backlog=64)
 
     def answer():

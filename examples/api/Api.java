@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.LongAdder;
  * A small HTTP service in one source file, for Java 17 and later:
  * {@code PORT=8080 java Api.java}.
  *
- * <p>{@code /} says who it is, {@code /count/WORD} counts, {@code /healthz} says whether it is well.
+ * <p>{@code /} returns information about the process, {@code /count/WORD} counts, {@code /healthz}
+ * returns its health.
  */
 public class Api {
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints a numbered line each second, or each TICK_SECONDS (0.1 …).
+# Prints a numbered line every second, or every TICK_SECONDS (such as 0.1).
 seconds=${TICK_SECONDS:-1}
 tick=0
 sleeper=
@@ -18,7 +18,7 @@ while :; do
   tick=$((tick + 1))
   echo "tick $tick"
   [ $((tick % 30)) -ne 0 ] || echo "$tick ticks so far" >&2
-  # In the background, so that a signal is answered at once and not at the next tick.
+  # In the background, so that a signal is handled immediately and not at the next tick.
   sleep "$seconds" &
   sleeper=$!
   wait "$sleeper"

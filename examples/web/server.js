@@ -1,5 +1,5 @@
 'use strict';
-// A small web server: / answers who it is, /healthz whether it is well.
+// A small web server: / returns information about the process, /healthz its health.
 //   PORT=3000 node server.js
 
 const http = require('http');
@@ -45,7 +45,7 @@ server.listen(port, () => {
   if (process.send) process.send('ready');
 });
 
-// Take no new connection, finish the answers under way, go.
+// Accepts no new connections, finishes the current responses, and exits.
 function stop(signal) {
   if (stopping) return;
   stopping = true;

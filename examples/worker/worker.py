@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A job loop: takes a job, works at it, counts what was done and what failed.
+"""A job loop: takes a job, processes it, and counts the jobs that are done and failed.
 
     python3 worker.py --every 1.5 --fail 10
 """
@@ -27,7 +27,7 @@ def say(text, out=sys.stdout):
 
 
 def work(job, fail_percent):
-    """Something that costs a few milliseconds of processor time, and fails now and then."""
+    """Uses a few milliseconds of processor time, and fails occasionally."""
     if random.uniform(0, 100) < fail_percent:
         raise RuntimeError("the other side did not answer")
     return hashlib.pbkdf2_hmac("sha256", str(job).encode(), b"worker", 10_000).hex()[:8]

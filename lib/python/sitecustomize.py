@@ -1,11 +1,11 @@
-"""jpm puts this folder first on PYTHONPATH of a process that is to take the place of another one.
+"""jpm puts this directory first on PYTHONPATH of a process that replaces another one.
 
-The old process still listens, so bind(2) would end as EADDRINUSE. The daemon has set SO_REUSEPORT on
-that socket; a second one may be bound beside it that sets it too. This is done here for TCP, for the
-ports of JPM_SHARE_PORTS (`8000:inode,...`) and only as long as the socket with that inode listens
-there: it is that of the process whose place is taken. Everything else is bound as ever, and hears
-EADDRINUSE where somebody else has the port. The sitecustomize of the site is loaded afterwards.
-Python 3.6 or later.
+The old process still listens, so bind(2) would fail with EADDRINUSE. The daemon has set SO_REUSEPORT
+on the old socket, so a second socket that sets it too can be bound to the same port. This module sets
+it for TCP sockets on the ports of JPM_SHARE_PORTS (`8000:inode,...`), and only while the socket with
+that inode, which belongs to the old process, listens there. All other sockets are bound as usual, and
+fail with EADDRINUSE if another program has the port. The sitecustomize of the site is loaded
+afterwards. Requires Python 3.6 or later.
 """
 
 import os
@@ -79,6 +79,6 @@ def _load_next():
 if os.environ.get("JPM_SHARE_PORTS"):
     try:
         _share(os.environ["JPM_SHARE_PORTS"])
-    except Exception:  # The app goes on without us: it is restarted with a gap then.
+    except Exception:  # The app runs without this code; a reload then restarts it, with a gap.
         pass
 _load_next()

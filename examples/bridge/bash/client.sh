@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Starts an app through jpm's bridge, prints its events, and stops it when Enter is pressed.
-# Over TCP, since bash knows no unix sockets. Bytes are counted, so the locale is C.
+# Uses TCP, because bash does not support unix sockets. The locale is C, because lengths are in bytes.
 #
-# usage: client.sh SCRIPT      the home is $JPM_HOME or ~/.jpm, its daemon runs (jpm ping)
+# usage: client.sh SCRIPT      the home is $JPM_HOME or ~/.jpm; its daemon must be running (jpm ping)
 set -u
 export LC_ALL=C
 
@@ -14,14 +14,14 @@ fail() {
   exit 1
 }
 
-# Sets $quoted: a path or a name as JSON text. Control characters are left out.
+# Sets $quoted to $1 as a JSON string, without control characters.
 quote() {
   quoted=${1//[[:cntrl:]]/}
   quoted=${quoted//\\/\\\\}
   quoted=\"${quoted//\"/\\\"}\"
 }
 
-# Opens descriptor $1. The token is a new one whenever the daemon starts.
+# Opens descriptor $1 and authenticates. Each daemon creates a new token when it starts.
 connect() {
   local port token
   { read -r port <"$home/bridge.port" && read -r token <"$home/token"; } 2>/dev/null || return 1
@@ -29,7 +29,7 @@ connect() {
   send "$1" "{\"type\":\"auth\",\"token\":\"$token\"}"
 }
 
-# A frame is a length, 4 bytes, big-endian, and that many bytes of JSON.
+# Sends $2 on descriptor $1. A frame is a length (4 bytes, big-endian) followed by that many bytes of JSON.
 send() {
   local size=${#2} head
   printf -v head '\\x%02x' $((size >> 24)) $((size >> 16 & 255)) $((size >> 8 & 255)) $((size & 255))
@@ -38,7 +38,7 @@ send() {
 }
 
 # Sets $frame to the next frame of descriptor $1. Returns 2 if none begins within a second, 1 if the
-# daemon is gone.
+# connection is closed.
 receive() {
   local byte value size=0 i
   for i in 1 2 3 4; do
@@ -53,8 +53,8 @@ receive() {
   [[ $frame != '{"type":"err"'* ]] || fail "the daemon refuses it: $frame"
 } 2>/dev/null
 
-# Asks on a connection of its own: $1 are the keys of the request. Sets $frame to the reply. Returns
-# 1 if there is no daemon.
+# Sends a request with the keys $1 on a separate connection. Sets $frame to the reply. Returns 1 if no
+# daemon answers.
 ask() {
   local code=2
   connect 8 || return 1
@@ -85,7 +85,7 @@ show() {
   [[ $app != "$name" || $event != stop ]] || stopped=yes
 }
 
-# When Enter was pressed, or nobody can press it any more. What is asked twice does no harm.
+# Stops the app when Enter was pressed or standard input has ended. A repeated request is harmless.
 stop_on_enter() {
   [[ ! $asked ]] && read -r -t 0 || return 0
   ask "\"verb\":\"stop\",\"targets\":[\"$name\"]" && asked=yes
@@ -109,7 +109,7 @@ until [[ $stopped ]]; do
       stop_on_enter
     done
   fi
-  exec 9>&- # each event once, in order, whatever becomes of connections and daemons
+  exec 9>&- # the next connection continues after the last event: each is printed once and in order
   [[ $stopped ]] || { printf 'not connected\n' >&2 && sleep "$((failures < 5 ? failures++ : 5)).2"; }
 done
 ask "\"verb\":\"delete\",\"targets\":[\"$name\"]"

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts an app through jpm's bridge, prints its events, and stops it when Enter is pressed.
 //
-// usage: client.js SCRIPT [unix|tcp]      the home is $JPM_HOME or ~/.jpm, its daemon runs (jpm ping)
+// usage: client.js SCRIPT [unix|tcp]      the home is $JPM_HOME or ~/.jpm; its daemon must be running (jpm ping)
 'use strict';
 
 const fs = require('node:fs');
@@ -13,7 +13,7 @@ const HOME = process.env.JPM_HOME || path.join(os.homedir(), '.jpm');
 const pause = (millis) => new Promise((resolve) => setTimeout(resolve, millis));
 const read = (name) => fs.readFileSync(path.join(HOME, name), 'ascii').trim();
 
-// A frame is a length, 4 bytes, big-endian, and that many bytes of JSON.
+// A frame is a length (4 bytes, big-endian) followed by that many bytes of JSON.
 function send(socket, frame) {
   const data = Buffer.from(JSON.stringify(frame));
   const head = Buffer.alloc(4);
@@ -41,8 +41,8 @@ function fail(message) {
   process.exit(1);
 }
 
-// On the unix socket the file system says who may come in; on TCP the token, a new one whenever the
-// daemon starts.
+// For the unix socket, file permissions control the access. For TCP, a token does; each daemon creates
+// a new token when it starts.
 function connect(way) {
   const socket =
     way === 'unix'
@@ -52,7 +52,7 @@ function connect(way) {
   return socket;
 }
 
-// Asks on a connection of its own.
+// Sends a request on a separate connection and returns the reply.
 async function ask(way, request) {
   const socket = connect(way);
   const body = { v: 1, ...request };
@@ -64,7 +64,7 @@ async function ask(way, request) {
   }
 }
 
-// Yields each event after a number once, in order, whatever becomes of connections and daemons.
+// Yields each event after a number exactly once and in order, even if connections break and daemons die.
 async function* follow(way, after) {
   for (let failures = 0; ; failures++) {
     try {
@@ -90,7 +90,7 @@ async function* follow(way, after) {
   }
 }
 
-// To stop what is stopped does no harm, so it is simply asked again when the connection breaks.
+// Repeats the request if the connection breaks: stopping a stopped app is harmless.
 async function stop(way, name) {
   for (;;) {
     try {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Starts an app through jpm's bridge, prints its events, and stops it when Enter is pressed.
 
-usage: client.py SCRIPT [unix|tcp]      the home is $JPM_HOME or ~/.jpm, its daemon runs (jpm ping)
+usage: client.py SCRIPT [unix|tcp]      the home is $JPM_HOME or ~/.jpm; its daemon must be running (jpm ping)
 """
 
 import json
@@ -16,13 +16,13 @@ HOME = os.environ.get("JPM_HOME") or os.path.expanduser("~/.jpm")
 
 
 class Bridge:
-    """One connection. A frame is a length, 4 bytes, big-endian, and that many bytes of JSON."""
+    """A connection. A frame is a length (4 bytes, big-endian) followed by that many bytes of JSON."""
 
     def __init__(self, way):
-        if way == "unix":  # the file system says who may come in
+        if way == "unix":  # file permissions control the access
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.connect(os.path.join(HOME, "bridge.sock"))
-        else:  # the token is a new one whenever the daemon starts
+        else:  # each daemon creates a new token when it starts
             self.socket = socket.create_connection(("127.0.0.1", int(read("bridge.port"))), 30)
             self.socket.settimeout(None)
             self.send({"type": "auth", "token": read("token")})
@@ -47,7 +47,7 @@ def read(name):
 
 
 def ask(way, **request):
-    """Asks on a connection of its own and returns the reply."""
+    """Sends a request on a separate connection and returns the reply."""
     bridge = Bridge(way)
     bridge.send({"type": "send", "address": "jpm.command", "replyAddress": "1", "body": {"v": 1, **request}})
     reply = next(frame["body"] for frame in bridge.frames() if frame.get("address") == "1")
@@ -58,7 +58,7 @@ def ask(way, **request):
 
 
 def follow(way, after):
-    """Yields each event after a number once, in order, whatever becomes of connections and daemons."""
+    """Yields each event after a number exactly once and in order, even if connections break and daemons die."""
     failures = 0
     while True:
         try:
@@ -74,7 +74,7 @@ def follow(way, after):
                     after = event["seq"]
                     failures = 0
                     yield event
-        except (OSError, ValueError) as lost:  # ValueError: a file is just being written
+        except (OSError, ValueError) as lost:  # ValueError: the port or token file is being written
             print("not connected:", lost, file=sys.stderr, flush=True)
             time.sleep(min(0.1 * 2**failures, 5))
             failures = min(failures + 1, 6)
@@ -86,7 +86,7 @@ def stop_on_enter(way, name):
         try:
             ask(way, verb="stop", targets=[name])
             return
-        except OSError:  # to stop what is stopped does no harm, so it is simply asked again
+        except OSError:  # repeats the request: stopping a stopped app is harmless
             time.sleep(0.5)
 
 

@@ -1,11 +1,11 @@
-# A socket-activated server, as systemd would start it: it takes its listening socket as descriptor 3
-# (sd_listen_fds) and, asked to end, finishes what it has begun.
+# A socket-activated server, as systemd would start it: it inherits its listening socket as descriptor 3
+# (sd_listen_fds). When it is asked to end, it finishes the current requests.
 import asyncio
 import os
 import signal
 import socket
 
-SILENCE = 5  # seconds after which, in the end, connections without a request are closed
+SILENCE = 5  # seconds after which a server that is ending closes connections without a request
 
 
 class Server:
@@ -19,13 +19,13 @@ class Server:
         self.listener.setblocking(False)
         asyncio.get_running_loop().add_reader(self.listener, self.accept)
 
-    # asyncio.start_server forgets in its end what it has accepted and not yet begun with. Here a
-    # connection counts from the moment at which it is ours and nobody else's.
+    # When asyncio.start_server is closed, it drops connections that it has accepted but not yet begun to
+    # serve. This server counts a connection from the moment at which it is accepted.
     def accept(self):
         try:
             connection, _ = self.listener.accept()
         except (BlockingIOError, ConnectionError):
-            return  # another process was faster, or the client has gone
+            return  # another process was faster, or the client has disconnected
         task = asyncio.create_task(self.serve(connection))
         self.connections.add(task)
         self.idle.add(task)
@@ -40,7 +40,7 @@ class Server:
             writer.close()
             await writer.wait_closed()
         except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the client has gone
+            pass  # the client has disconnected
         finally:
             connection.close()
 
@@ -66,7 +66,7 @@ class Server:
         return not last
 
     async def end(self):
-        # What waits in the socket is for the other processes: they have it too.
+        # Connections that wait in the socket are left to the other processes, which have it too.
         asyncio.get_running_loop().remove_reader(self.listener)
         self.ending = True
         silent = 0
@@ -82,7 +82,7 @@ async def main():
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     server = Server(socket.socket(fileno=3))
-    server.begin()  # last: whoever is seen to accept may be asked to end
+    server.begin()  # last, because a process that accepts connections may be asked to end
     await ended.wait()
     await server.end()
 

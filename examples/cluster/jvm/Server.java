@@ -4,10 +4,10 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.util.concurrent.Executors;
 
-/// Nothing in here knows of jpm. Java 17 runs it as it is: java Server.java
+/// An ordinary server, without code for jpm. Java 17 runs the source file: java Server.java
 public class Server {
   public static void main(String[] args) throws IOException {
-    // Or the kernel holds the end of an answer back until the client has acknowledged its beginning.
+    // Otherwise the kernel delays the end of a response until the client has acknowledged its beginning.
     System.setProperty("sun.net.httpserver.nodelay", "true");
     int port = Integer.parseInt(System.getenv().getOrDefault("PORT", "8080"));
     String version = System.getenv().getOrDefault("VERSION", "1");

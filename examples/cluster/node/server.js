@@ -1,4 +1,4 @@
-// Nothing in here knows of jpm or of node's cluster module.
+// An ordinary server, without code for jpm or Node's cluster module.
 const crypto = require('node:crypto');
 const http = require('node:http');
 
@@ -12,7 +12,7 @@ const server = http.createServer((request, response) => {
   }
 });
 
-// A WebSocket that sends back what it gets: short text frames, which is all that a look at it needs.
+// A WebSocket that echoes short text frames.
 server.on('upgrade', (request, socket) => {
   const accept = crypto
     .createHash('sha1')

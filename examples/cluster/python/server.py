@@ -1,4 +1,4 @@
-# Nothing in here knows of jpm: a server that binds its port itself and cannot share it.
+# An ordinary server, without code for jpm: it binds its port itself and cannot share it.
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 

@@ -1,5 +1,5 @@
-# Takes its sockets as sd_listen_fds(3) says, and tells whoever connects to the first who it is. With "poll" it does
-# not wait in accept(2).
+# Takes its sockets as sd_listen_fds(3) describes, and sends its pid to each client of the first one. With "poll" it
+# does not wait in accept(2).
 import os
 import select
 import socket

@@ -1,7 +1,7 @@
 'use strict';
-// Asks over HTTP/2 without end, 3 requests at a time on one session; a session that is told to go
-// away is replaced. Prints each failure, and how often it was sent away; ends with its channel, or
-// rather its standard input.
+// Sends requests over HTTP/2 continuously, 3 at a time on one session. A session that receives GOAWAY is
+// replaced. Prints each failure at once, and the counts for each line of standard input; ends with its
+// standard input.
 const http2 = require('http2');
 const [url] = process.argv.slice(2);
 let session;
@@ -34,7 +34,7 @@ function ask() {
   request.on('data', (data) => { text += data; });
   request.on('error', (error) => {
     if (request.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM) {
-      // Not begun, so it may be sent again (RFC 9113, 8.7). No other failure is forgiven.
+      // Not processed, so it may be sent again (RFC 9113, 8.7). Every other failure counts.
       refused++;
       setTimeout(ask, 1);
       return;

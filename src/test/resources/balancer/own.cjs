@@ -1,5 +1,5 @@
 'use strict';
-// A server on a shared port, and one on a port that only one process can have.
+// A server on a shared port, and one on a port that only one process can bind.
 const http = require('http');
 const [shared, own] = process.argv.slice(2).map(Number);
 const answer = (request, response) => response.end(String(process.pid));

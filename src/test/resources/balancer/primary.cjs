@@ -1,6 +1,6 @@
 'use strict';
-// Stands in for the daemon: makes one worker, answers what it asks for with sockets as Node's own
-// primary does, passes lines of standard input on to it and prints what it says.
+// Stands in for the daemon: starts one worker, answers its queries with sockets as Node's own primary does,
+// passes lines of standard input on to it, and prints its messages.
 const { fork } = require('child_process');
 const net = require('net');
 const readline = require('readline');

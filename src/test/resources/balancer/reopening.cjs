@@ -1,5 +1,5 @@
 'use strict';
-// Closes its server when it is told to, and opens one anew.
+// Closes its server on request, and opens another one.
 const cluster = require('cluster');
 const http = require('http');
 const port = Number(process.argv[2]);

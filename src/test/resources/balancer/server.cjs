@@ -1,6 +1,6 @@
 'use strict';
-// A server of some kind on a port or a path; whoever asks is told who answers. Says on standard output what
-// becomes of it.
+// A server of some kind on a port or a path. Each client receives the id and pid of the process that answers.
+// Changes of its state are printed to standard output.
 const cluster = require('cluster');
 const fs = require('fs');
 const [kind, place] = process.argv.slice(2);
@@ -57,7 +57,7 @@ process.on('SIGINT', () => server.close((error) => {
 server.on('upgrade', (request, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
   socket.on('data', (data) => socket.write(data));
-  socket.on('end', () => socket.end()); // http leaves that to whoever upgrades
+  socket.on('end', () => socket.end()); // http leaves that to the handler of the upgrade
 });
 if (kind === 'several') {
   server.listen(Number(place));

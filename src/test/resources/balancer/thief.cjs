@@ -1,4 +1,4 @@
-// Says that it listens where another app does, to each daemon that asks it where it listens.
+// Claims to listen where another app does, to each daemon that asks where it listens.
 'use strict';
 const net = require('net');
 const [port] = process.argv.slice(2);
@@ -11,7 +11,7 @@ function claim() {
     paths: [],
     unanswered: [],
   });
-  // What is asked for later is answered later.
+  // Requests are answered in order, so the claim has been received by then.
   net.createServer().listen(0, '127.0.0.1', () => console.log('claimed'));
 }
 

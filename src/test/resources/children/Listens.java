@@ -4,7 +4,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Listens in the way it is told. */
+/** Listens with the kind of server that the first argument names. */
 public class Listens {
   public static void main(String[] arguments) throws Exception {
     if (arguments[0].equals("http")) {

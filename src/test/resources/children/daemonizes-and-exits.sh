@@ -1,4 +1,4 @@
 #!/bin/sh
-# As a classic daemon: double fork, and the main process is gone.
+# Like a classic daemon: forks twice, and the main process exits.
 (setsid sh -c 'echo ready; exec sleep 1000' &)
 exit 0

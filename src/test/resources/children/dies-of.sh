@@ -1,4 +1,4 @@
 #!/bin/sh
-# Ends itself by the signal that is named.
+# Kills itself with the signal that the argument names.
 kill -s "$1" $$
 sleep 1000

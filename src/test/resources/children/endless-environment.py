@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Has the kernel show 4 GiB of memory, which takes no room, as its environment: PR_SET_MM_MAP of prctl(2).
+# Makes the kernel show 4 GiB of unused memory as its environment: PR_SET_MM_MAP of prctl(2).
 import ctypes
 import signal
 import struct

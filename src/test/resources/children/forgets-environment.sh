@@ -1,5 +1,5 @@
 #!/bin/sh
-# A child without the tag, in the session.
+# Leaves a child without the process tag in the session.
 env -i /bin/sleep 1000 &
 echo ready
 exit 0

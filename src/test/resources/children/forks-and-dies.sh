@@ -1,5 +1,5 @@
 #!/bin/sh
-# The grandchild keeps the pipe open.
+# Its child keeps the output pipe open after it has exited.
 sleep 1000 &
 echo ready
 exit 3

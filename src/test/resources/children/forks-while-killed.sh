@@ -1,5 +1,5 @@
 #!/bin/sh
-# Whenever it is asked to end it starts another one, in a session of its own.
+# Whenever it is asked to end, it starts another process in a session of its own.
 left=20
 again() {
   [ $left -gt 0 ] || return

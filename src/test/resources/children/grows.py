@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-# Three processes in one tree: this one, a child in the same session, a grandchild in a session of
-# its own; beside them an orphan that only shares the session. When the file named first appears, the
-# grandchild takes the MiB named second, then the orphan the MiB named third; when it is gone again,
-# they give them back.
+# Three processes in one tree: this one, a child in the same session, and a grandchild in a session of its
+# own; in addition an orphan that only shares the session. When the file of the first argument appears, the
+# grandchild allocates the MiB of the second argument, and the orphan the MiB of the third. When the file is
+# gone again, they free them.
 import os, sys, time
 
 gate, grandchild, orphan = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])

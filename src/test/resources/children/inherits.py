@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-# Shows which sockets it was given from a number on, listens on the first of them if told to bind it,
-# and says hello to whoever connects.
+# Prints the sockets that it inherited from the descriptor of the first argument on, listens on the first
+# of them if the second argument has an address to bind, and sends hello to each client.
 import os
 import socket
 import stat

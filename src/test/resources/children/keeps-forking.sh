@@ -1,5 +1,5 @@
 #!/bin/sh
-# New processes, in sessions of their own, while it lives.
+# Starts new processes in sessions of their own as long as it runs.
 trap "" TERM INT
 echo ready
 i=0

@@ -1,5 +1,5 @@
 #!/bin/sh
-# To be killed: a child in the session and one, younger, that leads a session of its own remain.
+# When it is killed, two children remain: one in its session, and a younger one that leads its own session.
 sleep 1000 &
 sleep 0.1
 setsid sh -c 'echo ready; exec sleep 1000' &

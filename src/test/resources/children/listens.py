@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Listens, and waits for connections in the way it is told; `none` does not wait.
+# Listens, and waits for connections with the call that the argument names; `none` does not wait.
 import os
 import select
 import selectors

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Messages up to the last moment.
+# Sends messages until it exits.
 i=0
 while [ $i -lt 2000 ]; do
   i=$((i + 1))

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Numbered lines, as fast as it can, but the last one only when there is a file: `COUNT FILE`.
+# Prints COUNT numbered lines as fast as it can, but the last one only when FILE exists. Argument: `COUNT FILE`.
 count=${1%% *} file=${1#* }
 i=0
 while [ $i -lt "$count" ]; do

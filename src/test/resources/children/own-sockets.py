@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Closes what it was given and opens a pair of its own under the same numbers.
+# Closes the descriptors that it inherited, and opens its own pair of sockets under the same numbers.
 import os
 import signal
 import socket

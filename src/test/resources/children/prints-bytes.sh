@@ -1,3 +1,3 @@
 #!/bin/sh
-# The first argument and the variable GREETING, as they came.
+# Prints the first argument and the variable GREETING unchanged.
 printf "%s|%s" "$1" "$GREETING"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Bytes on the channel that Node would not write, then the end.
+# Writes bytes to the IPC channel that Node would not write, then exits.
 printf '"a\377b"\n\n"par' >&3
 printf 'tial"\n' >&3
 head -c 1100000 /dev/zero | tr '\000' x >&3

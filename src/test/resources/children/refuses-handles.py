@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-# Answers each descriptor with what its argument says, and passes on everything else.
+# Answers each descriptor as its argument says, and sends everything else back.
 import json
 import socket
 import sys

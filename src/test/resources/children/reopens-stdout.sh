@@ -1,5 +1,5 @@
 #!/bin/sh
-# As servers do that are told to log to /dev/stdout.
+# Like servers that are configured to log to /dev/stdout.
 echo reopened >/proc/self/fd/1
 echo "$HOME $USER $LOGNAME $SHELL" >/proc/self/fd/2
 touch made-here

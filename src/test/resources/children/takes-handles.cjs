@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Says what came over its channel, and with what.
+// Reports each message from its IPC channel, and the handle that came with it.
 process.on('message', (message, handle) => {
   process.send({ got: message.n, handle: handle ? handle.constructor.name : null });
   if (handle && message.close) handle.close();

@@ -1,3 +1,3 @@
 #!/bin/sh
-# Messages as fast as they are taken.
+# Sends messages as fast as they are read.
 exec yes "\"$(printf %0100d 7)\"" >&3

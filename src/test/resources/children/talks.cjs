@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Does what messages ask for; whatever would be fatal is printed.
+// Does what messages request, and prints errors that would be fatal.
 process.on('uncaughtException', (error) => console.log('uncaught ' + error.code));
 process.on('disconnect', () => console.log('disconnect'));
 process.on('SIGUSR2', () => process.send({ connected: process.connected }, () => console.log('sent')));

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// A worker of Node's cluster: listens with what its primary gives it.
+// A worker of Node's cluster module: listens with the handle that its primary sends.
 const http = require('node:http');
 process.on('uncaughtException', (error) => console.log('uncaught ' + error.code));
 http

@@ -1,7 +1,7 @@
-"""Does to the daemon, and to other apps, whatever an app's user can, until the file `over` is there.
+"""Attacks the daemon and other apps in every way that an app's user can, until the file `over` exists.
 
-Each attack goes on in a process of its own. What succeeded although it must not is a line of the file
-`gained`; how often each attack was made is in `made-NAME`.
+Each attack runs in a process of its own. An attack that succeeds, which must not happen, adds a line to the
+file `gained`. The file `made-NAME` contains how often an attack was made.
 """
 import ctypes
 import glob
@@ -39,7 +39,7 @@ def threads(pid):
 
 
 def signals():
-    """Signals, limits and traces every thread of the daemon, its keeper's, the neighbour's."""
+    """Signals, limits and traces every thread of the daemon, and the neighbour."""
     for tid in threads(DAEMON) + [NEIGHBOUR]:
         for number in (signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL):
             try:
@@ -57,7 +57,7 @@ def signals():
 
 
 def files():
-    """Reads what is the owner's, also behind links that stand where the daemon writes and reads."""
+    """Reads files of the daemon's owner, and places links to them where the daemon reads and writes."""
     for name in ("state.json", "token", "tokens.json", "audit.log", "jpm.log", "bridge.sock", "logs", "fifo"):
         for use in (os.R_OK, os.W_OK):
             if os.access(os.path.join(HOME, name), use):
@@ -80,14 +80,14 @@ def files():
 
 
 def inherited():
-    """Looks for what the shell of the owner had."""
+    """Looks for a variable of the shell that started the daemon."""
     if "CALLER_SECRET" in os.environ:
         gained("a variable of the caller's")
     time.sleep(0.5)
 
 
 def tags():
-    """Runs processes that say they are an instance of another app, with any generation."""
+    """Runs processes whose tag claims to be an instance of another app, of any generation."""
     environ = dict(os.environ)
     tag = environ.get("JPM_TAG", "jpm")
     for _ in range(4):
@@ -108,7 +108,7 @@ def tags():
 
 
 def channel():
-    """Says by the channel of Node's messages what no program should."""
+    """Writes to Node's IPC channel what no program should."""
     fd = int(os.environ.get("NODE_CHANNEL_FD", "3"))
     texts = [
         b"[" * 100000 + b"\n",
@@ -129,7 +129,7 @@ def channel():
 
 
 def health():
-    """Floods the socket of readiness messages."""
+    """Floods the notify socket."""
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
             to.setblocking(False)
@@ -158,7 +158,7 @@ def strangers():
 
 
 def output():
-    """Prints long lines, no lines, binary, and what a terminal would take for orders."""
+    """Prints long lines, empty lines, binary data, and control sequences for terminals."""
     try:
         os.write(random.choice((1, 2)), random.choice(
             (b"y" * 200000, b"\n" * 1000, os.urandom(2000), b"\x1b]0;title\x07\x1b[2J", b"one line\n" * 500)))
@@ -168,7 +168,7 @@ def output():
 
 
 def tree():
-    """Fills a watched folder, and takes it away."""
+    """Fills a watched directory, and empties it again."""
     place = os.path.join(WORK, "watched", "many")
     os.makedirs(place, exist_ok=True)
     for number in range(300):
@@ -183,7 +183,7 @@ def tree():
 
 
 def family():
-    """Makes children that leave the session and lose their parent."""
+    """Starts children that leave the session and are orphaned."""
     for _ in range(5):
         pid = os.fork()
         if pid == 0:

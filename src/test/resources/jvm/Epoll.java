@@ -1,6 +1,6 @@
 package shaded.io.netty.channel.epoll;
 
-/** What an app sees of Netty's own transport, relocated as in a fat jar. */
+/** Netty's native transport as an app sees it, relocated as in a fat jar. */
 public final class Epoll {
   public static boolean isAvailable() {
     return true;

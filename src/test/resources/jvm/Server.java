@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
-/** An unmodified server: each connection, or request, is answered with the name it was given. */
+/** An unmodified server: each connection or request is answered with the name from the arguments. */
 public final class Server {
   public static void main(String[] words) throws Exception {
     String name = words[1];
@@ -84,7 +84,7 @@ public final class Server {
       try (Socket client = server.accept()) {
         client.getOutputStream().write(answer);
       } catch (java.net.SocketTimeoutException again) {
-        // as a server does that looks now and then whether it is to stop
+        // like a server that checks now and then whether it must stop
       }
     }
   }
@@ -123,7 +123,7 @@ public final class Server {
     new CountDownLatch(1).await();
   }
 
-  /** What a server may be asked and told once it listens. */
+  /** Sets and reads options of sockets that listen already. */
   private static void options(InetSocketAddress address) throws Exception {
     ServerSocket plain = new ServerSocket(address.getPort());
     plain.setReceiveBufferSize(65536);
@@ -150,7 +150,7 @@ public final class Server {
     new CountDownLatch(1).await();
   }
 
-  /** Closes a server and opens another one in its place, of each kind. */
+  /** Closes a server of each kind and opens another one on the same port. */
   private static void reopen(InetSocketAddress address, byte[] answer) throws Exception {
     http(address, answer).stop(0);
     new ServerSocket(address.getPort()).close();

@@ -1,6 +1,6 @@
 import io.vertx.core.Vertx;
 
-/** An unmodified server on Netty's NIO: each request is answered with the name it was given. */
+/** An unmodified server on Netty's NIO: each request is answered with the name from the arguments. */
 public final class VertxServer {
   public static void main(String[] words) {
     Vertx.vertx()

@@ -30,12 +30,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Who may know whom. The table is the one of docs/architecture.md.
+/// Which package may depend on which. The table is the one of docs/architecture.md.
 class ArchitectureTest {
   private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.jpm");
 
   private static final JavaClasses MAIN =
-      ALL.that(DescribedPredicate.describe("are of the product", ArchitectureTest::isOfTheProduct));
+      ALL.that(DescribedPredicate.describe("are product code", ArchitectureTest::isOfTheProduct));
 
   private static boolean isOfTheProduct(JavaClass type) {
     return type.getSource()
@@ -95,7 +95,7 @@ class ArchitectureTest {
         .resideInAPackage("io.jpm." + room + "..")
         .should()
         .dependOnClassesThat(foreign)
-        .because("docs/architecture.md lists what " + room + " may know")
+        .because("docs/architecture.md lists what " + room + " may depend on")
         .check(MAIN);
   }
 
@@ -115,10 +115,11 @@ class ArchitectureTest {
     slices().matching("io.jpm.(**)").should().beFreeOfCycles().check(MAIN);
   }
 
-  /// So many files can be looked through.
+  /// Upper bound on the files of a package, so that a reader can look through them.
   private static final int MOST_FILES = 40;
 
-  /// So many classes that need each other can be understood at once.
+  /// Upper bound on classes that depend on each other, so that a reader can understand them
+  /// together.
   private static final int LARGEST_CYCLE = 8;
 
   @Test
@@ -152,7 +153,7 @@ class ArchitectureTest {
     return type.getName().replaceFirst("\\$.*", "");
   }
 
-  /// All that `type` needs and that need it, by whatever way.
+  /// Returns all types that `type` depends on and that depend on it, directly or indirectly.
   private static Set<String> cycle(Map<String, Set<String>> uses, String type) {
     Set<String> cycle = new TreeSet<>(reached(uses, type));
     cycle.removeIf(other -> !reached(uses, other).contains(type));
@@ -191,7 +192,7 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("java.lang.foreign..")
-        .because("whatever can crash the JVM stands in one place")
+        .because("code that can crash the JVM is kept in one package")
         .check(MAIN);
   }
 
@@ -206,7 +207,7 @@ class ArchitectureTest {
         .orShould()
         .dependOnClassesThat()
         .areAssignableTo(ProcessBuilder.class)
-        .because("only God, through os, makes and signals processes")
+        .because("only God starts and signals processes, through os")
         .check(MAIN);
   }
 
@@ -232,7 +233,7 @@ class ArchitectureTest {
         .dependOnClassesThat(
             resideInAPackage("org.eclipse.jgit..")
                 .and(DescribedPredicate.not(resideInAPackage("org.eclipse.jgit.ignore"))))
-        .because("the libraries that the rest of it needs are left out")
+        .because("the libraries that the rest of JGit needs are not included")
         .check(MAIN);
   }
 
@@ -245,7 +246,7 @@ class ArchitectureTest {
         .callMethod(Thread.class, "sleep", long.class)
         .orShould()
         .callMethod(Thread.class, "sleep", java.time.Duration.class)
-        .because("wait for a condition with a deadline, never for a while")
+        .because("wait for a condition with a deadline, never for a fixed time")
         .check(ALL);
   }
 
@@ -270,7 +271,7 @@ class ArchitectureTest {
           files
               .filter(file -> file.toString().endsWith(".java"))
               .filter(file -> !file.endsWith(Path.of("bus", "Addresses.java")))
-              // The client is outside the daemon and must not know its rooms.
+              // The client is outside the daemon and must not know its packages.
               .filter(file -> !file.startsWith(Path.of("src/main/java/io/jpm/client")))
               .filter(ArchitectureTest::spellsAnAddress)
               .toList();

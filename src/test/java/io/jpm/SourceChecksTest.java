@@ -16,14 +16,15 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Error Prone and NullAway find nothing in the sources. A test, not a part of the compilation: the
-/// checks keep one processor busy for a minute, and here other tests run beside them.
+/// Error Prone and NullAway find nothing in the sources. This is a test and not a part of the
+/// compilation: the checks keep one processor busy for a minute, and other tests run beside them
+/// here.
 ///
 /// Maven puts the checks into `target/source-checks` before the tests.
 class SourceChecksTest {
   private static final Path CHECKS = Path.of("target/source-checks");
 
-  /// Where Error Prone needs the compiler's own types: its installation guide.
+  /// The compiler packages that Error Prone needs, from its installation guide.
   private static final List<String> EXPORTS =
       List.of("api", "file", "main", "model", "parser", "processing", "tree", "util");
 
@@ -40,7 +41,7 @@ class SourceChecksTest {
     check(OPTIONS, "src/main/java", "src/agent/java");
   }
 
-  /// In the default group only what is certainly wrong: the warnings take twice as long again.
+  /// The default group checks only for certain errors: warnings take twice as long again.
   @Test
   void theTestsPassAllChecks() throws Exception {
     check(OPTIONS + (TestGroup.isSlow() ? "" : " -XepDisableAllWarnings"), "src/test/java");
@@ -84,7 +85,7 @@ class SourceChecksTest {
             .redirectOutput(output.toFile())
             .start();
     try {
-      assertThat(javac.waitFor(Patience.seconds(600), TimeUnit.SECONDS)).as("ended").isTrue();
+      assertThat(javac.waitFor(Patience.seconds(600), TimeUnit.SECONDS)).as("javac ends").isTrue();
       assertThat(Files.readString(output)).isEmpty();
       assertThat(javac.exitValue()).isZero();
     } finally {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `bin/verify` on machines that lack programs. `apt-get` is a script that notes how it is called.
+/// `bin/verify` on machines that lack programs. `apt-get` is a script that prints its arguments.
 @Timeout(60)
 class VerifyScriptTest {
   private static final Path SCRIPT = Path.of("bin/verify").toAbsolutePath();

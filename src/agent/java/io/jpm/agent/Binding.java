@@ -14,18 +14,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 
-/// Gives servers the sockets that all processes of the app share. Called by the JDK's server
-/// sockets in the place of `Net.bind`.
+/// Binds servers to the sockets that the process has inherited. Called by the JDK's server sockets
+/// instead of `Net.bind`.
 final class Binding {
   private final Jdk jdk;
   private final Descriptors descriptors;
   private final List<InheritedSocket> sockets;
 
-  /// The servers that have been given one; a descriptor equals only itself.
+  /// The servers that were given an inherited socket. A descriptor object equals only itself.
   private final Map<FileDescriptor, InheritedSocket> servers =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  /// The servers that have a socket of their own, where the process is alone.
+  /// The servers that have opened their sockets themselves, in fork mode.
   private final Set<FileDescriptor> own =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -33,8 +33,8 @@ final class Binding {
   private final boolean alone;
   private volatile boolean begun;
 
-  /// @param alone whether the app has no other process: then a socket is a server's own, and is not
-  ///   kept beside it
+  /// @param alone whether the process is in fork mode: then an inherited socket belongs to one
+  ///   server, and no other descriptor of it is kept
   Binding(
       Jdk jdk,
       Descriptors descriptors,
@@ -48,23 +48,23 @@ final class Binding {
     this.alone = alone;
   }
 
-  /// From now on; before, everything is as without us.
+  /// Starts to use the inherited sockets. Before, servers are bound as without the agent.
   void begin() {
     begun = true;
   }
 
-  /// Whether it is a server that shares.
+  /// Reports whether a server has an inherited socket.
   boolean shared(FileDescriptor fd) {
     return servers.containsKey(fd) || entrances.has(fd);
   }
 
-  /// Whether it is a server that takes no connection while the process drains.
+  /// Reports whether a server accepts no connection while the process drains.
   boolean drains(FileDescriptor fd) {
     return shared(fd) || own.contains(fd);
   }
 
-  /// What nobody listens on by now is not needed any more. Under each number lies standard input
-  /// instead: nothing else may ever be taken for one of them.
+  /// Closes, in fork mode, the inherited sockets on which no server listens by now. Standard input
+  /// takes their descriptor numbers, so that no other file can ever be mistaken for one of them.
   synchronized void settled() {
     if (alone) {
       sockets.forEach(it -> cover(it.number()));
@@ -72,11 +72,11 @@ final class Binding {
     }
   }
 
-  /// A descriptor is about to be closed.
+  /// Handles that a descriptor is about to be closed.
   void close(FileDescriptor fd) throws IOException {
     Optional<InheritedSocket> socket = entrances.close(fd);
     if (alone) {
-      // So the port is closed with the server.
+      // Closes the port together with the server.
       socket.ifPresent(it -> cover(it.number()));
     }
   }
@@ -85,11 +85,11 @@ final class Binding {
     try {
       jdk.duplicate(0, number);
     } catch (IOException withoutStandardInput) {
-      // Ignored because it only keeps a port that nobody wants.
+      // Ignored: the only effect is an unused port that stays open.
     }
   }
 
-  /// A server channel is bound.
+  /// Binds a server channel.
   ///
   /// @param family the channel's
   void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
@@ -100,9 +100,9 @@ final class Binding {
     }
   }
 
-  /// A socket of the usual family is bound.
+  /// Binds a socket of the default family.
   ///
-  /// @param server whether it is one that accepts connections
+  /// @param server whether it accepts connections
   void bind(FileDescriptor fd, InetAddress address, int port, boolean server) throws IOException {
     if (!server || !share(jdk.isIpv6(StandardProtocolFamily.INET6), fd, address, port)) {
       jdk.bind(fd, address, port);
@@ -112,7 +112,8 @@ final class Binding {
     }
   }
 
-  /// One that blocks could not be kept from taking a last connection: it would be in `accept(2)`.
+  /// Makes the socket non-blocking: a server that blocks in `accept(2)` could not be kept from
+  /// accepting a last connection.
   private void keepsOwn(FileDescriptor fd) throws IOException {
     if (alone) {
       jdk.configureBlocking(fd, false);
@@ -121,9 +122,9 @@ final class Binding {
     }
   }
 
-  /// A channel is to block or not. What is said of a shared socket holds in all processes, and they
-  /// must never wait in `accept(2)` for what another process has taken already; a server that
-  /// blocks waits in `poll(2)` as well.
+  /// Sets whether a channel blocks, but keeps a shared socket non-blocking. The setting applies to
+  /// all processes that share the socket, and none of them may wait in `accept(2)` for a connection
+  /// that another process has already taken. A blocking server still works: it waits in `poll(2)`.
   void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
     if (!on || !drains(fd)) {
       jdk.configureBlocking(fd, on);
@@ -136,7 +137,8 @@ final class Binding {
       return false;
     }
     List<InheritedSocket> family = sockets.stream().filter(it -> it.ipv6() == ipv6).toList();
-    // First what is bound to it already: one that is not might be bound to the same beside it.
+    // Sockets that are bound to the address come first: an unbound one might be bound to it as
+    // well.
     for (InheritedSocket socket : family) {
       if (isAt(socket, address, port)) {
         return put(socket, fd);
@@ -150,9 +152,9 @@ final class Binding {
     return false;
   }
 
-  /// Binds it where it is not bound yet.
+  /// Binds the socket if it is not bound yet.
   ///
-  /// @return whether it is bound to the address now, by whichever process
+  /// @return whether it is bound to the address now, by any process
   private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
     FileDescriptor fd = jdk.descriptor(socket.number());
     if (jdk.localAddress(fd).getPort() != 0) {
@@ -176,9 +178,10 @@ final class Binding {
         && (own.equals(address) || (own.isAnyLocalAddress() && address.isAnyLocalAddress()));
   }
 
-  /// Puts the shared socket where the server's own was.
+  /// Puts the shared socket in the place of the server's own.
   ///
-  /// @return false where the process serves it already, and must hear that the address is in use
+  /// @return false if the process already serves it; the server must then see that the address is
+  ///   in use
   private boolean put(InheritedSocket socket, FileDescriptor fd) throws IOException {
     if (serves(socket) && !jdk.reusesPort(fd)) {
       return false;

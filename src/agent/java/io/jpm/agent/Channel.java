@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// The process's channel to jpm, on which jpm says what the process is to do ([Orders]). Whatever
-/// else comes is not for us and left out.
+/// The IPC channel to jpm, over which jpm sends commands to the process ([Orders]). All other
+/// messages are ignored.
 final class Channel {
-  /// Where it is.
+  /// The descriptor of the channel.
   static final int DESCRIPTOR = 3;
 
   private static final int UNAVAILABLE = -2;
@@ -26,16 +26,16 @@ final class Channel {
     this.memory = memory;
   }
 
-  /// Reads as long as the process lives, on a thread that does not keep it alive.
+  /// Starts to read commands for the lifetime of the process, on a daemon thread.
   void listen(Orders orders) {
     Thread thread = new Thread(() -> run(orders), "jpm-channel");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /// Says one line to jpm, with its end. Waits a while where the channel is full.
+  /// Sends a line, which includes its line end, to jpm. Waits for a while if the channel is full.
   ///
-  /// @throws IOException nobody hears it
+  /// @throws IOException the channel is closed, or stays full
   synchronized void say(String line) throws IOException {
     FileDescriptor fd = jdk.descriptor(DESCRIPTOR);
     byte[] bytes = line.getBytes(StandardCharsets.US_ASCII);
@@ -73,7 +73,7 @@ final class Channel {
         }
       }
     } catch (IOException closed) {
-      // Nobody can tell us any more: the process ends without draining.
+      // The channel is closed: the process can no longer be told to drain.
     } finally {
       memory.free(room);
     }

@@ -5,61 +5,62 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/// What a server says on one connection while its process drains: into each response of HTTP/1 goes
-/// a line by which the client knows that it has to take another connection for its next request.
-/// [#asked] may be called by another thread than [#write]; writes come one after the other.
+/// Inserts `Connection: close` into the HTTP/1 responses on one connection of a draining process,
+/// so that the client uses another connection for its next request. [#asked] may be called by
+/// another thread than [#write]; writes do not overlap.
 final class ClosingResponse {
   private static final byte[] LINE = "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] NOTHING = {};
   private static final int LONGEST_STATUS_LINE = 1024;
 
-  /// A request's first bytes; CONNECT makes a tunnel, and PRI begins HTTP/2.
+  /// The first bytes of a request, except for CONNECT, which makes a tunnel, and PRI, which begins
+  /// HTTP/2.
   private static final Pattern REQUEST = Pattern.compile("(?!CONNECT |PRI )[A-Z]{3,16} ");
 
   private static final Pattern FINAL = Pattern.compile("HTTP/1\\.[01] [2-5]");
 
-  /// 101 is not one: after it something else than HTTP is spoken.
+  /// Except for 101, after which another protocol follows.
   private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)");
 
-  /// How many bytes it takes to see whether they begin a request.
+  /// The number of bytes that show whether a request begins.
   static final int GLANCE = 17;
 
   private volatile boolean asked;
 
-  /// How many bytes of a status line that was begun are still to come.
+  /// The number of bytes that follow of a status line that was written in part.
   private int statusLine;
 
-  /// How many bytes of our line that was begun are still to be written.
+  /// The number of bytes that follow of our line if it was written in part.
   private int rest;
 
-  /// Where bytes go.
+  /// The connection.
   interface Wire {
-    /// Writes as many as go.
+    /// Writes as many bytes as the connection accepts.
     ///
-    /// @return how many were taken, or a negative number of `sun.nio.ch.IOStatus`
+    /// @return how many were written, or a negative number of `sun.nio.ch.IOStatus`
     int write(byte[] bytes) throws IOException;
   }
 
-  /// Whether these bytes, the first of a read, begin a request.
+  /// Reports whether these bytes, the first of a read, begin a request.
   static boolean isRequest(byte[] glance) {
     return REQUEST.matcher(text(glance, GLANCE)).lookingAt();
   }
 
-  /// A request has come.
+  /// Records that a request has been read.
   void asked() {
     asked = true;
   }
 
-  /// Whether the next bytes may be more than those of the server.
+  /// Reports whether the next write may have to be changed.
   boolean concerned() {
     return asked || statusLine > 0 || rest > 0;
   }
 
-  /// Writes what the server wants to write, and our line where it belongs. Where nothing was
-  /// written it is as if nothing had been tried.
+  /// Writes the server's bytes, with our line inserted where it belongs. If nothing was written,
+  /// the state is unchanged.
   ///
   /// @param bytes the server's
-  /// @return how many of them were taken, or what the wire said
+  /// @return how many of them were written, or the negative result of the wire
   int write(byte[] bytes, Wire wire) throws IOException {
     while (true) {
       boolean first = statusLine == 0 && rest == 0;
@@ -79,11 +80,11 @@ final class ClosingResponse {
       if (written > oursWritten) {
         return written - oursWritten;
       }
-      // Only of our line something was written: no progress that the server could be told of.
+      // Only bytes of our line were written, which is no progress for the server: write on.
     }
   }
 
-  /// How many of the server's bytes come before our line.
+  /// Returns how many of the server's bytes come before our line.
   private int before(int line, int length) {
     if (rest > 0) {
       return 0;
@@ -91,7 +92,7 @@ final class ClosingResponse {
     return line == 0 ? length : Math.min(line, length);
   }
 
-  /// What of our line comes behind `before` bytes.
+  /// Returns the part of our line that comes after `before` bytes.
   private byte[] ours(int line, int before) {
     if (rest > 0) {
       return Arrays.copyOfRange(LINE, LINE.length - rest, LINE.length);
@@ -106,17 +107,15 @@ final class ClosingResponse {
     return all;
   }
 
-  /// Where a final response of HTTP/1 begins here.
-  ///
-  /// @return how long the status line is with its end; 0 where these are not the first bytes of a
-  ///   final response of HTTP/1
+  /// Returns the length of the status line with its end; 0 if these are not the first bytes of a
+  /// final HTTP/1 response.
   private static int statusLineLength(byte[] bytes) {
     String text = text(bytes, LONGEST_STATUS_LINE);
     int end = text.indexOf("\r\n");
     return end > 0 && FINAL.matcher(text).lookingAt() ? end + 2 : 0;
   }
 
-  /// Whether the final response is still to come.
+  /// Reports whether the bytes begin an interim response, so that the final one still follows.
   private static boolean isInterim(byte[] bytes) {
     return INTERIM.matcher(text(bytes, GLANCE)).lookingAt();
   }

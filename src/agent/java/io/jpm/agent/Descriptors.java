@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What stands behind the numbers of a process's descriptors.
+/// Resolves the descriptor numbers of a process to sockets.
 ///
 /// @param folder `/proc/self/fd`
 record Descriptors(Path folder) {
@@ -12,22 +12,22 @@ record Descriptors(Path folder) {
     return new Descriptors(Path.of("/proc/self/fd"));
   }
 
-  /// Whether it is open, and a socket.
+  /// Reports whether it is an open socket.
   boolean isSocket(int number) {
     return target(number).startsWith("socket:[");
   }
 
-  /// Whether it is open, and the socket with this number of the kernel's.
+  /// Reports whether it is the open socket with this inode.
   boolean isSocket(int number, String inode) {
     return target(number).equals("socket:[" + inode + "]");
   }
 
-  /// Whether both are open, and the same socket.
+  /// Reports whether both are open and the same socket.
   boolean same(int one, int other) {
     return isSocket(one) && target(one).equals(target(other));
   }
 
-  /// The kernel's number of the socket; empty where it is none.
+  /// Returns the inode of the socket; empty if it is not a socket.
   String inode(int number) {
     String target = target(number);
     return target.startsWith("socket:[")

@@ -9,19 +9,19 @@ import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// What the JDK's sockets do while the process takes no more connections. Only called then, but for
-/// [#accept], which servers with an [Entrance] always call.
+/// Handles the redirected calls of the JDK's sockets while the process drains. Called only then,
+/// except for [#accept], which servers with an [Entrance] always call.
 final class Draining {
   private static final int UNAVAILABLE = -2;
 
-  /// A server that hears of a connection and does not get it asks again at once, until another
-  /// process has taken it.
+  /// A server that is notified of a connection and does not get it tries again at once, until
+  /// another process has taken it.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-  /// More than this of one write goes out as it is.
+  /// Bytes of one write beyond this number are written unchanged.
   private static final int MOST = 64 * 1024;
 
-  /// Of an `iovec`, where the system's words have 64 bits.
+  /// The size of an `iovec` on a 64-bit system.
   private static final int VECTOR_ENTRY = 16;
 
   private final Jdk jdk;
@@ -30,7 +30,7 @@ final class Draining {
   private final Entrances entrances;
   private volatile boolean begun;
 
-  /// By descriptor, which equals only itself: numbers come again.
+  /// The key is the descriptor object, which equals only itself: descriptor numbers are reused.
   private final Map<FileDescriptor, ClosingResponse> responses =
       Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -41,13 +41,13 @@ final class Draining {
     this.entrances = entrances;
   }
 
-  /// From now on no connections of clients are accepted.
+  /// Stops accepting client connections.
   void begin() {
     begun = true;
     entrances.leave();
   }
 
-  /// A server asks for a connection.
+  /// Accepts a connection for a server, or reports that there is none.
   int accept(FileDescriptor fd, FileDescriptor accepted, InetSocketAddress[] peer)
       throws IOException {
     Entrance entrance = entrances.of(fd);

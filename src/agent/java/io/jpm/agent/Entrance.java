@@ -5,11 +5,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/// How connections come to one server of a process that is probed: by the shared socket, and by a
-/// socket of the process's own on the loopback address, for probes. The server's descriptor becomes
-/// an `epoll(7)` of both, which can be polled as a socket can; so the shared socket comes and goes
-/// without the server's selector noticing. Where the process is alone, the socket for probes goes
-/// when clients come. Thread-safe.
+/// Combines two sockets of a server in a process that is probed: the shared socket, and a private
+/// socket on the loopback for probes. The server's descriptor becomes an `epoll(7)` of both, which
+/// can be polled as a socket can, so the shared socket can be added and removed without the
+/// server's selector noticing. In fork mode the probe socket is closed when clients are admitted.
+/// Thread-safe.
 final class Entrance {
   /// Probes are few.
   private static final int OWN_BACKLOG = 64;
@@ -25,7 +25,7 @@ final class Entrance {
   private final InetSocketAddress ownAddress;
   private final boolean alone;
 
-  /// Held while the socket for probes is accepted from, or closed.
+  /// Held while a connection is accepted from the probe socket, or the socket is closed.
   private final Object probing = new Object();
 
   private boolean probed = true;
@@ -53,11 +53,11 @@ final class Entrance {
     epoll = jdk.epoll();
   }
 
-  /// Puts an entrance where the server's own socket was, which becomes the one for probes.
+  /// Replaces the server's own socket, which becomes the probe socket.
   ///
   /// @param server the server's descriptor, not bound yet
-  /// @param taking whether it takes connections of clients as soon as it listens
-  /// @param alone whether the socket is this process's own from now on, not one of several
+  /// @param taking whether it accepts client connections as soon as it listens
+  /// @param alone whether the socket belongs to this process alone from now on
   static Entrance make(
       Jdk jdk, InheritedSocket shared, FileDescriptor server, boolean taking, boolean alone)
       throws IOException {
@@ -72,17 +72,18 @@ final class Entrance {
     }
   }
 
-  /// The socket that it shares.
+  /// Returns the shared socket.
   InheritedSocket shared() {
     return shared;
   }
 
-  /// The socket that has the server's address and options.
+  /// Returns the socket that has the server's address and options.
   FileDescriptor sharedSocket() {
     return sharedSocket;
   }
 
-  /// Where probes come in; empty text while it does not listen.
+  /// Returns where probes connect, as JSON; empty while the server does not listen, or is not
+  /// probed any more.
   synchronized String json() throws IOException {
     if (!listening || closed || !isProbed()) {
       return "";
@@ -98,7 +99,7 @@ final class Entrance {
     return scope < 0 ? text : text.substring(0, scope);
   }
 
-  /// The server listens.
+  /// Makes the server listen.
   synchronized void listen(int connections) throws IOException {
     backlog = connections;
     jdk.listen(ownSocket, OWN_BACKLOG);
@@ -112,7 +113,7 @@ final class Entrance {
     }
   }
 
-  /// Takes connections of clients from now on, or takes none.
+  /// Makes the server accept client connections from now on, or stop.
   synchronized void take(boolean on) throws IOException {
     wanted = on;
     if (closed || !listening) {
@@ -152,7 +153,7 @@ final class Entrance {
     }
   }
 
-  /// `accept(2)` of whichever there is one.
+  /// Accepts a connection from either socket.
   ///
   /// @return as `Net.accept`
   int accept(FileDescriptor accepted, InetSocketAddress[] peer) throws IOException {
@@ -167,7 +168,8 @@ final class Entrance {
     }
   }
 
-  /// The server is about to close its descriptor, and nobody accepts any more.
+  /// Closes the probe socket and the epoll descriptor. Called when the server is about to close its
+  /// descriptor and no thread accepts any more.
   synchronized void close() throws IOException {
     if (!closed) {
       closed = true;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The entrances of a process's servers. There are some only where jpm probes the app or waits
-/// until it is ready (`JPM_PROBED`). Thread-safe.
+/// Creates and controls the [Entrance] of each server of a process. Servers have one only if jpm
+/// probes the app or waits until it is ready (`JPM_PROBED`). Thread-safe.
 final class Entrances {
   private final Jdk jdk;
   private final Channel channel;
@@ -16,20 +16,20 @@ final class Entrances {
   private final boolean wanted;
   private final boolean alone;
 
-  /// By the server's descriptor, which equals only itself.
+  /// The key is the server's descriptor object, which equals only itself.
   private final Map<FileDescriptor, Entrance> all = new ConcurrentHashMap<>();
 
-  /// The kernel's numbers of the sockets by which Java listens, where the process is alone. By the
-  /// server's descriptor.
+  /// The inodes of the sockets on which a process in fork mode listens. The key is the server's
+  /// descriptor object.
   private final Map<FileDescriptor, String> inodes = new ConcurrentHashMap<>();
 
   private boolean taking;
   private boolean left;
   private boolean replaced;
 
-  /// @param probed `open` where servers take connections of clients at once, `gated` where they do
-  ///   so when they are told; empty where there are no entrances
-  /// @param alone whether the app has no other process
+  /// @param probed `open` if servers accept client connections at once, `gated` if they do so when
+  ///   they are told to; empty if servers have no [Entrance]
+  /// @param alone whether the process is in fork mode, and shares its sockets with no other one
   Entrances(Jdk jdk, Channel channel, Descriptors descriptors, String probed, boolean alone) {
     this.alone = alone;
     this.descriptors = descriptors;
@@ -39,35 +39,36 @@ final class Entrances {
     taking = !probed.equals("gated");
   }
 
-  /// Whether servers get one.
+  /// Reports whether servers get an [Entrance].
   boolean wanted() {
     return wanted;
   }
 
-  /// Whether a server that begins now gets one: where the process is alone, only before clients
-  /// come.
+  /// Reports whether a server that starts now gets an [Entrance]: in fork mode only before clients
+  /// are admitted.
   synchronized boolean wantedNow() {
     return wanted && !(alone && taking);
   }
 
-  /// The one of a server.
+  /// Returns the [Entrance] of a server; null if it has none.
   @Nullable Entrance of(FileDescriptor server) {
     return all.get(server);
   }
 
-  /// Whether a server has one.
+  /// Reports whether a server has an [Entrance].
   boolean has(FileDescriptor server) {
     return all.containsKey(server);
   }
 
-  /// Whether a server has one with this socket.
+  /// Reports whether any server has an [Entrance] with this socket.
   boolean have(InheritedSocket socket) {
     return all.values().stream().anyMatch(it -> it.shared().equals(socket));
   }
 
-  /// A server of a process that is alone is bound to a socket, which the next process can be given.
+  /// Records that a server of a process in fork mode is bound to a socket, which can be handed over
+  /// to the next process.
   ///
-  /// @param socket the socket's number
+  /// @param socket the descriptor number of the socket
   void bound(FileDescriptor server, int socket) {
     String inode = descriptors.inode(socket);
     if (!inode.isEmpty()) {
@@ -76,19 +77,19 @@ final class Entrances {
     }
   }
 
-  /// Makes one for a server.
+  /// Creates the [Entrance] of a server.
   synchronized void make(InheritedSocket socket, FileDescriptor server) throws IOException {
     all.put(server, Entrance.make(jdk, socket, server, taking, alone));
   }
 
-  /// The socket that has a server's address and options: its own descriptor is none where it has an
-  /// entrance.
+  /// Returns the socket that has a server's address and options: the server's own descriptor is not
+  /// a socket if it has an [Entrance].
   FileDescriptor socket(FileDescriptor server) {
     Entrance entrance = all.get(server);
     return entrance == null ? server : entrance.sharedSocket();
   }
 
-  /// A server listens.
+  /// Makes a server listen.
   void listen(FileDescriptor server, int backlog) throws IOException {
     Entrance entrance = all.get(server);
     if (entrance == null) {
@@ -99,9 +100,9 @@ final class Entrances {
     }
   }
 
-  /// A descriptor is about to be closed.
+  /// Handles that a descriptor is about to be closed.
   ///
-  /// @return the inherited socket of it, where it has an entrance
+  /// @return the inherited socket of its [Entrance], if it has one
   Optional<InheritedSocket> close(FileDescriptor server) throws IOException {
     inodes.remove(server);
     Entrance entrance = all.remove(server);
@@ -113,7 +114,7 @@ final class Entrances {
     return Optional.of(entrance.shared());
   }
 
-  /// Servers take connections of clients from now on, or take none.
+  /// Makes the servers accept client connections from now on, or stop.
   synchronized void take(boolean on) {
     if (left) {
       return;
@@ -123,25 +124,25 @@ final class Entrances {
       try {
         entrance.take(on);
       } catch (IOException error) {
-        System.err.println("jpm: this Java cannot change what it accepts from: " + error);
+        System.err.println("jpm: this Java cannot change on which sockets it accepts: " + error);
       }
     }
   }
 
-  /// No server takes connections of clients any more, whatever is said later.
+  /// Stops accepting client connections for good, even if a later command says otherwise.
   synchronized void leave() {
     take(false);
     left = true;
   }
 
-  /// Java's sockets stand in for a transport of Netty's own.
+  /// Records that Java's sockets replace a native transport of Netty.
   synchronized void replaced() {
     replaced = true;
     tell();
   }
 
-  /// Says where the servers are reached past the sockets that are shared, and by which sockets a
-  /// process that is alone listens.
+  /// Reports to jpm where the servers are reached beside the shared sockets, and in fork mode on
+  /// which sockets the process listens.
   synchronized void tell() {
     StringBuilder servers = new StringBuilder();
     try {
@@ -153,7 +154,7 @@ final class Entrances {
           "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s,\"sockets\":[%s]}\n"
               .formatted(servers, replaced, String.join(",", inodes.values())));
     } catch (IOException error) {
-      System.err.println("jpm: this Java cannot say where it is reached: " + error);
+      System.err.println("jpm: this Java cannot report where it listens: " + error);
     }
   }
 }

@@ -4,15 +4,15 @@ import java.lang.instrument.Instrumentation;
 import java.util.List;
 import java.util.Map;
 
-/// Puts everything in place before the app's main method.
+/// Installs the hooks of the agent before the app's main method runs.
 public final class Entry {
   private Entry() {}
 
-  /// Does nothing where the variables are there but the sockets are not: in a JVM that the app has
-  /// started. An app in fork mode (`JPM_ALONE`) opens its ports itself, but for those that it
-  /// inherits from the process whose place it takes.
+  /// Does nothing if the variables exist but the sockets do not: then the app has started this JVM.
+  /// A process in fork mode (`JPM_ALONE`) opens its ports itself, except for those that it inherits
+  /// from the process that it replaces.
   ///
-  /// @throws Exception this JVM's insides are not as expected; the app is unchanged
+  /// @throws Exception the internals of this JVM are not as expected; the app is unchanged
   public static void enter(Instrumentation jvm) throws Exception {
     Map<String, String> environment = System.getenv();
     Descriptors descriptors = Descriptors.ofThisProcess();
@@ -41,7 +41,7 @@ public final class Entry {
     Rewriter.rewrite(jvm);
     binding.begin();
     if (!alone) {
-      // In fork mode a program keeps its own transport.
+      // In fork mode a program keeps its native transport.
       NativeTransports.replace(jvm, told ? entrances::replaced : () -> {});
     }
     if (told) {

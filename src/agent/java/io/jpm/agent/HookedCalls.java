@@ -3,7 +3,7 @@ package io.jpm.agent;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// A method of a server socket, with its calls of the system led to [Hooks].
+/// Redirects the system calls in a method of a server socket to [Hooks].
 final class HookedCalls extends MethodVisitor {
   private static final String NET = "sun/nio/ch/Net";
   private static final String BIND = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;I)V";
@@ -14,7 +14,7 @@ final class HookedCalls extends MethodVisitor {
   private final String type;
   private final Runnable changed;
 
-  /// @param type the class it is in
+  /// @param type the class of the method
   /// @param changed run at each change
   HookedCalls(String type, MethodVisitor next, Runnable changed) {
     super(Opcodes.ASM9, next);
@@ -55,12 +55,12 @@ final class HookedCalls extends MethodVisitor {
         || (Hooks.OF_SOCKET.contains(name) && isOfDescriptor(descriptor));
   }
 
-  /// Whether a method takes a descriptor first.
+  /// Reports whether a descriptor is the first parameter of a method.
   static boolean isOfDescriptor(String method) {
     return method.startsWith("(Ljava/io/FileDescriptor;");
   }
 
-  /// `java.net` has one class for both clients and servers.
+  /// Pushes whether the socket is a server's: `java.net` has one class for clients and servers.
   private void isServer() {
     if (type.endsWith("/NioSocketImpl")) {
       visitVarInsn(Opcodes.ALOAD, 0);

@@ -6,7 +6,7 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/// A method that reads or writes, which leaves that to [Hooks] while the process drains.
+/// Makes a method that reads or writes call [Hooks] instead while the process drains.
 final class HookedTransfer extends MethodVisitor {
   private static final Set<String> NAMES = Set.of("read", "readv", "write", "writev");
   private static final String ARGUMENTS = "(Ljava/io/FileDescriptor;JI)";
@@ -22,7 +22,7 @@ final class HookedTransfer extends MethodVisitor {
     this.changed = changed;
   }
 
-  /// Whether a method is one to be changed.
+  /// Reports whether a method is one that must be changed.
   static boolean isOne(int access, String name, String descriptor) {
     return (access & (Opcodes.ACC_STATIC | Opcodes.ACC_ABSTRACT | Opcodes.ACC_NATIVE)) == 0
         && NAMES.contains(name)

@@ -17,21 +17,22 @@ import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
-/// The class that the JDK's socket classes call instead: `sun.nio.ch.JpmHooks`, beside them, since
-/// they can see no class of ours. Each of its static methods calls a method handle, which leads to
-/// [Binding], [Draining] or [Entrances]; and it has the switches by which nothing but one look at
-/// them is done until the process drains, or where no server has an [Entrance].
+/// Defines the class that the JDK's socket classes call: `sun.nio.ch.JpmHooks`, in their package,
+/// because they cannot see a class of the agent. Each of its static methods calls a method handle,
+/// which leads to [Binding], [Draining] or [Entrances]. Switches reduce most calls to reading a
+/// field until the process drains, or if no server has an [Entrance].
 final class Hooks {
-  /// The class, as class files name it.
+  /// The name of the class, as class files contain it.
   static final String NAME = "sun/nio/ch/JpmHooks";
 
   /// The switch of a process that drains.
   static final String DRAINING = "draining";
 
-  /// The switch of a process whose servers have entrances.
+  /// The switch of a process whose servers have an [Entrance].
   private static final String PROBED = "probed";
 
-  /// Methods of `Net` that concern the socket of a server, whatever its descriptor is.
+  /// Methods of `Net` that need the socket of a server, even if the server's descriptor is another
+  /// one.
   static final Set<String> OF_SOCKET =
       Set.of(
           "localAddress",
@@ -66,7 +67,7 @@ final class Hooks {
     this.inside = inside;
   }
 
-  /// Makes the class. Nobody calls it yet.
+  /// Defines the class. It is not called yet.
   ///
   /// @param networking access to its package
   static Hooks define(MethodHandles.Lookup networking) throws ReflectiveOperationException {
@@ -97,16 +98,16 @@ final class Hooks {
     return new Hooks(MethodHandles.privateLookupIn(hooks, MethodHandles.lookup()));
   }
 
-  /// A static method and the field of the handle that it calls.
+  /// Adds a static method and the field of the handle that it calls.
   private static void method(ClassWriter type, String name, MethodType method) {
     method(type, name, method, "");
   }
 
-  /// A static method that calls its handle only where one of some switches is on.
+  /// Adds a static method that calls its handle only if one of its switches is on.
   ///
-  /// @param usual the class whose method of that name is called otherwise; empty: nothing is done,
-  ///   and the argument is the result
-  /// @param switches the fields; none: the handle is always called
+  /// @param usual the class whose method of that name is called otherwise; if empty, the method
+  ///   does nothing and returns its argument
+  /// @param switches the fields of the switches; if there are none, the handle is always called
   private static void method(
       ClassWriter type, String name, MethodType method, String usual, String... switches) {
     String descriptor = method.toMethodDescriptorString();
@@ -138,7 +139,7 @@ final class Hooks {
     code.visitEnd();
   }
 
-  /// A static method that calls the one of `Net` with the socket of a server in the place of its
+  /// Adds a static method that calls the one of `Net` with the socket of a server instead of its
   /// descriptor.
   private static void ofSocket(ClassWriter type, String name, String descriptor) {
     MethodVisitor code = type.visitMethod(Opcodes.ACC_STATIC, name, descriptor, null, null);
@@ -162,7 +163,7 @@ final class Hooks {
     }
   }
 
-  /// Has the class call these from now on.
+  /// Makes the class call these objects from now on.
   void connect(Binding binding, Draining draining, Entrances entrances)
       throws ReflectiveOperationException {
     MethodHandles.Lookup ours = MethodHandles.lookup();
@@ -184,7 +185,7 @@ final class Hooks {
     inside.findStaticVarHandle(inside.lookupClass(), name, MethodHandle.class).set(value);
   }
 
-  /// From now on the process drains.
+  /// Switches the class to draining.
   void drain() {
     try {
       inside.findStaticVarHandle(inside.lookupClass(), DRAINING, boolean.class).setVolatile(true);

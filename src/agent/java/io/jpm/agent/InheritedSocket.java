@@ -7,19 +7,20 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
-/// A socket that all processes of the app share.
+/// A socket that the process has inherited: shared by all processes of the app or, in fork mode,
+/// handed over by the previous process.
 ///
-/// @param ipv6 its family
+/// @param ipv6 whether its family is IPv6
 /// @param number its descriptor in this process
 record InheritedSocket(boolean ipv6, int number) {
-  /// Its family, as `Net.bind` wants it.
+  /// Returns its family, as `Net.bind` expects it.
   ProtocolFamily family() {
     return ipv6 ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET;
   }
 
-  /// Those that the variables name and that are really there. `JPM_SOCKETS` has their descriptors,
-  /// `v6:5,6;v4:7,8`, and `JPM_SOCKET_INODES` in the same order their numbers in the kernel, so
-  /// that nothing else is ever taken for one of them.
+  /// Returns the sockets that the variables name and that exist. `JPM_SOCKETS` contains their
+  /// descriptors, `v6:5,6;v4:7,8`, and `JPM_SOCKET_INODES` their inodes in the same order, so that
+  /// no other descriptor is ever mistaken for one of them.
   static List<InheritedSocket> all(Map<String, String> environment, Descriptors descriptors) {
     List<InheritedSocket> sockets = new ArrayList<>();
     Iterator<String> inodes =

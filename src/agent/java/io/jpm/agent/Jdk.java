@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The JDK's own way to the system's sockets: the methods of `sun.nio.ch` that the hooks need, the
-/// same in Java 17 to 25. They can be reached by method handles only.
+/// Calls the methods of `sun.nio.ch` that the hooks need, which are the same in Java 17 to 25. They
+/// are accessible only by method handles.
 final class Jdk {
   private static final String NETWORKING = "sun.nio.ch";
   private static final int SOL_SOCKET = 1;
@@ -83,7 +83,9 @@ final class Jdk {
     pollIn = (short) net.findStaticVarHandle(type, "POLLIN", short.class).get();
   }
 
-  /// @throws ReflectiveOperationException this JVM has not got one of the methods
+  /// Opens the JDK's packages to the agent and finds the methods.
+  ///
+  /// @throws ReflectiveOperationException this JVM does not have one of the methods
   static Jdk open(Instrumentation jvm) throws ReflectiveOperationException {
     Set<Module> us = Set.of(Jdk.class.getModule());
     Map<String, Set<Module>> opened = Map.of(NETWORKING, us, "jdk.internal.misc", us);
@@ -109,7 +111,7 @@ final class Jdk {
         .findStatic(type, name, method);
   }
 
-  /// One of the native methods that move bytes, which have been in several classes.
+  /// Finds a native method that moves bytes. Its class depends on the version of Java.
   private MethodHandle transfer(String name, Class<?> result) throws ReflectiveOperationException {
     NoSuchMethodException missing = new NoSuchMethodException(name);
     for (String owner : List.of("SocketDispatcher", "FileDispatcherImpl")) {
@@ -122,14 +124,14 @@ final class Jdk {
     throw missing;
   }
 
-  /// Access to the package of the JDK's sockets.
+  /// Returns access to the package of the JDK's sockets.
   MethodHandles.Lookup networking() {
     return networking;
   }
 
-  /// Whether a server's socket is an IPv6 one.
+  /// Reports whether a server's socket is an IPv6 one.
   ///
-  /// @param family as the channel was opened with; `UNSPEC` where it was not said
+  /// @param family the family with which the channel was opened; `UNSPEC` if none was given
   boolean isIpv6(ProtocolFamily family) {
     return ipv6 && family != StandardProtocolFamily.INET;
   }
@@ -144,7 +146,7 @@ final class Jdk {
     }
   }
 
-  /// `bind(2)` of a socket of the usual family.
+  /// `bind(2)` of a socket of the default family.
   void bind(FileDescriptor fd, InetAddress address, int port) throws IOException {
     try {
       bindAny.invokeExact(fd, address, port);
@@ -163,7 +165,7 @@ final class Jdk {
     }
   }
 
-  /// `getsockname(2)`; port 0 where the socket is not bound.
+  /// `getsockname(2)`; port 0 if the socket is not bound.
   InetSocketAddress localAddress(FileDescriptor fd) throws IOException {
     try {
       return (InetSocketAddress) localAddress.invokeExact(fd);
@@ -172,7 +174,7 @@ final class Jdk {
     }
   }
 
-  /// Whether the socket has SO_REUSEPORT.
+  /// Reports whether the socket has SO_REUSEPORT.
   boolean reusesPort(FileDescriptor fd) throws IOException {
     try {
       return (int) option.invokeExact(fd, false, SOL_SOCKET, SO_REUSEPORT) != 0;
@@ -236,12 +238,12 @@ final class Jdk {
     }
   }
 
-  /// Has an epoll show when there is something to read, or to accept; until [#forget].
+  /// Makes an epoll report when `fd` can be read, or accepted from, until [#forget].
   void watch(int epoll, int fd) throws IOException {
     control(epoll, EPOLL_CTL_ADD, fd);
   }
 
-  /// See [#watch].
+  /// Undoes [#watch].
   void forget(int epoll, int fd) throws IOException {
     control(epoll, EPOLL_CTL_DEL, fd);
   }
@@ -258,7 +260,7 @@ final class Jdk {
     }
   }
 
-  /// The number of a descriptor.
+  /// Returns the number of a descriptor.
   int number(FileDescriptor fd) {
     try {
       return (int) number.invokeExact(fd);
@@ -267,7 +269,7 @@ final class Jdk {
     }
   }
 
-  /// A descriptor by number, which nobody closes.
+  /// Returns a descriptor object for a number. It does not own the descriptor: nothing closes it.
   FileDescriptor descriptor(int fd) {
     try {
       return (FileDescriptor) descriptor.invokeExact(fd);
@@ -328,7 +330,7 @@ final class Jdk {
     return unchecked(error);
   }
 
-  /// Throws what needs no declaration as it is.
+  /// Throws an unchecked exception or an error as it is, and wraps any other throwable.
   static RuntimeException unchecked(Throwable error) {
     if (error instanceof RuntimeException usual) {
       throw usual;

@@ -5,8 +5,8 @@ import static java.lang.invoke.MethodType.methodType;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 
-/// The memory behind the addresses that the JDK's socket methods are given. By the JDK's internal
-/// `Unsafe`, since the public one warns on each use from Java 24 on.
+/// Reads and writes the native memory that the JDK's socket methods use. It uses the JDK's internal
+/// `Unsafe`, because the public one warns on each use from Java 24 on.
 final class Memory {
   private final MethodHandle copy;
   private final MethodHandle number;
@@ -27,13 +27,13 @@ final class Memory {
     arrayOffset = ((Number) type.getField("ARRAY_BYTE_BASE_OFFSET").get(null)).longValue();
   }
 
-  /// To be called when the JDK's package is open to us.
+  /// Must be called after the JDK's internal package has been opened to the agent.
   static Memory open() throws ReflectiveOperationException {
     return new Memory(
         MethodHandles.lookup(), Class.forName("jdk.internal.misc.Unsafe", true, null));
   }
 
-  /// The bytes from `address` on.
+  /// Returns the bytes from `address` on.
   byte[] get(long address, int length) {
     byte[] bytes = new byte[length];
     try {
@@ -44,7 +44,7 @@ final class Memory {
     return bytes;
   }
 
-  /// The 64-bit number at `address`.
+  /// Returns the 64-bit number at `address`.
   long number(long address) {
     try {
       return (long) number.invokeExact(address);
@@ -53,7 +53,7 @@ final class Memory {
     }
   }
 
-  /// Memory of so many bytes.
+  /// Allocates `length` bytes.
   long allocate(long length) {
     try {
       return (long) allocate.invokeExact(length);
@@ -71,7 +71,7 @@ final class Memory {
     }
   }
 
-  /// Gives back what [#allocate] gave.
+  /// Frees memory that [#allocate] has returned.
   void free(long address) {
     try {
       free.invokeExact(address);

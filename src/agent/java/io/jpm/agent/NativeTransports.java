@@ -12,9 +12,9 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Has Netty say that it has no transport of its own (epoll, io_uring), in whatever package it was
-/// relocated to: servers that can do without then listen by Java's sockets, which are shared. One
-/// that insists on it (`Epoll.ensureAvailability`) gets it.
+/// Makes Netty report that it has no native transport (epoll, io_uring), in whatever package it was
+/// relocated to. Servers that can do without one then listen by Java's sockets, which are shared. A
+/// server that insists on one (`Epoll.ensureAvailability`) gets it.
 ///
 /// @param met run when a server may have fallen back
 record NativeTransports(Runnable met) implements ClassFileTransformer {
@@ -23,9 +23,9 @@ record NativeTransports(Runnable met) implements ClassFileTransformer {
 
   private static final String PROPERTY = "netty.transport.noNative";
   private static final String CAUSE =
-      "jpm shares the port by Java's sockets; -Dio.netty.transport.noNative=false keeps Netty's own";
+      "jpm shares the port through Java's sockets; -Dio.netty.transport.noNative=false keeps Netty's own";
 
-  /// Begins, unless the app's owner has decided about it by Netty's own property.
+  /// Starts, unless the user has set Netty's own property.
   static void replace(Instrumentation jvm, Runnable met) {
     Set<String> properties = System.getProperties().stringPropertyNames();
     if (properties.stream().noneMatch(it -> it.endsWith(PROPERTY))) {
@@ -51,7 +51,7 @@ record NativeTransports(Runnable met) implements ClassFileTransformer {
       met.run();
       return writer.toByteArray();
     } catch (RuntimeException unknown) {
-      return null; // it stays as it is, and the daemon sees that it listens past the sockets
+      return null; // unchanged; the daemon detects that it bypasses the shared sockets
     }
   }
 

@@ -3,39 +3,39 @@ package io.jpm.agent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Looks for lines that are meant for the agent among those that come over the channel, however
-/// long the others are.
+/// Finds the commands for the agent among the lines of the channel, however long the other lines
+/// are.
 final class Orders {
-  /// Take no more connections, and finish those that there are.
+  /// Accept no more connections and finish the open ones.
   static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
 
-  /// Take connections of clients.
+  /// Accept client connections.
   static final String ACCEPT = "{\"cmd\":\"NODE_JPM\",\"act\":\"accept\"}";
 
-  /// Take none until it is said again.
+  /// Accept no client connections until [#ACCEPT].
   static final String PAUSE = "{\"cmd\":\"NODE_JPM\",\"act\":\"pause\"}";
 
-  /// Say where the process itself is reached.
+  /// Report where the process itself is reached.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
-  /// Close the inherited sockets that no server has asked for.
+  /// Close the inherited sockets that no server has requested.
   static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
 
-  /// More than the longest of them has.
+  /// More than the length of the longest command.
   private static final int ROOM = 64;
 
   private final Map<String, Runnable> actions;
   private final byte[] line = new byte[ROOM];
 
-  /// How much of the line has come; what is beyond the room is not kept.
+  /// How much of the current line is stored; bytes beyond [#ROOM] are dropped.
   private int length;
 
-  /// @param actions what is done each time a line comes
+  /// @param actions the action for each command
   Orders(Map<String, Runnable> actions) {
     this.actions = Map.copyOf(actions);
   }
 
-  /// More bytes have come.
+  /// Processes more bytes of the channel.
   void read(byte[] bytes) {
     for (byte next : bytes) {
       if (next == '\n') {

@@ -14,12 +14,12 @@ import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
 
-/// Has the JDK's server sockets call [Hooks] in the place of `Net.bind`, `Net.accept`, further
-/// methods of `Net` and `IOUtil.configureBlocking`, and before they close a descriptor; and its
-/// dispatcher of reads and writes while the process drains. Clients, datagrams and files are not
-/// touched.
+/// Changes the JDK's socket classes. Server sockets call [Hooks] instead of `Net.bind`,
+/// `Net.accept`, further methods of `Net` and `IOUtil.configureBlocking`, and before they close a
+/// descriptor. The dispatcher of reads and writes calls it while the process drains. Client
+/// sockets, datagram sockets and files are not changed.
 final class Rewriter implements ClassFileTransformer {
-  /// In how many places each class is to be changed, at the least.
+  /// The minimum number of changes in each class.
   private static final Map<String, Integer> PLACES =
       Map.of(
           "sun/nio/ch/ServerSocketChannelImpl", 9,
@@ -35,7 +35,7 @@ final class Rewriter implements ClassFileTransformer {
 
   /// Changes the classes.
   ///
-  /// @throws Exception they are not as expected; what was changed behaves as before
+  /// @throws Exception the classes are not as expected; those that were changed behave as before
   static void rewrite(Instrumentation jvm) throws Exception {
     List<Class<?>> types = new ArrayList<>();
     for (String name : PLACES.keySet()) {
@@ -78,7 +78,7 @@ final class Rewriter implements ClassFileTransformer {
       reader.accept(new Changes(name, writer), 0);
       return writer.toByteArray();
     } catch (RuntimeException error) {
-      failures.add(error); // the JVM would not tell
+      failures.add(error); // the JVM would not report it
       return null;
     }
   }

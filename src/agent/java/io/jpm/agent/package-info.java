@@ -1,10 +1,13 @@
-/// What makes the servers of several Java processes share a port: loaded into each process of an
-/// app by `-javaagent`, behind a class loader of its own. [Entry] is where to begin. It changes
-/// five classes of the JDK ([Rewriter]): a server that is bound gets one of the sockets that the
-/// process has inherited ([Binding]); while the process drains it accepts nothing and tells HTTP
-/// clients not to come back on the same connection ([Draining]); where jpm probes the app, probes
-/// have a way in of their own ([Entrance]). Runs from Java 17 on and knows nothing of jpm's other
-/// packages.
+/// The Java agent, by which the servers of several Java processes share a port. `-javaagent` loads
+/// it into each process of an app, in a class loader of its own. Start with [Entry]. The agent
+/// changes five classes of the JDK ([Rewriter]):
+///
+/// - A server that is bound gets one of the sockets that the process has inherited ([Binding]).
+/// - While the process drains, it accepts nothing and tells HTTP clients not to use the same
+///   connection again ([Draining]).
+/// - If jpm probes the app, probes have a private socket ([Entrance]).
+///
+/// Runs on Java 17 or newer and does not depend on jpm's other packages.
 @NullMarked
 package io.jpm.agent;
 

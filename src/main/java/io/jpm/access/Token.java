@@ -13,10 +13,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A token, and by what its secret is known.
+/// A token with the digests of its secrets.
 ///
 /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
-/// @param former the secret that it had before it was rotated, while that holds still
+/// @param former the secret before the last rotation, while it is still valid
 record Token(IssuedToken token, String digest, Optional<Former> former) {
   private static final Pattern DIGEST = Pattern.compile("[0-9a-f]{64}");
   private static final Set<String> KEYS =
@@ -26,24 +26,25 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
   /// A secret that was replaced.
   ///
   /// @param digest its SHA-256, 64 hexadecimal digits in lower case
-  /// @param until when it ends
+  /// @param until when it expires
   record Former(String digest, Instant until) {}
 
   boolean hasExpired(Instant now) {
     return token.expires().filter(end -> !end.isAfter(now)).isPresent();
   }
 
-  /// This token without a former secret.
+  /// Returns this token without a former secret.
   Token withoutFormer() {
     return new Token(token, digest, Optional.empty());
   }
 
-  /// When the next secret of it ends by itself.
+  /// Returns the times at which the token and its former secret expire.
   Stream<Instant> ends() {
     return Stream.concat(token.expires().stream(), former.map(Former::until).stream());
   }
 
-  /// Without `apps` it is for all apps, without `expires` it holds until it is revoked.
+  /// Converts the token to JSON. Without `apps` it applies to all apps, without `expires` it is
+  /// valid until it is revoked.
   JsonObject toJson() {
     var json = new JsonObject().put("name", token.name()).put("role", token.role().word());
     if (!token.apps().isEmpty()) {
@@ -60,17 +61,17 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     return json;
   }
 
-  /// @throws IllegalArgumentException that says which key is wrong; what is not understood is never
-  ///   skipped, since it may have been meant to limit the token
+  /// @throws IllegalArgumentException naming the invalid key; unknown keys are rejected too, since
+  ///   they may have been meant to limit the token
   static Token read(Object value) {
     if (!(value instanceof JsonObject json)) {
-      throw new IllegalArgumentException("no object");
+      throw new IllegalArgumentException("not an object");
     }
     json.fieldNames().stream()
         .filter(key -> !KEYS.contains(key))
         .findFirst()
         .ifPresent(key -> {
-          throw new IllegalArgumentException("\"" + key + "\" is no key of a token");
+          throw new IllegalArgumentException("unknown key \"" + key + "\"");
         });
     String role = text(json, "role");
     var token =
@@ -108,7 +109,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     Set<String> apps = new HashSet<>();
     if (value instanceof JsonArray array) {
       for (Object app : array) {
-        require(app instanceof String, "apps: use names");
+        require(app instanceof String, "apps: use names, such as [\"web\"]");
         apps.add(new AppName((String) app).value());
       }
     }
@@ -130,7 +131,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
     if (json.getValue(key) instanceof String text) {
       return text;
     }
-    throw new IllegalArgumentException(key + " is missing or no text");
+    throw new IllegalArgumentException(key + " is missing or not a string");
   }
 
   private static void require(boolean right, String sentence) {

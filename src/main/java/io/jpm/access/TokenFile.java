@@ -15,33 +15,34 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// `tokens.json`: the tokens, each with the digest of its secret. There is no older generation of
-/// it, since one would bring tokens back that were revoked. Blocking; used by one thread at a time.
+/// `tokens.json`: the tokens, each with the digest of its secret. No backup generation is kept,
+/// since restoring one would bring back revoked tokens. The calls block; used by one thread at a
+/// time.
 final class TokenFile {
   private static final int VERSION = 1;
   private static final long MOST_BYTES = 4 << 20;
 
   private final Path file;
 
-  /// What tells one content of the file from the next.
+  /// Identifies one content of the file.
   ///
-  /// @param attributes empty: there is no file
+  /// @param attributes empty: the file does not exist
   record Stamp(Optional<List<Object>> attributes) {
     static final Stamp NONE = new Stamp(Optional.empty());
   }
 
-  /// What the file holds.
+  /// The result of reading the file.
   sealed interface Found {
-    /// These tokens; none where there is no file.
+    /// The file is valid. It contains these tokens, none if it does not exist.
     record Whole(List<Token> tokens) implements Found {
       public Whole {
         tokens = List.copyOf(tokens);
       }
     }
 
-    /// Nothing that can be relied on.
+    /// The file is invalid, so no part of it is used.
     ///
-    /// @param problem the file, what is wrong and where, in one line
+    /// @param problem the file, the problem and its location, in one line
     record Damaged(String problem) implements Found {}
   }
 
@@ -53,7 +54,7 @@ final class TokenFile {
     return file;
   }
 
-  /// Says whether somebody has changed the file.
+  /// Returns a value that changes whenever the file is changed.
   Stamp stamp() throws IOException {
     try {
       BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
@@ -83,7 +84,8 @@ final class TokenFile {
     return new Found.Damaged(file + " " + what);
   }
 
-  /// Parsers go on to say where in the text they were, and quote it.
+  /// Returns the first line of the message: parsers append the position and quote the text, which
+  /// must not be logged.
   private static String firstLine(RuntimeException wrong) {
     return String.valueOf(wrong.getMessage()).lines().findFirst().orElse("");
   }
@@ -100,7 +102,7 @@ final class TokenFile {
       try {
         Token token = Token.read(array.getValue(i));
         if (!names.add(token.token().name())) {
-          throw new IllegalArgumentException("a second " + token.token().name());
+          throw new IllegalArgumentException("duplicate name " + token.token().name());
         }
         tokens.add(token);
       } catch (IllegalArgumentException wrong) {
@@ -110,7 +112,7 @@ final class TokenFile {
     return tokens;
   }
 
-  /// Puts the tokens in place of what is there; they are on the disk when this returns.
+  /// Replaces all tokens of the file; they are on the disk when this returns.
   void write(Collection<Token> tokens) throws IOException {
     var array = new JsonArray();
     tokens.forEach(token -> array.add(token.toJson()));

@@ -26,10 +26,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// The tokens that hold, as the file has them: before each answer it is looked whether somebody has
-/// changed the file. While it is damaged no token holds. Blocking; used by one thread at a time.
+/// The valid tokens, as stored in the file. Each command first checks whether the file was changed
+/// by another program. While it is damaged no token is valid. The calls block; used by one thread
+/// at a time.
 final class TokenStore {
-  /// How many tokens there may be.
+  /// The maximum number of tokens.
   static final int MOST = 1000;
 
   private static final Logger LOG = System.getLogger("jpm.access");
@@ -42,10 +43,10 @@ final class TokenStore {
   private Optional<Stamp> known = Optional.empty();
   private Optional<String> problem = Optional.empty();
 
-  /// What has come of something.
+  /// The result of a command.
   ///
-  /// @param ended which tokens and secrets hold no longer
-  /// @param next when the next secret ends by itself
+  /// @param ended the tokens and secrets that are no longer valid
+  /// @param next when the next secret expires
   /// @param soon the tokens that should be rotated
   record Outcome(
       AccessReply reply, List<TokenRevoked> ended, Optional<Instant> next, List<IssuedToken> soon) {
@@ -60,7 +61,8 @@ final class TokenStore {
     this.clock = clock;
   }
 
-  /// Does what is asked. Also tells of tokens that have ended by themselves or by hand.
+  /// Carries out a command. The outcome also lists the tokens that have expired or were removed
+  /// from the file.
   Outcome obey(AccessCommand command) {
     List<TokenRevoked> ended = new ArrayList<>();
     lookAgain().forEach(name -> ended.add(new TokenRevoked(name)));
@@ -89,7 +91,8 @@ final class TokenStore {
     return byName.values().stream().map(Token::token).filter(token -> token.endsSoon(now)).toList();
   }
 
-  /// The names of the tokens that are not in the file any more, or are other ones there.
+  /// Reads the file if it has changed, and returns the names of the tokens that were removed or
+  /// changed in it.
   private List<String> lookAgain() {
     try {
       Stamp now = file.stamp();
@@ -100,7 +103,7 @@ final class TokenStore {
       return take(file.read());
     } catch (IOException unknown) {
       known = Optional.empty();
-      return take(new Found.Damaged(file.path() + " cannot be looked at: " + unknown));
+      return take(new Found.Damaged(file.path() + " cannot be checked: " + unknown));
     }
   }
 
@@ -124,7 +127,8 @@ final class TokenStore {
   }
 
   private AccessReply.Refused refusal(String what) {
-    return new AccessReply.Refused(what + " — mend it or move it away; until then no token holds");
+    return new AccessReply.Refused(
+        what + " — repair it or move it away; until then no token is accepted");
   }
 
   private List<TokenRevoked> dropExpired() {
@@ -141,13 +145,15 @@ final class TokenStore {
       }
     }
     if (!expired.isEmpty()) {
-      // What stays in the file has expired for the next daemon as well.
+      // If the write fails, the next daemon finds the same tokens expired.
       write().ifPresent(failure -> LOG.log(Level.WARNING, "{0}", failure));
     }
     return expired;
   }
 
-  /// Why the file could not be written; empty when it was.
+  /// Writes the file.
+  ///
+  /// @return why it could not be written; empty if it was
   private Optional<String> write() {
     try {
       file.write(byName.values());
@@ -164,12 +170,12 @@ final class TokenStore {
     }
     if (byName.containsKey(create.name())) {
       return new AccessReply.Refused(
-          "there is a token %1$s already: choose another name, or jpm token revoke %1$s first"
+          "the token %1$s exists already: choose another name, or type jpm token revoke %1$s first"
               .formatted(create.name()));
     }
     if (byName.size() >= MOST) {
       return new AccessReply.Refused(
-          "there are %d tokens, and more are not allowed: revoke some".formatted(MOST));
+          "there are %d tokens already, which is the limit: revoke some of them".formatted(MOST));
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     try {
@@ -182,7 +188,8 @@ final class TokenStore {
     }
   }
 
-  /// The former secret ends at once, or at the end of the grace, or when it would have anyway.
+  /// Gives a token a new secret. The former one becomes invalid at once, or at the end of the grace
+  /// period, but no later than it would have expired anyway.
   private AccessReply rotate(AccessCommand.Rotate rotate, List<TokenRevoked> ended) {
     if (problem.isPresent()) {
       return refusal(problem.get());
@@ -221,7 +228,8 @@ final class TokenStore {
     return reply;
   }
 
-  /// In place of what has this name; on failure that stays.
+  /// Creates a secret for `token` and stores both in place of a token of the same name; on failure
+  /// the former token stays.
   private AccessReply keep(IssuedToken token, Optional<Former> former) {
     byte[] bits = new byte[SECRET_BYTES];
     random.nextBytes(bits);
@@ -244,7 +252,7 @@ final class TokenStore {
   private static AccessReply unknown(String name, List<TokenRevoked> ended) {
     return new AccessReply.Refused(
         ended.contains(new TokenRevoked(name))
-            ? "the token %s has ended by itself".formatted(name)
+            ? "the token %s has expired".formatted(name)
             : "there is no token \"%s\": jpm token ls shows all".formatted(name));
   }
 
@@ -260,7 +268,8 @@ final class TokenStore {
     return write()
         .<AccessReply>map(failure ->
             new AccessReply.Refused(
-                "%s holds no longer, but would with the next daemon: %s".formatted(name, failure)))
+                "%s is revoked, but the next daemon would accept it again: %s"
+                    .formatted(name, failure)))
         .orElse(new AccessReply.Revoked(held.token()));
   }
 

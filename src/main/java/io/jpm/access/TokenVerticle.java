@@ -19,18 +19,19 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Keeps the tokens of services: makes, rotates and revokes them, has them expire, and says whose a
-/// secret is ([Addresses#ACCESS_COMMAND]). Whichever ends is published on
-/// [Addresses#TOKEN_REVOKED], before the answer to what ended it. Those that end soon are a warning
-/// in the daemon's log, once a day.
+/// Manages the access tokens of services: creates, rotates, revokes and expires them, and
+/// authenticates secrets ([Addresses#ACCESS_COMMAND]). Each token that becomes invalid is published
+/// on [Addresses#TOKEN_REVOKED], before the reply to the command that revoked it. Tokens that
+/// expire soon cause a warning in the daemon's log, once a day.
 ///
-/// A `tokens.json` that is damaged does not keep the daemon from starting: it is told in one line,
-/// and no token holds until it is mended or moved away.
+/// A damaged `tokens.json` does not keep the daemon from starting: it is reported in one line, and
+/// no token is valid until the file is repaired or moved away.
 public final class TokenVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.access");
   private static final long NO_TIMER = -1;
 
-  /// How long a timer runs at most: the clock may be set meanwhile.
+  /// The longest time before tokens are examined again, because the wall clock may be set in
+  /// between.
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(30);
 
   private static final Duration A_DAY = Duration.ofDays(1);
@@ -40,7 +41,7 @@ public final class TokenVerticle extends VerticleBase {
   private long timer = NO_TIMER;
   private Optional<Instant> warned = Optional.empty();
 
-  /// @param file where the tokens are kept, in a directory that only the owner may enter
+  /// @param file the file with the tokens, in a directory that only the owner can enter
   /// @param clock wall clock, since tokens expire at a date
   public TokenVerticle(Path file, InstantSource clock) {
     this.book = new TokenStore(new TokenFile(file), clock);
@@ -60,12 +61,13 @@ public final class TokenVerticle extends VerticleBase {
     done(message.body())
         .onSuccess(outcome -> message.reply(outcome.reply()))
         .onFailure(failure -> {
-          LOG.log(Level.ERROR, "tokens cannot be looked at", failure);
-          message.reply(new AccessReply.Refused("tokens cannot be looked at: " + failure));
+          LOG.log(Level.ERROR, "tokens cannot be checked", failure);
+          message.reply(new AccessReply.Refused("tokens cannot be checked: " + failure));
         });
   }
 
-  /// In order: a verticle's blocking calls wait for each other.
+  /// Carries out a command. Commands are carried out in order, because the blocking calls of a
+  /// verticle run one after the other.
   private Future<Outcome> done(AccessCommand command) {
     return vertx
         .executeBlocking(() -> book.obey(command))
@@ -81,7 +83,8 @@ public final class TokenVerticle extends VerticleBase {
     vertx.eventBus().publish(Addresses.TOKEN_REVOKED, ended);
   }
 
-  /// Once a day: this is called at least each half hour while a token ends by itself.
+  /// Logs a warning at most once a day. It is called at least each half hour while a token has an
+  /// expiry time.
   private void warn(List<IssuedToken> soon) {
     Instant now = clock.instant();
     if (soon.isEmpty() || warned.filter(last -> last.plus(A_DAY).isAfter(now)).isPresent()) {
@@ -91,7 +94,7 @@ public final class TokenVerticle extends VerticleBase {
     soon.forEach(token ->
         LOG.log(
             Level.WARNING,
-            "the token {0} ends at {1}: jpm token rotate {0}",
+            "the token {0} expires at {1}: renew it with jpm token rotate {0}",
             token.name(),
             token.expires().map(Instant::toString).orElse("?")));
   }

@@ -1,8 +1,10 @@
-/// The tokens of services: who may come to the bridge beside the owner, and what they may do.
+/// The access tokens of services: which services may use the bridge besides the owner, and with
+/// which rights.
 ///
-/// Start reading at [io.jpm.access.TokenVerticle]; `TokenStore` decides, `TokenFile` keeps the
-/// tokens on the disk, as digests only. The room asks nobody anything and may know `model` and
-/// `bus`; the bridge asks it whether a secret is a token's.
+/// Start reading at [io.jpm.access.TokenVerticle]. `TokenStore` verifies and changes tokens,
+/// `TokenFile` stores them on the disk, as digests only. The package sends no requests to other
+/// components and depends on `model` and `bus`; the bridge asks it whether a secret belongs to a
+/// token.
 @NullMarked
 package io.jpm.access;
 

@@ -14,9 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A Java that does not start at all with an agent: the app must not be ended by being balanced.
+/// Checks whether an app's Java can start with the agent, and whether the agent supports it.
+/// Loading the agent must never keep an app from starting.
 final class AgentRefusal {
-  /// Options that have the JVM end where an agent keeps it from what they ask for.
+  /// Options with which the JVM exits if an agent prevents the feature that they request.
   private static final Pattern OPTION =
       Pattern.compile("(?<!\\S)(-XX:(?:AOTMode=on(?!\\S)|ArchiveClassesAtExit=\\S*))");
 
@@ -28,14 +29,16 @@ final class AgentRefusal {
 
   private AgentRefusal() {}
 
-  /// Why it would not start, for people. Reads the disk.
+  /// Returns why the app's Java would not start with the agent, as text for users; empty if no
+  /// reason was found. Reads the disk.
   static Optional<String> of(AppSpec spec) {
     return program(spec)
         .flatMap(AgentRefusal::withoutAgents)
         .or(() -> option(spec).map(option -> "no agent can be loaded with " + option));
   }
 
-  /// The launcher of Java, also where a shell finds it.
+  /// Returns the path of the app's program. A Java that is started by a shell is looked up in
+  /// `PATH`, as the shell does.
   private static Optional<Path> program(AppSpec spec) {
     EffectiveProgram program = EffectiveProgram.of(spec.command());
     if (!program.isJava() || !program.behind()) {
@@ -49,10 +52,10 @@ final class AgentRefusal {
     return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
   }
 
-  /// Why the agent does nothing in it: it is older than the agent. Empty also where the disk does
-  /// not tell.
+  /// Returns why the agent would have no effect in this Java: it is older than the agent supports.
+  /// Empty also if its version cannot be read.
   ///
-  /// @param access reads with the rights of the app's user, who may have brought the Java along
+  /// @param access reads with the rights of the app's user, who may have installed this Java
   static Optional<String> tooOld(Path program, RunAs runAs, AppAccess access) {
     try {
       Path bin = program.toRealPath().getParent();
@@ -85,7 +88,7 @@ final class AgentRefusal {
         .findFirst();
   }
 
-  /// A runtime image may have been made without `java.instrument`.
+  /// Detects a runtime image that was built without the module `java.instrument`.
   private static Optional<String> withoutAgents(Path program) {
     try {
       Path bin = program.toRealPath().getParent();
@@ -98,7 +101,7 @@ final class AgentRefusal {
           ? Optional.of("the Java in " + home + " has no module java.instrument")
           : Optional.empty();
     } catch (IOException missing) {
-      return Optional.empty(); // it does not start in any case, and says why
+      return Optional.empty(); // it cannot start in any case, which is reported then
     }
   }
 }

@@ -3,10 +3,10 @@ package io.jpm.balancer;
 import io.jpm.balancer.mode.BalancerBackend;
 import io.vertx.core.Vertx;
 
-/// Makes a way of sharing when the first app needs it, on ClusterBalancer's context, when the host
-/// is there.
+/// Creates the backend of one balancing mode. Called on ClusterBalancer's context when the first
+/// app needs the mode and the process host is available.
 @FunctionalInterface
 interface BackendFactory {
-  /// A new one, which tells `reports`.
+  /// Returns a new backend, which reports its observations to `reports`.
   BalancerBackend make(Vertx vertx, BalancerContext balancer, BalancerBackend.Reports reports);
 }

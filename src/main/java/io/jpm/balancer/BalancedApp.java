@@ -7,7 +7,7 @@ import io.jpm.model.Command;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What ClusterBalancer knows of one app. Owned by the verticle.
+/// The spec and the balancing mode of one app. Owned by [ClusterBalancerVerticle].
 final class BalancedApp {
   private AppSpec spec;
   private Choice choice;
@@ -27,8 +27,8 @@ final class BalancedApp {
     return spec;
   }
 
-  /// Takes the description and the way that it asks for, unless it was found not to suit and the
-  /// app is still the same in this respect.
+  /// Sets the spec and the mode that it asks for. A forced mode stays in effect as long as the
+  /// command and the cluster settings of the app are the same.
   void describe(AppSpec next, Choice wanted) {
     if (!sameProgram(spec, next)) {
       forced = Optional.empty();
@@ -37,16 +37,17 @@ final class BalancedApp {
     choice = forced.orElse(wanted);
   }
 
-  /// From now on it goes another way.
+  /// Overrides the chosen mode because it does not suit the app.
   ///
-  /// @param port the one that was seen
+  /// @param port the port on which the app was seen to listen
   void force(Choice other, OptionalInt port) {
     forced = Optional.of(other);
     seenPort = port;
     choice = other;
   }
 
-  /// The description with the port that is known from elsewhere.
+  /// Returns `given` with the port on which the app was seen to listen, if the mode was forced and
+  /// `given` names no port itself.
   AppSpec withPort(AppSpec given) {
     Cluster cluster = given.cluster();
     if (forced.isEmpty() || seenPort.isEmpty() || ModeSelector.port(given).isPresent()) {

@@ -7,9 +7,9 @@ import io.jpm.balancer.proxy.ProxyBackend;
 import io.jpm.model.BalancingMode;
 import java.util.Map;
 
-/// The ways of sharing that there are.
+/// The factories of all balancing modes.
 final class BalancerBackends {
-  /// Each way's factory; [BalancingMode#OFF] needs none.
+  /// The factory of each mode; [BalancingMode#OFF] needs none.
   static final Map<BalancingMode, BackendFactory> ALL =
       Map.of(
           BalancingMode.NODE,

@@ -4,23 +4,24 @@ import io.jpm.os.ProcessHost;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 
-/// What ClusterBalancer needs from outside.
+/// The external dependencies of ClusterBalancer.
 ///
 /// @param host the operating system
-/// @param root the installation's folder, which has `lib/`
+/// @param root the installation directory, which contains `lib/`
 /// @param nanoTime the monotonic clock
 public record BalancerContext(ProcessHost host, Path root, LongSupplier nanoTime) {
-  /// What each Node process in cluster mode loads.
+  /// Returns the script that Node processes load before the app.
   public Path nodePreload() {
     return root.resolve("lib/node-worker.cjs");
   }
 
-  /// What a Python process in fork mode loads that takes the place of another one: a folder.
+  /// Returns the directory with the Python module that makes the replacement of a Python process in
+  /// fork mode listen beside it.
   public Path pythonPreload() {
     return root.resolve("lib/python");
   }
 
-  /// What each JVM in cluster mode loads.
+  /// Returns the jar of the agent that JVMs load.
   public Path agent() {
     return root.resolve("target/dist/lib/agent/jpm-agent.jar");
   }

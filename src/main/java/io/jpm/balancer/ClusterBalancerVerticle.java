@@ -49,13 +49,15 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// Chooses for each app in cluster mode how its instances share what they listen on, and hands what
-/// God tells of them to the [BalancerBackend] of that way. Serves [BalancerCommand]s on
-/// [Addresses#BALANCER_COMMAND], publishes [BalancerReport]s on [Addresses#BALANCER_REPORTS].
+/// Selects for each app in cluster mode how its instances share a port, and passes God's commands
+/// on to the [BalancerBackend] of that mode. Commands about processes in fork mode go to
+/// [SocketHandovers]. Serves [BalancerCommand]s on [Addresses#BALANCER_COMMAND], publishes
+/// [BalancerReport]s on [Addresses#BALANCER_REPORTS].
 public final class ClusterBalancerVerticle extends VerticleBase implements BalancerBackend.Reports {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Within the time that God waits for an answer, and longer than programs are given to end.
+  /// With [#CHANGE_MILLIS] this makes 8 s: shorter than God's timeout for a reply, and longer than
+  /// the default `kill_timeout` of programs.
   private static final int CHANGE_TRIES = 80;
 
   private static final long CHANGE_MILLIS = 100;
@@ -71,13 +73,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   private Optional<OwnPorts> ownPorts = Optional.empty();
   private Optional<SocketHandovers> socketHandovers = Optional.empty();
 
-  /// With all ways that there are.
+  /// Creates the verticle with all balancing modes.
   public ClusterBalancerVerticle(BalancerContext balancer) {
     this(balancer, BalancerBackends.ALL, Duration.ofMinutes(1));
   }
 
-  /// @param unclaimed how long a socket that was found at the daemon's start is kept for its app to
-  ///   begin
+  /// @param unclaimed how long a socket that an earlier daemon left open is kept for its app to
+  ///   start
   ClusterBalancerVerticle(
       BalancerContext balancer, Map<BalancingMode, BackendFactory> factories, Duration unclaimed) {
     this.balancer = balancer;
@@ -103,8 +105,9 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
     return Future.join(closing);
   }
 
-  /// The host may still be in the making when the daemon begins: whoever first needs it waits, off
-  /// the event loop, and whoever comes meanwhile waits behind, in order.
+  /// Completes when the host is available, which may still be starting when the daemon starts. The
+  /// first command waits for it off the event loop, and later commands wait behind the first, in
+  /// order.
   private Future<Boolean> whenHostIsThere() {
     Future<Boolean> there =
         host.orElseGet(
@@ -113,7 +116,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
     return there;
   }
 
-  /// A way costs nothing before its first app comes.
+  /// Returns the backend of `mode`, which is created for its first app; empty if this daemon has no
+  /// factory for it.
   private Optional<BalancerBackend> made(BalancingMode mode) {
     BackendFactory factory = factories.get(mode);
     return factory == null
@@ -121,8 +125,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         : Optional.of(sharings.computeIfAbsent(mode, _ -> factory.make(vertx, balancer, this)));
   }
 
-  /// Lets go of sockets of a former daemon whose app is not there any more: clients would wait in
-  /// them for ever.
+  /// Closes sockets of an earlier daemon whose app no longer exists: clients would wait in their
+  /// queues forever.
   private void closeUnclaimed() {
     Blocking.call(vertx, this::open)
         .onSuccess(open -> {
@@ -132,9 +136,11 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
                   .filter(socket ->
                       sharings.values().stream().noneMatch(way -> way.holds(socket.key())))
                   .toList();
-          // In order with what opens sockets: who asks for one of these from now on gets another.
+          // Runs in order with the tasks that open sockets: a later request for one of these keys
+          // opens a new socket.
           Blocking.call(vertx, () -> closed(unclaimed))
-              .onFailure(fault -> LOG.log(Level.ERROR, "unclaimed sockets stay open", fault));
+              .onFailure(
+                  fault -> LOG.log(Level.ERROR, "unclaimed sockets cannot be closed", fault));
         });
   }
 
@@ -234,7 +240,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         : sharing(worker).map(way -> way.drain(worker)).orElseGet(() -> Future.succeededFuture(0));
   }
 
-  /// A process in fork mode shares nothing, until another one is to take its place.
+  /// Reports whether [SocketHandovers] prepares the process: it is in fork mode, or it replaces a
+  /// process whose sockets are held for it.
   private boolean isAlone(Prepare order) {
     return !order.spec().cluster().enabled() || socketHandovers().isLent(order.worker().id());
   }
@@ -260,7 +267,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         });
   }
 
-  /// Instances that share what they listen on have nothing to hand over.
+  /// Replies how a process can be replaced. Instances that share a port have nothing to hand over.
   private Future<BalancerReply> lend(Lend order) {
     Optional<Place> place = modeAssignments.of(order.worker());
     if (order.next().cluster().enabled()
@@ -276,7 +283,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
     return means.compose(it -> socketHandovers().lend(order, it)).map(reply -> reply);
   }
 
-  /// Made when the first is needed, as [#made].
+  /// Returns the socket handovers, which are created on first use, as in [#made].
   private SocketHandovers socketHandovers() {
     SocketHandovers there =
         socketHandovers.orElseGet(() ->
@@ -320,7 +327,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         });
   }
 
-  /// @param tries how often it is tried again while the way before has not let go of the port
+  /// @param tries how often to try again while processes of the previous mode still occupy the port
   private Future<BalancerReply> prepare(Prepare order, PortReservation portReservation, int tries) {
     List<Place> left = modeAssignments.left(order.worker(), portReservation);
     Optional<Place> own = modeAssignments.of(order.worker());
@@ -382,10 +389,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         ? choice
         : new Choice(
             BalancingMode.OFF,
-            choice.reason() + ", but this daemon cannot balance by " + choice.mode().word());
+            choice.reason()
+                + ", but this daemon does not support balance: "
+                + choice.mode().word());
   }
 
-  /// The process goes the way in which it was made, whatever would be chosen today.
+  /// Registers a running process with the mode in which it was started, even if another mode would
+  /// be selected today.
   private Future<Void> began(Began news) {
     if (SocketHandovers.isMemo(news.memo())) {
       ownPorts().began(news);
@@ -413,7 +423,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         : describe(news.spec()).mapEmpty();
   }
 
-  /// A slot whose next process goes another way leaves the old one.
+  /// Assigns the slot to the process. If the previous process of the slot used another mode, the
+  /// backend of that mode releases it.
   private void place(WorkerId worker, PortReservation portReservation) {
     Optional<Place> former = modeAssignments.put(worker, portReservation);
     if (former.isEmpty() || former.get().worker().equals(worker)) {
@@ -422,7 +433,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
     WorkerId before = former.get().worker();
     told.remove(before);
     if (former.get().mode() == portReservation.mode()) {
-      // One that was never made has not been told of.
+      // If the mode has no backend yet, no process was reported to it.
       Optional.ofNullable(sharings.get(portReservation.mode())).ifPresent(way -> way.ended(before));
     } else {
       Optional.ofNullable(sharings.get(former.get().mode())).ifPresent(way -> way.released(before));

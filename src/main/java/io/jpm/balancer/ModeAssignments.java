@@ -10,15 +10,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/// Which way each process goes, its last one where it has none. Owned by the verticle.
+/// The balancing mode of each worker slot, with the current or last process of the slot. Owned by
+/// [ClusterBalancerVerticle].
 final class ModeAssignments {
   private final Map<WorkerId.Slot, Place> all = new HashMap<>();
 
-  /// One of them.
+  /// The assignment of one slot.
   ///
-  /// @param portReservation where its app listens by what was said when it was made
-  /// @param worker its last process
-  /// @param ended whether that has ended
+  /// @param portReservation the addresses of its app, as known when the process was prepared
+  /// @param worker the last process of the slot
+  /// @param ended whether that process has ended
   record Place(PortReservation portReservation, WorkerId worker, boolean ended) {
     BalancingMode mode() {
       return portReservation.mode();
@@ -39,7 +40,7 @@ final class ModeAssignments {
     }
   }
 
-  /// Takes the place for `worker`; gives what was there before.
+  /// Assigns the slot to `worker` and returns the previous assignment.
   Optional<Place> put(WorkerId worker, PortReservation portReservation) {
     return Optional.ofNullable(all.put(worker.slot(), new Place(portReservation, worker, false)));
   }
@@ -52,7 +53,8 @@ final class ModeAssignments {
     return Optional.ofNullable(all.get(worker.slot()));
   }
 
-  /// The last process of an instance, whichever it is while it is being replaced.
+  /// Returns the last process of the instance. While it is being replaced, this is either the old
+  /// or the new one.
   Optional<WorkerId> workerOf(InstanceId id) {
     return all.values().stream()
         .map(Place::worker)
@@ -73,9 +75,10 @@ final class ModeAssignments {
     return all.values().stream().anyMatch(place -> place.isOf(app));
   }
 
-  /// Why a process must not be made, for all that its own way can tell.
+  /// Returns why a process must not be started because of what the processes in other slots listen
+  /// on. The backend of its mode may have further reasons.
   ///
-  /// @param seen adds to a claim where its app was seen to listen
+  /// @param seen adds the addresses on which an app was seen to listen
   Optional<String> refusal(
       WorkerId worker, PortReservation portReservation, UnaryOperator<PortReservation> seen) {
     return all.values().stream()
@@ -89,7 +92,8 @@ final class ModeAssignments {
         .findFirst();
   }
 
-  /// Those of the same app that went another way, when all of it is restarted and not reloaded.
+  /// Returns the assignments of the same app to other modes, if the whole app is being restarted;
+  /// empty during a reload.
   List<Place> left(WorkerId worker, PortReservation portReservation) {
     boolean reload =
         all.values().stream().anyMatch(place -> place.isFollowedBy(worker, portReservation));

@@ -8,23 +8,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Which way of sharing suits an app, and why.
+/// Selects the balancing mode of an app and gives the reason.
 final class ModeSelector {
-  /// Node may not read our file, or is not the program itself.
+  /// With these options Node may not read the preload script, or runs the program in a child
+  /// process.
   private static final List<String> NODE_BARS =
       List.of("--permission", "--experimental-permission", "--experimental-policy", "--watch");
 
-  /// The debugger's port is not opened by Java.
+  /// With these options the JVM opens the debugger's port by native code, which the agent cannot
+  /// intercept.
   private static final List<String> JVM_BARS = List.of("-agentlib:jdwp", "-Xrunjdwp");
 
-  /// A way.
+  /// A selected mode.
   ///
-  /// @param reason for people: `the program is node`
+  /// @param reason for users, such as `the program is node`
   record Choice(BalancingMode mode, String reason) {}
 
   private ModeSelector() {}
 
-  /// The way for an app in cluster mode; never [BalancingMode#AUTO].
+  /// Returns the mode of an app in cluster mode; never [BalancingMode#AUTO].
   static Choice choose(AppSpec spec, SystemSupport systemSupport) {
     BalancingMode wanted = spec.cluster().balance();
     return wanted == BalancingMode.AUTO
@@ -32,17 +34,19 @@ final class ModeSelector {
         : possible(new Choice(wanted, "balance is " + wanted.word()), systemSupport, spec);
   }
 
-  /// What an app falls back to that cannot be balanced in another way.
+  /// Returns the mode of an app that cannot be balanced in any other way: [BalancingMode#PROXY] if
+  /// a port is known, otherwise [BalancingMode#OFF].
   ///
-  /// @param seen a port that it was seen to want
+  /// @param seen a port on which the app was seen to listen
   static Choice fallBack(AppSpec spec, String reason, OptionalInt seen) {
     OptionalInt port = port(spec).isPresent() ? port(spec) : seen;
     return port.isPresent()
         ? new Choice(BalancingMode.PROXY, reason)
-        : new Choice(BalancingMode.OFF, reason + ", and no port is known: name it with port");
+        : new Choice(BalancingMode.OFF, reason + ", and no port is known: set port");
   }
 
-  /// The port that clients connect to, as far as the description tells.
+  /// Returns the port that clients connect to: the setting `port`, otherwise the declared variable
+  /// `PORT`; empty if the spec has neither.
   static OptionalInt port(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return spec.cluster().port();
@@ -55,9 +59,9 @@ final class ModeSelector {
     return port >= 1 && port <= 65_535 ? OptionalInt.of(port) : OptionalInt.empty();
   }
 
-  /// How a process in fork mode can be given the listening sockets of the one whose place it takes:
-  /// [BalancingMode#NODE], [BalancingMode#JVM] or, where it cannot, [BalancingMode#OFF] with the
-  /// reason.
+  /// Returns how a process in fork mode can receive the listening sockets of the process that it
+  /// replaces: [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] with the reason
+  /// why it cannot.
   static Choice alone(AppSpec spec, SystemSupport systemSupport) {
     if (spec.cluster().balance() == BalancingMode.OFF) {
       return new Choice(BalancingMode.OFF, "balance is off");
@@ -78,7 +82,7 @@ final class ModeSelector {
 
   private static Choice alone(AppSpec spec, EffectiveProgram program, SystemSupport systemSupport) {
     if (program.behind() && program.isJava()) {
-      return new Choice(BalancingMode.OFF, "something else starts " + program.name());
+      return new Choice(BalancingMode.OFF, program.name() + " is started by another program");
     }
     if (program.startsNode()) {
       return new Choice(BalancingMode.NODE, program.name() + " may start node");
@@ -93,22 +97,22 @@ final class ModeSelector {
           .orElseGet(
               () -> barred(new Choice(BalancingMode.JVM, "the program is java"), spec, JVM_BARS));
     }
-    return new Choice(
-        BalancingMode.OFF, program.name() + " has no way to be given a listening socket");
+    return new Choice(BalancingMode.OFF, program.name() + " cannot be given a listening socket");
   }
 
-  /// An option that keeps the program from what sharing needs.
+  /// Returns `choice`, or [BalancingMode#OFF] if an option in `bars` prevents sharing.
   private static Choice barred(Choice choice, AppSpec spec, List<String> bars) {
     return spec.command().interpreterArgs().stream()
         .filter(word -> bars.stream().anyMatch(word::startsWith))
         .findFirst()
-        .map(word -> new Choice(BalancingMode.OFF, "it cannot share its port with " + word))
+        .map(word ->
+            new Choice(BalancingMode.OFF, "it cannot share its port with the option " + word))
         .orElse(choice);
   }
 
   private static Choice byNature(AppSpec spec) {
     if (!spec.cluster().listen().isEmpty()) {
-      return new Choice(BalancingMode.LISTEN_FDS, "listen is given");
+      return new Choice(BalancingMode.LISTEN_FDS, "listen is set");
     }
     EffectiveProgram program = EffectiveProgram.of(spec.command());
     if (program.isNode()) {
@@ -119,7 +123,7 @@ final class ModeSelector {
     }
     return fallBack(
         spec,
-        program.doubt().orElseGet(() -> program.name() + " has no way of its own"),
+        program.doubt().orElseGet(() -> program.name() + " has no balancing mode of its own"),
         OptionalInt.empty());
   }
 
@@ -129,7 +133,7 @@ final class ModeSelector {
       case PROXY ->
           port(spec).isPresent()
               ? choice
-              : new Choice(BalancingMode.OFF, "no port is known: name it with port");
+              : new Choice(BalancingMode.OFF, "no port is known: set port");
       case NODE -> unreadable(choice, systemSupport, systemSupport.preload(), spec);
       case JVM ->
           systemSupport
@@ -159,7 +163,7 @@ final class ModeSelector {
                             .user()
                             .map(user -> "user " + user)
                             .orElse("the daemon's user")
-                        + ": open it and the folders above it to all"))
+                        + ": make it and the directories above it readable for all"))
         .orElse(choice);
   }
 }

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Ports that processes open by themselves: a process that could not have one, since another of its
-/// app has it, must not be taken for the one that answers there. Owned by ClusterBalancer's
-/// context.
+/// Checks the routes to processes that open their ports themselves. If another process of the app
+/// has the port, a process that failed to bind it must not be taken for the one that answers there.
+/// Owned by ClusterBalancer's context.
 final class OwnPorts {
-  /// A look at a process takes about a millisecond.
+  /// Inspecting a process takes about a millisecond.
   private static final int MOST_OTHERS = 4;
 
   private final Vertx vertx;
@@ -44,8 +44,9 @@ final class OwnPorts {
     members.remove(worker);
   }
 
-  /// Whether a connection that is meant for a process may be made as it is meant: not where another
-  /// one of its app listens and it does not. What nobody of the app listens on is somebody else's.
+  /// Returns [Route.Direct] if a connection may be made to the requested address, and
+  /// [Route.Nowhere] if another process of the app listens there and the requested one does not. An
+  /// address on which no process of the app listens belongs to another program.
   Future<Route> route(Reach question) {
     Member asked = members.get(question.worker());
     if (asked == null) {
@@ -55,7 +56,7 @@ final class OwnPorts {
         members.entrySet().stream()
             .filter(it -> it.getValue().app().equals(asked.app()))
             .filter(it -> !it.getKey().equals(question.worker()))
-            // The one whose place it takes is the likeliest.
+            // The process that it replaces is the most likely one.
             .sorted(Comparator.comparing(it -> !it.getKey().id().equals(question.worker().id())))
             .limit(MOST_OTHERS)
             .map(it -> it.getValue().process())
@@ -76,7 +77,7 @@ final class OwnPorts {
     return other
         .<Route>map(it ->
             new Route.Nowhere(
-                "port %d is that of pid %d, another process of the app; it does not listen there itself"
+                "port %d belongs to pid %d, another process of the app; the process itself does not listen there"
                     .formatted(question.port(), it.pid())))
         .orElseGet(Route.Direct::new);
   }

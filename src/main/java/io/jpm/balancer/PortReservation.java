@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Where an app listens, or is going to, as far as can be told before it does.
+/// The addresses on which an app listens or will listen, as far as they are known in advance.
 ///
-/// @param mode how its instances share that
-/// @param addresses as people write them: `8000`, `*:8000`, `127.0.0.1:8000`, `[::1]:8000`
+/// @param mode how its instances share them
+/// @param addresses as text: `8000`, `*:8000`, `127.0.0.1:8000`, `[::1]:8000`
 record PortReservation(AppName app, BalancingMode mode, List<String> addresses) {
   PortReservation {
     addresses = List.copyOf(addresses);
   }
 
-  /// What the description of an app says.
+  /// Returns the addresses that the spec of an app declares.
   static PortReservation of(AppSpec spec, BalancingMode mode) {
     Stream<ListenAddress> addresses =
         switch (mode) {
@@ -29,36 +29,37 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
     return new PortReservation(spec.name(), mode, addresses.map(ListenAddress::toString).toList());
   }
 
-  /// The same with where it was seen to listen.
+  /// Returns a copy that also contains the addresses on which the app was seen to listen.
   PortReservation with(List<String> seen) {
     return new PortReservation(
         app, mode, Stream.concat(seen.stream(), addresses.stream()).toList());
   }
 
-  /// Why this app cannot be started beside another one, as a sentence; empty: it can.
+  /// Returns why this app cannot start while `other` runs, as a sentence; empty if it can.
   Optional<String> refusedBeside(PortReservation other) {
-    // Apps of Node that ask for the same port share it, as in PM2.
+    // Node apps that ask for the same port share it, as in PM2.
     boolean mayShare =
         app.equals(other.app) || (mode == BalancingMode.NODE && other.mode == BalancingMode.NODE);
     return mayShare
         ? Optional.empty()
         : common(other)
             .map(address ->
-                "%s is in use already: the app \"%s\" listens there (balance: %s); stop that, or give one of them another port"
+                "%s is in use already: the app \"%s\" listens there (balance: %s); stop it, or give one of them another port"
                     .formatted(spoken(address), other.app, other.mode.word()));
   }
 
-  /// Why a process that shares in this way cannot come up beside one of the same app that shares in
-  /// another, as a sentence; empty: it can.
+  /// Returns why a process cannot start beside one of the same app that shares in the mode of
+  /// `former`, as a sentence; empty if it can.
   Optional<String> refusedAfter(PortReservation former) {
     if (mode == former.mode || mode == BalancingMode.OFF || former.mode == BalancingMode.OFF) {
       return Optional.empty();
     }
-    // Without an address it is for the program to say, and it will hardly be another one.
+    // Without declared addresses the program decides, and it most likely uses the same address
+    // again.
     Optional<String> kept =
         addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
     return kept.map(address ->
-        "balance is %s and was %s, and %s cannot be handed from one to the other: use jpm restart for this change, which has a gap"
+        "balance is %s and was %s, and %s cannot be handed over between the two: use jpm restart for this change, which has a gap"
             .formatted(mode.word(), former.mode.word(), spoken(address)));
   }
 
@@ -66,7 +67,7 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
     return address.matches("[0-9]+") ? "port " + address : address;
   }
 
-  /// The first of the other's addresses at which both would get the same connections.
+  /// Returns the first address of `other` at which both would receive the same connections.
   private Optional<String> common(PortReservation other) {
     return other.addresses.stream()
         .filter(there -> addresses.stream().anyMatch(here -> overlap(here, there)))

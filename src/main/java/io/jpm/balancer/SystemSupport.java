@@ -9,15 +9,15 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 
-/// What [ModeSelector] has to know of the machine.
+/// The facts about machine and app on which [ModeSelector] depends.
 ///
 /// @param sockets whether the system lets processes share sockets
-/// @param preload the file that Node would load, where the app cannot read it
-/// @param agent the file that Java would load, where the app cannot read it
-/// @param java why the app's Java would not start with an agent
+/// @param preload the preload script of Node, if the app cannot read it
+/// @param agent the agent's jar, if the app cannot read it
+/// @param java why the app's Java would not start with the agent
 record SystemSupport(
     boolean sockets, Optional<Path> preload, Optional<Path> agent, Optional<String> java) {
-  /// Looks at the disk.
+  /// Collects the facts. Reads the disk.
   static SystemSupport of(AppSpec spec, BalancerContext balancer) {
     return new SystemSupport(
         balancer.host().listenSockets().isPresent(),
@@ -41,7 +41,8 @@ record SystemSupport(
     }
   }
 
-  /// Who another user is, and in which groups, is not asked: installations are open to all.
+  /// Reports whether all users can read the file. The groups of the app's user are not looked up,
+  /// because installations are readable by all users.
   private static boolean openToAll(Path file) {
     try {
       Path real = file.toRealPath();

@@ -11,12 +11,12 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// A peer of the stock bridge of whom it is known who it is: what it may have, and what it has
-/// subscribed to. Owned by the bridge's event loop.
+/// An authenticated peer of the Vert.x bridge: authorizes its frames and keeps track of its
+/// subscriptions. Confined to the bridge's event loop.
 final class AuthorizedPeer {
   private final RequestCaller requestCaller;
 
-  /// The caller as every request of its bears it.
+  /// The value of the caller header that is added to each of its requests.
   private final String header;
 
   private final PeerLines lines;
@@ -24,10 +24,10 @@ final class AuthorizedPeer {
   private final RequestBuckets buckets;
   private final BridgeSettings settings;
 
-  /// What it has subscribed to, but for what is numbered.
+  /// The addresses it is subscribed to, except those of [Numbered].
   private final Set<String> subscribed = new HashSet<>();
 
-  /// Its subscriptions to what has numbers, of which the stock bridge never learns.
+  /// Subscriptions to lines and events, which have numbers. The Vert.x bridge never sees these.
   record Numbered(PeerLines lines, PeerEvents events) {}
 
   AuthorizedPeer(
@@ -47,13 +47,14 @@ final class AuthorizedPeer {
     return requestCaller;
   }
 
-  /// The peer is gone.
+  /// Ends all subscriptions because the peer has disconnected.
   void end() {
     lines.end();
     events.end();
   }
 
-  /// Why it may not have what it asks for; of what nobody may have the stock bridge says so.
+  /// Returns why the peer may not do what the frame asks for; empty if it may. Also empty for
+  /// addresses that are closed to every peer: the Vert.x bridge refuses those itself.
   Optional<Refusal> refusal(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return Optional.empty();
@@ -92,7 +93,8 @@ final class AuthorizedPeer {
         ? Optional.of(
             new Refusal(
                 Code.TOO_MANY_SUBSCRIPTIONS,
-                "a connection may have %d (bridge.max_subscriptions)".formatted(most)))
+                "a connection may have %d subscriptions (bridge.max_subscriptions)"
+                    .formatted(most)))
         : denied;
   }
 
@@ -100,14 +102,15 @@ final class AuthorizedPeer {
     return buckets.take(requestCaller.who());
   }
 
-  /// Whether a refusal may take a line of the audit log: as many as requests, since a request that
-  /// is refused has been counted already.
+  /// Reports whether a refusal may be written to the audit log. Refused requests have already been
+  /// counted against the request limit; a refused subscription is counted here.
   boolean mayBeAudited(BridgeEvent event) {
     return event.type() != BridgeEventType.REGISTER || hasLeft();
   }
 
-  /// Whether it is a subscription that the peer has already. The stock bridge would make another
-  /// consumer and forget the former, which would go on for ever, also without the peer.
+  /// Reports whether the peer has this subscription already. For a repeated subscription, the
+  /// Vert.x bridge would register a second consumer and lose track of the first, which would then
+  /// outlive even the connection.
   boolean isRepeated(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
@@ -120,8 +123,9 @@ final class AuthorizedPeer {
         && !subscribed.add(address);
   }
 
-  /// Whether it is a subscription to lines, or the end of one. The stock bridge never learns of
-  /// them: it would send a peer all lines, however many wait for it.
+  /// Handles the frame if it begins or ends a subscription to lines, and reports whether it does.
+  /// The Vert.x bridge must not see these frames: it would send a peer every line, however much is
+  /// pending.
   boolean isOfLines(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
@@ -136,8 +140,8 @@ final class AuthorizedPeer {
         && Addresses.appOfLines(address).filter(lines::unsubscribe).isPresent();
   }
 
-  /// Whether it is a subscription to events, or the end of one: the stock bridge knows nothing of
-  /// the past.
+  /// Handles the frame if it begins or ends a subscription to events, and reports whether it does.
+  /// The Vert.x bridge cannot replay past events.
   boolean isOfEvents(BridgeEvent event) {
     JsonObject frame = event.getRawMessage();
     if (!(frame.getValue("address") instanceof String address) || !PeerEvents.isAddress(address)) {
@@ -150,15 +154,15 @@ final class AuthorizedPeer {
     return event.type() == BridgeEventType.UNREGISTER && events.unsubscribe(address);
   }
 
-  /// Says of a request who it comes from, in place of whatever the client says about that: names of
-  /// headers are the same in upper and lower case.
+  /// Sets the caller header of a request and replaces any value sent by the client. Header names
+  /// are not case-sensitive.
   void nameCaller(BridgeEvent event) {
     JsonObject request = event.getRawMessage();
     boolean isRequest =
         event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;
     Object sent = isRequest ? request.getValue("headers") : null;
     if (!isRequest || (sent != null && !(sent instanceof JsonObject))) {
-      return; // At other headers than an object the stock bridge throws, and sends nothing.
+      return; // If the headers are not an object, the Vert.x bridge throws.
     }
     var headers = new JsonObject();
     if (sent instanceof JsonObject all) {

@@ -9,28 +9,29 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// What the bridge listens on, whom it lets in and what a peer may cost. Made by the daemon from
-/// its settings; every value is checked here, so that a bad one is a start-up error with a
-/// sentence.
+/// The validated settings of the bridge: what it listens on, which peers it admits and the limits
+/// per peer. The daemon creates them from its own settings. An invalid value fails the start with a
+/// message for the user.
 ///
-/// @param socket the unix socket, in a directory that only the owner may enter; at most 107 bytes,
-///   the kernel's limit, see `unix(7)`
-/// @param portFile where the TCP port is written for clients
-/// @param host what the guard binds to: `localhost` or a loopback address
-/// @param port the guard's port, 0 for any free one
-/// @param token what a TCP peer has to present: 64 hexadecimal digits
-/// @param authTimeout how long a TCP peer may take to present it
-/// @param maxFrameBytes the longest frame that the owner may send, in bytes without the length; for
-///   issued tokens that is [FrameRules#ISSUED]
-/// @param slowPeerTimeout how long a TCP peer may leave its answers unread before it is cut off
-/// @param maxConnections how many TCP connections at once
-/// @param maxUnauthenticated how many of them that have not shown the token yet
-/// @param limits what one peer may have
-/// @param remote the door for services elsewhere; empty: there is none
-/// @param inboundAddresses where clients may send and publish to
-/// @param inboundRegexes the same by pattern; a pattern matches whole addresses only
-/// @param outboundAddresses what clients may subscribe to
-/// @param outboundRegexes the same by pattern; a pattern matches whole addresses only
+/// @param socket the path of the unix socket, in a directory that only the owner may enter; at most
+///   107 bytes, a limit of the kernel (`unix(7)`)
+/// @param portFile the file that tells clients the TCP port
+/// @param host the address of the TCP port: `localhost` or a loopback address
+/// @param port the TCP port, 0 for any free one
+/// @param token the owner's token, which a TCP peer must present: 64 hexadecimal digits
+/// @param authTimeout how long a TCP peer may take to present a token
+/// @param maxFrameBytes the longest frame that the owner may send, in bytes without the length
+///   prefix; for issued tokens see [FrameRules#ISSUED]
+/// @param slowPeerTimeout how long a TCP peer may leave its answers unread before it is
+///   disconnected
+/// @param maxConnections the maximum number of concurrent TCP connections
+/// @param maxUnauthenticated the maximum number of them that have not presented a token yet
+/// @param limits the limits of one peer
+/// @param remote settings of the TLS listener; empty: none is opened
+/// @param inboundAddresses addresses to which clients may send and publish
+/// @param inboundRegexes the same as patterns; a pattern must match the whole address
+/// @param outboundAddresses addresses to which clients may subscribe
+/// @param outboundRegexes the same as patterns; a pattern must match the whole address
 public record BridgeSettings(
     Path socket,
     Path portFile,
@@ -48,12 +49,12 @@ public record BridgeSettings(
     List<String> inboundRegexes,
     List<String> outboundAddresses,
     List<String> outboundRegexes) {
-  /// What one peer may have.
+  /// The limits of one peer.
   ///
-  /// @param maxSubscriptions subscriptions of one connection, 1 or more
-  /// @param requestsPerSecond requests of one issued token, 1 or more
+  /// @param maxSubscriptions the maximum number of subscriptions of one connection, 1 or more
+  /// @param requestsPerSecond the maximum rate of requests of one issued token, 1 or more
   public record Limits(int maxSubscriptions, int requestsPerSecond) {
-    /// Unless told otherwise.
+    /// The default limits.
     public static final Limits DEFAULT = new Limits(1000, 200);
 
     public Limits {
@@ -63,19 +64,19 @@ public record BridgeSettings(
     }
   }
 
-  /// How long a TCP peer may take to present the token unless told otherwise.
+  /// The default of `authTimeout`.
   public static final Duration DEFAULT_AUTH_TIMEOUT = Duration.ofSeconds(2);
 
-  /// The longest frame of the owner unless told otherwise: 8 MiB.
+  /// The default of `maxFrameBytes`: 8 MiB.
   public static final int DEFAULT_MAX_FRAME_BYTES = 8 << 20;
 
-  /// How long a TCP peer may leave its answers unread unless told otherwise.
+  /// The default of `slowPeerTimeout`.
   public static final Duration DEFAULT_SLOW_PEER_TIMEOUT = Duration.ofSeconds(30);
 
-  /// How many TCP connections at once unless told otherwise.
+  /// The default of `maxConnections`.
   public static final int DEFAULT_MAX_CONNECTIONS = 1024;
 
-  /// How many unauthenticated TCP connections at once unless told otherwise.
+  /// The default of `maxUnauthenticated`.
   public static final int DEFAULT_MAX_UNAUTHENTICATED = 64;
 
   private static final int MAX_SOCKET_PATH_BYTES = 107;
@@ -83,7 +84,7 @@ public record BridgeSettings(
 
   /// Checks every value.
   ///
-  /// @throws IllegalArgumentException naming the value and what would be right
+  /// @throws IllegalArgumentException with a message that names the value and what is allowed
   public BridgeSettings {
     requireShort(socket);
     requireLoopback(host);
@@ -103,13 +104,13 @@ public record BridgeSettings(
     requireNarrow("outbound", outboundAddresses, outboundRegexes);
   }
 
-  /// Whether clients may subscribe to this address.
+  /// Reports whether clients may subscribe to `address`.
   boolean maySubscribe(String address) {
     return outboundAddresses.contains(address)
         || outboundRegexes.stream().anyMatch(regex -> Pattern.matches(regex, address));
   }
 
-  /// Everything but the token.
+  /// Omits the token.
   @Override
   public String toString() {
     return "BridgeSettings[socket=" + socket + ", host=" + host + ", port=" + port + ", token=…]";
@@ -123,7 +124,7 @@ public record BridgeSettings(
             + socket
             + " has "
             + bytes
-            + " bytes, a unix socket's path at most "
+            + " bytes, but the path of a unix socket may have at most "
             + MAX_SOCKET_PATH_BYTES
             + " — use a home with a shorter path");
   }
@@ -133,11 +134,12 @@ public record BridgeSettings(
         isLoopback(host),
         "host: \""
             + host
-            + "\" — use 127.0.0.1, ::1 or localhost; listening beyond this machine needs TLS, which"
+            + "\" — use 127.0.0.1, ::1 or localhost; listening for other machines needs TLS, which"
             + " bridge.remote does");
   }
 
-  /// Takes literals only: a name could mean another address when the socket is bound.
+  /// Accepts literal addresses only: a host name could resolve differently when the socket is
+  /// bound.
   private static boolean isLoopback(String host) {
     if (host.equals("localhost")) {
       return true;
@@ -153,8 +155,8 @@ public record BridgeSettings(
     require(value.toMillis() > 0, name + ": " + value + " — use 1 ms or more");
   }
 
-  /// A permission without an address would let everything through the stock bridge, and so would a
-  /// pattern that matches anything.
+  /// Rejects permissions that allow everything: to the Vert.x bridge, a permission without an
+  /// address matches any address, as does a pattern such as `.*`.
   private static void requireNarrow(String name, List<String> addresses, List<String> regexes) {
     require(
         !addresses.isEmpty() || !regexes.isEmpty(), name + ": name at least one address or regex");
@@ -163,7 +165,8 @@ public record BridgeSettings(
     }
     for (String regex : regexes) {
       require(
-          !compiled(name, regex).matcher("").matches(), name + ": \"" + regex + "\" is too wide");
+          !compiled(name, regex).matcher("").matches(),
+          name + ": \"" + regex + "\" matches any address");
     }
   }
 

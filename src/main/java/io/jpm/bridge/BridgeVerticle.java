@@ -12,34 +12,36 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The bridge: the unix socket, the guarded TCP port in front of it and the file that tells the
-/// port. Deployed once, by the daemon, as the last room: an open door means that jpm is ready.
+/// The bridge: opens the unix socket, the guarded TCP port in front of it and the optional TLS
+/// port, and writes the port file. The daemon deploys it once, after all other components, so an
+/// open port means that jpm is ready.
 ///
-/// Runs on one event loop. What a peer may cost at most, in memory:
+/// Runs on one event loop. Memory that a peer may use at most:
 ///
-/// - without the token: 1 KiB and one read (64 KiB);
-/// - with it, going in: what the stock bridge gathers of one frame, so `maxFrameBytes`, and some
+/// - before it is authenticated: 1 KiB and one read (64 KiB);
+/// - afterwards, inbound: the frame that the Vert.x bridge is receiving (`maxFrameBytes`) and about
 ///   1.5 MiB that Vert.x reads ahead;
-/// - going out: 8 MiB and one frame in front of the unix socket (`PeerChannel`, for peers of the
-///   unix socket too; Netty's allocator may round that up to twice as much) and some 200 KiB in the
-///   guard; of what apps print no more than 1 MiB and one frame of the former (`PeerLines`), of
-///   events no more than 128 KiB and 200 events (`EventSubscription`), less of both when many
-///   follow.
+/// - outbound: 8 MiB and one frame in front of the unix socket (`PeerChannel`, also for direct
+///   peers of the unix socket; Netty's allocator may round that up to twice as much) and about 200
+///   KiB in the guard. Of the 8 MiB, log lines use at most 1 MiB and one frame (`PeerLines`), and
+///   events at most 128 KiB and 200 events (`EventSubscription`). Both limits are lower if there
+///   are many subscriptions.
 ///
-/// All peers together may have 24 MiB waiting in front of the unix socket (`SendBudget`); beyond
-/// that those who have not read for longest are cut off.
+/// All peers together may have 24 MiB pending in front of the unix socket (`SendBudget`). Beyond
+/// that, the peers that have not caught up for the longest time are disconnected.
 ///
-/// A peer that takes none of its answers for `slowPeerTimeout`, or for which more than the above
-/// waits, is cut off. So is one that reads, but more slowly than is published over a long time:
-/// publications cannot be slowed down. Only apps' lines are left out, counted, instead, and events
-/// wait in the history. Streams that must not lose anything go by reply to reply.
+/// A peer is disconnected if it reads none of its answers for `slowPeerTimeout`, or if more than
+/// the above is pending for it. This includes a peer that reads, but persistently more slowly than
+/// messages are published: publications cannot be slowed down. Lines and events are exceptions.
+/// Lines are dropped and counted, and events are read from the history later. Streams that must be
+/// complete use one request per piece, and therefore have backpressure.
 public final class BridgeVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.bridge");
 
-  // For peers that do not take their last answer when the bridge stops.
+  // How long peers may take to read their last answers when the bridge stops.
   private static final long FAREWELL_MILLIS = 500;
 
-  /// A client that has only just begun may take seconds for its first handshake.
+  /// A client that has just started may take seconds for its first TLS handshake.
   private static final long HANDSHAKE_MILLIS = 10_000;
 
   private final BridgeSettings settings;
@@ -48,7 +50,7 @@ public final class BridgeVerticle extends VerticleBase {
   private @Nullable Open open;
   private volatile int port;
 
-  /// What is open while the verticle runs.
+  /// The components that are open while the verticle runs.
   private record Open(
       EventBusBridge stock,
       ConnectionGuard connectionGuard,
@@ -64,17 +66,16 @@ public final class BridgeVerticle extends VerticleBase {
     }
   }
 
-  /// @param settings what to listen on and whom to let in
-  /// @param nanos a clock that never goes back
-  /// @param owners asks the kernel which clients are the owner's
+  /// @param nanos a monotonic clock
+  /// @param owners finds the local clients that belong to the owner
   public BridgeVerticle(BridgeSettings settings, LongSupplier nanos, PeerCredentials owners) {
     this.owners = owners;
     this.settings = settings;
     this.nanos = nanos;
   }
 
-  /// Opens the unix socket, then the ports, then writes the port's file. When one of them fails,
-  /// what is open is closed again.
+  /// Opens the unix socket, then the TLS port and the TCP port, then writes the port file. If a
+  /// step fails, everything opened so far is closed again.
   @Override
   public Future<?> start() {
     if (!context.isEventLoopContext()) {
@@ -119,7 +120,7 @@ public final class BridgeVerticle extends VerticleBase {
         .recover(failure -> stop().transform(_ -> Future.failedFuture(failure)));
   }
 
-  /// The TCP port that is listened on; 0: none yet.
+  /// Returns the TCP port; 0 if it is not open yet.
   public int port() {
     return port;
   }
@@ -133,12 +134,12 @@ public final class BridgeVerticle extends VerticleBase {
                 remote,
                 HANDSHAKE_MILLIS,
                 refusals,
-                // The owner's token is a file of this machine: it counts nowhere else.
+                // The owner's token is a file of this machine and is not accepted from elsewhere.
                 tcp -> connectionGuard.accept(tcp, Optional.empty())));
   }
 
-  /// Removes the port's file, closes the doors and every connection, and removes the unix socket.
-  /// Last answers are still sent, for half a second.
+  /// Removes the port file, closes all listeners and connections, and removes the unix socket.
+  /// Pending answers are still sent, for up to half a second.
   @Override
   public Future<?> stop() {
     if (open == null) {

@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.X509KeyManager;
 
-/// The files of the door for services elsewhere, read and tried out. Blocking.
+/// Reads and verifies the certificate files of the TLS listener. Blocking.
 final class Certificates {
   private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
   private static final long MOST_BYTES = 1 << 20;
@@ -40,26 +40,27 @@ final class Certificates {
   private final RemoteSettings settings;
   private final long handshakeMillis;
 
-  /// What the files hold.
+  /// Verified files and the TLS options made from them.
   ///
-  /// @param files by name, to know when they change
-  /// @param remark a sentence about what will not please clients; empty: all is well
+  /// @param files the contents by path, to detect changes
+  /// @param remark a warning about a certificate that clients will not accept; empty if there is
+  ///   none
   record Read(Map<Path, Buffer> files, ServerSSLOptions options, Optional<String> remark) {
     Read {
       files = Map.copyOf(files);
     }
   }
 
-  /// @param handshakeMillis how long a client may take to agree on TLS
+  /// @param handshakeMillis the timeout of a TLS handshake
   Certificates(Vertx vertx, RemoteSettings settings, long handshakeMillis) {
     this.vertx = vertx;
     this.settings = settings;
     this.handshakeMillis = handshakeMillis;
   }
 
-  /// The files as they are now.
+  /// Reads the files that the settings name.
   ///
-  /// @throws IOException with a sentence: which file, and how to mend it
+  /// @throws IOException with a message that names the file and the fix
   Map<Path, Buffer> files() throws IOException {
     Map<Path, Buffer> files = new LinkedHashMap<>();
     switch (settings.identity()) {
@@ -89,7 +90,8 @@ final class Certificates {
       }
       return Buffer.buffer(Files.readAllBytes(file));
     } catch (NoSuchFileException none) {
-      throw new IOException("%s: there is no %s — put it there".formatted(setting, file), none);
+      throw new IOException(
+          "%s: %s does not exist — create it or change the setting".formatted(setting, file), none);
     } catch (IOException unreadable) {
       throw new IOException(
           "%s: %s cannot be read: %s".formatted(setting, file, unreadable.getMessage()),
@@ -97,9 +99,9 @@ final class Certificates {
     }
   }
 
-  /// Tries the files out.
+  /// Verifies the contents of the files.
   ///
-  /// @throws IOException with a sentence: which files, and what is wrong with them
+  /// @throws IOException with a message that names the files and what is wrong with them
   Read read(Map<Path, Buffer> files) throws IOException {
     KeyCertOptions identity = identity(files);
     Optional<String> remark;
@@ -156,7 +158,7 @@ final class Certificates {
     return options;
   }
 
-  /// The door's own certificate; its key has been seen to be the one that belongs to it.
+  /// Returns the server's own certificate after verifying that the private key belongs to it.
   private X509Certificate proven(KeyCertOptions identity) throws Exception {
     for (KeyManager manager : identity.getKeyManagerFactory(vertx).getKeyManagers()) {
       if (manager instanceof X509KeyManager keys) {
@@ -170,7 +172,7 @@ final class Certificates {
         }
       }
     }
-    throw new GeneralSecurityException("no certificate with a key (RSA, EC or EdDSA) in it");
+    throw new GeneralSecurityException("it contains no certificate with a key (RSA, EC or EdDSA)");
   }
 
   private static void belongTogether(String type, PrivateKey key, X509Certificate certificate)
@@ -190,7 +192,7 @@ final class Certificates {
     checking.initVerify(certificate.getPublicKey());
     checking.update(text);
     if (!checking.verify(signature)) {
-      throw new GeneralSecurityException("the key is not that of the certificate");
+      throw new GeneralSecurityException("the key does not belong to the certificate");
     }
   }
 
@@ -200,7 +202,7 @@ final class Certificates {
       return Optional.empty();
     } catch (CertificateException wrongTime) {
       return Optional.of(
-          "%s: clients will not take this certificate: %s"
+          "%s: clients will not accept this certificate: %s"
               .formatted(shown(settings.identity()), firstLine(wrongTime)));
     }
   }

@@ -19,24 +19,26 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// The TCP port: counts peers in and out and gives each a [GuardedConnection]. Owned by the
-/// bridge's event loop.
+/// Listens on the TCP port, limits the number of connections and creates a [GuardedConnection] for
+/// each, also for those of the TLS listener. Confined to the bridge's event loop.
 ///
-/// Strangers cannot keep the owner out. Each door has so many places for those who have not shown a
-/// token; when they are taken, the one that has been there longest goes. At the port of this
-/// machine the kernel is asked first who is the owner's, and those stay. Of the places for the
-/// others, one token gets a quarter, and a sixteenth is the owner's alone.
+/// Unauthenticated peers cannot lock out the owner. Each of the two ports has a limit of
+/// unauthenticated connections; when it is exceeded, the oldest ones are closed. On the local port,
+/// the kernel is first asked which connections belong to the owner, and those are limited
+/// separately. Of the authenticated connections, one token may have a quarter, and a sixteenth is
+/// reserved for the owner.
 final class ConnectionGuard implements EventBusBridge.GuardedConnections {
-  /// One token gets this part of the connections.
+  /// One issued token may have this fraction (1/4) of the connections.
   private static final int TOKEN_SHARE = 4;
 
-  /// This part of the connections is the owner's alone.
+  /// This fraction (1/16) of the connections is reserved for the owner.
   private static final int OWNERS_SHARE = 16;
 
-  /// One address elsewhere gets this part of the connections.
+  /// One remote address may have this fraction (1/16) of the connections.
   private static final int ADDRESS_SHARE = 16;
 
-  /// While the kernel is asked there may be so many times as many.
+  /// While the kernel is being asked, the limit of unauthenticated connections is this many times
+  /// higher.
   private static final int LOOKING_FACTOR = 4;
 
   private final Vertx vertx;
@@ -46,10 +48,10 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
   private final UnixConnections unixConnections;
   private final PeerCredentials owners;
 
-  /// Those that came first come first.
+  /// By id, oldest first.
   private final Map<Integer, GuardedConnection> connections = new LinkedHashMap<>();
 
-  /// Who comes by connections that the stock bridge has not seen yet.
+  /// The callers of connections that the Vert.x bridge has not identified yet.
   private final Map<Integer, RequestCaller> callers = new HashMap<>();
 
   private final Set<GuardedConnection> joining = new HashSet<>();
@@ -68,7 +70,8 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     server.connectHandler(tcp -> accept(tcp, Optional.of(settings.token())));
   }
 
-  /// The port it listens on; fails with a sentence when that one is taken.
+  /// Starts to listen and returns the port; fails with a message for the user if the port is in
+  /// use.
   Future<Integer> listen() {
     return server
         .listen(settings.port(), settings.host())
@@ -90,7 +93,7 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
                     failure)));
   }
 
-  /// Ends the connection that has this id because the stock bridge cannot go on with it.
+  /// Ends the connection with this id because the Vert.x bridge cannot serve it any longer.
   @Override
   public void cutOff(int id, String reason) {
     GuardedConnection connection = connections.get(id);
@@ -104,7 +107,8 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     return Optional.ofNullable(callers.remove(id));
   }
 
-  /// Ends every connection of the holder of this token, or of who came by this secret of it.
+  /// Ends every connection that was authenticated by this token or, if `ended` has a digest, by
+  /// this secret of the token.
   void tokenEnded(TokenRevoked ended) {
     List.copyOf(connections.values()).forEach(connection -> connection.tokenEnded(ended));
     List.copyOf(joining).forEach(connection -> connection.tokenEnded(ended));
@@ -113,18 +117,18 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     }
   }
 
-  /// Stops listening and closes every connection once its last bytes are sent.
+  /// Stops listening and closes every connection once its pending bytes are sent.
   Future<Void> close() {
     return server.close().eventually(unixConnections::close);
   }
 
-  /// Closes every connection that has not gone by itself.
+  /// Closes all remaining connections immediately.
   void abortAll() {
     List.copyOf(connections.values()).forEach(GuardedConnection::abort);
   }
 
-  /// @param ownersToken empty: at this door, the one for services elsewhere, issued tokens alone
-  ///   count
+  /// @param ownersToken empty: the connection came by the TLS port, where only issued tokens are
+  ///   accepted
   void accept(NetSocket tcp, Optional<String> ownersToken) {
     boolean isLocal = ownersToken.isPresent();
     String address = String.valueOf(tcp.remoteAddress().hostAddress());
@@ -144,7 +148,8 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     makeRoom(isLocal);
   }
 
-  /// Whoever came last is served, so that those who say nothing do not keep others out.
+  /// Closes the oldest unauthenticated connections above the limit, so that silent peers do not
+  /// keep new ones out.
   private void makeRoom(boolean isLocal) {
     int most = settings.maxUnauthenticated();
     long strangers = count(it -> it.isLocal() == isLocal && it.unproven() && !it.isOwners());
@@ -176,10 +181,11 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
         connections.values().stream().filter(GuardedConnection::unproven).filter(kind).toList();
     unproven
         .subList(0, Math.max(0, unproven.size() - most))
-        .forEach(it -> it.evict("it made room: already " + most + " peers without a token"));
+        .forEach(it ->
+            it.evict("a newer connection replaced it: already " + most + " peers without a token"));
   }
 
-  /// Why somebody whose token holds cannot be served now; empty: there is room.
+  /// Returns why an authenticated peer cannot be served now; empty if it can.
   private Optional<String> full(Principal who) {
     int most = settings.maxConnections();
     if (count(it -> it.who().isPresent()) >= most) {
@@ -207,7 +213,7 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     return connections.values().stream().filter(kind).count();
   }
 
-  /// How many are connected.
+  /// Returns the number of connections.
   int count() {
     return connections.size();
   }

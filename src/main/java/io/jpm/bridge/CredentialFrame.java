@@ -8,32 +8,33 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/// The first frame of a TCP peer, `{"type":"auth","token":"…"}`, gathered as its bytes come in.
-/// Never keeps more than the frame itself: what is too long is refused by its length alone.
+/// Parses the first frame of a TCP peer, `{"type":"auth","token":"…"}`, from bytes that arrive in
+/// chunks. Keeps no more than the frame itself: a frame that is too long is refused when its length
+/// is known.
 final class CredentialFrame {
-  /// What the bytes so far amount to.
+  /// The result of parsing the bytes received so far.
   sealed interface Outcome {
     /// More bytes are needed.
     record Incomplete() implements Outcome {}
 
     /// The token is the owner's.
     ///
-    /// @param rest what the peer sent behind the frame
+    /// @param rest the bytes after the frame
     record Accepted(Buffer rest) implements Outcome {}
 
-    /// The token may be one that was issued; others have to say.
+    /// The token may be an issued one, which the caller must verify.
     ///
-    /// @param question whose it is
-    /// @param rest what the peer sent behind the frame
+    /// @param question the request to verify it
+    /// @param rest the bytes after the frame
     record Presented(AccessCommand.Prove question, Buffer rest) implements Outcome {}
 
-    /// This peer must go.
+    /// The peer must be disconnected.
     ///
-    /// @param reason one clause for the log; holds nothing that the peer sent but numbers
+    /// @param reason one clause for the log; contains nothing sent by the peer except numbers
     record Refused(String reason) implements Outcome {}
   }
 
-  /// The longest credential, in bytes without the length.
+  /// The maximum length of the frame, in bytes without the length prefix.
   static final int MAX_BYTES = 1024;
 
   private static final int PREFIX_BYTES = 4;
@@ -41,12 +42,12 @@ final class CredentialFrame {
   private final Optional<byte[]> ownersToken;
   private final Buffer gathered = Buffer.buffer();
 
-  /// @param ownersToken empty: the owner's does not open this door
+  /// @param ownersToken empty: the owner's token is not accepted
   CredentialFrame(Optional<String> ownersToken) {
     this.ownersToken = ownersToken.map(token -> token.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Whether the peer has sent anything yet.
+  /// Reports whether the peer has sent anything yet.
   boolean begun() {
     return gathered.length() > 0;
   }
@@ -59,7 +60,11 @@ final class CredentialFrame {
     int length = gathered.getInt(0);
     if (length < 1 || length > MAX_BYTES) {
       return new Outcome.Refused(
-          "no credential frame: it declares " + length + " bytes, 1 to " + MAX_BYTES + " allowed");
+          "not a credential frame: it declares "
+              + length
+              + " bytes, 1 to "
+              + MAX_BYTES
+              + " allowed");
     }
     int end = PREFIX_BYTES + length;
     taken = gather(chunk, taken, end);

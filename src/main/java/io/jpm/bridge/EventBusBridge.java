@@ -33,23 +33,25 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Vert.x's own bridge on the unix socket, with the allow-list and with an end for peers that do
-/// not read or that send what it cannot take. Owned by the bridge's event loop.
+/// Runs the Vert.x TCP event-bus bridge on the unix socket with an allow-list, authorizes frames,
+/// and disconnects peers that do not read or that send malformed frames. Confined to the bridge's
+/// event loop.
 final class EventBusBridge implements PeerChannel.Watcher {
-  /// Who ends a connection that came through the guard.
+  /// Access to connections of the TCP and TLS ports by id.
   interface GuardedConnections {
-    /// Ends the connection that has this id, for this reason.
+    /// Ends the connection with this id.
     void cutOff(int id, String reason);
 
-    /// Who comes by the connection that has this id, told once; empty when it was cut off
-    /// meanwhile.
+    /// Returns and forgets the caller of the connection with this id; empty if the connection has
+    /// ended meanwhile.
     Optional<RequestCaller> takeCaller(int id);
   }
 
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
   private static final String GUARDED_ID = "guarded";
 
-  /// Whoever comes by the unix socket itself: the file system says who may.
+  /// The caller of every direct connection to the unix socket: file permissions admit only the
+  /// owner.
   private static final RequestCaller OWNER = new RequestCaller(Principal.OWNER, "unix");
 
   private final Vertx vertx;
@@ -63,13 +65,13 @@ final class EventBusBridge implements PeerChannel.Watcher {
   private final EventFeed events;
   private final PeerChannel.Shared shared;
 
-  /// Without those that are being cut off.
+  /// Identified peers, except those that are being disconnected.
   private final Map<PeerChannel, AuthorizedPeer> peers = new HashMap<>();
 
   private final RequestBuckets buckets;
   private @Nullable PeerChannel reading;
 
-  /// @param nanos a clock that never goes back
+  /// @param nanos a monotonic clock
   EventBusBridge(
       Vertx vertx,
       BridgeSettings settings,
@@ -99,12 +101,12 @@ final class EventBusBridge implements PeerChannel.Watcher {
 
   private void connected(NetSocket socket) {
     PeerChannel.watch(socket, shared);
-    // The stock bridge would log a stack trace for every peer that is cut off.
+    // Without a handler, the Vert.x bridge would log a stack trace for every disconnected peer.
     socket.exceptionHandler(_ -> {});
   }
 
-  /// Tells the stock bridge's end of this socket whose it is: a ping that gets no answer, for it is
-  /// caught in [#happened].
+  /// Identifies a guarded connection to the Vert.x bridge: sends the id in a ping frame, which
+  /// [#happened] intercepts and does not answer.
   static void introduce(NetSocket unix, int guardedId) {
     Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
     unix.write(Buffer.buffer().appendInt(json.length()).appendBuffer(json));
@@ -124,20 +126,22 @@ final class EventBusBridge implements PeerChannel.Watcher {
                     "bridge: cannot listen on " + path + ": " + failure.getMessage(), failure)));
   }
 
-  /// Stops listening, closes every connection once its last bytes are sent and removes the socket.
+  /// Stops listening, closes every connection once its pending bytes are sent, and removes the
+  /// socket.
   Future<Void> close() {
     lines.end();
     usage.end();
     return bridge.close().eventually(() -> vertx.executeBlocking(this::removeStale));
   }
 
-  /// Closes every connection that has not gone by itself.
+  /// Closes all remaining connections immediately.
   void abortAll() {
     List.copyOf(peers.keySet()).forEach(PeerChannel::abort);
   }
 
-  /// What nobody caught on the bridge's event loop. Where the stock bridge throws at a frame, it
-  /// takes the middle of it for a length: that connection is lost.
+  /// Handles an uncaught exception on the bridge's event loop. When the Vert.x bridge throws while
+  /// it handles a frame, its parser continues in the middle of that frame, so the connection must
+  /// be closed.
   void failed(Throwable failure) {
     PeerChannel peer = reading;
     if (peer == null) {
@@ -183,8 +187,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// The token of this name holds no longer: nothing more is done for its holder, also of what has
-  /// come already.
+  /// Disconnects the peers of a token that is no longer valid. Their frames that have already
+  /// arrived are discarded.
   void tokenEnded(String name) {
     List<PeerChannel> holders =
         peers.entrySet().stream()
@@ -195,8 +199,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     holders.forEach(PeerChannel::abort);
   }
 
-  /// Called before the stock bridge acts on a frame, so before it can write anything to the peer.
-  /// What is not completed is not done, and not answered.
+  /// Called before the Vert.x bridge acts on a frame, and therefore before it can write to the
+  /// peer. A frame whose event is not completed is neither executed nor answered.
   private void happened(BridgeEvent event) {
     PeerChannel peer = PeerChannel.of(event.socket());
     if (peer.isNew()) {
@@ -211,7 +215,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
     AuthorizedPeer known = peers.get(peer);
     if (known == null) {
-      return; // It is being cut off.
+      return; // It is being disconnected.
     }
     Optional<Refusal> refusal = known.refusal(event);
     if (refusal.isPresent()) {
@@ -225,7 +229,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// An error as the stock bridge's, and why.
+  /// Sends an error frame with the reason and writes an audit record.
   private void refuse(PeerChannel peer, AuthorizedPeer known, BridgeEvent event, Refusal refusal) {
     JsonObject asked = event.getRawMessage();
     peer.send(PeerChannel.frame(refusal.frame(asked)));
@@ -245,7 +249,8 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// Subscriptions to usage are the stock bridge's affair, but somebody has to measure.
+  /// Keeps track of usage subscriptions. The Vert.x bridge handles them itself, but usage is
+  /// measured only while there are subscribers.
   private void noticeUsage(PeerChannel peer, BridgeEvent event) {
     boolean ofUsage =
         Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
@@ -257,13 +262,13 @@ final class EventBusBridge implements PeerChannel.Watcher {
     }
   }
 
-  /// How many are connected by the unix socket itself.
+  /// Returns the number of peers that are connected directly to the unix socket.
   int directPeers() {
     return Math.toIntExact(
         peers.keySet().stream().filter(peer -> peer.guardedId() == null).count());
   }
 
-  /// Takes note of a peer when it is told who that is.
+  /// Returns an action that registers the peer as soon as its caller is known.
   private Consumer<RequestCaller> newPeer(NetSocket socket, PeerChannel peer) {
     socket.closeHandler(_ -> leave(peer));
     return requestCaller -> {
@@ -298,7 +303,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
     return null;
   }
 
-  /// Until here the directory alone keeps others out.
+  /// Until this is called, only the permissions of the directory keep other users out.
   private @Nullable Object ownersOnly() throws IOException {
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
     return null;

@@ -18,22 +18,23 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 
-/// What happens, for all peers that follow it: it comes over the bus once, and those who follow the
-/// same address get the same bytes. The history is read for a few of them at a time: hundreds who
-/// come back at once wait for their turn, and cost no memory meanwhile.
+/// Delivers published events to the subscriptions of all peers. Each event is received from the
+/// event bus once, and all subscriptions to one address share the bytes of its frame. Only a few
+/// subscriptions read the history at a time: if hundreds of peers reconnect at once, the others
+/// wait and use no memory meanwhile.
 ///
-/// Owned by the bridge's event loop.
+/// Confined to the bridge's event loop.
 final class EventFeed {
-  /// Who follows.
+  /// Receives the events of one address.
   interface Follower {
-    /// An event of the followed address, just published.
+    /// Receives an event that has just been published.
     ///
-    /// @param seq its number
-    /// @param frame what a peer gets, with its length; shared, so not to be changed
+    /// @param seq its sequence number
+    /// @param frame the frame for peers, with its length prefix; shared, so it must not be modified
     void happened(long seq, Buffer frame);
   }
 
-  /// How many events the history is asked for at a time.
+  /// The maximum number of events per request to the history.
   static final int PAGE = 200;
 
   private static final int READING_AT_ONCE = 2;
@@ -47,26 +48,26 @@ final class EventFeed {
     this.vertx = vertx;
   }
 
-  /// From its completion on nothing that is published is missed.
+  /// Starts to receive events. Once this completes, no published event is missed.
   Future<Void> begin() {
     return vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, this::take).completion();
   }
 
-  /// Gives all that happens from now on at this address to `follower`.
+  /// Delivers the events of this address from now on to `follower`.
   void add(String address, Follower follower) {
     followers.computeIfAbsent(address, _ -> new LinkedHashSet<>()).add(follower);
   }
 
-  /// Gives it no more.
+  /// Stops the delivery to `follower`.
   void remove(String address, Follower follower) {
     followers.computeIfPresent(
         address, (_, all) -> all.remove(follower) && all.isEmpty() ? null : all);
   }
 
-  /// The next [#PAGE] events that are kept; fewer: those are all.
+  /// Reads up to [#PAGE] events from the history; a shorter list is the last one.
   ///
-  /// @param seq the number of the last event that is known
-  /// @param app of this app only; empty: of all, and of the daemon
+  /// @param seq the sequence number of the last known event
+  /// @param app the name of the app; empty: events of all apps and of the daemon
   Future<HistoryReply> after(long seq, Optional<String> app) {
     Promise<HistoryReply> answer = Promise.promise();
     waiting.add(() -> ask(new HistoryCommand.After(seq, app, PAGE), answer));

@@ -10,35 +10,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What one peer follows of events, each once, in order: live while the peer keeps up, out of the
-/// history when it has been away or does not. Nothing is kept for a peer that does not read: where
-/// it has stopped is a number.
+/// Delivers events to one peer, each once and in order: live while the peer keeps up, from the
+/// history after it has reconnected or fallen behind. For a peer that does not read, only the
+/// sequence number of its last event is kept.
 ///
-/// Owned by the bridge's event loop.
+/// Confined to the bridge's event loop.
 final class EventSubscription implements EventFeed.Follower {
-  /// How much may wait for the peer, in bytes, before events are left to the history; less where
-  /// there are many ([SendBudget#share]).
+  /// The number of bytes that may be pending for the peer before events are left to the history;
+  /// lower if there are many subscriptions ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 128 << 10;
 
-  /// How many live events are held back while the history is read; with more it is read again.
+  /// How many live events are held while the history is read. If there are more, the history is
+  /// read again.
   private static final int MOST_HELD = 256;
 
-  /// Where a subscription stands.
+  /// The state of a subscription.
   private sealed interface State {
-    /// What happens is sent.
+    /// Events are sent as they are published.
     record Live() implements State {}
 
-    /// The peer has to read first; what happens meanwhile is in the history.
+    /// The peer has too many bytes pending. Events of this time are read from the history later.
     record Behind() implements State {}
 
-    /// The history is being asked for what follows the last number.
+    /// The events after the last number have been requested from the history.
     record Asking(Held held) implements State {}
 
-    /// Nothing is sent any more.
+    /// The subscription has ended.
     record Over() implements State {}
   }
 
-  /// What happens while the history is asked: it may be in the answer, or come after it.
+  /// Events published while the history is read. The reply may or may not include them.
   private static final class Held {
     private final List<Event> events = new ArrayList<>();
     private boolean incomplete;
@@ -60,12 +61,13 @@ final class EventSubscription implements EventFeed.Follower {
   private final Optional<String> app;
   private final Runnable lost;
   private State state = new State.Live();
-  // The number up to which the peer has all; without meaning before its first event.
+  // The sequence number up to which the peer has all events; meaningless before its first event.
   private long last;
 
-  /// @param address what the peer follows
-  /// @param app of which app that is; empty: all, and the daemon
-  /// @param lost called when the history cannot be read; the peer is told, and follows no more
+  /// @param address the address that the peer is subscribed to
+  /// @param app the app of that address; empty: all apps and the daemon
+  /// @param lost called when the history cannot be read; the peer receives an error frame and the
+  ///   subscription ends
   EventSubscription(
       PeerChannel peer, EventFeed feed, String address, Optional<String> app, Runnable lost) {
     this.peer = peer;
@@ -75,20 +77,20 @@ final class EventSubscription implements EventFeed.Follower {
     this.lost = lost;
   }
 
-  /// Follows what happens from now on.
+  /// Delivers the events from now on.
   void follow() {
     peer.sendBudget().subscribed();
     feed.add(address, this);
   }
 
-  /// Follows from after this number on.
+  /// Delivers the events after `seq`, a sequence number.
   void followAfter(long seq) {
     follow();
     last = seq;
     ask();
   }
 
-  /// At once, also in the middle of what the history tells.
+  /// Ends the subscription immediately, even while the history is being read.
   void end() {
     state = new State.Over();
     peer.sendBudget().unsubscribed();
@@ -106,7 +108,7 @@ final class EventSubscription implements EventFeed.Follower {
 
   private void send(long seq, Buffer frame) {
     if (seq <= last) {
-      return; // The history has told it.
+      return; // Already sent from the history.
     }
     if (isBehind()) {
       last = seq - 1;

@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the body of a frame is one that the stock bridge can act on. That one throws at what it
-/// does not expect, in the midst of its parser, and writes whole frames to the log.
+/// Checks that the body of a frame is one that the Vert.x bridge can handle. On unexpected content,
+/// the Vert.x bridge throws inside its parser and logs whole frames.
 final class FrameContent implements JsonBounds.Shape {
   private static final Set<String> TYPES =
       Set.of("send", "publish", "register", "unregister", "ping");
 
   private static final int LONGEST_TIMEOUT_DIGITS = 15;
 
-  /// The member of the frame that the parser is in, and of its headers.
+  /// The name of the current member of the frame; `header` is the one within its `headers`.
   private String member = "";
 
   private String header = "";
@@ -28,9 +28,10 @@ final class FrameContent implements JsonBounds.Shape {
 
   private FrameContent() {}
 
-  /// What is wrong with a frame, in one clause that continues "a frame that …"; empty: nothing.
+  /// Returns what is wrong with a frame, as a clause that continues "a frame that …"; empty if it
+  /// is valid.
   ///
-  /// @param body without the length; its indices stay as they are
+  /// @param body the frame without its length prefix; its indices are not changed
   static Optional<String> problem(ByteBuf body, JsonBounds bounds) {
     var content = new FrameContent();
     return bounds.problem(new ByteBufInputStream(body.duplicate()), content).or(content::missing);
@@ -69,7 +70,7 @@ final class FrameContent implements JsonBounds.Shape {
     };
   }
 
-  /// Of a name that comes twice the last one counts, so each of them has to be right.
+  /// Every occurrence of a duplicate member must be valid, because the last one takes effect.
   private @Nullable String ofMember(JsonParser parser, JsonToken token) throws IOException {
     return switch (member) {
       case "type" -> {
@@ -79,12 +80,12 @@ final class FrameContent implements JsonBounds.Shape {
       }
       case "address" -> {
         hasAddress = token == JsonToken.VALUE_STRING;
-        yield hasAddress ? null : "has an address that is not a text";
+        yield hasAddress ? null : "has an address that is not a string";
       }
       case "replyAddress" ->
           token == JsonToken.VALUE_STRING || token == JsonToken.VALUE_NULL
               ? null
-              : "has a replyAddress that is not a text";
+              : "has a replyAddress that is not a string";
       case "headers" ->
           token == JsonToken.START_OBJECT || token == JsonToken.VALUE_NULL
               ? null
@@ -95,7 +96,7 @@ final class FrameContent implements JsonBounds.Shape {
 
   private @Nullable String ofHeader(JsonParser parser, JsonToken token) throws IOException {
     if (!token.isScalarValue() || token == JsonToken.VALUE_NULL) {
-      return "has a header that is not a text, a number or a boolean";
+      return "has a header that is not a string, a number or a boolean";
     }
     return switch (header) {
       case "timeout" ->
@@ -104,7 +105,7 @@ final class FrameContent implements JsonBounds.Shape {
                   && parser.getLongValue() >= 1
               ? null
               : "has a header timeout that is not a number of milliseconds";
-      // What these two ask for concerns the daemon's own bus.
+      // Delivery options of the daemon's own event bus, which clients must not set.
       case "codecName", "localOnly" -> "has the header " + header;
       default -> null;
     };

@@ -2,20 +2,21 @@ package io.jpm.bridge;
 
 import io.vertx.core.buffer.Buffer;
 
-/// Follows the length prefixes of one stream of frames, chunk by chunk, and keeps no byte of them:
-/// the stock bridge's parser would wait for any declared length, 2 GiB too.
+/// Checks the length prefixes of a stream of frames, chunk by chunk, without buffering the stream.
+/// The Vert.x bridge's parser would accept any declared length, up to 2 GiB.
 final class FrameLengths {
-  /// What a chunk turned out to hold.
+  /// The result of checking a chunk.
   sealed interface Verdict {
     /// All lengths are within the limit.
     ///
-    /// @param boundary where in the chunk the last complete frame ends (0: before its first byte);
-    ///   -1 when the whole chunk is the inside of one frame
+    /// @param boundary the offset in the chunk at which the last complete frame ends (0: before its
+    ///   first byte); -1 if the whole chunk lies inside one frame
     record Fine(int boundary) implements Verdict {}
 
-    /// A frame declares a length outside 1 to the limit. The stream cannot be followed any further.
+    /// A frame declares a length outside 1 to the limit, so the rest of the stream cannot be
+    /// parsed.
     ///
-    /// @param length what it declares
+    /// @param length the declared length
     record Broken(int length) implements Verdict {}
   }
 
@@ -30,7 +31,7 @@ final class FrameLengths {
     this.maxFrameBytes = maxFrameBytes;
   }
 
-  /// Whether the stream so far ends with a complete frame.
+  /// Reports whether the stream so far ends with a complete frame.
   boolean atBoundary() {
     return prefixBytesSeen == 0 && bodyBytesLeft == 0;
   }

@@ -4,18 +4,18 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
-/// One direction of a guarded connection: checks lengths, passes bytes on and stops reading while
-/// the other side does not keep up. Owned by the connection's context.
+/// Forwards one direction of a guarded connection: checks the lengths of frames and stops reading
+/// while the receiver does not keep up. Confined to the connection's context.
 final class FrameRelay {
-  /// Who is told how it goes.
+  /// Observes the relay.
   interface Watcher {
-    /// The receiving side does not keep up; reading has stopped.
+    /// The receiver does not keep up; reading has stopped.
     void stalled();
 
-    /// It caught up; reading goes on.
+    /// The receiver has caught up; reading continues.
     void flowing();
 
-    /// A frame of this length may not pass; nothing more is passed on.
+    /// A frame declares the invalid length `length`; nothing more is forwarded.
     void broken(int length);
   }
 
@@ -23,8 +23,8 @@ final class FrameRelay {
   private final NetSocket to;
   private final FrameLengths lengths;
   private final Watcher watcher;
-  // The begin of a frame, kept back until more of it comes: nobody can use it yet, and an error
-  // frame can still go in front of it. Never more than one read.
+  // The beginning of a frame, kept until more of it arrives. The receiver cannot use it yet, and an
+  // error frame can still be sent before it. Never more than one read.
   private @Nullable Buffer kept;
 
   FrameRelay(NetSocket from, NetSocket to, int maxFrameBytes, Watcher watcher) {
@@ -42,7 +42,7 @@ final class FrameRelay {
     }
   }
 
-  /// Whether the receiver has been given whole frames only.
+  /// Reports whether only whole frames have been forwarded.
   boolean betweenFrames() {
     return kept != null || lengths.atBoundary();
   }

@@ -5,29 +5,30 @@ import io.netty.buffer.Unpooled;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts what comes by one connection into frames and judges each when it is complete, so the result
-/// is the same however the bytes arrive. The stock bridge behind it would wait for any length that
-/// is declared, and build whatever tree a frame describes. Owned by the connection's event loop.
+/// Splits the bytes of one connection into frames and checks each when it is complete, so the
+/// result does not depend on how the bytes are split into chunks. Without it, the Vert.x bridge
+/// would wait for a frame of any declared length and build a tree of any size from it. Confined to
+/// the connection's event loop.
 final class FrameScanner {
   static final int PREFIX_BYTES = 4;
 
   private static final int FIRST_CAPACITY = 256;
 
-  /// Who gets the frames.
+  /// Receives the frames.
   interface Taker {
-    /// What the next frame may be.
+    /// Returns the limits of the next frame.
     FrameRules rules();
 
-    /// Whether more frames are wanted.
+    /// Reports whether more frames are accepted.
     boolean isOpen();
 
-    /// Takes a frame over, with its length in front, and has to release it.
+    /// Receives a valid frame with its length prefix, and must release it.
     void frame(ByteBuf frame);
 
-    /// So many bytes are kept of a frame that is not complete; 0: none.
+    /// Receives the number of bytes that are allocated for an incomplete frame; 0: none.
     void holds(int bytes);
 
-    /// The connection sent what it may not: nothing more can be read from it.
+    /// The connection sent an invalid frame; nothing more can be read from it.
     ///
     /// @param reason a clause, such as `it sent a frame that has no type`
     void broken(String reason);
@@ -40,7 +41,7 @@ final class FrameScanner {
     this.taker = taker;
   }
 
-  /// Reads the chunk, which stays the caller's.
+  /// Reads the chunk; the caller keeps its ownership and releases it.
   void take(ByteBuf chunk) {
     while (taker.isOpen() && chunk.isReadable()) {
       ByteBuf begun = gathered;
@@ -54,7 +55,7 @@ final class FrameScanner {
     }
   }
 
-  /// Drops what is kept.
+  /// Releases the incomplete frame, if there is one.
   void close() {
     if (gathered != null) {
       gathered.release();
@@ -63,7 +64,7 @@ final class FrameScanner {
     }
   }
 
-  /// A frame begins with the chunk, of which its length is in it.
+  /// Reads a frame that begins at the start of the chunk and whose length prefix is complete.
   private void next(ByteBuf chunk) {
     int length = chunk.getInt(chunk.readerIndex());
     if (!isAllowed(length)) {
@@ -88,7 +89,7 @@ final class FrameScanner {
     if (has < PREFIX_BYTES) {
       begun.writeBytes(chunk, Math.min(PREFIX_BYTES - has, chunk.readableBytes()));
       if (begun.readableBytes() == PREFIX_BYTES) {
-        var _ = isAllowed(begun.getInt(0)); // Told by the taker.
+        var _ = isAllowed(begun.getInt(0)); // Reported to the taker.
       }
       return;
     }
@@ -98,7 +99,7 @@ final class FrameScanner {
       int capacity = (int) Math.min(whole, Math.max(2L * begun.capacity(), (long) has + step));
       taker.holds(capacity);
       if (!taker.isOpen()) {
-        return; // It was too much, and what was kept is dropped.
+        return; // Over the limit: the frame has been released.
       }
       begun.capacity(capacity);
     }

@@ -17,17 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/// One TCP peer: asked for a token, then joined to the stock bridge's unix socket. Owned by the
-/// context of its TCP socket; the unix side is connected from there and shares the event loop.
+/// A connection of one TCP peer: authenticates it by a token and then connects it to the unix
+/// socket of the Vert.x bridge. Confined to the context of its TCP socket; the unix side is
+/// connected from that context and shares its event loop.
 final class GuardedConnection {
-  /// What a connection has in common with its neighbours.
+  /// What all guarded connections share.
   ///
-  /// @param unixConnections connects to the stock bridge
-  /// @param refusals where it is told why a peer was turned away
-  /// @param callers who the peers of connections are that the stock bridge is about to serve
-  /// @param joining those that have shown a token and are not joined yet, also where the peer has
-  ///   gone already: what it has sent would still be done
-  /// @param full why somebody whose token holds cannot be served now; empty: there is room
+  /// @param unixConnections opens connections to the Vert.x bridge
+  /// @param refusals logs why peers are refused
+  /// @param callers callers by connection id, until the Vert.x bridge reads them
+  /// @param joining authenticated connections that have no unix side yet. Includes those whose peer
+  ///   has disconnected, because the frames it sent would still be executed
+  /// @param full returns why an authenticated principal cannot be served now; empty if it can
   record Surroundings(
       Vertx vertx,
       UnixConnections unixConnections,
@@ -37,28 +38,28 @@ final class GuardedConnection {
       Set<GuardedConnection> joining,
       Function<Principal, Optional<String>> full) {}
 
-  /// Where a connection stands.
+  /// The state of a connection.
   sealed interface State {
-    /// Nothing is passed on yet.
+    /// The token has not arrived yet; nothing is forwarded.
     ///
-    /// @param deadline the timer that ends the wait
+    /// @param deadline the timer of the authentication timeout
     record Unproven(CredentialFrame credential, long deadline) implements State {}
 
-    /// Rights is asked whose the token is. The TCP socket is paused, so nothing arrives.
+    /// The token is being verified. The TCP socket is paused, so nothing arrives.
     ///
-    /// @param deadline the timer that ends the wait
+    /// @param deadline the timer of the authentication timeout
     record Proving(long deadline) implements State {}
 
-    /// The token was right, the unix side is being connected. The TCP socket is paused still.
+    /// The token is valid and the unix side is being connected. The TCP socket is still paused.
     ///
-    /// @param who whose token it was
+    /// @param who the holder of the token
     record Joining(Principal who) implements State {}
 
-    /// Bytes flow both ways.
+    /// Bytes are forwarded in both directions.
     record Joined(Principal who, NetSocket unix, FrameRelay outward, StallWatch stall)
         implements State {}
 
-    /// Cut off or ended; the TCP socket is closed or about to be.
+    /// The connection has ended; the TCP socket is closed or about to be closed.
     record Over() implements State {}
   }
 
@@ -67,10 +68,10 @@ final class GuardedConnection {
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
-  /// What clients take: bin/jpm reads no longer frame.
+  /// bin/jpm does not read longer frames.
   private static final int MAX_OUTWARD_BYTES = 16 << 20;
 
-  // There may be a thousand peers that do not read.
+  // Small, because a thousand peers may not read.
   private static final int WRITE_QUEUE_BYTES = 32 << 10;
 
   private final int id;
@@ -81,10 +82,11 @@ final class GuardedConnection {
   private boolean isOwners;
   private State state;
 
-  /// Of the secret by which it came; empty: none yet, or the owner's.
+  /// The digest of the secret that the peer presented; empty before that, and for the owner's
+  /// token.
   private Optional<String> digest = Optional.empty();
 
-  /// @param ownersToken empty: it takes issued tokens only
+  /// @param ownersToken empty: only issued tokens are accepted
   GuardedConnection(int id, NetSocket tcp, Optional<String> ownersToken, Surroundings around) {
     this.id = id;
     this.tcp = tcp;
@@ -98,40 +100,40 @@ final class GuardedConnection {
             around.vertx().setTimer(millis, _ -> refuse("no token within " + millis + " ms")));
     tcp.handler(this::received);
     tcp.endHandler(_ -> tcpEnded());
-    tcp.exceptionHandler(_ -> {}); // A reset: the end follows.
+    tcp.exceptionHandler(_ -> {}); // A reset, which the end handler sees too.
   }
 
-  /// Whether it counts as one that has not shown a token.
+  /// Reports whether the peer is not authenticated yet.
   boolean unproven() {
     return state instanceof State.Unproven || state instanceof State.Proving;
   }
 
-  /// Whether it came by the port of this machine.
+  /// Reports whether the connection came by the local TCP port rather than the TLS port.
   boolean isLocal() {
     return isLocal;
   }
 
-  /// The kernel says that the owner has made it.
+  /// Records that, according to the kernel, a process of the owner opened the connection.
   void isFromOwner() {
     isOwners = true;
   }
 
-  /// Whether the kernel has said that the owner has made it.
+  /// Reports whether, according to the kernel, a process of the owner opened the connection.
   boolean isOwners() {
     return isOwners;
   }
 
-  /// The address of the other end.
+  /// Returns the peer's address.
   String address() {
     return String.valueOf(tcp.remoteAddress().hostAddress());
   }
 
-  /// The port of the other end.
+  /// Returns the peer's port.
   int peerPort() {
     return tcp.remoteAddress().port();
   }
 
-  /// Who is served by it; empty: nobody yet, or nobody any more.
+  /// Returns the authenticated principal; empty before authentication and after the end.
   Optional<Principal> who() {
     return switch (state) {
       case State.Joining(Principal who) -> Optional.of(who);
@@ -140,14 +142,14 @@ final class GuardedConnection {
     };
   }
 
-  /// Others want its place, which it has without a token.
+  /// Closes an unauthenticated connection in favor of newer ones.
   void evict(String reason) {
     over();
     around.refusals().refused(peer, reason);
     VertxSockets.abort(tcp);
   }
 
-  /// A token, or a secret of it, holds no longer: ends the connection if it came by that.
+  /// Ends the connection if it was authenticated by the token or secret that is no longer valid.
   void tokenEnded(TokenRevoked ended) {
     if (ended.digest().isPresent() && !ended.digest().equals(digest)) {
       return;
@@ -160,7 +162,8 @@ final class GuardedConnection {
     }
   }
 
-  /// Ends it with a line and, between two frames, an error frame. Does nothing before the token.
+  /// Ends the connection with a log line and, if no frame is incomplete, an error frame. Does
+  /// nothing before the connection is [State.Joined].
   void cutOff(String reason) {
     if (state instanceof State.Joined joined) {
       around.refusals().warn(peer, "cut off: " + reason);
@@ -172,7 +175,7 @@ final class GuardedConnection {
     }
   }
 
-  /// Ends it at once, whatever is still to be sent.
+  /// Closes the connection immediately and discards pending bytes.
   void abort() {
     over();
     VertxSockets.abort(tcp);
@@ -204,7 +207,8 @@ final class GuardedConnection {
     }
   }
 
-  /// The deadline goes on meanwhile, so it is no matter how long Rights takes.
+  /// Asks for the verification of the token. The timer continues to run, so a slow reply needs no
+  /// timeout of its own.
   private void ask(AccessCommand.Prove question, Buffer rest) {
     around
         .vertx()
@@ -214,7 +218,7 @@ final class GuardedConnection {
           if (state instanceof State.Proving(long deadline)) {
             around.vertx().cancelTimer(deadline);
             if (answer.failed()) {
-              refuse("its token cannot be looked at: " + answer.cause().getMessage());
+              refuse("its token cannot be checked: " + answer.cause().getMessage());
             } else {
               answered(answer.result().body(), rest);
             }
@@ -227,7 +231,7 @@ final class GuardedConnection {
       case AccessReply.Proved(Principal who) -> admit(who, rest);
       case AccessReply.Refused(String why) -> refuse(why);
       case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Tokens _ ->
-          refuse("an answer to another question");
+          refuse("its token cannot be checked: unexpected answer");
     }
   }
 
@@ -271,14 +275,14 @@ final class GuardedConnection {
     unix.drainHandler(_ -> tcp.resume());
     unix.handler(outward::pass);
     unix.endHandler(_ -> unixEnded());
-    unix.exceptionHandler(_ -> {}); // A reset: the end follows.
+    unix.exceptionHandler(_ -> {}); // A reset, which the end handler sees too.
     if (rest.length() > 0) {
       inward(unix, rest);
     }
     tcp.resume();
   }
 
-  /// To the stock bridge, in front of which frames are judged.
+  /// Forwards to the Vert.x bridge, where [FrameScanner] checks the frames.
   private void inward(NetSocket unix, Buffer chunk) {
     unix.write(chunk);
     if (unix.writeQueueFull()) {
@@ -286,7 +290,7 @@ final class GuardedConnection {
     }
   }
 
-  /// An answer may be longer than what the owner may ask.
+  /// Answers may be longer than the requests that the owner may send.
   private int maxOutwardBytes() {
     return Math.max(MAX_OUTWARD_BYTES, around.settings().maxFrameBytes());
   }
@@ -301,15 +305,17 @@ final class GuardedConnection {
     switch (state) {
       case State.Unproven(var credential, _) -> {
         over();
-        // A bare connect and close is how one looks whether a port is open: not worth a line.
+        // A connection closed without sending anything is usually a port check and is not logged.
         if (credential.begun()) {
-          around.refusals().warn(peer, "refused: it left in the middle of its credential");
+          around
+              .refusals()
+              .warn(peer, "refused: it disconnected in the middle of its credential frame");
         }
       }
       case State.Joined(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
         state = new State.Over();
-        unix.close(); // Sends first what the peer had sent.
+        unix.close(); // First sends pending bytes of the peer.
       }
       case State.Proving(long deadline) -> {
         around.vertx().cancelTimer(deadline);
@@ -328,9 +334,9 @@ final class GuardedConnection {
     }
   }
 
-  /// Closes once the peer has what was written, within the grace. What it still sends is read and
-  /// dropped for a second: to close with something unread is a reset, which overtakes the last
-  /// words.
+  /// Closes the connection once the peer has received everything written, or after the grace
+  /// period. Bytes that the peer still sends are read and discarded for a second: closing with
+  /// unread bytes would reset the connection, and the peer could lose the last frames.
   private void farewell(long graceMillis) {
     long abort = around.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
     tcp.resume();
@@ -347,7 +353,7 @@ final class GuardedConnection {
     tcp.close().onComplete(_ -> around.vertx().cancelTimer(abort));
   }
 
-  /// Drops the other side and all timers.
+  /// Ends the unix side and all timers.
   private void over() {
     State last = state;
     state = new State.Over();
@@ -368,7 +374,7 @@ final class GuardedConnection {
     return Buffer.buffer().appendInt(json.length()).appendBuffer(json);
   }
 
-  /// From the bridge to the peer.
+  /// Observes the direction from the bridge to the peer.
   private final class Outward implements FrameRelay.Watcher {
     private final StallWatch stall;
 
@@ -388,9 +394,7 @@ final class GuardedConnection {
 
     @Override
     public void broken(int length) {
-      cutOff(
-          "it was to get a frame of %d bytes, 1 to %d allowed"
-              .formatted(length, maxOutwardBytes()));
+      cutOff("a frame for it has %d bytes, 1 to %d allowed".formatted(length, maxOutwardBytes()));
     }
   }
 }

@@ -14,16 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Whose lines peers listen to, all peers together; tells LogAggregator. Lines come over the bus
-/// once for all peers: the bus would copy them for each. Without subscribers no timer runs. Owned
-/// by the bridge's event loop.
+/// Distributes log lines to the subscribed peers and renews the line lease at LogAggregator. Lines
+/// are received from the event bus once for all peers, because the bus would copy them for each. No
+/// timer runs while there are no subscribers. Confined to the bridge's event loop.
 final class LineSubscriptions {
-  /// Who listens to the lines of an app.
+  /// Receives the log lines of one app.
   interface Listener {
-    /// Some were published.
+    /// Receives a batch of published lines.
     ///
-    /// @param body the message, not to be changed
-    /// @param frame the same as a peer gets it, with its length; shared, so not to be changed
+    /// @param body the message; must not be modified
+    /// @param frame the same as a frame for peers, with its length prefix; shared, so it must not
+    ///   be modified
     void printed(JsonObject body, Buffer frame);
   }
 
@@ -53,12 +54,12 @@ final class LineSubscriptions {
     }
 
     void end() {
-      var _ = consumer.unregister(); // At once, as far as this event loop is concerned.
+      var _ = consumer.unregister(); // Takes effect on this event loop immediately.
     }
   }
 
-  /// What was published before it is asked has been given to all peers when it answers: everything
-  /// comes to the same event loop, in order.
+  /// Starts to answer [FlowControlAck] requests. An answer means that all peers have been given
+  /// everything published before the request: messages arrive on one event loop, in order.
   Future<Void> begin() {
     return vertx
         .eventBus()
@@ -83,7 +84,7 @@ final class LineSubscriptions {
     }
   }
 
-  /// Nobody listens any more.
+  /// Ends all subscriptions.
   void end() {
     if (!subscribers.isEmpty()) {
       subscribers.values().forEach(OfApp::end);

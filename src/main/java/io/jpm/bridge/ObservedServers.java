@@ -9,13 +9,13 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 
-/// A Vert.x that shows each connection of its servers to somebody else too, before anything is read
-/// from it. The stock bridge makes its server itself and tells of a connection only when it has
-/// parsed a first frame.
+/// Wraps Vertx so that a handler sees every connection of its servers before anything is read from
+/// it. The Vert.x bridge creates its server internally and exposes a connection only after it has
+/// parsed the first frame.
 final class ObservedServers {
   private ObservedServers() {}
 
-  /// The same Vert.x, but for its servers.
+  /// Returns a wrapper of `vertx` that reports the connections of its servers.
   ///
   /// @param watcher called for each connection, after the server's own handler
   static Vertx of(Vertx vertx, Handler<NetSocket> watcher) {
@@ -46,7 +46,7 @@ final class ObservedServers {
     };
   }
 
-  /// What a call of the proxy does.
+  /// The behavior of a proxy.
   private interface Call {
     @Nullable Object of(Method method, Object[] arguments) throws Throwable;
   }

@@ -16,42 +16,44 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One peer of the stock bridge, seen from below Vert.x. Passes on nothing but whole frames that
-/// the stock bridge can act on, and ends the peer at others. Ends it too when more than 8 MiB wait
-/// to be sent, for the stock bridge writes whatever is published and never asks whether the peer
-/// reads. Owned by the channel's event loop.
+/// Handles one peer of the Vert.x bridge in the Netty pipeline, below Vert.x. Forwards only whole
+/// frames that the Vert.x bridge can handle, and disconnects the peer if it sends anything else.
+/// Also disconnects it when more than 8 MiB are pending, because the Vert.x bridge writes every
+/// publication without checking whether the peer reads. Confined to the channel's event loop.
 ///
-/// The limit is looked at before each write, so one frame may be of any size: what waits is at most
-/// the limit and one frame.
+/// The limit is checked before each write and the size of one frame is not limited, so at most the
+/// limit and one frame are pending.
 final class PeerChannel extends ChannelDuplexHandler
     implements FrameScanner.Taker, UnfinishedFrames.Holder {
-  /// Who is told.
+  /// Observes a peer.
   interface Watcher {
-    /// More waits than is kept for a peer; it is closed already.
+    /// More bytes were pending than a peer or all peers may have; the peer is already disconnected.
     void tooSlow(PeerChannel peer);
 
-    /// It sent what it may not; it is told so and closed already.
+    /// The peer sent an invalid frame and receives an error frame; the connection is about to be
+    /// closed.
     void malformed(PeerChannel peer, String reason);
 
-    /// The stock bridge works on what this peer sent.
+    /// The Vert.x bridge begins to handle bytes of this peer.
     void reading(PeerChannel peer);
 
-    /// It has worked through it.
+    /// The Vert.x bridge has handled the bytes.
     void readingDone();
   }
 
-  /// How much may wait, in bytes, before another frame is refused.
+  /// The number of bytes that may be pending before another frame is refused.
   static final int MAX_PENDING_BYTES = 8 << 20;
 
-  /// The stock bridge keeps the last thing that it was given until it is given another.
+  /// From this size on, a frame is followed by an empty buffer: the Vert.x bridge retains its last
+  /// input until the next one arrives.
   private static final int WORTH_FORGETTING_BYTES = 4 << 10;
 
   /// Long enough to send an error frame to a peer that reads, too short to keep one that does not.
   private static final long FAREWELL_MILLIS = 1000;
 
-  /// What all peers have in common.
+  /// What all peers share.
   ///
-  /// @param longestFrame the longest frame of the owner's, in bytes
+  /// @param longestFrame the longest frame that the owner may send, in bytes
   record Shared(
       Watcher watcher, SendBudget sendBudget, UnfinishedFrames unfinished, int longestFrame) {}
 
@@ -76,55 +78,58 @@ final class PeerChannel extends ChannelDuplexHandler
     this.longestFrame = shared.longestFrame();
   }
 
-  /// The one that watches this socket.
+  /// Returns the handler of this socket.
   static PeerChannel of(NetSocket socket) {
     return VertxSockets.context(socket).pipeline().get(PeerChannel.class);
   }
 
-  /// Puts itself between Vert.x and the socket, from which nothing has been read yet.
+  /// Adds a handler between Vert.x and the socket, from which nothing has been read yet.
   static void watch(NetSocket socket, Shared shared) {
     ChannelHandlerContext vertxContext = VertxSockets.context(socket);
     var peer = new PeerChannel(socket, shared);
     vertxContext.pipeline().addBefore(vertxContext.name(), "stock-peer", peer);
-    // Vert.x would queue in front of Netty what is beyond its own mark, and uncounted.
+    // Above its own limit, Vert.x would queue writes before they reach Netty, where they are
+    // counted.
     socket.setWriteQueueMaxSize(Integer.MAX_VALUE);
   }
 
-  /// Whether this is its first frame, which may tell whose it is. Asked once for each frame.
+  /// Reports whether this is the peer's first frame, which may identify it. Must be called once for
+  /// each frame.
   boolean isNew() {
     boolean first = !introduced;
     introduced = true;
     return first;
   }
 
-  /// Whose frames it sends. Until that is told it counts as the owner's, for whoever can open the
-  /// unix socket is.
+  /// Sets the principal of the peer. Until then the peer is treated as the owner, since only the
+  /// owner can open the unix socket.
   void belongsTo(Principal principal) {
     who = principal;
   }
 
-  /// Remembers that this is the far end of a guarded connection.
+  /// Records that the peer is the guarded connection with this id.
   void isGuarded(int id) {
     guardedId = id;
   }
 
-  /// The guarded connection at the other end; null when the peer came by the unix socket itself.
+  /// Returns the id of the guarded connection; null for a direct peer of the unix socket.
   @Nullable Integer guardedId() {
     return guardedId;
   }
 
-  /// What waits for all peers together.
+  /// Returns the budget of pending bytes that all peers share.
   SendBudget sendBudget() {
     return sendBudget;
   }
 
-  /// How much waits to be sent, in bytes.
+  /// Returns the number of bytes that are waiting to be sent.
   long pendingBytes() {
     ChannelOutboundBuffer pending = channel.unsafe().outboundBuffer();
     return pending == null ? 0 : pending.totalPendingWriteBytes();
   }
 
-  /// Calls once all that waits now is in the kernel's hands; never, when the peer is gone before.
+  /// Runs `then` once all bytes pending now have been handed to the kernel; never runs it if the
+  /// peer disconnects first.
   void whenSent(Runnable then) {
     context()
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
@@ -135,7 +140,7 @@ final class PeerChannel extends ChannelDuplexHandler
         });
   }
 
-  /// The frame of a publication, with its length, as the stock bridge makes it.
+  /// Returns the frame of a publication with its length prefix, in the format of the Vert.x bridge.
   static Buffer message(String address, JsonObject body) {
     return frame(
         new JsonObject()
@@ -146,19 +151,21 @@ final class PeerChannel extends ChannelDuplexHandler
             .put("send", false));
   }
 
-  /// The frame that tells what is wrong with what was asked of this address, with its length.
+  /// Returns an error frame with its length prefix.
+  ///
+  /// @param address the address that the refused frame named
   static Buffer error(String address, String sentence) {
     return frame(
         new JsonObject().put("type", "err").put("address", address).put("message", sentence));
   }
 
-  /// A frame with its length.
+  /// Returns the encoded frame with its length prefix.
   static Buffer frame(JsonObject frame) {
     Buffer json = frame.toBuffer();
     return Buffer.buffer(4 + json.length()).appendInt(json.length()).appendBuffer(json);
   }
 
-  /// Sends a frame, which may be one that others are sent too.
+  /// Sends a frame. The buffer may be shared with other peers.
   void send(Buffer frame) {
     socket.write(frame);
   }
@@ -167,7 +174,7 @@ final class PeerChannel extends ChannelDuplexHandler
     return VertxSockets.context(socket).pipeline().context(this);
   }
 
-  /// Closes at once and drops what waits.
+  /// Closes the connection immediately and discards pending bytes.
   void abort() {
     over = true;
     VertxSockets.abort(socket);
@@ -212,8 +219,9 @@ final class PeerChannel extends ChannelDuplexHandler
     }
   }
 
-  /// Answers what has been asked before, tells the peer why, and closes. What else it sends is not
-  /// looked at, but read for a second: else the close could overtake the answers.
+  /// Sends pending answers, then an error frame with the reason, and closes the connection. Further
+  /// input is discarded, but still read for a second: otherwise the close could overtake the
+  /// answers.
   @Override
   public void broken(String reason) {
     if (over) {
@@ -241,7 +249,7 @@ final class PeerChannel extends ChannelDuplexHandler
       sendBudget.writes(this, bytes.readableBytes());
     }
     if (pendingBytes() <= MAX_PENDING_BYTES) {
-      var _ = ctx.write(message, promise); // Told by the promise.
+      var _ = ctx.write(message, promise); // Reported by the promise.
       return;
     }
     ReferenceCountUtil.release(message);
@@ -249,7 +257,8 @@ final class PeerChannel extends ChannelDuplexHandler
     cutOff();
   }
 
-  /// Closes at once, and has the watcher tell why; once.
+  /// Closes the connection immediately and reports the peer as too slow; has no effect after the
+  /// first call.
   void cutOff() {
     if (!over) {
       abort();

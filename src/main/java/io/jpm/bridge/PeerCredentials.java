@@ -2,15 +2,16 @@ package io.jpm.bridge;
 
 import java.util.Set;
 
-/// Asks the kernel whose the clients on this machine are, which have not said it yet.
+/// Finds out from the kernel which TCP clients on this machine belong to the daemon's user, before
+/// they have presented a token.
 @FunctionalInterface
 public interface PeerCredentials {
-  /// Knows nobody.
+  /// Recognizes no client.
   PeerCredentials UNKNOWN = _ -> Set.of();
 
-  /// The ports of TCP clients that are connected to this port of this machine and belong to the
-  /// daemon's own user. May block.
+  /// Returns the client ports of local TCP connections to `port` that belong to the daemon's own
+  /// user. May block.
   ///
-  /// @return empty also where the kernel does not tell
+  /// @return empty also if the kernel does not provide this information
   Set<Integer> ownersPorts(int port);
 }

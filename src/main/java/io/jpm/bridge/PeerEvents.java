@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The events that one peer follows: of all, and of single apps. Each subscription goes its own
-/// way. Owned by the bridge's event loop.
+/// The event subscriptions of one peer: to all events and to those of single apps. Each
+/// subscription has its own position. Confined to the bridge's event loop.
 final class PeerEvents {
-  /// The header of a subscription that tells the last number that is known.
+  /// The header of a subscription with the sequence number of the last known event.
   static final String AFTER = "after";
 
   private static final int MOST_DIGITS = 16;
@@ -25,15 +25,16 @@ final class PeerEvents {
     this.feed = feed;
   }
 
-  /// Whether this is an address of events.
+  /// Reports whether `address` is an address of events.
   static boolean isAddress(String address) {
     return address.equals(Addresses.EVENTS) || Addresses.appOfEvents(address).isPresent();
   }
 
-  /// Subscribing again changes nothing. What is wrong with the headers the peer is told.
+  /// Subscribes the peer; repeated subscriptions have no effect. If the headers are invalid, the
+  /// peer receives an error frame.
   ///
-  /// @param address one for which [#isAddress] holds
-  /// @param headers of the frame; [#AFTER] is looked at
+  /// @param address an address for which [#isAddress] is true
+  /// @param headers the headers of the frame, which may contain [#AFTER]
   void subscribe(String address, @Nullable Object headers) {
     if (subscriptions.containsKey(address)) {
       return;
@@ -62,17 +63,17 @@ final class PeerEvents {
     number.ifPresentOrElse(made::followAfter, made::follow);
   }
 
-  /// Whether the peer is subscribed to this address.
+  /// Reports whether the peer is subscribed to this address.
   boolean has(String address) {
     return subscriptions.containsKey(address);
   }
 
-  /// How many subscriptions it has.
+  /// Returns the number of subscriptions.
   int count() {
     return subscriptions.size();
   }
 
-  /// Whether the peer was subscribed; it is not any more.
+  /// Ends the subscription to this address, and reports whether there was one.
   boolean unsubscribe(String address) {
     EventSubscription known = subscriptions.remove(address);
     if (known == null) {
@@ -82,7 +83,7 @@ final class PeerEvents {
     return true;
   }
 
-  /// The peer is gone.
+  /// Ends all subscriptions because the peer has disconnected.
   void end() {
     List.copyOf(subscriptions.values()).forEach(EventSubscription::end);
     subscriptions.clear();

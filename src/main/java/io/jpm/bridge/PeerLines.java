@@ -9,14 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What one peer listens to of apps' lines. In front of a peer that does not keep up lines are
-/// withheld and counted; when it has read what waited it is told how many, and gets lines again. So
-/// a peer costs a bounded amount of memory and is not cut off because an app prints much.
+/// The log-line subscriptions of one peer. While the peer does not keep up, lines are dropped and
+/// counted. When it has caught up, it receives the number of dropped lines and then new lines. A
+/// peer therefore uses a bounded amount of memory and is not disconnected because an app prints a
+/// lot.
 ///
-/// Owned by the bridge's event loop.
+/// Confined to the bridge's event loop.
 final class PeerLines {
-  /// How much may wait for the peer, in bytes, before lines are withheld; less where there are many
-  /// ([SendBudget#share]).
+  /// The number of bytes that may be pending for the peer before lines are dropped; lower if there
+  /// are many subscriptions ([SendBudget#share]).
   static final int MAX_PENDING_BYTES = 1 << 20;
 
   private final PeerChannel peer;
@@ -29,7 +30,7 @@ final class PeerLines {
     this.all = all;
   }
 
-  /// Subscribing again changes nothing.
+  /// Repeated subscriptions have no effect.
   void subscribe(String app) {
     if (!subscriptions.containsKey(app)) {
       var made = new Subscription(app);
@@ -39,7 +40,7 @@ final class PeerLines {
     }
   }
 
-  /// How many apps the peer listens to.
+  /// Returns the number of apps that the peer is subscribed to.
   int count() {
     return subscriptions.size();
   }
@@ -48,7 +49,7 @@ final class PeerLines {
     return subscriptions.containsKey(app);
   }
 
-  /// Whether the peer was subscribed; it is not any more.
+  /// Ends the subscription to this app, and reports whether there was one.
   boolean unsubscribe(String app) {
     Subscription known = subscriptions.remove(app);
     if (known == null) {
@@ -58,7 +59,7 @@ final class PeerLines {
     return true;
   }
 
-  /// The peer is gone.
+  /// Ends all subscriptions because the peer has disconnected.
   void end() {
     List.copyOf(subscriptions.values()).forEach(Subscription::end);
     subscriptions.clear();

@@ -5,25 +5,26 @@ import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import java.util.Optional;
 
-/// What a peer may do at the bridge itself, beside the list of addresses that are open to anybody:
-/// who it is decides. What it may have of [Addresses#COMMAND] is decided there.
+/// Authorizes a principal to use bus addresses, in addition to the allow-list that applies to every
+/// peer. Requests to [Addresses#COMMAND] are authorized by their receiver.
 final class PeerRights {
   private PeerRights() {}
 
-  /// Why it may not send or publish to this address, in a sentence; empty: it may.
+  /// Returns the reason why `who` may not send or publish to `address`, as a sentence; empty if it
+  /// may.
   static Optional<String> refusalToSend(Principal who, String address) {
     if (address.equals(Addresses.COMMAND) || (who.may(Role.ADMIN) && who.reachesAll())) {
       return Optional.empty();
     }
     return Optional.of(
         address.equals(Addresses.CONSOLE)
-            ? "%s is for the role admin without a limit to apps: use %s"
+            ? "%s is only for the role admin without a limit to apps: use %s"
                 .formatted(address, Addresses.COMMAND)
             : "%s is not for %s: use %s".formatted(address, who.name(), Addresses.COMMAND));
   }
 
-  /// Why it may not subscribe to this address, in a sentence; empty: it may. Whoever is limited to
-  /// some apps gets what is published of one of these apps, and nothing that is of all.
+  /// Returns the reason why `who` may not subscribe to `address`, as a sentence; empty if it may. A
+  /// principal that is limited to some apps may subscribe to the addresses of these apps only.
   static Optional<String> refusalToSubscribe(Principal who, String address) {
     if (who.reachesAll()) {
       return Optional.empty();

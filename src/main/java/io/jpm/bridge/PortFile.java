@@ -8,8 +8,8 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Where clients read the guard's port: one line with the number. Whoever sees the file sees a port
-/// that is listened on.
+/// The file from which clients read the TCP port: one line with the number. It exists only while
+/// the port is open.
 final class PortFile {
   private static final Logger LOG = System.getLogger("jpm.bridge");
 
@@ -22,8 +22,8 @@ final class PortFile {
     this.path = path;
   }
 
-  /// Never fails: where the disk is full, clients that find no port come by the socket, and whoever
-  /// looks after the home writes the file when there is room.
+  /// Writes the file; never fails. On a full disk, clients that find no port use the unix socket,
+  /// and the daemon's `HomeWatch` writes the file when there is free space again.
   Future<Void> write(int port) {
     written = true;
     return vertx
@@ -36,7 +36,8 @@ final class PortFile {
         .transform(_ -> Future.succeededFuture());
   }
 
-  /// Does nothing when this bridge has not written it: it is another one's then.
+  /// Removes the file. Does nothing if this bridge has not written it, because it then belongs to
+  /// another one.
   Future<Void> remove() {
     if (!written) {
       return Future.succeededFuture();

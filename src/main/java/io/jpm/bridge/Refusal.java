@@ -5,25 +5,26 @@ import io.jpm.wire.CommandReply;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
-/// Why the bridge does not do what a peer asks for.
+/// The refusal of a peer's frame.
 ///
-/// @param code what clients go by
-/// @param why a sentence
+/// @param code the code for programs
+/// @param why the reason, as a sentence
 record Refusal(Code code, String why) {
-  /// What clients go by, in lower case the `message` of an `err`.
+  /// The code for programs; in lower case the `message` of an `err` frame.
   enum Code {
-    /// Who asks may not have it.
+    /// The peer is not authorized.
     ACCESS_DENIED,
-    /// It has too many subscriptions.
+    /// The connection has too many subscriptions.
     TOO_MANY_SUBSCRIPTIONS,
-    /// It asks too often.
+    /// The token's rate of requests is too high.
     BUSY
   }
 
-  /// The frame that says so: of a typed request a reply, of everything else an error as the stock
-  /// bridge sends them, with the address of the reply that will not come.
+  /// Returns the frame that reports the refusal. For a typed request that is a reply; otherwise an
+  /// error frame in the format of the Vert.x bridge, with the address to which the reply would have
+  /// been sent.
   ///
-  /// @param asked the frame that is refused
+  /// @param asked the refused frame
   JsonObject frame(JsonObject asked) {
     if (code == Code.BUSY
         && Addresses.COMMAND.equals(asked.getValue("address"))

@@ -4,33 +4,35 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The door for services elsewhere, where TLS alone is spoken and issued tokens alone count.
+/// The settings of the TLS listener for clients on other machines, which accepts issued tokens
+/// only.
 ///
-/// @param host the address it listens on
-/// @param port its port, 0 for any free one
-/// @param identity by what it is known
-/// @param clientCa PEM file of who signs clients' certificates, which every client then needs
-/// @param lookEvery how often it is looked whether the files have changed
+/// @param host the address to listen on
+/// @param port the port, 0 for any free one
+/// @param identity the server's certificate and key
+/// @param clientCa PEM file of the CA that signs client certificates; if set, every client must
+///   present one
+/// @param lookEvery how often the files are checked for changes
 public record RemoteSettings(
     String host, int port, Identity identity, Optional<Path> clientCa, Duration lookEvery) {
-  /// How often it is looked whether the files have changed, unless told otherwise.
+  /// The default of `lookEvery`.
   public static final Duration DEFAULT_LOOK_EVERY = Duration.ofSeconds(5);
 
   /// A certificate and its key.
   public sealed interface Identity {}
 
-  /// In PEM files.
+  /// An identity in PEM files.
   ///
-  /// @param cert the certificates, the door's own first
-  /// @param key its key, PKCS8 or PKCS1
+  /// @param cert the certificate chain, the server's own certificate first
+  /// @param key its private key, PKCS8 or PKCS1
   public record Pem(Path cert, Path key) implements Identity {}
 
-  /// In a PKCS12 file.
+  /// An identity in a PKCS12 file.
   ///
-  /// @param passwordFile a file whose first line is the password; empty: there is none
+  /// @param passwordFile a file whose first line is the password; empty if the file has none
   public record Keystore(Path file, Optional<Path> passwordFile) implements Identity {}
 
-  /// @throws IllegalArgumentException naming the value and what would be right
+  /// @throws IllegalArgumentException with a message that names the value and what is allowed
   public RemoteSettings {
     if (host.isBlank()) {
       throw new IllegalArgumentException("bridge remote host: empty — name the address");

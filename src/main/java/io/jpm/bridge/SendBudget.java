@@ -3,50 +3,50 @@ package io.jpm.bridge;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/// What waits to be sent to all peers together. A daemon has little memory, and each of hundreds of
-/// peers that do not read may have a little of it: when it becomes too much, those for whom
-/// something has waited longest are cut off, however little it is.
+/// Limits the bytes that are pending for all peers together, because the daemon has little memory
+/// and hundreds of peers may not read. Above the limit, the peers that have had bytes pending for
+/// the longest time are disconnected, however few their bytes are.
 ///
-/// Owned by the bridge's event loop.
+/// Confined to the bridge's event loop.
 final class SendBudget {
-  /// How much may wait for all together, in bytes, and one frame more; what it takes in memory can
+  /// The limit for all peers together, in bytes, exceeded by at most one frame. The memory used can
   /// be twice as much.
   static final long MAX_BYTES = 24 << 20;
 
-  /// How much of that may be events and lines, which are withheld from who does not keep up.
+  /// The part of the limit for events and lines, which are withheld from peers that do not keep up.
   private static final int MAX_WITHHELD_BYTES = 16 << 20;
 
   private static final int LEAST_SHARE_BYTES = 16 << 10;
 
-  /// Those for whom something may wait, in the order in which it began to.
+  /// The peers that may have bytes pending, longest pending first.
   private final Set<PeerChannel> waiting = new LinkedHashSet<>();
 
   private int subscriptions;
   private long counted;
   private long written;
 
-  /// There is one more subscription to events or lines.
+  /// Counts a new subscription to events or lines.
   void subscribed() {
     subscriptions++;
   }
 
-  /// One of them has ended.
+  /// Counts the end of a subscription to events or lines.
   void unsubscribed() {
     subscriptions--;
   }
 
-  /// How much may wait for a peer, in bytes, before something is withheld from it.
+  /// Returns how many bytes may be pending for a peer before events or lines are withheld from it.
   ///
-  /// @param most when there are few
+  /// @param most the limit when there are few subscriptions
   int share(int most) {
     int share = MAX_WITHHELD_BYTES / Math.max(1, subscriptions);
     return Math.max(LEAST_SHARE_BYTES, Math.min(most, share));
   }
 
-  /// So much is about to be written for `peer`. It may be cut off by this, as may others.
+  /// Accounts for bytes that are about to be written to `peer`. May disconnect this peer or others.
   void writes(PeerChannel peer, int bytes) {
     if (peer.pendingBytes() == 0) {
-      waiting.remove(peer); // It has read all: it comes last again.
+      waiting.remove(peer); // It has caught up: move it to the end.
     }
     waiting.add(peer);
     written += bytes;
@@ -55,7 +55,7 @@ final class SendBudget {
     }
   }
 
-  /// The peer is gone.
+  /// Removes a disconnected peer.
   void gone(PeerChannel peer) {
     waiting.remove(peer);
   }

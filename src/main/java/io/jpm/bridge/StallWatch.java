@@ -3,7 +3,8 @@ package io.jpm.bridge;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/// Calls once when a receiver has been full for too long. Owned by the connection's context.
+/// Runs an action when a receiver has been blocked for too long. Confined to the connection's
+/// context.
 final class StallWatch {
   private static final long IDLE = -1;
 

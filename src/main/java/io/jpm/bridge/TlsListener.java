@@ -19,9 +19,9 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The port for services elsewhere: TLS, and behind it the same guard as at the other port. Takes
-/// renewed certificates while it is open; those that cannot be used are told and change nothing.
-/// Owned by the bridge's event loop.
+/// The TLS port for clients on other machines, protected by the same guard as the local port. Loads
+/// renewed certificates while it is open; if they are invalid, it logs an error and continues with
+/// the former ones. Confined to the bridge's event loop.
 final class TlsListener {
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
 
@@ -32,14 +32,14 @@ final class TlsListener {
   private final Handler<NetSocket> guard;
   private @Nullable NetServer server;
 
-  /// The files as they are in use.
+  /// The contents of the files in use.
   private Map<Path, Buffer> inUse = Map.of();
 
   private String lastProblem = "";
   private long timer;
 
-  /// @param handshakeMillis how long a client may take to agree on TLS
-  /// @param guard where those go that have
+  /// @param handshakeMillis the timeout of a TLS handshake
+  /// @param guard receives the connections whose handshake is complete
   TlsListener(
       Vertx vertx,
       RemoteSettings settings,
@@ -53,7 +53,8 @@ final class TlsListener {
     this.guard = guard;
   }
 
-  /// Opens it; fails with a sentence when there is no certificate or the port is taken.
+  /// Opens the port; fails with a message for the user if there is no valid certificate or the port
+  /// is in use.
   Future<Void> listen() {
     return vertx
         .executeBlocking(() -> certificates.read(certificates.files()))
@@ -61,7 +62,7 @@ final class TlsListener {
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
-                    "bridge: without a certificate the door for services elsewhere stays closed: "
+                    "bridge: bridge.remote cannot listen without a certificate: "
                         + failure.getMessage(),
                     failure)))
         .compose(this::open);
@@ -73,20 +74,23 @@ final class TlsListener {
     if (settings.clientCa().isEmpty()) {
       LOG.log(
           Level.WARNING,
-          "bridge.remote asks for no client certificate: whoever has a token of jpm token create"
-              + " may come from anywhere; set bridge.remote.client_ca to ask for one too (mutual"
-              + " TLS)");
+          "bridge.remote does not require a client certificate: anyone with a token of jpm token"
+              + " create can connect from anywhere; set bridge.remote.client_ca to require one"
+              + " (mutual TLS)");
     }
     NetServer made = vertx.createNetServer(options(read.options()));
     server = made;
     made.connectHandler(guard);
     made.exceptionHandler(
-        failure -> refusals.warn("a peer from elsewhere", "refused: no TLS: " + reason(failure)));
+        failure -> refusals.warn("a remote peer", "refused: no TLS: " + reason(failure)));
     return made.listen(settings.port(), settings.host())
         .<Void>map(_ -> {
           LOG.log(
               Level.INFO,
-              "services elsewhere come by TLS to " + settings.host() + ":" + made.actualPort());
+              "listening with TLS for other machines on "
+                  + settings.host()
+                  + ":"
+                  + made.actualPort());
           timer = vertx.setPeriodic(settings.lookEvery().toMillis(), _ -> look());
           return null;
         })
@@ -98,7 +102,7 @@ final class TlsListener {
                     failure)));
   }
 
-  /// Of plain bytes Netty's sentence quotes all, which may begin with a token.
+  /// Netty's message for input that is not TLS quotes the bytes, which may contain a token.
   private static String reason(Throwable failure) {
     String message = String.valueOf(failure.getMessage());
     return failure instanceof NotSslRecordException ? "not an SSL/TLS record" : message;
@@ -109,8 +113,8 @@ final class TlsListener {
     options
         .setTcpKeepAlive(true)
         .setSsl(true)
-        // A handshake takes milliseconds of a processor, and whoever connects has one made: not on
-        // the event loop, where the owner's frames wait.
+        // A handshake takes milliseconds of CPU time and any client can cause one. It must not run
+        // on the event loop and delay the owner's frames.
         .setSslEngineOptions(new JdkSSLEngineOptions().setUseWorkerThread(true))
         .setKeyCertOptions(tls.getKeyCertOptions())
         .setTrustOptions(tls.getTrustOptions())
@@ -120,7 +124,7 @@ final class TlsListener {
     return options.setClientAuth(tls.getClientAuth());
   }
 
-  /// Stops listening and closes every connection once its last bytes are sent.
+  /// Stops listening and closes every connection once its pending bytes are sent.
   Future<Void> close() {
     vertx.cancelTimer(timer);
     NetServer closing = server;
@@ -137,8 +141,8 @@ final class TlsListener {
         .onFailure(this::tellProblem);
   }
 
-  /// Empty: the files are those that are in use. Somebody who renews them may be between two files:
-  /// what does not fit is tried again and again.
+  /// Returns the changed files; empty if they equal those in use. Files may be inconsistent while
+  /// they are being renewed, so failures are retried at the next check.
   private Optional<Certificates.Read> changed(Map<Path, Buffer> before) throws IOException {
     Map<Path, Buffer> now = certificates.files();
     return now.equals(before) ? Optional.empty() : Optional.of(certificates.read(now));
@@ -163,7 +167,7 @@ final class TlsListener {
     String problem = String.valueOf(failure.getMessage());
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
-      LOG.log(Level.ERROR, "the former certificate stays in use: " + problem);
+      LOG.log(Level.ERROR, "the previous certificate stays in use: " + problem);
     }
   }
 }

@@ -5,18 +5,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The frames of all connections of which a part has come. A thousand connections may each begin a
-/// long one and never end it: when they take too much together, the frame that began first is given
-/// up with its connection, those of issued tokens before those of the owner.
+/// Limits the memory of incomplete frames of all connections together: a thousand connections could
+/// each begin a long frame and never finish it. Above the limit, the connection whose frame began
+/// first is ended; connections of issued tokens are ended before those of the owner.
 ///
-/// Owned by the bridge's event loop.
+/// Confined to the bridge's event loop.
 final class UnfinishedFrames {
-  /// How much they may take together unless one frame of the owner may be longer, in bytes.
+  /// The limit in bytes, unless a single frame of the owner may be longer.
   static final int MAX_BYTES = 12 << 20;
 
-  /// Whose they are.
+  /// A connection with an incomplete frame.
   interface Holder {
-    /// Who sends the frame.
+    /// Returns the sender of the frame.
     Principal who();
 
     /// Ends the connection for this reason.
@@ -25,18 +25,18 @@ final class UnfinishedFrames {
 
   private final int maxBytes;
 
-  /// In the order in which the frames began.
+  /// Allocated bytes, in the order in which the frames began.
   private final Map<Holder, Integer> held = new LinkedHashMap<>();
 
   private long total;
 
-  /// @param longestFrame the longest frame of all, in bytes
+  /// @param longestFrame the longest frame of any peer, in bytes
   UnfinishedFrames(int longestFrame) {
     this.maxBytes = Math.max(MAX_BYTES, Math.addExact(longestFrame, FrameScanner.PREFIX_BYTES));
   }
 
-  /// What has come of a frame takes so much memory now. Ends connections, perhaps this one, where
-  /// that is too much.
+  /// Sets the number of bytes that are allocated for the incomplete frame of `holder`. Ends
+  /// connections, possibly this one, if the total exceeds the limit.
   void holds(Holder holder, int bytes) {
     Integer before = held.put(holder, bytes);
     total += bytes - (before == null ? 0 : before);
@@ -47,7 +47,7 @@ final class UnfinishedFrames {
     }
   }
 
-  /// The frame is complete, or its connection gone.
+  /// Removes the frame of `holder`, which is complete or whose connection has ended.
   void released(Holder holder) {
     Integer bytes = held.remove(holder);
     total -= bytes == null ? 0 : bytes;

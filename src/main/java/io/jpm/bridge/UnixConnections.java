@@ -8,8 +8,9 @@ import io.vertx.core.net.SocketAddress;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Connections to the stock bridge's unix socket. One is kept ready: to make it takes a good part
-/// of the time of a short command. Owned by the bridge's event loop.
+/// Opens connections to the unix socket of the Vert.x bridge. Keeps one in reserve, because
+/// connecting takes a considerable part of the time of a short command. Confined to the bridge's
+/// event loop.
 final class UnixConnections {
   private final NetClient client;
   private final SocketAddress address;
@@ -17,21 +18,21 @@ final class UnixConnections {
   private boolean making;
   private boolean closed;
 
-  /// @param socket the stock bridge's
+  /// @param socket the path of the unix socket
   UnixConnections(Vertx vertx, Path socket) {
     this.client = vertx.createNetClient();
     this.address = SocketAddress.domainSocketAddress(socket.toString());
   }
 
-  /// A connection of which nothing was used yet.
+  /// Returns an unused connection.
   Future<NetSocket> connect() {
     Optional<NetSocket> ready = spare;
     spare = Optional.empty();
     return ready.map(Future::succeededFuture).orElseGet(() -> client.connect(address));
   }
 
-  /// Makes one in advance, where there is none. Does nothing where that fails: the next [#connect]
-  /// will tell.
+  /// Opens a connection in reserve unless there is one. Ignores failures: the next [#connect]
+  /// reports them.
   void prepare() {
     if (making || closed || spare.isPresent()) {
       return;
@@ -53,11 +54,11 @@ final class UnixConnections {
       return;
     }
     spare = Optional.of(socket);
-    socket.exceptionHandler(_ -> {}); // A reset: the end follows.
+    socket.exceptionHandler(_ -> {}); // A reset, which the close handler sees too.
     socket.closeHandler(_ -> spare = spare.filter(it -> !it.equals(socket)));
   }
 
-  /// Ends those that are still in use too.
+  /// Closes all connections, including those in use.
   Future<Void> close() {
     closed = true;
     return client.close();

@@ -5,8 +5,8 @@ import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Which peers listen to [Addresses#USAGE]; tells Satan whether any does. Without one no timer
-/// runs. Owned by the bridge's event loop.
+/// The peers that are subscribed to [io.jpm.bus.Addresses#USAGE]; Satan measures usage while there
+/// are any. No timer runs while there are none. Confined to the bridge's event loop.
 final class UsageSubscriptions {
   private final Set<PeerChannel> peers = new HashSet<>();
   private final UsageLease lease;
@@ -15,20 +15,20 @@ final class UsageSubscriptions {
     this.lease = new UsageLease(vertx, "bridge");
   }
 
-  /// Subscribing again changes nothing.
+  /// Repeated subscriptions have no effect.
   void add(PeerChannel peer) {
     peers.add(peer);
     lease.begin();
   }
 
-  /// The peer does not listen any more, or is gone; it may never have listened.
+  /// Removes a peer that has unsubscribed or disconnected; it need not have been subscribed.
   void remove(PeerChannel peer) {
     if (peers.remove(peer) && peers.isEmpty()) {
       lease.end();
     }
   }
 
-  /// Nobody listens any more.
+  /// Ends all subscriptions.
   void end() {
     peers.clear();
     lease.end();

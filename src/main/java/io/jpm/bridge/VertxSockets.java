@@ -6,31 +6,32 @@ import io.netty.channel.socket.DuplexChannel;
 import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 
-/// What Vert.x's public socket does not offer; the one place that reaches into its internals.
+/// Socket operations that Vert.x does not offer in its public API. The only type that uses Vert.x
+/// internals.
 final class VertxSockets {
   private static final int READ_BYTES = 8 << 10;
   private static final int READS_AT_ONCE = 4;
 
   private VertxSockets() {}
 
-  /// Closes at once and drops what was not sent. [NetSocket#close] sends everything first, so on a
-  /// peer that does not read it never completes.
+  /// Closes the socket immediately and discards unsent bytes. In contrast, [NetSocket#close] sends
+  /// everything first, so it never completes if the peer does not read.
   static void abort(NetSocket socket) {
-    var _ = context(socket).close(); // Told by the close handler.
+    var _ = context(socket).close(); // Reported by the close handler.
   }
 
-  /// Says that nothing more will be sent, and goes on reading. To close while something is unread
-  /// is a reset, which may overtake what was sent last.
+  /// Shuts down the output and continues to read. Closing a socket with unread bytes would reset
+  /// the connection, and the peer could lose the last bytes sent.
   static void shutdownOutput(NetSocket socket) {
     if (context(socket).channel() instanceof DuplexChannel channel) {
-      var _ = channel.shutdownOutput(); // Where that fails the peer is gone.
+      var _ = channel.shutdownOutput(); // Fails only if the peer has gone.
     }
   }
 
-  /// Reads little at a time. Vert.x keeps up to 16 reads and one round of the loop for somebody who
-  /// has paused: with the usual 64 KiB and 16 reads a round, that is some 2 MiB.
+  /// Reduces the size of reads. While a socket is paused, Vert.x buffers up to 16 reads and those
+  /// of one event-loop iteration: with the default 64 KiB and 16 reads per iteration, about 2 MiB.
   ///
-  /// @param socket one that was not read from yet
+  /// @param socket a socket that has not been read from yet
   static void readLittle(NetSocket socket) {
     context(socket)
         .channel()
@@ -39,7 +40,7 @@ final class VertxSockets {
             new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(READS_AT_ONCE));
   }
 
-  /// Where in the channel's pipeline Vert.x itself sits.
+  /// Returns the context of Vert.x's own handler in the channel's pipeline.
   static ChannelHandlerContext context(NetSocket socket) {
     return ((NetSocketInternal) socket).channelHandlerContext();
   }

@@ -1,16 +1,18 @@
-/// The door for everything outside the JVM: clients send and receive event-bus messages as 4-byte
-/// big-endian lengths followed by JSON.
+/// The event-bus bridge: clients outside the JVM send and receive event-bus messages. A frame is a
+/// 4-byte big-endian length followed by JSON.
 ///
-/// Two ways lead in. The unix socket is Vert.x's own TCP event-bus bridge with a short allow-list;
-/// the file system says who may connect, so its peers are the owner's and need no credential. The
-/// TCP port is for clients that cannot open a unix socket; there a guard asks for the token first,
-/// then passes bytes on to the unix socket, watching what the stock bridge does not: back-pressure,
-/// slow and too many peers. In front of the stock bridge `FrameScanner` judges the frames of both.
+/// There are two kinds of access. The unix socket is served by the Vert.x TCP event-bus bridge with
+/// a short allow-list. File permissions decide which processes may connect, so these peers are the
+/// owner's and need no credential. The TCP port, and the optional TLS port, are for clients that
+/// cannot open a unix socket. There a guard verifies the token and then forwards bytes to the unix
+/// socket; it also handles backpressure, slow peers and limits of connections, which the Vert.x
+/// bridge does not. In both cases `FrameScanner` checks the frames before the Vert.x bridge
+/// receives them.
 ///
-/// Start reading at [io.jpm.bridge.BridgeVerticle], then `ConnectionGuard` and `GuardedConnection`;
-/// `EventBusBridge` and `PeerChannel` tame the other side, `PeerLines` sends what apps print,
-/// `PeerEvents` what happens to them, now and in the past. Everything runs on one event loop, so
-/// nothing here is locked. The room may know `wire` and `bus`; only `daemon` knows it.
+/// Start reading at [io.jpm.bridge.BridgeVerticle], then `ConnectionGuard` and `GuardedConnection`.
+/// `EventBusBridge` and `PeerChannel` control the Vert.x bridge; `PeerLines` delivers log lines,
+/// and `PeerEvents` live and past events. Everything runs on one event loop, so there are no locks.
+/// The package may use `wire` and `bus`; only `daemon` may use it.
 @NullMarked
 package io.jpm.bridge;
 

@@ -3,25 +3,26 @@ package io.jpm.bus;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The one list of event-bus addresses: commands in the singular, publications in the plural.
+/// All addresses of the event bus. Addresses of requests are named in the singular, addresses of
+/// publications in the plural.
 public final class Addresses {
   /// [io.jpm.bus.god.GodCommand] → [io.jpm.bus.god.GodReply]. Internal.
   public static final String GOD_COMMAND = "jpm.god.command";
 
-  /// [io.jpm.bus.god.StoreCommand] → [io.jpm.bus.god.StoreReply]: what `jpm set` has stored.
+  /// [io.jpm.bus.god.StoreCommand] → [io.jpm.bus.god.StoreReply]: the values stored by `jpm set`.
   /// Internal.
   public static final String STORE_COMMAND = "jpm.god.store";
 
-  /// Publication of [io.jpm.bus.god.InstanceEvent]. Internal; History makes [#EVENTS] of it for the
-  /// outside.
+  /// Publication of [io.jpm.bus.god.InstanceEvent]. Internal; History republishes these events as
+  /// [#EVENTS] for external subscribers.
   public static final String GOD_EVENTS = "jpm.god.events";
 
-  /// Publication of [io.jpm.bus.god.DaemonEvent], by any room. Internal; History makes [#EVENTS] of
-  /// it too.
+  /// Publication of [io.jpm.bus.god.DaemonEvent] by any component. Internal; History republishes
+  /// these events as [#EVENTS] too.
   public static final String DAEMON_EVENTS = "jpm.daemon.events";
 
-  /// Publication of [io.jpm.bus.god.NumberedEvent], after [#EVENTS], for rooms that need what God
-  /// knows beside what the outside is told. Internal.
+  /// Publication of [io.jpm.bus.god.NumberedEvent], after [#EVENTS], for components that need God's
+  /// own event in addition to the external message. Internal.
   public static final String NUMBERED_EVENTS = "jpm.history.events";
 
   /// [io.jpm.bus.balancer.BalancerCommand] → [io.jpm.bus.balancer.BalancerReply]. Internal.
@@ -45,43 +46,44 @@ public final class Addresses {
   /// [io.jpm.bus.god.HistoryCommand] → [io.jpm.bus.god.HistoryReply]. Internal.
   public static final String HISTORY_COMMAND = "jpm.history.command";
 
-  /// [io.jpm.bus.daemon.KeeperCommand], not answered. Internal.
+  /// [io.jpm.bus.daemon.KeeperCommand], without a reply. Internal.
   public static final String KEEPER_COMMAND = "jpm.keeper.command";
 
   /// [io.jpm.bus.logs.LogsCommand] → [io.jpm.bus.logs.LogsReply]. Internal.
   public static final String LOGS_COMMAND = "jpm.logs.command";
 
-  /// [io.jpm.bus.logs.LineLease] → [io.jpm.bus.logs.FlowControlAck], where asked for: who listens
-  /// to what apps print. Internal.
+  /// [io.jpm.bus.logs.LineLease] → [io.jpm.bus.logs.FlowControlAck] if the sender expects a reply:
+  /// subscriptions to the lines that apps print. Internal.
   public static final String LINES_WANTED = "jpm.logs.wanted";
 
-  /// Where the bridge is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to the bridge and answered by it. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
 
-  /// Where Satan is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to Satan and answered by it. Internal.
   public static final String SATAN_LINES = "jpm.satan.lines";
 
-  /// Where God is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to God and answered by it. Internal.
   public static final String GOD_LINES = "jpm.god.lines";
 
   /// [io.jpm.bus.satan.SatanCommand] → [io.jpm.bus.satan.SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
-  /// [io.jpm.bus.satan.UsageDemand], not answered: who listens to [#USAGE]. Internal.
+  /// [io.jpm.bus.satan.UsageDemand], without a reply: subscriptions to [#USAGE]. Internal.
   public static final String USAGE_WANTED = "jpm.satan.wanted";
 
   /// Publication of [io.jpm.bus.satan.SatanReport]. Internal.
   public static final String SATAN_REPORTS = "jpm.satan.reports";
 
-  /// [io.jpm.bus.daemon.DaemonCommand], answered with nothing: the daemon as a whole. Internal.
+  /// [io.jpm.bus.daemon.DaemonCommand], without a reply: commands to the daemon as a whole.
+  /// Internal.
   public static final String DAEMON_COMMAND = "jpm.daemon.command";
 
-  /// [io.jpm.bus.god.ConfigWatchCommand] → [io.jpm.bus.god.ConfigWatchReply]: process files that
-  /// are read again when they change. Internal.
+  /// [io.jpm.bus.god.ConfigWatchCommand] → [io.jpm.bus.god.ConfigWatchReply]: the process files
+  /// that are applied again when they change. Internal.
   public static final String CONFIG_WATCH_COMMAND = "jpm.configwatch.command";
 
-  /// [io.jpm.bus.access.AccessCommand] → [io.jpm.bus.access.AccessReply]: the tokens of services.
-  /// Internal.
+  /// [io.jpm.bus.access.AccessCommand] → [io.jpm.bus.access.AccessReply]: access tokens of
+  /// services. Internal.
   public static final String ACCESS_COMMAND = "jpm.access.command";
 
   /// Publication of [io.jpm.bus.access.TokenRevoked]. Internal.
@@ -90,38 +92,39 @@ public final class Addresses {
   /// [io.jpm.bus.daemon.WebCommand] → [io.jpm.bus.daemon.WebReply]. Internal.
   public static final String WEB_COMMAND = "jpm.web.command";
 
-  /// Where the HTTP side is asked [io.jpm.bus.logs.FlowControlAck]. Internal.
+  /// [io.jpm.bus.logs.FlowControlAck], sent to the HTTP server and answered by it. Internal.
   public static final String WEB_LINES = "jpm.web.lines";
 
-  /// [io.jpm.bus.access.AuditRecord], not answered. Internal.
+  /// [io.jpm.bus.access.AuditRecord], without a reply. Internal.
   public static final String AUDIT = "jpm.audit";
 
   /// [io.jpm.bus.access.AuditCommand] → [io.jpm.bus.access.AuditReply]. Internal.
   public static final String AUDIT_COMMAND = "jpm.audit.command";
 
-  /// Typed requests of other services → JSON: `docs/bridge.md`. Who asks stands in the header
-  /// [io.jpm.wire.RequestCaller#HEADER]; without it nothing is done. Open to the bridge.
+  /// Typed requests of other services → JSON: see `docs/bridge.md`. The header
+  /// [io.jpm.wire.RequestCaller#HEADER] identifies the caller; a request without it is not carried
+  /// out. Open to the bridge.
   public static final String COMMAND = "jpm.command";
 
-  /// Argument vectors of the thin client → text. Open to the bridge.
+  /// Argument vectors of the command line client → text. Open to the bridge.
   public static final String CONSOLE = "jpm.console";
 
-  /// Everything that happens to any app and to the daemon itself, numbered and kept already:
+  /// Every event of any app and of the daemon, numbered and already stored:
   /// [io.jpm.wire.EventMessage] as JSON. Open to the bridge's subscribers.
   public static final String EVENTS = "jpm.events";
 
-  /// What ClusterBalancer counts where connections pass through the daemon, each second in which
-  /// something has changed: `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to the
-  /// bridge's subscribers.
+  /// The connection counters of ClusterBalancer, for apps whose connections pass through the
+  /// daemon. Published in each second in which one has changed:
+  /// `{"v":1,"app":…,"instances":[{"id":…,"connections":…,…}]}`. Open to the bridge's subscribers.
   public static final String BALANCE = "jpm.balance";
 
-  /// What all apps and the machine use, every second while there is a
+  /// The resource usage of all apps and of the machine, every second while there is an active
   /// [io.jpm.bus.satan.UsageDemand]: [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's
   /// subscribers.
   public static final String USAGE = "jpm.usage";
 
-  /// What has become of an edit of the daemon's settings: [io.jpm.wire.SettingsMessage] as JSON.
-  /// Open to the bridge's subscribers.
+  /// The result of reading the daemon's settings after an edit: [io.jpm.wire.SettingsMessage] as
+  /// JSON. Open to the bridge's subscribers.
   public static final String SETTINGS = "jpm.settings";
 
   private static final String LINES = "jpm.lines.";
@@ -129,44 +132,46 @@ public final class Addresses {
 
   private Addresses() {}
 
-  /// A pattern of all addresses that [#eventsOf] gives.
+  /// Regular expression that matches every address returned by [#eventsOf].
   public static final String EVENTS_OF_ANY_APP = "jpm\\.events\\..+";
 
-  /// A pattern of all addresses that [#messagesOf] gives.
+  /// Regular expression that matches every address returned by [#messagesOf].
   public static final String MESSAGES_OF_ANY_APP = "jpm\\.messages\\..+";
 
-  /// A pattern of all addresses that [#linesOf] gives.
+  /// Regular expression that matches every address returned by [#linesOf].
   public static final String LINES_OF_ANY_APP = "jpm\\.lines\\..+";
 
-  /// What one app sends over its channel beside what jpm understands itself, JSON. Open to the
-  /// bridge's subscribers.
+  /// Returns the address for the messages that one app sends over its IPC channel, as JSON.
+  /// Messages that jpm itself understands are not published. Open to the bridge's subscribers.
   ///
   /// @param app the app's name
   public static String messagesOf(String app) {
     return MESSAGES + app;
   }
 
-  /// What happens to one app, as in [#EVENTS]. Open to the bridge's subscribers.
+  /// Returns the address for the events of one app, which are the same as in [#EVENTS]. Open to the
+  /// bridge's subscribers.
   ///
   /// @param app the app's name
   public static String eventsOf(String app) {
     return EVENTS + "." + app;
   }
 
-  /// The app of an address that [#eventsOf] gives; empty for other addresses.
+  /// Returns the app of an address that [#eventsOf] returns; empty for other addresses.
   public static Optional<String> appOfEvents(String address) {
     return restOf(address, EVENTS + ".");
   }
 
-  /// What one app prints: [io.jpm.wire.LinesMessage] as JSON, while there is a
-  /// [io.jpm.bus.logs.LineLease] of it. Open to the bridge's subscribers.
+  /// Returns the address for the lines that one app prints: [io.jpm.wire.LinesMessage] as JSON,
+  /// published while there is a [io.jpm.bus.logs.LineLease] on the app. Open to the bridge's
+  /// subscribers.
   ///
   /// @param app the app's name
   public static String linesOf(String app) {
     return LINES + app;
   }
 
-  /// The app of an address that [#linesOf] gives; empty for other addresses.
+  /// Returns the app of an address that [#linesOf] returns; empty for other addresses.
   public static Optional<String> appOfLines(String address) {
     return restOf(address, LINES);
   }
@@ -177,8 +182,8 @@ public final class Addresses {
         : Optional.empty();
   }
 
-  /// The app of an address that [#eventsOf], [#linesOf] or [#messagesOf] gives; empty for other
-  /// addresses.
+  /// Returns the app of an address that [#eventsOf], [#linesOf] or [#messagesOf] returns; empty for
+  /// other addresses.
   public static Optional<String> appOf(String address) {
     return Stream.of(EVENTS + ".", LINES, MESSAGES)
         .filter(begin -> address.startsWith(begin) && address.length() > begin.length())

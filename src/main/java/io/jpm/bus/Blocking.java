@@ -5,12 +5,12 @@ import io.vertx.core.Vertx;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 
-/// Runs what blocks on a worker thread, one after the other for each verticle, and brings the
-/// result back to its context.
+/// Runs blocking calls of a verticle on a worker thread, one at a time, and returns their results
+/// to the verticle's context.
 public final class Blocking {
   private Blocking() {}
 
-  /// The outcome of `work`, which must not be null.
+  /// Runs `work` on a worker thread and returns its result, which must not be null.
   public static <T> Future<T> call(Vertx vertx, Callable<T> work) {
     return vertx.executeBlocking(work).map(Objects::requireNonNull);
   }

@@ -4,15 +4,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
 
-/// Hands [BusMessage]s over inside the process, unchanged. It never puts them on a wire.
+/// Passes each [BusMessage] inside the process, unchanged and without serialization.
 public final class BusCodec implements MessageCodec<BusMessage, BusMessage> {
   private static final String NAME = "jpm";
 
   private BusCodec() {}
 
-  /// Makes `vertx` take every [BusMessage]. Call once per Vertx, before the first verticle.
+  /// Registers the codec for every [BusMessage]. Must be called once per Vertx, before the first
+  /// verticle is deployed.
   ///
-  /// A selector, because a default codec is looked up by the exact class, and there are many.
+  /// A codec selector is used because Vert.x looks up default codecs by exact class, and there are
+  /// many message classes.
   public static void install(Vertx vertx) {
     vertx.eventBus().registerCodec(new BusCodec());
     vertx.eventBus().codecSelector(body -> body instanceof BusMessage ? NAME : null);

@@ -1,5 +1,5 @@
 package io.jpm.bus;
 
-/// Whatever verticles send each other. All are immutable records; the receiver gets the sender's
-/// instance.
+/// Supertype of all messages between verticles. Messages are immutable records; the receiver gets
+/// the sender's instance, not a copy.
 public interface BusMessage {}

@@ -4,11 +4,12 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/// Why a file cannot be used, for people: the system's words, without names of Java's.
+/// Converts file errors to short messages for users: the operating system's text, without Java
+/// class names.
 public final class FileErrors {
   private FileErrors() {}
 
-  /// The words for `failure`, without the file's name.
+  /// Returns the message for `failure`, without the name of the file.
   public static String of(Throwable failure) {
     for (Throwable it = failure; it != null; it = it.getCause()) {
       if (it instanceof FileSystemException refused) {
@@ -16,7 +17,7 @@ public final class FileErrors {
       }
     }
     String message = failure.getMessage();
-    return message == null || message.isBlank() ? "no reason is known" : message;
+    return message == null || message.isBlank() ? "unknown reason" : message;
   }
 
   private static String words(FileSystemException refused) {
@@ -26,7 +27,7 @@ public final class FileErrors {
     return switch (refused) {
       case AccessDeniedException _ -> "Permission denied";
       case NoSuchFileException _ -> "No such file or directory";
-      default -> "the system does not say why";
+      default -> "the system gives no reason";
     };
   }
 }

@@ -14,21 +14,24 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Objects;
 import java.util.Set;
 
-/// Puts small files of the home in place, which only their owner may read: readers find the former
-/// content or the new one. Blocking; one thread at a time may write a file.
+/// Writes small files of the home atomically: readers find either the former content or the new
+/// one. Only the owner of the home can read them. The calls block, and only one thread at a time
+/// may write a given file.
 public final class SmallFile {
   private SmallFile() {}
 
-  /// Writes beside the file, and renames that over it. What [#withdraw] has left is written over,
-  /// so that takes no space of a full disk.
+  /// Writes `text` to a temporary file beside `file` and renames that file to `file`. If
+  /// [#withdraw] has left such a temporary file, it is overwritten, so that its space serves even
+  /// when the disk is full.
   ///
-  /// @param text all that is to be in it
-  /// @throws IOException when it was not put in place; the former content stays
+  /// @param text the whole content
+  /// @throws IOException if the file could not be replaced; the former content stays
   public static void write(Path file, String text) throws IOException {
     write(file, text, false);
   }
 
-  /// As [#write], and it is on the disk when this returns, whatever becomes of the machine.
+  /// Writes as [#write] does, and forces file and directory to the disk: the content survives a
+  /// crash of the machine.
   public static void writeDurably(Path file, String text) throws IOException {
     write(file, text, true);
     Path folder =
@@ -38,26 +41,27 @@ public final class SmallFile {
     }
   }
 
-  /// Writes over what is in the file, where the new text is not longer: that takes no new space on
-  /// most file systems. A reader may find a part of each.
+  /// Overwrites the existing file in place, provided that the new text is not longer. On most file
+  /// systems this needs no additional space. A reader may see a mixture of the former and the new
+  /// text.
   ///
-  /// @throws IOException when there is no such file, it is shorter or cannot be written
+  /// @throws IOException if the file does not exist, is shorter than `text` or cannot be written
   public static void overwrite(Path file, String text) throws IOException {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       if (channel.size() < bytes.length) {
-        throw new IOException(file + " has no space for it");
+        throw new IOException(file + " is too small to be overwritten");
       }
       fill(channel, bytes, false);
     }
   }
 
-  /// Takes a file away for readers, and keeps its space for the next [#write].
+  /// Hides the file from readers and keeps its space for the next [#write].
   public static void withdraw(Path file) throws IOException {
     try {
       Files.move(file, beside(file), StandardCopyOption.ATOMIC_MOVE);
     } catch (NoSuchFileException none) {
-      // Nothing is to be taken away.
+      // The file does not exist: there is nothing to hide.
     }
   }
 
@@ -87,7 +91,7 @@ public final class SmallFile {
     ByteBuffer left = ByteBuffer.wrap(bytes);
     while (left.hasRemaining()) {
       if (channel.write(left) <= 0) {
-        throw new IOException("the disk takes no more");
+        throw new IOException("the disk accepts no more data");
       }
     }
     channel.truncate(bytes.length);
@@ -96,14 +100,15 @@ public final class SmallFile {
     }
   }
 
-  /// What has space of its own is kept for the next time.
+  /// Removes the temporary file if it is empty. A file that occupies space is kept for the next
+  /// write.
   private static void removeEmpty(Path next) {
     try {
       if (Files.size(next) == 0) {
         Files.deleteIfExists(next);
       }
     } catch (IOException _) {
-      // Ignored because the next write writes over it.
+      // The next write overwrites it.
     }
   }
 }

@@ -1,9 +1,10 @@
-/// What the verticles say to each other. [io.jpm.bus.Addresses] is the one list of addresses,
-/// [io.jpm.bus.BusMessage] the root of everything sent inside the daemon, [io.jpm.bus.BusCodec] the
-/// one codec: immutable records, handed over as they are.
+/// The messages of the event bus, through which the verticles communicate. [io.jpm.bus.Addresses]
+/// is the only list of addresses, [io.jpm.bus.BusMessage] the common supertype of all messages
+/// inside the daemon, and [io.jpm.bus.BusCodec] their codec. Messages are immutable records and are
+/// passed without a copy.
 ///
-/// Nothing here leaves the process; at the edges (bridge, web) `wire` turns it into JSON. The room
-/// knows `model` and `wire`.
+/// No message of this package leaves the process: where requests and events cross its boundary
+/// (bridge, web), `wire` converts them to JSON. This package depends on `model` and `wire` only.
 @NullMarked
 package io.jpm.bus;
 

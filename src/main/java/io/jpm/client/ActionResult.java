@@ -2,11 +2,11 @@ package io.jpm.client;
 
 import org.jspecify.annotations.Nullable;
 
-/// What one instance has answered to an action.
+/// The result of a custom action of one instance.
 ///
-/// @param app its app
-/// @param id its number among all of the home
-/// @param value as parsed JSON: a map, list, text, `Long`, `Double`, boolean or null
+/// @param app the name of its app
+/// @param id the id of the instance, unique in the home
+/// @param value the result as parsed JSON: a map, list, string, `Long`, `Double`, boolean or null
 public record ActionResult(String app, int id, @Nullable Object value) {
   static ActionResult of(JsonMembers json) {
     return new ActionResult(json.text("app"), json.integer("id"), json.value("value"));

@@ -5,33 +5,33 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// An app as it stands in a process file; `docs/process-file.md` has its keys. Never changes: every
-/// `with` gives another.
+/// An app as described in a process file, with the keys of `docs/process-file.md`. Immutable: every
+/// `with` returns a new app.
 ///
 /// ```java
 /// App web = App.of("web", "./server.js").with("instances", 2).with("env", Map.of("PORT", "80"));
 /// ```
 ///
-/// @param json the keys and values, those that JSON has: maps, lists, texts, numbers, booleans,
-///   null
+/// @param json the keys and values; values are those of JSON: maps, lists, strings, numbers,
+///   booleans, null
 public record App(Map<String, @Nullable Object> json) {
   public App {
     json = new LinkedHashMap<>(json);
   }
 
-  /// An app with a name.
+  /// Returns an app with a name.
   ///
-  /// @param script what runs: a program or a script, relative to [Apps#cwd] if it has a slash
+  /// @param script the program or script to run, relative to [Apps#cwd] if it contains a slash
   public static App of(String name, String script) {
     return of(script).with("name", name);
   }
 
-  /// An app that is called as its script.
+  /// Returns an app that gets its name from its script.
   public static App of(String script) {
     return new App(Map.of("script", Objects.requireNonNull(script)));
   }
 
-  /// The same with this key as well.
+  /// Returns a copy with this key added or replaced.
   public App with(String key, @Nullable Object value) {
     Map<String, @Nullable Object> more = new LinkedHashMap<>(json);
     more.put(key, value);

@@ -3,24 +3,24 @@ package io.jpm.client;
 import java.util.List;
 import java.util.Optional;
 
-/// What describing apps anew changes, or has changed, about one of them.
+/// The changes that [Request#apply] has made to one app, or that [Request#plan] would make.
 ///
-/// @param app its name
+/// @param app the name of the app
 /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
-/// @param stopped whether nothing of it runs, and that stays so
-/// @param fields what is described otherwise
-/// @param problem why it could not be done; empty: it was, or nothing was to be done yet
+/// @param stopped whether the app is stopped and remains so
+/// @param fields the settings that differ
+/// @param problem why the changes failed; empty: they succeeded or have only been planned
 public record AppChangeResult(
     String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
   public AppChangeResult {
     fields = List.copyOf(fields);
   }
 
-  /// Something that is described otherwise, with secrets masked.
+  /// A setting that differs, with secrets masked.
   ///
-  /// @param key its name in a process file
-  /// @param from as it was; empty: it was not there
-  /// @param to as it is to be
+  /// @param key its key in a process file
+  /// @param from the old value; empty: it was not set
+  /// @param to the new value
   public record Field(String key, String from, String to) {
     static Field of(JsonMembers json) {
       return new Field(json.text("key"), json.text("from"), json.text("to"));

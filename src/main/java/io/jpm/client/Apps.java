@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Apps to be started, and what they need to know of where they come from.
+/// Apps to start, with their working directory, environment and process file.
 ///
 /// @param apps one or more
-/// @param cwd where what is relative begins, absolute
+/// @param cwd the absolute directory to which relative paths refer
 /// @param env the variables that the apps inherit; empty: PATH, HOME and LANG of the daemon
-/// @param file the process file in which they stand, absolute: it is remembered with them, so that
-///   `prune` knows which apps have come from it
+/// @param file the absolute path of the process file that describes the apps. The daemon stores it
+///   with them, and `prune` uses it to find the apps that came from the same file
 public record Apps(
     List<App> apps, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
-  /// @throws IllegalArgumentException without apps, or for a relative path
+  /// @throws IllegalArgumentException if there are no apps or a path is relative
   public Apps {
     apps = List.copyOf(apps);
     env = env.map(Map::copyOf);
@@ -25,24 +25,24 @@ public record Apps(
     file.ifPresent(path -> checkAbsolute("file", path));
   }
 
-  /// Apps with the environment of the daemon, whose relative paths begin in the directory of this
-  /// program.
+  /// Returns apps that inherit the variables of the daemon and whose relative paths refer to the
+  /// working directory of this program.
   public static Apps of(App... apps) {
     return new Apps(
         List.of(apps), Path.of("").toAbsolutePath(), Optional.empty(), Optional.empty());
   }
 
-  /// The same in another directory.
+  /// Returns a copy with another directory for relative paths.
   public Apps in(Path directory) {
     return new Apps(apps, directory.toAbsolutePath(), env, file);
   }
 
-  /// The same with these variables, and without those of the daemon.
+  /// Returns a copy with these variables instead of the daemon's.
   public Apps env(Map<String, String> variables) {
     return new Apps(apps, cwd, Optional.of(variables), file);
   }
 
-  /// The same as what stands in a process file.
+  /// Returns a copy with this process file.
   public Apps from(Path processFile) {
     return new Apps(apps, cwd, env, Optional.of(processFile.toAbsolutePath()));
   }

@@ -34,9 +34,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// One conversation with the daemon over its bridge: a command goes there, replies come back. A
-/// reply is fetched only when [#next] is called, so a slow reader slows the answer and not the
-/// daemon. Not for use by several threads. Closing it ends the session in the daemon, too.
+/// A connection that runs one console command over the bridge. A reply is fetched only when [#next]
+/// is called, so a slow reader slows down the command's output and does not burden the daemon. Not
+/// thread-safe. Closing the connection also ends the session in the daemon.
 public final class BridgeConnection implements Closeable {
   private static final String CONSOLE = "jpm.console";
   private static final String REPLY_ADDRESS = "r";
@@ -47,9 +47,9 @@ public final class BridgeConnection implements Closeable {
   private final DataInputStream in;
   private String replyTo = "";
 
-  /// The two directions of a socket, and how to end both.
+  /// The streams of a socket and the socket itself, which closes both.
   ///
-  /// @param patience what a read may take, where the socket itself has no limit
+  /// @param patience the timeout of a read; empty if the socket enforces it
   private record Wire(
       InputStream in, OutputStream out, Closeable socket, Optional<Duration> patience) {}
 
@@ -59,10 +59,10 @@ public final class BridgeConnection implements Closeable {
     this.in = new DataInputStream(new BufferedInputStream(wire.in));
   }
 
-  /// Connects to the unix socket in a daemon's home, for which nobody needs a token.
+  /// Connects to the unix socket in a daemon's home, which requires no token.
   ///
-  /// @param patience as of [#connect(int, Duration)]
-  /// @throws BridgeException.NoDaemon if nobody listens there
+  /// @param patience as in [#connect(int, Duration)]
+  /// @throws BridgeException.NoDaemon if no process listens there
   public static BridgeConnection connect(Path file, Duration patience) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
@@ -82,8 +82,8 @@ public final class BridgeConnection implements Closeable {
 
   /// Connects to a daemon on this machine.
   ///
-  /// @param patience how long any reply may take; the daemon says at least every 10 s that it lives
-  /// @throws BridgeException.NoDaemon if nobody listens there
+  /// @param patience the timeout of each reply; the daemon sends a sign of life at least every 10 s
+  /// @throws BridgeException.NoDaemon if no process listens there
   public static BridgeConnection connect(int port, Duration patience) throws IOException {
     Socket socket = new Socket();
     try {
@@ -107,27 +107,27 @@ public final class BridgeConnection implements Closeable {
     }
   }
 
-  /// With until when the answer is waited for: what the daemon has not begun by then it does not
-  /// begin.
+  /// Adds the time until which the client waits. The daemon does not start the command after that
+  /// time.
   private String stamped(ConsoleRequest request) {
     String json = request.toJson();
     long until = System.currentTimeMillis() + patience.toMillis();
     return "%s,\"until\":%d}".formatted(json.substring(0, json.length() - 1), until);
   }
 
-  /// Proves who we are and hands over the command. The answer comes by [#next].
+  /// Authenticates by the token and sends the command. [#next] returns the replies.
   public void send(String token, ConsoleRequest request) throws IOException {
     write(
         "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token)),
         message(CONSOLE, stamped(request)));
   }
 
-  /// Hands over the command where nobody needs a token.
+  /// Sends the command over a connection that requires no token.
   public void send(ConsoleRequest request) throws IOException {
     write(message(CONSOLE, stamped(request)));
   }
 
-  /// Waits for the next reply; not to be called again after [Done].
+  /// Waits for the next reply; must not be called again after [Done].
   public Reply next() throws IOException {
     if (!replyTo.isEmpty()) {
       write(message(replyTo, "{}"));
@@ -154,7 +154,7 @@ public final class BridgeConnection implements Closeable {
       throw new BridgeException.NotOurs(String.valueOf(e.getMessage()));
     }
     if (!(value instanceof Map<?, ?> frame)) {
-      throw new BridgeException.NotOurs("a frame that is no object");
+      throw new BridgeException.NotOurs("a frame that is not an object");
     }
     if ("err".equals(frame.get("type"))) {
       throw new BridgeException.Refused(String.valueOf(frame.get("message")));
@@ -188,7 +188,7 @@ public final class BridgeConnection implements Closeable {
         close();
       }
     } catch (InterruptedException | IOException _) {
-      // Ignored because the reader finds out by itself.
+      // The reader notices that the connection has ended.
     }
   }
 
@@ -250,7 +250,7 @@ public final class BridgeConnection implements Closeable {
     try {
       wire.out.write(bytes.toByteArray());
     } catch (SocketException | ClosedChannelException _) {
-      return; // the daemon hung up: reading tells, perhaps after a last word of it
+      return; // connection closed: the next read reports it, after any last frame
     }
   }
 }

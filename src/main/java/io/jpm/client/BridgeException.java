@@ -2,7 +2,7 @@ package io.jpm.client;
 
 import java.io.IOException;
 
-/// A conversation with the daemon that could not be finished. The caller decides by the kind.
+/// Signals that a command over the bridge could not be completed; the subclass is the reason.
 public sealed class BridgeException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ public sealed class BridgeException extends IOException {
     super(message);
   }
 
-  /// Nothing listens on the port.
+  /// No process listens on the port or socket.
   public static final class NoDaemon extends BridgeException {
     private static final long serialVersionUID = 1;
 
@@ -19,8 +19,8 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// The daemon hung up. Before any reply that means that it did not accept the token, or is
-  /// ending.
+  /// The daemon closed the connection. Before any reply, this means that it did not accept the
+  /// token or is shutting down.
   public static final class Closed extends BridgeException {
     private static final long serialVersionUID = 1;
 
@@ -29,7 +29,7 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// The daemon did not say anything within the time limit.
+  /// The daemon sent nothing within the timeout.
   public static final class Silent extends BridgeException {
     private static final long serialVersionUID = 1;
 
@@ -47,7 +47,7 @@ public sealed class BridgeException extends IOException {
     }
   }
 
-  /// What came is not the bridge's protocol.
+  /// The received data does not follow the bridge's protocol.
   public static final class NotOurs extends BridgeException {
     private static final long serialVersionUID = 1;
 

@@ -26,7 +26,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Whom to trust and who we are, by PEM files, for [Endpoint.Tls].
+/// The certificates of a TLS connection from PEM files, for [Endpoint.Tls].
 ///
 /// ```java
 /// SSLContext context =
@@ -36,40 +36,40 @@ import org.jspecify.annotations.Nullable;
 /// Endpoint door = new Endpoint.Tls("jpm.example.com", 7443, "secret", context);
 /// ```
 ///
-/// @param trusted certificates of those who may sign the daemon's, or the daemon's own; empty:
-///   those that Java trusts
-/// @param own what is shown to a daemon that asks for it (`bridge.remote.client_ca`); empty:
-///   nothing
+/// @param trusted certificates of the CAs that may sign the daemon's certificate, or that
+///   certificate itself; empty: the CAs that Java trusts
+/// @param own the client certificate for a daemon that requires one (`bridge.remote.client_ca`);
+///   empty: none
 public record Certificates(Optional<Path> trusted, Optional<Own> own) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
-  /// A certificate, with those that lead to one who is trusted behind it, and its private key in
-  /// PKCS #8 without a password (`BEGIN PRIVATE KEY`).
+  /// A client certificate, followed by its intermediate certificates, and its private key: PKCS #8
+  /// without a password (`BEGIN PRIVATE KEY`).
   public record Own(Path certificate, Path key) {}
 
-  /// Those of a PEM file and no others.
+  /// Trusts only the certificates of a PEM file.
   public static Certificates trusting(Path pem) {
     return new Certificates(Optional.of(pem), Optional.empty());
   }
 
-  /// Those that Java trusts.
+  /// Trusts the CAs that Java trusts by default.
   public static Certificates ofJava() {
     return new Certificates(Optional.empty(), Optional.empty());
   }
 
-  /// The same with a certificate of our own.
+  /// Returns a copy that presents a client certificate.
   ///
-  /// @param key in PKCS #8 without a password
+  /// @param key the private key: PKCS #8 without a password
   public Certificates presenting(Path certificate, Path key) {
     return new Certificates(trusted, Optional.of(new Own(certificate, key)));
   }
 
   /// Reads the files.
   ///
-  /// @throws IOException if one cannot be read
-  /// @throws GeneralSecurityException if one is not what it should be
+  /// @throws IOException if a file cannot be read
+  /// @throws GeneralSecurityException if a file does not contain a usable certificate or key
   public SSLContext context() throws IOException, GeneralSecurityException {
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys(), trust(), null);
@@ -114,7 +114,7 @@ public record Certificates(Optional<Path> trusted, Optional<Own> own) {
         CertificateFactory.getInstance("X.509")
             .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(pem)));
     if (all.isEmpty()) {
-      throw new GeneralSecurityException(pem + ": no certificate in it (BEGIN CERTIFICATE)");
+      throw new GeneralSecurityException(pem + ": it contains no certificate (BEGIN CERTIFICATE)");
     }
     return all;
   }
@@ -123,16 +123,16 @@ public record Certificates(Optional<Path> trusted, Optional<Own> own) {
     Matcher text = KEY.matcher(Files.readString(pem, StandardCharsets.ISO_8859_1));
     if (!text.find()) {
       throw new GeneralSecurityException(
-          pem + ": no key in it that can be used (BEGIN PRIVATE KEY, PKCS #8, no password)");
+          pem + ": it contains no usable key (BEGIN PRIVATE KEY, PKCS #8, no password)");
     }
     byte[] bytes = Base64.getMimeDecoder().decode(text.group(1));
     for (String algorithm : ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
       } catch (InvalidKeySpecException _) {
-        // of another kind
+        // The key is of another type.
       }
     }
-    throw new GeneralSecurityException(pem + ": a key of a kind that is not one of " + ALGORITHMS);
+    throw new GeneralSecurityException(pem + ": the type of the key is not one of " + ALGORITHMS);
   }
 }

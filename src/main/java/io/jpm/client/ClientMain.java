@@ -17,10 +17,11 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 
-/// The command line client for machines whose bash cannot be it; `bin/jpm` runs it and starts the
-/// daemon for it. Sends the arguments, prints the answer, exits with the command's code.
+/// The Java command-line client, for machines whose bash cannot be the client. `bin/jpm` runs it,
+/// and starts the daemon if necessary. It sends the arguments, prints the output and exits with the
+/// command's exit code.
 public final class ClientMain {
-  /// Tells `bin/jpm` that there is no daemon to talk to (EX_UNAVAILABLE of sysexits.h).
+  /// Tells `bin/jpm` that no daemon is running (EX_UNAVAILABLE of sysexits.h).
   static final int NO_DAEMON = 69;
 
   private static final Duration RETRY = Duration.ofMillis(100);
@@ -30,10 +31,10 @@ public final class ClientMain {
   private final DaemonHome home;
   private final Duration patience;
 
-  /// Whether the port has not led to an answer.
+  /// Set when attempts by the port have failed.
   private boolean bySocket;
 
-  /// Behind what a command goes on that follows something when the daemon dies.
+  /// The position at which the command can be resumed after the daemon has died.
   private Optional<String> mark = Optional.empty();
 
   private ClientMain(DaemonHome home, Duration patience) {
@@ -41,7 +42,7 @@ public final class ClientMain {
     this.patience = patience;
   }
 
-  /// Runs one command and ends the JVM.
+  /// Runs one command and terminates the JVM.
   public static void main(String[] args) {
     System.exit(run(args, System.getenv()));
   }
@@ -94,7 +95,8 @@ public final class ClientMain {
     return Duration.ofSeconds(Integer.parseInt(seconds));
   }
 
-  /// What is piped into the script, which hands it on as base64, where a word asks for it.
+  /// Returns the script's standard input, if an argument refers to it; the script passes it on as
+  /// base64.
   private static Optional<byte[]> piped() throws IOException {
     if (!Boolean.getBoolean("jpm.piped")) {
       return Optional.empty();
@@ -104,7 +106,7 @@ public final class ClientMain {
     }
   }
 
-  /// Java cannot ask for a terminal's size, so the script says what it knows, as JSON.
+  /// Java cannot query the size of a terminal, so the script passes it as JSON.
   private static Terminal terminal() {
     try {
       return Json.parse(System.getProperty("jpm.tty", "{}")) instanceof Map<?, ?> tty
@@ -120,8 +122,9 @@ public final class ClientMain {
     }
   }
 
-  /// Twice if need be: a daemon that hangs up at once may be one that is just going or coming. Then
-  /// by the socket in the home, for others may have taken all places at the port.
+  /// Tries the port twice, because a daemon that closes the connection immediately may be starting
+  /// or stopping. Then tries the unix socket in the home, because other clients may have used up
+  /// all connections of the port.
   private int talk(ConsoleRequest request) throws IOException {
     for (int attempt = 0; attempt < 3; attempt++) {
       bySocket = attempt == 2;
@@ -140,11 +143,12 @@ public final class ClientMain {
       }
     }
     return fail(
-        "the daemon closes the connection without an answer; is %s the daemon's? See %s"
+        "the daemon closed the connection without an answer; is %s its token? See %s"
             .formatted(home.directory().resolve("token"), home.log()));
   }
 
-  /// Goes on in the next daemon, which the keeper, a service or the next command starts.
+  /// Resumes the command in the next daemon, which the keeper, a service or the next command
+  /// starts.
   private int resume(ConsoleRequest request) throws IOException {
     while (true) {
       write(
@@ -170,8 +174,8 @@ public final class ClientMain {
     }
   }
 
-  /// The command's exit code, or nothing if the daemon hung up before any answer, or in the midst
-  /// of a command that can be resumed.
+  /// Returns the command's exit code; empty if the daemon closed the connection before any reply,
+  /// or stopped answering in the middle of a command that can be resumed.
   private OptionalInt converse(ConsoleRequest request) throws IOException {
     boolean answered = false;
     try (BridgeConnection connection = asked(request)) {
@@ -194,11 +198,14 @@ public final class ClientMain {
       return mark.isPresent() ? OptionalInt.empty() : OptionalInt.of(failSilent());
     } catch (BridgeException.NotOurs _) {
       return OptionalInt.of(
-          fail("what listens on the port in %s is not a daemon of jpm".formatted(home.portFile())));
+          fail(
+              "the program that listens on the port in %s is not a jpm daemon"
+                  .formatted(home.portFile())));
     }
   }
 
-  /// By the port, else by the socket in the home: the port's file may have been removed.
+  /// Connects to the port, or to the unix socket in the home if that fails, since the port file may
+  /// have been removed.
   private BridgeConnection asked(ConsoleRequest request) throws IOException {
     home.checkMine();
     OptionalInt port = home.port();
@@ -211,7 +218,7 @@ public final class ClientMain {
         }
         connection.close();
       } catch (BridgeException.NoDaemon _) {
-        // The socket tells.
+        // Try the unix socket.
       }
     }
     BridgeConnection connection = BridgeConnection.connect(home.trustedSocket(), patience);
@@ -226,8 +233,7 @@ public final class ClientMain {
       throw e;
     } catch (IOException e) {
       throw new IOException(
-          "cannot read %s: is this your home of jpm?".formatted(home.directory().resolve("token")),
-          e);
+          "cannot read %s: is this your jpm home?".formatted(home.directory().resolve("token")), e);
     }
   }
 
@@ -235,8 +241,8 @@ public final class ClientMain {
     String holder = System.getProperty("jpm.holder", "");
     String pid = holder.isEmpty() ? home.pid().orElse("unknown") : holder;
     return fail(
-        ("the daemon (pid %s) does not answer, waited %d s; what it has not begun by now it will"
-                + " not do: see %s, or end it with kill -9 %s — your apps live on")
+        ("the daemon (pid %s) does not answer, waited %d s; a command that it has not begun is"
+                + " dropped: see %s, or end it with kill -9 %s — your apps keep running")
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }
 
@@ -257,12 +263,13 @@ public final class ClientMain {
     try {
       write(FileDescriptor.err, "jpm: " + message + "\n");
     } catch (OutputFailed _) {
-      // ignored because there is nobody left to tell
+      // Standard error is closed, so the failure cannot be reported.
     }
     return FAILED;
   }
 
-  /// Past `System.out`, which neither speaks UTF-8 in every locale nor says that a write failed.
+  /// Bypasses `System.out`, which does not use UTF-8 in every locale and does not report failed
+  /// writes.
   private static void write(FileDescriptor descriptor, String text) throws OutputFailed {
     try {
       @SuppressWarnings("resource") // closing it would close the process's own descriptor
@@ -273,7 +280,8 @@ public final class ClientMain {
     }
   }
 
-  /// Our own output is gone, unlike everything that concerns the daemon.
+  /// Signals that writing to this client's own output has failed, as opposed to errors of the
+  /// connection.
   private static final class OutputFailed extends IOException {
     private static final long serialVersionUID = 1;
 

@@ -16,9 +16,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// A connection that a daemon has accepted: frames go and come. One thread reads, any may write. It
-/// is closed when the daemon says nothing for too long while somebody reads; as long as nobody
-/// reads, nobody knows.
+/// An authenticated connection to a daemon that sends and receives frames. One thread may read, any
+/// may write. The connection is closed if the daemon sends nothing for too long while a thread
+/// waits in [#next]; at other times a dead daemon is not noticed.
 final class Connection implements Closeable {
   static final String PING = "{\"type\":\"ping\"}";
 
@@ -32,10 +32,10 @@ final class Connection implements Closeable {
   private final CountDownLatch welcome = new CountDownLatch(1);
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// When the reader began to wait; 0: it does not.
+  /// When the reader began to wait, by [System#nanoTime]; 0: it is not waiting.
   private volatile long waitingSince;
 
-  /// The two directions of a socket, and how to end both.
+  /// The streams of a socket and the socket itself, which closes both.
   record Wire(InputStream in, OutputStream out, Closeable socket) {}
 
   private Connection(Wire wire, Duration silence) {
@@ -44,9 +44,9 @@ final class Connection implements Closeable {
     this.silence = silence;
   }
 
-  /// Connects, proves who we are and waits until the daemon has said something.
+  /// Authenticates and waits until the daemon has answered.
   ///
-  /// @param token empty where the door asks for none
+  /// @param token empty if the endpoint requires none
   /// @throws JpmException `UNREACHABLE`
   static Connection over(Wire wire, Optional<String> token, Timeouts timeouts) {
     Connection connection = new Connection(wire, timeouts.silence());
@@ -60,7 +60,7 @@ final class Connection implements Closeable {
       connection.close();
       throw new JpmException(
           Code.UNREACHABLE,
-          "the daemon does not let us in (%s)%s"
+          "the daemon refused the connection (%s)%s"
               .formatted(
                   e.getMessage(),
                   token.isPresent() && e instanceof EOFException ? ": is the token right?" : ""),
@@ -75,12 +75,12 @@ final class Connection implements Closeable {
   private void awaitPong() throws IOException {
     JsonMembers frame = next();
     if (!frame.optionalText("type").equals(Optional.of("pong"))) {
-      throw new IOException(frame.optionalText("message").orElse("something else than a pong"));
+      throw new IOException(frame.optionalText("message").orElse("an answer that is not a pong"));
     }
     welcome.countDown();
   }
 
-  /// Sends frames in one piece. That the connection is broken is told by [#next], not here.
+  /// Sends the frames in one write. A broken connection is reported by [#next], not here.
   void send(String... frames) {
     byte[] bytes = framed(frames);
     writing.lock();
@@ -106,8 +106,8 @@ final class Connection implements Closeable {
 
   /// Waits for the next frame.
   ///
-  /// @throws IOException when there is no further one
-  /// @throws JpmException `MALFORMED` if it is none
+  /// @throws IOException if the connection has ended
+  /// @throws JpmException `MALFORMED` if the data is not a valid frame
   JsonMembers next() throws IOException {
     int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
     if (length < 0 || length > MAX_FRAME_BYTES) {
@@ -144,7 +144,7 @@ final class Connection implements Closeable {
     try {
       wire.socket.close();
     } catch (IOException _) {
-      // closed all the same
+      // There is nothing left to release.
     }
   }
 
@@ -168,7 +168,7 @@ final class Connection implements Closeable {
     } else if (System.nanoTime() - since > silence.toNanos()) {
       close();
     } else {
-      // Elsewhere, since a peer that reads nothing blocks it, and then this has to go on.
+      // On a thread of its own, because the write blocks if the peer does not read.
       Thread.ofVirtual().name("jpm-ping").start(this::ping);
     }
   }

@@ -18,11 +18,11 @@ import java.util.OptionalInt;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// Makes a [Connection] through a [Endpoint].
+/// Opens a [Connection] to an [Endpoint].
 final class Connector {
   private Connector() {}
 
-  /// @throws JpmException `UNREACHABLE`, and then nothing was asked for
+  /// @throws JpmException `UNREACHABLE`; no request has been sent in that case
   static Connection open(Endpoint endpoint, Timeouts timeouts) {
     try {
       return switch (endpoint) {
@@ -49,7 +49,7 @@ final class Connector {
       try {
         return Connection.over(unix(file), Optional.empty(), timeouts);
       } catch (IOException _) {
-        // Left by a daemon that was killed, or too long a path: the port tells.
+        // The socket was left by a daemon that was killed, or its path is too long: try the port.
       }
     }
     return homePort(new DaemonHome(home), timeouts);
@@ -60,7 +60,7 @@ final class Connector {
     if (port.isEmpty()) {
       throw new JpmException(
           Code.UNREACHABLE,
-          "no daemon of the home %s runs; jpm ping starts one".formatted(home.directory()));
+          "no daemon is running for the home %s; jpm ping starts one".formatted(home.directory()));
     }
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
     Wire wire = plain(new InetSocketAddress(loopback, port.getAsInt()), timeouts);
@@ -90,7 +90,8 @@ final class Connector {
     return new Wire(socket.getInputStream(), socket.getOutputStream(), socket);
   }
 
-  /// The socket beneath is what ends it: to end TLS politely may take as long as a write.
+  /// Closing the returned [Wire] closes the TCP socket directly, because an orderly end of TLS can
+  /// block like a write.
   private static Wire tls(Endpoint.Tls endpoint, Timeouts timeouts) throws IOException {
     Socket socket =
         connected(new InetSocketAddress(endpoint.host(), endpoint.port()), timeouts.connect());

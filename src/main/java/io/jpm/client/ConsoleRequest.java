@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/// A command line as the daemon takes it. Every string is a *byte string*: each of its characters
-/// is one byte (U+0000 to U+00FF), so that what is no valid text passes unharmed.
+/// A command line that a client sends to the daemon. Every string is a *byte string*: each of its
+/// characters is one byte (U+0000 to U+00FF), so that bytes that are not valid text are preserved.
 ///
 /// @param argv the command and its arguments
 /// @param cwd the caller's working directory
-/// @param env the caller's environment, `NAME=value` each
-/// @param terminal what the answer will be shown on
-/// @param stdin what was piped in, where a word `-` asks for it
-/// @param marks whether the caller resumes a command that follows something when the daemon dies
-/// @param resume the mark behind which it is to go on
-/// @param key what a repetition has in common with it, and no other request: the daemon does not do
-///   again what comes twice, when the answer to the first was lost
+/// @param env the caller's environment, entries `NAME=value`
+/// @param terminal the terminal that shows the output
+/// @param stdin the caller's standard input, if an argument `-` refers to it
+/// @param marks whether the caller resumes commands that follow something after the daemon has died
+/// @param resume the mark after which the command continues
+/// @param key the idempotency key, which only repetitions of this request share: the daemon does
+///   not execute the command again when the answer to the first request was lost
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
@@ -34,17 +34,17 @@ public record ConsoleRequest(
     env = List.copyOf(env);
   }
 
-  /// Without anything piped in.
+  /// Creates a request without standard input.
   public ConsoleRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
     this(argv, cwd, env, terminal, Optional.empty(), false, Optional.empty());
   }
 
-  /// The same command, to go on behind `mark` ([Reply.Marked]).
+  /// Returns the request that continues the same command after `mark` ([Reply.Marked]).
   ConsoleRequest resumed(String mark) {
     return new ConsoleRequest(argv, cwd, env, terminal, stdin, marks, Optional.of(mark), key);
   }
 
-  /// With a key of its own.
+  /// Creates a request with a new key.
   public ConsoleRequest(
       List<String> argv,
       String cwd,
@@ -56,15 +56,15 @@ public record ConsoleRequest(
     this(argv, cwd, env, terminal, stdin, marks, resume, UUID.randomUUID().toString());
   }
 
-  /// What is known of the caller's terminal; sizes are 0 if unknown.
+  /// Properties of the caller's terminal; sizes are 0 if unknown.
   ///
-  /// @param cols characters in a line
+  /// @param cols characters per line
   /// @param rows lines
-  /// @param color whether to colour the output
+  /// @param color whether the output is colored
   /// @param out whether standard output is a terminal
-  /// @param err whether standard error is one
+  /// @param err whether standard error is a terminal
   public record Terminal(int cols, int rows, boolean color, boolean out, boolean err) {
-    /// No terminal at all, as in a script.
+    /// No terminal, as in a script.
     public static final Terminal NONE = new Terminal(0, 0, false, false, false);
   }
 

@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The directory in which a daemon leaves what its clients need: port, token and, for people, its
-/// pid and log.
+/// The home directory of a daemon, with the files that clients need: port, token and unix socket,
+/// and for people the pid and the log.
 ///
 /// @param directory the value of `JPM_HOME`
 public record DaemonHome(Path directory) {
   private static final int LAST_PORT = 65535;
 
-  /// Of `/proc/net/tcp`: see proc_net_tcp in the documentation of the kernel.
+  /// Columns of `/proc/net/tcp`; see proc_net_tcp in the kernel's documentation.
   private static final int LOCAL = 1;
 
   private static final int STATE = 3;
   private static final int UID = 7;
   private static final String LISTENS = "0A";
 
-  /// The port of the bridge; empty if no daemon has written one, or if the one that did has gone: a
-  /// stranger may have taken its port, who would like our environment.
+  /// Returns the port of the bridge; empty if no daemon has written it, or if that daemon has
+  /// ended. Another user's process could listen on the port by then, and would receive the caller's
+  /// environment.
   ///
-  /// @throws HomeTrust.Untrusted when somebody else than the owner of the home could have written
-  ///   it
+  /// @throws HomeTrust.Untrusted if another user could have written the files
   public OptionalInt port() throws IOException {
     if (!Files.exists(directory)) {
       return OptionalInt.empty();
@@ -44,23 +44,23 @@ public record DaemonHome(Path directory) {
       int port = Integer.parseInt(firstLine(portFile()));
       return port > 0 && port <= LAST_PORT ? OptionalInt.of(port) : OptionalInt.empty();
     } catch (NoSuchFileException | NumberFormatException _) {
-      return OptionalInt.empty(); // a torn file is as good as none
+      return OptionalInt.empty(); // an incompletely written file counts as missing
     }
   }
 
-  /// What proves to the daemon that we may read its home.
+  /// Returns the owner's token, which proves that the caller may read the home.
   ///
-  /// @throws HomeTrust.Untrusted when somebody else than the owner of the home could have written
-  ///   it
+  /// @throws HomeTrust.Untrusted if another user could have written the file
   public String token() throws IOException {
     Path file = directory.resolve("token");
     HomeTrust.ofOwner(directory).checkRegular(file);
     return firstLine(file);
   }
 
-  /// Whether it is the owner of the home who listens on this port of the loopback, as the kernel
-  /// says. To be asked when the connection is there: before, the daemon could end and a stranger
-  /// take its port.
+  /// Reports whether, according to the kernel, the owner of the home listens on this loopback port.
+  /// Must be called when the connection is established: before that, the daemon could end and
+  /// another user's process take over the port. True if the kernel does not provide this
+  /// information.
   public boolean isListening(int port) throws IOException {
     List<String> exact = new ArrayList<>();
     List<String> any = new ArrayList<>();
@@ -96,7 +96,7 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Which process the daemon said it is.
+  /// Returns the pid that the daemon has written.
   public Optional<String> pid() {
     try {
       return Optional.of(firstLine(directory.resolve("jpm.pid")))
@@ -106,10 +106,9 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Where the daemon listens for who may enter its home, as [#socket], if nobody else than the
-  /// owner of the home could have put a socket of his own there.
+  /// Returns [#socket] after checking that only the owner of the home could have created it.
   ///
-  /// @throws HomeTrust.Untrusted else
+  /// @throws HomeTrust.Untrusted if another user could have created it
   public Path trustedSocket() throws IOException {
     if (Files.exists(directory)) {
       HomeTrust owner = HomeTrust.ofOwner(directory);
@@ -119,9 +118,10 @@ public record DaemonHome(Path directory) {
     return socket();
   }
 
-  /// Refuses a home that is not of the user of this process, where there is one.
+  /// Checks that the home, if it exists, belongs to the user of this process and that other users
+  /// can neither write to it nor replace it.
   ///
-  /// @throws HomeTrust.Untrusted if so
+  /// @throws HomeTrust.Untrusted otherwise
   public void checkMine() throws IOException {
     if (Files.exists(directory)) {
       HomeTrust me = HomeTrust.ofMe(directory);
@@ -130,17 +130,18 @@ public record DaemonHome(Path directory) {
     }
   }
 
-  /// Where the daemon listens for who may enter its home.
+  /// Returns the path of the unix socket, on which the daemon accepts every process that may enter
+  /// the home.
   public Path socket() {
     return directory.resolve("bridge.sock");
   }
 
-  /// Where the daemon tells what happened to it.
+  /// Returns the path of the daemon's own log.
   public Path log() {
     return directory.resolve("jpm.log");
   }
 
-  /// Where the daemon writes its port.
+  /// Returns the path of the file that contains the daemon's port.
   public Path portFile() {
     return directory.resolve("bridge.port");
   }

@@ -4,10 +4,10 @@ import java.nio.file.Path;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 
-/// Where a daemon is to be had, and what lets a client in. What the daemon changes when it starts
-/// anew (the port and the token of a home) is looked up at every connection.
+/// The address of a daemon and the credentials to connect to it. The port and the token of a home
+/// change when its daemon restarts, so they are read again for every connection.
 public sealed interface Endpoint {
-  /// The home of `$JPM_HOME`, or `~/.jpm`.
+  /// Returns the home of `$JPM_HOME`, or `~/.jpm`.
   static Endpoint home() {
     String set = System.getenv("JPM_HOME");
     return set == null || set.isEmpty()
@@ -15,28 +15,29 @@ public sealed interface Endpoint {
         : home(Path.of(set));
   }
 
-  /// A home on this machine.
+  /// Returns a home on this machine.
   static Endpoint home(Path directory) {
     return new Home(directory);
   }
 
-  /// A daemon on this machine, by its home: through its unix socket, or where there is none
-  /// (systems without, very long paths) through its TCP port.
+  /// A daemon on this machine, found by its home. Uses its unix socket or, if that is not available
+  /// (system without unix sockets, very long path), its TCP port.
   ///
   /// @param directory the value of `JPM_HOME`
   record Home(Path directory) implements Endpoint {}
 
-  /// A daemon on this machine, by its home, through its TCP port and with its token.
+  /// A daemon on this machine, found by its home. Uses its TCP port and its token.
   ///
   /// @param directory the value of `JPM_HOME`
   record HomePort(Path directory) implements Endpoint {}
 
-  /// A daemon on this machine, by its unix socket, whose directory says who may use it.
+  /// A daemon on this machine, by its unix socket. The permissions of the socket's directory decide
+  /// which users may connect.
   ///
   /// @param file `bridge.sock` in a home
   record UnixSocket(Path file) implements Endpoint {}
 
-  /// A daemon at a port, without encryption: of this machine.
+  /// A daemon on this machine, by its TCP port, without encryption.
   ///
   /// @param host a name or an address
   /// @param port 1 to 65535
@@ -53,12 +54,13 @@ public sealed interface Endpoint {
     }
   }
 
-  /// A daemon anywhere, by TLS. Its certificate must be for this host.
+  /// A daemon on any machine, by TLS. Its certificate must be valid for this host.
   ///
   /// @param host a name or an address
   /// @param port `bridge.remote.port`, 1 to 65535
   /// @param token one of `jpm token create`
-  /// @param context whom to trust, and who we are: [Certificates] makes one of PEM files
+  /// @param context the trusted CAs and the client certificate; [Certificates] creates it from PEM
+  ///   files
   record Tls(String host, int port, String token, SSLContext context) implements Endpoint {
     public Tls {
       checkPort(port);

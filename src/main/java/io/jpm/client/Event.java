@@ -7,24 +7,25 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Something happened to an instance, or to the daemon itself.
+/// An event of an instance or of the daemon itself.
 ///
-/// @param seq its number, which grows over restarts of the daemon. Who keeps the last one that it
-///   has worked through can go on behind it: [JpmClient#followEvents(long, EventFollower)]
-/// @param event what: `start`, `online`, `exit`, `restart`, `stop`, `daemon_started`, …; later
+/// @param seq its sequence number, which keeps increasing when the daemon restarts. A subscriber
+///   that stores the last one it has processed can continue after it: [JpmClient#followEvents(long,
+///   EventFollower)]
+/// @param event the kind: `start`, `online`, `exit`, `restart`, `stop`, `daemon_started`, …; later
 ///   daemons may have more
-/// @param app the app's name; empty: the daemon itself
-/// @param id the instance's number among all of the home; empty: the daemon itself
-/// @param pid its main process, of an `exit` the one that ended; empty: none
-/// @param status how the instance is now; empty: the daemon itself
-/// @param restarts how often the instance was started again
-/// @param reason why, in words
-/// @param at when
-/// @param exitCode of an `exit` where the process ended by itself
-/// @param exitSignal of an `exit` where a signal ended the process, by name
-/// @param expected of an `exit`: whether jpm ended the process, by a command, a reload, a schedule,
-///   a limit or a failing check
-/// @param json the whole event as parsed JSON, for keys of later daemons
+/// @param app the name of the app; empty for events of the daemon
+/// @param id the id of the instance, unique in the home; empty for events of the daemon
+/// @param pid the main process; for `exit` the one that ended; empty: none
+/// @param status the status of the instance after the event; empty for events of the daemon
+/// @param restarts how often the instance has been restarted
+/// @param reason the cause, as a text for people
+/// @param at the time of the event
+/// @param exitCode for `exit`, if the process ended by itself
+/// @param exitSignal for `exit`, if a signal ended the process: the signal's name
+/// @param expected for `exit`: whether jpm ended the process because of a command, a reload, a
+///   schedule, a limit or a failing probe
+/// @param json the whole event as parsed JSON, for keys that later daemons add
 public record Event(
     long seq,
     String event,

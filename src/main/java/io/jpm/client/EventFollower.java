@@ -1,9 +1,9 @@
 package io.jpm.client;
 
-/// Takes events, each once and in the order of their numbers, also when the connection or the
-/// daemon was gone in between.
+/// Receives events, each once and in the order of their sequence numbers, even if the connection or
+/// the daemon was lost in between.
 @FunctionalInterface
 public interface EventFollower extends Follower<Event> {
-  /// Some events will not come. Told before the next one.
+  /// Reports that some events will not be delivered. Called before the next event.
   default void missed(GapReason gapReason) {}
 }

@@ -12,8 +12,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A subscription with a connection and a thread of its own: what is not taken yet waits in the
-/// daemon and not here, and a follower that blocks holds up nobody else.
+/// A subscription with a connection and a thread of its own. Data that the follower has not
+/// received yet is queued in the daemon rather than here, and a follower that blocks does not delay
+/// others.
 final class FollowLoop implements Subscription {
   private static final Logger LOG = System.getLogger(FollowLoop.class.getName());
 
@@ -25,7 +26,8 @@ final class FollowLoop implements Subscription {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable Connection connection;
 
-  /// Owned by the thread that follows: failures in a row, and whether the follower knows of them.
+  /// Confined to the following thread: consecutive failures, and whether the follower has been told
+  /// that the connection is lost.
   private int failures;
 
   private boolean interrupted;
@@ -41,7 +43,7 @@ final class FollowLoop implements Subscription {
     this.over = over;
   }
 
-  /// Returns when the daemon has the subscription.
+  /// Subscribes, and returns when the daemon has accepted the subscription.
   ///
   /// @throws JpmException `UNREACHABLE`, `DENIED`, …
   void start() {
@@ -54,7 +56,7 @@ final class FollowLoop implements Subscription {
     } catch (InterruptedException _) {
       close();
       Thread.currentThread().interrupt();
-      throw new JpmException(Code.INTERRUPTED, "interrupted while it began to follow");
+      throw new JpmException(Code.INTERRUPTED, "interrupted while subscribing");
     } catch (TimeoutException _) {
       close();
       throw new JpmException(Code.TIMEOUT, "the daemon did not answer within " + timeouts.answer());
@@ -90,7 +92,7 @@ final class FollowLoop implements Subscription {
     next.send(
         "{\"type\":\"register\",\"address\":%s,\"headers\":%s}"
             .formatted(Json.quote(subscriptionTarget.address()), headers),
-        Connection.PING); // answered in turn: with the pong the subscription stands
+        Connection.PING); // frames are handled in order: the pong confirms the subscription
     return next;
   }
 
@@ -104,7 +106,8 @@ final class FollowLoop implements Subscription {
     over.accept(this);
   }
 
-  /// Tells whom it concerns, and whether it is worth trying again.
+  /// Reports the end of a connection to the caller of [#start] or to the follower. Returns whether
+  /// to connect again.
   private boolean goesOn(JpmException why) {
     if (isClosed()) {
       begun.completeExceptionally(RequestQueue.closed());
@@ -131,12 +134,12 @@ final class FollowLoop implements Subscription {
         }
       }
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // nobody does that; then it is over
+      Thread.currentThread().interrupt(); // not expected; ends the subscription
     }
     return null;
   }
 
-  /// Reads until there is no more, and says why.
+  /// Reads until the connection ends, and returns the reason.
   private JpmException read(Connection now) {
     try {
       while (!isClosed()) {
@@ -145,10 +148,10 @@ final class FollowLoop implements Subscription {
           case "pong" -> stands();
           case "err" -> throw RequestConnection.refusal(frame);
           case "message" -> {
-            stands(); // what is replayed may come before the pong
+            stands(); // past events may arrive before the pong
             tell(() -> subscriptionTarget.take(JsonMembers.of(frame.value("body"))));
           }
-          default -> {} // of a later daemon
+          default -> {} // sent by a newer daemon
         }
       }
       return RequestQueue.closed();
@@ -178,7 +181,7 @@ final class FollowLoop implements Subscription {
     } catch (RuntimeException | Error e) {
       LOG.log(
           Level.WARNING,
-          () -> "a follower of " + subscriptionTarget.address() + " failed, and goes on",
+          () -> "a follower of " + subscriptionTarget.address() + " failed; it stays subscribed",
           e);
     }
   }

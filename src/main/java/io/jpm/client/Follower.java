@@ -1,24 +1,24 @@
 package io.jpm.client;
 
-/// Takes what a subscription brings, one after the other, on a virtual thread of its own: it may
-/// block, and it may ask the client. While it works nothing more is read for it, so a slow one
-/// slows the daemon's sending and fills no memory here; the daemon cuts off a subscriber that reads
-/// nothing for `bridge.slow_peer_timeout`, and then the client comes back as after any other loss.
-/// What it throws is logged and changes nothing.
+/// Receives the items of a subscription one after another on a virtual thread of its own, so it may
+/// block and may use the client. Nothing more is read until it returns: a slow follower slows down
+/// the daemon's sending and uses no memory here. If it reads nothing for
+/// `bridge.slow_peer_timeout`, the daemon closes the connection, and the client reconnects as after
+/// any other loss. Exceptions that it throws are logged and have no other effect.
 ///
-/// @param <T> what it brings
+/// @param <T> the type of the items
 @FunctionalInterface
 public interface Follower<T> {
-  /// Something has come.
+  /// Receives the next item.
   void take(T next);
 
-  /// The connection is lost; the client tries to come back until the subscription is closed. Told
-  /// once for each loss.
+  /// The connection is lost. The client tries to reconnect until the subscription is closed. Called
+  /// once per loss.
   default void interrupted(JpmException why) {}
 
-  /// It is there again.
+  /// The connection is established again.
   default void resumed() {}
 
-  /// Nothing more will come, since the daemon does not allow it any longer (`DENIED`).
+  /// The subscription has ended because the daemon no longer permits it (`DENIED`).
   default void ended(JpmException why) {}
 }

@@ -1,17 +1,18 @@
 package io.jpm.client;
 
-/// Why events do not come that a subscriber may count on.
+/// The reason why a subscriber misses events.
 public sealed interface GapReason {
-  /// The daemon no longer keeps them (`history.max_size`).
+  /// The daemon no longer stores the events (`history.max_size`).
   ///
-  /// @param after the number of the last event that the subscriber has
-  /// @param forgotten how many numbers after it are lost; of one app's events too those of all apps
+  /// @param after the sequence number of the last event that the subscriber has received
+  /// @param forgotten how many sequence numbers after it are lost; for a single app this includes
+  ///   the events of other apps
   record Forgotten(long after, long forgotten) implements GapReason {}
 
-  /// The home has not reached that number: it is another one, or was emptied. All events that it
-  /// keeps follow, and their numbers begin anew.
+  /// The home has not reached the sequence number that the subscriber asked for, because it is
+  /// another home or was emptied. All events that it stores follow, with their new numbering.
   ///
-  /// @param after the number that the subscriber asked for
-  /// @param last the greatest number of the home
+  /// @param after the sequence number that the subscriber asked for
+  /// @param last the greatest sequence number of the home
   record Renumbered(long after, long last) implements GapReason {}
 }

@@ -10,10 +10,10 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Whether what lies in a home can only come from its owner. Nothing is repaired: a file that
-/// others could write to may hold what they wrote already. Blocking.
+/// Checks that the files of a home can only come from its owner. Nothing is repaired, because a
+/// file that others can write to may already contain data of theirs. Blocking.
 ///
-/// @param uid the number of the user to whom all must belong; root may own the directories above
+/// @param uid the user to whom everything must belong; directories above may also belong to root
 public record HomeTrust(int uid) {
   private static final int FILE_TYPE = 0170000;
   private static final int DIRECTORY = 0040000;
@@ -25,17 +25,17 @@ public record HomeTrust(int uid) {
   private static final int MOST_LINKS = 40;
   private static final String[] LETTERS = {"---", "--x", "-w-", "-wx", "r--", "r-x", "rw-", "rwx"};
 
-  /// Something of a home is not to be trusted.
+  /// Signals that something in or above a home is not trustworthy.
   public static final class Untrusted extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /// @param sentence which path, what is wrong with it, and how to mend it
+    /// @param sentence which path, what is wrong with it, and how to fix it
     Untrusted(String sentence) {
       super(sentence);
     }
   }
 
-  /// What `lstat(2)` says.
+  /// Owner and mode as in `lstat(2)`.
   private record Status(int uid, int mode) {
     static Status of(Path file) throws IOException {
       Map<String, Object> all =
@@ -55,7 +55,7 @@ public record HomeTrust(int uid) {
       if (value instanceof Integer number) {
         return number;
       }
-      throw new IOException("the system does not tell who may write to a file");
+      throw new IOException("the system does not report who may write to a file");
     }
 
     boolean is(int type) {
@@ -66,15 +66,15 @@ public record HomeTrust(int uid) {
       return (mode & (GROUP_WRITE | OTHERS_WRITE)) != 0;
     }
 
-    /// As `ls -l` shows it, without the type.
+    /// Returns the permissions as `ls -l` shows them, without the file type.
     String shown() {
       return LETTERS[(mode >> 6) & 7] + LETTERS[(mode >> 3) & 7] + LETTERS[mode & 7];
     }
   }
 
-  /// For the user of this process.
+  /// Returns checks for the user of this process.
   ///
-  /// @param home tells the user where the system has no `/proc`
+  /// @param home determines the user on systems without `/proc`
   public static HomeTrust ofMe(Path home) throws IOException {
     Path self = Path.of("/proc/self");
     if (Files.exists(self)) {
@@ -87,17 +87,18 @@ public record HomeTrust(int uid) {
     return ofOwner(there);
   }
 
-  /// For the user to whom a home belongs, who may be another one than that of this process.
+  /// Returns checks for the owner of a home, who may differ from the user of this process.
   public static HomeTrust ofOwner(Path home) throws IOException {
     if (Files.getAttribute(home, "unix:uid") instanceof Integer number) {
       return new HomeTrust(number);
     }
-    throw new IOException("the system does not tell to whom " + home + " belongs");
+    throw new IOException("the system does not report the owner of " + home);
   }
 
-  /// Refuses a directory that another user owns or may write to.
+  /// Rejects a home that is not a directory, belongs to another user or can be written to by
+  /// others.
   ///
-  /// @throws Untrusted with a sentence for people
+  /// @throws Untrusted with a message for the user
   public void checkHome(Path home) throws IOException {
     Path real = home.toRealPath();
     Status status = Status.of(real);
@@ -115,11 +116,12 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// Refuses what is there and another user owns or may write to, and a symbolic link. A directory
-  /// in the place of a file passes: nothing can be read from it.
+  /// Rejects a file that belongs to another user or can be written to by others, and a symbolic
+  /// link. A missing file passes, and so does a directory in place of a file, since nothing can be
+  /// read from it.
   ///
-  /// @param file a file, pipe or socket of a home, or a folder in it
-  /// @throws Untrusted with a sentence for people
+  /// @param file a file, pipe or socket of a home, or a directory in it
+  /// @throws Untrusted with a message for the user
   public void checkFile(Path file) throws IOException {
     Optional<Status> found = Status.ifThere(file);
     if (found.isPresent()) {
@@ -127,10 +129,10 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// As [#checkFile], and refuses what is no regular file either, such as a pipe, in which a reader
-  /// would wait for ever.
+  /// Checks as [#checkFile] does, and also rejects special files, such as a pipe, on which a reader
+  /// would block forever.
   ///
-  /// @throws Untrusted with a sentence for people
+  /// @throws Untrusted with a message for the user
   public void checkRegular(Path file) throws IOException {
     Optional<Status> found = Status.ifThere(file);
     if (found.isPresent()) {
@@ -161,13 +163,13 @@ public record HomeTrust(int uid) {
 
   private static Untrusted writable(String what, Path file, Status status) {
     return new Untrusted(
-        "%s%s can be written to by others (mode %s): see whether what is in it is yours, then type: chmod go-w %s"
+        "%s%s can be written to by others (mode %s): check that its content is yours, then type: chmod go-w %s"
             .formatted(what, shown(file), status.shown(), word(file)));
   }
 
-  /// Whether only members of its group, besides its owner, may write to what is there.
+  /// Reports whether the file can be written to by members of its group, but not by all users.
   ///
-  /// @param file something of this user's, no link
+  /// @param file a file of this user, not a symbolic link
   public boolean onlyGroupMayWrite(Path file) throws IOException {
     Optional<Status> found = Status.ifThere(file);
     return found.isPresent()
@@ -176,26 +178,28 @@ public record HomeTrust(int uid) {
         && (found.get().mode() & (GROUP_WRITE | OTHERS_WRITE)) == GROUP_WRITE;
   }
 
-  /// Refuses a place in which another user could put something else, by renaming a directory: each
-  /// directory on the way belongs to root or to the user, and others may write to none but one with
-  /// the sticky bit, such as `/tmp`. Symbolic links are followed as the system does. What is not
-  /// there yet is passed over, and so is all where the first process is the user's, as in a
-  /// container of an unprivileged user: volumes are often open to all there, and nobody else runs.
+  /// Rejects a path that another user could redirect by renaming a directory. Each directory on the
+  /// path must belong to root or to the user, and others must not be able to write to it unless it
+  /// has the sticky bit, such as `/tmp`. Symbolic links are followed. Missing directories are
+  /// ignored.
   ///
-  /// @param home the place; only what is above it is looked at
-  /// @throws Untrusted with a sentence for people
+  /// Nothing is checked if process 1 belongs to the user, as in a container of an unprivileged
+  /// user: volumes are often writable by all, and there are no other users.
+  ///
+  /// @param home the path; only the directories above it are checked
+  /// @throws Untrusted with a message for the user
   public void checkAbove(Path home) throws IOException {
     if (!isOwnContainer()) {
       way(home.toAbsolutePath().normalize(), new Place(home, "choose another JPM_HOME"), 0);
     }
   }
 
-  /// Refuses a file, or a directory, that another user could change or put something else in the
-  /// place of: it and the directories on its way belong to root or to the user, and others may
-  /// write to none of them, as [#checkAbove] says. A link is followed. What is not there passes.
+  /// Rejects a file or directory that another user could change or replace. It must belong to root
+  /// or to the user, others must not be able to write to it, and the directories above it are
+  /// checked as in [#checkAbove]. A symbolic link is followed. A missing file passes.
   ///
-  /// @param advice what to do about it, behind a colon
-  /// @throws Untrusted with a sentence for people
+  /// @param advice how to fix it, as the end of the message
+  /// @throws Untrusted with a message for the user
   public void checkWhole(Path file, String advice) throws IOException {
     if (isOwnContainer()) {
       return;
@@ -218,9 +222,9 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// What is at the end of a way.
+  /// The path being checked.
   ///
-  /// @param advice what to do when it is not to be trusted
+  /// @param advice how to fix it if it is not trustworthy
   private record Place(Path path, String advice) {}
 
   private boolean isOwnContainer() throws IOException {
@@ -230,7 +234,7 @@ public record HomeTrust(int uid) {
 
   private void way(Path path, Place place, int links) throws IOException {
     if (links > MOST_LINKS) {
-      throw new Untrusted(shown(place.path()) + ": there are too many symbolic links on the way");
+      throw new Untrusted(shown(place.path()) + ": there are too many symbolic links in the path");
     }
     Path directory = Objects.requireNonNull(path.getRoot(), "an absolute path has a root");
     for (Path name : path) {
@@ -254,7 +258,7 @@ public record HomeTrust(int uid) {
     Status status = Status.of(directory);
     if (isStranger(status.uid())) {
       throw new Untrusted(
-          "%s belongs to uid %d (mode %s), who could put something else in the place of %s: %s"
+          "%s belongs to uid %d (mode %s), who could replace %s: %s"
               .formatted(
                   shown(directory),
                   status.uid(),
@@ -267,7 +271,7 @@ public record HomeTrust(int uid) {
     }
     if ((status.mode() & STICKY) == 0) {
       throw new Untrusted(
-          "%s can be written to by others (mode %s), who could put something else in the place of %s: type chmod go-w %s, or %s"
+          "%s can be written to by others (mode %s), who could replace %s: type chmod go-w %s, or %s"
               .formatted(
                   shown(directory),
                   status.shown(),
@@ -283,7 +287,8 @@ public record HomeTrust(int uid) {
     }
   }
 
-  /// In a user namespace the directories of whoever is outside belong to no number that is known.
+  /// Accepts the overflow uid: in a user namespace, directories of users outside it appear to
+  /// belong to that uid.
   private boolean isStranger(int owner) throws IOException {
     return owner != uid && owner != 0 && owner != unknownUser();
   }
@@ -299,8 +304,8 @@ public record HomeTrust(int uid) {
         : Integer.parseInt(Files.readString(overflow).strip());
   }
 
-  /// Whether it is only the user's own group that may write: some systems give each user one, and a
-  /// umask that lets it write.
+  /// Reports whether only the user's private group may write. Some systems give each user a group
+  /// of the same name, and a umask that lets it write.
   private boolean isPrivateGroup(Path directory, Status status) throws IOException {
     return uid != 0
         && status.uid() == uid
@@ -309,12 +314,12 @@ public record HomeTrust(int uid) {
             .equals(String.valueOf(Files.getAttribute(directory, "posix:owner")));
   }
 
-  /// In one line, whatever the name is.
+  /// Returns the path on one line, even if it contains control characters.
   private static String shown(Path path) {
     return path.toString().replaceAll("\\p{Cntrl}", "?");
   }
 
-  /// As a word of a shell line.
+  /// Returns the path quoted for a shell command.
   private static String word(Path path) {
     String text = path.toString();
     if (text.matches("[A-Za-z0-9_@%+=:,./-]+")) {

@@ -9,29 +9,29 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// One instance of an app, as it was when the daemon answered.
+/// An instance of an app, with the state it had when the daemon answered.
 ///
-/// @param app its app's name
-/// @param id its number among all of the home
-/// @param number its number among those of its app, from 0 on
+/// @param app the name of its app
+/// @param id its id, unique in the home
+/// @param number its number among the instances of its app, from 0
 /// @param namespace `default` unless the app has another
 /// @param status `online`, `stopped`, `launching`, `stopping`, `errored`, …; later daemons may have
 ///   more
 /// @param pid its main process; empty: none
-/// @param restarts how often it was started again
-/// @param unstableRestarts how many of them came too soon after the start
-/// @param createdAt when it came into the list
-/// @param startedAt when its process began; empty: it has had none
-/// @param exitCode how its last process ended by itself
-/// @param exitSignal which signal ended its last process, by name
-/// @param reason why it is as it is, in words
-/// @param unhealthy what its health check says against it; empty: nothing
+/// @param restarts how often it has been restarted
+/// @param unstableRestarts the number of consecutive exits that came too soon after the start
+/// @param createdAt when it was added to the list of apps
+/// @param startedAt when its latest process started; empty: it has had none
+/// @param exitCode the exit code of its last process, if it ended by itself
+/// @param exitSignal the name of the signal that ended its last process
+/// @param reason the cause of its status, as a text for people
+/// @param unhealthy why it is unhealthy although it runs; empty: no problem is known
 /// @param outFile its log of standard output
 /// @param errorFile its log of standard error
-/// @param spec what its owner has described, secrets masked, as parsed JSON; of `describe` only,
-///   else empty
-/// @param ports the TCP ports that jpm knows it to listen on; of `describe` only
-/// @param checks how its checks go, while it has a process; of `describe` only
+/// @param spec the settings of its app as parsed JSON, with secrets masked; empty except for
+///   `describe`
+/// @param ports the TCP ports on which jpm knows it to listen; empty except for `describe`
+/// @param checks the states of its probes while it has a process; empty except for `describe`
 public record Instance(
     String app,
     int id,
@@ -52,12 +52,12 @@ public record Instance(
     Map<String, @Nullable Object> spec,
     List<Integer> ports,
     List<Check> checks) {
-  /// How one check goes.
+  /// The state of one probe.
   ///
   /// @param name `startup`, `readiness` or `liveness`
   /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`; later daemons may
   ///   have more
-  /// @param since when that began
+  /// @param since when the probe entered the state
   /// @param detail why the latest attempt failed
   public record Check(String name, String state, Instant since, Optional<String> detail) {
     private static Check of(JsonMembers json) {

@@ -10,8 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/// A service's way to a daemon of jpm: asks for what `docs/bridge.md` offers, and follows what
-/// happens. It needs nothing but the JDK.
+/// A client of a jpm daemon: sends the requests of `docs/bridge.md`, and follows events, log lines
+/// and usage. It needs nothing but the JDK.
 ///
 /// ```java
 /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -27,12 +27,14 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// It may be used by any number of threads. Requests share a connection and are sent in the order
-/// in which they come; each subscription has one of its own. When a connection breaks, the requests
-/// that change something and are on their way are sent again by a new one for some seconds, each
-/// with the key that it had: the daemon, or the next one, does none of them twice. Where that does
-/// not help they fail, as do those that only ask (`LOST`). Every subscription makes a new
-/// connection by itself. The threads are virtual and keep no program from ending.
+/// Thread-safe. Requests share a connection and are sent in the order of the calls; each
+/// subscription has a connection of its own.
+///
+/// When a connection breaks, pending requests that change something are sent again over a new
+/// connection for some seconds, with the same idempotency key, so that no daemon executes them
+/// twice. If that does not succeed they fail, as requests that only read do immediately (`LOST`).
+/// Subscriptions reconnect by themselves. All threads are virtual and do not keep the program
+/// running.
 public final class JpmClient implements AutoCloseable {
   private static final String EVENTS = "jpm.events";
   private static final String LINES = "jpm.lines.";
@@ -50,14 +52,14 @@ public final class JpmClient implements AutoCloseable {
     this.requestQueue = new RequestQueue(endpoint, timeouts);
   }
 
-  /// Connects to a daemon that is there. A home's daemon that is not is started by `jpm ping`.
+  /// Connects to a running daemon with default timeouts. `jpm ping` starts the daemon of a home.
   ///
   /// @throws JpmException `UNREACHABLE`
   public static JpmClient connect(Endpoint endpoint) {
     return connect(endpoint, Timeouts.usual());
   }
 
-  /// Connects to a daemon that is there.
+  /// Connects to a running daemon.
   ///
   /// @throws JpmException `UNREACHABLE`
   public static JpmClient connect(Endpoint endpoint, Timeouts timeouts) {
@@ -66,30 +68,33 @@ public final class JpmClient implements AutoCloseable {
     return client;
   }
 
-  /// Asks, and waits for the answer as long as [Timeouts#answer].
+  /// Sends a request and waits for the answer: up to [Timeouts#action] if it changes something,
+  /// otherwise up to [Timeouts#answer].
   ///
-  /// @throws JpmException when it was not done
+  /// @throws JpmException if the request failed or its result is unknown
   public <R extends Response> R ask(Request<R> request) {
     return ask(request, usual(request));
   }
 
-  /// Asks, and waits for the answer.
+  /// Sends a request and waits for the answer.
   ///
-  /// @param deadline after it `TIMEOUT` is thrown, though the daemon may go on
-  /// @throws JpmException when it was not done
+  /// @param deadline the time after which `TIMEOUT` is thrown; the daemon may still complete the
+  ///   request
+  /// @throws JpmException if the request failed or its result is unknown
   public <R extends Response> R ask(Request<R> request, Duration deadline) {
     try {
       return askAsync(request, deadline).get();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       throw new JpmException(
-          Code.INTERRUPTED, "interrupted before the answer: whether it was done is not known");
+          Code.INTERRUPTED,
+          "interrupted before the answer: it is not known whether the request was carried out");
     } catch (ExecutionException e) {
       throw e.getCause() instanceof JpmException why ? here(why) : new IllegalStateException(e);
     }
   }
 
-  /// Asks. The future's failure is a [JpmException].
+  /// Sends a request. The future fails with a [JpmException].
   ///
   /// ```java
   /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -106,8 +111,8 @@ public final class JpmClient implements AutoCloseable {
     return RequestBody.isRepeatable(request) ? timeouts.action() : timeouts.answer();
   }
 
-  /// Asks. The future's failure is a [JpmException], `TIMEOUT` after the deadline. What hangs on
-  /// the future runs on a virtual thread and may block.
+  /// Sends a request. The future fails with a [JpmException], which is `TIMEOUT` after the
+  /// deadline. Dependent stages of the future run on a virtual thread and may block.
   public <R extends Response> CompletableFuture<R> askAsync(Request<R> request, Duration deadline) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     String body = RequestBody.of(request);
@@ -145,22 +150,23 @@ public final class JpmClient implements AutoCloseable {
     return switch (failure) {
       case JpmException why -> why;
       case TimeoutException late ->
-          new JpmException(Code.TIMEOUT, "no answer before the deadline; it may go on", late);
+          new JpmException(
+              Code.TIMEOUT, "no answer before the deadline; the request may continue", late);
       case null, default -> new JpmException(Code.LOST, String.valueOf(failure), failure);
     };
   }
 
-  /// The same failure with the caller in its stack trace.
+  /// Returns the same failure with the caller in its stack trace.
   private static JpmException here(JpmException why) {
     JpmException here = new JpmException(why.code(), why.problems(), why.instances());
     here.initCause(why);
     return here;
   }
 
-  /// Follows what happens to apps and to the daemon from now on. Returns when nothing that happens
-  /// later can be missed any more.
+  /// Follows all events of apps and of the daemon from now on. Once it returns, no later event is
+  /// missed.
   ///
-  /// @throws JpmException when that is not to be had
+  /// @throws JpmException if the subscription failed
   public Subscription followEvents(EventFollower follower) {
     return followEvents(latest(), follower);
   }
@@ -170,9 +176,9 @@ public final class JpmClient implements AutoCloseable {
     return latest.isEmpty() ? 0 : latest.getLast().seq();
   }
 
-  /// Follows what happens after an event that is known: first what has happened since then, then
-  /// what is to come. Who keeps the number of the last event that it has worked through misses
-  /// nothing while it is away itself.
+  /// Follows all events after a known one: first past events, then new ones. A program that stores
+  /// the sequence number of the last event it has processed misses no event while it is not
+  /// running.
   ///
   /// ```java
   /// try (JpmClient client = JpmClient.connect(Endpoint.home(home))) {
@@ -203,24 +209,25 @@ public final class JpmClient implements AutoCloseable {
   /// }
   /// ```
   ///
-  /// @param seq the number of that event, 0: all that the daemon keeps come first
-  /// @throws JpmException when that is not to be had
+  /// @param seq the sequence number of the known event; 0: start with all events that the daemon
+  ///   stores
+  /// @throws JpmException if the subscription failed
   public Subscription followEvents(long seq, EventFollower follower) {
     return follow(new SubscriptionTarget.Numbered(EVENTS, checked(seq), follower));
   }
 
-  /// Follows what happens to one app from now on; it need not be there yet. A token that is limited
-  /// to apps may follow each of them in this way, and not all at once.
+  /// Follows the events of one app from now on; the app need not exist yet. A token that is limited
+  /// to some apps may follow each of them this way, but not all events.
   ///
-  /// @throws JpmException when that is not to be had
+  /// @throws JpmException if the subscription failed
   public Subscription followEventsOf(String app, EventFollower follower) {
     return followEventsOf(app, latest(), follower);
   }
 
-  /// Follows what happens to one app after an event that is known.
+  /// Follows the events of one app after a known event.
   ///
-  /// @param seq as of [#followEvents(long, EventFollower)]
-  /// @throws JpmException when that is not to be had
+  /// @param seq as in [#followEvents(long, EventFollower)]
+  /// @throws JpmException if the subscription failed
   public Subscription followEventsOf(String app, long seq, EventFollower follower) {
     return follow(new SubscriptionTarget.Numbered(EVENTS + "." + app, checked(seq), follower));
   }
@@ -232,17 +239,19 @@ public final class JpmClient implements AutoCloseable {
     return seq;
   }
 
-  /// Follows what an app prints from now on; it need not be there yet. What is printed while the
-  /// connection is lost ([Follower#interrupted]) does not come; [Request#logs] has it.
+  /// Follows the log lines of an app from now on; the app need not exist yet. Lines printed while
+  /// the connection is lost ([Follower#interrupted]) are not delivered; [Request#logs] returns
+  /// them.
   ///
-  /// @throws JpmException when that is not to be had
+  /// @throws JpmException if the subscription failed
   public Subscription followLines(String app, Follower<LogBatch> follower) {
     return follow(new SubscriptionTarget.Live<>(LINES + app, LogBatch::of, follower));
   }
 
-  /// Follows what apps and the machine use, every second.
+  /// Follows the resource usage of apps and of the machine: every second, or up to every five
+  /// seconds while nothing changes.
   ///
-  /// @throws JpmException when that is not to be had
+  /// @throws JpmException if the subscription failed
   public Subscription followUsage(Follower<Usage> follower) {
     return follow(new SubscriptionTarget.Live<>(USAGE, Usage::of, follower));
   }
@@ -263,7 +272,7 @@ public final class JpmClient implements AutoCloseable {
     }
   }
 
-  /// Ends all subscriptions, and fails the requests that wait for an answer (`CLOSED`).
+  /// Ends all subscriptions and fails pending requests (`CLOSED`).
   @Override
   public void close() {
     closed = true;

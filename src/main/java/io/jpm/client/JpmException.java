@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/// What was asked of a daemon was not done, or is not known to be done. [#code] says in a word what
-/// a program may do about it, [#problems] what a person may.
+/// Signals that a request failed or that its result is unknown. [#code] is for programs,
+/// [#problems] for people.
 public final class JpmException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class JpmException extends RuntimeException {
   private final transient List<String> problems;
   private final transient List<Instance> instances;
 
-  /// @param instances what some of it was done to
+  /// @param instances the instances on which the request succeeded
   JpmException(Code code, List<String> problems, List<Instance> instances) {
     super(String.join("; ", problems));
     this.code = code;
@@ -31,51 +31,56 @@ public final class JpmException extends RuntimeException {
     initCause(cause);
   }
 
-  /// Why, in a word.
+  /// Returns the kind of failure.
   public Code code() {
     return code;
   }
 
-  /// Why, in one or more sentences.
+  /// Returns the reasons, as one or more sentences.
   public List<String> problems() {
     return problems;
   }
 
-  /// What some of it was done to, as it is now; of most failures empty.
+  /// Returns the instances on which the request succeeded, in their state afterwards; empty for
+  /// most failures.
   public List<Instance> instances() {
     return instances;
   }
 
-  /// The codes of `docs/bridge.md`, and below them those that this client finds by itself.
+  /// The codes of `docs/bridge.md`, followed by those that the client itself creates.
   public enum Code {
-    /// Not a version that the daemon speaks.
+    /// The daemon does not support the version of the request.
     VERSION,
-    /// The request is not understood; the problems say which key and what would be right.
+    /// The request is invalid; the problems name the key and what is expected.
     INVALID,
-    /// The role of who asks, or its apps, do not allow it, or its token holds no longer.
+    /// The role or the apps of the token do not permit the request, or the token is no longer
+    /// valid.
     DENIED,
-    /// No app matches.
+    /// No app matches a target.
     NOT_FOUND,
-    /// It was tried and did not succeed.
+    /// The request was attempted and failed.
     FAILED,
-    /// It did not come to an end before its deadline, the daemon's or the caller's, and may go on.
+    /// The request was not completed before the daemon's or the caller's deadline, and may still be
+    /// in progress.
     TIMEOUT,
-    /// More requests than `bridge.requests_per_second`; a second later it may be tried again.
+    /// The token makes more requests than `bridge.requests_per_second`; it may try again a second
+    /// later.
     BUSY,
-    /// No daemon is there, or it does not let us in: nothing was done.
+    /// No daemon is running, or it rejects the connection: nothing was done.
     UNREACHABLE,
-    /// The connection broke before the answer: whether it was done is not known.
+    /// The connection broke before the answer: it is unknown whether the request was executed.
     LOST,
-    /// The client is closed, or was while it waited.
+    /// The client was closed, before the request or while it was pending.
     CLOSED,
-    /// The thread was interrupted while it waited for the answer. Its mark is set again.
+    /// The thread was interrupted while it waited for the answer. Its interrupt status is set
+    /// again.
     INTERRUPTED,
-    /// What came is not what a daemon says.
+    /// The received data is not a valid message of a daemon.
     MALFORMED,
-    /// The daemon is newer and has a code that this client does not know.
+    /// The daemon is newer and sent a code that this client does not know.
     OTHER;
 
-    /// As it is written in JSON.
+    /// Returns the spelling in JSON.
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// JSON, as much of it as the bridge's frames need, and nothing accepted that is not JSON. Objects
-/// become maps, arrays lists, whole numbers `Long`, others `Double`.
+/// A strict JSON parser for the bridge's frames. Objects become maps, arrays lists, whole numbers
+/// `Long`, other numbers `Double`.
 final class Json {
-  /// Deeper than any frame, and far from the end of the stack.
+  /// Deeper than any frame, and far from a stack overflow.
   private static final int MAX_DEPTH = 64;
 
   private final String text;
@@ -22,7 +22,7 @@ final class Json {
     this.text = text;
   }
 
-  /// Reads exactly one value.
+  /// Parses exactly one value.
   static @Nullable Object parse(byte[] utf8) throws MalformedJson {
     try {
       return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
@@ -31,18 +31,18 @@ final class Json {
     }
   }
 
-  /// Reads exactly one value.
+  /// Parses exactly one value.
   static @Nullable Object parse(String text) throws MalformedJson {
     Json json = new Json(text);
     Object value = json.value(0);
     json.skipSpace();
     if (json.at != text.length()) {
-      throw json.malformed("something after the value");
+      throw json.malformed("unexpected text after the value");
     }
     return value;
   }
 
-  /// Writes a string in ASCII, so that no encoding can hurt it on its way.
+  /// Returns a JSON string in ASCII, which is the same in every encoding.
   static String quote(String value) {
     StringBuilder out = new StringBuilder(value.length() + 2).append('"');
     for (int i = 0; i < value.length(); i++) {
@@ -151,7 +151,7 @@ final class Json {
 
   private <T extends @Nullable Object> T word(String word, T meaning) throws MalformedJson {
     if (!text.startsWith(word, at)) {
-      throw malformed("an unknown word");
+      throw malformed("an unknown literal");
     }
     at += word.length();
     return meaning;
@@ -181,7 +181,7 @@ final class Json {
 
   private char peek() throws MalformedJson {
     if (at >= text.length()) {
-      throw malformed("it ends too early");
+      throw malformed("unexpected end");
     }
     return text.charAt(at);
   }
@@ -210,7 +210,7 @@ final class Json {
     return new MalformedJson(why + " at character " + at);
   }
 
-  /// The text is not JSON.
+  /// Signals text that is not valid JSON.
   static final class MalformedJson extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -11,8 +11,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The members of a JSON object, read by type. Those that nobody asks for are skipped, so that a
-/// newer daemon is understood; those that must be there and are not make a `MALFORMED`.
+/// Reads the members of a JSON object by type. Unknown members are ignored, so that newer daemons
+/// are understood; a missing required member fails as `MALFORMED`.
 final class JsonMembers {
   private final Map<String, @Nullable Object> all;
 
@@ -20,12 +20,12 @@ final class JsonMembers {
     this.all = all;
   }
 
-  /// @throws JpmException `MALFORMED` if it is no object
+  /// @throws JpmException `MALFORMED` if the value is not an object
   static JsonMembers of(@Nullable Object value) {
     if (!(value instanceof Map<?, ?> map)) {
-      throw new JpmException(Code.MALFORMED, "an object expected, not " + shortened(value));
+      throw new JpmException(Code.MALFORMED, "expected an object, not " + shortened(value));
     }
-    @SuppressWarnings("unchecked") // Json makes no other maps
+    @SuppressWarnings("unchecked") // Json creates no other maps
     var members = (Map<String, @Nullable Object>) map;
     return new JsonMembers(members);
   }
@@ -79,7 +79,7 @@ final class JsonMembers {
     return Boolean.TRUE.equals(all.get(key));
   }
 
-  /// A time that is given in milliseconds since 1970.
+  /// Returns a time that is encoded as milliseconds since 1970.
   Instant time(String key) {
     return Instant.ofEpochMilli(number(key));
   }
@@ -121,7 +121,8 @@ final class JsonMembers {
   }
 
   private JpmException missing(String key) {
-    return new JpmException(Code.MALFORMED, "no \"" + key + "\" as expected in " + shortened(all));
+    return new JpmException(
+        Code.MALFORMED, "\"" + key + "\" is missing or invalid in " + shortened(all));
   }
 
   private static String shortened(@Nullable Object value) {

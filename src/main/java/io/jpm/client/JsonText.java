@@ -3,14 +3,13 @@ package io.jpm.client;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what [Json] reads: maps with texts as keys, lists and other iterables, texts, numbers,
-/// booleans and null.
+/// Encodes values as JSON: maps with string keys, iterables, strings, numbers, booleans and null.
 final class JsonText {
   private final StringBuilder out = new StringBuilder();
 
   private JsonText() {}
 
-  /// @throws IllegalArgumentException for a value that JSON has no form for
+  /// @throws IllegalArgumentException for a value that JSON cannot represent
   static String of(@Nullable Object value) {
     JsonText text = new JsonText();
     text.write(value);
@@ -27,14 +26,14 @@ final class JsonText {
       case Iterable<?> items -> array(items);
       default ->
           throw new IllegalArgumentException(
-              "JSON has no form for %s: a map, list, text, number, boolean or null expected"
+              "%s cannot be written as JSON: expected a map, list, string, number, boolean or null"
                   .formatted(value.getClass().getName()));
     }
   }
 
   private void number(Number number) {
     if (!Double.isFinite(number.doubleValue())) {
-      throw new IllegalArgumentException("JSON has no form for the number " + number);
+      throw new IllegalArgumentException("the number " + number + " cannot be written as JSON");
     }
     out.append(number);
   }
@@ -44,7 +43,8 @@ final class JsonText {
     String separator = "";
     for (Map.Entry<?, ?> member : map.entrySet()) {
       if (!(member.getKey() instanceof String name)) {
-        throw new IllegalArgumentException("a key of JSON is a text, not " + member.getKey());
+        throw new IllegalArgumentException(
+            "a key of JSON must be a string, not " + member.getKey());
       }
       out.append(separator).append(Json.quote(name)).append(':');
       write(member.getValue());

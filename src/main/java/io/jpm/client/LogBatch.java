@@ -3,27 +3,28 @@ package io.jpm.client;
 import java.time.Instant;
 import java.util.List;
 
-/// What an app has printed just now, or that something of it is missing.
+/// A batch of new log lines of an app, or the report of a gap.
 ///
-/// @param app its name
-/// @param first the number of the first of `lines`, which are numbered over all instances and both
-///   streams of the app; it begins anew when the app's first subscriber comes after a time without
-/// @param gap how many lines before `first` are missing, since the daemon or this client was too
+/// @param app the name of the app
+/// @param first the number of the first of `lines`. Lines are numbered across all instances and
+///   both streams of the app. The numbering restarts when the app gets a subscriber after a time
+///   without any
+/// @param gap how many lines before `first` are missing, because the daemon or this client was too
 ///   slow for them; 0: none
-/// @param lines oldest first; empty: only the gap is told
+/// @param lines oldest first; empty: only the gap is reported
 public record LogBatch(String app, long first, long gap, List<Line> lines) {
   public LogBatch {
     lines = List.copyOf(lines);
   }
 
-  /// One line, or a piece of a very long one.
+  /// A line, or a part of a very long one.
   ///
-  /// @param id the instance's number among all of the home
+  /// @param id the id of the instance, unique in the home
   /// @param stream `out` or `err`
-  /// @param at when it came
-  /// @param text without the end of the line
+  /// @param at when it was captured
+  /// @param text without the line terminator
   /// @param partial whether more of the same line follows
-  /// @param rest whether it goes on with a line that an earlier piece has begun
+  /// @param rest whether it continues a line that began in an earlier part
   public record Line(
       int id, String stream, Instant at, String text, boolean partial, boolean rest) {
     static Line of(JsonMembers json) {

@@ -5,11 +5,11 @@ import java.util.OptionalInt;
 
 /// A line of a log.
 ///
-/// @param app whose
-/// @param id of which instance; empty: several write to the same file
+/// @param app the name of the app
+/// @param id the id of the instance; empty: several instances write to the same file
 /// @param stream `out` or `err`
 /// @param at when it was captured
-/// @param text without the end of the line
+/// @param text without the line terminator
 public record LogLine(String app, OptionalInt id, String stream, Instant at, String text) {
   static LogLine of(JsonMembers json) {
     return new LogLine(

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the caller gave to this process, as byte strings. The JVM has decoded arguments and
-/// environment by the locale before any of our code runs, which loses what is no text in it; Linux
-/// still has the bytes in `/proc/self` (proc(5)). Elsewhere they are encoded back by the same
-/// charset, and what did not survive the decoding arrives as `?`.
+/// Reads the arguments and the environment of this process as byte strings. The JVM decodes them by
+/// the locale before any Java code runs and loses bytes that are not valid text; on Linux, the
+/// original bytes are in `/proc/self` (proc(5)). Elsewhere they are encoded again with the same
+/// charset, and bytes that could not be decoded become `?`.
 final class RawArguments {
   private static final Charset PLATFORM =
       Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"), StandardCharsets.UTF_8);
@@ -35,7 +35,8 @@ final class RawArguments {
                 .toList());
   }
 
-  /// The directory by the name the caller's shell has for it, if that is the same one.
+  /// Returns `PWD`, the path that the caller's shell uses, if it is the directory `physical`;
+  /// otherwise returns `physical`.
   static String cwd(List<String> env, String physical) {
     String name = "PWD=";
     return env.stream()
@@ -62,7 +63,7 @@ final class RawArguments {
     }
   }
 
-  /// Cuts a file of NUL-terminated records.
+  /// Splits a file of NUL-terminated records.
   private static Optional<List<String>> records(Path file) {
     String content;
     try {

@@ -8,8 +8,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One request that has a key: it is sent again when its connection breaks before the answer, also
-/// to the next daemon, which is there in a moment.
+/// A request with an idempotency key. It is sent again when its connection breaks before the
+/// answer, even to the next daemon, which may start within moments.
 final class RepeatableRequest {
   private static final int MOST = 5;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
@@ -44,7 +44,8 @@ final class RepeatableRequest {
             });
   }
 
-  /// A daemon that is not there after the connection was lost may be on its way.
+  /// After a lost connection, a daemon that is unreachable may be about to start, so that is
+  /// retried too.
   private void failed(int number, @Nullable Throwable told) {
     Throwable failure = told == null ? lost : told;
     if (failure instanceof JpmException why && why.code() == Code.LOST) {
@@ -60,7 +61,7 @@ final class RepeatableRequest {
               pause.toNanos(), TimeUnit.NANOSECONDS, Thread::startVirtualThread);
       later.execute(() -> attempt(number + 1));
     } else {
-      // That the next daemon is not there says less than that it may have been done.
+      // `LOST` tells the caller that the request may have been executed; `UNREACHABLE` would not.
       answer.completeExceptionally(away ? lost : failure);
     }
   }

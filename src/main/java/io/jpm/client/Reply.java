@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-/// One piece of the daemon's answer to a command.
+/// One part of the daemon's answer to a command.
 public sealed interface Reply {
   /// Text for standard output.
   record Out(String text) implements Reply {}
@@ -8,15 +8,15 @@ public sealed interface Reply {
   /// Text for standard error.
   record Err(String text) implements Reply {}
 
-  /// Nothing yet: the daemon is alive and busy.
+  /// No output yet: the daemon is running and busy.
   record Waiting() implements Reply {}
 
-  /// Text of a command that can be resumed in the next daemon.
+  /// Output of a command that the next daemon can resume.
   ///
   /// @param text [Out], [Err] or [Waiting]
-  /// @param mark what resumes the command behind the text ([ConsoleRequest#resumed])
+  /// @param mark the mark that resumes the command after this output ([ConsoleRequest#resumed])
   record Marked(Reply text, String mark) implements Reply {}
 
-  /// The end; the command's exit code.
+  /// The end of the command, with its exit code.
   record Done(int code) implements Reply {}
 }

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// What a daemon can be asked for, a record for each, with the answer that it gets as its type.
-/// Made by the methods here, and given to [JpmClient#ask(Request)].
+/// A request to a daemon, with the type of its answer. The methods here create requests;
+/// [JpmClient#ask(Request)] sends them.
 ///
-/// `targets` are words as the command line takes them: a name, a namespace, an id, `all`, `/regex/`
-/// (RE2) on names; `#3` is the id 3 even where something is called `3`. If one of them names
+/// `targets` are selectors as on the command line: a name, a namespace, an id, `all`, or `/regex/`
+/// (RE2) on names. `#3` is the id 3 even if something has the name `3`. If one of them matches
 /// nothing, nothing is done (`NOT_FOUND`).
 ///
 /// ```java
@@ -23,83 +23,84 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 ///
-/// @param <R> the answer
+/// @param <R> the type of the answer
 public sealed interface Request<R extends Response> {
-  /// The kind of answer.
+  /// Returns the type of the answer.
   Class<R> answer();
 
-  /// Whether the daemon lives, and which it is. Needs the role `read`.
+  /// Asks whether the daemon is running, and for its version, pid and home. Needs the role `read`.
   static Ping ping() {
     return new Ping();
   }
 
-  /// Instances as they are; without targets all. Needs `read`.
+  /// Returns instances; without targets all. Needs `read`.
   static ListInstances list(String... targets) {
     return new ListInstances(List.of(targets));
   }
 
-  /// Instances with what their owner has described. Needs `read`.
+  /// Returns instances with the settings of their apps, their ports and the states of their probes.
+  /// Needs `read`.
   static Describe describe(String... targets) {
     return new Describe(List.of(targets));
   }
 
-  /// The latest events. Needs `read`.
+  /// Returns the latest events. Needs `read`.
   ///
-  /// @param limit how many at most, 1 to 10000
+  /// @param limit the maximum number, 1 to 10000
   static PastEvents latestEvents(int limit) {
     return new PastEvents(OptionalLong.empty(), limit, Optional.empty());
   }
 
-  /// The events after a number. Needs `read`.
+  /// Returns the events after a sequence number. Needs `read`.
   ///
-  /// @param limit how many at most, 1 to 10000
+  /// @param limit the maximum number, 1 to 10000
   static PastEvents eventsAfter(long seq, int limit) {
     return new PastEvents(OptionalLong.of(seq), limit, Optional.empty());
   }
 
-  /// The last lines of logs, of both streams. Needs `read`.
+  /// Returns the last lines of logs, of both streams. Needs `read`.
   ///
-  /// @param lines how many of each log, 1 to 10000
+  /// @param lines the maximum number per log, 1 to 10000
   static Logs logs(int lines, String... targets) {
     return new Logs(List.of(targets), lines, Optional.empty());
   }
 
-  /// Starts what is in the list already. Needs `operate`.
+  /// Starts instances that the daemon has in its list; running ones are restarted. Needs `operate`.
   static Act start(String... targets) {
     return new Act(Act.Action.START, List.of(targets));
   }
 
-  /// Starts apps that are described here. Needs `admin`.
+  /// Starts the apps described by `apps`. Needs `admin`.
   static StartApps start(Apps apps) {
     return new StartApps(apps);
   }
 
-  /// Needs `operate`.
+  /// Stops instances. Needs `operate`.
   static Act stop(String... targets) {
     return new Act(Act.Action.STOP, List.of(targets));
   }
 
-  /// Needs `operate`.
+  /// Restarts instances. Needs `operate`.
   static Act restart(String... targets) {
     return new Act(Act.Action.RESTART, List.of(targets));
   }
 
-  /// Forgets how often instances were started again. Needs `operate`.
+  /// Resets the restart counters of instances. Needs `operate`.
   static Act reset(String... targets) {
     return new Act(Act.Action.RESET, List.of(targets));
   }
 
-  /// Stops instances and takes them out of the list. Needs `admin`.
+  /// Stops instances and removes them from the list. Needs `admin`.
   static Act delete(String... targets) {
     return new Act(Act.Action.DELETE, List.of(targets));
   }
 
-  /// Replaces processes without a gap, one instance of an app at a time. Needs `operate`.
+  /// Replaces processes without downtime, one instance of an app at a time. Needs `operate`.
   static Reload reload(String... targets) {
     return new Reload(List.of(targets), 1);
   }
 
-  /// Gives an app as many instances. Needs `operate`.
+  /// Sets the number of instances of an app. Needs `operate`.
   ///
   /// @param target a name, or the id of one of its instances
   /// @param instances 1 to 10000
@@ -107,58 +108,59 @@ public sealed interface Request<R extends Response> {
     return new Scale(target, false, instances);
   }
 
-  /// Gives an app more instances, or fewer. Needs `operate`.
+  /// Changes the number of instances of an app by `more`, which may be negative. Needs `operate`.
   static Scale scaleBy(String target, int more) {
     return new Scale(target, true, more);
   }
 
-  /// Signals main processes. Needs `operate`.
+  /// Sends a signal to main processes. Needs `operate`.
   ///
-  /// @param signal as `SIGHUP`
+  /// @param signal for example `SIGHUP`
   static Signal signal(String signal, String... targets) {
     return new Signal(List.of(targets), signal);
   }
 
-  /// Puts a value into the channels of apps. Needs `operate`.
+  /// Sends a value over the IPC channels of apps. Needs `operate`.
   ///
-  /// @param value what JSON has: a map, list, text, number, boolean or null
+  /// @param value a value of JSON: a map, list, string, number, boolean or null
   static Message message(@Nullable Object value, String... targets) {
     return new Message(List.of(targets), value);
   }
 
   /// Writes a line to the standard input of one instance. Needs `operate`.
   ///
-  /// @param line without its end
+  /// @param line without its line terminator
   static TypeLine type(String target, String line) {
     return new TypeLine(target, line);
   }
 
-  /// Has apps do what they have offered over their channels. Needs `operate`.
+  /// Runs a custom action that apps have registered over their IPC channels. Needs `operate`.
   static Trigger trigger(String action, String... targets) {
     return new Trigger(List.of(targets), action, Optional.empty());
   }
 
-  /// Says what [#apply] would change. Needs `admin`.
+  /// Returns the changes that [#apply] would make. Needs `admin`.
   static Apply plan(Apps apps) {
     return new Apply(apps, false, true);
   }
 
-  /// Has apps be as they are described here; what is the same goes on running. Needs `admin`.
+  /// Changes apps to match their description; instances whose settings have not changed continue to
+  /// run. Needs `admin`.
   static Apply apply(Apps apps) {
     return new Apply(apps, false, false);
   }
 
-  /// Writes the list of apps to the disk, for [#resurrect]. Needs `admin`.
+  /// Saves the list of apps to disk, for [#resurrect]. Needs `admin`.
   static Save save() {
     return new Save();
   }
 
-  /// Starts what was saved and is not in the list. Needs `admin`.
+  /// Starts the saved apps that are not in the list. Needs `admin`.
   static Resurrect resurrect() {
     return new Resurrect();
   }
 
-  /// As [#ping].
+  /// See [#ping].
   record Ping() implements Request<Response.Daemon> {
     @Override
     public Class<Response.Daemon> answer() {
@@ -166,7 +168,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// One that is answered by instances.
+  /// A request that is answered by instances.
   sealed interface OfInstances extends Request<Response.Instances> {
     @Override
     default Class<Response.Instances> answer() {
@@ -174,7 +176,7 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// As [#list].
+  /// See [#list].
   ///
   /// @param targets empty: all
   record ListInstances(List<String> targets) implements OfInstances {
@@ -183,18 +185,18 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// As [#describe].
+  /// See [#describe].
   record Describe(List<String> targets) implements OfInstances {
     public Describe {
       targets = oneOrMore(targets);
     }
   }
 
-  /// What has happened.
+  /// See [#latestEvents] and [#eventsAfter].
   ///
-  /// @param after the number of the last event that is known; empty: the latest are wanted
-  /// @param limit how many at most, 1 to 10000
-  /// @param app of this app only; empty: of all
+  /// @param after the sequence number of the last known event; empty: the latest events
+  /// @param limit the maximum number, 1 to 10000
+  /// @param app events of this app only; empty: all events
   record PastEvents(OptionalLong after, int limit, Optional<String> app)
       implements Request<Response.Events> {
     @Override
@@ -202,13 +204,13 @@ public sealed interface Request<R extends Response> {
       return Response.Events.class;
     }
 
-    /// The same of one app only.
+    /// Returns a copy that is limited to one app.
     public PastEvents of(String name) {
       return new PastEvents(after, limit, Optional.of(name));
     }
   }
 
-  /// As [#logs].
+  /// See [#logs].
   ///
   /// @param stream `out` or `err`; empty: both
   record Logs(List<String> targets, int lines, Optional<String> stream)
@@ -222,7 +224,7 @@ public sealed interface Request<R extends Response> {
       return Response.Lines.class;
     }
 
-    /// The same of one stream only.
+    /// Returns a copy that is limited to one stream.
     ///
     /// @param name `out` or `err`
     public Logs of(String name) {
@@ -230,13 +232,13 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// Does something to instances that are in the list.
+  /// Acts on instances that are in the list.
   record Act(Action action, List<String> targets) implements OfInstances {
     public Act {
       targets = oneOrMore(targets);
     }
 
-    /// What is done.
+    /// The kind of action.
     public enum Action {
       START,
       STOP,
@@ -250,43 +252,43 @@ public sealed interface Request<R extends Response> {
     }
   }
 
-  /// As [#reload].
+  /// See [#reload].
   ///
-  /// @param parallel how many instances of an app at a time, 1 to 10000
+  /// @param parallel how many instances of an app are replaced at a time, 1 to 10000
   record Reload(List<String> targets, int parallel) implements OfInstances {
     public Reload {
       targets = oneOrMore(targets);
     }
 
-    /// The same with so many instances of an app at a time.
+    /// Returns a copy that replaces this many instances of an app at a time.
     public Reload parallel(int many) {
       return new Reload(targets, many);
     }
   }
 
-  /// As [#scale] and [#scaleBy].
+  /// See [#scale] and [#scaleBy].
   ///
-  /// @param relative whether `number` is how many more, not how many
+  /// @param relative whether `number` is a difference rather than the total
   record Scale(String target, boolean relative, int number) implements OfInstances {}
 
-  /// As [#signal].
+  /// See [#signal].
   record Signal(List<String> targets, String signal) implements OfInstances {
     public Signal {
       targets = oneOrMore(targets);
     }
   }
 
-  /// As [#message].
+  /// See [#message].
   record Message(List<String> targets, @Nullable Object value) implements OfInstances {
     public Message {
       targets = oneOrMore(targets);
     }
   }
 
-  /// As [#type].
+  /// See [#type].
   record TypeLine(String target, String line) implements OfInstances {}
 
-  /// As [#trigger].
+  /// See [#trigger].
   record Trigger(List<String> targets, String action, Optional<String> parameter)
       implements Request<Response.Answers> {
     public Trigger {
@@ -298,35 +300,36 @@ public sealed interface Request<R extends Response> {
       return Response.Answers.class;
     }
 
-    /// The same with a parameter, one line.
+    /// Returns a copy with a parameter of one line.
     public Trigger parameter(String text) {
       return new Trigger(targets, action, Optional.of(text));
     }
   }
 
-  /// As [#start(Apps)].
+  /// See [#start(Apps)].
   record StartApps(Apps apps) implements OfInstances {}
 
-  /// As [#apply] and [#plan].
+  /// See [#apply] and [#plan].
   ///
-  /// @param prune whether apps that have come from the same file and are not among these go
-  /// @param dry whether it is only said what would change
+  /// @param prune whether apps that came from the same file but are not among `apps` are deleted
+  /// @param dry whether the changes are only planned
   record Apply(Apps apps, boolean prune, boolean dry) implements Request<Response.Changes> {
     @Override
     public Class<Response.Changes> answer() {
       return Response.Changes.class;
     }
 
-    /// The same where apps go that have come from the same [Apps#file] and are not among these.
+    /// Returns a copy that also deletes the apps that came from the same [Apps#file] but are not
+    /// among these.
     public Apply pruning() {
       return new Apply(apps, true, dry);
     }
   }
 
-  /// As [#save].
+  /// See [#save].
   record Save() implements OfInstances {}
 
-  /// As [#resurrect].
+  /// See [#resurrect].
   record Resurrect() implements OfInstances {}
 
   private static List<String> oneOrMore(List<String> targets) {

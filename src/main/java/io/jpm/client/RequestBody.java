@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// A [Request] as it goes over: the object that `docs/bridge.md` describes.
+/// Encodes a [Request] as the JSON object that `docs/bridge.md` describes.
 final class RequestBody {
   private static final int VERSION = 1;
 
@@ -23,8 +23,9 @@ final class RequestBody {
         isRepeatable(request) ? body.with("key", UUID.randomUUID().toString()).json : body.json);
   }
 
-  /// Whether the request is sent again where its answer was lost: what only asks can be asked again
-  /// by whoever wants to, and the rest has a key, by which the daemon knows that it is the same.
+  /// Reports whether the client sends the request again if its answer was lost. Requests that
+  /// change something have an idempotency key, by which the daemon recognizes the repetition.
+  /// Requests that only read are left to the caller to repeat.
   static boolean isRepeatable(Request<?> request) {
     return switch (request) {
       case Request.Ping _,

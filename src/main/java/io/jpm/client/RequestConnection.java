@@ -9,19 +9,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// A connection for requests: gives each reply to who waits for it, and when the connection ends,
-/// to all who still wait, the reason.
+/// A connection for requests. Completes each pending request with its reply; when the connection
+/// ends, the remaining ones fail with the reason.
 final class RequestConnection {
   private static final String COMMAND = "jpm.command";
 
-  /// The last word before a daemon closes the connections of a token that was revoked.
+  /// The message of the last frame before a daemon closes the connections of a token that is no
+  /// longer valid.
   private static final String TOKEN_ENDED = "its token holds no longer";
 
   private final Connection connection;
   private final Map<String, Call> waiting = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable JpmException> end = new AtomicReference<>();
 
-  /// Owned by the one thread that sends.
+  /// Confined to the sending thread.
   private long sent;
 
   RequestConnection(Connection connection) {
@@ -47,7 +48,7 @@ final class RequestConnection {
     }
   }
 
-  /// Ends it; the first reason counts.
+  /// Ends the connection; the first reason takes precedence.
   void end(JpmException why) {
     if (end.compareAndSet(null, why)) {
       connection.close();
@@ -68,7 +69,7 @@ final class RequestConnection {
       end(
           new JpmException(
               Code.LOST,
-              "the connection to the daemon broke before the answer (%s): whether it was done is not known"
+              "the connection to the daemon broke before the answer (%s): it is not known whether the request was carried out"
                   .formatted(e.getMessage()),
               e));
     } catch (JpmException e) {
@@ -86,7 +87,7 @@ final class RequestConnection {
     }
   }
 
-  /// What is refused without an address may be any of the requests on their way.
+  /// A refusal without an address may belong to any pending request, so it ends the connection.
   private void refused(JsonMembers frame, @Nullable Call call) {
     JpmException why = refusal(frame);
     if (call == null) {
@@ -96,7 +97,7 @@ final class RequestConnection {
     }
   }
 
-  /// What a frame of the type `err` tells.
+  /// Converts a frame of the type `err` to an exception.
   static JpmException refusal(JsonMembers frame) {
     String message = frame.optionalText("message").orElse("without a reason");
     Code code =
@@ -106,6 +107,6 @@ final class RequestConnection {
           default -> Code.FAILED;
         };
     return new JpmException(
-        code, "the daemon refuses it: " + frame.optionalText("problem").orElse(message));
+        code, "the daemon refused the request: " + frame.optionalText("problem").orElse(message));
   }
 }

@@ -9,9 +9,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The requests of a client, which share one connection; when it breaks the next request makes
-/// another. They are sent in the order in which they come, by a thread of their own, so that nobody
-/// has to wait for a slow connection longer than he wants to.
+/// Sends the requests of a client in order over a shared connection. When the connection has
+/// broken, the next request opens another. A separate thread sends, so that callers do not wait for
+/// a slow connection beyond their deadline.
 final class RequestQueue implements Closeable {
   private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
@@ -22,7 +22,7 @@ final class RequestQueue implements Closeable {
   private volatile @Nullable RequestConnection requestConnection;
   private volatile boolean closed;
 
-  /// A request, who waits for its reply, and how long.
+  /// A pending request: its body, the future of its reply and its timeout.
   record Call(String body, CompletableFuture<JsonMembers> reply, Duration waits) {}
 
   /// @throws JpmException `UNREACHABLE`
@@ -37,11 +37,11 @@ final class RequestQueue implements Closeable {
     sender.start();
   }
 
-  /// Asks, and completes the future with the body of the reply, or a [JpmException], or after the
-  /// deadline a `TimeoutException`.
+  /// Sends a request. The future completes with the body of the reply, or fails with a
+  /// [JpmException], or with a `TimeoutException` after the deadline.
   CompletableFuture<JsonMembers> ask(String body, Duration deadline) {
     CompletableFuture<JsonMembers> reply = new CompletableFuture<>();
-    // Vert.x takes one millisecond at least, and what is longer than a day is no wait.
+    // Vert.x requires at least one millisecond; deadlines above a day are not useful.
     long millis = Math.clamp(deadline.toMillis(), 1, LONGEST_WAIT.toMillis());
     Call call =
         new Call(

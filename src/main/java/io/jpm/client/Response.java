@@ -5,19 +5,20 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 
-/// What a daemon answers to a [Request] that it has done. What it has not done is a [JpmException].
+/// The daemon's answer to a successful [Request]. A failure is a [JpmException].
 public sealed interface Response {
-  /// The daemon lives.
+  /// The answer to a ping.
   ///
-  /// @param version jpm's
+  /// @param version the version of jpm
   /// @param pid the daemon's process
   /// @param home its home directory, on its machine
-  /// @param since when it began
+  /// @param since when the daemon started
   record Daemon(String version, long pid, Path home, Instant since) implements Response {}
 
-  /// What was asked for or acted on, as it is after that; of a deletion, as it was before.
+  /// The requested or affected instances, in their state after the request; after a deletion, in
+  /// their state before it.
   ///
-  /// @param notes sentences that tell of no failure
+  /// @param notes messages that do not report failures
   record Instances(List<Instance> instances, List<String> notes) implements Response {
     public Instances {
       instances = List.copyOf(instances);
@@ -25,9 +26,9 @@ public sealed interface Response {
     }
   }
 
-  /// What has happened, oldest first.
+  /// Past events, oldest first.
   ///
-  /// @param forgotten how many after the asked number are no longer kept
+  /// @param forgotten how many events after the requested number are no longer stored
   record Events(List<Event> events, long forgotten) implements Response {
     public Events {
       events = List.copyOf(events);
@@ -36,23 +37,23 @@ public sealed interface Response {
 
   /// Lines of logs, in the order in which they were captured.
   ///
-  /// @param leftOut how many of the oldest were asked for and do not fit into an answer
+  /// @param leftOut how many of the oldest requested lines do not fit into a reply
   record Lines(List<LogLine> lines, long leftOut) implements Response {
     public Lines {
       lines = List.copyOf(lines);
     }
   }
 
-  /// What apps have answered to an action.
+  /// The results of a custom action.
   record Answers(List<ActionResult> answers) implements Response {
     public Answers {
       answers = List.copyOf(answers);
     }
   }
 
-  /// What describing apps anew changes or has changed, one for each app.
+  /// The changes that [Request#apply] made or [Request#plan] would make, one entry per app.
   ///
-  /// @param notes sentences that tell of no failure
+  /// @param notes messages that do not report failures
   record Changes(List<AppChangeResult> changes, List<String> notes) implements Response {
     public Changes {
       changes = List.copyOf(changes);
@@ -60,9 +61,9 @@ public sealed interface Response {
     }
   }
 
-  /// Reads the body of a reply.
+  /// Parses the body of a reply.
   ///
-  /// @throws JpmException that the daemon did not do it, or `MALFORMED`
+  /// @throws JpmException if the request failed, or `MALFORMED`
   static Response of(JsonMembers json) {
     if (!json.yes("ok")) {
       throw new JpmException(
@@ -82,6 +83,6 @@ public sealed interface Response {
       return new Changes(json.each("changes", AppChangeResult::of), json.texts("notes"));
     }
     throw new JpmException(
-        Code.MALFORMED, "an answer with the keys %s".formatted(json.all().keySet()));
+        Code.MALFORMED, "an unknown answer with the keys %s".formatted(json.all().keySet()));
   }
 }

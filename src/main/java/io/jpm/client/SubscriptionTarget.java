@@ -3,21 +3,22 @@ package io.jpm.client;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// What a subscription is to. Owned by the thread that follows.
+/// The source of a subscription: its address, resume position and follower. Confined to the
+/// following thread.
 interface SubscriptionTarget {
-  /// The address on the bridge.
+  /// Returns the address on the bridge.
   String address();
 
-  /// After which number it begins, where it has numbers.
+  /// Returns the sequence number after which to begin; empty if the source has no sequence numbers.
   OptionalLong after();
 
-  /// Gives the body of a publication to the follower.
+  /// Passes the body of a publication to the follower.
   void take(JsonMembers body);
 
-  /// Who is told of losses.
+  /// Returns the follower.
   Follower<?> follower();
 
-  /// A feed that has no past.
+  /// A source without past items.
   record Live<T>(String address, Function<JsonMembers, T> read, Follower<T> follower)
       implements SubscriptionTarget {
     @Override
@@ -31,7 +32,7 @@ interface SubscriptionTarget {
     }
   }
 
-  /// Events, of which it knows the last one that the follower had.
+  /// Events, resumed after the last one that the follower has received.
   final class Numbered implements SubscriptionTarget {
     private final String address;
     private final EventFollower follower;
@@ -70,7 +71,7 @@ interface SubscriptionTarget {
       }
     }
 
-    /// It is told once: who comes back after it begins behind it.
+    /// Continues after the gap, so that it is not reported again after a reconnect.
     private void gap(GapReason.Forgotten gap) {
       last = Math.max(last, gap.after() + gap.forgotten());
       follower.missed(gap);

@@ -3,17 +3,18 @@ package io.jpm.client;
 import java.time.Duration;
 import java.util.List;
 
-/// How long a [JpmClient] waits for what. All are more than nothing.
+/// The timeouts and retry delays of a [JpmClient]. All must be positive.
 ///
-/// @param connect until a daemon has let us in; 10 s
-/// @param answer until a request is answered that has no deadline of its own; 30 s, since a daemon
-///   says after 25 s that something takes longer
-/// @param action until what changes something is done; 10 min, since a program may be given minutes
-///   to end
-/// @param silence until a daemon that says nothing, not even to a ping, counts as gone; 30 s
-/// @param firstPause before a lost subscription is tried again; 100 ms. Each further one is twice
-///   as long
-/// @param longestPause 5 s
+/// @param connect until a connection is established and authenticated; default 10 s
+/// @param answer until a request that only reads, or a subscription, is answered; default 30 s,
+///   because a daemon reports after 25 s that a request takes longer
+/// @param action until a request that changes something is completed; default 10 min, because an
+///   app may be given minutes to stop
+/// @param silence until a daemon that sends nothing, not even an answer to a ping, is considered
+///   dead; default 30 s
+/// @param firstPause the delay before the first attempt to restore a lost subscription; default 100
+///   ms. Each further delay is twice as long
+/// @param longestPause the maximum delay; default 5 s
 public record Timeouts(
     Duration connect,
     Duration answer,
@@ -33,22 +34,22 @@ public record Timeouts(
   public Timeouts {
     for (Duration one : List.of(connect, answer, action, silence, firstPause, longestPause)) {
       if (!one.isPositive()) {
-        throw new IllegalArgumentException(one + ": more than nothing expected");
+        throw new IllegalArgumentException(one + ": expected a positive duration, such as PT5S");
       }
     }
   }
 
-  /// What is right unless there is a reason.
+  /// Returns the default timeouts.
   public static Timeouts usual() {
     return USUAL;
   }
 
-  /// The same with another deadline for all answers.
+  /// Returns a copy with `deadline` as the timeout of all answers ([#answer] and [#action]).
   public Timeouts answer(Duration deadline) {
     return new Timeouts(connect, deadline, deadline, silence, firstPause, longestPause);
   }
 
-  /// How long to wait after so many failures in a row, from 1 on.
+  /// Returns the delay after this number of consecutive failures, from 1.
   Duration pause(int failures) {
     Duration pause = firstPause;
     for (int i = 1; i < failures && pause.compareTo(longestPause) < 0; i++) {

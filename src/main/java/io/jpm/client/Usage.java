@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What all apps and the machine use at one moment. `cpu` is in percent of one core since the
-/// moment before, memory and what was read and written in bytes.
+/// The resource usage of all apps and of the machine at one moment. `cpu` is in percent of one core
+/// since the previous moment; memory, `read` and `written` are in bytes.
 ///
-/// @param at when
-/// @param system the machine, where it tells
-/// @param instances those that have a process
+/// @param at the time of the measurement
+/// @param system the machine, if the system provides its usage
+/// @param instances the instances that have a process
 public record Usage(Instant at, Optional<Machine> system, List<OfInstance> instances) {
   public Usage {
     instances = List.copyOf(instances);
   }
 
-  /// The machine.
+  /// The usage of the machine.
   ///
-  /// @param cores how many processors it has
-  /// @param cpu all processors together, in percent of one
-  /// @param memory how much it has
-  /// @param available how much of that could be had
-  /// @param load the load average of a minute
+  /// @param cores the number of processors
+  /// @param cpu the usage of all processors together, in percent of one
+  /// @param memory the total memory
+  /// @param available the memory available to processes
+  /// @param load the load average of one minute
   public record Machine(int cores, double cpu, long memory, long available, double load) {
     static Machine of(JsonMembers json) {
       return new Machine(
@@ -34,17 +34,17 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
     }
   }
 
-  /// An instance with all its processes.
+  /// The usage of an instance with all its processes.
   ///
-  /// @param app its app's name
-  /// @param id its number among all of the home
+  /// @param app the name of its app
+  /// @param id its id, unique in the home
   /// @param pid its main process
-  /// @param memory resident, of all processes together
-  /// @param processes how many it has
-  /// @param threads of all of them, where the system tells
-  /// @param openFiles likewise
-  /// @param read from disks since the processes began, where the system tells
-  /// @param written likewise
+  /// @param memory the resident memory of all processes together
+  /// @param processes the number of its processes
+  /// @param threads the number of threads of all processes; empty: unknown
+  /// @param openFiles the number of open files of all processes; empty: unknown
+  /// @param read bytes read from disks since the processes started; empty: unknown
+  /// @param written bytes written to disks since the processes started; empty: unknown
   public record OfInstance(
       String app,
       int id,

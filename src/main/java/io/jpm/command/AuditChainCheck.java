@@ -16,21 +16,21 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Looks whether the chain of hashes of an [AuditFile] is whole: every line that has a hash follows
-/// the one before it, in each file and from file to file, and the last one is the head. Lines
-/// without a hash are older than the chain or a break. What rotation has removed is not missed. For
-/// one use; blocking.
+/// Verifies the hash chain of an [AuditFile]: every line with a hash follows the one before it,
+/// within each file and from file to file, and the last one equals the head. Lines without a hash
+/// at the beginning are older than the chain; later ones break it. Files deleted by rotation are
+/// not counted as missing. For one use; blocking.
 final class AuditChainCheck {
   private long lines;
   private long older;
   private long number;
 
-  /// Of the line before; null before the first.
+  /// The hash of the previous line; null before the first.
   private @Nullable String hash;
 
   private AuditChainCheck() {}
 
-  /// @throws IOException when a file cannot be read
+  /// @throws IOException if a file cannot be read
   static AuditReply of(AuditFile file) throws IOException {
     AuditFile.Head head = file.head();
     var check = new AuditChainCheck();
@@ -51,7 +51,7 @@ final class AuditChainCheck {
     return new AuditReply(check.lines, check.older, broken);
   }
 
-  /// The files that `file` was rotated to and itself, from the oldest on.
+  /// Returns `file` and its rotated predecessors, oldest first.
   static List<Path> files(Path file) throws IOException {
     Pattern name =
         Pattern.compile(Pattern.quote(String.valueOf(file.getFileName())) + "(?:\\.([0-9]{1,6}))?");
@@ -94,7 +94,9 @@ final class AuditChainCheck {
     }
   }
 
-  /// Why the chain breaks at this line.
+  /// Verifies the next line.
+  ///
+  /// @return why the chain breaks at this line; empty if it does not
   private Optional<String> look(String text) {
     Optional<AuditLine> read = AuditLine.read(text);
     if (read.isEmpty()) {

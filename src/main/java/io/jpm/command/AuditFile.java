@@ -28,14 +28,14 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// One file of the audit log and those it was rotated to (`audit.log.1` is the one before): appends
-/// lines to a chain of hashes ([AuditLine]), which goes on from file to file; the first line of
-/// each file has the hash of the line before it as `prev`. Beside it `audit.log.head` has the
-/// number and hash of the last line, so that a tail that is cut off is noticed.
+/// A file of the audit log with its rotated predecessors (`audit.log.1` is the latest). Appends
+/// lines to a hash chain ([AuditLine]) that continues from file to file: the first line of each
+/// file contains the hash of the line before it as `prev`. `audit.log.head` beside it contains the
+/// number and hash of the last line, so that truncation is detected.
 ///
-/// Whatever has happened to the file meanwhile, the next line is written: what a crash left of a
-/// line is moved to `audit.log.torn`, and where lines are missing or were changed a line with `gap`
-/// says so. Blocking; used by one thread at a time.
+/// Whatever has happened to the file, the next line is written: the incomplete last line of a crash
+/// is moved to `audit.log.torn`, and a line with `gap` reports that lines are missing or were
+/// changed. The calls block; used by one thread at a time.
 final class AuditFile {
   private static final Set<PosixFilePermission> OWNERS =
       PosixFilePermissions.fromString("rw-------");
@@ -51,18 +51,19 @@ final class AuditFile {
 
   /// The last line of a chain.
   ///
-  /// @param number 0: there is none yet
+  /// @param number 0: there is no line yet
   record Head(long number, String hash) {
     static final Head NONE = new Head(0, AuditLine.BEGIN);
   }
 
-  /// What was written last.
+  /// The state after the last write.
   ///
-  /// @param size of the file after it
-  /// @param key of the file; empty: there is none
+  /// @param size the size of the file
+  /// @param key the file's key in the file system; empty: the file does not exist
   private record State(Head head, long size, Optional<Object> key) {}
 
-  /// What is found when the file is not as it was left, or nothing is known of it yet.
+  /// The state of the chain in a file that another program has changed or that was not opened
+  /// before.
   ///
   /// @param gap why lines are missing; empty: none are
   private record Found(Head head, Optional<String> gap) {
@@ -71,10 +72,10 @@ final class AuditFile {
     }
   }
 
-  /// @param file `audit.log`, say
+  /// @param file such as `audit.log`
   /// @param clock wall clock
   /// @param limits see [AuditVerticle]
-  /// @param written told of each line that was written, with its line feed
+  /// @param written receives each line after it was written, including its line feed
   AuditFile(
       Path file, InstantSource clock, Supplier<Settings.Log> limits, Consumer<byte[]> written) {
     this.file = file;
@@ -83,11 +84,11 @@ final class AuditFile {
     this.written = written;
   }
 
-  /// Adds a line.
+  /// Appends a line.
   ///
   /// @param body its keys without those of the chain
-  /// @param more whether another line follows at once, so that the head can wait for it
-  /// @throws IOException when it was not written; the file is as it was
+  /// @param more whether another line follows immediately, so that the head can be written after it
+  /// @throws IOException if it was not written; the file is unchanged
   void append(JsonObject body, boolean more) throws IOException {
     Settings.Log now = limits.get();
     State state = current();
@@ -101,12 +102,12 @@ final class AuditFile {
     }
   }
 
-  /// The last line, after what was wrong with the file has been noted.
+  /// Returns the last line, after problems of the file have been recorded in it.
   Head head() throws IOException {
     return current().head();
   }
 
-  /// The files there are, from the oldest to the one that is written.
+  /// Returns the existing files, from the oldest to the one that is written.
   List<Path> all() throws IOException {
     return AuditChainCheck.files(file);
   }
@@ -153,7 +154,7 @@ final class AuditFile {
           write(
               state,
               note(
-                  "a line that was not written to its end, %d bytes, is in %s now"
+                  "an incomplete line of %d bytes was moved to %s"
                       .formatted(torn, beside(".torn").getFileName())));
     }
     if (found.gap().isPresent() || torn > 0) {
@@ -170,7 +171,9 @@ final class AuditFile {
         .put("result", what);
   }
 
-  /// How many bytes stood behind the last line feed.
+  /// Moves the bytes behind the last line feed to `.torn`.
+  ///
+  /// @return their number
   private long setTornAside() throws IOException {
     if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
       return 0;
@@ -198,7 +201,7 @@ final class AuditFile {
     }
   }
 
-  /// From what the chain goes on.
+  /// Finds the line after which the chain continues.
   private Found found() throws IOException {
     Optional<Head> head = known.map(State::head).or(this::readHead).filter(it -> it.number() > 0);
     Optional<String> last = lastLine(file).or(() -> lastLine(beside(".1")));
@@ -211,13 +214,13 @@ final class AuditFile {
                   : new Found(
                       end,
                       Optional.of(
-                          "%s was missing: lines behind n %d may be missing, too"
+                          "%s was missing: lines after n %d may be missing, too"
                               .formatted(beside(".head").getFileName(), end.number()))))
           .orElse(Found.whole(Head.NONE));
     }
     Head wanted = head.get();
     if (tail.isPresent() && tail.get().number() > wanted.number()) {
-      return Found.whole(tail.get()); // A crash between the line and the head.
+      return Found.whole(tail.get()); // a crash between writing line and head
     }
     if (tail.equals(head)) {
       return Found.whole(wanted);
@@ -241,7 +244,7 @@ final class AuditFile {
     }
   }
 
-  /// Empty: there is no file, or nothing in it.
+  /// Returns the last line; empty if the file does not exist or is empty.
   private static Optional<String> lastLine(Path path) {
     try (FileChannel channel = FileChannel.open(path, reading())) {
       long end = channel.size() - 1;
@@ -260,7 +263,7 @@ final class AuditFile {
     }
   }
 
-  /// Where the last line feed before `end` is; -1: nowhere.
+  /// Returns the position of the last line feed before `end`; -1 if there is none.
   private static long lineFeedBefore(FileChannel channel, long end) throws IOException {
     long before = end;
     while (before > 0) {
@@ -337,7 +340,7 @@ final class AuditFile {
     while (bytes.hasRemaining()) {
       int written = channel.write(bytes, start);
       if (written <= 0) {
-        throw new IOException("the disk takes no more");
+        throw new IOException("the disk accepts no more data");
       }
       start += written;
     }

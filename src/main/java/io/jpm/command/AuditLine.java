@@ -11,31 +11,31 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A line of the audit log that has a hash: a JSON object whose last key is `hash`, the SHA-256 of
-/// the hash of the line before it and of the object without that key.
+/// A line of the audit log with a hash: a JSON object whose last key is `hash`, the SHA-256 of the
+/// hash of the line before it, followed by the object without that key.
 ///
-/// @param number its place in the chain, `n`, from 1
+/// @param number its number in the chain, `n`, from 1
 /// @param hash 64 hexadecimal digits
 /// @param body the object without `hash`
 record AuditLine(long number, String hash, JsonObject body) {
-  /// What comes before the first line of a chain.
+  /// The hash that precedes the first line of a chain.
   static final String BEGIN = "0".repeat(64);
 
-  /// How many bytes a line has at most.
+  /// The maximum length of a line in bytes.
   static final int MOST_BYTES = 2048;
 
-  /// How many characters a value has at most; the rest is cut off.
+  /// The maximum length of a value in characters; the rest is cut off.
   static final int MOST_CHARACTERS = 256;
 
-  /// For `n`, `prev`, `hash` and `dropped`, which are added to what is told.
+  /// The bytes reserved for `n`, `prev`, `hash` and `dropped`, which are added to the record.
   private static final int ROOM = 256;
 
   private static final int LEAST_CHARACTERS = 16;
   private static final Pattern FORM =
       Pattern.compile("(\\{.*),\"hash\":\"([0-9a-f]{64})\"\\}", Pattern.DOTALL);
 
-  /// What is told, as JSON: long values are cut off and end in `…`, of many apps the last ones are
-  /// left out, so that nobody can fill the log by what they are called.
+  /// Converts a record to JSON. Long values are cut off and end in `…`, and the last ones of many
+  /// apps are left out, so that long names cannot fill the log.
   static JsonObject told(String at, AuditRecord auditRecord) {
     JsonObject json = told(at, auditRecord, MOST_CHARACTERS);
     for (int most = MOST_CHARACTERS / 2;
@@ -72,10 +72,10 @@ record AuditLine(long number, String hash, JsonObject body) {
     return text.substring(0, end) + "…";
   }
 
-  /// The line as it is written, with its line feed.
+  /// Creates the line that follows another one, with its line feed.
   ///
   /// @param before the hash of the line before
-  /// @param body what is to be in it; without `hash`
+  /// @param body the content, without `hash`
   static Written after(String before, JsonObject body) {
     String text = body.encode();
     String hash = hash(before, text);
@@ -85,12 +85,12 @@ record AuditLine(long number, String hash, JsonObject body) {
 
   /// A line for the file.
   ///
-  /// @param hash its own
-  /// @param bytes all of it
-  @SuppressWarnings("ArrayRecordComponent") // written once, compared never
+  /// @param hash the hash of this line
+  /// @param bytes the whole line
+  @SuppressWarnings("ArrayRecordComponent") // written once, never compared
   record Written(String hash, byte[] bytes) {}
 
-  /// Empty: it has no hash, as the lines of former versions.
+  /// Parses a line; empty if it has no hash, like the lines of former versions.
   static Optional<AuditLine> read(String line) {
     Matcher form = FORM.matcher(line);
     if (!form.matches()) {
@@ -106,19 +106,19 @@ record AuditLine(long number, String hash, JsonObject body) {
     }
   }
 
-  /// Whether its hash is that of this text behind the line with the hash `before`.
+  /// Reports whether the line's hash is correct if the line before it has the hash `before`.
   static boolean isWhole(String line, String before) {
     Matcher form = FORM.matcher(line);
     return form.matches() && hash(before, form.group(1) + "}").equals(form.group(2));
   }
 
-  /// The hash that the line before it is said to have; null where it is not the first one of a
+  /// Returns the hash that the line before it must have; null if this is not the first line of a
   /// file.
   @Nullable String before() {
     return body.getValue("prev") instanceof String hash ? hash : null;
   }
 
-  /// What the daemon has found to be wrong before it wrote this line.
+  /// Returns what the daemon found wrong with the file before it wrote this line.
   Optional<String> gap() {
     return body.getValue("gap") instanceof Boolean gap && gap
         ? Optional.of(String.valueOf(body.getValue("result")))

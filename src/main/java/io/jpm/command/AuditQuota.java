@@ -9,34 +9,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// How many lines each principal may still add to one file of the audit log, so that nobody's
-/// requests push the lines of others out of it. What is over is counted. The owner, who has the
-/// files anyway, may add any number. Owned by one event loop.
+/// Limits the lines that each principal may add to one file of the audit log, so that its requests
+/// cannot push the lines of others out of the file. Excess lines are counted. The owner, who can
+/// write the files anyway, is not limited. Owned by one event loop.
 final class AuditQuota {
-  /// How many lines at once.
+  /// The maximum number of lines at once.
   static final int BURST = 600;
 
-  /// How many lines a minute in the long run: 14,400 a day.
+  /// The sustained number of lines per minute: 14,400 a day.
   static final int PER_MINUTE = 10;
 
   private static final Duration EACH = Duration.ofMinutes(1).dividedBy(PER_MINUTE);
 
   private final LongSupplier nanos;
 
-  /// By name, for those that are not full.
+  /// By name of the principal. Full buckets are removed when a new one is added.
   private final Map<String, Bucket> buckets = new HashMap<>();
 
-  /// Lines of a principal that were left out.
+  /// The number of lines of one principal that were left out.
   ///
-  /// @param who the last that had this name
+  /// @param who the latest principal with this name
   record Over(Principal who, long lines) {}
 
-  /// @param nanos a clock that never goes back
+  /// @param nanos a monotonic clock
   AuditQuota(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
-  /// Whether `who` may add a line; it is taken, or counted.
+  /// Takes one line from the quota of `who`, or counts it as excess.
+  ///
+  /// @return whether the line may be written
   boolean take(Principal who) {
     if (who.equals(Principal.OWNER)) {
       return true;
@@ -51,7 +53,7 @@ final class AuditQuota {
     return bucket.take(who, now);
   }
 
-  /// What was counted since this was asked before.
+  /// Returns the excess lines since the last call.
   List<Over> over() {
     List<Over> over = new ArrayList<>();
     for (Bucket bucket : buckets.values()) {

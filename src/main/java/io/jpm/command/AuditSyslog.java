@@ -9,13 +9,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Sends lines of the audit log to the system's log as well, as RFC 5424 has them. One that it does
-/// not take is not sent again: the file has it. Used by one thread at a time.
+/// Sends lines of the audit log to the system log as well, in the format of RFC 5424. A line that
+/// the system log rejects is not sent again: the file contains it. Used by one thread at a time.
 final class AuditSyslog {
-  /// The facility `authpriv`, which not everybody may read; `notice` for what was changed.
+  /// Priority of changes: facility `authpriv`, which not every user can read, severity `notice`.
   private static final int CHANGED = 10 * 8 + 5;
 
-  /// And `warning` for what was refused.
+  /// Priority of refused requests: facility `authpriv`, severity `warning`.
   private static final int REFUSED = 10 * 8 + 4;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
@@ -31,14 +31,14 @@ final class AuditSyslog {
     this.clock = clock;
   }
 
-  /// @param refused whether it is of the file of refusals
+  /// @param refused whether the line belongs to the file of refused requests
   /// @param line as in the file, with its line feed
   void send(boolean refused, byte[] line) {
     String head =
         "<%d>1 %s - jpm - %s - "
             .formatted(
                 refused ? REFUSED : CHANGED,
-                // RFC 5424 allows 6 digits of a second at most.
+                // RFC 5424 allows at most 6 digits for fractions of a second.
                 clock.instant().truncatedTo(ChronoUnit.MICROS),
                 refused ? "refused" : "changed");
     var datagram = new ByteArrayOutputStream();
@@ -49,12 +49,12 @@ final class AuditSyslog {
         .ifPresentOrElse(
             why -> {
               if (lost++ == 0) {
-                LOG.log(Level.WARNING, "audit.syslog takes no lines: {0}", why);
+                LOG.log(Level.WARNING, "audit.syslog accepts no lines: {0}", why);
               }
             },
             () -> {
               if (lost > 0) {
-                LOG.log(Level.WARNING, "audit.syslog has not taken {0} lines", lost);
+                LOG.log(Level.WARNING, "audit.syslog did not accept {0} lines", lost);
                 lost = 0;
               }
             });

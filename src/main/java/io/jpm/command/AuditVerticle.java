@@ -23,15 +23,17 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// Keeps the audit log: a line for each request and each command that has changed something or was
-/// refused ([AuditRecord]), as JSON with the keys `at`, `who`, `role`, `from`, `verb`, `apps` and
-/// `result`, and those of a chain of hashes ([AuditFile]). What was refused is in
-/// `audit-refused.log`, so that it does not push changes out. In each of the two a principal has a
-/// quota ([AuditQuota]); a line a minute tells how many are over. A line after some were lost
-/// because the disk was too slow has `dropped` as well, their number. The files are their owner's
-/// only, and are rotated as the daemon's own log is: `audit.log.1` is the one before.
+/// Writes the audit log: a line for each request and each command that has changed something or was
+/// refused ([AuditRecord]). A line is a JSON object with the keys `at`, `who`, `role`, `from`,
+/// `verb`, `apps` and `result`, and those of a hash chain ([AuditFile]). Refused requests are
+/// written to `audit-refused.log`, so that they do not push changes out of `audit.log`.
+///
+/// In each of the two files a principal has a quota ([AuditQuota]); one line a minute reports the
+/// number of lines over the quota. After lines were lost because the disk was too slow, the next
+/// line contains their number as `dropped`. Only the owner can read the files. They are rotated
+/// like the daemon's own log: `audit.log.1` is the latest rotated file.
 public final class AuditVerticle extends VerticleBase {
-  /// How many lines may wait for a slow disk; those beyond are counted.
+  /// The maximum number of lines that wait for a slow disk; further lines are only counted.
   static final int MOST_WAITING = 10_000;
 
   private static final Logger LOG = System.getLogger("jpm.audit");
@@ -52,7 +54,7 @@ public final class AuditVerticle extends VerticleBase {
     private long dropped;
     private boolean counting;
 
-    /// How many lines are still to be written.
+    /// The number of lines that still wait to be written.
     private final AtomicInteger queued = new AtomicInteger();
 
     Part(Path path, Supplier<Settings.Log> limits, LongSupplier nanos, Consumer<byte[]> written) {
@@ -62,12 +64,12 @@ public final class AuditVerticle extends VerticleBase {
     }
   }
 
-  /// @param home the directory that the files are in
+  /// @param home the directory of the files
   /// @param clock wall clock
-  /// @param limits after how many bytes a new file is begun, and how many older ones are kept;
-  ///   asked with each line, on any thread
-  /// @param syslog sends a datagram to the system's log, at once, and says why it was not taken;
-  ///   empty: it was, or is not to be. Called on any thread
+  /// @param limits the size in bytes at which a file is rotated and the number of rotated files
+  ///   that are kept; requested for each line, on any thread
+  /// @param syslog sends a datagram to the system log without waiting, and returns why it was
+  ///   rejected; empty: it was accepted, or sending is disabled. Called on any thread
   public AuditVerticle(
       Path home,
       InstantSource clock,
@@ -76,8 +78,9 @@ public final class AuditVerticle extends VerticleBase {
     this(home, clock, limits, syslog, System::nanoTime, A_MINUTE);
   }
 
-  /// @param nanos a clock that never goes back
-  /// @param told how long after a line that is over its quota their number is told
+  /// @param nanos a monotonic clock
+  /// @param told the delay after the first line over a quota until the number of such lines is
+  ///   reported
   AuditVerticle(
       Path home,
       InstantSource clock,
@@ -108,7 +111,7 @@ public final class AuditVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// What was counted and what waits is written first.
+  /// Writes the pending lines and the numbers of excess lines first.
   @Override
   public Future<?> stop() {
     return Future.join(List.of(tell(changes), tell(refusals)))
@@ -161,7 +164,7 @@ public final class AuditVerticle extends VerticleBase {
     if (dropped > 0) {
       json.put("dropped", dropped);
     }
-    // In order: a verticle's blocking calls wait for each other.
+    // Keeps the order: the blocking calls of a verticle run one after the other.
     return vertx
         .executeBlocking(() -> {
           part.file.append(json, part.queued.decrementAndGet() > 0);

@@ -9,32 +9,32 @@ import io.jpm.wire.CommandRequest;
 import java.util.List;
 import java.util.Optional;
 
-/// The one place that decides who may have what. It knows no clock, bus or file, and every request
-/// passes [#of] before anything is done about it.
+/// Authorizes requests; no other code does. It uses no clock, bus or file, and every request passes
+/// [#of] before it has any effect.
 ///
-/// Who is limited to some apps sees nothing else: for it, other apps are not found, `all` means all
-/// of its own, and an id or an expression names no other.
+/// A principal that is limited to some apps sees no others: they are not found, `all` means all of
+/// its own apps, and no id or expression selects others.
 final class Authority {
   private Authority() {}
 
-  /// What was decided.
+  /// The result of authorizing a request.
   sealed interface Decision {
-    /// It may be done, to these.
+    /// The request is allowed.
     ///
-    /// @param instances those that are meant; empty where a request is not about instances
+    /// @param instances the selected instances; empty if the request does not concern instances
     record Allowed(List<InstanceView> instances) implements Decision {
       public Allowed {
         instances = List.copyOf(instances);
       }
     }
 
-    /// It may not.
+    /// The request is not allowed.
     record Refused(Failed reply) implements Decision {}
   }
 
-  /// What a request is about, as it is now.
+  /// The present state of the apps that a request concerns.
   ///
-  /// @param instances all that there are, by id
+  /// @param instances all existing instances, by id
   /// @param described the names of the apps that the request describes
   record Loaded(List<InstanceView> instances, List<AppName> described) {
     static final Loaded NOTHING = new Loaded(List.of(), List.of());
@@ -45,8 +45,10 @@ final class Authority {
     }
   }
 
-  /// What can be said before anything is loaded, so that nothing is looked at for somebody who may
-  /// not have it; empty: [#of] decides.
+  /// Checks role and scope before any data is loaded, so that a request that must fail causes no
+  /// work.
+  ///
+  /// @return why the request is denied; empty: [#of] decides
   static Optional<Failed> before(Principal who, CommandRequest request) {
     if (!who.may(request.needs())) {
       return Optional.of(
@@ -66,7 +68,7 @@ final class Authority {
         : Optional.empty();
   }
 
-  /// Decides.
+  /// Authorizes the request and resolves its targets.
   static Decision of(Principal who, CommandRequest request, Loaded loaded) {
     Optional<Failed> refused = before(who, request);
     if (refused.isPresent()) {
@@ -92,7 +94,7 @@ final class Authority {
     };
   }
 
-  /// Whether [#of] takes so long for this request that an event loop must not wait for it.
+  /// Reports whether [#of] takes too long for an event loop.
   static boolean isLong(CommandRequest request) {
     return switch (request) {
       case CommandRequest.OnTargets on -> TargetSelection.isLong(on.targets());
@@ -107,7 +109,7 @@ final class Authority {
     };
   }
 
-  /// Whether it cannot be done to some apps only.
+  /// Reports whether the request always concerns all apps.
   private static boolean isAboutAll(CommandRequest request) {
     return switch (request) {
       case CommandRequest.Save _, CommandRequest.Resurrect _ -> true;

@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/// What the room is told about its daemon.
+/// Facts about the daemon and limits that request handling needs.
 ///
 /// @param version jpm's version
-/// @param pid the daemon's process
+/// @param pid the daemon's process id
 /// @param home its home directory
-/// @param since when it began, wall clock
-/// @param clock wall clock, for what is shown
-/// @param defaults what an app gets that says nothing itself; asked with each reading, since it may
-///   change
-/// @param environment what apps inherit whose request names no variables: PATH, HOME and LANG of
-///   the daemon
-/// @param patience after which a request that is not done yet is answered by `timeout`, usually
+/// @param since when it started, wall clock
+/// @param clock wall clock, for times in replies
+/// @param defaults the defaults for attributes that an app does not set; requested for each
+///   reading, since they may change
+/// @param environment the variables that apps inherit if the request names none: PATH, HOME and
+///   LANG of the daemon
+/// @param patience the time after which a request is answered with `timeout`, usually
 ///   [#DEFAULT_PATIENCE]
 public record CommandContext(
     String version,
@@ -32,14 +32,14 @@ public record CommandContext(
     Supplier<AppDefaults> defaults,
     Map<String, String> environment,
     Duration patience) {
-  /// The bridge itself gives up after 30 s.
+  /// Must be shorter than the bridge's own timeout of 30 s.
   public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(25);
 
   public CommandContext {
     environment = Map.copyOf(environment);
   }
 
-  /// The variables of `all` that apps get which are started without a shell.
+  /// Returns those variables of `all` that apps inherit if they are started without a shell.
   public static Map<String, String> ofDaemon(Map<String, String> all) {
     Map<String, String> kept = new HashMap<>(all);
     kept.keySet().retainAll(Set.of("PATH", "HOME", "LANG"));

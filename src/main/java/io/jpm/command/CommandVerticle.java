@@ -38,30 +38,33 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Answers the typed requests of other services on [Addresses#COMMAND]: reads one, loads what it is
-/// about, has [Authority] decide, and does it. Any number at a time; on this verticle's context.
+/// Serves the typed requests of other services on [Addresses#COMMAND]: parses a request, loads the
+/// apps it concerns, has [Authority] authorize it, and carries it out. Requests run concurrently,
+/// on this verticle's context.
 ///
-/// What changes something, and what is refused, is told to [Addresses#AUDIT] when it is known what
-/// has become of it. A request that nobody waits for is not done.
+/// Changes and refused requests are sent to [Addresses#AUDIT] once their outcome is known. A
+/// request without a reply address is ignored.
 public final class CommandVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.command");
 
-  /// What of the time that a sender waits is left for the way of the answer.
+  /// The part of the sender's timeout that is reserved for delivering the reply.
   private static final long MARGIN_MILLIS = 5000;
 
-  /// Of a hash: enough to tell requests apart that have one key by mistake.
+  /// The length of the hash that distinguishes different requests sent with the same key by
+  /// mistake.
   private static final int DIGEST_BYTES = 8;
 
-  /// Whoever comes without the bridge's word for it; no token can be called so.
+  /// The caller of a request that did not come through the bridge. No token can have this name.
   private static final RequestCaller NOBODY =
       new RequestCaller(new Principal("?", Role.READ, Set.of()), "?");
 
-  /// How many requests of one token may wait for a thread to match their patterns.
+  /// The maximum number of requests of one principal that wait for a thread to match their
+  /// patterns.
   private static final int MOST_MATCHING = 8;
 
   private final CommandContext daemon;
 
-  /// How many requests with patterns wait, by who asks.
+  /// The number of waiting requests with patterns, by the name of the principal.
   private final Map<String, Integer> matching = new HashMap<>();
 
   public CommandVerticle(CommandContext daemon) {
@@ -84,7 +87,8 @@ public final class CommandVerticle extends VerticleBase {
     switch (RequestReader.read(message.body())) {
       case Reading.Refused(Failed reply) -> message.reply(reply.toJson());
       case Reading.Understood(CommandRequest request, _) when requestCaller.isEmpty() -> {
-        var reply = new Failed(Code.DENIED, "nobody vouches for who asks: send by the bridge");
+        var reply =
+            new Failed(Code.DENIED, "the sender is not authenticated: send through the bridge");
         audit(NOBODY, request, List.of(), reply);
         message.reply(reply.toJson());
       }
@@ -96,7 +100,7 @@ public final class CommandVerticle extends VerticleBase {
     }
   }
 
-  /// Whatever happens, the client gets one reply, and in time.
+  /// Carries out a request. The client gets exactly one reply in time, whatever happens.
   private void serve(Message<Object> message, RequestCaller requestCaller, Asked asked) {
     CommandRequest request = asked.request();
     Future<Done> done = guarded(requestCaller.who(), asked);
@@ -113,16 +117,17 @@ public final class CommandVerticle extends VerticleBase {
     });
   }
 
-  /// What has become of a request.
+  /// The outcome of a request.
   ///
-  /// @param apps the names of the apps that it was about
+  /// @param apps the names of the apps it concerned
   private record Done(CommandReply reply, List<String> apps) {
     static Done without(CommandReply reply) {
       return new Done(reply, List.of());
     }
   }
 
-  /// A request, and what its repetitions have in common with it: the key and what is asked.
+  /// A request and its idempotency key, which consists of the key that the client sent and a hash
+  /// of the body.
   private record Asked(CommandRequest request, Optional<String> key) {}
 
   private Future<Done> guarded(Principal who, Asked asked) {
@@ -153,7 +158,7 @@ public final class CommandVerticle extends VerticleBase {
         .compose(decision -> carriedOut(who, asked, new About(apps, all), decision));
   }
 
-  /// Patterns are matched off the event loop, one request after the other.
+  /// Authorizes a request. Patterns are matched on a worker thread, one request at a time.
   private Future<Decision> decision(Principal who, CommandRequest request, Loaded loaded) {
     if (!Authority.isLong(request)) {
       return Future.succeededFuture(Authority.of(who, request, loaded));
@@ -164,7 +169,7 @@ public final class CommandVerticle extends VerticleBase {
           new Decision.Refused(
               new Failed(
                   Code.BUSY,
-                  "%d requests of %s with patterns wait already: try again a second later"
+                  "%d requests of %s with patterns are waiting already: try again in a second"
                       .formatted(MOST_MATCHING, who.name()))));
     }
     return Blocking.call(vertx, () -> Authority.of(who, request, loaded))
@@ -172,7 +177,7 @@ public final class CommandVerticle extends VerticleBase {
             matching.computeIfPresent(who.name(), (_, count) -> count == 1 ? null : count - 1));
   }
 
-  /// What a request is about.
+  /// The apps and instances that a request concerns.
   private record About(Apps apps, List<InstanceView> all) {}
 
   private Future<Done> carriedOut(Principal who, Asked asked, About about, Decision decision) {
@@ -200,7 +205,8 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// What was deleted by the first request is not found by its repetition.
+  /// Returns the outcome of the first request with this key: an app that it deleted is not found
+  /// when the request is repeated.
   private Future<Done> repeated(String key, Failed notFound) {
     return new ServiceClient(vertx.eventBus())
         .done(new GodCommand.Recall(key))
@@ -211,13 +217,14 @@ public final class CommandVerticle extends VerticleBase {
                     : notFound));
   }
 
-  /// The same for the same request, also in the next daemon. A key that comes with something else
-  /// is another's: that is done, too.
+  /// Returns a hash that is equal for equal requests, also in the next daemon. A request that uses
+  /// a known key with a different body gets another hash and is carried out too.
   private static String digest(@Nullable Object body) {
     return Sha256.hex(String.valueOf(body), DIGEST_BYTES);
   }
 
-  /// Nobody hears by another's key what that one has done.
+  /// Returns a key that contains the name of the principal: no principal can retrieve another one's
+  /// outcome with its key.
   private static Optional<String> key(Principal who, Asked asked) {
     return asked.key().map(key -> who.name() + "/" + asked.request().verb().word() + "/" + key);
   }
@@ -236,7 +243,7 @@ public final class CommandVerticle extends VerticleBase {
     };
   }
 
-  /// The apps that a request describes: reading them looks at files.
+  /// Reads the apps that a request describes. This accesses files.
   private Future<Apps> described(CommandRequest request) {
     if (!(request instanceof CommandRequest.OfApps of)) {
       return Future.succeededFuture(Apps.NONE);
@@ -264,7 +271,8 @@ public final class CommandVerticle extends VerticleBase {
                     List.of())));
   }
 
-  /// A little less than the sender waits, where it says so: a program may be given minutes to end.
+  /// Returns slightly less than the sender's timeout, if it states one: a program may be allowed
+  /// minutes to stop.
   private Duration patience(Message<Object> message) {
     String waits = message.headers().get(RequestCaller.WAITS);
     if (waits == null || !waits.matches("[0-9]{1,9}")) {
@@ -277,7 +285,7 @@ public final class CommandVerticle extends VerticleBase {
   private static Failed late(CommandRequest request, Duration patience) {
     return new Failed(
         Code.TIMEOUT,
-        "%s is not done after %d s and goes on: list and jpm.events tell what comes of it"
+        "%s is not done after %d s and continues: list and jpm.events show its result"
             .formatted(request.verb().word(), patience.toSeconds()));
   }
 
@@ -295,8 +303,8 @@ public final class CommandVerticle extends VerticleBase {
         && (code == Code.DENIED || code == Code.NOT_FOUND);
   }
 
-  /// A sentence about what somebody has described may quote a secret: of that only the code is
-  /// told.
+  /// Sends an audit record. For an invalid spec it contains only the code, since the message may
+  /// quote a secret.
   private void audit(
       RequestCaller requestCaller, CommandRequest request, List<String> apps, CommandReply reply) {
     String result =

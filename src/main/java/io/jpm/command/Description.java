@@ -20,10 +20,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// All that is known of instances for `describe`: also what Satan knows of their checks and
-/// ClusterBalancer of their ports. What a room does not tell in time is left out.
+/// Collects the details of instances for `describe`, including probe results from Satan and ports
+/// from ClusterBalancer. Details that a component does not return in time are omitted.
 final class Description {
-  /// The port of an address as ClusterBalancer writes it; a unix socket has none.
+  /// Matches the port in an address as ClusterBalancer formats it; a unix socket has none.
   private static final Pattern PORT = Pattern.compile("(?:[^/].*:)?([0-9]{1,5})");
 
   private final ServiceClient serviceClient;

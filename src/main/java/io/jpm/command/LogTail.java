@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// Gathers the last lines of the logs of some instances. Of very long ones the oldest are left out,
-/// and counted.
+/// Reads the last log lines of some instances. If the text exceeds the size of a reply, the oldest
+/// lines are left out and counted.
 final class LogTail {
   private static final Path NOWHERE = Path.of("/dev/null");
 
-  /// Of text in one reply, in characters.
+  /// The maximum text in one reply, in characters.
   private static final long MOST_TEXT = 2 << 20;
 
   private final ServiceClient serviceClient;
@@ -37,10 +37,10 @@ final class LogTail {
   private long text;
   private long leftOut;
 
-  /// Whose a log is.
+  /// The instance and stream that a log belongs to.
   private record Source(String app, OptionalInt id, Stream stream, RunAs runAs) {}
 
-  /// @param instances whose logs
+  /// @param instances the instances whose logs are read
   LogTail(ServiceClient serviceClient, CommandRequest.Logs request, List<InstanceView> instances) {
     this.serviceClient = serviceClient;
     this.lines = request.lines();
@@ -68,8 +68,8 @@ final class LogTail {
     return sources;
   }
 
-  /// A file that several instances write to is none's in particular; one that takes both streams of
-  /// an instance is standard output's.
+  /// Adds a log. A file that several instances write to has no instance id; one that contains both
+  /// streams of an instance counts as standard output.
   private static void add(
       Map<Path, Source> sources, Path file, Stream stream, InstanceView instance) {
     OptionalInt id = OptionalInt.of(instance.id().value());

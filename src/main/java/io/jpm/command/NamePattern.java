@@ -5,17 +5,20 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import java.util.List;
 
-/// A target that is not a literal: a regular expression between slashes, of RE2, or a glob with `*`
-/// and `?`. RE2 takes time proportional to the text and the program, so both are bounded: the
-/// expression in length, and the program in what its repetitions make of it.
+/// A selector that is not literal: an RE2 regular expression between slashes, or a glob with `*`
+/// and `?`. RE2 takes time proportional to the text and the size of the compiled program. Therefore
+/// the length of the expression is limited, and the size of the program as estimated from its
+/// repetitions.
 final class NamePattern {
-  /// The longest expression, in UTF-16 characters.
+  /// The maximum length of an expression, in UTF-16 characters.
   static final int MAX_LENGTH = 256;
 
-  /// The largest program, in characters of the expression with its repetitions written out.
+  /// The maximum size of the program, in characters of the expression with its repetitions
+  /// expanded.
   static final int MAX_SIZE = 1000;
 
-  /// `{3}`, `{3,}` or `{3,5}`; whatever else has braces is larger by this than it is.
+  /// Matches `{3}`, `{3,}` or `{3,5}`. Braces with another meaning are counted as repetitions too,
+  /// which only overestimates the size.
   private static final Pattern REPETITION = Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{0,9}))?\\}");
 
   private final Pattern pattern;
@@ -24,7 +27,7 @@ final class NamePattern {
     this.pattern = pattern;
   }
 
-  /// It is not one that may be used.
+  /// Signals that a pattern is invalid or too large.
   static final class Wrong extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -33,23 +36,23 @@ final class NamePattern {
     }
   }
 
-  /// Whether the word is a regular expression.
+  /// Reports whether the selector is a regular expression.
   static boolean isExpression(String word) {
     return word.length() > 2 && word.startsWith("/") && word.endsWith("/");
   }
 
-  /// Whether the word is a glob, unless something is called so.
+  /// Reports whether the selector is a glob, provided that it does not match literally.
   static boolean isGlob(String word) {
     return !isExpression(word) && (word.indexOf('*') >= 0 || word.indexOf('?') >= 0);
   }
 
-  /// Whether one of the words takes time to match.
+  /// Reports whether one of the selectors is a pattern, which takes time to match.
   static boolean isAmong(List<String> words) {
     return words.stream().anyMatch(word -> isExpression(word) || isGlob(word));
   }
 
   /// @param word an expression or a glob
-  /// @throws Wrong with a sentence
+  /// @throws Wrong with a sentence for the user
   static NamePattern of(String word) throws Wrong {
     if (word.length() > MAX_LENGTH) {
       throw new Wrong(
@@ -62,23 +65,25 @@ final class NamePattern {
     String expression = word.substring(1, word.length() - 1);
     if (size(expression) > MAX_SIZE) {
       throw new Wrong(
-          "targets: %s repeats too much: its counts, multiplied with its length, make more than %d"
+          "targets: %s repeats too much: its length multiplied by its counts is more than %d"
               .formatted(word, MAX_SIZE));
     }
     try {
       return new NamePattern(Pattern.compile(expression));
     } catch (PatternSyntaxException broken) {
       throw new Wrong(
-          "targets: %s is no regular expression: %s".formatted(word, broken.getDescription()));
+          "targets: %s is not a regular expression: %s".formatted(word, broken.getDescription()));
     }
   }
 
-  /// Whether the name matches: a glob as a whole, an expression somewhere.
+  /// Reports whether the name matches: a glob must match the whole name, an expression a part of
+  /// it.
   boolean matches(String name) {
     return pattern.matcher(name).find();
   }
 
-  /// Repetitions may be inside each other, so all count as if they were.
+  /// Estimates the size of the program. Repetitions may be nested, so all of them are counted as
+  /// nested.
   private static long size(String expression) {
     long size = expression.length();
     Matcher matcher = REPETITION.matcher(expression);

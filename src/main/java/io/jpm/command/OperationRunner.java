@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Does what has been allowed, by asking the other rooms.
+/// Carries out authorized requests by sending commands to the other verticles.
 final class OperationRunner {
   private final ServiceClient serviceClient;
   private final CommandContext context;
@@ -26,13 +26,13 @@ final class OperationRunner {
     this.context = context;
   }
 
-  /// What is to be done.
+  /// An authorized request.
   ///
-  /// @param who asks
-  /// @param chosen the instances that are meant
-  /// @param all every instance there is
-  /// @param apps what the request describes
-  /// @param key what a repetition has in common with it; empty: it is not repeated
+  /// @param who the principal that sent it
+  /// @param chosen the selected instances
+  /// @param all every existing instance
+  /// @param apps the apps that the request describes
+  /// @param key the idempotency key; empty: the request has none
   record Order(
       Principal who,
       CommandRequest request,
@@ -40,18 +40,19 @@ final class OperationRunner {
       List<InstanceView> all,
       Apps apps,
       Optional<String> key) {
-    /// The same order to God, which he does not carry out again when it is repeated.
+    /// Adds the idempotency key to a command, so that God carries it out only once if it is
+    /// repeated.
     GodCommand keyed(GodCommand command) {
       return key.<GodCommand>map(text -> new GodCommand.Keyed(text, command)).orElse(command);
     }
 
-    /// The words that name the chosen ones to God.
+    /// Returns the selectors of the chosen instances for God.
     List<String> words() {
       return TargetSelection.words(chosen, all);
     }
   }
 
-  /// Apps that a request describes, with what is to be said about them.
+  /// The apps that a request describes, with notes for the client.
   record Apps(List<AppSpec> specs, List<String> notes) {
     static final Apps NONE = new Apps(List.of(), List.of());
 

@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/// Answers what has happened. Who is limited to some apps is told of these alone, each asked for by
-/// itself: what others do takes no place in the answer.
+/// Reads past events from the history. For a principal that is limited to some apps each of these
+/// apps is queried separately, so that events of other apps do not use up the limit.
 final class PastEvents {
   private final ServiceClient serviceClient;
 

@@ -15,25 +15,25 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// What rooms say, as clients get it.
+/// Converts replies of the verticles to messages for clients.
 final class ReplyViews {
   private static final String OF_ENVIRONMENT = "env.";
 
   private ReplyViews() {}
 
-  /// Without what their owners have described.
+  /// Converts instances without their specs.
   static List<InstanceMessage> plain(List<InstanceView> instances) {
     return instances.stream().map(view -> of(view, Optional.empty())).toList();
   }
 
-  /// With that, secrets masked, and with what other rooms know.
+  /// Converts an instance with its spec, secrets masked, and with its ports and probe results.
   static InstanceMessage described(
       InstanceView view, List<Integer> ports, List<InstanceMessage.Check> checks) {
     return of(
         view, Optional.of(new InstanceMessage.Details(SpecView.of(view.spec()), ports, checks)));
   }
 
-  /// What changes about an app, secrets masked.
+  /// Converts the change of an app, secrets masked.
   static CommandReply.Change change(AppChange change) {
     return new CommandReply.Change(
         change.app().value(),

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of one request, with what is wrong about them. A key that is null is not there, but for
-/// one that may have any value.
+/// Reads the keys of one request as typed values and collects problems. A key whose value is null
+/// counts as absent, except for a key that accepts any value.
 final class RequestKeys {
   private static final int MOST_WORDS = 1000;
   private static final int MOST_SHOWN = 60;
@@ -50,7 +50,7 @@ final class RequestKeys {
     return verb.keys().contains(key) ? json.getValue(key.word()) : null;
   }
 
-  /// Notes that the key is missing, if it is.
+  /// Records a problem if the key is missing.
   void require(CommandKey key) {
     if (!json.containsKey(key.word())) {
       problem(key, "is missing: " + wanted(key));
@@ -61,7 +61,7 @@ final class RequestKeys {
     return value(key) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
-  /// The text, which has to be there; empty where it is not, which is noted.
+  /// Returns a required text. If it is missing, records a problem and returns an empty text.
   String needed(CommandKey key) {
     Object value = value(key);
     if (value == null) {
@@ -77,7 +77,7 @@ final class RequestKeys {
         : OptionalLong.empty();
   }
 
-  /// The targets, which have to be there.
+  /// Returns the targets, which are required.
   List<String> targets() {
     if (!has(CommandKey.TARGETS)) {
       problem(CommandKey.TARGETS, "is missing: " + wanted(CommandKey.TARGETS));
@@ -85,7 +85,7 @@ final class RequestKeys {
     return words();
   }
 
-  /// The targets, where there are some.
+  /// Returns the targets; empty if the request has none.
   List<String> words() {
     List<String> words = new ArrayList<>();
     if (value(CommandKey.TARGETS) instanceof JsonArray array) {
@@ -124,7 +124,7 @@ final class RequestKeys {
     String mended =
         NearestName.to(name, known)
             .map("did you mean %s?"::formatted)
-            .orElseGet(() -> known.isEmpty() ? "none is known" : String.join(", ", known));
+            .orElseGet(() -> known.isEmpty() ? "it has no keys" : String.join(", ", known));
     return "%s: not a key of %s — %s".formatted(shown(name), verb.word(), mended);
   }
 
@@ -158,12 +158,12 @@ final class RequestKeys {
     };
   }
 
-  /// What would be right.
+  /// Describes the valid values.
   private static String wanted(CommandKey key) {
     return switch (key.kind()) {
       case ANY -> "any value";
-      case WORD -> "a text that is not empty";
-      case TEXT -> "a text of one line";
+      case WORD -> "a string that is not empty";
+      case TEXT -> "a string of one line";
       case PATH -> "an absolute path";
       case FLAG -> "true or false";
       case NUMBER ->
@@ -171,14 +171,14 @@ final class RequestKeys {
               ? "a whole number, %d or more".formatted(key.least())
               : "a whole number, %d to %d".formatted(key.least(), key.most());
       case SIGNAL -> "a signal, such as \"SIGHUP\" or 1";
-      case WORDS -> "an array of 1 to %d texts that are not empty".formatted(MOST_WORDS);
-      case OBJECT -> "an object, as an app in a process file";
-      case OBJECTS -> "an array of objects, as the apps in a process file";
-      case VARIABLES -> "an object whose values are texts";
+      case WORDS -> "an array of 1 to %d strings that are not empty".formatted(MOST_WORDS);
+      case OBJECT -> "an object, like an app in a process file";
+      case OBJECTS -> "an array of objects, like the apps in a process file";
+      case VARIABLES -> "an object whose values are strings";
     };
   }
 
-  /// The text as far as it helps to find it.
+  /// Shortens the text for a message.
   static String shown(String text) {
     return text.length() <= MOST_SHOWN ? text : text.substring(0, MOST_SHOWN) + "…";
   }

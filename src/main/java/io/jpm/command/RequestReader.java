@@ -18,27 +18,28 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Understands requests. It is strict: a key that is not known, or a value that is not right, is a
-/// request that is not done. All mistakes are told together.
+/// Parses requests strictly: a request with an unknown key or an invalid value is rejected. All
+/// problems of a request are reported together.
 final class RequestReader {
   private static final int LONGEST_KEY = 100;
 
   private RequestReader() {}
 
-  /// What came of a body.
+  /// The result of parsing a request.
   sealed interface Reading {
-    /// It is one.
+    /// The request is valid.
     ///
-    /// @param key what a repetition has in common with it; empty: it is not repeated
+    /// @param key the idempotency key; empty: the request has none
     record Understood(CommandRequest request, Optional<String> key) implements Reading {}
 
     record Refused(Failed reply) implements Reading {}
   }
 
-  /// @param body whatever a client has sent
+  /// @param body the body as the client sent it
   static Reading read(@Nullable Object body) {
     if (!(body instanceof JsonObject json)) {
-      return invalid(List.of("the body of a request is an object: {\"v\":1,\"verb\":\"ping\"}"));
+      return invalid(
+          List.of("the body of a request must be an object, such as {\"v\":1,\"verb\":\"ping\"}"));
     }
     if (!Integer.valueOf(CommandRequest.VERSION).equals(json.getValue("v"))) {
       return new Reading.Refused(
@@ -53,7 +54,7 @@ final class RequestReader {
     CommandRequest request = keys.isWrong() ? null : request(verb.get(), keys);
     Optional<String> key = keys.text(CommandKey.KEY);
     if (key.filter(text -> text.length() > LONGEST_KEY).isPresent()) {
-      keys.problem(CommandKey.KEY, "use a text of 1 to %d characters".formatted(LONGEST_KEY));
+      keys.problem(CommandKey.KEY, "use a string of 1 to %d characters".formatted(LONGEST_KEY));
     }
     return request == null || keys.isWrong()
         ? invalid(keys.problems())
@@ -67,7 +68,7 @@ final class RequestReader {
   private static String noVerb(@Nullable Object written) {
     List<String> known = Arrays.stream(CommandVerb.values()).map(CommandVerb::word).toList();
     if (!(written instanceof String word)) {
-      return "verb: say what is asked for: " + String.join(", ", known);
+      return "verb: use one of " + String.join(", ", known);
     }
     return "verb: \"%s\" — use %s"
         .formatted(
@@ -75,7 +76,8 @@ final class RequestReader {
             NearestName.to(word, known).orElseGet(() -> "one of " + String.join(", ", known)));
   }
 
-  /// Where something is missing it is noted in `keys`, and what comes out is worth nothing.
+  /// Creates the request. If a value is missing, `keys` has a problem and the result must not be
+  /// used.
   private static CommandRequest request(CommandVerb verb, RequestKeys keys) {
     return switch (verb) {
       case PING -> new CommandRequest.Ping();
@@ -135,14 +137,14 @@ final class RequestReader {
     }
     if (keys.has(CommandKey.TARGETS)) {
       keys.problem(
-          CommandKey.TARGETS, "names what is in the list already: leave it out beside apps");
+          CommandKey.TARGETS, "names instances in the list: leave it out if there are apps");
     }
     return new CommandRequest.StartApps(described(keys));
   }
 
   private static CommandRequest scale(RequestKeys keys) {
     if (keys.has(CommandKey.TO) == keys.has(CommandKey.BY)) {
-      keys.problem(CommandKey.TO, "say either how many instances, or by how many more");
+      keys.problem(CommandKey.TO, "use either to, the number of instances, or by, how many more");
     }
     boolean relative = keys.has(CommandKey.BY);
     long number = keys.number(relative ? CommandKey.BY : CommandKey.TO).orElse(1);
@@ -152,15 +154,14 @@ final class RequestReader {
   private static CommandRequest apply(RequestKeys keys, boolean dry) {
     boolean prune = Boolean.TRUE.equals(keys.value(CommandKey.PRUNE));
     if (prune && !keys.has(CommandKey.FILE)) {
-      keys.problem(
-          CommandKey.PRUNE, "deletes apps that have come from a file: say in file which one");
+      keys.problem(CommandKey.PRUNE, "deletes apps that came from a process file: name it in file");
     }
     return new CommandRequest.Apply(described(keys), prune, dry);
   }
 
   private static Described described(RequestKeys keys) {
     if (keys.has(CommandKey.APPS) == keys.has(CommandKey.APP)) {
-      keys.problem(CommandKey.APPS, "describe apps, an array as in a process file, or one in app");
+      keys.problem(CommandKey.APPS, "use either apps, an array as in a process file, or app");
     }
     JsonArray apps =
         keys.value(CommandKey.APPS) instanceof JsonArray several

@@ -4,7 +4,7 @@ import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandReply.Failed;
 import java.util.List;
 
-/// Why a request is not done: a failure that the client is told of as it is.
+/// Signals that a request failed, with the reply that the client receives.
 final class RequestRefused extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -28,13 +28,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The other rooms, as far as requests need them. A room that does not answer is a
-/// [RequestRefused].
+/// Sends requests of the command API to the other verticles. A verticle that does not answer in
+/// time causes a [RequestRefused].
 final class ServiceClient {
   private static final Duration LOOKS = Duration.ofSeconds(3);
   private static final Duration QUESTIONS = Duration.ofSeconds(10);
 
-  /// Draining may take long, and of that the app's owner has said how long.
+  /// An action may drain connections, and the drain timeout is set by the owner of the app. This
+  /// limit must exceed any reasonable one.
   private static final Duration ACTIONS = Duration.ofHours(12);
 
   private final EventBus bus;
@@ -43,22 +44,22 @@ final class ServiceClient {
     this.bus = bus;
   }
 
-  /// God's answer to a question.
+  /// Sends a query to God.
   Future<GodReply> shown(GodCommand.Show question) {
     return ask("God", Addresses.GOD_COMMAND, question, QUESTIONS);
   }
 
-  /// God's answer, when it is done.
+  /// Sends a command to God, who replies when it has been carried out.
   Future<GodReply> done(GodCommand order) {
     return ask("God", Addresses.GOD_COMMAND, order, ACTIONS);
   }
 
-  /// What has happened.
+  /// Sends a query for past events.
   Future<HistoryReply> history(HistoryCommand question) {
     return ask("History", Addresses.HISTORY_COMMAND, question, QUESTIONS);
   }
 
-  /// Lines, or how to go on to them.
+  /// Requests log lines, or continues a search for them.
   Future<LogsReply.Lines> lines(LogsCommand question) {
     return this.<LogsReply>ask("LogAggregator", Addresses.LOGS_COMMAND, question, QUESTIONS)
         .compose(reply ->
@@ -72,7 +73,7 @@ final class ServiceClient {
             });
   }
 
-  /// How processes are, as far as checks tell; nothing where Satan does not answer.
+  /// Returns the health of processes as determined by their probes; empty if Satan does not answer.
   Future<Map<ProcessIdentity, HealthReport>> health(List<ProcessIdentity> processes) {
     return processes.isEmpty()
         ? Future.succeededFuture(Map.of())
@@ -85,8 +86,8 @@ final class ServiceClient {
             .otherwise(Map.of());
   }
 
-  /// How an app is balanced, with the port of one of its instances; empty where ClusterBalancer
-  /// does not tell.
+  /// Returns how an app is balanced, with the port of one of its instances; empty if
+  /// ClusterBalancer does not answer.
   Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(
             "ClusterBalancer", Addresses.BALANCER_COMMAND, new BalancerCommand.Ask(app, id), LOOKS)

@@ -11,17 +11,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
-/// The description of an app as `describe` reports it: all attributes under their names in a
-/// process file, with times in milliseconds and sizes in bytes where a process file accepts these.
+/// Converts a spec to JSON as `describe` reports it: all attributes under their names in a process
+/// file, with times in milliseconds and sizes in bytes where a process file accepts these.
 ///
 /// Secrets are masked: variables by their names, passwords in URLs, the headers of probes except a
-/// few, and the paths of webhooks. Of variables whose values are kept elsewhere it shows where.
+/// few, and the paths of webhooks. For variables whose values are stored elsewhere it shows the
+/// location.
 final class SpecView {
   private static final String SECRETS = "secrets";
   private static final String WEBHOOK = "webhook";
   private static final String HEADERS = "headers";
 
-  /// Headers whose values are no credentials, in lower case. All others are masked.
+  /// Headers whose values are not credentials, in lower case. All others are masked.
   private static final Set<String> PUBLIC_HEADERS =
       Set.of("accept", "accept-encoding", "accept-language", "content-type", "host", "user-agent");
 
@@ -55,7 +56,7 @@ final class SpecView {
     return PUBLIC_HEADERS.contains(name.toLowerCase(Locale.ROOT)) ? value : Secrets.MASK;
   }
 
-  /// The path of a webhook is often the credential itself.
+  /// Masks the path of a webhook, which is often the credential itself.
   private static String host(String url) {
     URI uri = URI.create(url);
     String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();

@@ -14,38 +14,38 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// What the words of a request name among the instances that who asks may see, in PM2's order:
-/// `all`; `/regex/` on names (RE2); an app by name; one by the path of its script; a namespace; an
-/// id; a glob on names. Others than those do not exist for it: no word means anything else because
-/// of them.
+/// The result of resolving the selectors of a request among the instances that the principal may
+/// see. Selectors are tried in PM2's order: `all`; `/regex/` on names (RE2); the name of an app;
+/// the path of its script; a namespace; an id; a glob on names. Instances that the principal may
+/// not see are ignored: they never change the meaning of a selector.
 sealed interface TargetSelection {
-  /// How many words a request may have.
+  /// The maximum number of selectors in a request.
   int MAX_WORDS = 1000;
 
-  /// So many literals are found at once.
+  /// The number of literal selectors that the event loop may resolve itself.
   int FEW_WORDS = 20;
 
-  /// These, each once, by id.
+  /// The selected instances, each once, by id.
   record Found(List<InstanceView> instances) implements TargetSelection {
     public Found {
       instances = List.copyOf(instances);
     }
   }
 
-  /// Some words name nothing.
+  /// Some selectors match no instance.
   record Missing(List<String> words) implements TargetSelection {
     public Missing {
       words = List.copyOf(words);
     }
   }
 
-  /// A word itself is wrong.
+  /// A selector is malformed.
   record Wrong(String problem) implements TargetSelection {}
 
-  /// Finds what words name.
+  /// Resolves selectors.
   ///
   /// @param words one or more
-  /// @param visible what who asks may see
+  /// @param visible the instances that the principal may see
   static TargetSelection of(List<String> words, Collection<InstanceView> visible) {
     if (words.size() > MAX_WORDS) {
       return new Wrong("targets: %d words: use at most %d".formatted(words.size(), MAX_WORDS));
@@ -68,10 +68,10 @@ sealed interface TargetSelection {
         : new Missing(missing);
   }
 
-  /// The words that name exactly these instances to God, whatever else there is: the names of apps
-  /// that are meant as a whole, else ids that can be nothing else.
+  /// Returns selectors that match exactly these instances in God, whatever others exist: the name
+  /// of an app if all its instances are chosen, otherwise ids in the unambiguous form `#ID`.
   ///
-  /// @param all every instance there is
+  /// @param all every existing instance
   static List<String> words(List<InstanceView> chosen, Collection<InstanceView> all) {
     Map<AppName, Long> sizes =
         all.stream().collect(Collectors.groupingBy(it -> it.spec().name(), Collectors.counting()));
@@ -88,13 +88,12 @@ sealed interface TargetSelection {
     return words;
   }
 
-  /// The word that names this instance alone.
+  /// Returns the selector that matches only this instance.
   static String word(InstanceView instance) {
     return "#" + instance.id();
   }
 
-  /// Whether it takes so long to find what these words name that an event loop must not wait for
-  /// it.
+  /// Reports whether resolving these selectors takes too long for an event loop.
   static boolean isLong(List<String> words) {
     return words.size() > FEW_WORDS || NamePattern.isAmong(words);
   }
@@ -126,7 +125,7 @@ sealed interface TargetSelection {
         : literal;
   }
 
-  /// Instances of one app have one name, which is looked at once.
+  /// Matches each name only once, since the instances of an app share it.
   private static List<InstanceView> matching(
       NamePattern pattern, Collection<InstanceView> visible) {
     Map<AppName, Boolean> known = new HashMap<>();

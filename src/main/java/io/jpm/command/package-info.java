@@ -1,7 +1,7 @@
-/// The bridge's typed requests: what other services ask for on `jpm.command`, as `docs/bridge.md`
-/// has it. Start with [io.jpm.command.CommandVerticle]; `RequestReader` understands requests,
-/// `Authority` is the one place that decides who may have what, `OperationRunner` asks the other
-/// rooms. The room knows `model`, `config`, `wire` and `bus`.
+/// Typed requests of other services on `jpm.command`, specified in `docs/bridge.md`. Start with
+/// [io.jpm.command.CommandVerticle]. `RequestReader` parses requests, `Authority` is the only place
+/// that authorizes them, and `OperationRunner` carries them out with the other verticles. The
+/// package depends on `model`, `config`, `wire` and `bus`.
 @NullMarked
 package io.jpm.command;
 

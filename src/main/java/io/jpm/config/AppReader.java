@@ -16,34 +16,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads what people write about apps on a command line; [ProcessFileReader] reads their files.
+/// Reads the app that a command line describes; [ProcessFileReader] reads files.
 ///
-/// All mistakes are reported together, and one of them is enough that no app comes out.
+/// All mistakes are reported together, and a single one means that no app is returned.
 public final class AppReader {
   private AppReader() {}
 
-  /// Whether a word of the command line names a process file rather than a script, by its ending.
-  /// (PM2 looks for the endings anywhere in the path.)
+  /// Reports whether an argument names a process file rather than a script, by its extension. (PM2
+  /// searches the whole path for the extensions.)
   public static boolean isProcessFile(String word) {
     return ProcessFormat.named(word).isPresent();
   }
 
-  /// What of a shell's variables is meant for the programs that it starts: what an app inherits
+  /// Returns the variables of a shell that are meant for its programs: those that an app inherits
   /// before its own filter (for `--update-env`).
   public static Map<String, String> shellVariables(Map<String, String> shell) {
     return AppEnvironment.ofPrograms(shell);
   }
 
-  /// The one app that a command line describes.
+  /// Reads the app that a command line describes.
   ///
-  /// Relative paths begin in `cwd` where it is given, and the script is looked for in the caller's
-  /// directory too.
+  /// Relative paths are resolved against `cwd` if it is given, and the script is searched for in
+  /// the caller's directory too.
   ///
   /// @param attributes by the keys of [AppKey]; values are String, Integer or another Number,
-  ///   Boolean, List or Map of these. `args` as a List is taken as it is.
-  /// @param callerContext who typed it
-  /// @param defaults what the app gets where the command line is silent
-  /// @throws IllegalArgumentException when a value is of another class
+  ///   Boolean, List or Map of these. `args` as a List is used unchanged.
+  /// @param callerContext the shell in which the command was typed
+  /// @param defaults the values of attributes that the command line does not set
+  /// @throws IllegalArgumentException if a value is of another class
   public static AppsOutcome fromCommandLine(
       Map<String, Object> attributes, CallerContext callerContext, AppDefaults defaults) {
     Problems problems = new Problems();

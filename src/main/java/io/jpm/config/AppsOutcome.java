@@ -4,13 +4,13 @@ import io.jpm.config.values.Problem;
 import io.jpm.model.AppSpec;
 import java.util.List;
 
-/// What came of reading a process file or a command line.
+/// The result of reading a process file or a command line.
 ///
-/// @param apps the apps in the order they were written; empty when there is any problem, so that a
-///   file is never half applied
+/// @param apps the apps in the order they were written; empty if there is any problem, so that a
+///   file is never applied in part
 /// @param problems every mistake found, in the order of the lines
-/// @param warnings lines to show: what was accepted and will not be acted on
-/// @param hot whether the file wants to be read again whenever it changes (`hot: true`)
+/// @param warnings lines to show: attributes that were accepted and have no effect
+/// @param hot whether the file asks to be watched and applied whenever it changes (`hot: true`)
 public record AppsOutcome(
     List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean hot) {
   public AppsOutcome {
@@ -19,7 +19,7 @@ public record AppsOutcome(
     warnings = List.copyOf(warnings);
   }
 
-  /// Of what says nothing about being read again.
+  /// Creates an outcome for a file that does not ask to be watched.
   public AppsOutcome(List<AppSpec> apps, List<Problem> problems, List<String> warnings) {
     this(apps, problems, warnings, false);
   }

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Apps that were described together: what holds between them.
+/// Validates apps that were described together: unique names, dependency cycles and endless waits.
 ///
 /// @param apps in the order they were written
-/// @param environment the name that `--env` gives
+/// @param environment the name given with `--env`
 record CrossAppRules(List<One> apps, Optional<String> environment) {
-  /// One of them.
+  /// One of the apps.
   ///
-  /// @param path where in the file: `apps[2]`
+  /// @param path its path in the file: `apps[2]`
   record One(String path, AttributeReader attributeReader, AppSpec spec) {
     AppName name() {
       return spec.name();
@@ -33,8 +33,8 @@ record CrossAppRules(List<One> apps, Optional<String> environment) {
     apps = List.copyOf(apps);
   }
 
-  /// The apps, their dependencies by the names that they have in the end. Every mistake between
-  /// them is noted.
+  /// Returns the apps with their dependencies under the final names, and records the mistakes
+  /// between them.
   List<AppSpec> checked() {
     refuseRepeatedNames();
     List<One> linked = linked();
@@ -57,7 +57,8 @@ record CrossAppRules(List<One> apps, Optional<String> environment) {
     }
   }
 
-  /// Somebody who has `append_env_to_name` writes `db` and means `db-production`.
+  /// Replaces the names in `depends_on` by the final ones. With `append_env_to_name` a file says
+  /// `db` where `db-production` is meant.
   private List<One> linked() {
     Map<AppName, AppName> renamed = new HashMap<>();
     environment.ifPresent(ending -> {
@@ -97,11 +98,13 @@ record CrossAppRules(List<One> apps, Optional<String> environment) {
               .findFirst()
               .ifPresent(app ->
                   app.attributeReader()
-                      .refuse(AppKey.DEPENDS_ON, way + ": none of them can be the first"));
+                      .refuse(
+                          AppKey.DEPENDS_ON,
+                          way + ": these apps depend on each other in a circle"));
         });
   }
 
-  /// An app that is started again whenever it ends is not meant to complete.
+  /// Warns of dependencies on the completion of an app that is restarted whenever it ends.
   private static void warnOfEndlessWaits(List<One> linked) {
     Map<AppName, AppSpec> known =
         linked.stream().collect(Collectors.toMap(One::name, One::spec, (first, _) -> first));
@@ -116,7 +119,7 @@ record CrossAppRules(List<One> apps, Optional<String> environment) {
               app.attributeReader()
                   .warn(
                       app.name().value(),
-                      "waits until %1$s has completed, and %1$s is started again whenever it ends: give it \"restart\": \"on-failure\""
+                      "waits until %1$s has completed, but %1$s is restarted whenever it exits: give it \"restart\": \"on-failure\""
                           .formatted(name)));
     }
   }

@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The reading of one process file.
+/// Reads the apps of one process file.
 ///
-/// @param shown how problems name the file
-/// @param path how sentences about apps of other files name this one: empty for a lone file
-/// @param context what no app of it says itself
-/// @param problems of this file
+/// @param shown the name of the file in problems
+/// @param path the name of the file in problems about apps of several files; empty for a single
+///   file
+/// @param context the values that apps do not set themselves
+/// @param problems the problems of this file
 record FileReading(String shown, String path, ReadContext context, Problems problems) {
-  /// The apps that could be read, with what each says; every mistake is noted.
+  /// Returns the apps that could be read, and records every mistake.
   List<CrossAppRules.One> apps(ParseResult parseResult) {
     return switch (parseResult) {
       case ParseResult.Broken broken -> {
@@ -73,7 +74,7 @@ record FileReading(String shown, String path, ReadContext context, Problems prob
       problems.warn(
           without.size() == all
               ? "%s: no app has an env_%s".formatted(shown, name)
-              : "%s: without an env_%s: %s".formatted(shown, name, String.join(", ", without)));
+              : "%s: env_%s is missing in %s".formatted(shown, name, String.join(", ", without)));
     }
   }
 }

@@ -8,15 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds what a process file wants done when its code has been replaced (PM2's `post_update`).
+/// Reads the commands that a process file wants run after the code of an app was replaced (PM2's
+/// `post_update`).
 public final class PostUpdate {
   private final String file;
   private final Problems problems;
 
-  /// What the file says.
+  /// The commands of one app.
   ///
   /// @param commands shell command lines, in order
-  /// @param problems every mistake found; then there are no commands
+  /// @param problems every mistake found; if there are any, there are no commands
   public record Outcome(List<String> commands, List<Problem> problems) {
     public Outcome {
       problems = List.copyOf(problems);
@@ -29,9 +30,9 @@ public final class PostUpdate {
     this.problems = problems;
   }
 
-  /// The commands of the app with this name; empty: it has none, or is not in the file.
+  /// Returns the commands of the app with this name; empty if it has none or is not in the file.
   List<String> of(String app, Node root) {
-    // What is wrong with the rest of the file is not asked here.
+    // Mistakes in the rest of the file are not reported here.
     List<Node.Obj> apps =
         new ProcessFile(file, new Problems())
             .apps(root).stream().map(ProcessFile.Entry::app).toList();
@@ -57,7 +58,7 @@ public final class PostUpdate {
         problems.problem(
             part.line(),
             SourceLocation.place(file, part.line()) + ": post_update",
-            part.shown() + " is no command: use a list of texts");
+            part.shown() + " is not a command: use a list of texts, such as [\"npm ci\"]");
       }
     }
     return commands;

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// The apps of a process file, found in each of the shapes that PM2 reads: a list of apps, one app,
+/// Finds the apps of a process file in each shape that PM2 accepts: a list of apps, one app,
 /// `{"apps": …}`, and `{"pm2": …}` as in a `package.json`.
 final class ProcessFile {
   private static final String APPS = "apps";
   private static final String PM2 = "pm2";
 
-  /// Whether the file is read again whenever it changes.
+  /// The key by which a file asks to be watched and applied whenever it changes.
   private static final String HOT = "hot";
 
-  /// Keys beside `apps` that are no mistake.
+  /// The keys that are allowed beside `apps`.
   private static final Set<String> BESIDE_APPS =
       Set.of(APPS, "deploy", StaticList.KEY, "$schema", HOT);
 
   private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
 
-  /// What a misspelled key of the outermost object may have been.
+  /// The candidates for a misspelled key of the outermost object.
   static final List<String> OUTER_NAMES = List.of(APPS, PM2, "deploy", StaticList.KEY, HOT);
 
   private final String file;
@@ -32,7 +32,8 @@ final class ProcessFile {
 
   /// One app of the file.
   ///
-  /// @param outermost whether the file is this one app: then `apps` may be what is misspelled
+  /// @param outermost whether the file consists of this app only, so that a misspelled key may have
+  ///   been `apps`
   record Entry(String path, Node.Obj app, boolean outermost) {}
 
   ProcessFile(String file, Problems problems) {
@@ -73,13 +74,14 @@ final class ProcessFile {
 
   private void readHot(Node value) {
     if (!(value instanceof Node.Bool hot)) {
-      refuse(value.line(), HOT, value.shown() + " is no answer: use true or false");
+      refuse(value.line(), HOT, value.shown() + " is neither true nor false");
     } else if (hot.value()) {
       problems.hot();
     }
   }
 
-  /// One app may stand beside `deploy`, as a list of them may.
+  /// Returns the app without `deploy` and the like, which may appear beside a single app as well as
+  /// beside a list of apps.
   private static Node.Obj withoutDeploy(Node.Obj object) {
     return new Node.Obj(
         object.line(),
@@ -109,7 +111,7 @@ final class ProcessFile {
 
   private List<Entry> listed(Node.Arr list, String path) {
     if (list.items().isEmpty()) {
-      refuse(list.line(), path, "no apps in the list");
+      refuse(list.line(), path, "the list contains no apps");
     }
     List<Entry> entries = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
@@ -119,15 +121,17 @@ final class ProcessFile {
       } else {
         Node item = list.items().get(i);
         refuse(
-            item.line(), at, item.shown() + " is no app: use an object, {\"script\": \"app.js\"}");
+            item.line(),
+            at,
+            item.shown() + " is not an app: use an object, such as {\"script\": \"app.js\"}");
       }
     }
     return entries;
   }
 
-  /// Notes a problem.
+  /// Records a problem.
   ///
-  /// @param path of the place in the file; empty: the whole
+  /// @param path of the value in the file; empty: the whole file
   void refuse(int line, String path, String what) {
     problems.problem(
         line, SourceLocation.place(file, line) + (path.isEmpty() ? "" : ": " + path), what);

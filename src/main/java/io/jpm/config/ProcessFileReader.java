@@ -24,36 +24,38 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Reads process files of every format, alone or all of a directory. It blocks.
+/// Reads process files of every format, alone or all of a directory. The calls block.
 ///
-/// Relative paths in a file begin in the file's directory, which is also the apps' working
-/// directory unless they name one. (PM2 starts from the caller's directory, so a file means
-/// something else wherever it is used from.)
+/// Relative paths in a file are resolved against the file's directory, which is also the working
+/// directory of apps that set none. (PM2 resolves them against the caller's directory, so that the
+/// meaning of a file depends on where it is used.)
 ///
-/// @param defaults what apps get that say nothing
-/// @param scripts what has `.config.js` and its like evaluated
+/// @param defaults the values of attributes that apps do not set
+/// @param scripts evaluates process files that are scripts, such as `.config.js`
 public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
-  /// How problems name what came on standard input.
+  /// The name of standard input in problems.
   private static final String STDIN = "stdin";
 
-  /// How problems name what came in a request.
+  /// The name of a request in problems.
   private static final String REQUEST = "request";
 
-  /// More files than this are no directory of process files.
+  /// Upper bound on the process files of one directory. A directory with more was almost certainly
+  /// not meant as one of process files.
   private static final int MOST_FILES = 1_000;
 
-  /// Whose apps, and which `env_<name>` of theirs.
+  /// The caller, and the name of the `env_<name>` to apply.
   private record Wish(Optional<String> environment, CallerContext callerContext) {}
 
-  /// One file, read.
+  /// The result of reading one file.
   private record One(Problems problems, List<CrossAppRules.One> apps) {}
 
-  /// The apps of a process file of up to 4 MiB, or of all process files of a directory.
+  /// Reads the apps of a process file of up to 4 MiB, or of all process files of a directory.
   ///
-  /// @param file as the caller named it, which is how problems name it; relative to the caller's
+  /// @param file as the caller named it, and as problems name it; relative to the caller's
   ///   directory
-  /// @param environment the name that `--env` gives: each app gets its `env_<name>` over its `env`
-  /// @param callerContext who wants the apps
+  /// @param environment the name given with `--env`: the variables of an app's `env_<name>`
+  ///   override those of its `env`
+  /// @param callerContext the shell of the caller
   public AppsOutcome file(Path file, Optional<String> environment, CallerContext callerContext) {
     Wish wish = new Wish(environment, callerContext);
     Path absolute = callerContext.cwd().resolve(file).normalize();
@@ -62,12 +64,12 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         : joined(List.of(one(file.toString(), "", absolute, wish)), wish);
   }
 
-  /// The apps of a process file that has no name, in JSON or YAML. Relative paths in it begin in
-  /// the caller's directory.
+  /// Reads the apps of a process file without a name, in JSON or YAML. Relative paths in it are
+  /// resolved against the caller's directory.
   ///
   /// @param content its bytes, up to 4 MiB
-  /// @param environment as of [#file]
-  /// @param callerContext as of [#file]
+  /// @param environment as in [#file]
+  /// @param callerContext as in [#file]
   public AppsOutcome stdin(
       byte[] content, Optional<String> environment, CallerContext callerContext) {
     Wish wish = new Wish(environment, callerContext);
@@ -80,10 +82,10 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         wish);
   }
 
-  /// The apps of a request of a program, which has no lines that could be named.
+  /// Reads the apps of a program's request. Its problems have no line numbers.
   ///
-  /// @param json an object or array as a process file in JSON
-  /// @param callerContext as of [#file]
+  /// @param json an object or array like a process file in JSON
+  /// @param callerContext as in [#file]
   public AppsOutcome request(String json, CallerContext callerContext) {
     Wish wish = new Wish(Optional.empty(), callerContext);
     FileReading reading = reading(REQUEST, "", callerContext.cwd(), wish);
@@ -91,11 +93,11 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(List.of(new One(reading.problems(), apps)), wish);
   }
 
-  /// What the file's section `deploy` says of one environment.
+  /// Reads one environment of the file's `deploy` section.
   ///
-  /// @param file as of [#file]
+  /// @param file as in [#file]
   /// @param environment its name; empty: a problem that lists the names
-  /// @param callerContext as of [#file]
+  /// @param callerContext as in [#file]
   public Deployment.Outcome deployment(Path file, String environment, CallerContext callerContext) {
     Problems problems = new Problems();
     Optional<Deployment> found =
@@ -104,11 +106,11 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return new Deployment.Outcome(found, problems.problems(), problems.warnings());
   }
 
-  /// What the file wants done when an app's code has been replaced.
+  /// Reads the commands to run after an app's code was replaced.
   ///
-  /// @param file as of [#file]
+  /// @param file as in [#file]
   /// @param app the app's name
-  /// @param callerContext as of [#file]
+  /// @param callerContext as in [#file]
   public PostUpdate.Outcome postUpdate(Path file, String app, CallerContext callerContext) {
     Problems problems = new Problems();
     List<String> commands =
@@ -118,7 +120,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return new PostUpdate.Outcome(commands, problems.problems());
   }
 
-  /// The file's outermost value; empty: it has none, which is noted.
+  /// Returns the outermost value of the file; if it cannot be parsed, records a problem and returns
+  /// empty.
   private Optional<Node> root(Path file, CallerContext callerContext, Problems problems) {
     Path absolute = callerContext.cwd().resolve(file).normalize();
     ProcessFormat format = ProcessFormat.named(file.toString()).orElse(ProcessFormat.JSON);
@@ -140,8 +143,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     };
   }
 
-  /// Whether `directory` is one of process files: it has some, and is no project of Node, which has
-  /// other files of these endings too.
+  /// Reports whether `directory` is one of process files: it contains some and is not a Node
+  /// project, whose other files may have the same extensions.
   public static boolean isDirectoryOfProcessFiles(Path directory) {
     return Files.isDirectory(directory)
         && !Files.exists(directory.resolve("package.json"))
@@ -169,8 +172,8 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return joined(all, wish);
   }
 
-  /// The process files of a directory, in the order of their names; empty also for one that cannot
-  /// be read. Hidden files, which editors leave about, are none. It blocks.
+  /// Returns the process files of a directory, in the order of their names; empty also if it cannot
+  /// be read. Hidden files are ignored, because editors leave such files behind. Blocks.
   public static List<Path> processFiles(Path directory) {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -243,7 +246,9 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     Optional<Path> node = SearchPath.of(callerContext).find("node");
     if (node.isEmpty()) {
       return new ParseResult.Broken(
-          0, 0, "node evaluates such a file, and there is no node in your PATH");
+          0,
+          0,
+          "node evaluates this file, but was not found in PATH: install Node, or use JSON or YAML");
     }
     return switch (scripts.evaluate(node.get(), file, callerContext)) {
       case Evaluation.Value(String json) -> JsonTree.withoutLines(json);

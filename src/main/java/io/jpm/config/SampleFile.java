@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// A process file to begin with: one app that can be started as it is, and every attribute that
-/// acts as a comment, made of the catalogue.
+/// Generates a sample process file from the attribute catalogue: one app that can be started as it
+/// is, and every attribute with an effect as a comment.
 public final class SampleFile {
   private static final String INDENT = "    ";
 
-  /// What stands in the sample besides comments: a key, and its value in JSON.
+  /// An attribute of the sample that is not a comment: a key, and its value in JSON.
   private record Line(AppKey key, String spelling, String json) {}
 
   private static final List<Line> LINES =
@@ -33,12 +33,13 @@ public final class SampleFile {
     this.whole = whole;
   }
 
-  /// The sample in the format that `file` has by its ending; empty when it is no process file.
+  /// Returns the sample in the format of `file`, by its extension; empty if it is not a process
+  /// file.
   public static Optional<String> named(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, true).make(file));
   }
 
-  /// The same app without the comments about all other attributes.
+  /// Returns the same app without the comments about all other attributes.
   public static Optional<String> shortOne(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, false).make(file));
   }
@@ -48,9 +49,9 @@ public final class SampleFile {
     note(
         "",
         whole
-            ? "Every attribute stands here; the value behind it is what holds without it."
-            : "jpm init without the word simple writes all attributes.");
-    note("", "jpm validate " + file + " finds mistakes.");
+            ? "Every attribute is listed here, with its default in parentheses."
+            : "jpm init (without simple) writes all attributes.");
+    note("", "jpm validate " + file + " reports errors in it.");
     begin(file.endsWith(".mjs"));
     if (whole) {
       groups();

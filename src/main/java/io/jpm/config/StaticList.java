@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The `static` of a process file, PM2's other way to have directories served: a list of `{path,
-/// port, host, name, spa, ftp, basic_auth: {username, password}}`. Each becomes an app whose script
-/// is `serve` ([StaticServer]).
+/// Converts the `static` list of a process file, PM2's shorthand for serving directories: a list of
+/// `{path, port, host, name, spa, ftp, basic_auth: {username, password}}`. Each entry becomes an
+/// app whose script is `serve` ([StaticServer]).
 final class StaticList {
   static final String KEY = "static";
 
@@ -22,10 +22,11 @@ final class StaticList {
   private static final String PORT = "port";
   private static final String BASIC_AUTH = "basic_auth";
 
-  /// What a key sets in the server's environment. `directory` is PM2's other word for `ftp`.
+  /// The environment variable of the server that each key sets. `directory` is PM2's alias of
+  /// `ftp`.
   private static final Map<String, String> VARIABLES = variables();
 
-  /// Without effect here, as in PM2 without its paid service.
+  /// Has no effect here, as in PM2 without its paid service.
   private static final String MONITOR = "monitor";
 
   private final ProcessFile file;
@@ -45,10 +46,10 @@ final class StaticList {
     return variables;
   }
 
-  /// The apps that the list stands for.
+  /// Returns the apps of the list.
   List<Entry> apps(Node value) {
     if (!(value instanceof Node.Arr list)) {
-      file.refuse(value.line(), KEY, value.shown() + " is no list of directories to serve");
+      file.refuse(value.line(), KEY, value.shown() + " is not a list of directories to serve");
       return List.of();
     }
     List<Entry> entries = new ArrayList<>();
@@ -58,7 +59,7 @@ final class StaticList {
       if (item instanceof Obj server) {
         entries.add(new Entry(path, app(server, path), false));
       } else {
-        file.refuse(item.line(), path, item.shown() + " is no server: use {\"path\": \"dist\"}");
+        file.refuse(item.line(), path, item.shown() + " is not a server: use {\"path\": \"dist\"}");
       }
     }
     return entries;
@@ -101,7 +102,8 @@ final class StaticList {
       file.refuse(
           member.line(),
           path + "." + BASIC_AUTH,
-          member.value().shown() + " is none: use {\"username\": \"…\", \"password\": \"…\"}");
+          member.value().shown()
+              + " is not valid: use {\"username\": \"…\", \"password\": \"…\"}");
       return List.of();
     }
     List<Member> variables = new ArrayList<>();
@@ -124,7 +126,8 @@ final class StaticList {
   private Optional<String> text(Member member, String path) {
     Optional<String> text = Node.scalarText(member.value());
     if (text.isEmpty()) {
-      file.refuse(member.line(), path + "." + member.key(), member.value().shown() + " is no text");
+      file.refuse(
+          member.line(), path + "." + member.key(), member.value().shown() + " is not text");
     }
     return text;
   }

@@ -1,15 +1,17 @@
-/// From what people write to what the daemon believes: process files and command lines become
+/// Reads the configuration that users write: process files and command lines become
 /// [io.jpm.model.AppSpec], `jpm.json` becomes [io.jpm.config.settings.Settings].
 ///
-/// Start with [io.jpm.config.ProcessFileReader] and [io.jpm.config.AppReader]; [io.jpm.spec.AppKey]
-/// and [io.jpm.config.settings.SettingKey] are the two catalogues from which everything is parsed
-/// and every help text is made. A text is read to a tree that knows its lines, all mistakes are
-/// collected as [io.jpm.config.values.Problem], and one mistake means that nothing of the file is
-/// used. Nothing a user writes makes this room throw: an exception here is a mistake of jpm.
+/// Start with [io.jpm.config.ProcessFileReader] and [io.jpm.config.AppReader]. [io.jpm.spec.AppKey]
+/// and [io.jpm.config.settings.SettingKey] are the two catalogues that drive all parsing and from
+/// which every help text is derived. A text is parsed to a tree of values with line numbers, all
+/// mistakes are collected as [io.jpm.config.values.Problem], and a single mistake means that no
+/// part of the file is used. User input never makes this package throw: an exception is a bug of
+/// jpm.
 ///
-/// The room may know `model`, the JDK and the parsers of Jackson and SnakeYAML Engine. It asks the
-/// file system whether scripts, programs and directories are there, and changes nothing; a process
-/// file that is a script is evaluated by whoever is the [io.jpm.config.deploy.ScriptEvaluator].
+/// The package depends on `model`, `spec`, the JDK and the parsers of Jackson and SnakeYAML Engine.
+/// It checks in the file system whether scripts, programs and directories exist, and changes
+/// nothing. A process file that is a script is evaluated by a
+/// [io.jpm.config.deploy.ScriptEvaluator].
 @NullMarked
 package io.jpm.config;
 

@@ -25,12 +25,13 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Watches the process files that God remembers as watched. A valid edit is applied; an invalid one
-/// changes nothing and is told. Deployed after God.
+/// Watches the process files that God has recorded as watched. A valid edit is applied; an invalid
+/// one changes nothing and is reported. Deployed after God.
 public final class ConfigWatchVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
 
-  /// Draining may take long, and of that the app's owner has said how long.
+  /// Applying a file may drain connections, and the drain timeout is set by the owner of the app.
+  /// This limit must exceed any reasonable one.
   private static final Duration APPLYING = Duration.ofHours(12);
 
   private final Path home;
@@ -39,14 +40,14 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private final Supplier<ProcessFileReader> reader;
   private final Map<Path, WatchedConfigFile> files = new HashMap<>();
 
-  /// Made when a file is watched for the first time: most homes have none.
+  /// Created when a file is watched for the first time: most homes have no watched files.
   private @Nullable FileWatch watch;
 
   /// @param home the daemon's home, which is not watched
   /// @param opening opens the files for the watch
-  /// @param trust says who could have written the files
-  /// @param reader reads the files, where blocking is allowed; asked for anew with each reading,
-  ///   since what it adds may change
+  /// @param trust reports whether another user could have written the files
+  /// @param reader reads the files, on threads that may block; requested for each reading, since
+  ///   its defaults may change
   public ConfigWatchVerticle(
       Path home, FileWatch.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
     this.home = home;
@@ -55,7 +56,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
     this.reader = reader;
   }
 
-  /// What was edited while there was no daemon is applied now.
+  /// Applies the edits that were made while no daemon was running, too.
   @Override
   public Future<?> start() {
     var bus = vertx.eventBus();
@@ -90,7 +91,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
         files.values().stream().flatMap(file -> file.trouble().stream()).toList());
   }
 
-  /// With the last of its apps a file is forgotten.
+  /// A file is no longer watched when the last of its apps is deleted.
   private void heard(Message<InstanceEvent> message) {
     if (message.body().kind() == InstanceEvent.Kind.DELETE && !files.isEmpty()) {
       look();
@@ -103,7 +104,8 @@ public final class ConfigWatchVerticle extends VerticleBase {
           fit(reply.files());
           return (Void) null;
         })
-        .onFailure(error -> LOG.log(Level.ERROR, "the watched process files are not known", error))
+        .onFailure(
+            error -> LOG.log(Level.ERROR, "cannot read the list of watched process files", error))
         .otherwiseEmpty();
   }
 
@@ -144,7 +146,8 @@ public final class ConfigWatchVerticle extends VerticleBase {
     return hot;
   }
 
-  /// Where a file has ended its own watch, that is looked at before the answer.
+  /// Sends a command to God. If a file ends its own watch, the set of watched files is updated
+  /// before the reply is passed on.
   private Future<GodReply> god(GodCommand command) {
     Future<GodReply> answer =
         vertx

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.CRC32C;
 
-/// The content of a process file, or of all process files of a directory, at one moment: two marks
-/// are equal when nothing has been written in between. What else is in the directory means nothing:
-/// a log that grows there must not hold up an edit.
+/// A fingerprint of the content of a process file, or of all process files of a directory. Two
+/// fingerprints are equal if no file was changed in between. Other files in the directory are
+/// ignored: a log that grows there must not delay an edit.
 ///
 /// @param files each with its size and checksum, in the order of their names
 record FileMark(List<One> files) {
-  /// Larger files are no process files, and a look must end.
+  /// The number of bytes read of one file. A process file is not larger, and the reading must end.
   private static final int MOST_READ = 8 << 20;
 
   private static final int PIECE = 16 << 10;
@@ -25,13 +25,13 @@ record FileMark(List<One> files) {
     files = List.copyOf(files);
   }
 
-  /// One file; −1 is the size of one that is not there, cannot be read, or is none: a named pipe
-  /// would be waited for without end.
+  /// One file. Its size is −1 if it does not exist, cannot be read, or is not a regular file:
+  /// reading a named pipe could block forever.
   record One(Path file, long size, long sum) {}
 
-  /// Blocks.
+  /// Reads the files; blocks.
   ///
-  /// @param opening opens the files, and nothing else that is in their place
+  /// @param opening opens regular files only
   static FileMark of(Path path, FileWatch.Opening opening) {
     List<Path> files =
         Files.isDirectory(path) ? ProcessFileReader.processFiles(path) : List.of(path);

@@ -3,13 +3,13 @@ package io.jpm.configwatch;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Who could have written a file, besides the daemon's user and root. Called where blocking is
-/// allowed.
+/// Reports whether a user other than the daemon's user and root could have written a file. Called
+/// on threads that may block.
 @FunctionalInterface
 public interface FileTrust {
-  /// Why what is in it, or in its place, may be another user's word.
+  /// Returns why the content of the file, or the file in this place, may be that of another user.
   ///
   /// @param file a file or a directory; links are followed
-  /// @return a sentence for people, which names the file; empty: it can only be the owner's
+  /// @return a sentence for users that names the file; empty: only the owner can have written it
   Optional<String> objection(Path file);
 }

@@ -30,9 +30,10 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// One watched process file. An edit counts when the content was the same twice, some time apart,
-/// and also after it was read: editors write files in pieces. Edits that come while one is being
-/// applied are the next one. Owned by ConfigWatchVerticle's context.
+/// One watched process file. An edit is applied only when two readings some time apart found the
+/// same content, and the content did not change while it was read, because editors write files in
+/// pieces. Edits made while another one is being applied are handled after it. Owned by
+/// ConfigWatchVerticle's context.
 final class WatchedConfigFile {
   private static final Logger LOG = System.getLogger("jpm.configwatch");
   private static final long QUIET_MILLIS = 500;
@@ -46,19 +47,19 @@ final class WatchedConfigFile {
   private @Nullable WatchHandle watchHandle;
   private List<String> problems = List.of();
 
-  /// What has been applied, or found wrong, last.
+  /// The content that was last applied or rejected.
   private Optional<FileMark> judged = Optional.empty();
 
   private boolean busy;
   private boolean again;
   private boolean closed;
 
-  /// What a reading has given, and the file before and after it.
+  /// The result of reading the file, and its content before and after.
   private record Reading(FileMark before, AppsOutcome outcome, FileMark after) {}
 
-  /// @param opening opens the files for a look whether they have changed
-  /// @param trust who could have written it
-  /// @param god carries out commands
+  /// @param opening opens the files to find out whether they have changed
+  /// @param trust reports whether another user could have written the file
+  /// @param god sends commands to God
   WatchedConfigFile(
       Context context,
       AppFile file,
@@ -82,19 +83,19 @@ final class WatchedConfigFile {
     return file;
   }
 
-  /// Other apps have come from it.
+  /// Updates the apps that have come from the file.
   void describe(AppFile now) {
     file = now;
   }
 
-  /// What is wrong with it as it is; empty: nothing is known.
+  /// Returns the problems of the present content; empty: none are known.
   Optional<ConfigWatchReply.Trouble> trouble() {
     return problems.isEmpty()
         ? Optional.empty()
         : Optional.of(new ConfigWatchReply.Trouble(file.file(), file.apps(), problems));
   }
 
-  /// Begins to watch. What was edited before that is applied too.
+  /// Starts watching. An edit made before is applied too.
   void begin(FileWatch watch) {
     var files = new Triggers.Watch(List.of(file.file()), List.of(), Duration.ZERO);
     WatchHandle begun =
@@ -132,8 +133,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// The file when it stands still; empty: it is as it was when it was judged, or nobody wants to
-  /// know any more.
+  /// Waits until the file no longer changes and reads it. Empty if its content was handled already,
+  /// if it must not be read, or if this object was closed.
   private Future<Optional<Reading>> settled(Optional<FileMark> before) {
     return blocking(this::mark)
         .compose(mark -> {
@@ -148,8 +149,8 @@ final class WatchedConfigFile {
         });
   }
 
-  /// Why it may be somebody else's word. Who can write to it could have the daemon run anything, as
-  /// the daemon's user: that would be no edit of the owner's.
+  /// Returns why another user could have written the file. Such a user could make the daemon run
+  /// any program as the daemon's user.
   private Optional<String> objection() {
     return Stream.concat(
             Stream.of(file.file()),
@@ -168,7 +169,8 @@ final class WatchedConfigFile {
                 : later().compose(_ -> settled(Optional.of(reading.after()))));
   }
 
-  /// It is neither read nor evaluated, and looked at again with the next edit.
+  /// Reports the objection. The file is not read or evaluated, and is examined again at the next
+  /// edit.
   private Future<Optional<Reading>> unread(String objection) {
     List<String> found = List.of(objection);
     return (problems.equals(found) ? Future.<Void>succeededFuture() : refused(found))
@@ -205,7 +207,8 @@ final class WatchedConfigFile {
     if (!outcome.problems().isEmpty()) {
       return refused(outcome.problems().stream().map(Problem::toString).toList());
     }
-    // What was given up stays so: only its own edit, or a person, starts it.
+    // An errored app is not started again by an edit of another app: only by an edit of its own
+    // spec or by a user.
     return god.apply(
             new GodCommand.Apply(wanted(outcome), Optional.of(file.file()), false, false, false))
         .compose(this::applied)
@@ -224,7 +227,7 @@ final class WatchedConfigFile {
       return refused(reply.problems());
     }
     if (!problems.isEmpty() && reply.problems().isEmpty()) {
-      LOG.log(Level.INFO, "{0} has no mistake any more", file.file());
+      LOG.log(Level.INFO, "{0} is valid again", file.file());
     }
     problems = reply.problems();
     problems.forEach(problem -> LOG.log(Level.WARNING, "{0}: {1}", file.file(), problem));
@@ -242,7 +245,7 @@ final class WatchedConfigFile {
     return god.apply(new GodCommand.FileFailed(file.file(), found)).mapEmpty();
   }
 
-  /// A file that said so itself, and does not any more.
+  /// Ends the watch if the file itself had requested it and no longer does.
   private Future<Void> endUnlessWanted(AppsOutcome outcome) {
     boolean wanted = outcome.hot() || file.reading().orElseThrow().lasting();
     return wanted || closed

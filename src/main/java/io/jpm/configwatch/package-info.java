@@ -1,7 +1,7 @@
-/// Process files that are hot: an edit is applied by itself.
-/// [io.jpm.configwatch.ConfigWatchVerticle] asks God which files these are, for whom they are read,
-/// and has him apply what they say now; `WatchedConfigFile` waits until an edit is whole. The room
-/// knows `model`, `config`, `bus` and `triggers`.
+/// Watched process files: an edit is applied automatically.
+/// [io.jpm.configwatch.ConfigWatchVerticle] asks God for these files and the context in which to
+/// read them, and sends God the edited specs. `WatchedConfigFile` waits until an edit is complete.
+/// The package depends on `model`, `config`, `bus` and `triggers`.
 @NullMarked
 package io.jpm.configwatch;
 

@@ -72,7 +72,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.Function;
 
-/// Which object carries out which [Verb].
+/// Creates the [ConsoleCommand] that implements each [Verb].
 final class Commands {
   private final Vertx vertx;
   private final ConsoleContext context;
@@ -87,7 +87,7 @@ final class Commands {
   private final MonitCommand monit;
   private boolean ending;
 
-  /// Since when there are commands: as long as the daemon.
+  /// The start time of this object, which is that of the daemon.
   private final Instant started;
 
   Commands(Vertx vertx, ConsoleContext context, AppSource source, CommandTools commandTools) {
@@ -209,7 +209,7 @@ final class Commands {
     String app = commandCall.arguments().targets().getFirst();
     return Future.failedFuture(
         new CommandFailure(
-            "jpm does not inspect: jpm sendSignal SIGUSR1 %s has Node listen for a debugger"
+            "jpm has no debugger: jpm sendSignal SIGUSR1 %s makes Node listen for one"
                 .formatted(app)));
   }
 
@@ -217,12 +217,12 @@ final class Commands {
     return daemonClient
         .logsDone(new LogsCommand.Reopen())
         .map(_ -> {
-          commandCall.session().info("The log files are opened anew");
+          commandCall.session().info("Reopened the log files");
           return ExitCode.OK;
         });
   }
 
-  /// The whole list, for programs.
+  /// Prints the whole list, for programs.
   private Future<ExitCode> listed(CommandCall commandCall, Function<JsonArray, String> format) {
     return daemonClient
         .all(commandCall.session())
@@ -242,19 +242,22 @@ final class Commands {
     return Future.succeededFuture(ExitCode.OK);
   }
 
-  /// What `bin/jpm` does without a daemon comes here only from another client, or with options.
+  /// Rejects a command that `bin/jpm` executes without a daemon. It arrives here only from another
+  /// client, or with options.
   private static Future<ExitCode> notHere(Verb verb) {
     return Future.failedFuture(
         new CommandFailure(
-            "bin/jpm itself does this: type jpm %s with no option before or after it"
+            "bin/jpm runs this command itself: type jpm %s without any options"
                 .formatted(verb.word())));
   }
 
-  /// The daemon ends whatever God answers: somebody who kills it because God hangs must succeed.
-  /// Apps that could not be ended live on, and the exit code says so.
+  /// Ends all apps and the daemon. The daemon ends whatever God answers: a user who kills it
+  /// because God hangs must succeed. Apps that could not be ended continue to run, and the exit
+  /// code reports this.
   private Future<ExitCode> kill(CommandCall commandCall) {
     Session session = commandCall.session();
-    shutdownNotice.end("jpm kill ends the daemon and all apps: this was not finished");
+    shutdownNotice.end(
+        "jpm kill is stopping the daemon and all apps: this command was not finished");
     return daemonClient
         .god(new GodCommand.EndEverything())
         .compose(reply -> {
@@ -271,8 +274,8 @@ final class Commands {
         });
   }
 
-  /// Whether the daemon is about to end: whoever comes now is left without an answer, since then
-  /// the client asks the next daemon.
+  /// Reports whether the daemon is about to end. Further requests are not answered, so that the
+  /// client sends them to the next daemon.
   boolean isEnding() {
     return ending;
   }

@@ -34,12 +34,12 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Answers the thin client: one [Session] for each request on [Addresses#CONSOLE], any number at a
+/// Serves the thin client: one [Session] for each request on [Addresses#CONSOLE], any number at a
 /// time. Commands run on this verticle's context.
 public final class ConsoleVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.console");
 
-  /// Whoever asks without the bridge: a room of the daemon itself.
+  /// The caller of requests that do not come through the bridge but from a component of the daemon.
   private static final RequestCaller WITHIN = new RequestCaller(Principal.OWNER, "jpm");
 
   private final ConsoleContext console;
@@ -47,8 +47,8 @@ public final class ConsoleVerticle extends VerticleBase {
   private final CommandTools commandTools;
   private @Nullable Commands commands;
 
-  /// @param scripts what evaluates process files that are scripts
-  /// @param externalPrograms what runs other programs
+  /// @param scripts evaluates process files that are scripts
+  /// @param externalPrograms runs other programs
   public ConsoleVerticle(
       ConsoleContext console, ScriptEvaluator scripts, ExternalPrograms externalPrograms) {
     this(
@@ -80,7 +80,8 @@ public final class ConsoleVerticle extends VerticleBase {
     }
     if (ConsoleRequest.isTooLate(message.body(), console.clock().instant())) {
       var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
-      session.error("the command came when its client had stopped waiting: it is not carried out");
+      session.error(
+          "the command arrived after its client had stopped waiting and was not run: run it again");
       session.finish(ExitCode.FAILED);
       return;
     }
@@ -101,7 +102,7 @@ public final class ConsoleVerticle extends VerticleBase {
     }
   }
 
-  /// The guard: whatever happens in a command, the client gets an exit code.
+  /// Ensures that the client gets an exit code, however the command fails.
   private void serve(ConsoleRequest request, Session session, RequestCaller requestCaller) {
     Future<ExitCode> done;
     try {

@@ -10,8 +10,9 @@ import io.jpm.console.session.Session;
 import io.jpm.console.session.ShutdownNotice;
 import io.vertx.core.Future;
 
-/// `jpm update`, the daemon's half: it makes room for the build that `bin/jpm` starts next. Apps
-/// live on. It asks no other room, so that a daemon in trouble can be replaced too.
+/// The daemon's half of `jpm update`: ends this daemon so that `bin/jpm` can start the new build.
+/// Apps continue to run. It does not ask other verticles, so that a daemon in trouble can be
+/// replaced too.
 final class UpdateCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -26,11 +27,14 @@ final class UpdateCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(CommandCall commandCall) {
     Session session = commandCall.session();
-    session.info("daemon %s, pid %d, makes room".formatted(context.version(), context.pid()));
+    session.info(
+        "daemon %s, pid %d, hands over to the new daemon"
+            .formatted(context.version(), context.pid()));
     Future<Void> told =
         shutdownNotice.say(
-            "jpm update has replaced the daemon before this was done: processes that were replaced stay so, the others run on; run the command again");
-    // Both have their time limit: a client that does not read is given up.
+            "jpm update replaced the daemon before this command was finished: processes already"
+                + " replaced stay so, the others keep running; run the command again");
+    // Both have a time limit: the daemon does not wait for a client that does not read.
     Future.join(session.ended(), told)
         .onComplete(_ -> daemonClient.daemon(new DaemonCommand.MakeRoom()));
     return Future.succeededFuture(ExitCode.OK);

@@ -1,14 +1,15 @@
-/// The command line, inside the daemon: the thin client ships words, this room answers with text.
+/// The command line, inside the daemon: the thin client sends the words of the command line, and
+/// this package replies with text.
 ///
-/// Start with [io.jpm.console.ConsoleVerticle]: each request becomes a `Session` (its queue of
-/// output) and a `CommandCall` (the words, understood by `cli`), which one of the commands carries
-/// out: those of `app` change apps, those of `look` show them, those of `logs` read what they
-/// print. `cli.Verb` and `cli.VerbOption` are the one list of commands and options; help, parser
-/// and `completion` follow from it. A command asks the other verticles through `session.Rooms` and
-/// draws with `text`.
+/// Start with [io.jpm.console.ConsoleVerticle]. Each request becomes a `Session` (its output queue)
+/// and a `CommandCall` (the words, parsed by `cli`), which one of the commands executes. The
+/// commands in `app` change apps, those in `look` show them, and those in `logs` read their output.
+/// `cli.Verb` and `cli.VerbOption` are the only list of commands and options; help, parser and
+/// `completion` derive from it. A command asks the other verticles through `session.DaemonClient`
+/// and draws with `text`.
 ///
-/// The room knows `model`, `config`, `wire` and `bus`. It decides nothing about apps: that is
-/// God's.
+/// The package depends on `model`, `spec`, `config`, `wire` and `bus`. It makes no decisions
+/// about apps: that is the task of God.
 @NullMarked
 package io.jpm.console;
 

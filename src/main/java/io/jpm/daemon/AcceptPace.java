@@ -10,18 +10,22 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Has a server accept no faster than connections are taken up. Netty accepts on a thread of its
-/// own, which is faster than the event loop that serves: whoever did nothing but connect could fill
-/// the memory with connections of which no door knew yet. What is not accepted waits in the kernel,
-/// whose queue is bounded. Nor has it more connections than its part of the daemon's files: one
-/// more is closed at once, which leaves files for the socket in the home and for apps. Where files
-/// are short all the same, it tries again soon: a file is free only after the event loop's next
-/// turn, and Netty's own pause of a second would have the owner wait behind a whole queue of
-/// connections that their clients have given up. Owned by the accepting thread.
+/// Limits how fast and how many connections a server accepts. Confined to the accepting thread.
+///
+/// Netty accepts on a separate thread, which is faster than the event loop that serves the
+/// connections. Without a limit, a client that only connects could fill the memory with connections
+/// that no verticle has seen yet. Connections that are not accepted wait in the kernel's backlog,
+/// which is bounded.
+///
+/// A server also has no more connections than its share of the daemon's file descriptors; further
+/// ones are closed immediately, which leaves descriptors for the socket in the home and for apps.
+/// If descriptors run out nevertheless, accepting is retried soon. A descriptor becomes free only
+/// after the next turn of the event loop, and with Netty's own pause of a second the owner would
+/// wait behind a queue of connections that their clients have already given up.
 final class AcceptPace extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
-  /// So many connections may wait to be taken up.
+  /// Maximum number of accepted connections that their event loop has not handled yet.
   static final int MOST_WAITING = 64;
 
   static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(20);
@@ -34,8 +38,8 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
   private boolean hasFailed;
   private long quietUntil = System.nanoTime();
 
-  /// @param open how many connections there are, of all servers that have one part together
-  /// @param most their part of the daemon's files
+  /// @param open number of connections of all servers that share one limit
+  /// @param most maximum of `open`
   AcceptPace(AtomicInteger open, int most) {
     this.open = open;
     this.most = most;
@@ -47,7 +51,7 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
       refused.unsafe().closeForcibly();
       return;
     }
-    ctx.fireChannelRead(message); // Gives it to an event loop.
+    ctx.fireChannelRead(message); // hands it over to an event loop
     if (message instanceof Channel accepted && accepted.isOpen()) {
       open.incrementAndGet();
       accepted.closeFuture().addListener(_ -> open.decrementAndGet());
@@ -57,7 +61,7 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
         ctx.channel().config().setAutoRead(false);
       }
       EventLoop acceptor = ctx.channel().eventLoop();
-      // Behind what is to be done about it there.
+      // Runs after the event loop has handled the new connection.
       accepted.eventLoop().execute(() -> acceptor.execute(() -> takenUp(ctx.channel())));
     }
   }
@@ -75,7 +79,7 @@ final class AcceptPace extends ChannelInboundHandlerAdapter {
     long now = System.nanoTime();
     if (now - quietUntil >= 0) {
       quietUntil = now + BETWEEN_WARNINGS.toNanos();
-      LOG.log(Level.WARNING, "connections wait, none can be accepted: {0}", cause.getMessage());
+      LOG.log(Level.WARNING, "connections cannot be accepted and wait: {0}", cause.getMessage());
     }
     if (!hasFailed) {
       hasFailed = true;

@@ -8,11 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// How the daemon can be reached from outside, and what is to be had there.
+/// Builds the settings of the bridge: its addresses, limits and the bus addresses that clients may
+/// use.
 final class ConnectionInfo {
   private ConnectionInfo() {}
 
-  /// @throws StartupFailure when it could not be reached
+  /// @throws StartupFailure if clients could not connect with these settings
   static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupFailure {
     if (!bridge.host().equals("127.0.0.1")) {
       throw new StartupFailure(
@@ -41,8 +42,8 @@ final class ConnectionInfo {
             Addresses.MESSAGES_OF_ANY_APP));
   }
 
-  /// The door for services elsewhere: closed unless it has both an address and a port, and then it
-  /// needs a certificate.
+  /// Returns the settings of the remote port for services on other machines. It is disabled unless
+  /// both an address and a port are set, and requires a certificate.
   private static Optional<RemoteSettings> remote(Home home, Settings.Remote remote)
       throws StartupFailure {
     if (remote.equals(Settings.Remote.NONE)) {
@@ -52,13 +53,13 @@ final class ConnectionInfo {
     boolean half = remote.cert().isEmpty() != remote.key().isEmpty();
     boolean store = !remote.keystore().isEmpty();
     if (remote.host().isEmpty() || remote.port() == 0) {
-      throw wrong(home, "use both host and port, or none of bridge.remote");
+      throw wrong(home, "set both host and port, or no key of bridge.remote");
     }
     if (half || pem == store) {
       throw wrong(
           home,
-          "without a certificate the door stays closed: use either cert and key (PEM) or keystore"
-              + " (PKCS12), or take bridge.remote.host away");
+          "a certificate is required: set either cert and key (PEM) or keystore (PKCS12), or remove"
+              + " bridge.remote.host");
     }
     RemoteSettings.Identity identity =
         store
@@ -82,7 +83,7 @@ final class ConnectionInfo {
     return file.isEmpty() ? Optional.empty() : Optional.of(file(home, file));
   }
 
-  /// What is not absolute is in the home.
+  /// Resolves a relative path against the home.
   private static Path file(Home home, String file) {
     return home.root().resolve(file);
   }

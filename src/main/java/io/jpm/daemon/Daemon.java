@@ -70,7 +70,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// A running daemon: its verticles in the order of boot, and the way back.
+/// A running daemon: deploys its verticles in order and stops them in reverse.
 final class Daemon {
   private static final Logger LOG = System.getLogger("jpm.daemon");
   private static final long STOP_SECONDS = 10;
@@ -79,8 +79,9 @@ final class Daemon {
   private static final Duration SETTINGS_PAUSE = Duration.ofSeconds(1);
   private static final Duration HOME_PAUSE = Duration.ofSeconds(1);
 
-  /// The exit code after `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
-  /// writes has systemd start the daemon again then, and only then, at once.
+  /// The exit code for `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
+  /// writes makes systemd restart the daemon after this code, although it does not count as a
+  /// failure.
   private static final int MAKES_ROOM = 75;
 
   private final Home home;
@@ -91,27 +92,27 @@ final class Daemon {
   private final Deque<String> deployments = new ArrayDeque<>();
   private final DaemonLog log;
 
-  /// What apps get that are silent, for those that are read from now on.
+  /// Defaults for settings that an app does not specify; used for apps that are read from now on.
   private volatile AppDefaults defaults = AppDefaults.PM2;
 
-  /// What the audit log may take, as the daemon's own.
+  /// Limits of the audit log, which are those of the daemon's own log.
   private volatile Settings.Log logLimits = Settings.defaults().log();
 
-  /// Where else the audit log goes.
+  /// The syslog address that the audit log is copied to; empty for none.
   private volatile String auditSyslog = Settings.defaults().audit().syslog();
 
   private Optional<KeeperVerticle> keeper = Optional.empty();
 
-  /// What the keeper is told in the end. That apps live on is what SIGTERM asks for, and whoever
-  /// sends it does not want the daemon back.
+  /// The last instruction to the keeper. After SIGTERM apps keep running, and the daemon is not
+  /// restarted.
   private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
 
   private Optional<LifecycleRecorder> news = Optional.empty();
 
-  /// Why the daemon ends, for people.
-  private volatile String ending = "asked to by a signal";
+  /// The reason why the daemon stops, for people.
+  private volatile String ending = "stopped by a signal";
 
-  /// Fails when something went wrong for which nobody else would end the boot.
+  /// Completes exceptionally on an error that would not end the boot otherwise.
   private final CompletableFuture<Object> broken = new CompletableFuture<>();
 
   private volatile boolean ready;
@@ -131,32 +132,33 @@ final class Daemon {
             ProcessHandle.current().pid());
   }
 
-  /// Boots a daemon in `directory`: home, lock, settings, then the verticles; the door opens last.
+  /// Boots a daemon in `directory`: home, lock, settings, then the verticles. The bridge opens
+  /// last.
   ///
-  /// @return the TCP port of its bridge; that of the daemon that is running already, if there is
-  ///   one
-  /// @throws StartupFailure with a sentence for the user; nothing is left running then
+  /// @return the TCP port of its bridge, or that of the daemon that is already running
+  /// @throws StartupFailure with a message for the user; nothing is left running then
   static int start(Path directory) throws StartupFailure {
     Home home = Home.prepare(directory);
     Optional<DaemonLock> lock = RunningDaemon.lockUnlessReady(home);
     return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemon.port(home);
   }
 
-  /// As [#start] for somebody who waits for the daemon's end: one that is running already is a
-  /// failure.
+  /// Like [#start], for a caller that waits for the daemon's end. A daemon that is already running
+  /// is an error.
   static void startInForeground(Path directory) throws StartupFailure {
     Home home = Home.prepare(directory);
     boot(
         home,
         RunningDaemon.lockUnlessReady(home)
             .orElseThrow(() -> new StartupFailure("a daemon is running already in " + home.root())),
-        // Whoever waits for the end of a daemon starts the next one: systemd, runit, a container.
+        // The program that waits for the daemon's end also restarts it: systemd, runit, a
+        // container.
         Duty.HOLD);
   }
 
   private static int boot(Home home, DaemonLock lock, Duty duty) throws StartupFailure {
     forgetPredecessor(home);
-    // Vert.x takes the longest, settings and native code are read and warmed up beside it.
+    // Creating Vert.x takes the longest; settings and native code are loaded in parallel.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
       SettingsOutcome settings = settings(home);
@@ -180,7 +182,8 @@ final class Daemon {
     }
   }
 
-  /// What a daemon that was killed has left would lead clients to whoever has its port by now.
+  /// Removes the files of a daemon that was killed. They could direct clients to another program
+  /// that uses its port by now.
   private static void forgetPredecessor(Home home) throws StartupFailure {
     try {
       SmallFile.withdraw(home.portFile());
@@ -213,7 +216,7 @@ final class Daemon {
             .setEventLoopPoolSize(Math.min(2, CpuCoreSensor.availableProcessors()))
             .setWorkerPoolSize(4)
             .setInternalBlockingPoolSize(2)
-            // An idle daemon shall not wake up each second to see whether it hangs.
+            // An idle daemon should not wake up every second to check for blocked threads.
             .setBlockedThreadCheckInterval(10)
             .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS);
     options.getFileSystemOptions().setClassPathResolvingEnabled(false);
@@ -222,17 +225,18 @@ final class Daemon {
     return vertx;
   }
 
-  /// @return the port of the bridge
+  /// @return the TCP port of the bridge
   private int boot(SettingsOutcome read, Duty duty) throws StartupFailure {
     Settings settings = read.settings();
     vertx.exceptionHandler(this::watchOut);
     try {
-      LOG.log(Level.INFO, "daemon {0} begins, pid {1}", Version.TEXT, pid());
+      LOG.log(Level.INFO, "daemon {0} starts, pid {1}", Version.TEXT, pid());
       deploy(
           new LogAggregatorVerticle(
               host, home.root(), new LogClock(InstantSource.system(), System::nanoTime)));
       vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
-      // Whatever the settings say: nothing of a container outlives bin/jpm-runtime.
+      // A container has no keeper, whatever the settings say: no process of it outlives
+      // bin/jpm-runtime.
       boolean wantsKeeper = settings.keeper() && !Boolean.getBoolean("jpm.without.keeper");
       var keeper = new KeeperVerticle(keeper(wantsKeeper ? duty : Duty.NONE));
       this.keeper = Optional.of(keeper);
@@ -242,7 +246,7 @@ final class Daemon {
               home.root().resolve("events"), settings.history().maxSize(), HostSelection.bootId()));
       deploy(new HooksVerticle(host, home.root(), System::nanoTime));
       deploy(new SatanVerticle(host, home.root(), InstantSource.system(), System::nanoTime));
-      // After the keeper, which has the listening sockets of a former daemon.
+      // After the keeper, which holds the listening sockets of an earlier daemon.
       deploy(
           new ClusterBalancerVerticle(new BalancerContext(host, installation(), System::nanoTime)));
       var news =
@@ -321,7 +325,7 @@ final class Daemon {
       deploy(
           new SettingsWatch(
               installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
-      // Before the first command can lead to an event.
+      // Before the first command can cause an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
       BridgeSettings bridgeSettings = ConnectionInfo.of(home, settings.bridge());
@@ -357,7 +361,7 @@ final class Daemon {
     }
   }
 
-  /// On a full disk [HomeWatch] does it when there is room.
+  /// Writes the pid file. If the disk is full, [HomeWatch] writes it later.
   private void writePid() {
     try {
       Home.write(home.pidFile(), pid());
@@ -366,7 +370,7 @@ final class Daemon {
     }
   }
 
-  /// What clients read to find this daemon.
+  /// Returns the files that clients read to find this daemon.
   private List<HomeWatch.Kept> found(BridgeSettings settings) {
     return List.of(
         new HomeWatch.Kept(home.pidFile(), pid()),
@@ -374,9 +378,9 @@ final class Daemon {
         new HomeWatch.Kept(home.tokenFile(), settings.token()));
   }
 
-  /// The home was removed or replaced, and another daemon may serve the path by now. Nothing is
-  /// closed in order: that would write and remove files which are not this daemon's. The keeper
-  /// sees by itself whether its pipe is still there.
+  /// Ends the process because the home was removed or replaced. Another daemon may serve the path
+  /// by now, so there is no orderly shutdown: it would write and remove files that are not this
+  /// daemon's. The keeper itself detects whether its pipe still exists.
   private void giveWay() {
     String sentence =
         "%s was removed or replaced: daemon %s ends at once and leaves its apps running"
@@ -392,7 +396,7 @@ final class Daemon {
     return settings.appDefaults().with(CronTimes::problem);
   }
 
-  /// Goes by what is live in `settings`, as far as that is not the affair of a verticle.
+  /// Applies the live settings that do not belong to a verticle.
   private void inForce(Settings settings) {
     log.limit(settings.log().maxSize(), settings.log().keep());
     logLimits = settings.log();
@@ -403,7 +407,7 @@ final class Daemon {
   private KeeperContext keeper(Duty duty) {
     Map<String, String> variables = new HashMap<>();
     for (String name : KeeperSetup.VARIABLES) {
-      // bin/jpm-launcher takes them out of the environment: JPM_JAVA_OPTS comes as jpm.java.opts.
+      // bin/jpm-launcher passes these variables as properties: JPM_JAVA_OPTS becomes jpm.java.opts.
       String property = name.toLowerCase(Locale.ROOT).replace('_', '.');
       String value = System.getProperty(property, "");
       if (!value.isEmpty()) {
@@ -431,7 +435,7 @@ final class Daemon {
     }
   }
 
-  /// What Vert.x would only log, as that there are no more threads, ends the boot.
+  /// Ends the boot on errors that Vert.x would only log, such as a failure to create a thread.
   private void watchOut(Throwable fault) {
     LOG.log(Level.ERROR, "Unhandled exception", fault);
     if (fault instanceof Error) {
@@ -439,8 +443,8 @@ final class Daemon {
     }
   }
 
-  /// The boot is over: what people will ask is made quick, and what only the boot needed goes back
-  /// to the system.
+  /// Runs some time after the boot: warms up frequent commands and returns memory that only the
+  /// boot needed.
   private void rest() {
     Future<Boolean> done =
         Blocking.call(
@@ -451,7 +455,7 @@ final class Daemon {
               host.releaseIdleMemory();
               return true;
             });
-    done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be given back", error));
+    done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be released", error));
   }
 
   private void obey(DaemonCommand command) {
@@ -459,19 +463,19 @@ final class Daemon {
         switch (command) {
           case DaemonCommand.Stop() -> {
             lastOrder = new KeeperOrder.Quit();
-            ending = "asked to by jpm kill";
+            ending = "stopped by jpm kill";
             yield 0;
           }
           case DaemonCommand.MakeRoom() -> {
-            ending = "makes room for the next one (jpm update)";
+            ending = "replaced by the next daemon (jpm update)";
             yield MAKES_ROOM;
           }
         };
-    // Not the event loop: it is about to be closed. The hook above does the work.
+    // Not on the event loop, which is about to be closed. The shutdown hook calls [#stop].
     Thread.ofPlatform().name("jpm-exit").start(() -> System.exit(code));
   }
 
-  /// Closes what boot opened, in reverse. Apps are left alone.
+  /// Closes everything that the boot opened, in reverse order. Apps keep running.
   private synchronized void stop() {
     if (stopped) {
       return;
@@ -481,23 +485,25 @@ final class Daemon {
     service.stopping();
     news.ifPresent(it -> it.stopping(ending));
     try {
-      // First: whatever goes wrong below, nobody wants this daemon back. One that could not start
-      // says nothing, since the keeper may be the one that keeps trying.
+      // First, so that the daemon is not restarted even if a later step fails. A daemon that could
+      // not start sends nothing, since the keeper may be the one that keeps trying to start it.
       keeper
           .filter(_ -> ready)
           .ifPresent(it ->
               awaitQuietly(
-                  it.part(lastOrder), "the keeper was not told: it may start the daemon again"));
+                  it.part(lastOrder),
+                  "the keeper was not notified: it may start the daemon again"));
       while (!deployments.isEmpty()) {
-        awaitQuietly(vertx.undeploy(deployments.pop()), "a part of the daemon did not end");
+        awaitQuietly(vertx.undeploy(deployments.pop()), "a component of the daemon did not stop");
       }
       Files.deleteIfExists(home.pidFile());
     } catch (IOException error) {
-      LOG.log(Level.WARNING, "the daemon did not end in order", error);
+      LOG.log(Level.WARNING, "the daemon did not stop cleanly", error);
     } finally {
       host.close();
-      // The JVM gives threads that wait in the kernel, as event loops do, a third of a second.
-      awaitQuietly(vertx.close(), "the event loops did not end");
+      // Closed explicitly: at exit the JVM would wait up to 0.3 s for threads in native code, such
+      // as event loops.
+      awaitQuietly(vertx.close(), "the event loops did not stop");
       lock.release();
     }
   }

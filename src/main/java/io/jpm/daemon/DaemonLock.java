@@ -13,18 +13,19 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One daemon for each home: held for the daemon's life, and given back by the kernel however it
-/// ends.
+/// The lock that allows one daemon per home. It is held as long as the daemon runs, and the kernel
+/// releases it however the daemon ends.
 ///
-/// The file must not be opened a second time in this process: the kernel gives a lock of this kind
-/// back as soon as any descriptor of the file is closed (`fcntl(2)`). To look at it is harmless.
+/// The file must not be opened a second time in this process: the kernel releases such a lock as
+/// soon as any descriptor of the file is closed (`fcntl(2)`). Reading its attributes is harmless.
 final class DaemonLock {
   private static final int ATTEMPTS = 100;
 
   private final Path file;
   private final FileChannel channel;
 
-  /// The locked file, whatever name it has now. While it is open no other one can be this.
+  /// Device and inode of the locked file, even after a rename. They are not reused while the file
+  /// is open.
   private final Optional<Object> identity;
 
   private DaemonLock(Path file, FileChannel channel, Optional<Object> identity) {
@@ -33,7 +34,7 @@ final class DaemonLock {
     this.identity = identity;
   }
 
-  /// The lock, or empty when another daemon holds it.
+  /// Takes the lock; empty if another daemon holds it.
   static Optional<DaemonLock> take(Path file) throws StartupFailure {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -54,24 +55,24 @@ final class DaemonLock {
         if (before.equals(identity(file))) {
           return Optional.of(new DaemonLock(file, channel, before));
         }
-        // Replaced between the look and the opening.
+        // The file was replaced before it was opened.
         channel.close();
       }
-      throw new IOException("it is replaced again and again");
+      throw new IOException("it keeps being replaced");
     } catch (IOException error) {
       throw new StartupFailure("the lock %s cannot be taken: %s".formatted(file, error));
     }
   }
 
-  /// Whether the home still has the file that is locked: where it was removed or replaced, another
-  /// daemon may serve the same path by now. One `stat`.
+  /// Reports whether the home still contains the locked file. If the file was removed or replaced,
+  /// another daemon may serve the same path by now. Costs one `stat`.
   boolean isInPlace() {
     try {
       return identity.isEmpty() || identity.equals(identity(file));
     } catch (NoSuchFileException _) {
       return false;
     } catch (IOException unknown) {
-      return true; // A disk that does not answer is no removal.
+      return true; // an unreadable file has not been removed
     }
   }
 
@@ -87,12 +88,12 @@ final class DaemonLock {
     }
   }
 
-  /// Lets another daemon begin.
+  /// Releases the lock, so that another daemon can start.
   void release() {
     try {
       channel.close();
     } catch (IOException _) {
-      // Ignored because the kernel gives the lock back in a moment, when this process ends.
+      // Ignored: the kernel releases the lock when this process ends.
     }
   }
 }

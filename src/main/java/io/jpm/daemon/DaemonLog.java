@@ -27,15 +27,15 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/// `jpm.log`: one line an event, rotated by size. java.util.logging's own FileHandler names its
-/// files `jpm.log.0` and leaves lock files behind; this one keeps the newest in `jpm.log`.
+/// Writes `jpm.log`, one line per event, rotated by size. The FileHandler of java.util.logging
+/// would name its files `jpm.log.0` and leave lock files behind; this handler keeps the newest
+/// lines in `jpm.log`.
 final class DaemonLog extends Handler {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
 
-  /// What the libraries may say at once, in lines, and after how long one line more: whoever
-  /// connects can have them complain of each connection, which would push out what the daemon has
-  /// said.
+  /// Rate limit for lines of libraries: burst size, and interval of further lines. A client could
+  /// make libraries log a line for each connection, which would displace the daemon's own lines.
   private static final int MOST_OF_LIBRARIES = 30;
 
   private static final Duration ONE_MORE = Duration.ofSeconds(5);
@@ -58,7 +58,7 @@ final class DaemonLog extends Handler {
 
   /// Sends all logging of this JVM to `file`.
   ///
-  /// @return what writes it
+  /// @return the handler
   static DaemonLog install(Path file, long maxBytes, int keep) {
     LogManager.getLogManager().reset();
     Logger root = Logger.getLogger("");
@@ -70,21 +70,21 @@ final class DaemonLog extends Handler {
     return log;
   }
 
-  /// From now on the file is rotated at another size, and so many older ones are kept. Those that
-  /// are too many are deleted.
+  /// Changes the size at which the file is rotated and the number of older files. Surplus older
+  /// files are deleted.
   synchronized void limit(long bytes, int files) {
     maxBytes = bytes;
     for (int i = files + 1; i <= keep; i++) {
       try {
         Files.deleteIfExists(numbered(i));
       } catch (IOException _) {
-        // Ignored because what cannot be deleted is only old.
+        // Ignored: a file that cannot be deleted is merely old.
       }
     }
     keep = files;
   }
 
-  /// Held, since java.util.logging forgets the level of a logger nobody holds.
+  /// A strong reference: java.util.logging forgets the level of a logger that is garbage collected.
   private static final Logger JPM = Logger.getLogger("jpm");
 
   @Override
@@ -106,7 +106,7 @@ final class DaemonLog extends Handler {
       open.flush();
       size += line.length;
     } catch (IOException _) {
-      // Ignored because a daemon that cannot log still supervises; the next line tries again.
+      // Ignored: a daemon that cannot log still supervises. The next line tries again.
       close();
     }
   }
@@ -116,7 +116,7 @@ final class DaemonLog extends Handler {
     return name.equals(JPM.getName()) || name.startsWith(JPM.getName() + ".");
   }
 
-  /// Whether the libraries may say one line more; it is counted.
+  /// Reports whether a line of a library may be written, and counts it against the limit.
   private boolean hasRoom(Instant now) {
     if (!ofLibraries.take(Duration.between(Instant.EPOCH, now).toNanos())) {
       return false;
@@ -130,7 +130,7 @@ final class DaemonLog extends Handler {
     return true;
   }
 
-  /// Puts a line into the log that has this one's name now, where it is another one's.
+  /// Appends a line to the file that is at the log's path now, which may be that of another daemon.
   synchronized void tellSuccessor(String sentence) {
     try {
       if (!Files.exists(file)) {
@@ -140,7 +140,7 @@ final class DaemonLog extends Handler {
       record.setLoggerName(JPM.getName() + ".daemon");
       Files.writeString(file, line(record), StandardOpenOption.APPEND);
     } catch (IOException _) {
-      // Ignored because the own log has it.
+      // Ignored: the line is also in this daemon's own log.
     }
   }
 
@@ -215,15 +215,15 @@ final class DaemonLog extends Handler {
     }
   }
 
-  /// What an app is called or says must not forge a second line, nor give orders to the terminal on
-  /// which somebody reads the file.
+  /// Makes a text safe for one line: names and messages of apps must not forge a second line or
+  /// send control sequences to a terminal that shows the file.
   private static String oneLine(CharSequence text) {
     return TerminalText.visible(text.toString());
   }
 
   @Override
   public void flush() {
-    // Every line is flushed as it is written.
+    // Each line is flushed when it is written.
   }
 
   @Override
@@ -234,7 +234,7 @@ final class DaemonLog extends Handler {
       try {
         open.close();
       } catch (IOException _) {
-        // Ignored because there is nowhere to tell.
+        // Ignored: there is no other place to report it.
       }
     }
   }

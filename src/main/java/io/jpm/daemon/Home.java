@@ -16,14 +16,14 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
 
-/// The daemon's directory (`JPM_HOME`, `~/.jpm`), which only its owner may enter.
+/// The home directory of the daemon (`JPM_HOME`, `~/.jpm`), which only its owner may enter.
 ///
 /// @param root the directory, absolute and without symbolic links
 record Home(Path root) {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
-  /// The mode of a new file that is the owner's alone, whatever the umask says, which is that of
-  /// apps.
+  /// The mode of a new file that only the owner may access, regardless of the umask, which is meant
+  /// for apps.
   static final FileAttribute<Set<PosixFilePermission>> OWNERS_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
@@ -58,8 +58,8 @@ record Home(Path root) {
     return root.resolve("jpm.json");
   }
 
-  /// Makes the directory where it is missing, and refuses one that others can write to or that
-  /// holds files of others: whoever can write there can run programs as its owner.
+  /// Creates the directory if it is missing. Rejects one that other users can write to or that
+  /// contains files of other users, because these users could run programs as its owner.
   static Home prepare(Path directory) throws StartupFailure {
     Path path = directory.toAbsolutePath().normalize();
     try {
@@ -86,21 +86,21 @@ record Home(Path root) {
     }
   }
 
-  /// Others had no way to change anything, and get none to read either.
+  /// Removes the read permissions of other users. They have no write permissions at this point.
   private static void close(Path real) throws IOException {
     if (!OWNER_ONLY.containsAll(Files.getPosixFilePermissions(real))) {
       Files.setPosixFilePermissions(real, OWNER_ONLY);
     }
   }
 
-  /// Makes the token that opens the TCP port: 256 bits, readable by the owner only, new for every
-  /// daemon. A daemon that was killed leaves its port to whoever takes it next; what a client tells
-  /// that one is worth nothing a moment later.
+  /// Creates the token for the TCP port: 256 bits, readable by the owner only, new for each daemon.
+  /// After a daemon is killed, any program may take its port; a token that a client sends to that
+  /// program is no longer valid once the next daemon runs.
   ///
-  /// On a full disk it is written over the one before, and that one goes on to count where even
-  /// this cannot be: apps that nobody looks after are the greater harm.
+  /// On a full disk the old token file is overwritten in place. If even that fails, the old token
+  /// stays valid: apps without supervision would be the greater harm.
   ///
-  /// @throws StartupFailure when the home has none yet, and it cannot be written
+  /// @throws StartupFailure if the home has no token yet and none can be written
   String newToken() throws StartupFailure {
     byte[] bits = new byte[32];
     new SecureRandom().nextBytes(bits);
@@ -109,7 +109,7 @@ record Home(Path root) {
       write(tokenFile(), token);
       return token;
     } catch (IOException full) {
-      LOG.log(Level.WARNING, "{0}: it is written over", full.getMessage());
+      LOG.log(Level.WARNING, "{0}: the existing file is overwritten", full.getMessage());
       return overwritten(token, full);
     }
   }
@@ -125,14 +125,14 @@ record Home(Path root) {
           return known;
         }
       } catch (IOException _) {
-        // Ignored because the cause of all of it tells more.
+        // Ignored: the original error is more informative.
       }
-      throw new StartupFailure("the token cannot be used: " + full.getMessage());
+      throw new StartupFailure("the token cannot be written: " + full.getMessage());
     }
   }
 
-  /// Why a process file, or what is in its place, may be the word of somebody else than this home's
-  /// owner. Blocking.
+  /// Returns the reason why a user other than the owner of this home may have written a process
+  /// file or its replacement; empty if that is excluded. Blocking.
   Optional<String> objection(Path file) {
     try {
       HomeTrust.ofMe(root)
@@ -145,17 +145,17 @@ record Home(Path root) {
       return Optional.of(String.valueOf(untrusted.getMessage()));
     } catch (IOException unknown) {
       return Optional.of(
-          "%s: it cannot be told who could have written it: %s"
+          "%s: cannot determine which users can write it: %s"
               .formatted(file, FileErrors.of(unknown)));
     }
   }
 
-  /// The token that [#newToken] has made.
+  /// Returns the token that [#newToken] created.
   String token() throws IOException {
     return Files.readString(tokenFile()).strip();
   }
 
-  /// Puts a small owner-only file in place, whole or not at all.
+  /// Writes a small file that only the owner may access, atomically.
   static void write(Path file, String content) throws IOException {
     try {
       SmallFile.write(file, content + "\n");

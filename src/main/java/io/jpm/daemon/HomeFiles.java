@@ -12,14 +12,14 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// The files of a home before a daemon reads or writes any of them.
+/// Checks the files of a home before the daemon reads or writes any of them.
 ///
 /// @param home the directory, which only its owner can write to
 /// @param me the owner
 record HomeFiles(Path home, HomeTrust me) {
-  /// What is read back, or written to for months: settings, tokens, the list and its generations,
-  /// sessions, the audit and the daemon's own log, locks. What an editor or a JVM that crashed has
-  /// left beside them is none of these.
+  /// Regular files that the daemon reads or keeps open for writing: settings, tokens, the journal
+  /// and its backups, sessions, the audit log and the daemon's own log, locks. Files that an editor
+  /// or a crashed JVM has left are not among them.
   private static final Pattern REGULAR =
       Pattern.compile(
           "(?:token|bridge\\.port|[a-z0-9-]+\\.json(?:\\.(?:bak|boot|[0-9]+))?|[a-z-]+\\.log(?:\\.[0-9]+)?"
@@ -27,16 +27,18 @@ record HomeFiles(Path home, HomeTrust me) {
 
   private static final Pattern SPECIAL = Pattern.compile("keeper\\.fifo|\\.?bridge\\.sock");
 
-  /// Folders of which others can have no use. In `logs` and `pids` is nothing that is believed.
+  /// Directories that other users do not need. The daemon relies on nothing that it reads in `logs`
+  /// and `pids`.
   private static final Set<String> FOLDERS =
       Set.of(
           "cache", "checks", "dumps", "events", "fifo", "hooks", "logs", "notify", "pids", "times");
 
-  /// Folders of which each file is read back.
+  /// Directories whose files are all read by the daemon.
   private static final Set<String> READ_BACK = Set.of("cache", "events", "times");
 
-  /// What former versions made as the umask of their first caller said, what an owner edits, and
-  /// the socket of a daemon that was killed before it had set the socket's mode.
+  /// Files whose mode may come from a umask: those that earlier versions created under the umask of
+  /// their first caller, those that the owner edits, and the socket of a daemon that was killed
+  /// before it set the socket's mode.
   private static final Pattern AS_THE_UMASK_SAID =
       Pattern.compile(
           "jpm\\.log(?:\\.[0-9]+)?|jpm\\.json|bridge\\.sock|jpm\\.lock|start\\.lock|keeper\\.pid|memory|.*\\.aot.*|.*\\.times"
@@ -48,9 +50,9 @@ record HomeFiles(Path home, HomeTrust me) {
           PosixFilePermission.OWNER_WRITE,
           PosixFilePermission.OWNER_EXECUTE);
 
-  /// Refuses a link, what belongs to another user, and what others can write to.
+  /// Rejects links, files of other users, and files that other users can write to.
   ///
-  /// @throws HomeTrust.Untrusted with a sentence for people
+  /// @throws HomeTrust.Untrusted with a message for the user
   void check() throws IOException {
     boolean closed = OWNER_ONLY.containsAll(Files.getPosixFilePermissions(home));
     try (DirectoryStream<Path> files = Files.newDirectoryStream(home)) {
@@ -72,7 +74,7 @@ record HomeFiles(Path home, HomeTrust me) {
   }
 
   private void folder(Path folder, String name, boolean closed) throws IOException {
-    // Logs may have a disk of their own, to which their owner has made a link.
+    // The owner may have replaced the log directory by a link to another disk.
     Path real = name.equals("logs") && Files.exists(folder) ? folder.toRealPath() : folder;
     narrow(real, name, closed);
     me.checkFile(real);
@@ -90,8 +92,9 @@ record HomeFiles(Path home, HomeTrust me) {
     }
   }
 
-  /// A umask of 002 lets the group write to some files. In a home that was closed to all others
-  /// nobody could make use of that: it is no reason to leave apps without a daemon.
+  /// Removes the group's write permission, which a umask of 002 leaves on some files. In a home
+  /// that only its owner could enter, no other user could have used it, so it need not keep the
+  /// daemon from starting.
   private void narrow(Path file, String name, boolean closed) throws IOException {
     if (!closed || !AS_THE_UMASK_SAID.matcher(name).matches() || !me.onlyGroupMayWrite(file)) {
       return;
@@ -101,7 +104,7 @@ record HomeFiles(Path home, HomeTrust me) {
       mode.remove(PosixFilePermission.GROUP_WRITE);
       Files.setPosixFilePermissions(file, mode);
     } catch (NoSuchFileException gone) {
-      // Ignored because what is gone is no danger.
+      // Ignored: a file that is gone poses no risk.
     }
   }
 }

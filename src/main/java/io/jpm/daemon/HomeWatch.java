@@ -19,12 +19,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Sees to it that the daemon and its home belong together: says when the home was removed or
-/// replaced, and puts back what clients read there to find the daemon. While others can write to
-/// the home nobody is to find it: what clients read may be another user's, and the script cannot
-/// ask for the mode of a file without a process for it.
+/// Periodically checks the home. Reports when the home was removed or replaced, and restores the
+/// files that clients read to find the daemon.
 ///
-/// A look costs a `stat` of the lock and one of each file; a file is read only when it has changed.
+/// While other users can write to the home, these files are removed, so that no client connects:
+/// their content could come from another user, and the client script cannot check a file's mode
+/// without starting a process.
+///
+/// A check costs one `stat` for the lock and one for each file. A file is read only if it has
+/// changed.
 final class HomeWatch extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -32,13 +35,13 @@ final class HomeWatch extends VerticleBase {
   private final List<Kept> kept;
   private final Path socket;
 
-  /// A second name of the socket, from which it gets its first one back.
+  /// A hard link to the socket, from which the socket's path is restored.
   private final Path spare;
 
   private final Duration pause;
   private final Runnable lost;
 
-  /// The files as they were when their content was right. Touched by one look at a time.
+  /// Attributes of each file when its content was last found correct. Used by one check at a time.
   private final Map<Path, Stamp> right = new HashMap<>();
 
   private final Path home;
@@ -46,19 +49,20 @@ final class HomeWatch extends VerticleBase {
   private boolean looking;
   private String lastProblem = "";
 
-  /// A file that is to be there.
+  /// A file that must exist.
   ///
-  /// @param content its only line, without the end
+  /// @param content its only line, without the line feed
   record Kept(Path file, String content) {}
 
-  /// What changes with a file's content.
+  /// Attributes that change when the content of a file changes.
   private record Stamp(FileTime modified, long size, Optional<Object> inode) {}
 
-  /// @param lock the home's
-  /// @param kept what clients read
-  /// @param socket where the bridge listens: nobody gets in without it, by the port neither
-  /// @param pause the time between two looks
-  /// @param lost told, on a thread that may block, when the home is not this daemon's any more
+  /// @param lock the lock of the home
+  /// @param kept the files that clients read
+  /// @param socket the unix socket of the bridge, which connections to the TCP port pass through
+  ///   too
+  /// @param pause interval of the checks
+  /// @param lost called on a thread that may block when the home no longer belongs to this daemon
   HomeWatch(DaemonLock lock, List<Kept> kept, Path socket, Duration pause, Runnable lost) {
     this.lock = lock;
     this.kept = List.copyOf(kept);
@@ -72,8 +76,8 @@ final class HomeWatch extends VerticleBase {
   @Override
   public Future<?> start() {
     return Blocking.call(vertx, this::linked)
-        .onFailure(
-            error -> LOG.log(Level.DEBUG, "{0} could not get a second name: {1}", socket, error))
+        .onFailure(error ->
+            LOG.log(Level.DEBUG, "{0} could not be linked to a second name: {1}", socket, error))
         .otherwiseEmpty()
         .onSuccess(_ -> vertx.setPeriodic(pause.toMillis(), _ -> look()));
   }
@@ -107,7 +111,7 @@ final class HomeWatch extends VerticleBase {
         putBack(one);
       }
       if (!Files.exists(socket) && Files.exists(spare)) {
-        LOG.log(Level.WARNING, "{0} was removed: it is put back", socket);
+        LOG.log(Level.WARNING, "{0} was removed and is restored", socket);
         Files.createLink(socket, spare);
       }
       lastProblem = "";
@@ -116,7 +120,7 @@ final class HomeWatch extends VerticleBase {
     } catch (IOException error) {
       if (!error.toString().equals(lastProblem)) {
         lastProblem = error.toString();
-        LOG.log(Level.WARNING, "what clients need cannot be put back: {0}", error.toString());
+        LOG.log(Level.WARNING, "the files for clients cannot be restored: {0}", error.toString());
       }
     }
     return true;
@@ -131,11 +135,13 @@ final class HomeWatch extends VerticleBase {
     me.checkFile(socket);
   }
 
-  /// Has clients look closer, who say then what is to be mended. When it is, the files come back.
+  /// Removes the files that clients read. Clients then examine the home themselves and report the
+  /// problem. The files are restored once it is fixed.
   private void hide(String problem) {
     if (!problem.equals(lastProblem)) {
       lastProblem = problem;
-      LOG.log(Level.ERROR, "no command is served until this is mended; apps run on: {0}", problem);
+      LOG.log(
+          Level.ERROR, "no command is served until this is fixed; apps keep running: {0}", problem);
     }
     for (Kept one : kept) {
       try {
@@ -157,7 +163,7 @@ final class HomeWatch extends VerticleBase {
     }
     LOG.log(
         Level.WARNING,
-        "{0} was {1}: it is put back",
+        "{0} was {1} and is restored",
         one.file(),
         now.isPresent() ? "changed" : "removed");
     Home.write(one.file(), one.content());

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Chooses how processes are made on this system.
+/// Selects the implementations of process control and system services for this system.
 final class HostSelection {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -26,7 +26,7 @@ final class HostSelection {
 
   private HostSelection() {}
 
-  /// Whom the environment names as the one who wants to hear of the daemon.
+  /// Returns the notifier for the service manager that the environment names.
   static ServiceNotifier serviceNotifier(Map<String, String> environment) {
     String address = environment.getOrDefault("NOTIFY_SOCKET", "");
     return address.isEmpty() || LinuxProcessHost.unsupportedReason().isPresent()
@@ -34,27 +34,30 @@ final class HostSelection {
         : new SystemdNotifier(address);
   }
 
-  /// Who sends to the system's log.
+  /// Returns the sender for the system log.
   static SystemLog systemLog() {
     return LinuxProcessHost.unsupportedReason()
         .<SystemLog>map(reason -> (_, _) -> Optional.of(reason))
         .orElseGet(LinuxSystemLog::new);
   }
 
-  /// The Linux way where the kernel and libc have all it needs, else the portable one with fewer
-  /// promises.
+  /// Returns the Linux host if the kernel and the C library support it, otherwise the portable
+  /// host, which guarantees less.
   ///
-  /// @param home the daemon's directory
+  /// @param home the daemon's home directory
   static ProcessHost best(Path home) {
     return LinuxProcessHost.unsupportedReason()
         .<ProcessHost>map(reason -> {
-          LOG.log(Level.WARNING, "processes the portable way, with fewer promises: {0}", reason);
+          LOG.log(
+              Level.WARNING,
+              "processes are run without the features of Linux, with fewer guarantees: {0}",
+              reason);
           return new PortableProcessHost();
         })
         .orElseGet(() -> new LinuxProcessHost(home));
   }
 
-  /// Says how many instances can run, where these are few.
+  /// Logs how many instances can run if the limit of open files allows only few.
   static void tellOfLimit(ProcessHost host) {
     host.openFiles()
         .filter(files -> files.instances() < FEW_INSTANCES)
@@ -67,14 +70,14 @@ final class HostSelection {
                 files.instances()));
   }
 
-  /// Who looks at this system, in the way in which processes are made.
+  /// Returns the system inspection that belongs to the selected host.
   static SystemInspection look() {
     return LinuxProcessHost.unsupportedReason()
         .<SystemInspection>map(PortableSystemInspection::new)
         .orElseGet(LinuxSystemInspection::new);
   }
 
-  /// The kernel's name for the time since the machine was booted, `random(4)`; empty where it has
+  /// Returns the boot id, which the kernel generates at each boot (`random(4)`); empty if there is
   /// none.
   static String bootId() {
     try {

@@ -8,7 +8,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Tells the history when a daemon begins and ends.
+/// Publishes the start and the stop of the daemon for the history.
 final class LifecycleRecorder {
   private final Vertx vertx;
   private final InstantSource wallClock;
@@ -16,7 +16,7 @@ final class LifecycleRecorder {
   private final AtomicInteger adopted = new AtomicInteger();
   private final MessageConsumer<InstanceEvent> adoptions;
 
-  /// Counts who is adopted from now on: to be made before God.
+  /// Starts counting adopted processes. Must be created before God.
   LifecycleRecorder(Vertx vertx, InstantSource wallClock, long pid) {
     this.vertx = vertx;
     this.wallClock = wallClock;
@@ -33,9 +33,9 @@ final class LifecycleRecorder {
                 });
   }
 
-  /// The daemon is there, and God has adopted what lives.
+  /// Publishes that the daemon has started. Called after God has adopted the running processes.
   ///
-  /// @param version the daemon's
+  /// @param version the daemon's version
   void started(String version) {
     adoptions.unregister();
     int count = adopted.get();
@@ -48,9 +48,9 @@ final class LifecycleRecorder {
     tell(DaemonEvent.Kind.DAEMON_STARTED, "version %s, %s".formatted(version, found));
   }
 
-  /// The daemon begins to end.
+  /// Publishes that the daemon begins to stop.
   ///
-  /// @param reason who wants it, for people
+  /// @param reason why it stops, for people
   void stopping(String reason) {
     tell(DaemonEvent.Kind.DAEMON_STOPPING, reason);
   }

@@ -26,27 +26,27 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Runs programs on this machine, each from a virtual thread of its own.
+/// Runs programs on this machine, each on a virtual thread.
 final class LocalPrograms implements ExternalPrograms {
   private final AppAccess access;
 
-  /// @param access makes those that run as another user
+  /// @param access launches programs that run as another user
   LocalPrograms(AppAccess access) {
     this.access = access;
   }
 
   private static final Executor VIRTUAL = Thread::startVirtualThread;
 
-  /// PM2's list of a thousand apps has 20 MB.
+  /// PM2's JSON list of a thousand apps has 20 MB.
   private static final int MOST_PRINTED = 64 << 20;
 
   private static final int MOST_COMPLAINED = 64 << 10;
   private static final int PIECE = 8 << 10;
   private static final Duration AFTER_THE_END = Duration.ofSeconds(1);
 
-  /// What a program prints, as far as it has been read.
+  /// The output of a program that has been read so far.
   ///
-  /// @param text may still grow, should somebody else hold the stream open
+  /// @param text may still grow if another process holds the stream open
   private record Printed(ByteArrayOutputStream text, CompletableFuture<Void> complete) {
     static Printed of(InputStream in, int most) {
       var text = new ByteArrayOutputStream();
@@ -60,16 +60,16 @@ final class LocalPrograms implements ExternalPrograms {
           text.write(piece, 0, Math.min(n, most - text.size()));
         }
       } catch (IOException _) {
-        // Its process was ended, and that is what is told.
+        // Ignored: the process was killed, which is reported instead.
       }
     }
 
-    /// All of it, or what has come soon after the program's end.
+    /// Returns the whole output, or what has been read shortly after the program's end.
     String soon() throws InterruptedException, ExecutionException {
       try {
         complete.get(AFTER_THE_END.toMillis(), TimeUnit.MILLISECONDS);
       } catch (TimeoutException _) {
-        // A program that it has left running holds the stream open.
+        // A child that the program left running holds the stream open.
       }
       return text.toString(StandardCharsets.UTF_8);
     }

@@ -4,15 +4,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
-/// The daemon's entry. `bin/jpm` starts it detached, with its standard output on a pipe, and waits
-/// there for exactly one line: `READY <port>` or `FAILED <sentence>`. For `jpm daemon` it becomes
-/// it.
+/// The entry point of the daemon. `bin/jpm` starts it detached, with a pipe as its standard output,
+/// and waits there for exactly one line: `READY <port>` or `FAILED <message>`. For `jpm daemon`,
+/// `bin/jpm` executes it in the foreground instead.
 public final class Main {
   private Main() {}
 
-  /// Boots the daemon and says so on standard output.
+  /// Boots the daemon and reports the result on standard output.
   ///
-  /// @param args `--home DIR`, and `--foreground` where nobody waits for the line
+  /// @param args `--home DIR`, followed by `--foreground` if no client waits for the line
   public static void main(String[] args) {
     if (args.length == 3 && args[2].equals("--foreground")) {
       foreground(args);
@@ -32,11 +32,11 @@ public final class Main {
       client.println("FAILED " + StartupFailure.words(failure));
       end();
     }
-    // The descriptor becomes /dev/null: the client shall see the end of the pipe.
+    // Redirects the descriptor to /dev/null, so that the client sees the end of the pipe.
     System.out.close();
   }
 
-  /// Somebody's child until it ends: what is said is for people.
+  /// Runs as a child that its parent waits for. Messages are for people.
   private static void foreground(String[] args) {
     var person = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
@@ -51,7 +51,7 @@ public final class Main {
     }
   }
 
-  /// Without waiting for threads that a failed boot has left: they would hold the lock of the home.
+  /// Does not wait for threads that a failed boot has left, which would hold the lock of the home.
   private static void end() {
     System.out.flush();
     Runtime.getRuntime().halt(1);

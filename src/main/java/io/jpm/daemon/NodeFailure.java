@@ -7,16 +7,18 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Finds out of what Node printed where a script is wrong.
+/// Finds the position of a script error in the output of Node.
 ///
 /// @param file the script
-/// @param printed standard output and error
+/// @param printed standard output and error of Node
 record NodeFailure(Path file, String printed) {
   private static final int LONGEST = 300;
   private static final Pattern ELSEWHERE =
       Pattern.compile("(?:file://)?(/[^\\s():]+):([0-9]{1,9})(?::([0-9]{1,9}))?");
 
-  /// @param error name and message of what the script has thrown
+  /// Returns the failure of a script that has thrown an error.
+  ///
+  /// @param error name and message of the error
   Evaluation.Failed of(String error) {
     String what = firstLine(error);
     return own()
@@ -24,7 +26,7 @@ record NodeFailure(Path file, String printed) {
         .orElseGet(() -> new Evaluation.Failed(0, 0, what + elsewhere()));
   }
 
-  /// The script has ended Node itself.
+  /// Returns the failure of a script that has ended Node itself.
   Evaluation.Failed ofAnEnd(int code) {
     String last = printed.strip().lines().reduce((_, line) -> line).orElse("");
     String said = last.isEmpty() ? "" : ", and printed \"%s\"".formatted(firstLine(last));
@@ -41,7 +43,7 @@ record NodeFailure(Path file, String printed) {
     return printed.lines().filter(line -> line.contains("Error")).findFirst().orElse("");
   }
 
-  /// Where the file itself is named first, by its path, its real path or as a URL.
+  /// Finds the first position in the script itself, named by its path, its real path or a URL.
   private Optional<Matcher> own() {
     String real = realPath();
     Pattern place =

@@ -19,13 +19,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// Evaluates process files that are scripts with the caller's Node: in the file's directory, with
-/// the caller's environment, as the user that the caller says, for a bounded time.
+/// the caller's environment and user, and with a time limit.
 ///
-/// The value comes on descriptor 3, so that nothing a script prints, itself or by programs it runs,
-/// gets into it. What it prints is shown only where it fails. The value is `module.exports` or
-/// `export default`, else the object of all exports; a promise is awaited, a function called.
+/// The value is transferred on descriptor 3, so that output of the script or of programs that it
+/// runs cannot corrupt it. Output is shown only if the script fails. The value is `module.exports`
+/// or `export default`, otherwise the object of all exports. A promise is awaited, a function is
+/// called.
 public final class NodeScripts implements ScriptEvaluator {
-  /// Scripts ask vaults and clouds for values; longer than this is a script that hangs.
+  /// The default time limit. Scripts may fetch values from vaults and clouds; one that takes longer
+  /// than this hangs.
   public static final Duration LIMIT = Duration.ofSeconds(30);
 
   private static final int MOST_BYTES = 4 << 20;
@@ -69,8 +71,8 @@ public final class NodeScripts implements ScriptEvaluator {
   private final Duration limit;
   private final AppAccess access;
 
-  /// @param limit how long a script may take
-  /// @param access makes the processes of those that are evaluated as another user
+  /// @param limit time limit of a script
+  /// @param access launches Node as another user
   public NodeScripts(Duration limit, AppAccess access) {
     this.limit = limit;
     this.access = access;
@@ -129,7 +131,7 @@ public final class NodeScripts implements ScriptEvaluator {
     return failed("took longer than %s s".formatted(limit.toMillis() / 1_000.0));
   }
 
-  /// What is still there after the value has come, or did not come, is ended.
+  /// Kills the process and its descendants if they still run.
   private static void end(Process process) {
     if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -150,7 +152,7 @@ public final class NodeScripts implements ScriptEvaluator {
         : failure.ofAnEnd(process.exitValue());
   }
 
-  /// A program that the script has left running may hold the stream open.
+  /// Returns the output; empty if a program that the script left running holds the stream open.
   private static String soon(CompletableFuture<byte[]> printed)
       throws InterruptedException, ExecutionException {
     try {
@@ -165,9 +167,9 @@ public final class NodeScripts implements ScriptEvaluator {
     return new Evaluation.Failed(0, 0, what);
   }
 
-  /// The first `most` bytes.
+  /// Reads the first `most` bytes.
   ///
-  /// @param stop whether to leave the rest, rather than to read it and forget it
+  /// @param stop whether to leave the rest unread instead of discarding it
   private static byte[] bytes(InputStream in, int most, boolean stop) {
     try (in) {
       byte[] bytes = in.readNBytes(most);
@@ -176,7 +178,7 @@ public final class NodeScripts implements ScriptEvaluator {
       }
       return bytes;
     } catch (IOException _) {
-      return new byte[0]; // its process was ended, and that is what is told
+      return new byte[0]; // the process was killed, which is reported instead
     }
   }
 }

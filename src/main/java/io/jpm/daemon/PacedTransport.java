@@ -8,14 +8,14 @@ import io.vertx.core.transport.Transport;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// Vert.x's usual sockets, but that all servers keep the pace of [AcceptPace] from their first
-/// connection on. Ports have a third of the daemon's files together; the socket in the home, which
-/// is the owner's, has no such bound.
+/// Vert.x's NIO transport, with an [AcceptPace] in each server from its first connection on.
+/// Connections to all ports together may use a third of the daemon's file descriptors. The unix
+/// socket in the home has no such limit, because only the owner can connect to it.
 final class PacedTransport implements Transport {
-  /// The part of the daemon's files that the connections of all ports have together.
+  /// Divisor of the descriptor limit: the share of connections to ports is one third.
   private static final int FILES_SHARE = 3;
 
-  /// The limit of files where the system does not tell.
+  /// Assumed descriptor limit if the system does not report one.
   private static final int USUAL_FILES = 1024;
 
   private final NioTransport sockets = new Paced();
@@ -31,7 +31,7 @@ final class PacedTransport implements Transport {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // It is available, so there is no cause.
+  @SuppressWarnings("NullAway") // null is permitted because the transport is available
   public @Nullable Throwable unavailabilityCause() {
     return null;
   }

@@ -32,9 +32,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// A host that is still being made: native code takes a tenth of a second to warm up, and a daemon
-/// with nothing to adopt can open its door meanwhile. Each method waits for the real host, which is
-/// no more than the interface allows: none is called on an event loop.
+/// A process host that is still being created. Native code takes about 0.1 s to initialize, and a
+/// daemon with nothing to adopt can open its bridge meanwhile. Each method waits for the real host,
+/// which the interface permits: no method is called on an event loop.
 final class PendingHost implements ProcessHost {
   private final CompletableFuture<ProcessHost> host;
 
@@ -42,7 +42,7 @@ final class PendingHost implements ProcessHost {
     this.host = host;
   }
 
-  /// Fails when there will be no host.
+  /// Returns the future of the real host, which fails if the host cannot be created.
   CompletableFuture<ProcessHost> made() {
     return host;
   }
@@ -52,7 +52,7 @@ final class PendingHost implements ProcessHost {
     return host.join().spawn(request, watcher);
   }
 
-  /// Without waiting: God asks before it makes a process.
+  /// Does not wait, because God calls it before it spawns a process.
   @Override
   public Optional<OpenFiles> openFiles() {
     return host.isDone() ? host.join().openFiles() : OpenFiles.ofThisProcess();
@@ -169,7 +169,7 @@ final class PendingHost implements ProcessHost {
     return host.join().logDisk();
   }
 
-  /// It waits when it is used.
+  /// Does not wait itself; the methods of the result do.
   @Override
   public AppAccess appAccess() {
     return new AppAccess() {

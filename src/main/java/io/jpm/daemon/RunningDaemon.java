@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
-/// The daemon that has opened its door in a home.
+/// Finds a daemon that already runs in a home and has opened its bridge.
 final class RunningDaemon {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
   private RunningDaemon() {}
 
-  /// The home's lock as soon as it is free, or empty when the daemon that holds it has opened its
-  /// door. One that is about to end still holds it for a moment.
+  /// Takes the lock of the home; empty if the daemon that holds it has opened its bridge. Waits
+  /// meanwhile, because a daemon that is stopping still holds the lock for a moment.
   static Optional<DaemonLock> lockUnlessReady(Home home) throws StartupFailure {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -28,7 +28,7 @@ final class RunningDaemon {
     return Optional.empty();
   }
 
-  /// The TCP port it listens on, waiting for it to be written down.
+  /// Returns the TCP port of the daemon, waiting until the port file exists.
   static int port(Home home) throws StartupFailure {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     do {
@@ -41,7 +41,7 @@ final class RunningDaemon {
       }
     } while (System.nanoTime() < deadline);
     throw new StartupFailure(
-        "another daemon holds %s and has not opened its door: see %s"
+        "another daemon holds %s and does not listen yet: see %s"
             .formatted(home.lock(), home.log()));
   }
 }

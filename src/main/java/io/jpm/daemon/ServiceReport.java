@@ -12,8 +12,9 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Tells the service manager that has started this daemon how it is (`sd_notify(3)`): ready, alive
-/// as long as God answers, about to end. A God that hangs is thus replaced with his daemon.
+/// Reports the state of the daemon to the service manager that started it (`sd_notify(3)`): ready,
+/// alive as long as God responds, stopping. If God hangs, the service manager therefore restarts
+/// the daemon.
 final class ServiceReport {
   private static final Logger LOG = System.getLogger("jpm.daemon");
 
@@ -21,14 +22,14 @@ final class ServiceReport {
   private final Map<String, String> environment;
   private final long pid;
 
-  /// @param environment what the daemon was started with
+  /// @param environment the environment that the daemon was started with
   ServiceReport(ServiceNotifier notifier, Map<String, String> environment, long pid) {
     this.notifier = notifier;
     this.environment = Map.copyOf(environment);
     this.pid = pid;
   }
 
-  /// The door is open. May block for a moment.
+  /// Reports that the bridge is open. May block for a moment.
   void ready(Vertx vertx, Path home) {
     notifier.say(
         "READY=1\nMAINPID=%d\nSTATUS=jpm %s, home %s\n"
@@ -45,18 +46,19 @@ final class ServiceReport {
               notifier.say("WATCHDOG=1\n");
               return true;
             })
-        .onFailure(failure -> LOG.log(Level.WARNING, "the watchdog cannot be fed", failure));
+        .onFailure(failure ->
+            LOG.log(
+                Level.WARNING, "the watchdog of the service manager cannot be notified", failure));
   }
 
-  /// How often the manager wants to hear of the daemon at least: half of what it waits for; empty
-  /// where it does not wait.
+  /// Returns the longest interval between two watchdog reports, half of the manager's timeout;
+  /// empty if the manager has no watchdog for this process.
   Optional<Duration> longestSilence() {
     long micros = watchdogMicros();
     return micros < 2000 ? Optional.empty() : Optional.of(Duration.ofNanos(micros * 500));
   }
 
-  /// What the manager allows between two signs of life; 0 where it wants none, or of another
-  /// process.
+  /// Returns the watchdog timeout in microseconds; 0 if there is none or it is for another process.
   private long watchdogMicros() {
     String whose = environment.getOrDefault("WATCHDOG_PID", "");
     String micros = environment.getOrDefault("WATCHDOG_USEC", "");
@@ -65,7 +67,7 @@ final class ServiceReport {
         : 0;
   }
 
-  /// The end has begun. May block for a moment.
+  /// Reports that the daemon is stopping. May block for a moment.
   void stopping() {
     notifier.say("STOPPING=1\n");
   }

@@ -31,13 +31,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Sees to it that an edit of the settings is obeyed at once where its keys are live
-/// ([SettingKey.Effect]). What each changed key was, is now, and when it holds is a line in the
-/// daemon's log and a [SettingsMessage] on [Addresses#SETTINGS].
+/// Watches the settings files and immediately applies edits of live keys ([Effect]). For each
+/// changed key, the old value, the new value and when it takes effect are written to the daemon's
+/// log and published as a [SettingsMessage] on [Addresses#SETTINGS].
 ///
-/// A look costs two `stat`. Files are read only when two looks in a row have seen the same change,
-/// and the reading counts only when nothing has changed under it: an editor may write a file in
-/// pieces, or remove it for a moment. Settings with a mistake in them change nothing.
+/// A check costs two `stat` calls. The files are read only after two successive checks have seen
+/// the same change, and the result counts only if they did not change while being read: an editor
+/// may write a file in pieces or remove it for a moment. Invalid settings change nothing.
 final class SettingsWatch extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.settings");
 
@@ -46,44 +46,45 @@ final class SettingsWatch extends VerticleBase {
   private final Duration pause;
   private final Consumer<Settings> inForce;
 
-  /// What the daemon goes by, but for what is live.
+  /// The settings in effect for keys that are not live.
   private final SettingsOutcome booted;
 
-  /// What has been read last without a mistake.
+  /// The last valid settings that were read.
   private SettingsOutcome newest;
 
-  /// What the daemon goes by in what is live: LogAggregator has said so.
+  /// The settings in effect for live keys, as confirmed by LogAggregator.
   private SettingsOutcome obeyed;
 
-  /// Whether the files have had a mistake since.
+  /// Whether the last settings that were read were invalid.
   private boolean mistaken;
 
-  /// The files of the last look.
+  /// The files at the last check.
   private @Nullable Stamps seen;
 
-  /// The files of the last reading.
+  /// The files when they were last read.
   private @Nullable Stamps read;
 
   private boolean looking;
 
-  /// Both files at one moment.
+  /// Attributes of both files at one moment.
   private record Stamps(Stamp installed, Stamp home) {}
 
-  /// What changes with a file's content.
+  /// Attributes that change when the content of a file changes.
   ///
   /// @param inode the file that has the name now
   private record Stamp(FileTime modified, long size, Optional<Object> inode) {
     static final Stamp ABSENT = new Stamp(FileTime.fromMillis(0), -1, Optional.empty());
   }
 
-  /// A reading, and the files as they were before and after it.
+  /// The settings that were read, and the files before and after reading.
   private record Reading(Stamps before, SettingsOutcome outcome, Stamps after) {}
 
   /// @param installed `conf/jpm.json` of the installation
   /// @param home `jpm.json` of the home
-  /// @param booted what the daemon has read of them at its start
-  /// @param pause the time between two looks
-  /// @param inForce told of settings whose live keys hold from now on, after LogAggregator
+  /// @param booted the settings that the daemon read at its start
+  /// @param pause interval of the checks
+  /// @param inForce receives settings whose live keys are in effect from now on, after
+  ///   LogAggregator
   SettingsWatch(
       Path installed,
       Path home,
@@ -99,7 +100,7 @@ final class SettingsWatch extends VerticleBase {
     this.inForce = inForce;
   }
 
-  /// What LogAggregator is to go by under these settings.
+  /// Returns the command that sets the limits of LogAggregator.
   static LogsCommand.Limits limits(Settings settings) {
     return new LogsCommand.Limits(settings.logs().perApp(), settings.logs().all());
   }
@@ -110,8 +111,8 @@ final class SettingsWatch extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /// Looks at the files once, and completes when what follows from it is done; at once while
-  /// another look is under way.
+  /// Checks the files once. Completes when all changes have been processed, or immediately if
+  /// another check is in progress.
   Future<?> look() {
     if (looking) {
       return Future.succeededFuture();
@@ -119,7 +120,7 @@ final class SettingsWatch extends VerticleBase {
     looking = true;
     return Blocking.call(vertx, this::stamps)
         .compose(this::changed)
-        .onFailure(error -> LOG.log(Level.WARNING, "the settings cannot be looked at", error))
+        .onFailure(error -> LOG.log(Level.WARNING, "the settings cannot be checked", error))
         .onComplete(_ -> looking = false);
   }
 
@@ -151,7 +152,7 @@ final class SettingsWatch extends VerticleBase {
     }
     if (mistaken) {
       mistaken = false;
-      LOG.log(Level.INFO, "the settings have no mistake any more");
+      LOG.log(Level.INFO, "the settings are valid again");
     }
     SettingsOutcome before = newest;
     newest = outcome;
@@ -166,15 +167,15 @@ final class SettingsWatch extends VerticleBase {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     LOG.log(
         Level.WARNING,
-        "the settings have a mistake and stay as they were: {0}",
+        "the settings are not valid and stay as they were: {0}",
         problems.getFirst() + more);
     publish(new SettingsMessage(List.of(), problems.stream().map(Problem::toString).toList()));
   }
 
-  /// Has the daemon go by the newest settings in what is live, if it does not yet: what
-  /// LogAggregator has refused or not answered is asked again with the next look.
+  /// Applies the live keys of the newest settings if they are not in effect yet. If LogAggregator
+  /// refused them or did not answer, the next check tries again.
   ///
-  /// @param restarts what has changed and is not live
+  /// @param restarts changes that need a restart
   private Future<?> obeyNewest(List<Change> restarts) {
     SettingsOutcome wanted = newest;
     List<Change> live =
@@ -201,7 +202,7 @@ final class SettingsWatch extends VerticleBase {
           tell(restarts);
           LOG.log(
               Level.WARNING,
-              "changed settings were not taken and are tried again: {0}: {1}",
+              "changed settings were not applied and are tried again: {0}: {1}",
               live.stream().map(change -> change.key().key()).collect(Collectors.joining(", ")),
               error.getMessage());
         })
@@ -244,7 +245,7 @@ final class SettingsWatch extends VerticleBase {
             List.of()));
   }
 
-  /// An edit that goes back to what the daemon has begun with has nothing to wait for.
+  /// A change back to the value at boot takes effect immediately.
   private Effect when(Change change) {
     return newest.differs(change.key(), booted) ? change.key().effect() : Effect.LIVE;
   }

@@ -3,17 +3,17 @@ package io.jpm.daemon;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/// The daemon cannot start, and its owner can mend why.
+/// Signals that the daemon cannot start, with a message that tells its owner how to fix it.
 final class StartupFailure extends Exception {
   private static final long serialVersionUID = 1L;
 
-  /// @param sentence what is wrong, where, and how to mend it; shown to the user as it is
+  /// @param sentence what is wrong, where, and how to fix it; shown to the user unchanged
   StartupFailure(String sentence) {
     super(sentence);
   }
 
-  /// What a fault that nobody foresaw means for the user, without names of Java's where they say
-  /// nothing to him.
+  /// Returns the message for the user about an unexpected fault, without Java names unless there is
+  /// no other text.
   static String words(Throwable fault) {
     Throwable cause = fault;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
@@ -28,7 +28,7 @@ final class StartupFailure extends Exception {
     return message == null ? cause.getClass().getSimpleName() : message;
   }
 
-  /// The sentence for the user.
+  /// Returns the message for the user.
   String sentence() {
     return String.valueOf(getMessage());
   }

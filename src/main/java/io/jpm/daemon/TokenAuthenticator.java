@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Optional;
 
-/// The token of the home, which is its owner's, and those that `jpm token create` has made.
+/// Authenticates tokens: the token of the home, which identifies the owner, and tokens issued by
+/// `jpm token create`.
 final class TokenAuthenticator implements Tokens {
   private final Vertx vertx;
   private final byte[] ofHome;

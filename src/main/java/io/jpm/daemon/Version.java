@@ -2,9 +2,9 @@ package io.jpm.daemon;
 
 import org.jspecify.annotations.Nullable;
 
-/// The version of this build.
+/// The version of this build of jpm.
 final class Version {
-  /// As in the jar's manifest; `dev` where classes run outside a jar.
+  /// The version in the jar's manifest; `dev` if the classes are not in a jar.
   static final String TEXT = text(Version.class.getPackage().getImplementationVersion());
 
   private Version() {}

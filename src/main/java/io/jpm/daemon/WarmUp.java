@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/// Sends the daemon the most frequent commands over its own bridge, so that the JVM has loaded and
-/// partly compiled their code before a user waits for the first `ls`: 20 ms instead of 37. Costs a
-/// quarter of a second of processor time, once per daemon; more rounds cost more than they bring.
+/// Sends the most frequent commands to the daemon over its own bridge, so that the JVM has loaded
+/// and partly compiled their code before a user runs the first `ls`: 20 ms instead of 37. Costs a
+/// quarter of a second of CPU time once per daemon. More rounds cost more than they gain.
 final class WarmUp {
   private static final int ROUNDS = 5;
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -23,7 +23,7 @@ final class WarmUp {
     this.token = token;
   }
 
-  /// Blocking. Stops at the first failure, which costs nothing but speed.
+  /// Runs all rounds. Blocking. Stops at the first failure, which costs nothing but speed.
   void run() {
     try {
       for (int round = 0; round < ROUNDS; round++) {

@@ -17,10 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Knocks at the daemon's own doors, as clients do. Blocking.
+/// Checks that the daemon's own port and unix socket answer a ping, as a client would see it.
+/// Blocking.
 ///
 /// @param home the daemon's directory
-/// @param patience how long an answer may take
+/// @param patience how long to wait for an answer
 record BridgeProbe(Path home, Duration patience) {
   private static final String PING = "{\"type\":\"ping\"}";
 
@@ -28,7 +29,7 @@ record BridgeProbe(Path home, Duration patience) {
     Optional<Integer> port = port();
     Optional<String> tcp =
         port.isEmpty()
-            ? Optional.of("no port is known")
+            ? Optional.of("the port is not known")
             : trouble(new InetSocketAddress(loopback(), port.get()), true);
     return new Bridge(
         port, tcp, trouble(UnixDomainSocketAddress.of(home.resolve("bridge.sock")), false));
@@ -47,7 +48,7 @@ record BridgeProbe(Path home, Duration patience) {
     }
   }
 
-  /// Why no answer comes; empty: one does.
+  /// Returns the reason why `address` does not answer; empty if it answers.
   private Optional<String> trouble(SocketAddress address, boolean authenticated) {
     try (SocketChannel channel = SocketChannel.open(address)) {
       if (authenticated) {
@@ -57,7 +58,7 @@ record BridgeProbe(Path home, Duration patience) {
       write(channel, PING);
       return read(channel).contains("pong")
           ? Optional.empty()
-          : Optional.of("the answer to a ping is none");
+          : Optional.of("it does not answer a ping with pong");
     } catch (IOException error) {
       String words = error.getMessage();
       return Optional.of(words == null ? error.getClass().getSimpleName() : words);
@@ -83,7 +84,7 @@ record BridgeProbe(Path home, Duration patience) {
         }
         selector.selectedKeys().clear();
         if (!answer.hasRemaining() || channel.read(answer) < 0) {
-          throw new EOFException("it hung up");
+          throw new EOFException("it closed the connection");
         }
       }
     }

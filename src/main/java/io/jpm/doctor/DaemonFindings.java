@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// What [Doctor] thinks of the daemon itself and of its apps.
+/// Findings of [Doctor] about the daemon itself and its apps.
 final class DaemonFindings {
   private static final Duration SLOW = Duration.ofSeconds(1);
 
@@ -28,7 +28,10 @@ final class DaemonFindings {
             .apps()
             .map(DaemonFindings::apps)
             .orElseGet(() ->
-                Finding.fail("apps", "God has not told how they are", "see jpm.log; jpm update")));
+                Finding.fail(
+                    "apps",
+                    "the supervisor (God) does not answer",
+                    "see jpm.log, then run jpm update")));
     systemReport
         .apps()
         .filter(apps -> !apps.logTroubles().isEmpty())
@@ -37,13 +40,14 @@ final class DaemonFindings {
                 Finding.fail(
                     "logs",
                     Doctor.some(apps.logTroubles()),
-                    "make the folder writable or make room; what waits is written then")));
+                    "make the directory writable or free disk space; waiting output is then"
+                        + " written")));
   }
 
   private static Finding bridge(Bridge bridge) {
-    String remedy = "jpm update makes a new daemon, which opens it anew";
+    String remedy = "run jpm update: the new daemon opens it again";
     if (bridge.port().isEmpty()) {
-      return Finding.fail("bridge", "the file bridge.port holds no port", remedy);
+      return Finding.fail("bridge", "the file bridge.port does not contain a port", remedy);
     }
     int port = bridge.port().get();
     if (bridge.tcp().isPresent()) {
@@ -57,25 +61,27 @@ final class DaemonFindings {
 
   private static Finding keeper(boolean alive) {
     return alive
-        ? Finding.ok("keeper", "is there")
+        ? Finding.ok("keeper", "runs")
         : Finding.warn(
             "keeper",
-            "is not there: nobody starts the daemon again when it dies",
-            "see what jpm.log says of it; it needs bash and bin/jpm-keeper of the installation");
+            "does not run: the daemon is not restarted when it dies",
+            "see its lines in jpm.log; it needs bash and bin/jpm-keeper of the installation");
   }
 
   private static Finding heart(Optional<HeartbeatReply> known) {
-    String remedy = "jpm events jpm tells when; the machine may be short of memory or CPU";
+    String remedy = "jpm events jpm shows when; the machine may be short of memory or CPU";
     if (known.isEmpty()) {
-      return Finding.fail("heartbeat", "nobody has told of it", remedy);
+      return Finding.fail("heartbeat", "no heartbeat was received", remedy);
     }
     HeartbeatReply heart = known.get();
     if (heart.missing() > 0) {
       return Finding.fail(
-          "heartbeat", "God has not answered the last %d pings".formatted(heart.missing()), remedy);
+          "heartbeat",
+          "the supervisor (God) has not answered the last %d pings".formatted(heart.missing()),
+          remedy);
     }
     String found =
-        "God answers in %s, at worst in %s in the last 10 minutes"
+        "the supervisor (God) answers in %s, at worst in %s in the last 10 minutes"
             .formatted(heart.last().map(DaemonFindings::millis).orElse("?"), millis(heart.worst()));
     if (heart.missed() > 0) {
       return Finding.warn(
@@ -98,7 +104,7 @@ final class DaemonFindings {
         ? Finding.warn(
             "event loops",
             found,
-            "jpm events jpm tells when, jpm.log may show the blocked thread; the machine may have"
+            "jpm events jpm shows when, jpm.log may show the blocked thread; the machine may have"
                 + " been short of CPU")
         : Finding.ok("event loops", found);
   }
@@ -112,36 +118,35 @@ final class DaemonFindings {
       return Finding.fail(
           "settings",
           Doctor.some(settings.mistakes()),
-          "mend them: a new daemon would not start with them");
+          "fix them: a new daemon would refuse to start with them");
     }
     return settings.waiting().isEmpty()
-        ? Finding.ok("settings", "without mistakes")
+        ? Finding.ok("settings", "no errors")
         : Finding.warn(
             "settings",
-            "wait for a new daemon: " + Doctor.some(settings.waiting()),
-            "jpm update makes one; apps do not notice");
+            "apply from the next daemon on: " + Doctor.some(settings.waiting()),
+            "run jpm update, which does not affect apps");
   }
 
   private static Finding tokens(Tokens tokens) {
     if (tokens.problem().isPresent()) {
-      return Finding.fail(
-          "tokens", tokens.problem().get(), "jpm token ls; see what jpm.log says of them");
+      return Finding.fail("tokens", tokens.problem().get(), "run jpm token ls, and see jpm.log");
     }
     return tokens.soon().isEmpty()
-        ? Finding.ok("tokens", tokens.count() + ", none ends soon")
+        ? Finding.ok("tokens", tokens.count() + ", none expires soon")
         : Finding.warn(
             "tokens",
-            "end soon: " + Doctor.some(tokens.soon()),
-            "jpm token rotate NAME gives one another secret");
+            "expire soon: " + Doctor.some(tokens.soon()),
+            "run jpm token rotate NAME to give one a new secret");
   }
 
   private static Finding apps(Apps apps) {
     String count = apps.instances() == 1 ? "1 instance" : apps.instances() + " instances";
     return apps.errored().isEmpty()
-        ? Finding.ok("apps", count + ", none given up")
+        ? Finding.ok("apps", count + ", none errored")
         : Finding.warn(
             "apps",
-            "%s, given up: %s".formatted(count, Doctor.some(apps.errored())),
-            "jpm describe and jpm logs tell why");
+            "%s, errored: %s".formatted(count, Doctor.some(apps.errored())),
+            "jpm describe and jpm logs show why");
   }
 }

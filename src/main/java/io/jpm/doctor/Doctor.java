@@ -4,11 +4,11 @@ import io.jpm.bus.daemon.DoctorReply.Finding;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Judges facts: the same facts, the same findings.
+/// Derives the findings from the collected facts. A pure function.
 final class Doctor {
   private Doctor() {}
 
-  /// Everything that was looked at, with how to mend what is not well.
+  /// Returns one finding for each check, with a remedy where something is wrong.
   static List<Finding> findings(SystemReport systemReport) {
     List<Finding> findings = new ArrayList<>();
     SystemFindings.add(systemReport, findings);
@@ -17,12 +17,12 @@ final class Doctor {
     return List.copyOf(findings);
   }
 
-  /// `512 MiB`, `12 GiB`.
+  /// Formats a size: `512 MiB`, `12 GiB`.
   static String bytes(long bytes) {
     return bytes >= 10L << 30 ? (bytes >> 30) + " GiB" : (bytes >> 20) + " MiB";
   }
 
-  /// The first few and how many more.
+  /// Lists the first three, and the number of the others.
   static String some(List<?> all) {
     int most = 3;
     List<String> shown = all.stream().limit(most).map(String::valueOf).toList();

@@ -36,14 +36,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Gathers facts when it is asked ([DoctorCommand] on [Addresses#DOCTOR_COMMAND]) and has [Doctor]
-/// judge them. Whoever does not answer within some seconds is a fact too.
+/// Collects facts on request ([DoctorCommand] on [Addresses#DOCTOR_COMMAND]) and replies with the
+/// findings of [Doctor]. A verticle that does not answer within a few seconds is a fact too.
 public final class DoctorVerticle extends VerticleBase {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final DoctorContext doctor;
 
-  /// @param doctor what it is told about its daemon
   public DoctorVerticle(DoctorContext doctor) {
     this.doctor = doctor;
   }
@@ -74,7 +73,7 @@ public final class DoctorVerticle extends VerticleBase {
                         heart.result(),
                         tokens
                             .result()
-                            .orElseGet(() -> unknown("nobody has told whether any hold")),
+                            .orElseGet(() -> unknown("access control does not answer")),
                         troubles))))
         .onSuccess(findings -> message.reply(new DoctorReply(findings)))
         .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
@@ -104,7 +103,7 @@ public final class DoctorVerticle extends VerticleBase {
               Optional.empty());
       case AccessReply.Refused(String why) -> unknown(why);
       case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Proved _ ->
-          unknown("an answer to another question");
+          unknown("unexpected reply");
     };
   }
 
@@ -132,7 +131,8 @@ public final class DoctorVerticle extends VerticleBase {
     };
   }
 
-  /// Off the loop, and not behind anything: disks and doors may hang.
+  /// Runs `work` off the event loop and not in sequence with other work, because disks and sockets
+  /// may hang.
   private <T> Future<T> beside(Callable<T> work) {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }

@@ -6,7 +6,7 @@ import io.jpm.doctor.SystemReport.HomeFacts;
 import java.util.List;
 import java.util.Optional;
 
-/// What [Doctor] thinks of the daemon's directory and its disks.
+/// Findings of [Doctor] about the daemon's directory and its disks.
 final class HomeFindings {
   private static final long LITTLE = 500L << 20;
   private static final long NOTHING = 10L << 20;
@@ -26,7 +26,8 @@ final class HomeFindings {
                     ? Finding.warn(
                         "/dev/shm",
                         Doctor.bytes(free) + " free",
-                        "have 64 MiB there (docker run --shm-size): logs pass through it; else jpm uses the home's disk")
+                        "provide 64 MiB (docker run --shm-size), since logs pass through it;"
+                            + " otherwise jpm uses the home's disk")
                     : Finding.ok("/dev/shm", Doctor.bytes(free) + " free")));
     findings.add(pidFile(home));
     findings.add(stale(home));
@@ -43,14 +44,14 @@ final class HomeFindings {
     if (!home.writable()) {
       return Finding.fail(
           "home",
-          "%s cannot be written to".formatted(home.path()),
+          "%s is not writable".formatted(home.path()),
           "make it yours: chown -R \"$(id -un)\" " + home.path());
     }
     return home.mode().endsWith("------")
         ? Finding.ok("home", "%s, %s".formatted(home.path(), home.mode()))
         : Finding.fail(
             "home",
-            "%s is %s: others can reach programs and secrets in it"
+            "%s is %s: other users can access programs and secrets in it"
                 .formatted(home.path(), home.mode()),
             "chmod 700 " + home.path());
   }
@@ -62,20 +63,20 @@ final class HomeFindings {
     String found = "%s has %s free%s".formatted(disk.path(), Doctor.bytes(disk.free()), inodes);
     boolean few = disk.inodes().orElse(Long.MAX_VALUE) < FEW_INODES;
     if (disk.free() < NOTHING || disk.inodes().orElse(Long.MAX_VALUE) == 0) {
-      return Finding.fail(name, found, "make room: output that cannot be written is dropped");
+      return Finding.fail(name, found, "free disk space: output that cannot be written is dropped");
     }
     return disk.free() < LITTLE || few
-        ? Finding.warn(name, found, "make room, or lower logs.total in jpm.json")
+        ? Finding.warn(name, found, "free disk space, or lower logs.total in jpm.json")
         : Finding.ok(name, found);
   }
 
   private static Finding pidFile(HomeFacts home) {
     return home.pidFile().equals(Long.toString(home.pid()))
-        ? Finding.ok("jpm.pid", "is this daemon, " + home.pid())
+        ? Finding.ok("jpm.pid", "names this daemon, " + home.pid())
         : Finding.warn(
             "jpm.pid",
-            "says \"%s\", this daemon is %d".formatted(home.pidFile(), home.pid()),
-            "jpm update makes a new daemon, which writes it anew");
+            "contains \"%s\", but this daemon is %d".formatted(home.pidFile(), home.pid()),
+            "run jpm update: the new daemon writes it again");
   }
 
   private static Finding stale(HomeFacts home) {

@@ -20,21 +20,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Looks at the daemon's directory. Blocking.
+/// Collects facts about the daemon's directory. Blocking.
 ///
-/// @param look who knows disks
+/// @param look inspects disks
 /// @param home the directory
 /// @param pid the daemon's process
 record HomeInspection(SystemInspection look, Path home, long pid) {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path NOWHERE = Path.of("/dev");
 
-  /// The id of whose pipe it is, `<id>-<birth>.out`.
+  /// Names of log pipes, `<id>-<incarnation>.out`; group 1 is the id of the instance.
   private static final Pattern PIPE = Pattern.compile("([0-9]{1,9})-[0-9]+\\.(?:out|err|in)");
 
   private static final Pattern DUMP = Pattern.compile("hs_err_pid.*|.*\\.hprof|core(?:\\.[0-9]+)?");
 
-  /// @param instances what is in the list; empty: it is not known, and nothing is called stale
+  /// Collects the facts.
+  ///
+  /// @param instances the listed instances; empty if they are unknown: then no file is reported as
+  ///   stale
   HomeFacts facts(Optional<List<InstanceView>> instances) {
     return new HomeFacts(
         home,
@@ -56,7 +59,7 @@ record HomeInspection(SystemInspection look, Path home, long pid) {
     }
   }
 
-  /// The home's and those of the log folders, each disk once.
+  /// Returns the disks of the home and of the log directories, each disk once.
   private List<Disk> disks(List<InstanceView> instances) {
     List<Disk> disks = new ArrayList<>();
     Set<Object> seen = new java.util.HashSet<>();

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What [Doctor] thinks of the machine: JVM, kernel, limits, clock.
+/// Findings of [Doctor] about the machine: JVM, kernel, limits, clock.
 final class SystemFindings {
   private static final int NEEDED_JAVA = 25;
 
@@ -39,8 +39,8 @@ final class SystemFindings {
     systemReport.system().clock().ifPresent(clock -> findings.add(clock(clock)));
     findings.add(
         systemReport.system().loopback6()
-            ? Finding.ok("IPv6", "::1 can be listened on")
-            : Finding.ok("IPv6", "not here: apps cannot listen on ::1"));
+            ? Finding.ok("IPv6", "apps can listen on ::1")
+            : Finding.ok("IPv6", "not available: apps cannot listen on ::1"));
     findings.add(programs(systemReport));
   }
 
@@ -58,9 +58,10 @@ final class SystemFindings {
         .map(reason ->
             Finding.warn(
                 "processes",
-                "made the portable way, with fewer promises: " + reason,
-                "use Linux on x86-64 or arm64 with glibc 2.34 or newer, and let the JVM have native access"))
-        .orElseGet(() -> Finding.ok("processes", "made by the kernel's own means"));
+                "started in the portable way, with fewer guarantees: " + reason,
+                "use Linux on x86-64 or arm64 with glibc 2.34 or newer, and allow the JVM native"
+                    + " access"))
+        .orElseGet(() -> Finding.ok("processes", "started with native system calls"));
   }
 
   private static Finding kernel(SystemFacts system) {
@@ -85,7 +86,7 @@ final class SystemFindings {
             + " jpm startup (systemd 254 or newer), or in a scope: jpm kill, then systemd-run --user"
             + " --scope -p Delegate=yes jpm resurrect (without --user as root)";
     if (cgroup.isEmpty()) {
-      return Finding.warn("cgroup", "no control group of version 2 can be seen", remedy);
+      return Finding.warn("cgroup", "no control group of version 2 is visible", remedy);
     }
     Cgroup group = cgroup.get();
     String found = "%s, controllers: %s".formatted(group.path(), words(group.controllers()));
@@ -103,7 +104,7 @@ final class SystemFindings {
   private static Finding ptrace(SystemFacts system) {
     int scope = system.ptraceScope().orElse(0);
     return scope == 0
-        ? Finding.ok("ptrace", "jpm may take back what a former daemon had open")
+        ? Finding.ok("ptrace", "jpm can take over what an earlier daemon had open")
         : Finding.warn(
             "ptrace",
             "kernel.yama.ptrace_scope is %d: unless jpm has CAP_SYS_PTRACE, channels, sockets and exits are lost when the daemon dies"
@@ -148,7 +149,7 @@ final class SystemFindings {
         : Finding.warn(
             "clock",
             "not synchronised: times in logs and of cron_restart may be wrong",
-            "run systemd-timesyncd, chrony or ntpd; in a container this is the host's affair");
+            "run systemd-timesyncd, chrony or ntpd; in a container, do so on the host");
   }
 
   private static Finding programs(SystemReport systemReport) {

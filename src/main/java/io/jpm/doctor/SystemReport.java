@@ -8,19 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// All that is judged.
+/// The facts from which [Doctor] derives its findings.
 ///
 /// @param java the JVM
-/// @param system what the system gives
+/// @param system what the system provides
 /// @param home the daemon's directory
 /// @param bridge whether the daemon can be reached
-/// @param keeper whether the keeper reads its pipe; empty: there is to be none, or it cannot be
-///   known
-/// @param heart how punctual the daemon is; empty: nobody has told
-/// @param apps what runs; empty: God has not told
-/// @param tokens those of services
-/// @param settings what is to be said of the settings
-/// @param programs where interpreters are, by name
+/// @param keeper whether the keeper reads its pipe; empty if there should be none, or this cannot
+///   be determined
+/// @param heart how punctual the daemon is; empty if the heartbeat did not answer
+/// @param apps the running apps; empty if God did not answer
+/// @param tokens the tokens of services
+/// @param settings the state of the settings files
+/// @param programs paths of interpreters, by name; empty if not found
 record SystemReport(
     Java java,
     SystemFacts system,
@@ -34,26 +34,26 @@ record SystemReport(
     Map<String, Optional<Path>> programs) {
   /// The JVM.
   ///
-  /// @param feature 25, 26 …
-  /// @param version in full
+  /// @param feature the feature release, such as 25
+  /// @param version the full version
   record Java(int feature, String version, String vendor) {}
 
-  /// The settings as they stand in the files.
+  /// The settings in the files.
   ///
   /// @param mistakes each with its line
-  /// @param waiting what only the next daemon goes by: `bridge.port 0 -> 9000`
+  /// @param waiting changes that take effect only in the next daemon: `bridge.port 0 -> 9000`
   record SettingsFacts(List<String> mistakes, List<String> waiting) {}
 
   /// The daemon's directory.
   ///
-  /// @param path where it is
+  /// @param path its path
   /// @param mode its permissions, `rwx------`
-  /// @param writable whether a file can be made in it
-  /// @param disks where the home and logs are
-  /// @param sharedMemory bytes that are free in `/dev/shm`
-  /// @param stale files of nobody
-  /// @param dumps what crashed JVMs have left
-  /// @param pidFile what `jpm.pid` says
+  /// @param writable whether a file can be created in it
+  /// @param disks the disks of the home and the logs
+  /// @param sharedMemory free bytes in `/dev/shm`
+  /// @param stale files that do not belong to a listed app
+  /// @param dumps dump files of crashed JVMs
+  /// @param pidFile the content of `jpm.pid`
   /// @param pid the daemon's process
   record HomeFacts(
       Path path,
@@ -68,29 +68,29 @@ record SystemReport(
 
   /// One disk.
   ///
-  /// @param path a folder on it that jpm writes to
+  /// @param path a directory on it that jpm writes to
   /// @param free bytes
-  /// @param inodes files that can still be made
+  /// @param inodes how many files can still be created; empty if unknown or unlimited
   record Disk(Path path, long free, OptionalLong inodes) {}
 
-  /// The doors.
+  /// The port and the unix socket on which the daemon serves clients.
   ///
-  /// @param port what the port file says; empty: it has no number
-  /// @param tcp why the port does not answer; empty: it does
-  /// @param socket the same of the unix socket
+  /// @param port the content of the port file; empty if it does not contain a port
+  /// @param tcp the reason why the port does not answer; empty if it answers
+  /// @param socket the same for the unix socket
   record Bridge(Optional<Integer> port, Optional<String> tcp, Optional<String> socket) {}
 
   /// The tokens of services.
   ///
-  /// @param count how many hold
-  /// @param soon those that should be rotated, each with when it ends
-  /// @param problem why none is known; empty: they are known
+  /// @param count the number of valid tokens
+  /// @param soon those that should be rotated, each with its expiry time
+  /// @param problem the reason why the tokens are unknown; empty if they are known
   record Tokens(int count, List<String> soon, Optional<String> problem) {}
 
-  /// What runs.
+  /// The running apps.
   ///
-  /// @param instances how many there are
-  /// @param errored those that were given up, each with its reason
+  /// @param instances the number of instances
+  /// @param errored those in the state errored, each with its reason
   /// @param logTroubles logs that cannot be written, each with its reason
   record Apps(int instances, List<String> errored, List<String> logTroubles) {}
 }

@@ -1,10 +1,11 @@
-/// Whether all is as jpm needs it: `jpm doctor`.
+/// Checks the conditions that jpm needs: `jpm doctor`.
 ///
-/// Start with [io.jpm.doctor.DoctorVerticle]: it gathers facts, from the system by `os`, from the
-/// home's files and from the other verticles, and has `Doctor` judge them, which is a pure function
-/// with all the sentences. It looks only when it is asked and changes nothing.
+/// Start with [io.jpm.doctor.DoctorVerticle]: it collects facts from the system (through `os`),
+/// from the home's files and from the other verticles. `Doctor`, a pure function, derives the
+/// findings and contains all their texts. The facts are collected only on request, and nothing is
+/// changed.
 ///
-/// The room knows `model`, `config`, `os` and `bus`; only `daemon` knows it.
+/// The package depends on `model`, `config`, `os` and `bus`; only `daemon` depends on it.
 @NullMarked
 package io.jpm.doctor;
 

@@ -34,12 +34,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The supervisor: every instance of every app is this verticle's, and is touched on its context
+/// The supervisor. This verticle owns every instance of every app, and accesses them on its context
 /// only.
 ///
-/// At start it reads the journal and adopts what lives; it then serves [GodCommand]s on
+/// At start it reads the journal and adopts the running processes; then it serves [GodCommand]s on
 /// [Addresses#GOD_COMMAND] and publishes [io.jpm.bus.god.InstanceEvent]s on [Addresses#GOD_EVENTS].
-/// When it stops, apps are left alone: they outlive the daemon.
+/// When it stops, the apps continue to run: they outlive the daemon.
 public final class GodVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -82,7 +82,8 @@ public final class GodVerticle extends VerticleBase {
           restore(snapshot);
           var looked = unlistedProcesses.look(found);
           boolean whole = found.content().isPresent() && found.problems().isEmpty();
-          // Where nothing is to be adopted the door opens meanwhile.
+          // Without journaled instances, commands are served before the scan of processes
+          // completes.
           Future<Void> adopted =
               snapshot.entries().isEmpty()
                   ? Future.succeededFuture()
@@ -100,7 +101,7 @@ public final class GodVerticle extends VerticleBase {
         });
   }
 
-  /// Apps are left alone; what the next daemon needs to know of them is written down.
+  /// Leaves the apps running and journals the state that the next daemon needs.
   @Override
   public Future<?> stop() {
     if (supervisor == null || journal == null) {
@@ -117,13 +118,14 @@ public final class GodVerticle extends VerticleBase {
     return Future.join(closed, journal.forced());
   }
 
-  /// Completes before a pipe can be made; what is stale is removed when that is known.
+  /// Lists the pipes and removes the stale ones in the background. Completes after the listing,
+  /// before new pipes can be created.
   private Future<Void> stalePipes(Future<Map<Tags.Mark, ProcessIdentity>> looked) {
     var pipes = new StalePipes(vertx, god.home());
     return pipes.look().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
   }
 
-  /// Whoever may still need its pipes.
+  /// Returns the incarnations that may still need their pipes.
   private Set<String> lives(Map<Tags.Mark, ProcessIdentity> tagged) {
     Set<String> lives = new HashSet<>();
     registry.ofAllRoles().forEach(it -> lives.add(Tags.life(it.id, it.birth)));
@@ -171,14 +173,14 @@ public final class GodVerticle extends VerticleBase {
   }
 
   private static void serve(Commands commands, Message<GodCommand> message) {
-    // Composed, so that what is thrown is answered too.
+    // Composed, so that an exception also becomes a reply.
     Future.succeededFuture(message.body())
         .compose(commands::carryOut)
         .onComplete(result -> {
           if (result.succeeded()) {
             message.reply(result.result());
           } else {
-            // Not the command itself: environments are in it.
+            // The command itself is not logged, because it contains environments.
             String command = message.body().getClass().getSimpleName();
             LOG.log(Level.ERROR, "command " + command + " failed", result.cause());
             message.reply(new GodReply(List.of(), List.of("internal error: " + result.cause())));

@@ -1,13 +1,14 @@
-/// God: the supervisor. [io.jpm.god.GodVerticle] owns every instance, runs `supervise` on what
-/// happens and carries out its effects through `os`. Only God signals a process.
+/// God: the supervisor. [io.jpm.god.GodVerticle] owns every instance, passes events to the state
+/// machine of `supervise`, and performs the resulting effects through `os`. Only God signals
+/// processes.
 ///
-/// Start with `GodVerticle`, then [io.jpm.god.supervision.Supervisor] (one step of one instance and
-/// what follows from it), [io.jpm.god.process.Processes] (what is behind the instances),
-/// [io.jpm.god.supervision.DependencySequence] (the order of several), [io.jpm.god.journal.Journal]
-/// (what a next daemon needs to know) and [io.jpm.god.adoption.Adoption] (what it does with it).
-/// [io.jpm.god.journal.SavedList] is what people ask to have remembered; both are kept in a
-/// [io.jpm.god.journal.DurableFile]. The room knows `model`, `supervise`, `os`, `wire`, `bus` and
-/// `triggers`.
+/// Start with `GodVerticle`, then read [io.jpm.god.supervision.Supervisor] (one step of one
+/// instance and its effects), [io.jpm.god.process.Processes] (the processes of the instances),
+/// [io.jpm.god.supervision.DependencySequence] (the order of several instances),
+/// [io.jpm.god.journal.Journal] (the state that the next daemon needs) and
+/// [io.jpm.god.adoption.Adoption] (how the next daemon uses it). [io.jpm.god.journal.SavedList] is
+/// the list that users save; journal and list are both kept in a [io.jpm.god.journal.DurableFile].
+/// The package depends on `model`, `supervise`, `os`, `wire`, `bus` and `triggers`.
 @NullMarked
 package io.jpm.god;
 

@@ -10,21 +10,21 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// Where the ring's lines go; a test puts a full one in its place.
+/// Opens segments for appending; a test replaces it with a full disk.
 interface Disk {
-  /// For files that are the owner's alone.
+  /// Permissions of files that only the owner may use.
   FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
-  /// Opens a segment to write at its end; makes it where it is missing.
+  /// Opens a segment for appending; creates it if it does not exist.
   Appender append(Path file) throws IOException;
 
   /// An open segment.
   interface Appender extends AutoCloseable {
-    /// Writes all of `bytes`; after a failure part of them may be there.
+    /// Writes all of `bytes`. After a failure, part of them may have been written.
     void write(ByteBuffer bytes) throws IOException;
 
-    /// Waits until what was written is on the disk.
+    /// Waits until everything written is on the disk.
     void force() throws IOException;
 
     @Override

@@ -12,10 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Events as lines of a file. Whatever is no event — torn, damaged, written by somebody else — is
-/// passed over.
+/// Encodes events as lines of a file and decodes them. Lines that are not events (incomplete,
+/// damaged, or written by another program) are skipped.
 final class EventLines {
-  /// No segment of ours is larger; of another's file the rest is not looked at.
+  /// The number of bytes read of a file. No segment written by jpm is larger; the rest of another
+  /// file is ignored.
   private static final int MOST_BYTES = 4 << 20;
 
   private static final String BEGIN = "{\"v\":1,\"seq\":";
@@ -35,8 +36,8 @@ final class EventLines {
     }
   }
 
-  /// Whether `line`, when it is an event at all, may have a number above `seq`. Cheap: reading on
-  /// in a long history should not parse what it passes over.
+  /// Reports whether `line` may be an event with a number above `seq`; true when in doubt. Cheap,
+  /// so that reading on in a long history does not parse the lines that it skips.
   static boolean mayBeAfter(String line, long seq) {
     int end = line.indexOf(',', BEGIN.length());
     if (!line.startsWith(BEGIN) || end < 0 || end - BEGIN.length() > 16) {
@@ -49,8 +50,8 @@ final class EventLines {
     }
   }
 
-  /// The whole lines of a file, each ended by a line feed: what a daemon was writing when it was
-  /// killed, or is writing now, is none yet.
+  /// Returns the complete lines of a file, each ended by a line feed. A line that a daemon is
+  /// writing now, or was writing when it was killed, is not complete.
   static List<String> in(Path file) throws IOException {
     String text;
     try (InputStream stream = Files.newInputStream(file)) {
@@ -65,7 +66,7 @@ final class EventLines {
     return lines;
   }
 
-  /// The last event of a file.
+  /// Returns the last event of a file.
   static Optional<EventMessage> last(Path file) throws IOException {
     return in(file).reversed().stream()
         .map(EventLines::decode)

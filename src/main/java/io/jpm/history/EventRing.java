@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers events and appends them to the newest segment; deletes the oldest segments when all
-/// together would grow above the bound. Blocking, for one thread at a time.
+/// Numbers events and appends them to the newest segment; deletes the oldest segments when the
+/// total size would exceed the limit. Blocking, for one thread at a time.
 ///
-/// It fails never: what cannot be written is numbered all the same, one log line says so, and each
-/// further batch tries anew.
+/// It never fails: events that cannot be written are numbered nevertheless, one log line reports
+/// it, and each further batch tries again.
 final class EventRing {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long LARGEST_SEGMENT = 1 << 20;
@@ -35,10 +35,10 @@ final class EventRing {
   private boolean unforced;
   private boolean failing;
 
-  /// @param path the ring's folder
-  /// @param maxBytes what all segments together may have
-  /// @param boot the kernel's name for the time since the machine was booted; empty: it has none
-  /// @param disk where lines go
+  /// @param path the directory of the ring
+  /// @param maxBytes the maximum total size of all segments
+  /// @param boot the kernel's boot id; empty if there is none
+  /// @param disk opens segments for writing
   EventRing(Path path, long maxBytes, String boot, Disk disk) {
     this.segmentFolder = new SegmentFolder(path);
     this.numbers = new NumberFile(path);
@@ -48,14 +48,14 @@ final class EventRing {
     this.disk = disk;
   }
 
-  /// Finds out where an earlier daemon has stopped. To be called first.
+  /// Finds the number at which an earlier daemon stopped. Must be called first.
   void open() {
     try {
       segmentFolder.prepare();
       long last = segmentFolder.lastNumber();
       next = Math.max(next, NumberFile.firstFree(last, numbers.read(), boot));
       segmentFolder.prune(maxBytes);
-      // On the disk before the first number is given: the next boot must know of this one.
+      // On the disk before the first number is assigned: the next boot must know about this one.
       numbers.write(new NumberFile.Mark(next - 1, false, boot), true);
       opened = true;
     } catch (IOException error) {
@@ -63,14 +63,14 @@ final class EventRing {
     }
   }
 
-  /// The last number that was given, 0 where none was.
+  /// Returns the last number that was assigned; 0 if none was.
   long last() {
     return next - 1;
   }
 
   /// Gives each event the next number and writes them all.
   ///
-  /// @return the events with their numbers, to be published now
+  /// @return the events with their numbers, to be published by the caller
   List<EventMessage> append(List<? extends NumberedMessage> events) {
     if (!opened) {
       open();
@@ -88,7 +88,7 @@ final class EventRing {
     return numbered;
   }
 
-  /// One write for each segment concerned, which is nearly always one.
+  /// Makes one write per segment; nearly always there is only one.
   private void write(List<EventMessage> events) throws IOException {
     var lines = new ByteArrayOutputStream();
     for (EventMessage event : events) {
@@ -108,7 +108,7 @@ final class EventRing {
     flush(lines);
   }
 
-  /// Opens the newest segment, whole up to its last line; makes one where there is none.
+  /// Opens the newest segment after removing an incomplete last line; creates one if there is none.
   private void begin(long first) throws IOException {
     segmentFolder.prepare();
     List<Segment> segments = segmentFolder.segments();
@@ -145,7 +145,7 @@ final class EventRing {
     }
   }
 
-  /// Waits until all that was written is on the disk.
+  /// Waits until everything written is on the disk.
   void force() {
     if (current == null || !unforced) {
       return;
@@ -163,20 +163,21 @@ final class EventRing {
       failing = true;
       LOG.log(
           Level.WARNING,
-          "{0} cannot be written ({1}): events are told but not kept until it can",
+          "{0} cannot be written ({1}): until it can, events are published but not stored",
           segmentFolder.path(),
           error.toString());
     }
     try {
-      // The next batch opens the segment anew, which takes away a half-written line.
+      // The next batch opens the segment again, which removes an incomplete line.
       release();
     } catch (IOException _) {
-      // Ignored because it is the failure that was told above.
+      // Ignored because it is the failure that was logged above.
     }
     try {
       numbers.write(new NumberFile.Mark(next - 1, false, boot), false);
     } catch (IOException _) {
-      // Ignored as well: without it numbers repeat only if the daemon is killed before it recovers.
+      // Ignored as well: without the mark, numbers repeat only if the daemon is killed before it
+      // recovers.
     }
   }
 
@@ -185,13 +186,14 @@ final class EventRing {
       failing = false;
       LOG.log(
           Level.INFO,
-          "{0} can be written again: events from {1} on are kept",
+          "{0} can be written again: events from {1} on are stored",
           segmentFolder.path(),
           Long.toString(from));
     }
   }
 
-  /// The daemon ends in order: whatever comes next, no number has to be leapt over.
+  /// Closes the ring in a regular shutdown and records this, so that the next daemon does not skip
+  /// numbers.
   void close() {
     try {
       boolean whole = opened && !failing;

@@ -24,18 +24,18 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers, keeps and publishes what God tells, and what is told of the daemon itself. Deployed
-/// before God.
+/// Numbers, stores and publishes all events, those of God and those about the daemon itself, and
+/// answers queries about past events. Deployed before God.
 ///
-/// Takes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]; each is in
-/// the ring before it is published, in order, as JSON on [Addresses#EVENTS] and
-/// [Addresses#eventsOf], and what God told beside its number on [Addresses#NUMBERED_EVENTS]:
-/// whoever has seen number N can ask for all after N. What arrives while a batch is being written
-/// is the next batch, so a thousand events at once cost a few writes. Serves [HistoryCommand]s on
-/// [Addresses#HISTORY_COMMAND].
+/// Consumes [NumberedMessage]s from [Addresses#GOD_EVENTS] and [Addresses#DAEMON_EVENTS]. Each is
+/// written to the ring first and then published, in order: as JSON on [Addresses#EVENTS] and
+/// [Addresses#eventsOf], and God's events also with their number on [Addresses#NUMBERED_EVENTS]. A
+/// subscriber that has seen number N can therefore ask for all events after N. Events that arrive
+/// while a batch is being written form the next batch, so a thousand events at once cost a few
+/// writes. Serves [HistoryCommand]s on [Addresses#HISTORY_COMMAND].
 ///
-/// That the daemon is killed loses nothing of what was published. The disk is told to keep it once
-/// a second: a machine that loses its power may lose the last second.
+/// Published events survive when the daemon is killed. They are flushed to the disk once a second:
+/// after a power failure the last second may be missing.
 public final class HistoryVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final long FORCE_MILLIS = 1000;
@@ -50,9 +50,9 @@ public final class HistoryVerticle extends VerticleBase {
   private boolean forceDue;
   private @Nullable Promise<Void> drained;
 
-  /// @param folder where the ring is, made where it is missing
-  /// @param maxBytes what it may have on the disk
-  /// @param boot the kernel's name for the time since the machine was booted; empty: it has none
+  /// @param folder the directory of the ring, created if it does not exist
+  /// @param maxBytes the maximum size of the ring on the disk
+  /// @param boot the kernel's boot id; empty if there is none
   public HistoryVerticle(Path folder, long maxBytes, String boot) {
     this(folder, maxBytes, boot, Disk.FILES);
   }
@@ -62,7 +62,7 @@ public final class HistoryVerticle extends VerticleBase {
     this.reader = new RingReader(folder);
   }
 
-  /// Does not wait for the disk: events and questions queue until the ring knows its last number.
+  /// Does not wait for the disk: events and queries queue until the ring knows its last number.
   @Override
   public Future<?> start() {
     open();
@@ -78,7 +78,7 @@ public final class HistoryVerticle extends VerticleBase {
             .completion());
   }
 
-  /// What God has told is written and published; then the ring is closed.
+  /// Writes and publishes all events received so far, then closes the ring.
   @Override
   public Future<?> stop() {
     Promise<Void> promise = Promise.promise();
@@ -140,7 +140,7 @@ public final class HistoryVerticle extends VerticleBase {
   }
 
   private static void failed(Throwable error) {
-    LOG.log(Level.ERROR, "events could not be told", error);
+    LOG.log(Level.ERROR, "events could not be published", error);
   }
 
   private void publish(List<NumberedMessage> batch, List<EventMessage> events) {
@@ -216,7 +216,7 @@ public final class HistoryVerticle extends VerticleBase {
                 .map(found -> recentEvents.latest(app, limit, found)));
   }
 
-  /// Beside the writing, which must not wait for a long history.
+  /// Reads in parallel with writing, because events must not wait until a long history is read.
   private <T> Future<T> read(Callable<T> work) {
     return vertx.executeBlocking(work, false).map(Objects::requireNonNull);
   }

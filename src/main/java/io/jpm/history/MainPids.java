@@ -7,12 +7,12 @@ import io.jpm.wire.EventMessage;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Remembers main processes, so that the news of an end tells whose end it was: by then the
-/// instance has no process any more.
+/// Remembers the main processes of instances, so that an exit event names the process that ended:
+/// by then the instance has no process any more.
 final class MainPids {
   private final Map<Integer, Integer> latest = new HashMap<>();
 
-  /// What `numberedMessage` is outside, with the process that it tells of.
+  /// Returns the public form of `numberedMessage`, with the pid of the process that it concerns.
   EventMessage completed(NumberedMessage numberedMessage, long sequence) {
     EventMessage message = numberedMessage.outside(sequence);
     return switch (numberedMessage) {

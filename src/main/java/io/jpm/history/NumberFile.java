@@ -13,10 +13,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `events/numbers`: what the ring alone cannot tell about the numbers that are taken. One line of
-/// fixed length, written over in place, which works on a full disk too. Blocking.
+/// `events/numbers`: records which numbers are in use where the ring alone cannot tell. One line of
+/// fixed length, overwritten in place, which works on a full disk too. Blocking.
 final class NumberFile {
-  /// More events than happen between two flushes to the disk, however slow it is.
+  /// How many numbers are skipped after a crash of the machine: more than the events between two
+  /// flushes to the disk, however slow it is.
   static final long LEAP = 100_000;
 
   private static final Pattern LINE =
@@ -28,22 +29,21 @@ final class NumberFile {
     this.file = folder.resolve("numbers");
   }
 
-  /// What the daemon before has left.
+  /// The record that the previous daemon left.
   ///
-  /// @param given no number up to this one is free
-  /// @param clean whether that daemon has ended in order, with everything on the disk
-  /// @param boot the kernel's name for the time since the machine was booted, then; empty where it
-  ///   has none
+  /// @param given all numbers up to this one are in use
+  /// @param clean whether that daemon shut down regularly, with everything on the disk
+  /// @param boot the kernel's boot id at that time; empty if there was none
   record Mark(long given, boolean clean, String boot) {}
 
-  /// The first number that nobody can have seen.
+  /// Returns the first number that no client can have seen.
   ///
-  /// When the machine has gone down, the ring may lack its last second: the numbers leap over what
-  /// may have been given then.
+  /// After a crash of the machine the ring may lack its last second: the numbers that may have been
+  /// assigned then are skipped.
   ///
-  /// @param last the last number in the ring, 0 where it is empty
-  /// @param mark what the daemon before has left; empty when there was none, or it is damaged
-  /// @param boot the present boot
+  /// @param last the last number in the ring; 0 if it is empty
+  /// @param mark the record of the previous daemon; empty if there is none, or it is damaged
+  /// @param boot the present boot id
   static long firstFree(long last, Optional<Mark> mark, String boot) {
     if (mark.isEmpty()) {
       return last == 0 ? 1 : last + LEAP + 1;
@@ -53,7 +53,7 @@ final class NumberFile {
     return sure ? taken + 1 : taken + LEAP + 1;
   }
 
-  /// The mark, unless there is none that can be read.
+  /// Returns the record; empty if there is none, or it is damaged.
   Optional<Mark> read() throws IOException {
     byte[] bytes;
     try {
@@ -68,7 +68,7 @@ final class NumberFile {
         : Optional.empty();
   }
 
-  /// Writes `mark` in place.
+  /// Overwrites the record with `mark`.
   ///
   /// @param force whether to wait for the disk
   void write(Mark mark, boolean force) throws IOException {

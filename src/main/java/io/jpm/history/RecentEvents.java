@@ -10,15 +10,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 
-/// The last few events in memory: who follows the history costs no reading of files, and what a
-/// full disk did not take can be seen for a while. Owned by HistoryVerticle's context.
+/// The most recent events, kept in memory. Subscribers that follow the history do not cause file
+/// reads, and events that a full disk rejected remain visible for a while. Confined to
+/// HistoryVerticle's context.
 final class RecentEvents {
   static final int MOST = 512;
 
   private final Deque<EventMessage> events = new ArrayDeque<>();
   private long last;
 
-  /// An earlier daemon has given numbers up to this one.
+  /// Continues after `given`, the last number that an earlier daemon has assigned.
   void beginAfter(long given) {
     last = Math.max(last, given);
   }
@@ -33,7 +34,7 @@ final class RecentEvents {
     }
   }
 
-  /// The answer, when every event after `seq` is here.
+  /// Returns the answer if all events after `seq` are in memory.
   Optional<HistoryReply> after(long seq, Optional<String> app, int limit) {
     if (events.isEmpty() || events.getFirst().seq() > seq + 1) {
       return Optional.empty();
@@ -42,7 +43,7 @@ final class RecentEvents {
         reply(events.stream().filter(e -> e.seq() > seq && isOf(app, e)).limit(limit).toList(), 0));
   }
 
-  /// The answer from what a reader of the files has found and what is here.
+  /// Returns the answer, merged from the events in the files and those in memory.
   HistoryReply after(long seq, Optional<String> app, int limit, RingReader.Found found) {
     List<EventMessage> all =
         with(found.events()).stream()
@@ -55,19 +56,19 @@ final class RecentEvents {
     return reply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
   }
 
-  /// The answer, when it does not take the files to give it.
+  /// Returns the answer if it does not need the files.
   Optional<HistoryReply> latest(Optional<String> app, int limit) {
     List<EventMessage> mine = events.stream().filter(e -> isOf(app, e)).toList();
     return mine.size() >= limit ? Optional.of(reply(last(mine, limit), 0)) : Optional.empty();
   }
 
-  /// The answer from what a reader of the files has found and what is here.
+  /// Returns the answer, merged from the events in the files and those in memory.
   HistoryReply latest(Optional<String> app, int limit, List<EventMessage> found) {
     List<EventMessage> all = with(found).stream().filter(e -> isOf(app, e)).toList();
     return reply(last(all, limit), 0);
   }
 
-  /// What a reader has found may be further than what was published.
+  /// The files may already contain events that are not published yet, hence the larger number.
   private HistoryReply reply(List<EventMessage> found, long forgotten) {
     return new HistoryReply(
         found, forgotten, found.isEmpty() ? last : Math.max(last, found.getLast().seq()));

@@ -12,21 +12,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads the ring while it is written, from any thread: segments only grow, half a line is no line
-/// yet, and one that is deleted meanwhile was the oldest. Blocking.
+/// Reads the ring while it is being written, from any thread. Segments only grow, an incomplete
+/// line is not a line yet, and a segment that is deleted meanwhile was the oldest. Blocking.
 ///
-/// @param folder where the segments are
+/// @param folder the directory of the segments
 record RingReader(Path folder) {
-  /// What was found after a number.
+  /// The events found after a number.
   ///
-  /// @param events ascending
-  /// @param first the number of the first event after it, of whatever app
+  /// @param events in ascending order
+  /// @param first the number of the first event after it, of any app; empty if there is none
   record Found(List<EventMessage> events, OptionalLong first) {}
 
-  /// The events after `seq`.
+  /// Returns the events after `seq`.
   ///
-  /// @param app of this app only
-  /// @param limit how many at most, from the oldest on
+  /// @param app restricts the result to this app
+  /// @param limit the maximum number of events, from the oldest on
   Found after(long seq, Optional<String> app, int limit) throws IOException {
     List<EventMessage> events = new ArrayList<>();
     OptionalLong first = OptionalLong.empty();
@@ -48,10 +48,10 @@ record RingReader(Path folder) {
     return new Found(events, first);
   }
 
-  /// The latest events, ascending.
+  /// Returns the latest events in ascending order.
   ///
-  /// @param app of this app only
-  /// @param limit how many at most
+  /// @param app restricts the result to this app
+  /// @param limit the maximum number of events
   List<EventMessage> latest(Optional<String> app, int limit) throws IOException {
     List<EventMessage> newestFirst = new ArrayList<>();
     for (Segment segment : segments().reversed()) {
@@ -70,7 +70,7 @@ record RingReader(Path folder) {
     return app.isEmpty() || app.get().equals(event.app());
   }
 
-  /// The segments that may hold numbers above `seq`.
+  /// Returns the segments that may contain numbers above `seq`.
   private List<Segment> from(long seq) throws IOException {
     List<Segment> all = segments();
     int at = 0;

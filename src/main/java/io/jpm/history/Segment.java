@@ -11,13 +11,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// One file of the ring: JSON lines, ascending. Its name is the number of its first event, so that
-/// the names alone tell where to look for a number.
+/// One file of the ring: JSON lines in ascending order. Its name is the number of its first event,
+/// so that a number can be located from the names alone.
 ///
-/// @param first the number of the event it was begun for
-/// @param file where it is
+/// @param first the number of the event for which it was created
+/// @param file its path
 record Segment(long first, Path file) {
-  /// Numbers from here on are nobody's: JavaScript could not tell them apart.
+  /// The upper bound of numbers, exclusive: JavaScript cannot represent larger integers exactly.
   static final long END_OF_NUMBERS = 1L << 53;
 
   private static final Pattern NAME = Pattern.compile("([0-9]{16})\\.jsonl");
@@ -26,7 +26,7 @@ record Segment(long first, Path file) {
     return new Segment(first, folder.resolve("%016d.jsonl".formatted(first)));
   }
 
-  /// All that there are, oldest first; whatever else lies in the folder is left alone.
+  /// Returns all segments, oldest first. Other files in the directory are ignored.
   static List<Segment> in(Path folder) throws IOException {
     List<Segment> found = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {

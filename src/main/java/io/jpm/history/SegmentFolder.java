@@ -13,14 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 
-/// The folder of the segments, and what the writer does to it. Blocking.
+/// The directory of the segments, and the operations of the writer on it. Blocking.
 ///
-/// @param path where it is
+/// @param path its path
 record SegmentFolder(Path path) {
   private static final Logger LOG = System.getLogger("jpm.history");
   private static final int CHUNK = 64 * 1024;
 
-  /// Makes the folder; what stands in its place is set aside.
+  /// Creates the directory. Another file with its name is moved aside.
   void prepare() throws IOException {
     if (Files.isDirectory(path)) {
       return;
@@ -42,8 +42,8 @@ record SegmentFolder(Path path) {
     return Segment.of(path, first).file();
   }
 
-  /// The last number in the ring, 0 where there is none. Newer segments in which no event can be
-  /// read are set aside.
+  /// Returns the last number in the ring; 0 if there is none. Newer segments without a readable
+  /// event are moved aside.
   long lastNumber() throws IOException {
     for (Segment segment : Segment.in(path).reversed()) {
       Optional<EventMessage> event = lastEvent(segment.file());
@@ -63,7 +63,7 @@ record SegmentFolder(Path path) {
           return event;
         }
       } catch (IOException unreadable) {
-        // Told below, as what it is for the ring: damaged.
+        // For the ring an unreadable segment is damaged, which is logged below.
       }
     }
     setAside(file);
@@ -73,12 +73,12 @@ record SegmentFolder(Path path) {
   private static void setAside(Path file) throws IOException {
     Path kept = file.resolveSibling(file.getFileName() + ".damaged");
     Files.move(file, kept, StandardCopyOption.REPLACE_EXISTING);
-    LOG.log(Level.WARNING, "{0} holds no events that can be read; it is kept as {1}", file, kept);
+    LOG.log(Level.WARNING, "{0} contains no readable events; it is kept as {1}", file, kept);
   }
 
-  /// Takes away what follows the last line feed: a daemon was killed while it wrote it.
+  /// Removes the bytes after the last line feed, which a daemon was writing when it was killed.
   ///
-  /// @return the bytes that are left
+  /// @return the number of bytes left
   static long heal(Path file) throws IOException {
     try (var content = new RandomAccessFile(file.toFile(), "rw")) {
       long end = content.length();
@@ -105,7 +105,7 @@ record SegmentFolder(Path path) {
     return length;
   }
 
-  /// Deletes the oldest segments until all together have no more than `bytes`.
+  /// Deletes the oldest segments until the total size is at most `bytes`.
   void prune(long bytes) throws IOException {
     List<Segment> segments = segments();
     long total = 0;

@@ -1,15 +1,16 @@
-/// What has happened to every app, with its reason, numbered and kept.
+/// Events of all apps with their reasons, numbered and stored.
 ///
-/// Start with [io.jpm.history.HistoryVerticle]: it takes God's events, has `EventRing` number and
-/// write them, and only then publishes them to the world, so that whoever has seen an event can ask
-/// for all that came after it. The ring is a row of files of JSON lines in `$JPM_HOME/events`, the
-/// oldest deleted when all together grow too large; `RingReader` reads them while they are written.
+/// Start with [io.jpm.history.HistoryVerticle]: it receives God's events, has `EventRing` number
+/// and write them, and only then publishes them, so that a subscriber that has seen an event can
+/// ask for all later ones. The ring is a series of JSON-lines files in `$JPM_HOME/events`; the
+/// oldest is deleted when the total size exceeds the limit. `RingReader` reads them while they are
+/// being written.
 ///
-/// Numbers never repeat. The ring itself tells the last one after the daemon was killed;
-/// `NumberFile` covers what the ring may miss: a full disk, and a machine that went down before its
-/// disk had everything.
+/// Numbers never repeat. After the daemon was killed, the ring itself contains the last one.
+/// `NumberFile` covers the events that the ring may lack: on a full disk, and after a crash of the
+/// machine before everything was on the disk.
 ///
-/// The room knows `model`, `wire` and `bus`; only `daemon` knows it.
+/// The package depends on `model`, `wire` and `bus`; only `daemon` depends on it.
 @NullMarked
 package io.jpm.history;
 

@@ -32,14 +32,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs the commands of hooks, some at a time. Owned by HooksVerticle's context.
+/// Runs the commands of hooks, a limited number at a time. Confined to HooksVerticle's context.
 final class HookCommands {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
-  /// However many apps fall at once, so many commands run at a time.
+  /// The number of commands that run at a time, however many apps fail at once.
   private static final int AT_ONCE = 8;
 
-  /// Characters of a command's last line that are told.
+  /// The number of characters of a command's last line that are logged.
   private static final int MOST_SHOWN = 300;
 
   private final Vertx vertx;
@@ -51,8 +51,8 @@ final class HookCommands {
   private int running;
   private long made;
 
-  /// @param home the daemon's; the pipes are in its folder `hooks`
-  /// @param limit after this a command's tree is killed
+  /// @param home the daemon's home; its directory `hooks` contains the pipes
+  /// @param limit the time after which a command's process tree is killed
   HookCommands(Vertx vertx, ProcessHost host, Path home, Duration limit) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
@@ -61,21 +61,21 @@ final class HookCommands {
     this.limit = limit;
   }
 
-  /// What the tags of all commands begin with.
+  /// Returns the common prefix of the process tags of all commands.
   static String tagPrefix(Path home) {
     return home + ":hook ";
   }
 
-  /// What one command prints into.
+  /// The output of one command.
   ///
-  /// @param source empty where the host has no pipes: then it prints into nothing
+  /// @param source empty if the host has no pipes: the output is then discarded
   private record Output(LogPipe pipe, Optional<LogPipes.Source> source, LastLine lastLine) {
     void close() {
       source.ifPresent(LogPipes.Source::closeAndRemove);
     }
   }
 
-  /// Runs `command` for `hookPayload`. What goes wrong is told in the log; the outcome never fails.
+  /// Runs `command` for `hookPayload`. Failures are logged; the returned future never fails.
   Future<Void> run(HookPayload hookPayload, List<String> command) {
     Promise<Void> done = Promise.promise();
     Runnable begin =
@@ -100,7 +100,7 @@ final class HookCommands {
     }
   }
 
-  /// One command on its way.
+  /// One run of a command.
   private final class Run implements ChildWatcher {
     private final HookPayload hookPayload;
     private final List<String> command;
@@ -113,12 +113,12 @@ final class HookCommands {
       this.hookPayload = hookPayload;
       this.command = command;
       String name = hookPayload.occurrence().event().seq() + "-" + made++;
-      // A tag of its own: ending the app's tree must not end the command that tells of it.
+      // A separate process tag: ending the app's tree must not end the command that reports it.
       this.tag = tagPrefix(home) + name + ":1";
       this.fifo = home.resolve("hooks").resolve(name);
     }
 
-    /// Done when it has ended, or could not be begun.
+    /// Starts the command. Completes when it has ended, or could not be started.
     Future<?> begin() {
       return Blocking.call(vertx, this::open)
           .compose(output ->
@@ -176,12 +176,13 @@ final class HookCommands {
               this);
     }
 
-    /// A hook that tells of a missing file has to run without it.
+    /// Returns the variables from the app's files. They are empty if a file cannot be read: a hook
+    /// that reports a missing file must run without it.
     private Map<String, String> files(AppSpec spec) {
       try {
         return EnvFiles.read(spec, host.appAccess());
       } catch (IOException unreadable) {
-        warn("runs without the variables of its app's files: " + unreadable.getMessage());
+        warn("runs without the variables of its app's env files: " + unreadable.getMessage());
         return Map.of();
       }
     }
@@ -199,7 +200,7 @@ final class HookCommands {
           .onComplete(_ -> {
             vertx.cancelTimer(timer);
             if (!tooSlow) {
-              // What it has left in the background was meant to stay.
+              // The processes that it has left in the background are meant to stay.
               child.release();
             }
           });
@@ -212,7 +213,7 @@ final class HookCommands {
 
     @Override
     public void treeGone() {
-      // Nobody waits for more than the end of the command itself.
+      // Only the end of the command itself matters.
     }
 
     private void judge(Exit exit, LastLine lastLine) {

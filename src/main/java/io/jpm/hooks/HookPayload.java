@@ -7,19 +7,19 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What one hook is told.
+/// The content of one hook call, as a JSON body or as environment variables.
 ///
-/// @param occurrence what has happened
-/// @param spec the app's description then
-/// @param number the instance's place among the app's
-/// @param missed how many of the same occasion were not told before
+/// @param occurrence the hook event and the event that caused it
+/// @param spec the spec of the app at that time
+/// @param number the number of the instance within the app
+/// @param missed how many earlier notifications of the same hook event were skipped
 record HookPayload(Occurrence occurrence, AppSpec spec, int number, int missed) {
-  /// The body of a webhook.
+  /// Returns the body of a webhook.
   JsonObject json() {
     return occurrence.event().toJson().put("on", word()).put("missed", missed);
   }
 
-  /// What a command has in its environment beside the app's own variables.
+  /// Returns the environment variables of a command, without the variables of the app itself.
   Map<String, String> variables() {
     EventMessage event = occurrence.event();
     Map<String, String> variables = new HashMap<>();
@@ -34,7 +34,7 @@ record HookPayload(Occurrence occurrence, AppSpec spec, int number, int missed) 
     return variables;
   }
 
-  /// How the log calls it: `web (0): the hook for crash`.
+  /// Returns the label for the log: `web (0): the hook for crash`.
   String label() {
     return "%s (%d): the hook for %s"
         .formatted(occurrence.event().app(), occurrence.event().id(), word());

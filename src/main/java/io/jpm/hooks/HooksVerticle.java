@@ -28,10 +28,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Tells whom the hooks of apps name. Deployed after History and before God.
+/// Runs the hooks of apps when their hook events occur. Deployed after History and before God.
 ///
-/// Hears what God has told when History has numbered it, [Addresses#NUMBERED_EVENTS]. What is to be
-/// told and has not been when the daemon ends is lost.
+/// Receives God's events after History has numbered them, on [Addresses#NUMBERED_EVENTS].
+/// Notifications that are still pending when the daemon ends are lost.
 public final class HooksVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
@@ -40,20 +40,20 @@ public final class HooksVerticle extends VerticleBase {
   private final LongSupplier nanoTime;
   private final HookTiming timing;
 
-  /// By id.
+  /// Instances of apps with hooks, by id.
   private final Map<Integer, Known> known = new HashMap<>();
 
   private final Map<Gate, RateLimiter<Due>> turnstiles = new HashMap<>();
 
-  /// An occasion of an app.
+  /// A hook event of an app; each has its own rate limiter.
   private record Gate(String app, Occasion occasion) {}
 
-  /// Something to be told.
+  /// A notification that waits to be sent.
   private record Due(Occurrence occurrence, AppSpec spec, int number) {}
 
-  /// An instance.
+  /// An instance whose app has or had hooks.
   ///
-  /// @param timer of its probation; -1: none
+  /// @param timer runs while the instance is on probation, see [IncidentState]; -1: none
   private record Known(AppSpec spec, int number, IncidentState incidentState, long timer) {
     static final long NO_TIMER = -1;
 
@@ -62,8 +62,8 @@ public final class HooksVerticle extends VerticleBase {
     }
   }
 
-  /// @param host who makes processes
-  /// @param home the daemon's; the pipes of commands are in its folder `hooks`
+  /// @param host starts the processes of commands
+  /// @param home the daemon's home; its directory `hooks` contains the pipes of commands
   /// @param nanoTime monotonic time
   public HooksVerticle(ProcessHost host, Path home, LongSupplier nanoTime) {
     this(host, home, nanoTime, HookTiming.USUAL);
@@ -99,8 +99,9 @@ public final class HooksVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// The pipes of commands that a former daemon ran when it died. By them a command of another user
-  /// is known: they go when all of these have been found.
+  /// Returns the pipes of commands that were running when an earlier daemon died. The command of
+  /// another user is recognized by its pipe, so the pipes are deleted only after all such commands
+  /// have been found.
   private List<Path> left() throws IOException {
     Path folder = home.resolve("hooks");
     Files.createDirectories(
@@ -119,7 +120,8 @@ public final class HooksVerticle extends VerticleBase {
     return true;
   }
 
-  /// Also for what concerns nobody: an app may get hooks later.
+  /// Records the spec of the instance. An instance without hooks is recorded as soon as its app
+  /// gets some.
   private void meet(InstanceEvent event) {
     AppSpec spec = event.instance().spec();
     int id = event.instance().id().value();
@@ -238,7 +240,7 @@ public final class HooksVerticle extends VerticleBase {
         due.spec().hooks().actions().getOrDefault(due.occurrence().occasion(), List.of()).stream()
             .map(action -> carryOut(action, hookPayload, hookCommands, webhooks))
             .toList();
-    LOG.log(Level.DEBUG, "{0} is told to {1}", hookPayload.label(), all.size());
+    LOG.log(Level.DEBUG, "{0} runs {1} actions", hookPayload.label(), all.size());
     return Future.join(all);
   }
 

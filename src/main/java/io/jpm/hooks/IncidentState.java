@@ -7,33 +7,33 @@ import io.jpm.wire.EventMessage;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// How it goes with one instance, as far as its hooks want to know: a pure judgement of one event
-/// after the other.
+/// The state of one instance as far as its hooks are concerned: a pure state machine that derives
+/// hook events from event messages.
 ///
-/// @param trouble what was the matter last, while the instance has not recovered from it
-/// @param probation since when it is online again after that; when it has held for `min_uptime` it
-///   has recovered
+/// @param trouble the last incident, until the instance has recovered from it
+/// @param probation the event since which the instance is online again after an incident; once it
+///   has stayed online for `min_uptime` it has recovered
 record IncidentState(Optional<EventMessage> trouble, Optional<EventMessage> probation) {
-  /// Nothing is known, so all is well.
+  /// The initial state: no incident is known.
   static final IncidentState WELL = new IncidentState(Optional.empty(), Optional.empty());
 
-  /// The event of a crash loop that begins.
+  /// The event that reports the start of a crash loop.
   private static final String LOOP = "crash_looping";
 
-  /// What follows from an event.
+  /// The result of an event.
   ///
-  /// @param next how it goes now
-  /// @param occasion what is to be told, if anything
+  /// @param next the new state
+  /// @param occasion the hook event that follows, if any
   record Heard(IncidentState next, Optional<Occurrence> occasion) {}
 
-  /// Something that is to be told.
+  /// A hook event that must be reported.
   ///
-  /// @param event what has happened
+  /// @param event the event that caused it
   record Occurrence(Occasion occasion, EventMessage event) {}
 
-  /// Judges `event`; one of a kind that is not known changes nothing.
+  /// Evaluates `event`. An event of an unknown kind changes nothing.
   ///
-  /// @param policy the rules of the app by which an end may be no crash
+  /// @param policy the restart policy of the app, which decides whether an exit is a crash
   Heard hear(EventMessage event, RestartPolicy policy) {
     return switch (event.event()) {
       case "exit" -> ended(event, policy);
@@ -48,11 +48,12 @@ record IncidentState(Optional<EventMessage> trouble, Optional<EventMessage> prob
     };
   }
 
-  /// The time of probation is over and nothing has come between.
+  /// Ends the probation: the instance has stayed online for the whole time.
   ///
-  /// @param held how long that was, in words
+  /// @param held the length of that time, as text
   Heard held(String held) {
-    // In a crash loop it is online for a while each time: that the loop is over is told.
+    // In a crash loop the instance is online for a short time again and again. The end of a loop is
+    // reported by an event of its own.
     if (trouble.isEmpty() || probation.isEmpty() || isLooping()) {
       return new Heard(this, Optional.empty());
     }
@@ -75,7 +76,7 @@ record IncidentState(Optional<EventMessage> trouble, Optional<EventMessage> prob
 
   private Heard ended(EventMessage event, RestartPolicy policy) {
     if (event.status().equals(Phase.ONLINE.word())) {
-      // A process beside the one in the list, which goes on.
+      // It was a process beside the listed one, which still runs.
       return new Heard(this, Optional.empty());
     }
     return !event.expected() && isCrash(event, policy)

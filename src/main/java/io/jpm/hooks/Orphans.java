@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The commands that a daemon which died had running: nobody waits for their end, but they are
-/// given no more time than others.
+/// Ends the hook commands that a daemon left running when it died. Their results are ignored, but
+/// they get no more time than other commands.
 final class Orphans {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
@@ -29,9 +29,9 @@ final class Orphans {
     this.host = host;
   }
 
-  /// Ends what still runs after `limit`.
+  /// Kills the commands that still run after `limit`.
   ///
-  /// @param tagPrefix what the tags of commands begin with
+  /// @param tagPrefix the common prefix of the process tags of commands
   Future<Void> end(String tagPrefix, Duration limit) {
     return Blocking.call(vertx, () -> adopted(tagPrefix))
         .onSuccess(all -> all.forEach(child -> end(child, limit)))
@@ -47,19 +47,19 @@ final class Orphans {
   }
 
   private void end(Child child, Duration limit) {
-    LOG.log(Level.INFO, "the hook of a former daemon runs, {0}", child.identity());
+    LOG.log(Level.INFO, "a hook of the previous daemon still runs, {0}", child.identity());
     vertx.setTimer(Math.max(1, limit.toMillis()), _ -> child.signalTree(Signal.SIGKILL));
   }
 
   private static final class Unheard implements ChildWatcher {
     @Override
     public void exited(Exit exit) {
-      // Nobody waits for it.
+      // The result is ignored.
     }
 
     @Override
     public void treeGone() {
-      // Likewise.
+      // Ignored as well.
     }
   }
 }

@@ -7,15 +7,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Lets one thing pass at a time, and so many within a minute. Of those that come meanwhile the
-/// newest waits and the others are counted: whoever is told learns the latest state in the end, and
-/// a storm costs as much as a breeze.
+/// Permits one item at a time and at most [#MOST] per minute. Of the items that arrive meanwhile,
+/// the newest waits and the others are counted. The receiver therefore gets the latest state in the
+/// end, and a burst of events costs little.
 ///
-/// Has no clock: `now` is monotonic nanoseconds. Owned by HooksVerticle's context.
+/// Has no clock: `now` is in monotonic nanoseconds. Confined to HooksVerticle's context.
 ///
-/// @param <T> what passes
+/// @param <T> the type of the items
 final class RateLimiter<T> {
-  /// How many pass within [#WINDOW].
+  /// The number of items that are permitted within [#WINDOW].
   static final int MOST = 10;
 
   static final Duration WINDOW = Duration.ofMinutes(1);
@@ -25,12 +25,12 @@ final class RateLimiter<T> {
   private boolean busy;
   private int missed;
 
-  /// It may pass now.
+  /// A permit for one item.
   ///
-  /// @param missed how many before it never passed
+  /// @param missed how many items since the previous permit were skipped
   record Pass<T>(T what, int missed) {}
 
-  /// Something comes. What it gives may pass now; [#done] must be called for it.
+  /// Offers an item. Returns a permit if there is one now; [#done] must be called for each permit.
   Optional<Pass<T>> offer(T what, long now) {
     if (waiting != null) {
       missed++;
@@ -39,13 +39,13 @@ final class RateLimiter<T> {
     return look(now);
   }
 
-  /// What has passed last is through.
+  /// Ends the use of the last permit. Returns the permit for the waiting item, if it may proceed.
   Optional<Pass<T>> done(long now) {
     busy = false;
     return look(now);
   }
 
-  /// Lets pass what waits, if it may.
+  /// Returns the permit for the waiting item, if it may proceed.
   Optional<Pass<T>> look(long now) {
     while (!passed.isEmpty() && now - passed.getFirst() >= WINDOW.toNanos()) {
       passed.remove();
@@ -62,7 +62,8 @@ final class RateLimiter<T> {
     return Optional.of(pass);
   }
 
-  /// When [#look] is worth a call, where only time has to pass for that.
+  /// Returns the time at which [#look] should be called again; empty unless the waiting item waits
+  /// for time alone.
   OptionalLong opensAt() {
     return waiting == null || busy || passed.size() < MOST
         ? OptionalLong.empty()

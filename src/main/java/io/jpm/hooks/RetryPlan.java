@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// When a webhook is tried again.
+/// Decides whether and when a webhook is retried.
 ///
-/// @param pauses the waits before the second try, the third and so on
+/// @param pauses the delays before the second attempt, the third and so on
 record RetryPlan(List<Duration> pauses) {
-  /// Five tries over a minute.
+  /// Five attempts within about a minute.
   static final RetryPlan USUAL =
       new RetryPlan(
           List.of(
@@ -21,34 +21,36 @@ record RetryPlan(List<Duration> pauses) {
     pauses = List.copyOf(pauses);
   }
 
-  /// What came of one try.
+  /// The result of one attempt.
   sealed interface Outcome {
-    /// An answer.
+    /// The server has responded.
+    ///
+    /// @param status the HTTP status
     record Answered(int status) implements Outcome {}
 
-    /// None.
+    /// There was no response.
     ///
-    /// @param why in words
+    /// @param why the reason, as text
     record Failed(String why) implements Outcome {}
   }
 
-  /// What to do next.
+  /// The next step after an attempt.
   sealed interface Verdict {
-    /// It has been taken.
+    /// The webhook has accepted the notification.
     record Taken() implements Verdict {}
 
-    /// Once more.
+    /// Retry after `pause`.
     record Again(Duration pause) implements Verdict {}
 
-    /// No more.
+    /// Do not retry.
     ///
-    /// @param why in words
+    /// @param why the reason, as text
     record GivenUp(String why) implements Verdict {}
   }
 
-  /// Judges the outcome of a try.
+  /// Decides how to proceed after an attempt.
   ///
-  /// @param tries how many there were, this one too
+  /// @param tries the number of attempts so far, including this one
   Verdict after(int tries, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Answered(int status) when status >= 200 && status < 300 -> new Verdict.Taken();
@@ -56,7 +58,7 @@ record RetryPlan(List<Duration> pauses) {
           again(tries, "answers " + status);
       case Outcome.Answered(int status) when status >= 300 && status < 400 ->
           new Verdict.GivenUp(
-              "answers %d: it is not redirected, name the final address".formatted(status));
+              "answers %d: redirects are not followed, use the final address".formatted(status));
       case Outcome.Answered(int status) -> new Verdict.GivenUp("answers " + status);
       case Outcome.Failed(String why) -> again(tries, why);
     };

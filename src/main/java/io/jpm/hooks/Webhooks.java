@@ -18,14 +18,14 @@ import java.net.URI;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Posts events to webhooks. Owned by HooksVerticle's context.
+/// Posts events to webhooks. Confined to HooksVerticle's context.
 final class Webhooks {
   private static final Logger LOG = System.getLogger("jpm.hooks");
 
   private final Vertx vertx;
   private final HookTiming timing;
 
-  /// Made for the first webhook: most daemons have none.
+  /// Created for the first webhook: most daemons have none.
   private @Nullable HttpClient client;
 
   Webhooks(Vertx vertx, HookTiming timing) {
@@ -33,8 +33,8 @@ final class Webhooks {
     this.timing = timing;
   }
 
-  /// Posts `hookPayload` until it is taken or the plan gives up, which the log tells; the outcome
-  /// never fails.
+  /// Posts `hookPayload` until it is accepted or the retry plan gives up, which is logged. The
+  /// returned future never fails.
   Future<Void> post(HookPayload hookPayload, URI url) {
     Promise<Void> done = Promise.promise();
     attempt(hookPayload, url, 1, done);
@@ -46,17 +46,17 @@ final class Webhooks {
         .onSuccess(outcome -> {
           switch (timing.retries().after(tries, outcome)) {
             case Verdict.Taken() -> {
-              LOG.log(Level.DEBUG, "{0} was taken by {1}", hookPayload.label(), url.getHost());
+              LOG.log(Level.DEBUG, "{0} was accepted by {1}", hookPayload.label(), url.getHost());
               done.complete();
             }
             case Verdict.Again(var pause) ->
                 vertx.setTimer(
                     Math.max(1, pause.toMillis()), _ -> attempt(hookPayload, url, tries + 1, done));
             case Verdict.GivenUp(String why) -> {
-              // The host only: the rest of the URL is often the secret.
+              // Log only the host: the rest of the URL is often secret.
               LOG.log(
                   Level.WARNING,
-                  "{0} was not taken by the webhook at {1}: {2}",
+                  "{0} was not accepted by the webhook at {1}: {2}",
                   hookPayload.label(),
                   url.getHost(),
                   why);
@@ -66,7 +66,7 @@ final class Webhooks {
         });
   }
 
-  /// One try.
+  /// Makes one attempt.
   private Future<Outcome> once(URI url, Buffer body) {
     Promise<Outcome> outcome = Promise.promise();
     var open = new AtomicReference<@Nullable HttpClientRequest>();
@@ -112,7 +112,7 @@ final class Webhooks {
               .send(body)
               .compose(response -> {
                 response.handler(_ -> {});
-                // To the end, so that the other side is not cut off while it writes.
+                // Read to the end, so that the server is not cut off while it writes.
                 return response.end().map(_ -> response.statusCode());
               });
         });
@@ -124,7 +124,8 @@ final class Webhooks {
       made =
           vertx.createHttpClient(
               new HttpClientOptions().setKeepAlive(false),
-              // Nothing is kept that would have to be looked after each second.
+              // No connection is kept alive, so the pool does not need a cleaner timer every
+              // second.
               new PoolOptions().setCleanerPeriod(0));
       client = made;
     }

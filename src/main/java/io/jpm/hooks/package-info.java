@@ -1,12 +1,12 @@
-/// Who is told of what happens to apps: commands and webhooks.
+/// Runs the hooks of apps: commands and webhooks that report what happens to an app.
 ///
-/// Start with [io.jpm.hooks.HooksVerticle]. What an event is an occasion for is judged by
-/// `IncidentState`, one for each instance; how often something is told by `RateLimiter`, one for
-/// each occasion of each app; both have no clock of their own. `HookCommands` runs programs through
-/// `os`, `Webhooks` posts JSON, by `RetryPlan`. Whatever a hook does, apps are supervised as if
-/// there were none: God does not know of this room.
+/// Start with [io.jpm.hooks.HooksVerticle]. `IncidentState`, one per instance, decides which hook
+/// event follows from an event. `RateLimiter`, one per hook event of each app, decides how often it
+/// is reported. Neither has a clock of its own. `HookCommands` runs programs through `os`;
+/// `Webhooks` posts JSON and follows `RetryPlan`. Hooks cannot affect supervision: God does not
+/// know this package.
 ///
-/// The room knows `model`, `wire`, `os` and `bus`; only `daemon` knows it.
+/// The package depends on `model`, `wire`, `os` and `bus`; only `daemon` depends on it.
 @NullMarked
 package io.jpm.hooks;
 

@@ -7,21 +7,21 @@ import java.util.function.Function;
 ///
 /// @param <T> the type
 public interface Codec<T> {
-  /// The JSON value; empty if the field is left out.
+  /// Returns the JSON value; empty if the field is left out.
   Optional<Object> write(T value);
 
-  /// Reads what [#write] wrote.
+  /// Reads a value that [#write] has written.
   ///
   /// @param json the JSON value
   /// @throws RuntimeException if `json` is not such a value; the message says what was expected
   T read(Object json);
 
-  /// The value of a field that is left out; empty if the field is required.
+  /// Returns the value of a field that is left out; empty if the field is required.
   default Optional<T> absent() {
     return Optional.empty();
   }
 
-  /// A codec for values that JSON has a type for, or that are written as text.
+  /// Returns a codec for values that are written as a JSON value of one class.
   ///
   /// @param json the class of the JSON value
   static <J, T> Codec<T> of(Class<J> json, Function<T, J> write, Function<J, T> read) {
@@ -42,17 +42,17 @@ public interface Codec<T> {
     };
   }
 
-  /// A codec for numbers: JSON does not keep apart their types.
+  /// Returns a codec for numbers. JSON does not distinguish their types.
   static <T> Codec<T> ofNumber(Function<T, Number> write, Function<Number, T> read) {
     return of(Number.class, write, read);
   }
 
-  /// A codec for values that are written as text.
+  /// Returns a codec for values that are written as text.
   static <T> Codec<T> ofText(Function<T, String> write, Function<String, T> read) {
     return of(String.class, write, read);
   }
 
-  /// This codec for a field that is left out if it has the value `usual`.
+  /// Returns this codec for a field that is left out when its value is `usual`.
   default Codec<T> unless(T usual) {
     return new Codec<>() {
       @Override
@@ -72,8 +72,8 @@ public interface Codec<T> {
     };
   }
 
-  /// This codec for a field that is always written, and that has the value `usual` if an older
-  /// writer left it out.
+  /// Returns this codec for a field that is always written. A field that an older writer left out
+  /// is read as `usual`.
   default Codec<T> or(T usual) {
     return new Codec<>() {
       @Override

@@ -20,14 +20,21 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// The codecs of types. Known from the start are text, numbers, booleans, paths, durations (in
-/// milliseconds), instants (milliseconds since 1970), enums (by name), optional values (left out
-/// when empty), lists, sets and maps (in order, so that equal values are equal texts). An empty
-/// collection that an older writer left out is read as empty.
+/// Finds the codec of a type. Codecs are built in for:
+///
+/// - text, numbers and booleans
+/// - paths, URIs and time zones, as text
+/// - durations (in milliseconds) and instants (milliseconds since 1970)
+/// - enums (by name)
+/// - optional values (left out when empty)
+/// - lists, sets and maps. Sets and maps are written in sorted order, so that equal values have
+///   equal texts.
+///
+/// An empty collection that an older writer left out is read as empty.
 public final class Codecs {
   private final Map<Type, Codec<?>> codecs = new HashMap<>();
 
-  /// Codecs of the JDK's types.
+  /// Creates codecs for the types of the JDK.
   public Codecs() {
     Codec<Integer> integers = Codec.ofNumber(it -> it, Number::intValue);
     Codec<Long> longs = Codec.ofNumber(it -> it, Number::longValue);
@@ -67,13 +74,13 @@ public final class Codecs {
             it -> it.map(OptionalDouble::of).orElse(OptionalDouble.empty())));
   }
 
-  /// Adds the codec of a type, or replaces it.
+  /// Adds or replaces the codec of a type.
   public <T> Codecs with(Class<T> type, Codec<T> codec) {
     codecs.put(type, codec);
     return this;
   }
 
-  /// The codec of `type`.
+  /// Returns the codec of `type`.
   ///
   /// @throws IllegalArgumentException if there is none
   @SuppressWarnings("unchecked")

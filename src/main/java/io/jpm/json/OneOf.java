@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The variants of a sealed interface, each known by a field that only it has.
+/// Converts the variants of a sealed interface. Each variant is recognized by a field that only it
+/// has.
 ///
 /// @param <T> the sealed interface
 public final class OneOf<T> implements Fields<T> {
@@ -18,7 +19,7 @@ public final class OneOf<T> implements Fields<T> {
     return this;
   }
 
-  /// Adds the variant `value`, of which `key: true` is all there is to say.
+  /// Adds the variant `value`, which has no data and is written as `key: true`.
   public <V extends T> OneOf<T> or(Class<V> type, String key, V value) {
     return or(
         type,
@@ -62,7 +63,7 @@ public final class OneOf<T> implements Fields<T> {
       }
     }
     throw new IllegalArgumentException(
-        "none of %s in %s"
+        "expected one of the keys %s, found %s"
             .formatted(variants.stream().map(Variant::key).toList(), object.keySet()));
   }
 }

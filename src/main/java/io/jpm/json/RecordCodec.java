@@ -9,18 +9,21 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// A record as a JSON object, described by one line:
+/// Converts a record to a JSON object and back, according to a description of one line:
 ///
 /// ```java
 /// RecordCodec.of(Cluster.class, codecs, "enabled balance drain=drain_timeout port")
 /// ```
 ///
-/// The words name the components in the order in which they are written. A field is called as the
-/// word says behind `=`, otherwise as the component, in snake case. A dot reaches into the record
-/// that a component is: `window.time=restart_window` is a field of the same object. A star inlines
-/// the fields of a component whose codec is [Fields]. Every component must be named or be [#fixed].
+/// - The words name the components in the order in which they are written.
+/// - The text after `=` is the name of the field. Without it, the field has the name of the
+///   component in snake case.
+/// - A dot selects a component of a nested record: `window.time=restart_window` is a field of the
+///   same object.
+/// - A star inlines the fields of a component whose codec is [Fields].
+/// - Every component must be named or be [#fixed].
 ///
-/// Not thread-safe while its defaults are set; then any thread may use it.
+/// Not thread-safe while it is configured. After that, any thread may use it.
 ///
 /// @param <R> the record
 public final class RecordCodec<R> implements Fields<R> {
@@ -50,10 +53,11 @@ public final class RecordCodec<R> implements Fields<R> {
     this.type = type;
   }
 
-  /// The codec of `type` by its description.
+  /// Returns the codec of `type` that `words` describes.
   ///
-  /// @param codecs of the components
-  /// @throws IllegalArgumentException if a word names no component, or a component has no codec
+  /// @param codecs the codecs of the components
+  /// @throws IllegalArgumentException if a word does not name a component, or a component has no
+  ///   codec
   public static <R extends Record> RecordCodec<R> of(Class<R> type, Codecs codecs, String words) {
     var codec = new RecordCodec<R>(type);
     SPACE.splitAsStream(words.strip()).forEach(word -> codec.add(word, codecs));
@@ -74,7 +78,7 @@ public final class RecordCodec<R> implements Fields<R> {
     return name.replaceAll("(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
-  /// Gives the component at `path` another codec than that of its type.
+  /// Replaces the codec of the component at `path` by the result of `change`.
   @SuppressWarnings("unchecked")
   public <T> RecordCodec<R> field(String path, UnaryOperator<Codec<T>> change) {
     Field field =
@@ -86,7 +90,7 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Leaves the fields at `paths` out if they have the value `usual`.
+  /// Leaves out the fields at `paths` when their value is `usual`.
   public RecordCodec<R> unless(Object usual, String... paths) {
     for (String path : paths) {
       field(path, codec -> codec.unless(usual));
@@ -94,7 +98,8 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Gives fields that an older writer did not write the value `usual`.
+  /// Reads the fields at `paths` as `usual` if an older writer left them out. They are always
+  /// written.
   public RecordCodec<R> or(Object usual, String... paths) {
     for (String path : paths) {
       field(path, codec -> codec.or(usual));
@@ -102,13 +107,13 @@ public final class RecordCodec<R> implements Fields<R> {
     return this;
   }
 
-  /// Keeps the component at `path` out of the format: it is always `value` when read.
+  /// Excludes the component at `path` from the format: when read, it is always `value`.
   public RecordCodec<R> fixed(String path, Object value) {
     fixed.put(path, value);
     return this;
   }
 
-  /// Made at first use, when all components are known.
+  /// Created at first use, when all components are known.
   private RecordShape shape() {
     if (shape.isEmpty()) {
       List<String> paths = new ArrayList<>(fields.stream().map(it -> it.path).toList());

@@ -8,18 +8,18 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 
-/// How a record, with records in it, is taken apart into values and made of them again.
+/// Splits a record with nested records into values, and builds the record from them again.
 ///
-/// @param constructor the canonical one
+/// @param constructor the canonical constructor
 /// @param accessors of the components
-/// @param places for each component the place of its value, or −1 where it is a record in `inner`
-/// @param inner for each component its own shape where its parts are values; otherwise this one
+/// @param places for each component the index of its value, or −1 where it is a nested record
+/// @param inner for each component its own shape where it is a nested record, otherwise `null`
 record RecordShape(
     Constructor<?> constructor,
     List<Method> accessors,
     List<Integer> places,
     List<RecordShape> inner) {
-  /// The type of the component at `path`.
+  /// Returns the type of the component at `path`.
   ///
   /// @throws IllegalArgumentException if there is none
   static Type typeAt(Class<?> record, String path) {
@@ -35,7 +35,7 @@ record RecordShape(
         : typeAt(component.getType(), path.substring(dot + 1));
   }
 
-  /// The shape of `record` whose values are those at `paths`.
+  /// Returns the shape of `record` whose values are those at `paths`.
   ///
   /// @throws IllegalArgumentException if a component is not among them
   static RecordShape of(Class<?> record, List<String> paths) {
@@ -72,7 +72,7 @@ record RecordShape(
     }
   }
 
-  /// Puts the values of `record` in their places.
+  /// Stores the values of `record` in `values`, each at its index.
   void split(Object record, Object[] values) {
     for (int i = 0; i < accessors.size(); i++) {
       Object part = part(accessors.get(i), record);
@@ -93,9 +93,9 @@ record RecordShape(
     }
   }
 
-  /// The record that has these values.
+  /// Builds the record from these values.
   ///
-  /// @throws RuntimeException of the record's constructor if it refuses them
+  /// @throws RuntimeException of the record's constructor if it rejects them
   Object joined(Object[] values) {
     var arguments = new Object[accessors.size()];
     for (int i = 0; i < arguments.length; i++) {

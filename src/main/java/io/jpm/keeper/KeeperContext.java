@@ -5,29 +5,29 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// What [KeeperVerticle] is given at boot.
+/// Dependencies of [KeeperVerticle], given at boot.
 ///
-/// @param links makes the link to the keeper
-/// @param fifo the keeper's pipe: where there is none, no keeper has been left either
-/// @param duty what the keeper is for
+/// @param links creates the link to the keeper
+/// @param fifo the keeper's pipe; if it does not exist, an earlier daemon did not leave a keeper
+/// @param duty the task of the keeper
 /// @param nanoTime monotonic time
 public record KeeperContext(Links links, Path fifo, Duty duty, LongSupplier nanoTime) {
-  /// Where links come from.
+  /// Creates links to the keeper.
   public interface Links {
-    /// A link, not yet opened. May block until the host is there.
+    /// Returns a link that is not yet connected. May block until the host is available.
     ///
-    /// @param lost told, on any thread, each time a keeper is gone
-    /// @return empty on systems where there is no keeper
+    /// @param lost called, on any thread, each time a keeper has ended
+    /// @return empty on systems that do not support a keeper
     Optional<KeeperLink> open(Runnable lost);
   }
 
-  /// What a keeper is for.
+  /// The task of the keeper.
   public enum Duty {
-    /// There is to be none; one that is there is sent away.
+    /// There must be no keeper; an existing one is told to quit.
     NONE,
-    /// It holds what must not be lost; somebody else (systemd) starts the daemon again.
+    /// The keeper holds log pipes; another program (systemd) restarts the daemon.
     HOLD,
-    /// It starts the daemon again too.
+    /// The keeper also restarts the daemon.
     GUARD
   }
 }

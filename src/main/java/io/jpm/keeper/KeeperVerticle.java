@@ -21,12 +21,13 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// Sees to it that the home has a living keeper that holds what it has to hold. Serves
+/// Ensures that the home has a living keeper, which holds the log pipes and knows its task. Serves
 /// [KeeperCommand]s on [Addresses#KEEPER_COMMAND].
 ///
-/// At start it takes up the keeper of an earlier daemon, before God asks how processes have ended.
-/// A new one is made only when it is needed, not to hold up the boot. When the verticle stops
-/// without [#part] the keeper is told nothing: it does what it was told before.
+/// At start it connects to the keeper of an earlier daemon, before God asks how processes have
+/// ended. A new keeper is started only when it is needed, so that it does not delay the boot. If
+/// the verticle stops without [#part], the keeper receives no further order and continues with
+/// those that it has.
 public final class KeeperVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.keeper");
 
@@ -42,7 +43,7 @@ public final class KeeperVerticle extends VerticleBase {
   private RestartDelay restartDelay = RestartDelay.FREE;
   private String lastProblem = "";
 
-  /// Touched off the loop only, in work that runs one after the other.
+  /// Accessed only off the event loop, in tasks that run one after another.
   private Optional<KeeperLink> link = Optional.empty();
 
   private boolean asked;
@@ -70,7 +71,8 @@ public final class KeeperVerticle extends VerticleBase {
                 .completion());
   }
 
-  /// The host may not be there yet: without a pipe there is no need to wait for it.
+  /// Connects to an existing keeper. The host may not be available yet, and without a pipe there is
+  /// no need to wait for it.
   private boolean reach() {
     return Files.exists(keeper.fifo()) && link().map(KeeperLink::reach).orElse(false);
   }
@@ -87,8 +89,8 @@ public final class KeeperVerticle extends VerticleBase {
     return Future.succeededFuture();
   }
 
-  /// The daemon's boot is over: from now on it is to be there again when it dies. May be called on
-  /// any thread.
+  /// Tells the keeper to restart the daemon if it dies, now that the boot is complete. May be
+  /// called on any thread.
   public void guard() {
     context.runOnContext(_ -> {
       if (duty == Duty.GUARD && !parted) {
@@ -99,10 +101,10 @@ public final class KeeperVerticle extends VerticleBase {
     });
   }
 
-  /// The daemon ends on purpose. Completes when the keeper knows; from then on this verticle does
-  /// nothing. May be called on any thread.
+  /// Ends the connection because the daemon ends on purpose. Completes when the keeper has received
+  /// the order; from then on this verticle does nothing. May be called on any thread.
   ///
-  /// @param lastOrder what the keeper shall do alone
+  /// @param lastOrder the order that the keeper follows without a daemon
   public Future<Void> part(KeeperOrder lastOrder) {
     Promise<Void> done = Promise.promise();
     context.runOnContext(_ -> {
@@ -156,7 +158,8 @@ public final class KeeperVerticle extends VerticleBase {
     ensure();
   }
 
-  /// Where no keeper is there the order is not lost: a new one is told all that holds.
+  /// Sends the order if a keeper exists. Otherwise the order is not lost: a new keeper receives all
+  /// orders that are still valid.
   private void tell(KeeperOrder order) {
     if (there) {
       offLoop(order.getClass().getSimpleName(), open -> open.tell(order));
@@ -207,7 +210,7 @@ public final class KeeperVerticle extends VerticleBase {
             begun();
           } else {
             duty = Duty.NONE;
-            LOG.log(Level.INFO, "no keeper: this system has no way to make one");
+            LOG.log(Level.INFO, "no keeper: this system does not support one");
           }
         });
   }
@@ -233,14 +236,14 @@ public final class KeeperVerticle extends VerticleBase {
       lastProblem = problem;
       LOG.log(
           Level.WARNING,
-          "no keeper: {0}; until there is one nobody starts the daemon again when it dies",
+          "no keeper: {0}; without one, the daemon is not restarted when it dies",
           problem);
     }
     ensure();
   }
 
   private void gone() {
-    // The news of its end may overtake that of its beginning.
+    // The report that it has ended may arrive before the report that it has started.
     goneEarly = making;
     there = false;
     if (parted || making) {
@@ -250,7 +253,7 @@ public final class KeeperVerticle extends VerticleBase {
     Duration pause = restartDelay.pause();
     LOG.log(
         Level.WARNING,
-        "the keeper is gone, starting another one{0}",
+        "the keeper has exited, starting another one{0}",
         pause.isZero() ? "" : " in " + pause.toSeconds() + " s");
     ensure();
   }

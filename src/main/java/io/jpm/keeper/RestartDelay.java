@@ -2,22 +2,23 @@ package io.jpm.keeper;
 
 import java.time.Duration;
 
-/// How long to wait before the next keeper, so that one that cannot live does not cost more than
-/// having none. The keeper does the same for the daemon.
+/// Determines the delay before the next keeper is started, so that a keeper that cannot run does
+/// not cost more than having none. The keeper uses the same delays for the daemon.
 ///
-/// @param shortLives how many in a row have lived less than [#ENOUGH], or could not be made
+/// @param shortLives how many keepers in a row have lived less than [#ENOUGH], or could not be
+///   started
 record RestartDelay(int shortLives) {
   static final RestartDelay FREE = new RestartDelay(0);
 
   private static final Duration ENOUGH = Duration.ofSeconds(10);
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
-  /// After one more end.
+  /// Returns the delay state after a keeper that has lived for `life`.
   RestartDelay after(Duration life) {
     return life.compareTo(ENOUGH) < 0 ? new RestartDelay(shortLives + 1) : FREE;
   }
 
-  /// Nothing after a long life and the first short one, then 1, 2, 4 … 60 s.
+  /// Returns zero after a long life and after the first short one, then 1, 2, 4 … 60 s.
   Duration pause() {
     if (shortLives <= 1) {
       return Duration.ZERO;

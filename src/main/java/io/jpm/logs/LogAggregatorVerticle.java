@@ -22,14 +22,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Captures what every instance prints and reads it back to whoever asks. Serves [LogsCommand]s on
-/// [Addresses#LOGS_COMMAND] and publishes lines that somebody wants on [Addresses#linesOf].
+/// Captures the output of all instances and reads it back from the log files. Serves [LogsCommand]s
+/// on [Addresses#LOGS_COMMAND] and publishes lines on [Addresses#linesOf] while a subscriber holds
+/// a lease for them.
 ///
-/// The bytes themselves move on the threads of the pipes and of the disks ([LogWriters]).
+/// The output itself is moved on the threads of the pipes and of the disks ([LogWriters]).
 public final class LogAggregatorVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// How often the files of a follower are looked at.
+  /// The interval at which the files of a [LogsCommand.Follow] are polled.
   private static final long LOOK_MILLIS = 100;
 
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
@@ -41,9 +42,9 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private @Nullable WorkerExecutor workers;
   private @Nullable LinePublisher publisher;
 
-  /// @param host where output comes from and goes to
-  /// @param home the daemon's home
-  /// @param clock the time
+  /// @param host provides the pipes and the access to the log files
+  /// @param home the daemon's home directory
+  /// @param clock the wall clock and the monotonic clock
   public LogAggregatorVerticle(ProcessHost host, Path home, LogClock clock) {
     this.logWriting = new LogWriting(host, home, clock, lines);
     this.reading = new LogReading(home, logWriting.access(), clock.wall());
@@ -51,7 +52,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    // Threads of their own: a disk that hangs must not hold up what others ask for.
+    // A pool of its own: a disk that hangs must not delay blocking work of other verticles.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
     vertx.setPeriodic(TIDY_MILLIS, _ -> logWriting.made().ifPresent(LogWriters::tidy));
     var publishing = new LinePublisher(vertx, lines);
@@ -112,7 +113,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
     };
   }
 
-  /// Work that may fail for reasons of the disk.
+  /// Work that may fail with an error of the disk.
   private interface Work {
     void run() throws IOException;
   }

@@ -24,10 +24,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The writing side, made when the first app needs it: a daemon without apps has no memory for
-/// their output, and the host may not be there yet when LogAggregator starts.
+/// Creates the log capture when the first app needs it and forwards log commands to it.
 ///
-/// Blocking, and safe for many threads.
+/// The capture is created late because a daemon without apps needs no log buffer, and because the
+/// process host may not be available yet when LogAggregator starts.
+///
+/// All methods may block and may be called on any thread.
 final class LogWriting {
   private final ProcessHost host;
   private final Path home;
@@ -36,7 +38,7 @@ final class LogWriting {
 
   private final Map<Path, RunAs> users = new ConcurrentHashMap<>();
 
-  /// Guarded by `this`.
+  /// Guarded by `this`, like the two fields below.
   private LogsCommand.Limits limits = new LogsCommand.Limits(LogLimits.DEFAULT, LogStorage.DEFAULT);
 
   private @Nullable LogWriters writers;
@@ -49,14 +51,17 @@ final class LogWriting {
     this.listener = listener;
   }
 
-  /// @throws IOException with a sentence for the user
+  /// Starts the capture of an instance.
+  ///
+  /// @throws IOException with a message for the user
   void open(LogsCommand.Open order) throws IOException {
     Optional<LogWriters> made = make();
     if (made.isPresent()) {
       made.get().open(order);
       return;
     }
-    // Apps write themselves; but that a file cannot be had is told before there is a process.
+    // Without pipes, apps write their log files themselves. Opening the files here reports an
+    // unusable file before the process is started.
     LogDisk disk = host.logDisk();
     for (Path file : List.of(order.files().out(), order.files().error())) {
       disk.open(file, RunAs.DAEMON).close();
@@ -77,7 +82,8 @@ final class LogWriting {
     return Optional.ofNullable(writers);
   }
 
-  /// How the reading side opens files: with the rights of those whose they are.
+  /// Returns the file access of the reading side, which opens each log file with the rights of its
+  /// owner.
   LogFileAccess access() {
     return new LogFileAccess() {
       @Override
@@ -92,7 +98,7 @@ final class LogWriting {
     };
   }
 
-  /// As whom apps run, by log: whoever asks for lines says it first.
+  /// Adds the users with whose rights log files are read. The keys are paths of active log files.
   void users(Map<Path, RunAs> more) {
     users.putAll(more);
   }
@@ -104,7 +110,7 @@ final class LogWriting {
     return users.getOrDefault(LogNames.logOf(file), RunAs.DAEMON);
   }
 
-  /// Ends the capture of an instance, and removes its pipes in any case.
+  /// Ends the capture of an instance. Its pipes are removed even if there was no capture.
   void close(LogsCommand.Close order) throws IOException {
     Optional<LogWriters> writing = made();
     if (writing.isPresent()) {
@@ -114,7 +120,7 @@ final class LogWriting {
     Files.deleteIfExists(order.errorFifo());
   }
 
-  /// The writing side, where there is one.
+  /// Returns the log capture if it has been created.
   synchronized Optional<LogWriters> made() {
     return Optional.ofNullable(writers);
   }
@@ -124,7 +130,7 @@ final class LogWriting {
     made().ifPresent(it -> it.limits(now));
   }
 
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   void flush(List<InstanceId> ids) throws IOException {
     Optional<LogWriters> writing = made();
     if (writing.isPresent()) {
@@ -132,7 +138,7 @@ final class LogWriting {
     }
   }
 
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   void reopen() throws IOException {
     Optional<LogWriters> writing = made();
     if (writing.isPresent()) {
@@ -147,7 +153,8 @@ final class LogWriting {
   void close() throws IOException {
     Optional<LogWriters> last;
     synchronized (this) {
-      // What a former daemon has left in memory may not be needed any more.
+      // The log buffer of an earlier daemon may not be needed any more. Closing the capture then
+      // removes it.
       last = LogMemory.isThere(home) ? make() : made();
       closed = true;
     }

@@ -1,9 +1,9 @@
-/// LogAggregator: what apps print, from their pipes into their files and back to whoever reads.
-/// Start with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.read.LogReading] reads files back
-/// and onwards.
+/// LogAggregator: moves the output of apps from their pipes into log files and reads it back. Start
+/// with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.read.LogReading] reads log files,
+/// including lines that are added later.
 ///
-/// The bytes themselves move on the process host's thread (`os`), not on an event loop. The room
-/// knows `model`, `os`, `wire` and `bus`.
+/// The bytes themselves are moved on threads of the process host (`os`) and of the disks, not on an
+/// event loop. This package depends on `model`, `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.logs;
 

@@ -6,22 +6,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// What jpm adds to an app's variables at each start, over those that it inherits. What the owner
-/// declares under one of these names stays as it is, but for the one that counts
-/// ([Instances#counting]), which counts from there.
+/// Computes the variables that jpm adds to the environment of an instance at each start. They
+/// replace inherited variables. A variable that the app declares under one of these names is kept,
+/// except the incremented one ([Instances#counting]), which counts from the declared value.
 ///
-/// Not in it is what the host adds on its own account: the mark `JPM_TAG`, and for Node's channel
-/// `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
+/// The variables that the process host adds itself are not included: the process tag `JPM_TAG`, and
+/// for Node's IPC channel `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
 public final class AddedVariables {
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
 
   private AddedVariables() {}
 
-  /// The variables of one instance, by name.
+  /// Returns the variables of one instance, by name.
   ///
   /// @param spec the app
   /// @param id the instance
-  /// @param number its place among the app's instances, from 0
+  /// @param number the number of the instance among those of the app, from 0
   /// @param home the daemon's home directory
   public static Map<String, String> of(AppSpec spec, InstanceId id, int number, Path home) {
     Map<String, String> added = new TreeMap<>();
@@ -39,7 +39,7 @@ public final class AddedVariables {
     return added;
   }
 
-  /// PM2's rule: what is no number counts from 0.
+  /// Follows PM2: a value that is not a number counts as 0.
   private static long number(String text) {
     return WHOLE.matcher(text).matches() ? Long.parseLong(text) : 0;
   }

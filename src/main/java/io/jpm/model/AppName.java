@@ -2,21 +2,21 @@ package io.jpm.model;
 
 import java.util.regex.Pattern;
 
-/// The name a person gives an app; the same name is the same app.
+/// The name that a user gives an app, which identifies the app.
 ///
-/// 1 to 100 characters: letters, digits and `. _ - : @ + space`, beginning with a letter, a digit
-/// or `_`. PM2 takes any text; a name that is a path, an option or a control sequence only ever
-/// hurt its users, so it is refused here, at the door.
+/// A name has 1 to 100 characters: letters, digits and `. _ - : @ + space`, beginning with a
+/// letter, a digit or `_`. PM2 accepts any text, but names that are paths, options or control
+/// sequences only cause trouble, so they are rejected here.
 ///
-/// @param value the name as typed
+/// @param value the name as the user typed it
 public record AppName(String value) implements Comparable<AppName> {
   private static final Pattern ALLOWED =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
 
-  /// What a selector means by every app, and therefore no app's name.
+  /// The selector for all apps, which therefore cannot be the name of an app.
   public static final String ALL = "all";
 
-  /// @throws IllegalArgumentException with a sentence for the user when the name is not allowed
+  /// @throws IllegalArgumentException with a message for the user if the name is not allowed
   public AppName {
     if (!ALLOWED.matcher(value).matches() || value.endsWith(" ")) {
       throw new IllegalArgumentException(
@@ -25,12 +25,12 @@ public record AppName(String value) implements Comparable<AppName> {
     }
     if (value.equals(ALL)) {
       throw new IllegalArgumentException(
-          "app name \"all\": taken, it means every app; choose another --name");
+          "app name \"all\": reserved, it means every app; choose another --name");
     }
   }
 
-  /// The name as part of a file name: what is not a letter, digit, dot or hyphen becomes `-`. PM2's
-  /// rule, but for letters and digits of other scripts, which stay.
+  /// Returns the name as part of a file name: each character except letters, digits, dots and
+  /// hyphens becomes `-`. This is PM2's rule, extended to letters and digits of all scripts.
   public String fileStem() {
     return value.replaceAll("[^\\p{L}\\p{N}.-]", "-");
   }

@@ -4,29 +4,29 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// An app as its owner described it, complete and validated: nothing in it depends on who reads it,
-/// where or when. Made by [#of] and [Draft].
+/// The complete and validated settings of an app. They do not depend on the time or place at which
+/// they are used. Created by [#of] and [Draft].
 ///
 /// @param name the app's name
-/// @param namespace PM2's grouping word, `default` unless set
-/// @param command what is run
-/// @param cwd working directory, absolute
+/// @param namespace the group that the app belongs to, as in PM2; `default` unless set
+/// @param command the program to run
+/// @param cwd the working directory, absolute
 /// @param variables the environment
-/// @param runAs rights and priority
-/// @param instances how many processes
-/// @param cluster how these share what they listen on
-/// @param autostart whether `start` of the whole file starts it
-/// @param restart when to start again
-/// @param stop how to end
-/// @param readiness when it counts as online
-/// @param health what tells how it is
-/// @param limits what it may use
-/// @param hooks who is told of what happens to it
-/// @param triggers what restarts it
-/// @param dependsOn apps that must have come so far before this one is started
-/// @param logs where output goes
-/// @param texts what is another text for each instance
-/// @param pidFile where its pid is written for people and scripts, absolute; empty:
+/// @param runAs credentials and priority
+/// @param instances the number of processes
+/// @param cluster how the instances share their listening sockets
+/// @param autostart whether `start` of the whole file starts the app
+/// @param restart when an ended process is started again
+/// @param stop how a process is stopped
+/// @param readiness when a process counts as online
+/// @param health the health probes
+/// @param limits the resource limits
+/// @param hooks the commands and webhooks that run on events of the app
+/// @param triggers what restarts the app
+/// @param dependsOn the apps that must have reached a state before this one starts
+/// @param logs where output is written
+/// @param texts the texts that differ between instances
+/// @param pidFile the file that contains the pid, for users and scripts, absolute; empty:
 ///   `pids/<name>-<id>.pid` in the home
 public record AppSpec(
     AppName name,
@@ -49,7 +49,7 @@ public record AppSpec(
     LogFiles logs,
     PerInstanceTexts texts,
     Optional<Path> pidFile) {
-  /// The namespace of apps that name none.
+  /// The namespace of apps that do not set one.
   public static final String DEFAULT_NAMESPACE = "default";
 
   public AppSpec {
@@ -59,18 +59,18 @@ public record AppSpec(
     dependsOn = Map.copyOf(dependsOn);
   }
 
-  /// An app that says nothing but what it runs: PM2's defaults for all else.
+  /// Returns a builder for an app with PM2's defaults.
   public static Draft of(AppName name, Command command, Path cwd) {
     return new Draft(name, command, cwd);
   }
 
-  /// Whether somebody tells when a process of it is ready: itself, or its checks. Otherwise it is
-  /// so as soon as it runs.
+  /// Reports whether the app itself or a probe reports when a process is ready. Otherwise a process
+  /// is ready as soon as it runs.
   public boolean readinessIsTold() {
     return readiness.awaited() || health.gates();
   }
 
-  /// This app, to be changed in places.
+  /// Returns a builder with the settings of this app.
   public Draft draft() {
     return new Draft(name, command, cwd)
         .namespace(namespace)
@@ -92,7 +92,7 @@ public record AppSpec(
         .pidFile(pidFile);
   }
 
-  /// An app in the making. Its methods give the draft itself.
+  /// Builds an app spec. Its setters return the builder itself.
   public static final class Draft {
     private AppName name;
     private final Command command;
@@ -229,7 +229,7 @@ public record AppSpec(
       return this;
     }
 
-    /// The app.
+    /// Returns the app spec.
     public AppSpec build() {
       return new AppSpec(
           name, namespace, command, cwd, variables, runAs, instances, cluster, autostart, restart,

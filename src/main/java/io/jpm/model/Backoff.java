@@ -2,28 +2,28 @@ package io.jpm.model;
 
 import java.time.Duration;
 
-/// How long to wait before an ended process is started again.
+/// The delay between the end of a process and its restart.
 public sealed interface Backoff {
-  /// PM2's default: at once.
+  /// PM2's default: no delay.
   Backoff NONE = new Constant(Duration.ZERO);
 
-  /// Where an app's owner says nothing.
+  /// The default of jpm.
   Backoff GRADUAL = new Gradual();
 
-  /// At once after the first ends in a row that came too soon, as in PM2; from the third on each
-  /// wait is twice the one before. Sixteen such ends take about half a minute, so that an app whose
-  /// database comes back within that time survives, and one that cannot live is given up soon.
+  /// No delay after the first consecutive early ends, as in PM2; from the third on, each delay is
+  /// twice the previous one. Sixteen early ends take about half a minute. So an app survives if its
+  /// database comes back within that time, and one that cannot run is given up soon.
   record Gradual() implements Backoff {
-    /// So many ends in a row are answered at once.
+    /// The number of consecutive early ends without a delay.
     public static final int FREE = 2;
 
-    /// The first wait.
+    /// The first delay.
     public static final Duration INITIAL = Duration.ofMillis(100);
 
-    /// The longest wait.
+    /// The longest delay.
     public static final Duration CAP = Duration.ofSeconds(3);
 
-    /// The wait after so many ends in a row that came too soon.
+    /// Returns the delay after `unstable` consecutive early ends.
     public static Duration after(int unstable) {
       if (unstable <= FREE) {
         return Duration.ZERO;
@@ -34,7 +34,7 @@ public sealed interface Backoff {
     }
   }
 
-  /// Always the same (PM2's `restart_delay`).
+  /// A constant delay (PM2's `restart_delay`).
   ///
   /// @param delay 0 or longer
   record Constant(Duration delay) implements Backoff {
@@ -45,18 +45,18 @@ public sealed interface Backoff {
     }
   }
 
-  /// Longer from restart to restart (PM2's `exp_backoff_restart_delay`), until the app has run for
-  /// [#RESET] or a person starts it.
+  /// A delay that increases with each restart (PM2's `exp_backoff_restart_delay`), until the app
+  /// has run for [#RESET] or a user starts it.
   ///
-  /// @param initial the first wait, more than 0
-  /// @param cap the longest wait
-  /// @param jitter by what part of itself each wait may be shorter or longer, 0 to 1, so that a
-  ///   hundred apps whose database went away do not come back in the same instant
+  /// @param initial the first delay, more than 0
+  /// @param cap the longest delay
+  /// @param jitter the fraction by which each delay is randomly shorter or longer, 0 to 1, so that
+  ///   a hundred apps whose database went away do not restart at the same instant
   record Exponential(Duration initial, Duration cap, double jitter) implements Backoff {
-    /// By how much each wait is longer than the one before (PM2).
+    /// The factor between two consecutive delays (PM2).
     public static final double FACTOR = 1.5;
 
-    /// The longest wait unless said otherwise (PM2).
+    /// The default of the longest delay (PM2).
     public static final Duration DEFAULT_CAP = Duration.ofSeconds(15);
 
     public Exponential {
@@ -73,7 +73,7 @@ public sealed interface Backoff {
     }
   }
 
-  /// A run this long shows that the trouble is over: the next wait is the first again (PM2's
+  /// After a run of this length the next delay is the first one again (PM2's
   /// `EXP_BACKOFF_RESET_TIMER`).
   Duration RESET = Duration.ofSeconds(30);
 }

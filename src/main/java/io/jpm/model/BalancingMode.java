@@ -3,21 +3,21 @@ package io.jpm.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// The way in which the instances of an app in cluster mode come to share what they listen on
+/// The way in which the instances of an app in cluster mode share their listening sockets
 /// (`balance` in a process file).
 public enum BalancingMode {
-  /// By what the program is.
+  /// Determined by the kind of program.
   AUTO("auto"),
-  /// Node's own cluster protocol: the daemon holds the listening sockets and gives them to the
+  /// Node's own cluster protocol: the daemon holds the listening sockets and passes them to the
   /// workers.
   NODE("node"),
-  /// A Java agent puts inherited sockets under the server's own.
+  /// A Java agent binds the server sockets of the JVM to inherited sockets.
   JVM("jvm"),
   /// Socket activation, `sd_listen_fds(3)`: the sockets of `listen` are inherited.
   LISTEN_FDS("listen_fds"),
-  /// Each instance listens on a `PORT` of its own, and the daemon passes connections on.
+  /// Each instance listens on its own `PORT`, and the daemon forwards connections.
   PROXY("proxy"),
-  /// Nothing is shared; the instances run side by side.
+  /// No sockets are shared; the instances run independently.
   OFF("off");
 
   private final String word;
@@ -26,12 +26,12 @@ public enum BalancingMode {
     this.word = word;
   }
 
-  /// The word in a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return word;
   }
 
-  /// The way that `word` names.
+  /// Returns the mode for `word`, the spelling in process files; empty if there is none.
   public static Optional<BalancingMode> ofWord(String word) {
     return Arrays.stream(values()).filter(it -> it.word.equals(word)).findFirst();
   }

@@ -5,17 +5,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One way to ask an app how it is. Texts may hold `${NAME}`, which stands for a variable of the
-/// instance's own environment, such as its `PORT`.
+/// How a probe examines an instance. Texts may contain placeholders `${NAME}` for variables of the
+/// instance's environment, such as its `PORT`.
 public sealed interface Check {
-  /// Asks over HTTP/1.1. Passed when the status is one of `statuses` and the body matches.
+  /// Sends a request over HTTP/1.1. Passes if the status is in `statuses` and the body matches.
   ///
-  /// @param url `http://…` or `https://…`, absolute
-  /// @param headers sent with the request
-  /// @param statuses from the first to the last of a range, both counting; usually 200 to 399
-  /// @param body a regular expression that is found somewhere in the first 64 KB of the body;
-  ///   empty: the body does not matter
-  /// @param verified whether a certificate must be valid; checks of one's own host often cannot
+  /// @param url an absolute URL, `http://…` or `https://…`
+  /// @param headers the headers of the request
+  /// @param statuses the accepted status codes; usually 200 to 399
+  /// @param body a regular expression that must match somewhere in the first 64 KB of the body;
+  ///   empty: any body is accepted
+  /// @param verified whether the certificate must be valid, which is often impossible for a local
+  ///   address
   record Http(
       String url,
       Map<String, String> headers,
@@ -28,12 +29,12 @@ public sealed interface Check {
     }
   }
 
-  /// Status codes of HTTP.
+  /// A range of HTTP status codes.
   ///
-  /// @param first 100 to 599
-  /// @param last `first` to 599
+  /// @param first the first code, 100 to 599
+  /// @param last the last code, `first` to 599
   record StatusRange(int first, int last) {
-    /// What counts as an answer that is no error.
+    /// The status codes of successful responses and redirects.
     public static final StatusRange FINE = new StatusRange(200, 399);
 
     public StatusRange {
@@ -43,14 +44,14 @@ public sealed interface Check {
     }
   }
 
-  /// Passed when a connection is taken.
+  /// Opens a TCP connection. Passes if it is accepted.
   ///
   /// @param host a name or address
-  /// @param port a number, or a variable that holds one
+  /// @param port a number, or a placeholder for a variable that contains one
   record Tcp(String host, String port) implements Check {}
 
-  /// Runs a command with the app's directory, environment, user and `JPM_PID`. Passed when it ends
-  /// with 0 in time; otherwise it is killed.
+  /// Runs a command with the app's directory, environment and user, and with `JPM_PID`. Passes if
+  /// the command exits with 0 in time; otherwise it is killed.
   ///
   /// @param command program and arguments, without a shell
   record Exec(List<String> command) implements Check {
@@ -59,23 +60,24 @@ public sealed interface Check {
     }
   }
 
-  /// A line of the app's output. For startup and readiness: passed when such a line has come. For
-  /// liveness: at least one must come in each interval.
+  /// Waits for a line in the app's output. Passes startup and readiness at the first such line. For
+  /// liveness, at least one such line must appear in each interval.
   ///
-  /// @param pattern a regular expression that is found somewhere in the line
+  /// @param pattern a regular expression that must match somewhere in the line
   record Log(String pattern) implements Check {}
 
-  /// What the app says itself: `READY=1` by `sd_notify(3)`, or `ready` over Node's channel. For
-  /// liveness: `WATCHDOG=1` must come in each interval.
+  /// Waits for a signal of the app: `READY=1` by `sd_notify(3)`, or `ready` over Node's IPC
+  /// channel. For liveness, `WATCHDOG=1` must arrive in each interval.
   record Notify() implements Check {}
 
-  /// How often and how patiently a check is made.
+  /// The timing and the thresholds of a probe.
   ///
-  /// @param interval from one attempt's beginning to the next one's; positive
-  /// @param timeout how long one attempt may take; positive
-  /// @param failures so many in a row are a verdict; 1 or more
-  /// @param successes so many in a row end it; 1 or more
-  /// @param delay none is made so long after the first would be due; 0 or more
+  /// @param interval the time from the start of one attempt to the start of the next; positive
+  /// @param timeout the time limit of one attempt; positive
+  /// @param failures the number of consecutive failures with which the probe has failed; 1 or more
+  /// @param successes the number of consecutive successes with which the probe has passed; 1 or
+  ///   more
+  /// @param delay an additional delay before the first attempt; 0 or more
   record Rhythm(Duration interval, Duration timeout, int failures, int successes, Duration delay) {
     public Rhythm {
       if (!interval.isPositive() || !timeout.isPositive()) {

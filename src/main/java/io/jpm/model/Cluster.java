@@ -5,19 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// How the instances of an app share what they listen on, and are replaced without a gap.
+/// How the instances of an app share their listening sockets, and how they are replaced without an
+/// interruption.
 ///
-/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`); otherwise of what follows
-///   only `drain` counts, and whether `balance` is [BalancingMode#OFF]: then a reload is a restart,
-///   as in PM2, else the process hands over what it listens on where it can
-/// @param balance the way, as the owner wants it
-/// @param strategy which instance gets the next connection; empty: what suits the way
-/// @param port the port that clients connect to (`port`), where the owner names it
-/// @param listen the sockets of [BalancingMode#LISTEN_FDS], in the order in which the app finds
+/// @param enabled whether the app is in cluster mode (PM2's `exec_mode`). In fork mode, of the
+///   other settings only `drain` and [BalancingMode#OFF] have an effect: with `OFF` a reload is a
+///   restart, as in PM2; otherwise the process hands over its listening sockets if it can
+/// @param balance the configured balancing mode
+/// @param strategy which instance receives the next connection; empty: the default of the mode
+/// @param port the port that clients connect to (`port`), if configured
+/// @param listen the sockets of [BalancingMode#LISTEN_FDS], in the order in which the app receives
 ///   them
 /// @param drain how long an instance that is being replaced may take to finish its connections
-///   (`drain_timeout`) before it is asked to end
-/// @param proxyProtocol whether the proxy tells the client's address
+///   (`drain_timeout`) before it is stopped
+/// @param proxyProtocol whether the proxy passes on the client's address
 public record Cluster(
     boolean enabled,
     BalancingMode balance,
@@ -26,7 +27,7 @@ public record Cluster(
     List<ListenAddress> listen,
     Duration drain,
     ProxyProtocol proxyProtocol) {
-  /// As long as most servers let a request take.
+  /// The default request timeout of most servers.
   public static final Duration DEFAULT_DRAIN = Duration.ofSeconds(30);
 
   /// PM2's fork mode.
@@ -47,17 +48,17 @@ public record Cluster(
     }
   }
 
-  /// Cluster mode by what the program is.
+  /// Returns the settings of cluster mode with an automatic balancing mode.
   public static Cluster auto() {
     return FORK.with(true, BalancingMode.AUTO);
   }
 
-  /// The same in another way.
+  /// Returns a copy with another balancing mode.
   public Cluster with(boolean on, BalancingMode other) {
     return new Cluster(on, other, strategy, port, listen, drain, proxyProtocol);
   }
 
-  /// PM2's word, as in `jlist`.
+  /// Returns PM2's name of the mode, as in `jlist`.
   public String execMode() {
     return enabled ? "cluster_mode" : "fork_mode";
   }

@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What is run: a script with the program that reads it, or a program itself.
+/// The program of an app: a script with its interpreter, or an executable file.
 ///
-/// @param script the file named by the user, absolute
-/// @param interpreter the program that reads the script, absolute; empty: the script is run itself
-/// @param interpreterArgs arguments between the interpreter and the script
-/// @param args arguments of the script
+/// @param script the file that the user named, absolute
+/// @param interpreter the program that runs the script, absolute; empty: the script is executed
+///   itself
+/// @param interpreterArgs the arguments between the interpreter and the script
+/// @param args the arguments of the script
 public record Command(
     Path script, Optional<Path> interpreter, List<String> interpreterArgs, List<String> args) {
   public Command {
@@ -21,12 +22,12 @@ public record Command(
     args = List.copyOf(args);
   }
 
-  /// The file given to the kernel.
+  /// Returns the file that the kernel executes.
   public Path program() {
     return interpreter.orElse(script);
   }
 
-  /// The argument vector, program name first.
+  /// Returns the argument vector, with the program first.
   public List<String> argv() {
     List<String> argv = new ArrayList<>();
     argv.add(program().toString());

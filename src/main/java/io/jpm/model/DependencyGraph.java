@@ -10,10 +10,10 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Which apps come before which.
+/// The dependencies between apps.
 ///
-/// @param dependsOn for each app those that it depends on; names that are no key are other apps,
-///   without dependencies of their own
+/// @param dependsOn the apps that each app depends on; names that are not keys are apps without
+///   dependencies
 public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
   public DependencyGraph {
     var copy = new TreeMap<AppName, Set<AppName>>();
@@ -21,7 +21,7 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     dependsOn = Collections.unmodifiableMap(copy);
   }
 
-  /// A way from an app back to itself, `[a, b, a]`; empty when there is none.
+  /// Returns a path from an app back to itself, such as `[a, b, a]`; empty if there is no cycle.
   public Optional<List<AppName>> cycle() {
     Set<AppName> cleared = new LinkedHashSet<>();
     for (AppName app : dependsOn.keySet()) {
@@ -56,8 +56,8 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     return Optional.empty();
   }
 
-  /// `apps` in groups: each group depends only on groups before it. Those in a cycle come last,
-  /// together. Stopping goes through the groups in reverse.
+  /// Returns `apps` in groups, each of which depends only on earlier groups. Apps in a cycle come
+  /// last, in one group. Apps are stopped in the reverse order.
   public List<Set<AppName>> groups(Set<AppName> apps) {
     List<Set<AppName>> groups = new ArrayList<>();
     Set<AppName> left = new LinkedHashSet<>(apps);
@@ -77,7 +77,7 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     return List.copyOf(groups);
   }
 
-  /// `app` and everything that it needs, directly or not.
+  /// Returns `app` and all its direct and indirect dependencies.
   public Set<AppName> withAllBefore(AppName app) {
     Set<AppName> all = new LinkedHashSet<>();
     List<AppName> todo = new ArrayList<>(List.of(app));

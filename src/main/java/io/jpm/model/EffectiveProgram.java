@@ -8,29 +8,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The program that a command comes down to: `java` for `java -jar app.jar`, for `env A=1 java …`
-/// and for `bash -c 'cd x && exec java …'`.
+/// The program that a command finally executes: `java` for `java -jar app.jar`, for `env A=1 java
+/// …` and for `bash -c 'cd x && exec java …'`.
 ///
-/// @param program the program as the command names it: a path, or a word that is found in PATH
-/// @param args its arguments, as far as they can be read
-/// @param behind whether something else runs first and starts it, such as a shell: then it can be
-///   given options by variables only
-/// @param unclear why it cannot be told what a shell comes down to, as the end of a sentence that
-///   begins with the shell; `program` is the shell then
+/// @param program the program as the command names it: a path, or a name to be found in PATH
+/// @param args its arguments, as far as they are known
+/// @param behind whether another program, such as a shell, runs first and starts it; options can
+///   then be passed to it only in variables
+/// @param unclear why the program that a shell executes cannot be determined, as the end of a
+///   sentence that begins with the shell; `program` is the shell then
 public record EffectiveProgram(
     String program, List<String> args, boolean behind, Optional<String> unclear) {
   private static final Set<String> NODE = Set.of("node", "nodejs");
 
-  /// The second becomes a `java` as soon as it runs.
+  /// `jpm-serve` is a script that executes `java`.
   private static final Set<String> JAVA = Set.of("java", "jpm-serve");
 
-  /// Programs of Node that start the app as a child of theirs, which then has the sockets.
+  /// Node programs that start the app as a child process, which then has the sockets.
   private static final Set<String> RUNNERS = Set.of("npm", "npx", "yarn", "pnpm");
 
   private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "ksh", "zsh");
 
-  /// What a line may do beside running the app: what is before it has ended by then, and what is
-  /// behind it in a pipe does not listen.
+  /// Programs that may occur in a command line beside the app. Those before the app have ended when
+  /// it runs; those after it in a pipe do not listen.
   private static final Set<String> ASIDE =
       Set.of(
           (". : [ [[ cat cd chmod chown cp cut date echo exit export false grep hash ln logger"
@@ -38,22 +38,21 @@ public record EffectiveProgram(
                   + " trap true ts ulimit umask unset wait")
               .split(" "));
 
-  /// Words that make more of a line than a list of commands.
+  /// Words of shell syntax that is more than a list of commands.
   private static final Set<String> RESERVED =
       Set.of(
           ("case coproc do done elif else esac eval fi for function if in select then until while"
                   + " { }")
               .split(" "));
 
-  /// How many shells and the like are looked through.
+  /// The maximum depth of nested shells that are examined.
   private static final int DEEPEST = 4;
 
-  /// Copies the list.
   public EffectiveProgram {
     args = List.copyOf(args);
   }
 
-  /// What `command` comes down to.
+  /// Returns the program that `command` finally executes.
   public static EffectiveProgram of(Command command) {
     List<String> argv = command.argv();
     EffectiveProgram found = of(argv, false, 0).orElseGet(() -> named(argv, false));
@@ -67,34 +66,34 @@ public record EffectiveProgram(
         : found;
   }
 
-  /// The last part of the program's path.
+  /// Returns the last part of the program's path.
   public String name() {
     return base(program);
   }
 
-  /// Whether it is Node, and Node runs the app itself.
+  /// Reports whether the program is Node and runs the app itself.
   public boolean isNode() {
     Optional<String> script = args.stream().filter(it -> !it.startsWith("-")).findFirst();
     return isAnyNode() && script.map(EffectiveProgram::base).filter(RUNNERS::contains).isEmpty();
   }
 
-  /// Whether it is Node, be it for a program that starts the app as another process.
+  /// Reports whether the program is Node, even if it starts the app as another process.
   public boolean isAnyNode() {
     return NODE.contains(name());
   }
 
-  /// Whether it may start Node as a process of its own: npm and its like, and shells of which it
-  /// cannot be told.
+  /// Reports whether the program may start Node as another process: npm and similar programs, and
+  /// shells whose program cannot be determined.
   public boolean startsNode() {
     return RUNNERS.contains(name()) || SHELLS.contains(name()) || (isAnyNode() && !isNode());
   }
 
-  /// Whether it is a launcher of Java.
+  /// Reports whether the program is a launcher of Java.
   public boolean isJava() {
     return JAVA.contains(name());
   }
 
-  /// Why it cannot be told, as a sentence without its end.
+  /// Returns why the program cannot be determined, as a sentence without a full stop.
   public Optional<String> doubt() {
     return unclear.map(why -> name() + " runs a command line, and " + why);
   }
@@ -113,7 +112,7 @@ public record EffectiveProgram(
     return program.substring(program.lastIndexOf('/') + 1);
   }
 
-  /// @return empty where nothing is run
+  /// @return empty if no program is executed
   private static Optional<EffectiveProgram> of(List<String> argv, boolean behind, int depth) {
     CommandPrefix prefix = CommandPrefix.of(argv);
     List<String> rest = argv.subList(prefix.length(), argv.size());
@@ -143,7 +142,7 @@ public record EffectiveProgram(
     }
     if (found.size() != 1) {
       return unclear(
-          shell, found.isEmpty() ? "that runs no program" : "that runs more than one program");
+          shell, found.isEmpty() ? "it runs no program" : "it runs more than one program");
     }
     EffectiveProgram only = found.getFirst();
     if (only.unclear.isPresent()) {
@@ -154,18 +153,18 @@ public record EffectiveProgram(
         : only;
   }
 
-  /// Why a command keeps the line from being looked through.
+  /// Returns the reason why a command makes the line impossible to analyze.
   private static Optional<String> odd(List<String> command) {
     if (RESERVED.contains(command.getFirst())) {
-      return Optional.of("that is more than a list of commands");
+      return Optional.of("it is more than a list of commands");
     }
     return CommandPrefix.VARIABLES.stream()
         .filter(name -> command.stream().anyMatch(word -> word.startsWith(name + "=")))
         .findFirst()
-        .map(name -> "that sets " + name);
+        .map(name -> "it sets " + name);
   }
 
-  /// What a shell is given to run by its option `-c`.
+  /// Returns the command line that a shell executes because of its option `-c`.
   private static Optional<String> line(List<String> shell) {
     boolean given = false;
     for (int at = 1; at < shell.size() && SHELLS.contains(base(shell.getFirst())); at++) {
@@ -175,7 +174,7 @@ public record EffectiveProgram(
       }
       given |= word.matches("-[^-]*c.*");
       if (word.matches("--rcfile|--init-file|[-+][^-]*[oO]")) {
-        at++; // the next word belongs to it
+        at++; // the option takes the next word
       }
     }
     return Optional.empty();

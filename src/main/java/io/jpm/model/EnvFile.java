@@ -2,11 +2,11 @@ package io.jpm.model;
 
 import java.nio.file.Path;
 
-/// A file of variables that is read at each start of a process (`env_file`). Its values are kept
-/// nowhere.
+/// A file of variables that is read at each start of a process (`env_file`). Its values are not
+/// stored anywhere.
 ///
-/// @param path absolute
-/// @param optional whether a start goes on without it when it is not there
+/// @param path the path, absolute
+/// @param optional whether the app starts without the file if it does not exist
 public record EnvFile(Path path, boolean optional) {
   public EnvFile {
     if (!path.isAbsolute()) {
@@ -14,7 +14,7 @@ public record EnvFile(Path path, boolean optional) {
     }
   }
 
-  /// As a process file writes it: `/srv/.env`, `/srv/.env?`.
+  /// Returns the spelling in process files: `/srv/.env`, or `/srv/.env?` if optional.
   public String shown() {
     return optional ? path + "?" : path.toString();
   }

@@ -1,9 +1,9 @@
 package io.jpm.model;
 
-/// What becomes of output that its log file cannot take (`logs.when_full`).
+/// The policy for output that a log file does not accept (`logs.when_full`).
 public enum FullLogPolicy {
-  /// The oldest lines that wait are dropped and counted; the app is never held up.
+  /// The oldest waiting lines are dropped and counted. The app is never blocked.
   DROP_OLDEST,
-  /// Nothing is dropped: once the memory for it is full the app waits in its next `write`.
+  /// Nothing is dropped: once the log buffer is full, the app blocks in its next `write`.
   BLOCK
 }

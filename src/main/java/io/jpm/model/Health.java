@@ -4,29 +4,29 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What tells how an instance is, beside that its process runs. The three mean what they mean in
-/// Kubernetes, but that nobody is asked whether he is alive before he was ready.
+/// The health probes of an app. They have the same meaning as in Kubernetes, except that liveness
+/// is not probed before the process is ready.
 ///
-/// @param startup must have passed once before the others are asked, and before the instance is
-///   online
-/// @param readiness must have passed before the instance is online; when it fails later the
-///   instance is shown as unhealthy, and gets no new connections where jpm gives them out and
-///   another instance is well
-/// @param liveness asked of what is online; when it fails the process is replaced
+/// @param startup must pass once before the other probes run and before the instance is online
+/// @param readiness must pass before the instance is online. When it fails later, the instance is
+///   shown as unhealthy, and receives no new connections if jpm distributes them and another
+///   instance is healthy
+/// @param liveness runs while the instance is online; when it fails, the process is replaced
 public record Health(
     Optional<Startup> startup, Optional<Probe> readiness, Optional<Probe> liveness) {
-  /// Nothing but the process tells.
+  /// No probes.
   public static final Health NONE =
       new Health(Optional.empty(), Optional.empty(), Optional.empty());
 
-  /// A check that is made again and again.
+  /// A probe that runs repeatedly.
   public record Probe(Check check, Check.Rhythm rhythm) {}
 
-  /// A check that has to pass once.
+  /// A probe that must pass once after the start.
   ///
-  /// @param check what is asked
-  /// @param interval between two attempts
-  /// @param within so long after the process began it must have passed; then the start has failed
+  /// @param check how the instance is examined
+  /// @param interval the time between two attempts
+  /// @param within the time after the start of the process in which it must pass; otherwise the
+  ///   start has failed
   public record Startup(Check check, Duration interval, Duration within) {
     public Startup {
       if (!interval.isPositive() || !within.isPositive()) {
@@ -35,17 +35,17 @@ public record Health(
     }
   }
 
-  /// Whether a process is online only when a check says so.
+  /// Reports whether a probe determines when a process is online.
   public boolean gates() {
     return startup.isPresent() || readiness.isPresent();
   }
 
-  /// Whether there is anything to be asked.
+  /// Reports whether there is any probe.
   public boolean any() {
     return gates() || liveness.isPresent();
   }
 
-  /// Whether the process reports its state itself, through `NOTIFY_SOCKET`, for one of the checks.
+  /// Reports whether a probe waits for signals of the process through `NOTIFY_SOCKET`.
   public boolean notifies() {
     return Stream.of(
             startup.map(Startup::check), readiness.map(Probe::check), liveness.map(Probe::check))

@@ -7,45 +7,45 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who is told when something happens to an app (`on` in a process file).
+/// The commands and webhooks that run on events of an app (`on` in a process file).
 ///
-/// @param actions what is done on which occasion, in order
+/// @param actions the actions for each event, in order
 public record Hooks(Map<Occasion, List<Action>> actions) {
-  /// Nobody.
+  /// No hooks.
   public static final Hooks NONE = new Hooks(Map.of());
 
   public Hooks {
     actions = Map.copyOf(actions);
   }
 
-  /// What is told. The word in a process file is the name in lower case.
+  /// The events that hooks react to. The spelling in process files is the name in lower case.
   public enum Occasion {
-    /// A process ended and nobody had asked for it.
+    /// A process ended without being stopped.
     CRASH,
-    /// It fails again and again; told once, when that begins.
+    /// The app fails repeatedly; reported once, when this begins.
     CRASH_LOOPING,
-    /// It is not started again by itself.
+    /// The instance is no longer restarted automatically.
     ERRORED,
-    /// Its readiness or liveness check fails.
+    /// The readiness or liveness probe fails.
     UNHEALTHY,
-    /// It is well again after [#UNHEALTHY], or online again after [#CRASH] or [#ERRORED], or has
-    /// run for long enough after [#CRASH_LOOPING].
+    /// The instance is healthy again after [#UNHEALTHY], or online again after [#CRASH] or
+    /// [#ERRORED], or has run for long enough after [#CRASH_LOOPING].
     RECOVERED,
-    /// It has crossed a limit.
+    /// The instance has exceeded a limit.
     LIMIT;
 
-    /// The word in a process file.
+    /// Returns the spelling in process files.
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /// The occasion that `word` names.
+    /// Returns the event for `word`, the spelling in process files; empty if there is none.
     public static Optional<Occasion> ofWord(String word) {
       return Arrays.stream(values()).filter(it -> it.word().equals(word)).findFirst();
     }
   }
 
-  /// What is done.
+  /// The action of a hook.
   public sealed interface Action {}
 
   /// Runs a command in the app's directory, with the app's user and environment, and with
@@ -58,8 +58,8 @@ public record Hooks(Map<Occasion, List<Action>> actions) {
     }
   }
 
-  /// Posts the event as JSON, in the form that subscribers of the bridge get.
+  /// Posts the event as JSON, in the format that bridge clients receive.
   ///
-  /// @param url `http` or `https`, absolute
+  /// @param url an absolute URL, `http` or `https`
   public record Webhook(URI url) implements Action {}
 }

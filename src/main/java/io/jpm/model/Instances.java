@@ -2,13 +2,15 @@ package io.jpm.model;
 
 import java.util.Optional;
 
-/// How many processes an app is, and how they tell themselves apart.
+/// The number of processes of an app, and the variables that distinguish them.
 ///
 /// @param count 1 or more
-/// @param numberVariable the variable with the instance's number, from 0 (PM2's `instance_var`)
-/// @param counting the variable that is one higher in each further instance (PM2's `increment_var`)
+/// @param numberVariable the variable with the number of the instance, from 0 (PM2's
+///   `instance_var`)
+/// @param counting the variable that is incremented for each further instance (PM2's
+///   `increment_var`)
 public record Instances(int count, String numberVariable, Optional<String> counting) {
-  /// More processes of one app than this are a typing mistake.
+  /// Upper bound on the number of instances. A larger number is almost certainly a typing error.
   public static final int MOST = 10_000;
 
   /// PM2's name for the variable with the number.
@@ -20,7 +22,7 @@ public record Instances(int count, String numberVariable, Optional<String> count
     }
   }
 
-  /// So many, with PM2's variable.
+  /// Returns `count` instances with PM2's variable.
   public static Instances of(int count) {
     return new Instances(count, NUMBER_VARIABLE, Optional.empty());
   }

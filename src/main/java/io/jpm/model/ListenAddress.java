@@ -2,8 +2,8 @@ package io.jpm.model;
 
 /// An address that a server listens on.
 ///
-/// @param host a literal IPv4 or IPv6 address without brackets; empty: every address of the
-///   machine, both families where the machine has IPv6
+/// @param host a literal IPv4 or IPv6 address without brackets; empty: all addresses of the
+///   machine, of both families if it has IPv6
 /// @param port 1 to 65535
 public record ListenAddress(String host, int port) {
   public ListenAddress {
@@ -12,12 +12,12 @@ public record ListenAddress(String host, int port) {
     }
   }
 
-  /// On every address of the machine.
+  /// Returns an address for all addresses of the machine.
   public static ListenAddress any(int port) {
     return new ListenAddress("", port);
   }
 
-  /// As people write it: `8000`, `127.0.0.1:8000`, `[::1]:8000`.
+  /// Returns the usual spelling: `8000`, `127.0.0.1:8000`, `[::1]:8000`.
   @Override
   public String toString() {
     if (host.isEmpty()) {

@@ -3,15 +3,16 @@ package io.jpm.model;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What an app's logs may take. A limit of zero is none.
+/// The limits for an app's log files. A value of zero means no limit.
 ///
-/// @param maxSize bytes after which a file is rotated
-/// @param rotateEvery age of a file's first line at which it is rotated
-/// @param keep how many rotated files of each log file are kept; the oldest go first
-/// @param maxAge age at which a rotated file is removed
-/// @param maxTotal bytes of all files of one app, the oldest rotated go first
-/// @param compress whether rotated files are packed with gzip
-/// @param fullLogPolicy what becomes of lines that the disk does not take
+/// @param maxSize the size in bytes at which a file is rotated
+/// @param rotateEvery the age of a file's first line at which the file is rotated
+/// @param keep the number of rotated files kept of each log file; the oldest are deleted first
+/// @param maxAge the age at which a rotated file is deleted
+/// @param maxTotal the maximum size of all files of one app, in bytes; the oldest rotated files are
+///   deleted first
+/// @param compress whether rotated files are compressed with gzip
+/// @param fullLogPolicy the policy for lines that the disk does not accept
 public record LogLimits(
     long maxSize,
     Duration rotateEvery,
@@ -20,7 +21,7 @@ public record LogLimits(
     long maxTotal,
     boolean compress,
     FullLogPolicy fullLogPolicy) {
-  /// What holds where neither settings nor the app say anything.
+  /// The limits if neither the settings nor the app set any.
   public static final LogLimits DEFAULT =
       new LogLimits(
           50L << 20,
@@ -31,7 +32,8 @@ public record LogLimits(
           true,
           FullLogPolicy.DROP_OLDEST);
 
-  /// What an app says of it (`logs` in a process file); what is empty is as in the settings.
+  /// The limits that an app sets (`logs` in a process file); empty values are taken from the
+  /// settings.
   public record Wish(
       Optional<Long> maxSize,
       Optional<Duration> rotateEvery,
@@ -40,7 +42,7 @@ public record LogLimits(
       Optional<Long> maxTotal,
       Optional<Boolean> compress,
       Optional<FullLogPolicy> fullLogPolicy) {
-    /// All as in the settings.
+    /// No value is set by the app.
     public static final Wish NONE =
         new Wish(
             Optional.empty(),
@@ -51,7 +53,7 @@ public record LogLimits(
             Optional.empty(),
             Optional.empty());
 
-    /// These over the settings.
+    /// Returns `settings` with the values that are set here.
     public LogLimits over(LogLimits settings) {
       return new LogLimits(
           maxSize.orElse(settings.maxSize),

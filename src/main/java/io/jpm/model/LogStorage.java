@@ -1,12 +1,13 @@
 package io.jpm.model;
 
-/// What the logs of all apps of a daemon may take together.
+/// The limits for the logs of all apps of a daemon together.
 ///
-/// @param maxTotal bytes of all log files; the oldest rotated files go first; 0: no limit
-/// @param minFree bytes of each disk that are left to others, at most a tenth of the disk: below
-///   that the oldest rotated files go, then lines are dropped
-/// @param buffer bytes of memory for output that no file has taken yet, all apps together
+/// @param maxTotal the maximum size of all log files, in bytes; the oldest rotated files are
+///   deleted first; 0: no limit
+/// @param minFree the space to keep free on each disk, in bytes, at most a tenth of the disk; below
+///   it the oldest rotated files are deleted, then lines are dropped
+/// @param buffer the size of the log buffer for output of all apps, in bytes
 public record LogStorage(long maxTotal, long minFree, long buffer) {
-  /// What holds where the settings say nothing.
+  /// The limits if the settings set none.
   public static final LogStorage DEFAULT = new LogStorage(10L << 30, 100L << 20, 32L << 20);
 }

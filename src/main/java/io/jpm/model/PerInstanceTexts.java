@@ -9,26 +9,26 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// Texts of an app in which a variable stands that each instance has a value of its own for:
-/// `PORT`, which a balancer may choose, and the one that counts ([Instances#counting]). They are
-/// completed when a process is made, from the environment that it gets; what the description says
-/// of them otherwise is how they look with the app's own value.
+/// Texts of an app with references to variables that differ between instances: `PORT`, which a
+/// balancer may choose, and the incremented variable ([Instances#counting]). They are expanded when
+/// a process is created, with its environment. The other fields of the spec contain the same texts
+/// expanded with the app's own value.
 ///
-/// @param names the variables
-/// @param args arguments at the end of [Command#args] as written, as for [Expansion]; empty: none
-///   names such a variable
-/// @param interpreterArgs the same at the end of [Command#interpreterArgs]
+/// @param names the names of these variables
+/// @param args the last arguments of [Command#args] as configured, as for [Expansion]; empty: none
+///   refers to such a variable
+/// @param interpreterArgs the same for [Command#interpreterArgs]
 /// @param environment values of declared variables, by name
 public record PerInstanceTexts(
     Set<String> names,
     List<String> args,
     List<String> interpreterArgs,
     Map<String, String> environment) {
-  /// Nothing of that kind.
+  /// No such texts.
   public static final PerInstanceTexts NONE =
       new PerInstanceTexts(Set.of(), List.of(), List.of(), Map.of());
 
-  /// The variable that servers take their port from.
+  /// The variable from which servers read their port.
   public static final String PORT = "PORT";
 
   public PerInstanceTexts {
@@ -38,10 +38,11 @@ public record PerInstanceTexts(
     environment = Map.copyOf(environment);
   }
 
-  /// The environment of one instance.
+  /// Returns the environment of one instance.
   ///
-  /// @param all what it gets, with its own values of [#names]
-  /// @param declared what the app declares: a value that something else has replaced stays
+  /// @param all the variables of the instance, with its own values of [#names]
+  /// @param declared the variables that the app declares; one whose value was replaced since is not
+  ///   expanded
   public Map<String, String> environment(Map<String, String> all, Map<String, String> declared) {
     Map<String, String> complete = new HashMap<>(all);
     environment.forEach((name, text) -> {
@@ -52,7 +53,7 @@ public record PerInstanceTexts(
     return complete;
   }
 
-  /// The command of one instance.
+  /// Returns the command of one instance.
   ///
   /// @param all its environment
   public Command command(Command command, Map<String, String> all) {

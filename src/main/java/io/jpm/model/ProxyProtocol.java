@@ -1,13 +1,13 @@
 package io.jpm.model;
 
-/// Whether the proxy tells an instance the client's address before the first byte, in the header of
-/// HAProxy's PROXY protocol (`proxy_protocol` in a process file).
+/// The versions of HAProxy's PROXY protocol header, with which the proxy passes the client's
+/// address to an instance before the first byte (`proxy_protocol` in a process file).
 public enum ProxyProtocol {
   /// No header.
   NONE("off"),
-  /// One line of text.
+  /// A line of text.
   V1("v1"),
-  /// Binary.
+  /// A binary header.
   V2("v2");
 
   private final String word;
@@ -16,7 +16,7 @@ public enum ProxyProtocol {
     this.word = word;
   }
 
-  /// The word in a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return word;
   }

@@ -4,10 +4,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// A file or directory that an app may not change, with all that is below it.
+/// A file or a directory with its content that an app may not change.
 ///
 /// @param path absolute, without `.` and `..`
-/// @param optional whether the app is started where it does not exist
+/// @param optional whether the app starts if the path does not exist
 public record ReadOnlyPath(Path path, boolean optional) {
   private static final String MARK = "-";
 
@@ -17,8 +17,8 @@ public record ReadOnlyPath(Path path, boolean optional) {
     }
   }
 
-  /// Reads `/path`, or `-/path` for one that need not exist, as systemd writes it; empty where
-  /// `text` is neither.
+  /// Parses `/path`, or `-/path` for an optional one, as systemd spells it; empty if `text` is
+  /// neither.
   public static Optional<ReadOnlyPath> parse(String text) {
     boolean optional = text.startsWith(MARK);
     try {
@@ -31,7 +31,7 @@ public record ReadOnlyPath(Path path, boolean optional) {
     }
   }
 
-  /// As it is written in a process file.
+  /// Returns the spelling in process files.
   @Override
   public String toString() {
     return optional ? MARK + path : path.toString();

@@ -2,17 +2,17 @@ package io.jpm.model;
 
 import java.time.Duration;
 
-/// When a process that runs counts as `online`.
+/// Defines when a running process counts as `online`.
 ///
-/// @param awaited only when it has said `ready` on its channel (PM2's `wait_ready`); otherwise at
-///   once
-/// @param timeout how long that may take (PM2's `listen_timeout`); then the start has failed, where
-///   PM2 takes it for a success
+/// @param awaited whether it must first send `ready` over its IPC channel (PM2's `wait_ready`);
+///   otherwise it is online immediately
+/// @param timeout the time limit for that (PM2's `listen_timeout`). When it has passed, the start
+///   has failed, unlike in PM2, where it counts as a success
 public record Readiness(boolean awaited, Duration timeout) {
-  /// PM2's default: at once, and 3 s for apps that say so.
+  /// PM2's defaults: online immediately, and 3 s for apps that send `ready`.
   public static final Readiness DEFAULT = new Readiness(false, Duration.ofSeconds(3));
 
-  /// How the reason begins where that time has passed.
+  /// The beginning of the reason if the process is not ready in time.
   public static final String NOT_READY = "not ready ";
 
   public Readiness {

@@ -3,12 +3,12 @@ package io.jpm.model;
 import java.util.List;
 import java.util.Map;
 
-/// The variables of an app that are known by where they are found, and read at each start.
+/// The sources of the variables of an app that are read at each start.
 ///
-/// @param files in this order: a later one wins
-/// @param secrets by the variable's name; they win over every other variable
+/// @param files the env files; later ones take precedence
+/// @param secrets the secrets by variable name; they take precedence over all other variables
 public record ReferencedVariables(List<EnvFile> files, Map<String, Secret> secrets) {
-  /// No such variable.
+  /// No such variables.
   public static final ReferencedVariables NONE = new ReferencedVariables(List.of(), Map.of());
 
   public ReferencedVariables {

@@ -4,20 +4,20 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/// What the kernel lets an instance's tree use (`limits` in a process file). Memory and processor
-/// need a cgroup (version 2) in which jpm may make groups.
+/// The limits that the kernel enforces for the process tree of an instance (`limits` in a process
+/// file). Limits of memory and processor need cgroup v2 and the right to create groups in it.
 ///
-/// @param memoryMax bytes; beyond it the kernel ends a process of the tree (`memory.max`)
-/// @param memoryHigh bytes; beyond it the tree is slowed down (`memory.high`)
-/// @param cpuMax cores, such as 1.5 (`cpu.max`); above 0
-/// @param resources limits of each process by name as in `setrlimit(2)` without `RLIMIT_` and in
-///   lower case (`nofile`, `core`); −1 for no limit
+/// @param memoryMax in bytes; above it the kernel kills a process of the tree (`memory.max`)
+/// @param memoryHigh in bytes; above it the tree is slowed down (`memory.high`)
+/// @param cpuMax in cores, such as 1.5 (`cpu.max`); greater than 0
+/// @param resources the limits of each process by name, as in `setrlimit(2)` without `RLIMIT_` and
+///   in lower case (`nofile`, `core`); −1 for no limit
 public record ResourceLimits(
     OptionalLong memoryMax,
     OptionalLong memoryHigh,
     OptionalDouble cpuMax,
     Map<String, Long> resources) {
-  /// No limits of its own.
+  /// No limits.
   public static final ResourceLimits NONE =
       new ResourceLimits(
           OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), Map.of());
@@ -29,7 +29,7 @@ public record ResourceLimits(
     }
   }
 
-  /// Whether a cgroup is needed.
+  /// Reports whether the limits need a cgroup.
   public boolean ofGroup() {
     return memoryMax.isPresent() || memoryHigh.isPresent() || cpuMax.isPresent();
   }

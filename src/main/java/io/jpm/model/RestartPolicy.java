@@ -4,15 +4,16 @@ import io.jpm.model.run.Exit;
 import java.time.Duration;
 import java.util.Set;
 
-/// When an ended process is started again.
+/// Defines when an ended process is started again.
 ///
-/// @param when after which ends
-/// @param maxRestarts unstable ends in a row before the instance is `errored`; 0 gives up at the
-///   first
-/// @param minUptime a process that ended sooner than this was unstable
-/// @param backoff how long to wait before starting again
-/// @param stopExitCodes exit codes after which it is left ended whatever `when` says, each 0 to 255
-/// @param window how many failures within a time are too many, beside `maxRestarts`
+/// @param when the ends after which it is restarted
+/// @param maxRestarts the number of consecutive early ends before the instance is `errored`; 0
+///   gives up at the first
+/// @param minUptime a process that ran for less than this time has ended early
+/// @param backoff the delay before a restart
+/// @param stopExitCodes exit codes after which it is not restarted, whatever `when` says; each 0 to
+///   255
+/// @param window a further limit on the number of failures within a period
 public record RestartPolicy(
     When when,
     int maxRestarts,
@@ -20,21 +21,21 @@ public record RestartPolicy(
     Backoff backoff,
     Set<Integer> stopExitCodes,
     RestartWindow window) {
-  /// PM2's rules: always, 16 tries, stable after 1 s, at once.
+  /// PM2's rules: always, 16 times, stable after 1 s, without a delay.
   public static final RestartPolicy PM2 =
       new RestartPolicy(When.ALWAYS, 16, Duration.ofSeconds(1), Backoff.NONE, Set.of());
 
-  /// The defaults: PM2's, with waits from the third end that came too soon, and a window.
+  /// The defaults: those of PM2, with a delay from the third early end on, and a window.
   public static final RestartPolicy DEFAULT =
       PM2.with(Backoff.GRADUAL).with(RestartWindow.beside(PM2.maxRestarts));
 
-  /// After which ends an app is started again.
+  /// The ends after which an app is restarted.
   public enum When {
-    /// Whatever way it ended (PM2's `autorestart: true`).
+    /// After any end (PM2's `autorestart: true`).
     ALWAYS("always"),
-    /// Unless it ended cleanly: exit code 0, or SIGHUP, SIGINT, SIGTERM or SIGPIPE, as
-    /// `Restart=on-failure` in `systemd.service(5)` has it, and the codes 129, 130 and 143 by which
-    /// a JVM tells of the first three.
+    /// After any end that is not clean. Clean ends are exit code 0, and SIGHUP, SIGINT, SIGTERM and
+    /// SIGPIPE, as for `Restart=on-failure` in `systemd.service(5)`, and the exit codes 129, 130
+    /// and 143, by which a JVM reports the first three signals.
     ON_FAILURE("on-failure"),
     /// Never (PM2's `autorestart: false`).
     NEVER("never");
@@ -45,7 +46,7 @@ public record RestartPolicy(
       this.word = word;
     }
 
-    /// The word in a process file.
+    /// Returns the spelling in process files.
     public String word() {
       return word;
     }
@@ -61,35 +62,35 @@ public record RestartPolicy(
     stopExitCodes = Set.copyOf(stopExitCodes);
   }
 
-  /// Without a window.
+  /// Creates a policy without a window.
   public RestartPolicy(
       When when, int maxRestarts, Duration minUptime, Backoff backoff, Set<Integer> stopExitCodes) {
     this(when, maxRestarts, minUptime, backoff, stopExitCodes, RestartWindow.OFF);
   }
 
-  /// With a constant delay, no exit codes of its own and no window.
+  /// Creates a policy with a constant delay, no exit codes and no window.
   public RestartPolicy(When when, int maxRestarts, Duration minUptime, Duration delay) {
     this(when, maxRestarts, minUptime, new Backoff.Constant(delay), Set.of());
   }
 
-  /// Whether a process that has ended so by itself has failed: not well, and not in one of the ways
-  /// that its owner has named.
+  /// Reports whether a process that ended by itself has failed: its end was not clean, and its exit
+  /// code is not one of [#stopExitCodes].
   public boolean isFailure(Exit exit) {
     return !exit.isClean()
         && !(exit instanceof Exit.Code(int code) && stopExitCodes.contains(code));
   }
 
-  /// The same rules with others about when.
+  /// Returns a copy with another `when`.
   public RestartPolicy with(When other) {
     return new RestartPolicy(other, maxRestarts, minUptime, backoff, stopExitCodes, window);
   }
 
-  /// The same rules with another delay.
+  /// Returns a copy with another delay.
   public RestartPolicy with(Backoff other) {
     return new RestartPolicy(when, maxRestarts, minUptime, other, stopExitCodes, window);
   }
 
-  /// The same rules with another window.
+  /// Returns a copy with another window.
   public RestartPolicy with(RestartWindow other) {
     return new RestartPolicy(when, maxRestarts, minUptime, backoff, stopExitCodes, other);
   }

@@ -2,19 +2,19 @@ package io.jpm.model;
 
 import java.time.Duration;
 
-/// How often an instance may fail within a time before it is given up, however long each of its
-/// runs was: the restart intensity of OTP's supervisors.
+/// Limits the failures of an instance within a period, however long each run was. Corresponds to
+/// the restart intensity of OTP's supervisors.
 ///
-/// What counts is a failure only ([RestartPolicy#isFailure]): a program that ends well and is
-/// started again by design, as a loop of jobs, may do so for ever.
+/// Only failures count ([RestartPolicy#isFailure]): a program that ends cleanly and is restarted by
+/// design, such as a job in a loop, may do so forever.
 ///
-/// @param most with so many failures it is given up, 1 or more
-/// @param time within this; zero: there is no such limit
+/// @param most the number of failures at which the instance is given up, 1 or more
+/// @param time the period; zero: no limit
 public record RestartWindow(int most, Duration time) {
-  /// Where an owner names no time.
+  /// The default period.
   public static final Duration USUAL_TIME = Duration.ofMinutes(5);
 
-  /// How many failures within it are too many at least, where an owner names no time.
+  /// The lower bound on the default number of failures.
   private static final int USUAL_MOST = 16;
 
   /// No limit.
@@ -22,21 +22,21 @@ public record RestartWindow(int most, Duration time) {
 
   public RestartWindow {
     if (most < 1) {
-      throw new IllegalArgumentException("restart_window: 1 failure at least is needed");
+      throw new IllegalArgumentException("restart_window: use 1 failure or more");
     }
     if (time.isNegative()) {
       throw new IllegalArgumentException("restart_window: use 0 or more");
     }
   }
 
-  /// That of an app whose owner names no window. A `max_restarts` smaller than the default was
-  /// chosen for ends in a row that come too soon, as in PM2, and must not end an app that fails now
-  /// and then; a larger one says that the owner wants it to be tried on and on.
+  /// Returns the default window for an app. A `max_restarts` below the default was chosen for
+  /// consecutive early ends, as in PM2, and must not end an app that fails occasionally. A larger
+  /// one means that further attempts are wanted.
   public static RestartWindow beside(int maxRestarts) {
     return new RestartWindow(Math.max(USUAL_MOST, maxRestarts), USUAL_TIME);
   }
 
-  /// Whether there is a limit.
+  /// Reports whether there is a limit.
   public boolean limited() {
     return !time.isZero();
   }

@@ -3,24 +3,25 @@ package io.jpm.model;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The rights and the place in the scheduler that a process begins with.
+/// The credentials, priority and sandbox with which a process starts.
 ///
-/// @param user name or number of the user; empty: the daemon's
-/// @param group name or number of the group; empty: the user's own, with its further groups
-/// @param nice -20 (most urgent) to 19, as in `nice(1)`; empty: the daemon's
-/// @param umask the bits that new files do not get, 0 to 0777; empty: the daemon's
-/// @param sandbox what the kernel keeps it from
+/// @param user the name or number of the user; empty: the daemon's
+/// @param group the name or number of the group; empty: the user's own, with the supplementary
+///   groups
+/// @param nice -20 (highest priority) to 19, as in `nice(1)`; empty: the daemon's
+/// @param umask the permission bits that new files do not get, 0 to 0777; empty: the daemon's
+/// @param sandbox the restrictions that the kernel enforces
 public record RunAs(
     Optional<String> user,
     Optional<String> group,
     OptionalInt nice,
     OptionalInt umask,
     Sandbox sandbox) {
-  /// As the daemon.
+  /// The credentials of the daemon.
   public static final RunAs DAEMON =
       new RunAs(Optional.empty(), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
 
-  /// With the usual sandbox.
+  /// Creates credentials with the default sandbox.
   public RunAs(Optional<String> user, Optional<String> group, OptionalInt nice, OptionalInt umask) {
     this(user, group, nice, umask, Sandbox.USUAL);
   }

@@ -5,29 +5,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What the kernel keeps an app from, beside what its user may not do.
+/// The restrictions on an app that the kernel enforces in addition to those of its user.
 ///
-/// @param noNewPrivileges whether programs with more rights than the app's (`sudo`, set-user-ID,
-///   file capabilities) run without them, `PR_SET_NO_NEW_PRIVS`; empty: as soon as the app runs as
-///   another user
-/// @param capabilities the only ones that the app and its children can have, `capabilities(7)`,
-///   which the app has from its start; empty: what its user has
-/// @param seccomp which ones it may make
-/// @param privateTmp whether it has a `/tmp` and a `/var/tmp` of its own
-/// @param readOnlyPaths what it may not change
+/// @param noNewPrivileges whether programs that would gain privileges (`sudo`, set-user-ID, file
+///   capabilities) run without them, `PR_SET_NO_NEW_PRIVS`; empty: only if the app runs as another
+///   user
+/// @param capabilities the only capabilities that the app and its children can have,
+///   `capabilities(7)`, which the app has from its start; empty: those of its user
+/// @param seccomp the permitted system calls
+/// @param privateTmp whether the app has its own `/tmp` and `/var/tmp`
+/// @param readOnlyPaths the paths that the app may not change
 public record Sandbox(
     Optional<Boolean> noNewPrivileges,
     Optional<List<String>> capabilities,
     Seccomp seccomp,
     boolean privateTmp,
     List<ReadOnlyPath> readOnlyPaths) {
-  /// Nothing beside the usual.
+  /// No additional restrictions.
   public static final Sandbox USUAL = new Sandbox(Optional.empty(), Optional.empty());
 
-  /// What an app with [#privateTmp] has of its own.
+  /// The directories that are private to an app with [#privateTmp].
   public static final List<Path> TEMPORARY = List.of(Path.of("/tmp"), Path.of("/var/tmp"));
 
-  /// All of Linux 5.9 and later, in the order of their numbers.
+  /// All capabilities of Linux 5.9 and later, in the order of their numbers.
   public static final List<String> CAPABILITIES =
       List.of(
           "chown",
@@ -72,7 +72,7 @@ public record Sandbox(
           "bpf",
           "checkpoint_restore");
 
-  /// With all system calls and the usual files.
+  /// Creates a sandbox with all system calls and all files.
   public Sandbox(Optional<Boolean> noNewPrivileges, Optional<List<String>> capabilities) {
     this(noNewPrivileges, capabilities, Seccomp.NONE, false, List.of());
   }
@@ -87,20 +87,20 @@ public record Sandbox(
     }
   }
 
-  /// Whether the app sees other files than the daemon does.
+  /// Reports whether the app sees other mounts than the daemon.
   public boolean hasOwnMounts() {
     return privateTmp || !readOnlyPaths.isEmpty();
   }
 
-  /// Whether the app cannot see what the daemon has under the name `path`.
+  /// Reports whether the daemon's file `path` is invisible to the app.
   ///
   /// @param path absolute and without links
   public boolean hides(Path path) {
     return privateTmp && TEMPORARY.stream().anyMatch(path::startsWith);
   }
 
-  /// The name in [#CAPABILITIES] of `CAP_NET_RAW`, `cap_net_raw` or `net_raw`; empty where there is
-  /// none.
+  /// Returns the name in [#CAPABILITIES] for `CAP_NET_RAW`, `cap_net_raw` or `net_raw`; empty if
+  /// there is none.
   public static Optional<String> capability(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     String name = lower.startsWith("cap_") ? lower.substring("cap_".length()) : lower;

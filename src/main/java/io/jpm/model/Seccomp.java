@@ -4,12 +4,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Which system calls an app may make (`seccomp` in a process file).
+/// The system calls that an app may use (`seccomp` in a process file).
 public enum Seccomp {
-  /// All that its user may.
+  /// All system calls that its user may use.
   NONE("none"),
-  /// All but those that administer the machine, enter other namespaces or look into other
-  /// processes, `seccomp(2)`.
+  /// All system calls except those that administer the machine, enter other namespaces or inspect
+  /// other processes, `seccomp(2)`.
   DEFAULT("default");
 
   private final String word;
@@ -18,17 +18,17 @@ public enum Seccomp {
     this.word = word;
   }
 
-  /// The word in a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return word;
   }
 
-  /// All words.
+  /// Returns all spellings.
   public static List<String> words() {
     return Arrays.stream(values()).map(Seccomp::word).toList();
   }
 
-  /// What `word` names.
+  /// Returns the constant for `word`, the spelling in process files; empty if there is none.
   public static Optional<Seccomp> ofWord(String word) {
     return Arrays.stream(values()).filter(it -> it.word.equals(word)).findFirst();
   }

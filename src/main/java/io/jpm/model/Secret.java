@@ -3,12 +3,12 @@ package io.jpm.model;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Where the value of a secret variable is found at each start of a process. The value itself is
-/// nowhere but in the environment of that process.
+/// The source from which the value of a secret variable is read at each start of a process. The
+/// value itself exists only in the environment of that process.
 public sealed interface Secret {
-  /// In a file, without a line end that it ends in.
+  /// A file. A line end at its end is not part of the value.
   ///
-  /// @param path absolute
+  /// @param path the path, absolute
   record InFile(Path path) implements Secret {
     public InFile {
       if (!path.isAbsolute()) {
@@ -22,13 +22,13 @@ public sealed interface Secret {
     }
   }
 
-  /// Among the credentials that systemd hands to the daemon.
+  /// A credential that systemd passes to the daemon.
   ///
-  /// @param name a file name
+  /// @param name the file name of the credential
   record Credential(String name) implements Secret {
     public Credential {
       if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
-        throw new IllegalArgumentException("\"" + name + "\" is no name of a credential");
+        throw new IllegalArgumentException("\"" + name + "\" cannot be the name of a credential");
       }
     }
 
@@ -38,15 +38,16 @@ public sealed interface Secret {
     }
   }
 
-  /// What a command prints, without a line end that it ends in. No shell reads it.
+  /// The output of a command, which runs without a shell. A line end at its end is not part of the
+  /// value.
   ///
-  /// @param argv program and arguments; the program is an absolute path, or looked for in the
+  /// @param argv program and arguments; the program is an absolute path, or is searched in the
   ///   daemon's PATH
   record OfCommand(List<String> argv) implements Secret {
     public OfCommand {
       argv = List.copyOf(argv);
       if (argv.isEmpty()) {
-        throw new IllegalArgumentException("a command has a program at least");
+        throw new IllegalArgumentException("a command needs at least a program");
       }
     }
 
@@ -56,6 +57,6 @@ public sealed interface Secret {
     }
   }
 
-  /// How people are told of it: `file:/run/secrets/db`.
+  /// Returns the source for display: `file:/run/secrets/db`.
   String shown();
 }

@@ -1,12 +1,12 @@
 package io.jpm.model;
 
-/// What an app must have come to before another that depends on it is started.
+/// The state that an app must reach before an app that depends on it is started.
 public enum StartCondition {
   /// Every instance has a process.
   STARTED("started"),
   /// Every instance is online.
   READY("ready"),
-  /// Every instance has run and ended by itself with exit code 0.
+  /// Every instance has run and has ended by itself with exit code 0.
   COMPLETED("completed");
 
   private final String word;
@@ -15,7 +15,7 @@ public enum StartCondition {
     this.word = word;
   }
 
-  /// The word in a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return word;
   }

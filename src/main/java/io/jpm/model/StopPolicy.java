@@ -4,15 +4,17 @@ import io.jpm.model.run.Signal;
 import java.time.Duration;
 import java.util.List;
 
-/// How a running instance is asked to end.
+/// Defines how a running instance is stopped.
 ///
-/// @param signal sent to the tree first; where there is a command or message, to what that has left
-/// @param timeout how long all of it may take before SIGKILL (PM2's `kill_timeout`)
-/// @param wholeTree signal every process of the tree, not only the main one (PM2's `treekill`)
-/// @param message send the text `shutdown` over the app's channel instead of a signal (PM2's
-///   `shutdown_with_message`)
-/// @param command run this first, in the app's directory and with its environment and `JPM_PID`:
-///   the signal follows when it has ended; empty: none
+/// @param signal sent to the tree first; after a command or message, to the processes that still
+///   run
+/// @param timeout the time limit for all steps before SIGKILL (PM2's `kill_timeout`)
+/// @param wholeTree whether to signal all processes of the tree, not only the main one (PM2's
+///   `treekill`)
+/// @param message whether to send the text `shutdown` over the app's IPC channel instead of a
+///   signal (PM2's `shutdown_with_message`)
+/// @param command runs first, in the app's directory, with its environment and `JPM_PID`; the
+///   signal follows when it has ended; empty: none
 public record StopPolicy(
     Signal signal, Duration timeout, boolean wholeTree, boolean message, List<String> command) {
   /// PM2's defaults: SIGINT to the tree, SIGKILL after 1.6 s.
@@ -26,7 +28,7 @@ public record StopPolicy(
     command = List.copyOf(command);
   }
 
-  /// By signal only.
+  /// Creates a policy without a message and a command.
   public StopPolicy(Signal signal, Duration timeout, boolean wholeTree) {
     this(signal, timeout, wholeTree, false, List.of());
   }

@@ -3,17 +3,17 @@ package io.jpm.model;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Which instance gets the next connection (`strategy` in a process file).
+/// Selects the instance that receives the next connection (`strategy` in a process file).
 public enum Strategy {
-  /// Whichever is quickest to take it: all wait on one socket. For [BalancingMode#NODE],
+  /// The instance that accepts it first: all wait on one socket. For [BalancingMode#NODE],
   /// [BalancingMode#JVM] and [BalancingMode#LISTEN_FDS].
   KERNEL("kernel"),
-  /// Each in turn. For [BalancingMode#NODE], where the daemon then accepts, as PM2 does, and
-  /// [BalancingMode#PROXY].
+  /// Each instance in turn. For [BalancingMode#NODE], where the daemon then accepts the
+  /// connections, as PM2 does, and [BalancingMode#PROXY].
   ROUND_ROBIN("round_robin"),
-  /// The one with the fewest open connections. For [BalancingMode#PROXY].
+  /// The instance with the fewest open connections. For [BalancingMode#PROXY].
   LEAST_CONN("least_conn"),
-  /// Always the same for one client address, as long as it is ready. For [BalancingMode#PROXY].
+  /// The same instance for each client address, as long as it is ready. For [BalancingMode#PROXY].
   IP_HASH("ip_hash");
 
   private final String word;
@@ -22,12 +22,12 @@ public enum Strategy {
     this.word = word;
   }
 
-  /// The word in a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return word;
   }
 
-  /// The strategy that `word` names.
+  /// Returns the strategy for `word`, the spelling in process files; empty if there is none.
   public static Optional<Strategy> ofWord(String word) {
     return Arrays.stream(values()).filter(it -> it.word.equals(word)).findFirst();
   }

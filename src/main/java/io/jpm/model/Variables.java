@@ -5,27 +5,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Where an app's environment comes from. What its owner declares beats what was inherited from the
-/// shell of whoever started it, and what the owner removes is not there, whoever else has it.
+/// The environment of an app. Declared variables take precedence over those inherited from the
+/// shell of the user who started the app. Removed variables are never passed on.
 ///
-/// @param inherited the starter's variables that are meant for programs, after the filter;
+/// @param inherited the variables of that shell that are meant for programs, after the filter;
 ///   `--update-env` replaces all of them
-/// @param declared the app's own, from its file or command line
-/// @param removed inherited names that the app does not get (`null` in a file)
-/// @param filter which variables of a shell it never inherits (PM2's `filter_env`)
-/// @param referred those that are read at each start: what is in files is over what is inherited
-///   and under what is declared
+/// @param declared the variables that the app's file or command line sets
+/// @param removed the names of inherited variables that the app does not get (`null` in a file)
+/// @param filter the variables of a shell that are never inherited (PM2's `filter_env`)
+/// @param referred the sources read at each start; variables of files take precedence over
+///   inherited ones, but not over declared ones
 public record Variables(
     Map<String, String> inherited,
     Map<String, String> declared,
     Set<String> removed,
     InheritFilter filter,
     ReferencedVariables referred) {
-  /// No variable at all.
+  /// No variables.
   public static final Variables NONE =
       new Variables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
 
-  /// Without any that are read at each start.
+  /// Creates variables without sources that are read at each start.
   public Variables(
       Map<String, String> inherited,
       Map<String, String> declared,
@@ -40,12 +40,13 @@ public record Variables(
     removed = Set.copyOf(removed);
   }
 
-  /// Only declared ones.
+  /// Returns variables that are all declared.
   public static Variables declared(Map<String, String> declared) {
     return new Variables(Map.of(), declared, Set.of(), InheritFilter.NOTHING);
   }
 
-  /// What the process gets, but for those that are read and those that jpm adds at each start.
+  /// Returns the environment of the process, without the variables that are read or added at each
+  /// start.
   public Map<String, String> effective() {
     Map<String, String> all = new HashMap<>(inherited);
     all.keySet().removeAll(removed);
@@ -53,10 +54,10 @@ public record Variables(
     return Map.copyOf(all);
   }
 
-  /// The same declaration under another shell (`--update-env`).
+  /// Returns a copy with the variables of another shell (`--update-env`).
   ///
-  /// @param shell what that shell hands to programs; the app's own filter still applies, and one
-  ///   that drops everything leaves what is inherited as it is
+  /// @param shell the variables of that shell that are meant for programs. The app's own filter
+  ///   still applies; one that drops everything leaves the inherited variables unchanged
   public Variables inheriting(Map<String, String> shell) {
     if (filter.everything()) {
       return this;
@@ -66,7 +67,7 @@ public record Variables(
     return new Variables(kept, declared, removed, filter, referred);
   }
 
-  /// The same with what its files say now. The secrets stay where they are.
+  /// Returns a copy with the present values of the env files. Secrets are still read at the start.
   ///
   /// @param read the variables of all files together
   public Variables withFiles(Map<String, String> read) {
@@ -77,7 +78,8 @@ public record Variables(
         inherited, all, removed, filter, new ReferencedVariables(List.of(), referred.secrets()));
   }
 
-  /// The same with what `jpm set` has stored for the app, over what its owner declares.
+  /// Returns a copy with the variables that `jpm set` has stored for the app, which take precedence
+  /// over declared ones.
   public Variables withStored(Map<String, String> stored) {
     if (stored.isEmpty()) {
       return this;

@@ -1,9 +1,9 @@
-/// The words of the domain as records: what an app is ([io.jpm.model.AppSpec]), what runs it
-/// ([io.jpm.model.run.InstanceId], [io.jpm.model.run.Phase]) and how a process ended
+/// The domain model as records: the settings of an app ([io.jpm.model.AppSpec]), its instances
+/// ([io.jpm.model.run.InstanceId], [io.jpm.model.run.Phase]) and the end of a process
 /// ([io.jpm.model.run.Exit]).
 ///
-/// Start with `AppSpec`. Everything here is immutable and validated when made. The room knows
-/// nothing but the JDK, so that every other room may know it.
+/// Start with `AppSpec`. All objects are immutable and validated at construction. This package
+/// depends only on the JDK, so that every other package can use it.
 @NullMarked
 package io.jpm.model;
 

@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// What the daemon does for an app with the rights of the app's user: it must not read a file or
-/// run a program for that user which the user could not. Every method may block.
+/// File and program access with the credentials of an app's user. The daemon must not read a file
+/// or run a program for a user that this user could not read or run. Every method may block.
 public interface AppAccess {
-  /// Of systems on which no app runs as another user: everything is done as the daemon, and another
-  /// user is refused.
+  /// Implementation for systems where no app runs as another user: everything is done as the
+  /// daemon, and an app with another user is refused.
   AppAccess OF_DAEMON =
       new AppAccess() {
         @Override
@@ -34,10 +34,11 @@ public interface AppAccess {
         }
       };
 
-  /// What a process is made of.
+  /// The command, directory and environment of a process to start.
   ///
   /// @param command program and arguments
-  /// @param directory where it begins, as the daemon: one that the daemon may enter for anybody
+  /// @param directory working directory in which the process starts; the daemon itself enters it,
+  ///   so it must be one that a daemon running as root can enter safely
   /// @param environment all variables
   record Launch(List<String> command, Path directory, Map<String, String> environment) {
     public Launch {
@@ -45,7 +46,7 @@ public interface AppAccess {
       environment = Map.copyOf(environment);
     }
 
-    /// What starts it.
+    /// Returns a process builder for this command, without any variable of the daemon.
     public ProcessBuilder builder() {
       ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
       builder.environment().clear();
@@ -54,28 +55,32 @@ public interface AppAccess {
     }
   }
 
-  /// The bytes of a regular file: a pipe or a device, also one that takes the file's place
-  /// meanwhile, is refused and not waited for. It is read as the user, unless every part of its
-  /// path, links included, belongs to root and nobody else may write to it: such a path says what
-  /// root has said.
+  /// Returns the bytes of a regular file. A pipe or a device is refused without waiting for it,
+  /// even if it replaces the file in the meantime.
   ///
-  /// @param most how many bytes it may have
-  /// @param owner as whom the app runs; without a user: as the daemon
-  /// @throws java.nio.file.NoSuchFileException when it is not there
-  /// @throws IOException with a sentence without a subject, which has nothing of the file in it
+  /// The file is read as the user, unless every part of its path, including links, belongs to root
+  /// and only root may write to it. Such a path can only lead to a file that root has chosen.
+  ///
+  /// @param most maximum size in bytes
+  /// @param owner credentials that the app runs with; without a user: those of the daemon
+  /// @throws java.nio.file.NoSuchFileException if the file does not exist
+  /// @throws IOException with a message that has no subject and contains nothing of the file's
+  ///   content
   byte[] read(Path file, int most, RunAs owner) throws IOException;
 
-  /// What makes a process that becomes `command` as the user, and enters `cwd` as the user: the
-  /// daemon could be led into any directory by a link.
+  /// Returns a launch for a process that runs `command` as the user. The process itself enters
+  /// `cwd` as the user, because a link could lead the daemon into any directory.
   ///
-  /// @param command a name that is looked up in the PATH of `environment`, or a path; and its
-  ///   arguments
-  /// @param cwd the directory it runs in, absolute
-  /// @param environment all variables; those that name the user and its home are replaced
-  /// @throws IOException with a sentence for the user where that is not possible
+  /// @param command the program, either a path or a name that is looked up in the PATH of
+  ///   `environment`, followed by its arguments
+  /// @param cwd the working directory, absolute
+  /// @param environment all variables; those that contain the name or the home of the user are
+  ///   replaced
+  /// @throws IOException with a message for the user if the app cannot be run as this user
   Launch launch(List<String> command, Path cwd, Map<String, String> environment, RunAs owner)
       throws IOException;
 
-  /// Whether that is another user than the daemon's. Where the user is not known, it is.
+  /// Reports whether `owner` is a different user than the daemon's; true if the user does not
+  /// exist.
   boolean isOther(RunAs owner);
 }

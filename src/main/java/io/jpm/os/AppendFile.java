@@ -4,62 +4,65 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// A log file that is open for appending: whatever others do to it, bytes go to its end. Every
-/// method may block for as long as the disk likes. Not to be used by two threads at once.
+/// A log file that is open for appending: bytes go to its end even if another process writes to it
+/// or truncates it. Every method may block for as long as the disk takes. Not safe for use by
+/// several threads at the same time.
 public interface AppendFile extends AutoCloseable {
-  /// Which file it really is, whatever path led there.
+  /// Returns the identity of the file, independent of the path by which it was opened.
   Key key();
 
-  /// Whether it is a regular file, which has a size and an end and can be rotated; not a pipe, a
-  /// terminal or a device.
+  /// Reports whether it is a regular file, which has a size and an end and can be rotated. Pipes,
+  /// terminals and devices are not regular files.
   boolean isRegular();
 
-  /// Bytes in the file as it is now, 0 where it is not regular.
+  /// Returns the current size in bytes, 0 if the file is not regular.
   long size() throws IOException;
 
-  /// Bytes that the file takes on the disk, where the system tells; else its size.
+  /// Returns the number of bytes that the file occupies on the disk, or its size if the system does
+  /// not report that.
   default long allocated() throws IOException {
     return size();
   }
 
-  /// Appends some of the bytes, one `write` at most.
+  /// Appends some of the bytes with at most one `write`.
   ///
-  /// @param bytes direct buffers; positions are left as they are
-  /// @return fewer than asked with [Problem#NONE] when the system took no more at once: the next
-  ///   attempt goes on there, or tells the problem
+  /// @param bytes direct buffers; their positions are not changed
+  /// @return the number of bytes written. If it is smaller than requested and the problem is
+  ///   [Problem#NONE], the system accepted no more in this call: the next call continues there or
+  ///   returns the problem.
   Appended append(List<ByteBuffer> bytes);
 
-  /// The last byte of a regular file; a line end when it is empty or not regular.
+  /// Returns the last byte of a regular file, or a line feed if the file is empty or not regular.
   int lastByte() throws IOException;
 
-  /// Cuts a regular file to `size` bytes.
+  /// Truncates a regular file to `size` bytes.
   void truncate(long size) throws IOException;
 
-  /// Whether `path` (as given to [LogDisk#open]) still leads to this file: nobody has moved or
-  /// removed it. True when in doubt.
+  /// Reports whether `path` (as given to [LogDisk#open]) still leads to this file, that is, whether
+  /// the file was not moved or removed. True if this cannot be determined.
   boolean isInPlace();
 
   @Override
   void close();
 
-  /// A file, as long as it exists.
+  /// The identity of a file, valid as long as the file exists.
   record Key(long device, long inode) {}
 
-  /// What came of an attempt to append.
+  /// The outcome of an attempt to append.
   ///
-  /// @param bytes how many were written, fewer than asked when there was no room for more
-  /// @param problem why not all were
+  /// @param bytes number of bytes written, smaller than requested if not all were accepted
+  /// @param problem why not all bytes were written
   record Appended(int bytes, Problem problem) {}
 
-  /// Why bytes were not written.
+  /// The reason why bytes were not written.
   enum Problem {
-    /// They were.
+    /// No problem.
     NONE("nothing"),
-    /// ENOSPC, EDQUOT, EFBIG.
+    /// ENOSPC, EDQUOT or EFBIG.
     FULL("disk full"),
-    /// The reader of a pipe or terminal takes no more now.
+    /// The reader of a pipe or terminal accepts no more bytes at the moment.
     BUSY("the reader of the log does not keep up"),
-    /// EIO, EROFS and whatever else.
+    /// EIO, EROFS or any other error.
     BROKEN("the log cannot be written");
 
     private final String words;
@@ -68,7 +71,7 @@ public interface AppendFile extends AutoCloseable {
       this.words = words;
     }
 
-    /// For the user.
+    /// Returns the reason in words for the user.
     public String words() {
       return words;
     }

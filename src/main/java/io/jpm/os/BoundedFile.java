@@ -7,17 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads a small file that a user names: never more than is sensible, never a pipe or a device that
-/// is there and would hold the daemon up. It blocks. For systems where no app runs as another user,
-/// who could put a pipe there after the look.
+/// Reads a small file that a user has named, with a limit on its size. A pipe or a device is
+/// refused because reading it could block the daemon. The calls block. Only for systems where no
+/// app runs as another user: such a user could replace the file by a pipe after the check.
 final class BoundedFile {
   private BoundedFile() {}
 
-  /// The bytes of `file`.
+  /// Returns the bytes of `file`.
   ///
-  /// @param most how many it may have
-  /// @throws NoSuchFileException when it is not there
-  /// @throws IOException with a sentence without a subject, which has nothing of the file in it
+  /// @param most maximum size in bytes
+  /// @throws NoSuchFileException if the file does not exist
+  /// @throws IOException with a message that has no subject and contains nothing of the file's
+  ///   content
   static byte[] read(Path file, int most) throws IOException {
     if (Files.exists(file) && !Files.isRegularFile(file)) {
       throw new IOException("is not a regular file");

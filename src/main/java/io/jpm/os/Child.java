@@ -4,81 +4,87 @@ import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.Signal;
 import java.util.Optional;
 
-/// One main process and the tree under it, made or adopted by the host.
+/// A main process and its process tree, spawned or adopted by the host.
 public interface Child {
-  /// Who it is, for the journal.
+  /// Returns the identity of the main process, as recorded in the journal.
   ProcessIdentity identity();
 
-  /// Whether processes of its tree lived on when the main process had ended: in its session or
-  /// group, or where they carry the tag or the mark. Known, and cheap to ask, as soon as the end
-  /// was told ([ChildWatcher#exited]); may be true where that could not be found out. A child of
-  /// [ProcessHost#adoptLeftovers] looks at all processes when it is asked.
+  /// Reports whether processes of the tree were still running when the main process had ended:
+  /// processes in its session or group, or with the process tag or the rlimit tag of the tree.
+  /// Available at no cost once the exit was reported ([ChildWatcher#exited]). May be true if this
+  /// could not be determined. A child of [ProcessHost#adoptLeftovers] examines all processes at
+  /// each call.
   boolean hasLeftovers();
 
-  /// One of the processes of [#hasLeftovers], where it was seen; known at the same time.
+  /// Returns one of the processes that [#hasLeftovers] counted, if its details could be read.
+  /// Available at the same time as [#hasLeftovers].
   default Optional<LeftoverProcess> leftoverProcess() {
     return Optional.empty();
   }
 
-  /// Signals every process of the tree: the session and group, all descendants, and those that left
-  /// both and carry the tag or that of an earlier generation of the same instance. Deepest first,
-  /// so that parents can wait for their children; SIGKILL parents first, so that they do not start
-  /// anew what was killed. A stopped process is continued after a signal other than a stop.
+  /// Signals every process of the tree: the session and group, all descendants, and processes that
+  /// left both but carry the process tag of this or an earlier generation of the same instance. The
+  /// deepest processes are signalled first, so that parents can wait for their children. With
+  /// SIGKILL the parents come first, so that they cannot restart killed children. A stopped process
+  /// is continued after any signal other than a stop signal.
   ///
-  /// From the first call on the tree is watched, and [ChildWatcher#treeGone] is called once, when
-  /// none of it is left that we may signal: a process of another user (`sudo`) is logged once and
-  /// lives on. Processes that appear meanwhile get the latest signal too. May be called again with
-  /// a harder signal, and after the main process has ended.
+  /// From the first call on, the tree is monitored. [ChildWatcher#treeGone] is called once, when no
+  /// process is left that the daemon may signal. A process of another user (`sudo`) is logged once
+  /// and keeps running. Processes that appear in the meantime receive the latest signal too. May be
+  /// called again with a stronger signal, and after the main process has ended.
   ///
-  /// Returns at once; the sweep runs on a thread of the host.
+  /// Returns immediately; the signals are sent on a thread of the host.
   ///
-  /// @param sent run once, on any thread, when every process that was found has got the signal, or
-  ///   could not be signalled; not after [#release]
+  /// @param sent run once, on any thread, when every process found has received the signal or could
+  ///   not be signalled; not run after [#release]
   void signalTree(Signal signal, Runnable sent);
 
-  /// As [#signalTree(Signal, Runnable)], for those who need not know when.
+  /// Signals the tree as [#signalTree(Signal, Runnable)] does, without a callback.
   default void signalTree(Signal signal) {
     signalTree(signal, () -> {});
   }
 
-  /// Whether SIGKILL of [#signalTree] has reached a process of the tree beside the main process, or
-  /// may have. How the main process ended is told by its exit.
+  /// Reports whether SIGKILL of [#signalTree] has reached, or may have reached, a process of the
+  /// tree other than the main process. Whether the main process itself was killed is part of its
+  /// exit.
   default boolean hasKilledOthers() {
     return true;
   }
 
-  /// Signals the main process only. If it is gone already, nothing happens.
+  /// Signals the main process only. Does nothing if the main process has already ended.
   void signalMain(Signal signal);
 
-  /// Sends a message over the channel of [SpawnRequest#channel]. Never waits: what the process does
-  /// not read yet is kept, up to 1 MiB.
+  /// Sends a message over the IPC channel of the process ([SpawnRequest#channel]). Never blocks: up
+  /// to 1 MiB that the process has not read yet is queued.
   ///
   /// @param json one JSON value
-  /// @return whether it is on its way; false when there is no channel, it could not be taken back
-  ///   from a former daemon's process, the process has closed it, or too much is kept already
+  /// @return whether the message was sent or queued; false if there is no channel, if the channel
+  ///   of a former daemon's process could not be recovered, if the process has closed it, or if the
+  ///   queue is full
   default boolean send(String json) {
     return false;
   }
 
-  /// Whether [#send] can work and [ChildWatcher#message] can come.
+  /// Reports whether the process has an IPC channel, so that [#send] and [ChildWatcher#message] can
+  /// work.
   default boolean hasChannel() {
     return false;
   }
 
-  /// Whether its tree is in a group of its own, in which the limits hold that need one
-  /// ([io.jpm.model.ResourceLimits#ofGroup]).
+  /// Reports whether the tree is in a cgroup of its own, in which the limits that need a cgroup are
+  /// enforced ([io.jpm.model.ResourceLimits#ofGroup]).
   default boolean isGrouped() {
     return false;
   }
 
-  /// Whether the kernel has ended a process of the tree because it had more memory than it may, and
-  /// [ChildWatcher#partRanOutOfMemory] has not told of that: then it was the main process, or it
-  /// ended at the same time. Known as soon as the end was told.
+  /// Reports whether the kernel has killed a process of the tree because of its memory limit
+  /// without a call of [ChildWatcher#partRanOutOfMemory]: the killed process was then the main
+  /// process, or the main process ended at the same time. Available once the exit was reported.
   default boolean ranOutOfMemory() {
     return false;
   }
 
-  /// Forgets the process: no more calls to the watcher, descriptors closed. The process itself is
-  /// left alone.
+  /// Stops monitoring the process: closes the descriptors and ends all calls to the watcher. The
+  /// process itself is not affected.
   void release();
 }

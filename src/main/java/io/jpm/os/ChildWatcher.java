@@ -2,41 +2,46 @@ package io.jpm.os;
 
 import io.jpm.model.run.Exit;
 
-/// Who wants to know of a child's end. Called on a thread of the host.
+/// Receives the exit, the messages and the memory events of a child. Called on a thread of the
+/// host.
 public interface ChildWatcher {
-  /// The main process has ended; called once.
+  /// Called once when the main process has ended.
   void exited(Exit exit);
 
-  /// The process has sent a message over its channel. All that it sent before its end comes before
-  /// [#exited]; the first may come before [ProcessHost#spawn] returns. One longer than 1 MiB is
-  /// dropped with a line in the log.
+  /// Called when the process has sent a message over its IPC channel. All messages sent before its
+  /// end arrive before [#exited]; the first may arrive before [ProcessHost#spawn] returns. A
+  /// message longer than 1 MiB is dropped and logged.
   ///
-  /// @param json one JSON value, as `process.send` of Node writes it; not checked, and the first
-  ///   one after an adoption may be the rest of one that the former daemon began to read
-  /// @param heard to be run once, on any thread, when the message was dealt with: while too much
-  ///   waits for that the process is not read, so that one that writes without end has to wait
+  /// @param json one JSON value, as `process.send` of Node writes it. It is not validated; the
+  ///   first one after an adoption may be the rest of a message that the former daemon had begun to
+  ///   read.
+  /// @param heard must be run once, on any thread, after the message was processed. While too many
+  ///   messages are unprocessed the channel is not read, so that a process which sends without end
+  ///   has to wait.
   default void message(String json, Runnable heard) {
-    heard.run(); // for those who gave no channel
+    heard.run(); // for watchers of a process without a channel
   }
 
-  /// As [#message] for a message of Node's own, one whose `cmd` begins with `NODE_`; what answers a
-  /// [ProcessHost#post] is not among them.
+  /// As [#message], for one of Node's own messages, whose `cmd` begins with `NODE_`. Replies to
+  /// [ProcessHost#post] are not reported here.
   default void internal(String json, Runnable heard) {
     heard.run();
   }
 
-  /// The kernel has ended processes of the tree because it had more memory than it may
-  /// ([io.jpm.model.ResourceLimits#memoryMax]), but not the main process. Told at most once a
-  /// second, and once only however many daemons come and go.
+  /// Called when the kernel has killed processes of the tree, but not the main process, because of
+  /// the memory limit ([io.jpm.model.ResourceLimits#memoryMax]). Called at most once a second. Each
+  /// kill is reported once, even across restarts of the daemon.
   ///
-  /// @param processes how many since the last call, at least 1
+  /// @param processes number of processes killed since the last call, at least 1
   default void partRanOutOfMemory(long processes) {}
 
-  /// The tree has more memory than [io.jpm.model.ResourceLimits#memoryHigh]: the kernel takes
-  /// memory back from it, which slows it down. Told once for each main process.
+  /// Called when the tree uses more memory than [io.jpm.model.ResourceLimits#memoryHigh], so that
+  /// the kernel reclaims memory from it and thereby slows it down. Called once for each main
+  /// process.
   default void slowedForMemory() {}
 
-  /// Nothing of the tree is left that we may end; called once, only after [Child#signalTree] was
-  /// called, and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never gets).
+  /// Called once when no process of the tree is left that the daemon may signal; only after a call
+  /// of [Child#signalTree] and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never
+  /// reports).
   void treeGone();
 }

@@ -12,20 +12,22 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// What a small command prints. It blocks.
+/// Runs a short command and returns what it prints. The calls block.
 public final class CommandOutput {
   private static final Executor VIRTUAL = Thread::startVirtualThread;
   private static final File NOTHING = new File("/dev/null");
 
   private CommandOutput() {}
 
-  /// The bytes that `launch` prints on standard output, when it ends with exit code 0. What it
-  /// prints on standard error is dropped.
+  /// Returns the bytes that `launch` prints on standard output if it ends with exit code 0. Its
+  /// standard error is discarded.
   ///
-  /// @param launch the program with its arguments, which no shell reads, and all of its variables
-  /// @param limit after this it is killed, with all that it has started
-  /// @param most how many bytes it may print
-  /// @throws IOException with a sentence without a subject, which has nothing of the output in it
+  /// @param launch the program with its arguments, which no shell interprets, and all of its
+  ///   variables
+  /// @param limit time limit for the output, and again for the exit after it; when it is exceeded,
+  ///   the program is killed with all of its descendants, if it is still running
+  /// @param most maximum number of bytes that the program may print
+  /// @throws IOException with a message that has no subject and contains nothing of the output
   public static byte[] of(AppAccess.Launch launch, Duration limit, int most) throws IOException {
     Process process = begun(launch);
     CompletableFuture<byte[]> output =
@@ -45,10 +47,10 @@ public final class CommandOutput {
     } catch (TimeoutException _) {
       throw tooLong(limit);
     } catch (ExecutionException e) {
-      throw new IOException("printed what could not be read", e.getCause());
+      throw new IOException("printed output that could not be read", e.getCause());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-      throw new IOException("was not waited for: the daemon is ending");
+      throw new IOException("was ended because the daemon is stopping");
     } finally {
       end(process);
     }
@@ -62,12 +64,13 @@ public final class CommandOutput {
       throw new IOException(
           Files.isDirectory(launch.directory())
               ? "cannot be run" + reason(String.valueOf(e.getMessage()))
-              : "cannot be run: there is no directory " + launch.directory(),
+              : "cannot be run: the directory " + launch.directory() + " does not exist",
           e);
     }
   }
 
-  /// What the system says, of a sentence that ends in `error: 2 (No such file or directory)`.
+  /// Returns the reason given by the system, from a message that ends in `error: 2 (No such file or
+  /// directory)`.
   private static String reason(String sentence) {
     int begin = sentence.lastIndexOf('(');
     int end = sentence.lastIndexOf(')');
@@ -78,7 +81,7 @@ public final class CommandOutput {
     return new IOException("took longer than %s s".formatted(limit.toMillis() / 1_000.0));
   }
 
-  /// Kills `process` with all that it has started, if it lives.
+  /// Kills `process` and all of its descendants, if `process` is still running.
   public static void end(Process process) {
     if (process.isAlive()) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
@@ -86,13 +89,13 @@ public final class CommandOutput {
     }
   }
 
-  /// The first `most` bytes.
+  /// Returns the first `most` bytes.
   private static byte[] bytes(InputStream in, int most) {
     var bytes = new ByteArrayOutputStream();
     try (in) {
       bytes.writeBytes(in.readNBytes(most));
     } catch (IOException _) {
-      return bytes.toByteArray(); // its process was ended, and that is what is told
+      return bytes.toByteArray(); // the process was killed, and the caller reports that
     }
     return bytes.toByteArray();
   }

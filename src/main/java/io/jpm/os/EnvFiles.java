@@ -10,17 +10,17 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the files of variables that an app names (`env_file`). What they say is for processes of
-/// the app and goes nowhere else; in particular no sentence has any of it.
+/// Reads the env files that an app names (`env_file`). Their values are meant for processes of the
+/// app only; in particular, no error message contains any of them.
 public final class EnvFiles {
   private static final int MOST_BYTES = 1 << 20;
 
   private EnvFiles() {}
 
-  /// What all files of `spec` say together, later ones over earlier ones. Blocking.
+  /// Returns the variables of all env files of `spec`; later files override earlier ones. Blocking.
   ///
-  /// @param access reads them with the rights of the app's user
-  /// @throws IOException whose message is a sentence for the user: which file, and what is wrong
+  /// @param access reads the files with the credentials of the app's user
+  /// @throws IOException with a message for the user that names the file and the problem
   public static Map<String, String> read(AppSpec spec, AppAccess access) throws IOException {
     Map<String, String> variables = new HashMap<>();
     for (EnvFile file : spec.variables().referred().files()) {

@@ -4,40 +4,42 @@ import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Lets one process be made at a time. A new process inherits what belongs to the whole daemon,
-/// such as its limits: whoever changes that for one child must know that no other one is being
-/// made. Whatever in the daemon makes a process does so in here.
+/// Ensures that the daemon creates only one process at a time. A new process inherits attributes of
+/// the whole daemon, such as its limits. Code that changes such an attribute for one child must
+/// know that no other child is being created. Every place in the daemon that creates a process must
+/// use this class.
 public final class Forking {
   private static final long PATIENCE_SECONDS = 10;
   private static final ReentrantLock ONE = new ReentrantLock();
 
   private Forking() {}
 
-  /// What makes a process.
+  /// An action that creates a process.
   ///
-  /// @param <T> what comes of it
+  /// @param <T> its result
   @FunctionalInterface
   public interface Work<T> {
-    /// Makes it.
+    /// Creates the process.
     T run() throws IOException;
   }
 
-  /// Another process is being made all the time.
+  /// Thrown if the lock could not be acquired in time because another process is still being
+  /// created.
   public static final class Busy extends IOException {
     private static final long serialVersionUID = 1L;
 
     private Busy() {
       super(
-          "another program has been beginning for more than "
+          "another program has been starting for more than "
               + PATIENCE_SECONDS
               + " s: its disk does not answer");
     }
   }
 
-  /// Runs `work` while no other work is run.
+  /// Runs `work` while no other work is running.
   ///
-  /// @return what it returns
-  /// @throws Busy when that has not been possible for 10 s
+  /// @return the result of `work`
+  /// @throws Busy if the lock could not be acquired within 10 s
   public static <T> T alone(Work<T> work) throws IOException {
     if (!await()) {
       throw new Busy();

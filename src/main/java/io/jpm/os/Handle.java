@@ -1,7 +1,8 @@
 package io.jpm.os;
 
-/// A descriptor that can be given to a process over its channel ([ProcessHost#post]).
+/// A descriptor that can be sent to a process over its IPC channel ([ProcessHost#post]).
 public interface Handle {
-  /// As what Node takes it: `net.Native` for streams, `dgram.Native` for datagrams.
+  /// Returns the type under which Node receives it: `net.Native` for streams, `dgram.Native` for
+  /// datagrams.
   String type();
 }

@@ -2,41 +2,42 @@ package io.jpm.os;
 
 import java.io.IOException;
 
-/// The limits that programs are to inherit from the one who started the daemon, where the daemon
-/// has other ones for itself. For programs that are made by a [ProcessBuilder] and not by a
-/// [ProcessHost], which sees to it by itself.
+/// Starts programs with the limits that the daemon itself was started with, if the daemon has
+/// changed its own. For programs that are started by a [ProcessBuilder]; a [ProcessHost] does the
+/// same for its own processes.
 public final class InheritedLimits {
   private static volatile Bracket bracket = Making::make;
 
   private InheritedLimits() {}
 
-  /// Starts a program, which inherits them.
+  /// Starts a program with the original limits of the daemon.
   ///
-  /// @throws IOException what [ProcessBuilder#start] throws
+  /// @throws IOException as [ProcessBuilder#start] does
   public static Process start(ProcessBuilder builder) throws IOException {
     return bracket.whileLow(builder::start);
   }
 
-  /// To be called once by the host that has raised a limit of this process.
+  /// Registers the bracket that restores the original limits. Must be called once by the host that
+  /// has raised a limit of this process.
   ///
-  /// @param other lowers it while a program is made
+  /// @param other lowers the limit while a program is started
   public static void use(Bracket other) {
     bracket = other;
   }
 
-  /// Makes a program.
+  /// An action that starts a program.
   ///
-  /// @param <T> what comes of it
+  /// @param <T> its result
   @FunctionalInterface
   public interface Making<T> {
-    /// Makes it.
+    /// Starts the program.
     T make() throws IOException;
   }
 
-  /// Has this process the limits of its caller for the length of a call.
+  /// Gives this process its original limits for the duration of a call.
   @FunctionalInterface
   public interface Bracket {
-    /// Runs `work` meanwhile.
+    /// Runs `work` under the original limits.
     <T> T whileLow(Making<T> work) throws IOException;
   }
 }

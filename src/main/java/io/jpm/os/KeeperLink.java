@@ -3,32 +3,35 @@ package io.jpm.os;
 import io.jpm.model.run.ProcessIdentity;
 import java.io.IOException;
 
-/// The daemon's side of its keeper, the small process that outlives it (`bin/jpm-keeper`): it holds
-/// what must not be lost while no daemon is there, and starts the daemon again.
+/// The daemon's interface to its keeper (`bin/jpm-keeper`), a small process that outlives the
+/// daemon. The keeper holds descriptors that must not be lost while no daemon is running, and
+/// restarts the daemon.
 ///
-/// The methods may block for some milliseconds: never call them on an event loop. They are safe to
-/// call from several threads.
+/// The methods may block for some milliseconds and must not be called on an event loop. They are
+/// safe to call from several threads.
 public interface KeeperLink extends AutoCloseable {
-  /// Takes up the keeper that a former daemon has left, and what that knew of processes
+  /// Connects to the keeper of a former daemon and recovers what it stored about processes
   /// ([ProcessHost#exitOf]).
   ///
-  /// @return whether there is one
+  /// @return whether there is a keeper
   boolean reach();
 
-  /// Makes a keeper; there must be none. It rests until it is told more.
+  /// Starts a keeper; none may be running. The keeper stays passive until it receives an
+  /// instruction.
   ///
-  /// @throws IOException when that is not possible, with a sentence for the user
+  /// @throws IOException with a message for the user if the keeper cannot be started
   void start() throws IOException;
 
-  /// Tells the keeper, after all that it was told before; where there is none nothing happens.
+  /// Sends an instruction to the keeper; instructions are delivered in order. Does nothing if there
+  /// is no keeper.
   void tell(KeeperOrder order);
 
-  /// Lets the next daemon know how this process ends ([ProcessHost#exitOf]), as far as the kernel
-  /// allows.
+  /// Stores `process` with the keeper, so that the next daemon can learn how it ended
+  /// ([ProcessHost#exitOf]), as far as the kernel allows.
   void remember(ProcessIdentity process);
 
-  /// Waits until the keeper has been told everything, a second at most, then leaves it alone. The
-  /// news of its end does not come any more.
+  /// Waits up to one second until the keeper has received all instructions, then disconnects. The
+  /// loss of the keeper is no longer reported afterwards.
   @Override
   void close();
 }

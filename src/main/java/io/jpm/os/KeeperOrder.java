@@ -3,7 +3,7 @@ package io.jpm.os;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What a keeper can be told.
+/// An instruction to the keeper.
 public sealed interface KeeperOrder {
   /// Keep these log pipes open.
   record Hold(List<Path> fifos) implements KeeperOrder {
@@ -12,20 +12,20 @@ public sealed interface KeeperOrder {
     }
   }
 
-  /// Let go of these log pipes.
+  /// Close these log pipes.
   record Drop(List<Path> fifos) implements KeeperOrder {
     public Drop {
       fifos = List.copyOf(fifos);
     }
   }
 
-  /// Start the daemon again when it ends.
+  /// Restart the daemon when it ends.
   record Guard() implements KeeperOrder {}
 
-  /// Do not start the daemon again; go on holding, and end with the daemon where there is nothing
-  /// to hold.
+  /// Do not restart the daemon. Keep holding the log pipes; if there are none, exit when the daemon
+  /// ends.
   record Rest() implements KeeperOrder {}
 
-  /// There is nothing to keep any more: end.
+  /// Exit, because there is nothing left to keep.
   record Quit() implements KeeperOrder {}
 }

@@ -4,30 +4,31 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// What a keeper is made of, and how it is to start the daemon again.
+/// The paths and variables that the keeper needs in order to run and to restart the daemon.
 ///
 /// @param home the daemon's home directory, absolute
-/// @param root the installation: the keeper is its `bin/jpm-keeper`
-/// @param variables those of [#VARIABLES] with which the daemon was started
+/// @param root the installation directory, which contains the keeper as `bin/jpm-keeper`
+/// @param variables those of [#VARIABLES] that the daemon was started with
 public record KeeperSetup(Path home, Path root, Map<String, String> variables) {
-  /// What `bin/jpm` reads to start a daemon, and does not leave in the daemon's environment.
+  /// Names of the variables that `bin/jpm` reads when it starts a daemon and removes from the
+  /// daemon's environment.
   public static final List<String> VARIABLES = List.of("JPM_JAVA", "JPM_JAVA_OPTS", "JPM_AOT");
 
   public KeeperSetup {
     variables = Map.copyOf(variables);
   }
 
-  /// The named pipe through which the daemon tells the keeper what to do.
+  /// Returns the named pipe through which the daemon sends instructions to the keeper.
   public Path fifo() {
     return home.resolve("keeper.fifo");
   }
 
-  /// Who the keeper is, for the next daemon.
+  /// Returns the file that identifies the keeper process for the next daemon.
   public Path record() {
     return home.resolve("keeper.pid");
   }
 
-  /// The program.
+  /// Returns the keeper program.
   public Path script() {
     return root.resolve("bin").resolve("jpm-keeper");
   }

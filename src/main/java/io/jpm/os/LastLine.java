@@ -3,10 +3,10 @@ package io.jpm.os;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Takes what a command prints and keeps the end of it, of which the last line that is not blank is
-/// shown. Safe to read while the thread of the pipes writes.
+/// Captures the end of a command's output and returns its last line that is not blank. Safe to read
+/// while the thread of the log pipes writes.
 public final class LastLine implements LogPipes.Taker {
-  /// How much of the end is kept.
+  /// Maximum number of bytes that are kept.
   public static final int MOST_BYTES = 4096;
 
   private final ByteBuffer room = ByteBuffer.allocateDirect(MOST_BYTES);
@@ -18,8 +18,8 @@ public final class LastLine implements LogPipes.Taker {
 
   private int length;
 
-  /// @param mostShown characters of a line that is shown; longer ones are cut
-  /// @param control what stands for a control character
+  /// @param mostShown maximum number of characters of the returned line; longer lines are cut
+  /// @param control replacement for each control character
   public LastLine(int mostShown, String control) {
     this.mostShown = mostShown;
     this.control = control;
@@ -35,7 +35,7 @@ public final class LastLine implements LogPipes.Taker {
     keep(room.clear().limit(count));
   }
 
-  /// Takes in what was printed next, however it has come here.
+  /// Appends output from any source.
   public void keep(ByteBuffer printed) {
     synchronized (tail) {
       int added = Math.min(printed.remaining(), MOST_BYTES);
@@ -46,7 +46,7 @@ public final class LastLine implements LogPipes.Taker {
     }
   }
 
-  /// The last line that is not blank; empty where nothing was printed.
+  /// Returns the last line that is not blank; empty if there is none.
   public String text() {
     String all;
     synchronized (tail) {

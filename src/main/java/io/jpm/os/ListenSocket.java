@@ -8,98 +8,101 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// A socket that several processes listen on. The connections that wait in it are not lost as long
-/// as one process or the daemon has it open. All methods are safe to call from several threads.
+/// A socket that several processes listen on. Connections in its queue are not lost as long as one
+/// process or the daemon has it open. All methods are safe to call from several threads.
 public interface ListenSocket extends Handle, AutoCloseable {
-  /// The name under which the next daemon finds it again.
+  /// Returns the name by which the next daemon finds the socket.
   String key();
 
-  /// Where it listens now; empty for one that a process is still to bind.
+  /// Returns the local address; empty if the socket is not bound yet and a process is expected to
+  /// bind it.
   Optional<InetSocketAddress> address();
 
-  /// The path of a unix socket, as in [ListenSockets.PathWish]; empty for others.
+  /// Returns the path of a unix socket, as in [ListenSockets.PathWish]; empty for other sockets.
   default Optional<String> path() {
     return Optional.empty();
   }
 
-  /// Whether clients get here. False for a unix socket whose file somebody has removed or replaced:
-  /// it cannot be given a name again.
+  /// Reports whether clients can connect. False for a unix socket whose file was removed or
+  /// replaced: the socket cannot be bound to a path again.
   default boolean isReachable() {
     return true;
   }
 
-  /// Whether several sockets may listen at its address at once, each with a queue of its own
-  /// (`SO_REUSEPORT`).
+  /// Reports whether several sockets may listen at its address at the same time, each with a queue
+  /// of its own (`SO_REUSEPORT`).
   default boolean reusesPort() {
     return false;
   }
 
-  /// Allows others of the same user to listen at its address beside it, as of now (`SO_REUSEPORT`,
-  /// which they have to set before they are bound).
+  /// Allows other sockets of the same user to listen at its address from now on (`SO_REUSEPORT`,
+  /// which the other sockets must set before they are bound).
   ///
-  /// @return whether the system does so
+  /// @return whether the system supports this
   default boolean allowAnother() {
     return false;
   }
 
-  /// Has new connections to its address go to sockets that began to listen after those of one
-  /// process, where all of them allow it (`SO_ATTACH_REUSEPORT_CBPF`, `socket(7)`). What waits in
-  /// the queues of the older ones stays there, and nothing is added.
+  /// Directs new connections to the sockets that began to listen at its address after those of one
+  /// process. All sockets must allow others beside them (`SO_ATTACH_REUSEPORT_CBPF`, `socket(7)`).
+  /// Connections in the queues of the older sockets stay there; no new ones are added.
   ///
-  /// @param older how many sockets the older process has there
-  /// @param newer how many sockets began to listen after those
-  /// @return whether the kernel does so
+  /// @param older number of sockets that the older process has at the address
+  /// @param newer number of sockets that began to listen after those
+  /// @return whether the kernel supports this
   default boolean steer(int older, int newer) {
     return false;
   }
 
-  /// Leads new connections to its address to the sockets of one process alone, also when others
-  /// begin to listen there. Only those from one address go to the first of the later sockets.
-  /// Another socket may be made for a moment to begin with; no connection gets lost by that.
+  /// Directs new connections to the sockets of one process only, even if others begin to listen at
+  /// the address later. Only connections from `source` go to the first of the later sockets. This
+  /// may create another socket for a moment; no connection is lost because of it.
   ///
-  /// @param older how many sockets the process has there
-  /// @param source an address of IPv4; none from elsewhere can have it, as those of the loopback
-  /// @return whether the kernel does so
+  /// @param older number of sockets that the process has at the address
+  /// @param source an IPv4 address that no client on another machine can have, such as one of the
+  ///   loopback network
+  /// @return whether the kernel supports this
   default boolean hold(int older, InetAddress source) {
     return false;
   }
 
-  /// What [#hold] or [#steer] has said holds no more: each socket at its address gets connections.
+  /// Reverts [#hold] and [#steer]: each socket at its address receives connections again.
   default void share() {
-    // Nothing was said.
+    // Nothing to revert.
   }
 
-  /// Whether it is one of IPv6, which may take connections of IPv4 too.
+  /// Reports whether it is an IPv6 socket, which may accept IPv4 connections too.
   default boolean isIpv6() {
     return address().filter(it -> it.getAddress() instanceof Inet6Address).isPresent();
   }
 
-  /// The kernel's number of it, as in `/proc/PID/fd` and `/proc/net/tcp`.
+  /// Returns its inode number, as in `/proc/PID/fd` and `/proc/net/tcp`.
   long inode();
 
-  /// Accepts connections here, in the daemon, from now on.
+  /// Starts accepting connections in the daemon.
   ///
-  /// @param consumer gets each, on a thread of the host: must hand over and return. While it has
-  ///   more than a few hundred that are not closed, no more are accepted.
+  /// @param consumer receives each connection on a thread of the host; must hand it over and
+  ///   return. While more than a few hundred connections are not closed, no more are accepted.
   void accept(Consumer<Connection> consumer);
 
-  /// A channel that accepts from it here, in the daemon, beside [#accept] and any number of others.
-  /// Its own local address is of no use. When it is closed the socket stays open, and when the
-  /// socket is closed it goes on.
+  /// Returns a channel that accepts from this socket in the daemon, in addition to [#accept] and
+  /// any number of other channels. The local address that the channel reports is not the real one.
+  /// Closing the channel does not close the socket, and closing the socket does not close the
+  /// channel.
   ///
-  /// @throws IOException when it is closed, or there are no free descriptors
+  /// @throws IOException if the socket is closed or no descriptor is free
   ServerSocketChannel channel() throws IOException;
 
-  /// Has whoever accepts from it wait for a connection (no O_NONBLOCK), as programs expect of what
-  /// they inherit. The daemon and all processes share this: to be called while no process has it
-  /// that relies on the opposite, and never with [#accept] or [#channel].
+  /// Makes accept calls on this socket block (no O_NONBLOCK), as programs expect of an inherited
+  /// socket. The flag is shared by the daemon and all processes. Call it only while no process
+  /// relies on the non-blocking mode, and never together with [#accept] or [#channel].
   default void block() {}
 
-  /// Stops accepting by [#accept]; connections wait.
+  /// Stops accepting by [#accept]; further connections wait in the queue.
   void pause();
 
-  /// Closes the daemon's hold, and has the keeper forget it. Processes that have it keep it. The
-  /// file of a unix socket is removed, if it is still this one's.
+  /// Closes the daemon's descriptor and that of the keeper. Processes keep their own descriptors.
+  /// The file of a unix socket is removed if it still belongs to this socket.
   @Override
   void close();
 }

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// The listening sockets of apps. They outlive the daemon: the keeper holds them, and the next
-/// daemon has them back ([#all]). Methods may block for some milliseconds.
+/// Creates, finds and recovers the listening sockets of apps. They outlive the daemon: the keeper
+/// holds them, and the next daemon recovers them ([#all]). Methods may block for some milliseconds.
 public interface ListenSockets {
-  /// What to make.
+  /// An internet socket to create.
   ///
-  /// @param kind what comes over it
-  /// @param address where to bind; an IPv6 wildcard takes IPv4 too unless `v6only`. Empty: nowhere
-  ///   yet, a process does that
-  /// @param ipv6 the family of one that is not bound yet
-  /// @param v6only whether an IPv6 wildcard leaves IPv4 alone
-  /// @param backlog how many connections may wait, at most what the system allows; 0: the system's
-  ///   most
-  /// @param runAs with whose rights it is bound (ports below 1024)
+  /// @param kind the transport
+  /// @param address where to bind; an IPv6 wildcard accepts IPv4 too unless `v6only`. Empty: the
+  ///   socket is left for a process to bind.
+  /// @param ipv6 whether a socket without an address is an IPv6 socket
+  /// @param v6only whether an IPv6 wildcard does not accept IPv4
+  /// @param backlog maximum number of waiting connections, limited by the system; 0: the system's
+  ///   maximum
+  /// @param runAs credentials with which it is bound (ports below 1024)
   record Wish(
       Kind kind,
       Optional<InetSocketAddress> address,
@@ -29,106 +29,111 @@ public interface ListenSockets {
       int backlog,
       RunAs runAs) {}
 
-  /// A unix socket to make, for streams. It listens already.
+  /// A unix stream socket to create. It listens immediately.
   ///
-  /// @param path absolute, of at most 107 bytes, with no file there; or a NUL and a name without a
-  ///   file (`unix(7)`, abstract)
-  /// @param backlog as of [Wish]
-  /// @param runAs whose the file is, and with whose rights and umask it is made
+  /// @param path absolute, at most 107 bytes, with no file there; or a NUL followed by a name
+  ///   without a file (`unix(7)`, abstract)
+  /// @param backlog as in [Wish]
+  /// @param runAs the owner of the file; also the credentials and the umask with which it is
+  ///   created
   record PathWish(String path, int backlog, RunAs runAs) {}
 
-  /// What comes over a socket.
+  /// The transport of a socket.
   enum Kind {
-    /// TCP connections. Bound sockets listen already.
+    /// TCP connections. Bound sockets listen immediately.
     TCP,
     /// UDP datagrams.
     UDP
   }
 
-  /// Makes a socket. Where somebody listens already it fails, unless all who do so are processes of
-  /// this daemon's home with a TCP socket that was lost to the daemon: beside that it is bound.
+  /// Creates an internet socket. Fails if another process already listens at the address. The
+  /// exception: all listening processes belong to this daemon's home and use a TCP socket that the
+  /// daemon has lost. Then the new socket is bound beside it.
   ///
-  /// @param key a name that no open one has, without line breaks
-  /// @throws ListenFailure with the system's name of what is wrong (`EADDRINUSE`); the message
-  ///   names who has the address
+  /// @param key a name that no open socket has, without line breaks
+  /// @throws ListenFailure with the error number, such as `EADDRINUSE`; the message names the
+  ///   process that uses the address
   ListenSocket open(String key, Wish wish) throws ListenFailure;
 
-  /// Makes a unix socket. Where there is a file already it fails, whether anybody listens there or
-  /// not.
+  /// Creates a unix socket. Fails if there is already a file at the path, whether or not a process
+  /// listens there.
   ///
-  /// @param key as above, without tabs
-  /// @throws ListenFailure with the system's name of what is wrong
+  /// @param key a name that no open socket has, without line breaks and tabs
+  /// @throws ListenFailure with the error number
   default ListenSocket open(String key, PathWish wish) throws ListenFailure {
     throw new ListenFailure("unix sockets cannot be shared on this system", 97);
   }
 
-  /// Waits for one connection on the loopback, at a port that the system chooses. It is no socket
-  /// of an app: the next daemon does not know it.
+  /// Waits for one connection on the loopback interface, at a port that the system chooses. This is
+  /// not a socket of an app, and the next daemon does not recover it.
   ///
-  /// @param consumer gets the connection, on a thread of the host: must hand over and return; told
-  ///   once at most
-  /// @throws ListenFailure with the system's name of what is wrong
+  /// @param consumer receives the connection on a thread of the host; must hand it over and return.
+  ///   Called at most once.
+  /// @throws ListenFailure with the error number
   default Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
-    throw new ListenFailure("connections cannot be passed on, on this system", 95);
+    throw new ListenFailure("connections cannot be passed to a process on this system", 95);
   }
 
-  /// Where a single connection is waited for; to be closed by whoever has it, when the connection
-  /// has come or nobody waits any more.
+  /// A loopback listener for a single connection. The owner must close it when the connection has
+  /// arrived or is no longer expected.
   interface Entrance extends AutoCloseable {
-    /// Its address, numeric.
+    /// Returns its address, numeric.
     InetSocketAddress address();
 
     @Override
     void close();
   }
 
-  /// A hold on a socket that a process listens on, for the process that is to follow it
-  /// (`pidfd_getfd(2)`). The keeper does not get it: should the daemon end, it is closed, and the
-  /// process has it as before.
+  /// Duplicates a socket that a process listens on, for the process that will replace it
+  /// (`pidfd_getfd(2)`). The duplicate is not stored with the keeper: when the daemon ends it is
+  /// closed, and the process keeps its own.
   ///
-  /// @param key a name that no open one has, without line breaks
-  /// @param process who has it open, itself or by a process of its tree
-  /// @param inode which one ([Listening#inode])
-  /// @throws ListenFailure where the process has it not, or the system does not let us have it
+  /// @param key a name that no open socket has, without line breaks
+  /// @param process the main process of the tree in which a process has the socket open
+  /// @param inode inode number of the socket ([Listening#inode])
+  /// @throws ListenFailure if the tree does not have the socket, or the system does not permit the
+  ///   duplication
   default ListenSocket borrow(String key, ProcessIdentity process, long inode)
       throws ListenFailure {
     throw new ListenFailure("sockets cannot be shared on this system", 38);
   }
 
-  /// Takes back a socket that was lost to the daemon with the keeper, from a process that still has
-  /// it (`pidfd_getfd(2)`). From then on it is as one that was made here. An open one of that key
-  /// is returned as it is.
+  /// Recovers a socket that the daemon lost together with the keeper, from a process that still has
+  /// it (`pidfd_getfd(2)`). Afterwards it is like a socket that was created here. If a socket with
+  /// this key is open, that socket is returned.
   ///
   /// @param key a name without line breaks
-  /// @param process whose tree has it open
-  /// @param inode which one ([Listening#inode]): the process may say so itself, for nothing is
-  ///   taken but what its own tree has and a daemon of this user has made for TCP
-  /// @throws ListenFailure where the tree has no such socket, or the system does not let us have it
+  /// @param process the main process of the tree that has it open
+  /// @param inode inode number of the socket ([Listening#inode]). The process may name it itself,
+  ///   because only a TCP socket that its own tree has open and that a daemon of this user has
+  ///   created is accepted.
+  /// @throws ListenFailure if the tree does not have such a socket, or the system does not permit
+  ///   the duplication
   default ListenSocket regain(String key, ProcessIdentity process, long inode)
       throws ListenFailure {
     throw new ListenFailure("sockets cannot be shared on this system", 38);
   }
 
-  /// An open one.
+  /// Returns the open socket with this key.
   Optional<ListenSocket> find(String key);
 
-  /// All open ones, in the beginning those of a former daemon.
+  /// Returns all open sockets; at first those of a former daemon.
   List<ListenSocket> all();
 
-  /// Why a socket cannot be had.
+  /// Thrown if a socket cannot be created or duplicated.
   final class ListenFailure extends IOException {
     private static final long serialVersionUID = 1;
 
     private final int errno;
 
-    /// @param message for people, with the address and what to mend
-    /// @param errno the system's number, positive
+    /// @param message for the user, with the address and the way to fix the problem
+    /// @param errno the error number, positive
     public ListenFailure(String message, int errno) {
       super(message);
       this.errno = errno;
     }
 
-    /// The system's number, positive.
+    /// Returns the error number, positive.
     public int errno() {
       return errno;
     }

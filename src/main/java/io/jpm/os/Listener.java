@@ -2,8 +2,8 @@ package io.jpm.os;
 
 import java.net.InetSocketAddress;
 
-/// A TCP socket that a process of this machine listens on, whichever process that is.
+/// A TCP socket that some process of this machine listens on.
 ///
-/// @param address where
-/// @param inode the kernel's number of it ([ListenSocket#inode])
+/// @param address its local address
+/// @param inode its inode number ([ListenSocket#inode])
 public record Listener(InetSocketAddress address, long inode) {}

@@ -12,62 +12,65 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Log files as the operating system sees them. Every method may block for as long as the disk
-/// likes, and throws [IOException] with a sentence for the user that names the path and the reason.
+/// Opens, renames, lists and deletes log files. Every method may block for as long as the disk
+/// takes, and throws [IOException] with a message for the user that contains the path and the
+/// reason.
 ///
-/// `owner` says with whose rights a path is walked: an app that runs as another user must not lead
-/// a daemon that runs as root to the files of a third one, by links for example. With a user all of
-/// it happens as that user; without one as the daemon.
+/// `owner` determines the credentials with which a path is resolved. An app that runs as another
+/// user must not be able to lead a daemon that runs as root to files of a third user, for example
+/// by links. With a user, every access happens as that user; without one, as the daemon.
 public interface LogDisk {
-  /// Opens a file for appending, makes it (mode 0640) and its folders where they do not exist.
+  /// Opens a file for appending. Creates it (mode 0640) and its directories if they do not exist.
   ///
   /// A pipe or a terminal is opened without waiting for a reader.
   AppendFile open(Path file, RunAs owner) throws IOException;
 
-  /// Opens a file for reading; what is not a regular file is refused.
+  /// Opens a file for reading; a file that is not regular is refused.
   ///
-  /// @throws java.nio.file.NoSuchFileException when there is none
+  /// @throws java.nio.file.NoSuchFileException if the file does not exist
   FileChannel read(Path file, RunAs owner) throws IOException;
 
-  /// Makes an empty file (mode 0640) for writing, and its folders where they do not exist; a file
-  /// that exists is emptied, what is not a regular file is refused.
+  /// Creates an empty file (mode 0640) for writing, and its directories if they do not exist. An
+  /// existing file is truncated; a file that is not regular is refused.
   FileChannel create(Path file, RunAs owner) throws IOException;
 
-  /// Renames within a folder; a file of the new name is replaced.
+  /// Renames a file within its directory; an existing file with the new name is replaced.
   void rename(Path from, Path to, RunAs owner) throws IOException;
 
-  /// Removes a file; one that is not there is no failure.
+  /// Deletes a file; succeeds if the file does not exist.
   void delete(Path file, RunAs owner) throws IOException;
 
-  /// The regular files in a folder; none where there is no folder. Links are left out. A folder may
-  /// be full of other people's files: of those that are asked for [#MOST_LISTED] are listed.
+  /// Returns the regular files in a directory; an empty list if the directory does not exist. Links
+  /// are left out. Because the directory may be full of other files, at most [#MOST_LISTED] files
+  /// with a wanted name are returned.
   ///
-  /// @param wanted which names are asked for
+  /// @param wanted selects files by their names
   List<Entry> list(Path folder, RunAs owner, Predicate<String> wanted) throws IOException;
 
-  /// As [#list] for all names.
+  /// Returns the regular files with any name, as [#list(Path, RunAs, Predicate)] does.
   default List<Entry> list(Path folder, RunAs owner) throws IOException {
     return list(folder, owner, _ -> true);
   }
 
-  /// How many files of a folder are listed.
+  /// Maximum number of files of a directory that are listed.
   int MOST_LISTED = 20_000;
 
-  /// The file system that `path`, or the next folder above it that exists, is on.
+  /// Returns the space of the file system that contains `path`, or its nearest ancestor that
+  /// exists.
   Space space(Path path) throws IOException;
 
-  /// How many descriptors log files may keep open between two writes.
+  /// Returns how many descriptors log files may keep open between two writes.
   default int mostOpen() {
     return 64;
   }
 
-  /// One file of a folder.
+  /// One file of a directory.
   ///
-  /// @param name without the folder
-  /// @param size bytes that it takes on the disk, where the system tells; holes do not count
+  /// @param name without the directory
+  /// @param size bytes that it occupies on the disk, without holes, if the system reports that
   record Entry(String name, long size) {
-    /// The file as an entry of its folder, with its length as size; empty where it is no regular
-    /// file, or gone meanwhile.
+    /// Returns the entry for `file`, with the length of the file as its size; empty if it is not a
+    /// regular file or no longer exists.
     public static Optional<Entry> of(Path file) throws IOException {
       try {
         BasicFileAttributes about =
@@ -82,10 +85,10 @@ public interface LogDisk {
     }
   }
 
-  /// A file system.
+  /// The space of a file system.
   ///
   /// @param device its number, `st_dev`
-  /// @param free bytes that an ordinary user may still write
-  /// @param total bytes it has
+  /// @param free bytes that an unprivileged user can still write
+  /// @param total total size in bytes
   record Space(long device, long free, long total) {}
 }

@@ -5,27 +5,27 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// The pipes that apps print into, read on one thread of their own that never touches a disk.
+/// Reads the pipes that apps print into, on one dedicated thread that never accesses a disk.
 ///
 /// All methods may be called on any thread.
 public interface LogPipes extends AutoCloseable {
-  /// How much of the end of a pipe's output is kept at most.
+  /// Maximum number of bytes of the end of a pipe's output that are kept.
   int TAIL_BYTES = 8 * 1024;
 
-  /// Begins to read a pipe, which is made where it does not exist. What a former daemon has left in
-  /// it comes first.
+  /// Starts reading a pipe, which is created if it does not exist. Bytes that a former daemon left
+  /// in it are read first.
   ///
   /// @param fifo the named pipe, absolute
-  /// @param taker where the bytes go
-  /// @throws IOException with a sentence for the user that names the path and the reason
+  /// @param taker receives the bytes
+  /// @throws IOException with a message for the user that contains the path and the reason
   Source open(Path fifo, Taker taker) throws IOException;
 
-  /// The last bytes that have come out of a pipe since this was called last, and takes what is in
-  /// the pipe now before. So what a process that has ended has printed last is there at once, and
-  /// the next one's is not mixed with it.
+  /// Returns the last bytes read from a pipe since the previous call. Before that, it reads what
+  /// the pipe contains now. The last output of a process that has ended is therefore available
+  /// immediately and does not mix with that of the next process.
   ///
-  /// @param fifo a pipe whose taker wants its tail kept ([Taker#keepsTail])
-  /// @return at most [#TAIL_BYTES]; empty where nothing has come, or the pipe is not read
+  /// @param fifo a pipe whose taker keeps its tail ([Taker#keepsTail])
+  /// @return at most [#TAIL_BYTES]; empty if there was no output or the pipe is not being read
   default byte[] takeTail(Path fifo) {
     return new byte[0];
   }
@@ -34,39 +34,39 @@ public interface LogPipes extends AutoCloseable {
   @Override
   void close();
 
-  /// Where the bytes of one pipe go. Called on the thread of the pipes, or on that of who takes the
-  /// tail, never two at a time: must not block.
+  /// Receives the bytes of one pipe. Called on the thread of the pipes or on the thread that calls
+  /// [LogPipes#takeTail], never on both at the same time. Must not block.
   interface Taker {
-    /// Whether [LogPipes#takeTail] is wanted of it. Always the same.
+    /// Reports whether [LogPipes#takeTail] must work for this pipe. The answer must not change.
     default boolean keepsTail() {
       return false;
     }
 
-    /// Room for output.
+    /// Returns a buffer for output.
     ///
-    /// The bytes are read from the pipe into it at once and in full: whoever dies after this call
-    /// cannot know whether they have been. Which of the two it was shows in the room itself, where
-    /// they stand or do not.
+    /// The host reads from the pipe into this buffer immediately and fills it completely. If the
+    /// daemon dies after this call, only the content of the buffer shows whether the bytes were
+    /// read.
     ///
-    /// @param waiting how many bytes are in the pipe now, 1 or more
-    /// @return a direct buffer with 1 to `waiting` bytes remaining, or null: there is no room, and
-    ///   the pipe is left alone until [Source#resume]
+    /// @param waiting number of bytes in the pipe now, at least 1
+    /// @return a direct buffer with 1 to `waiting` bytes remaining; null if no memory is free, in
+    ///   which case the pipe is not read until [Source#resume]
     @Nullable ByteBuffer reserve(int waiting);
 
-    /// The first `count` bytes of the room given last are filled; 0 when reading failed.
+    /// Called when the first `count` bytes of the last buffer were filled; 0 if reading failed.
     void received(int count);
   }
 
-  /// One pipe that is read.
+  /// A pipe that is being read.
   interface Source {
-    /// Goes on after [Taker#reserve] had no room. Does nothing otherwise.
+    /// Continues reading after [Taker#reserve] returned null. Otherwise does nothing.
     void resume();
 
-    /// Hands over what is in the pipe now, as far as there is room, then stops reading and waits
-    /// for that. The pipe stays for the next reader.
+    /// Reads what the pipe contains now, as far as the taker accepts it, then stops reading and
+    /// returns. The pipe stays for the next reader.
     void close();
 
-    /// As [#close], then removes the pipe: the app it belonged to is deleted.
+    /// As [#close], then removes the pipe, because its app was deleted.
     void closeAndRemove();
   }
 }

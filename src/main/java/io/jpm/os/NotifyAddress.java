@@ -6,13 +6,13 @@ import io.jpm.model.text.ByteText;
 import io.jpm.model.text.Sha256;
 import java.nio.file.Path;
 
-/// Where a process finds the socket into which it says how it is. The same for every daemon of the
-/// home: a process keeps what it was told at its start.
+/// Derives the address of the notify socket of a process. The address is the same for every daemon
+/// of the home, because a process keeps the address that it received at its start.
 public final class NotifyAddress {
-  /// What processes know it by.
+  /// Environment variable that contains the address.
   public static final String VARIABLE = "NOTIFY_SOCKET";
 
-  /// `unix(7)`: 108 bytes, the last of them 0.
+  /// `unix(7)`: 108 bytes, of which the last is 0.
   private static final int MOST_PATH = 107;
 
   private static final Path SHARED = Path.of("/run/jpm");
@@ -20,16 +20,17 @@ public final class NotifyAddress {
 
   private NotifyAddress() {}
 
-  /// The address of one process.
+  /// Returns the address for one process.
   ///
   /// - Usually it is a file in the home.
-  /// - Another user than the daemon's cannot reach the home: then the file is in `/run/jpm`, which
-  ///   a daemon that may run apps as others can make, and belongs to that user.
-  /// - Where the path would be longer than the kernel allows it is a name without a file.
+  /// - A user other than the daemon's cannot access the home. In this case the file is in
+  ///   `/run/jpm`, where a daemon that may run apps as other users can create it, and belongs to
+  ///   that user.
+  /// - If the path would be longer than the kernel allows, the address is a name without a file.
   ///
   /// @param home the daemon's home directory
   /// @param worker the process
-  /// @param runAs as whom it runs
+  /// @param runAs credentials that the process runs with
   public static String of(Path home, WorkerId worker, RunAs runAs) {
     String name = worker.id() + "-" + worker.birth() + "-" + worker.generation();
     boolean foreign =

@@ -2,8 +2,8 @@ package io.jpm.os;
 
 import io.jpm.model.RunAs;
 
-/// Whose socket is to be opened, see [NotifySockets].
+/// A notify socket to open, see [NotifySockets].
 ///
-/// @param address a path, or `@name` for one without a file; as in `NOTIFY_SOCKET`
-/// @param runAs as whom it runs
+/// @param address a path, or `@name` for a socket without a file; as in `NOTIFY_SOCKET`
+/// @param runAs credentials that the process runs with
 public record NotifyRequest(String address, RunAs runAs) {}

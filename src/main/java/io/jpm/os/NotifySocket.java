@@ -2,13 +2,14 @@ package io.jpm.os;
 
 import io.jpm.model.run.ProcessIdentity;
 
-/// The socket of one process, see [NotifySockets].
+/// The notify socket of one process, see [NotifySockets].
 public interface NotifySocket extends AutoCloseable {
-  /// The process is there: what it has said so far is told, and from now on what it says, or
-  /// another of its tree does. What comes from elsewhere is dropped. To be called once.
+  /// Starts to report messages, after the process was spawned or adopted: those already received
+  /// and all later ones. Only messages from `main` or another process of its tree are reported;
+  /// others are dropped. Must be called once.
   void began(ProcessIdentity main);
 
-  /// Nothing is told any more; the address is removed. A second time does nothing.
+  /// Stops reporting messages and removes the address. Further calls do nothing.
   @Override
   void close();
 }

@@ -4,18 +4,19 @@ import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Sockets into which processes say how they are, in the way of `sd_notify(3)`: datagrams to the
-/// address in their variable `NOTIFY_SOCKET`. Each process that is listened to has a socket of its
-/// own, so one that floods its socket holds up nobody else, and what a program has said that was
-/// gone a moment later can still be told whose it is.
+/// Opens the sockets on which processes report their state by `sd_notify(3)`: datagrams to the
+/// address in their variable `NOTIFY_SOCKET`. Each process has a socket of its own. A process that
+/// floods its socket therefore does not delay others, and a message can be attributed even if its
+/// sender has already exited.
 public interface NotifySockets {
-  /// Opens the socket of one process, before that is made or when it is adopted. What a former
-  /// daemon has left at the address is removed. May block for some milliseconds.
+  /// Opens the socket of one process, before the process is spawned or when it is adopted. A file
+  /// that a former daemon left at the address is removed. May block for some milliseconds.
   ///
-  /// @param request whose it is
-  /// @param heard takes what was said since the last time, oldest first: texts of 4096 bytes at
-  ///   most, of which nothing else is known. Called on a thread of the host, 20 times a second at
-  ///   most and with 64 texts at most; what is said faster waits, and holds up who says it.
-  /// @throws IOException with a sentence for people when that is not possible
+  /// @param request the address and credentials of the process
+  /// @param heard receives the messages since the last call, oldest first. Each is at most 4096
+  ///   bytes long; its content is not validated. Called on a thread of the host, at most 20 times a
+  ///   second and with at most 64 messages. Further messages wait in the socket and block their
+  ///   sender.
+  /// @throws IOException with a message for the user if the socket cannot be opened
   NotifySocket open(NotifyRequest request, Consumer<List<String>> heard) throws IOException;
 }

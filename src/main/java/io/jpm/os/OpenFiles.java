@@ -7,29 +7,31 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// How many descriptors the daemon may have open, and what it needs them for.
+/// Divides the descriptor limit of the daemon between instances, log files and a reserve.
 ///
-/// @param most its limit, RLIMIT_NOFILE of `getrlimit(2)`
+/// @param most the limit, RLIMIT_NOFILE of `getrlimit(2)`
 public record OpenFiles(int most) {
-  /// What one instance takes as long as its process lives: the hold on the process, the pipes of
-  /// its two outputs, and its channel for messages.
+  /// Descriptors that one instance needs while its process is running: the pidfd, the pipes of its
+  /// two outputs, and its IPC channel.
   public static final int PER_INSTANCE = 4;
 
-  /// For the JVM with its libraries, the journal, the clients, what is open for a moment while
-  /// processes are made, replaced or adopted, and the web.
+  /// Reserve for the JVM with its libraries, the journal, clients, the web server, and descriptors
+  /// that are open briefly while processes are created, replaced or adopted.
   private static final int FOR_THE_DAEMON = 128;
 
-  /// How many more instances than fit may live for a while, such as successors in a reload.
+  /// Number of instances above the limit that may run temporarily, such as candidates of a rollout.
   private static final int SPARE_INSTANCES = 6;
 
   private static final String LIMIT = "Max open files";
 
-  /// Beyond that no limit is raised: more is of no use, and some systems allow a thousand million.
+  /// The limit is not raised beyond this value: more descriptors would be useless, and some systems
+  /// allow a thousand million.
   public static final int MOST = 1 << 20;
 
-  /// What a host that raises its limit as far as it goes will have, `proc_pid_limits(5)`.
+  /// Returns the budget of a host that raises its soft limit to the hard limit,
+  /// `proc_pid_limits(5)`.
   ///
-  /// @return empty where the system does not tell
+  /// @return empty if the system does not report the limit
   public static Optional<OpenFiles> ofThisProcess() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"))) {
       return lines
@@ -45,37 +47,38 @@ public record OpenFiles(int most) {
     }
   }
 
-  /// How many of them log files may keep open between two writes.
+  /// Returns how many descriptors log files may keep open between two writes.
   public int forLogFiles() {
     return Math.clamp(most / 16, 16, 256);
   }
 
-  /// What instances may not take.
+  /// Returns the number of descriptors that are not available to instances.
   public int reserved() {
     return FOR_THE_DAEMON + forLogFiles();
   }
 
-  /// How many instances can run at the same time.
+  /// Returns the number of instances that can run at the same time.
   public int instances() {
     return Math.max(0, (most - reserved()) / PER_INSTANCE);
   }
 
-  /// With how many no process is made any more, whatever the reason.
+  /// Returns the number of running instances from which no further process is created for any
+  /// reason.
   public int mostInstances() {
     return instances() + SPARE_INSTANCES;
   }
 
-  /// What so many instances need in all.
+  /// Returns the limit that this number of instances needs.
   public static long neededFor(int instances) {
     long fixed = FOR_THE_DAEMON + (long) PER_INSTANCE * instances;
-    // What log files take grows with the limit.
+    // The share of the log files grows with the limit.
     return fixed + Math.clamp(fixed / 15, 16, 256);
   }
 
-  /// Why more instances cannot run, as a sentence for the user.
+  /// Returns the reason why no more instances can run, a message for the user.
   ///
-  /// @param more how many are asked for
-  /// @param running how many there are
+  /// @param more number of instances requested
+  /// @param running number of instances that run now
   public String refusal(int more, int running) {
     return ("%d more %s cannot run, and nothing was started: %d %s, and the limit of %d open files (ulimit -Hn)"
             + " is enough for %d instances, with %d files for each and %d for the daemon."

@@ -14,216 +14,224 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// The operating system's processes, in our words. All methods may block for some milliseconds:
-/// never call them on an event loop. They are safe to call from several threads.
+/// Creates, adopts, inspects and signals processes of the operating system. All methods may block
+/// for some milliseconds and must not be called on an event loop. They are safe to call from
+/// several threads.
 public interface ProcessHost extends AutoCloseable {
-  /// Makes a process in a session of its own.
+  /// Creates a process in a session of its own.
   ///
-  /// @param request what to run
-  /// @param watcher told of its end, on a thread of the host: it must hand over and return. When
-  ///   the process ends at once, it may be told before this method returns.
-  /// @return the running child, or why there is none; a refusal leaves nothing behind
+  /// @param request the process to create
+  /// @param watcher called when the process ends, on a thread of the host: must hand over and
+  ///   return. If the process ends immediately, the call may come before this method returns.
+  /// @return the running child, or the reason why it could not be created; a refusal leaves nothing
+  ///   behind
   SpawnResult spawn(SpawnRequest request, ChildWatcher watcher);
 
-  /// Takes over a process that an earlier daemon made.
+  /// Adopts a process that an earlier daemon created.
   ///
   /// @param identity the process as recorded
-  /// @param tag the tag it was made with ([SpawnRequest#tag]), by which orphans of its tree are
-  ///   found
-  /// @param watcher told of its end, as for [#spawn]
-  /// @return the child, or empty when that process no longer exists (a stranger with its pid does
-  ///   not count)
+  /// @param tag the process tag it was created with ([SpawnRequest#tag]), by which orphans of its
+  ///   tree are found
+  /// @param watcher called when the process ends, as for [#spawn]
+  /// @return the child, or empty if the process no longer exists (another process that has its pid
+  ///   does not count)
   Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher);
 
-  /// How a process that was made by a former daemon ended while none was there.
+  /// Returns how a process of a former daemon ended while no daemon was running.
   ///
-  /// @param identity the process as recorded, gone by now
-  /// @return what the kernel still tells; [Exit.Unknown] with the reason where it tells nothing
+  /// @param identity the process as recorded, already ended
+  /// @return the exit as far as the kernel still reports it; [Exit.Unknown] with the reason if it
+  ///   does not
   default Exit exitOf(ProcessIdentity identity) {
     return new Exit.Unknown("it ended while no daemon was running");
   }
 
-  /// The ends that [#exitOf] was asked for are on record. Until this is called a next daemon is
-  /// given the same answers, should this one be killed.
+  /// Confirms that the exits returned by [#exitOf] were recorded. Until this call, a next daemon
+  /// gets the same answers if this one is killed.
   default void exitsAreRecorded() {
-    // Systems that tell nothing have nothing to keep.
+    // Without stored exits there is nothing to release.
   }
 
-  /// Whether the kernel has ended a process of a tree because it had more memory than it may, and
-  /// no daemon has told of that. To be asked before the tree's instance gets another process.
+  /// Reports whether the kernel has killed a process of a tree because of its memory limit and no
+  /// daemon has reported that yet. Must be asked before the instance of the tree gets a new
+  /// process.
   ///
-  /// @param tag of a tree whose main process is gone
-  /// @return false also where that is not known
+  /// @param tag process tag of a tree whose main process has ended
+  /// @return false also if this is not known
   default boolean ranOutOfMemory(String tag) {
     return false;
   }
 
-  /// Takes over what is left of a tree whose main process is known to be gone: it ended while no
-  /// daemon watched. Of the child's methods
+  /// Adopts the leftovers of a tree whose main process is known to have ended while no daemon was
+  /// running. The methods of the child behave as follows:
   ///
   /// - [Child#identity] is `gone`;
   /// - [Child#hasLeftovers] walks over all processes, which may block for some milliseconds;
-  /// - [Child#signalTree] ends what is left; [ChildWatcher#treeGone] comes even when nothing was;
+  /// - [Child#signalTree] ends the leftovers; [ChildWatcher#treeGone] is called even if there were
+  ///   none;
   /// - [Child#signalMain] does nothing.
   ///
   /// @param gone the main process as recorded
-  /// @param tag the tag it was made with, by which its orphans are found
-  /// @param watcher told of the end of the tree; never of an exit
+  /// @param tag the process tag it was created with, by which its orphans are found
+  /// @param watcher called when the tree has ended; never for an exit
   Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher);
 
-  /// Those of `trees`, all made by [#adoptLeftovers], that have leftovers. One look for all of
-  /// them: after a boot of the machine there may be a thousand.
+  /// Returns those of `trees`, all created by [#adoptLeftovers], that have leftovers. One walk over
+  /// all processes serves all trees: after a boot of the machine there may be a thousand.
   default List<Child> withLeftovers(List<Child> trees) {
     return trees.stream().filter(Child::hasLeftovers).toList();
   }
 
-  /// The live main processes made for `home` by whatever daemon, by tag: what a crash between
-  /// "made" and "recorded" leaves behind is found here.
+  /// Returns the live main processes that any daemon has created for the home, by process tag. This
+  /// finds processes that a crash left behind between their creation and their entry in the
+  /// journal.
   ///
-  /// A child that leads a session of its own is not reported instead of a main process that lives;
-  /// but when that has just died, such an orphan may be taken for it.
+  /// A child that leads a session of its own is not returned if the main process is running; if the
+  /// main process has just ended, such an orphan may be taken for it.
   ///
-  /// @param tagPrefix what their tags begin with
+  /// @param tagPrefix common prefix of their tags
   Map<String, ProcessIdentity> findTagged(String tagPrefix);
 
-  /// All live processes that carry a tag of `home`, by tag, main processes or not, but for the
-  /// daemon itself.
+  /// Returns all live processes with a process tag of the home, by tag: main processes and others,
+  /// except the daemon itself.
   ///
-  /// @param tagPrefix what their tags begin with
+  /// @param tagPrefix common prefix of their tags
   default Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
     Map<String, List<ProcessIdentity>> all = new HashMap<>();
     findTagged(tagPrefix).forEach((tag, main) -> all.put(tag, List.of(main)));
     return all;
   }
 
-  /// How many descriptors there are for the processes that are made and adopted here.
+  /// Returns the budget of descriptors for processes that are created and adopted here.
   ///
-  /// @return empty where that is not known
+  /// @return empty if it is not known
   default Optional<OpenFiles> openFiles() {
     return Optional.empty();
   }
 
-  /// The pipes that apps print into: always the same ones.
+  /// Returns the reader of the pipes that apps print into, always the same object.
   ///
-  /// @return empty on systems where apps write into their files themselves ([SpawnRequest#out])
+  /// @return empty on systems where apps write to their files directly ([SpawnRequest#out])
   default Optional<LogPipes> logPipes() {
     return Optional.empty();
   }
 
-  /// The listening sockets that apps share.
+  /// Returns the listening sockets that apps share.
   ///
   /// @return empty on systems where sockets cannot be shared
   default Optional<ListenSockets> listenSockets() {
     return Optional.empty();
   }
 
-  /// The sockets into which processes say how they are.
+  /// Returns the factory of notify sockets.
   ///
-  /// @return empty on systems that have none
+  /// @return empty on systems without notify sockets
   default Optional<NotifySockets> notifySockets() {
     return Optional.empty();
   }
 
-  /// Has a Java virtual machine print what its threads are doing to its own standard output: the
-  /// first one in the tree under `main` that does so when it is asked. A JVM that would end of the
-  /// question (`-Xrs`) is not asked.
+  /// Requests a thread dump from the first Java virtual machine in the tree under `main` that
+  /// supports it; the JVM prints the dump to its own standard output. A JVM that the request would
+  /// terminate (`-Xrs`) is skipped.
   ///
-  /// @return whether one was asked
+  /// @return whether a dump was requested
   default boolean askForThreads(ProcessIdentity main) {
     return false;
   }
 
-  /// Sends a message over the channel of a process that was made or adopted here, as [Child#send]
-  /// does.
+  /// Sends a message over the IPC channel of a process that was created or adopted here, as
+  /// [Child#send] does.
   ///
   /// @param json one JSON value
-  /// @return whether it is on its way
+  /// @return whether it was sent or queued
   default boolean post(ProcessIdentity process, String json) {
     return false;
   }
 
-  /// Writes to the standard input of whoever reads the pipe of [SpawnRequest#input], wholly or not
-  /// at all. Never waits.
+  /// Writes to the standard input of the process that reads the pipe of [SpawnRequest#input].
+  /// Writes all bytes or none, and never blocks.
   ///
   /// @param input the pipe
-  /// @param bytes what to write
-  /// @return why it could not be, in a clause for the user: `it does not read its standard input`;
-  ///   empty when it is written
+  /// @param bytes the bytes to write
+  /// @return the reason why they were not written, a clause for the user such as `it does not read
+  ///   its standard input`; empty if they were written
   default Optional<String> type(Path input, byte[] bytes) {
     return Optional.of("this system has no pipe for its standard input");
   }
 
-  /// Sends a message with a descriptor, in the form in which Node's `child_process` does:
-  /// `{"cmd":"NODE_HANDLE","type":…,"msg":json}`. One at a time is on its way, what is sent
-  /// meanwhile waits in order.
+  /// Sends a message with a descriptor in the format of Node's `child_process`:
+  /// `{"cmd":"NODE_HANDLE","type":…,"msg":json}`. One such message is in transit at a time; later
+  /// messages wait in order.
   ///
   /// @param json one JSON object
-  /// @param handle what goes with it; stays open here
-  /// @param taken told once, on a thread of the host, whether the process has taken it; false also
-  ///   when it ended before
-  /// @return whether it is on its way; when not, `taken` is not told
+  /// @param handle the descriptor to send; stays open in the daemon
+  /// @param taken called once, on a thread of the host, with whether the process has received the
+  ///   descriptor; false also if the process ended before
+  /// @return whether it was sent or queued; if false, `taken` is not called
   default boolean post(
       ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
     return false;
   }
 
-  /// What the tree under `main` listens on over TCP: the main process, its descendants and its
-  /// session.
+  /// Returns the TCP sockets that the tree under `main` listens on: the main process, its
+  /// descendants and its session.
   default List<Listening> listening(ProcessIdentity main) {
     return List.of();
   }
 
-  /// The TCP sockets that any process listens on, in the daemon's part of the network. Blocks for
-  /// some milliseconds.
+  /// Returns the TCP sockets that any process in the daemon's network namespace listens on. Blocks
+  /// for some milliseconds.
   default Set<Listener> listeners() {
     return Set.of();
   }
 
-  /// The kernel's numbers of all sockets that the tree under `main` has open.
+  /// Returns the inode numbers of all sockets that the tree under `main` has open.
   default Set<Long> sockets(ProcessIdentity main) {
     return Set.of();
   }
 
-  /// How many TCP connections the tree under `main` has that came in through one of `ports`.
+  /// Returns the number of TCP connections of the tree under `main` that were accepted at one of
+  /// `ports`.
   default int connections(ProcessIdentity main, Set<Integer> ports) {
     return 0;
   }
 
-  /// The log files of this system.
+  /// Returns the access to log files on this system.
   LogDisk logDisk();
 
-  /// What is done for apps with the rights of their users.
+  /// Returns the access to files and programs with the credentials of apps' users.
   default AppAccess appAccess() {
     return AppAccess.OF_DAEMON;
   }
 
-  /// The link to a keeper, not yet opened.
+  /// Returns a client for the keeper that is not connected yet.
   ///
-  /// @param setup what the keeper is made of
-  /// @param lost told, on a thread of the host, each time a keeper that was reached or started is
-  ///   gone
-  /// @return empty on systems where there is none
+  /// @param setup paths and variables of the keeper
+  /// @param lost called, on a thread of the host, each time a keeper that was found or started has
+  ///   ended
+  /// @return empty on systems without a keeper
   default Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
     return Optional.empty();
   }
 
-  /// What the process uses now, or empty when it is gone.
+  /// Returns the current resource usage of a process; empty if it has ended.
   Optional<Usage> usage(ProcessIdentity identity);
 
-  /// A variable of the environment that a process was started with; empty when it has no such one,
-  /// or does not let us read it.
+  /// Returns a variable of the environment that a process was started with; empty if it is not set
+  /// or cannot be read.
   default Optional<String> variable(ProcessIdentity process, String name) {
     return Optional.empty();
   }
 
-  /// What the trees under some main processes use: the main process, its descendants and whatever
-  /// else is in its session. One look at all processes serves all trees.
+  /// Returns the resource usage of the trees under some main processes: the main process, its
+  /// descendants and all other processes in its session. One walk over all processes serves all
+  /// trees.
   ///
-  /// @param mains main processes; those that are gone are not in the answer
-  /// @param detail how much is asked for
+  /// @param mains main processes; those that have ended are not in the result
+  /// @param detail how much is measured
   default Map<ProcessIdentity, TreeUsage> treeUsage(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
-    // Systems that do not show who belongs to whom.
+    // For systems that do not show the members of a tree.
     Map<ProcessIdentity, TreeUsage> usages = new HashMap<>();
     for (ProcessIdentity main : mains) {
       usage(main).ifPresent(usage -> usages.put(main, TreeUsage.ofOne(main, usage)));
@@ -231,18 +239,18 @@ public interface ProcessHost extends AutoCloseable {
     return usages;
   }
 
-  /// What the whole machine uses; empty where the system does not tell.
+  /// Returns the resource usage of the whole machine; empty if the system does not report it.
   default Optional<SystemUsage> systemUsage() {
     return Optional.empty();
   }
 
-  /// Gives memory back to the system that starting this process needed and its work does not. To be
-  /// called once, when the daemon has come to rest.
+  /// Returns memory to the system that only the startup of this process needed. Must be called
+  /// once, after startup has finished.
   default void releaseIdleMemory() {
-    // Systems without such a call keep it.
+    // Systems without such a call keep the memory.
   }
 
-  /// Stops watching and reading. Children are left alone.
+  /// Stops monitoring and reading. Children keep running.
   @Override
   void close();
 }

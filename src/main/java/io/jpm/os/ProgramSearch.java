@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the file that a command's first word means, as `execvp(3)` does. Blocking.
+/// Finds the executable file of a command as `execvp(3)` does. Blocking.
 public final class ProgramSearch {
   private static final String USUAL_PATH = "/usr/bin:/bin";
 
   private ProgramSearch() {}
 
-  /// The file to execute.
+  /// Returns the file to execute.
   ///
-  /// @param word a path, which begins in `cwd` where it is relative, or a name without a slash
+  /// @param word a path, relative to `cwd` if it is not absolute, or a name without a slash
   /// @param cwd the working directory of the command
-  /// @param path the value of PATH; empty: the usual folders
-  /// @return empty when no folder of `path` has an executable of that name; that a path leads
-  ///   anywhere is not checked
+  /// @param path the value of PATH; empty: the default directories
+  /// @return empty if no directory of `path` has an executable of that name; a path is returned
+  ///   without checking that the file exists
   public static Optional<Path> find(String word, Path cwd, String path) {
     if (word.contains("/")) {
       return Optional.of(cwd.resolve(word));

@@ -1,13 +1,13 @@
 package io.jpm.os;
 
-/// Whoever has started the daemon as a service and wants to hear how it is.
+/// Reports the state of the daemon to the service manager that started it.
 @FunctionalInterface
 public interface ServiceNotifier {
-  /// Nobody does.
+  /// For a daemon that was not started by a service manager.
   ServiceNotifier NOBODY = _ -> {};
 
-  /// Says it. May block for a moment: never call it on an event loop. Somebody who cannot be
-  /// reached is no problem of the daemon's.
+  /// Sends a state. May block briefly and must not be called on an event loop. A service manager
+  /// that cannot be reached is ignored.
   ///
   /// @param state lines of `NAME=value` as in `sd_notify(3)`
   void say(String state);

@@ -7,36 +7,39 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything a new process is made of. Beside the streams only the channel and the sockets are
-/// inherited.
+/// Describes a process to create. Apart from the standard streams, the process inherits only the
+/// IPC channel and the sockets.
 ///
 /// @param program the file to execute, absolute
 /// @param argv the argument vector, program name first
-/// @param environment the whole environment; the host adds [#TAG_VARIABLE], for a channel Node's
-///   `NODE_CHANNEL_FD`, `NODE_CHANNEL_SERIALIZATION_MODE` and `JPM_CHANNEL`, by which the next
-///   daemon knows it again, and nothing else; without a channel these three are left out
+/// @param environment the whole environment. The host adds [#TAG_VARIABLE], and for a channel
+///   Node's `NODE_CHANNEL_FD`, `NODE_CHANNEL_SERIALIZATION_MODE` and `JPM_CHANNEL`, by which the
+///   next daemon recognizes the channel. Without a channel these three are removed.
 /// @param cwd working directory, absolute
-/// @param out where standard output goes
-/// @param error where standard error goes
-/// @param tag marks the process and all it forks, through the environment:
-///   `<home>:<instance>:<generation>`
-/// @param runAs rights and priority; where they cannot be had the request is refused. With a user
-///   the host sets HOME, USER, LOGNAME and SHELL to that user's, whatever `environment` says.
-/// @param channel whether it gets a channel for messages, where the host can make one: Node's IPC
-///   on descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the daemon.
-/// @param terminal whether standard output and error are one terminal, for programs that hold lines
-///   back or leave out colours when they write into a pipe. All of it goes the way of `out`, byte
-///   for byte; standard input is no terminal. The descriptor behind those of the channel and the
-///   sockets is the pipe of `out`. Where there are no terminals the request is refused.
-/// @param sockets keys of [ListenSockets] that are inherited, in this order from descriptor 5 on,
-///   without a channel from 3 on
-/// @param limits what the process and its tree may use. One that the process itself cannot have is
-///   a refusal; those that need a cgroup are left out where there is none, see [Child#isGrouped].
-/// @param input a named pipe that is standard input, made by the host where it does not exist, into
-///   which [ProcessHost#type] writes; the process never sees its end. Empty, and on systems without
-///   named pipes: `/dev/null`.
-/// @param far whether the sockets are inherited from [#FIRST_FAR] on as well, for processes below
-///   this one
+/// @param out the pipe and file of standard output
+/// @param error the pipe and file of standard error
+/// @param tag the process tag, which the process and all its descendants inherit through the
+///   environment: `<home>:<instance>:<generation>`
+/// @param runAs credentials and priority; the request is refused if the process cannot get them.
+///   With a user, the host sets HOME, USER, LOGNAME and SHELL to that user's values and ignores
+///   those of `environment`.
+/// @param channel whether the process gets an IPC channel as in Node, if the host supports it: its
+///   own end is descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the
+///   daemon.
+/// @param terminal whether standard output and error are one terminal, for programs that buffer
+///   lines or omit colors when they write to a pipe. All output goes to `out`, byte for byte;
+///   standard input is not a terminal. The descriptor after those of the channel and the sockets is
+///   the pipe of `out`. On systems without terminals the request is refused.
+/// @param sockets keys of [ListenSockets] that the process inherits, in this order from descriptor
+///   5 on, or from 3 on without a channel
+/// @param limits limits of the process and its tree. The request is refused if the process itself
+///   cannot get one of its limits; limits that need a cgroup are ignored if there is none, see
+///   [Child#isGrouped].
+/// @param input a named pipe as standard input, created by the host if it does not exist, into
+///   which [ProcessHost#type] writes; the process never reads an end of file. Empty, and on systems
+///   without named pipes: `/dev/null`.
+/// @param far whether the process inherits the sockets from [#FIRST_FAR] on as well, for its
+///   descendants
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -52,11 +55,12 @@ public record SpawnRequest(
     ResourceLimits limits,
     Optional<Path> input,
     boolean far) {
-  /// The first number of sockets that are to get past programs that close or mark what they find
-  /// open: Node marks close-on-exec what is below 16, and goes on to the first number that is free.
+  /// First descriptor of the sockets that must survive programs which close inherited descriptors
+  /// or set close-on-exec on them. Node sets close-on-exec on every descriptor below 16, and from
+  /// there on up to the first one that is free.
   public static final int FIRST_FAR = 48;
 
-  /// With sockets that only the process itself is to have.
+  /// Creates a request in which the sockets are for the process itself only.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -88,10 +92,10 @@ public record SpawnRequest(
         false);
   }
 
-  /// The environment variable that carries the tag.
+  /// The environment variable that contains the process tag.
   public static final String TAG_VARIABLE = "JPM_TAG";
 
-  /// As the daemon, without a channel or terminal.
+  /// Creates a request with the daemon's credentials, without a channel or terminal.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -103,7 +107,7 @@ public record SpawnRequest(
     this(program, argv, environment, cwd, out, error, tag, RunAs.DAEMON, false, false, List.of());
   }
 
-  /// Without limits.
+  /// Creates a request without limits.
   public SpawnRequest(
       Path program,
       List<String> argv,
@@ -132,17 +136,17 @@ public record SpawnRequest(
         Optional.empty());
   }
 
-  /// The same with another program.
+  /// Returns a copy with another program and other arguments.
   public SpawnRequest instead(Path other, List<String> arguments) {
     return as(other, arguments, limits, input);
   }
 
-  /// The same with limits.
+  /// Returns a copy with other limits.
   public SpawnRequest limited(ResourceLimits wanted) {
     return as(program, argv, wanted, input);
   }
 
-  /// The same with a named pipe as standard input.
+  /// Returns a copy with a named pipe as standard input.
   public SpawnRequest reading(Path pipe) {
     return as(program, argv, limits, Optional.of(pipe));
   }

@@ -1,15 +1,15 @@
 package io.jpm.os;
 
-/// What came of an attempt to make a process.
+/// The outcome of an attempt to create a process.
 public sealed interface SpawnResult {
-  /// It runs.
+  /// The process is running.
   record Started(Child child) implements SpawnResult {}
 
-  /// It does not, and nothing is left of the attempt.
+  /// The process could not be created; the attempt left nothing behind.
   ///
-  /// @param reason a sentence for the user that names the path and says what to mend, for example
-  ///   `/srv/app.sh is not executable: chmod +x it or name an --interpreter`
-  /// @param temporary the system had not the means just now (memory, processes, descriptors, a
-  ///   program file that is being written): the same request may succeed later
+  /// @param reason a message for the user that names the path and the fix, for example `/srv/app.sh
+  ///   is not executable: chmod +x it or name an --interpreter`
+  /// @param temporary whether the system only lacked resources at the moment (memory, processes,
+  ///   descriptors, or a program file that is being written): the same request may succeed later
   record Refused(String reason, boolean temporary) implements SpawnResult {}
 }

@@ -4,16 +4,17 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Looks at the system that the daemon runs on. All methods may block for some milliseconds: never
-/// call them on an event loop.
+/// Inspects the system that the daemon runs on. All methods may block for some milliseconds and
+/// must not be called on an event loop.
 public interface SystemInspection {
-  /// How it is now.
+  /// Returns the current facts.
   SystemFacts look();
 
-  /// How many more files the disk of `path` can hold; empty where it is not told, or the disk has
-  /// no such limit.
+  /// Returns how many more files the file system of `path` can contain; empty if it does not report
+  /// that or has no such limit.
   OptionalLong freeInodes(Path path);
 
-  /// Whether somebody reads a named pipe; empty where that cannot be known.
+  /// Reports whether a process has a named pipe open for reading; empty if this cannot be
+  /// determined.
   Optional<Boolean> hasReader(Path fifo);
 }

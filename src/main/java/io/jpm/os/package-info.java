@@ -1,11 +1,10 @@
-/// Processes as they are. [io.jpm.os.ProcessHost] says in our words what the rest of jpm needs of
-/// an operating system: make a process, learn of its end, end its whole tree, capture its output,
+/// Interfaces and records of the operating system. [io.jpm.os.ProcessHost] defines what the rest of
+/// jpm needs: create a process, learn how it ended, end its whole tree, capture its output, and
 /// find it again after the daemon died.
 ///
-/// `os.linux` does it with posix_spawn, pidfd and epoll through the Foreign Function & Memory API;
-/// `os.portable` with `ProcessBuilder`, promising less. One contract test runs against both. The
-/// room knows `model` only; its callers are `god` (who alone signals), `satan` (who samples) and
-/// `logs`.
+/// `os.linux` implements this with posix_spawn, pidfd and epoll through the Foreign Function &
+/// Memory API. `os.portable` implements it with `ProcessBuilder` and guarantees less. One contract
+/// test runs against both. The package depends on `model` only.
 @NullMarked
 package io.jpm.os;
 

@@ -6,37 +6,39 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Turns the processor time of a tree into its load: what the tree has used since the sample
-/// before. Pure but for what it remembers; owned by SatanVerticle's context.
+/// Computes the CPU load of a process tree from its processor time since the previous sample. Has
+/// no clock; confined to SatanVerticle's context.
 ///
-/// A child that ends takes its time with it, and when its parent asks how it ended the kernel adds
-/// that time, of which most was counted already, to the parent's. So what is new is
+/// The processor time of a process that ends is added to its parent's when the parent waits for it.
+/// Most of that time has been counted already. So the new time is the sum of
 ///
-/// - what each process of its own has used since the sample before, all of it where it is new,
-/// - and what was added for ended children, less what was known of those that have gone. Where the
-///   parent did not ask, nothing was added, and nothing is taken away.
+/// - the time that each process has used itself since the previous sample, or in total if it is
+///   new,
+/// - and the time added for ended children, minus the known time of the processes that are gone. If
+///   the parent does not wait, nothing was added and nothing is subtracted.
 final class CpuMeter {
-  /// A second look within this time repeats the answer: over so short a time a load is only noise.
+  /// A sample within this time after the previous one repeats its result, because the load over a
+  /// shorter time is only noise.
   private static final long SHORTEST_NANOS = 500_000_000;
 
-  /// What nobody has asked about for ten minutes has probably ended.
+  /// A tree that has not been sampled for ten minutes has probably ended.
   private static final long FORGOTTEN_NANOS = 600_000_000_000L;
 
   private final Map<ProcessIdentity, Sample> last = new HashMap<>();
 
-  /// What is remembered of a tree.
+  /// The previous sample of a tree.
   ///
-  /// @param atNanos when
-  /// @param times each process's, by pid and start time
-  /// @param percent the load then
+  /// @param atNanos the time of the sample
+  /// @param times the processor times by pid and start time
+  /// @param percent the load at that time
   private record Sample(long atNanos, Map<Key, CpuTime> times, double percent) {}
 
   private record Key(int pid, long startTime) {}
 
-  /// The load of the tree under `main` since the sample before, in percent of one core; 0 at the
-  /// first one.
+  /// Returns the load of the tree below `main` since the previous sample, in percent of one core; 0
+  /// for the first sample.
   ///
-  /// @param times of its processes now
+  /// @param times the present processor times of its processes
   /// @param nowNanos monotonic time of the sample
   double percent(ProcessIdentity main, List<CpuTime> times, long nowNanos) {
     Sample before = last.get(main);
@@ -51,7 +53,7 @@ final class CpuMeter {
     return percent;
   }
 
-  /// Forgets trees that nobody has asked about for long.
+  /// Removes trees that have not been sampled for a long time.
   void forgetOld(long nowNanos) {
     last.values().removeIf(sample -> nowNanos - sample.atNanos() > FORGOTTEN_NANOS);
   }

@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Sees how late one event loop comes to a timer. Vert.x itself warns in the log, with a stack, of
-/// a loop that is busy when it looks; this measures.
+/// Measures how late one event loop runs a timer. Vert.x itself only logs a warning, with a stack
+/// trace, when it finds a loop blocked.
 ///
-/// Owned by HeartbeatVerticle's context.
+/// Confined to HeartbeatVerticle's context.
 final class EventLoopLag {
   private final EventLoop loop;
   private final Context context;
@@ -23,7 +23,7 @@ final class EventLoopLag {
   private long dueAt;
   private boolean pending;
 
-  /// @param late takes each lateness, on the context
+  /// @param late receives each delay, on the context
   EventLoopLag(EventLoop loop, Context context, LongSupplier nanoTime, Consumer<Duration> late) {
     this.late = late;
     this.loop = loop;
@@ -31,8 +31,8 @@ final class EventLoopLag {
     this.nanoTime = nanoTime;
   }
 
-  /// Sets a timer that is due after `delay`, unless one is pending: then the loop has not come to
-  /// it yet.
+  /// Sets a timer that is due after `delay`. Does nothing while the previous timer is pending,
+  /// because the loop has not run it yet.
   void look(Duration delay) {
     if (pending) {
       return;
@@ -61,7 +61,7 @@ final class EventLoopLag {
     late.accept(Duration.ofNanos(nanos));
   }
 
-  /// How punctual it is; one that hangs now is as late as it already is.
+  /// Returns the present and the recent worst delay. A pending timer that is overdue counts too.
   HeartbeatReply.Loop state() {
     long now = nanoTime.getAsLong();
     long late = pending && now - dueAt > 0 ? Math.max(lateNanos, now - dueAt) : lateNanos;

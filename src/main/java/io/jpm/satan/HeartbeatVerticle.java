@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Pings God, each time with half of the interval to answer in, and measures how punctual the event
-/// loops are. Deployed after God. Publishes a [HeartbeatAck] on [Addresses#PULSES] for each answer,
-/// serves [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]; what is missed is told in the log
-/// and as a [DaemonEvent], and so is a loop that was held for [#STALL] or longer.
+/// Monitors God and the event loops. Pings God, which must answer within half of the interval, and
+/// measures how late the event loops run their timers. Deployed after God.
+///
+/// Publishes a [HeartbeatAck] on [Addresses#PULSES] for each answer and serves [HeartbeatCommand]s
+/// on [Addresses#HEARTBEAT_COMMAND]. Missed pings are reported in the log and as [DaemonEvent]s,
+/// event loops that were blocked for [#STALL] or longer as [DaemonEvent]s.
 public final class HeartbeatVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -42,17 +44,18 @@ public final class HeartbeatVerticle extends VerticleBase {
   private long missingSince;
   private long timer;
 
-  /// What stands in each event that is told.
+  /// The fields that are the same in each event.
   ///
-  /// @param pid the daemon's
+  /// @param pid the pid of the daemon
   /// @param wallClock for display only
   public record Teller(long pid, InstantSource wallClock) {}
 
   /// @param nanoTime monotonic time
-  /// @param teller what stands in each event
+  /// @param teller the fields that are the same in each event
   /// @param interval the time between two pings
-  /// @param longest what it is at most, whatever anybody wishes: a service manager waits for signs
-  ///   of life; may be shorter than what can be wished for
+  /// @param longest an upper bound on the interval, whatever is requested, because a service
+  ///   manager expects regular watchdog messages; it may be below the shortest interval that can be
+  ///   requested
   public HeartbeatVerticle(
       LongSupplier nanoTime, Teller teller, Duration interval, Optional<Duration> longest) {
     this.nanoTime = nanoTime;
@@ -67,7 +70,7 @@ public final class HeartbeatVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    // An executor group of Netty's: it has the loops that all verticles run on.
+    // Netty's executor group contains the event loops on which all verticles run.
     ((VertxInternal) vertx)
         .nettyEventLoopGroup()
         .forEach(loop -> {
@@ -124,12 +127,12 @@ public final class HeartbeatVerticle extends VerticleBase {
     if (missing > 0) {
       LOG.log(
           Level.INFO,
-          "God answers again, in {0} ms, after {1} missed pings",
+          "God, the supervisor, answers again, in {0} ms, after {1} missed pings",
           took.toMillis(),
           missing);
       tell(
           DaemonEvent.Kind.HEARTBEAT_BACK,
-          "God answers again after %s, %d pings were missed"
+          "God, the supervisor, answers again after %s, %d pings were missed"
               .formatted(words(nanoTime.getAsLong() - missingSince), missing));
     }
     missing = 0;
@@ -142,7 +145,7 @@ public final class HeartbeatVerticle extends VerticleBase {
     if (late.compareTo(STALL) >= 0) {
       tell(
           DaemonEvent.Kind.STALL,
-          "an event loop was held for %s: what runs on it came so much later"
+          "an event loop was blocked for %s: everything on it was delayed"
               .formatted(words(late.toNanos())));
     }
   }
@@ -161,17 +164,18 @@ public final class HeartbeatVerticle extends VerticleBase {
     if (missing == 1) {
       missingSince = nanoTime.getAsLong() - patience.toNanos();
     }
-    // The 1st, 2nd, 4th, 8th in a row: who is silent for hours should not fill the history.
+    // Only the 1st, 2nd, 4th, 8th ... in a row, so that hours without an answer do not fill the
+    // history.
     if (Integer.bitCount(missing) == 1) {
       tell(
           DaemonEvent.Kind.HEARTBEAT_MISSED,
-          "God has not answered a ping within %s (%d in a row): apps are not supervised meanwhile"
+          "God, the supervisor, has not answered a ping within %s (%d in a row): apps are not supervised meanwhile"
               .formatted(words(patience.toNanos()), missing));
     }
     recent.missed(nanoTime.getAsLong());
     LOG.log(
         Level.WARNING,
-        "God has not answered a ping within {0} ms ({1} in a row): apps are not supervised meanwhile",
+        "God, the supervisor, has not answered a ping within {0} ms ({1} in a row): apps are not supervised meanwhile",
         patience.toMillis(),
         missing);
   }

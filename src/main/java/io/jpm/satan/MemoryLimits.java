@@ -8,33 +8,32 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Decides when a tree has too much memory: above its limit in two samples in a row, since a single
-/// one may be a peak that the program gives back by itself, or a process between fork and exec,
-/// whose memory counts twice. Pure; owned by SatanVerticle's context.
+/// Reports process trees that exceed their memory limit in two consecutive samples. A single sample
+/// may be a peak that the program ends by itself, or may include a process between fork and exec,
+/// whose memory counts twice. Has no clock; confined to SatanVerticle's context.
 final class MemoryLimits {
   private Map<ProcessIdentity, Long> limits = Map.of();
   private final Set<ProcessIdentity> above = new HashSet<>();
   private final Set<ProcessIdentity> reported = new HashSet<>();
 
-  /// From now on these limits and no others. What was noticed of processes that stay is not
-  /// forgotten.
+  /// Replaces all limits. The state of processes that still have a limit is kept.
   void set(Map<ProcessIdentity, Long> bytes) {
     limits = Map.copyOf(bytes);
     above.retainAll(limits.keySet());
     reported.retainAll(limits.keySet());
   }
 
-  /// Whose memory is to be sampled; nobody who was reported: nothing more is said of him.
+  /// Returns the processes to sample: those with a limit that have not been reported yet.
   Set<ProcessIdentity> watched() {
     Set<ProcessIdentity> watched = new HashSet<>(limits.keySet());
     watched.removeAll(reported);
     return watched;
   }
 
-  /// Takes a sample in.
+  /// Processes a sample.
   ///
-  /// @param bytes what trees have; one that is not in it is gone
-  /// @return what is to be reported, each process once
+  /// @param bytes the memory of each tree; a tree that is missing has ended
+  /// @return the trees to report, each only once
   List<MemoryExceeded> sampled(Map<ProcessIdentity, Long> bytes) {
     List<MemoryExceeded> exceeded = new ArrayList<>();
     limits.forEach((process, limit) -> {

@@ -3,17 +3,17 @@ package io.jpm.satan;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 
-/// Timers that go off once; a test sets its own off by hand.
+/// Schedules and cancels one-shot timers. Tests replace them with timers that they fire by hand.
 interface OneShotTimers {
-  /// Runs `action` on the present context, after `delay`.
+  /// Runs `action` on the current context, after `delay`.
   ///
-  /// @return what to cancel it by
+  /// @return the id for [#cancel]
   long set(Duration delay, Runnable action);
 
-  /// Nothing happens when it has gone off already.
+  /// Cancels a timer; has no effect if it has fired already.
   void cancel(long alarm);
 
-  /// Those of Vert.x.
+  /// Returns the timers of Vert.x.
   static OneShotTimers of(Vertx vertx) {
     return new OneShotTimers() {
       @Override

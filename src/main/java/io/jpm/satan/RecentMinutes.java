@@ -4,26 +4,26 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// The worst time and the number of misses of the last 10 minutes, by the minute: what is older
-/// than 10 minutes is forgotten at latest with the eleventh.
+/// Keeps the worst duration and the number of misses of the last ten minutes, in periods of at
+/// least one minute. A period is dropped ten minutes after its start.
 ///
-/// Has no clock: `now` is monotonic nanoseconds and does not go back. Owned by whoever made it.
+/// Has no clock: `now` is monotonic nanoseconds and must not go back. Not thread-safe.
 final class RecentMinutes {
   private static final int MINUTES = 10;
   private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
   private final Deque<Minute> minutes = new ArrayDeque<>();
 
-  /// @param start when it began
+  /// @param start the time at which it began
   private record Minute(long start, long worstNanos, int missed) {}
 
-  /// Something took so long.
+  /// Records a duration.
   void took(long nanos, long now) {
     Minute minute = minute(now);
     minutes.add(new Minute(minute.start(), Math.max(minute.worstNanos(), nanos), minute.missed()));
   }
 
-  /// Something did not come in time.
+  /// Records a miss.
   void missed(long now) {
     Minute minute = minute(now);
     minutes.add(new Minute(minute.start(), minute.worstNanos(), minute.missed() + 1));
@@ -39,7 +39,7 @@ final class RecentMinutes {
     return minutes.stream().mapToInt(Minute::missed).sum();
   }
 
-  /// Takes the present minute out.
+  /// Removes and returns the present period.
   private Minute minute(long now) {
     forget(now);
     return minutes.isEmpty() || now - minutes.getLast().start() >= MINUTE

@@ -34,9 +34,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Looks at what all apps use, as often as [SamplingSchedule] says: one look at all processes
-/// serves memory limits, history and followers. An idle daemon does not wake up for it. Each look
-/// begins when the one before has ended. Owned by SatanVerticle's context.
+/// Samples the resource usage of all apps, as often as [SamplingSchedule] demands. One scan of all
+/// processes serves memory limits, history and subscribers. An idle daemon is not woken by it. A
+/// sample never starts before the previous one has ended. Confined to SatanVerticle's context.
 final class Sampler {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration PATIENCE_WITH_GOD = Duration.ofSeconds(1);
@@ -52,39 +52,40 @@ final class Sampler {
   private final UnchangedCounter unchangedCounter = new UnchangedCounter();
   private final UsageHistory history = new UsageHistory();
 
-  /// Those that God told of last; he may be too busy to tell now.
+  /// The instances that God reported last. They are used again if God does not answer in time.
   private List<InstanceView> instances = List.of();
 
   private Optional<Alarm> alarm = Optional.empty();
   private long costNanos;
 
-  /// How often files were not read since they were.
+  /// The number of samples since the open files were last counted.
   private int looksWithoutFiles = LOOKS_PER_FILES;
 
-  /// What was read of them last.
+  /// The result of the last count.
   private Map<ProcessIdentity, TreeUsage.Files> files = Map.of();
 
   private boolean looking;
   private boolean failing;
 
-  /// Open files cost several system calls a process, and change less than a load.
+  /// Open files are counted in every fifth sample only: this takes several system calls for each
+  /// process, and the numbers change less than the load.
   private static final int LOOKS_PER_FILES = 5;
 
   private record Alarm(long id, Duration delay) {}
 
-  /// The time.
+  /// The clocks.
   ///
-  /// @param wall for display only
-  /// @param nanos monotonic, which alone decides
+  /// @param wall the wall clock, for display only
+  /// @param nanos monotonic time, which all decisions are based on
   record Clock(InstantSource wall, LongSupplier nanos) {
     long nowNanos() {
       return nanos.getAsLong();
     }
   }
 
-  /// What one look has found.
+  /// The result of one scan.
   ///
-  /// @param atNanos when it was over
+  /// @param atNanos when the scan ended
   /// @param costNanos how long it took
   private record Found(
       Map<ProcessIdentity, TreeUsage> trees,
@@ -100,13 +101,13 @@ final class Sampler {
     this.oneShotTimers = oneShotTimers;
   }
 
-  /// From now on these memory limits and no others.
+  /// Replaces all memory limits.
   void limit(Map<ProcessIdentity, Long> bytes) {
     limits.set(bytes);
     arm();
   }
 
-  /// Somebody begins or goes on to follow, or ends to.
+  /// Starts, renews or ends a subscription.
   void follow(UsageDemand wanted) {
     if (samplingSchedule.follows(wanted.listener(), wanted.wanted(), clock.nowNanos())) {
       unchangedCounter.end();
@@ -114,21 +115,21 @@ final class Sampler {
     arm();
   }
 
-  /// What these trees use now.
+  /// Returns the present usage of these trees.
   Future<Map<ProcessIdentity, Load>> sample(List<ProcessIdentity> processes, Detail detail) {
     samplingSchedule.looked(clock.nowNanos());
     arm();
     return Blocking.call(vertx, () -> look(processes, detail, false)).map(this::loads);
   }
 
-  /// What was used before, see [io.jpm.bus.satan.SatanCommand.History].
+  /// Returns past usage, see [io.jpm.bus.satan.SatanCommand.History].
   List<UsagePoint> past(Optional<InstanceId> whose) {
     samplingSchedule.looked(clock.nowNanos());
     arm();
     return history.of(whose, clock.wall().millis());
   }
 
-  /// The alarm is set exactly when somebody wants to know and nobody is looking.
+  /// Sets the timer if samples are needed and none is in progress; otherwise cancels it.
   private void arm() {
     Optional<Duration> next =
         looking
@@ -151,7 +152,7 @@ final class Sampler {
     boolean remembered = samplingSchedule.isRemembered(clock.nowNanos());
     Detail detail =
         followed && ++looksWithoutFiles >= LOOKS_PER_FILES ? Detail.FILES : Detail.BASIC;
-    // Not in order with others: a list need not wait for a look at all processes.
+    // Unordered, so that a command such as `jpm ls` does not wait for a scan of all processes.
     Future<Void> done =
         (remembered ? askGod() : Future.succeededFuture())
             .map(_ -> wanted(remembered))
@@ -190,7 +191,8 @@ final class Sampler {
         .otherwiseEmpty();
   }
 
-  /// @param whole the machine too: nobody who types `ls` waits for that
+  /// @param whole whether to measure the machine as well; false for commands, which should not wait
+  ///   for that
   private Found look(Collection<ProcessIdentity> wanted, Detail detail, boolean whole) {
     long began = clock.nowNanos();
     Map<ProcessIdentity, TreeUsage> trees = host.treeUsage(wanted, detail);
@@ -276,7 +278,8 @@ final class Sampler {
   private void failed(Throwable error) {
     if (!failing) {
       failing = true;
-      LOG.log(Level.WARNING, "what apps use is not known as long as this fails", error);
+      LOG.log(
+          Level.WARNING, "the resource usage of apps is not known as long as this fails", error);
     }
   }
 }

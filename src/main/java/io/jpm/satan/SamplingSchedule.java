@@ -5,30 +5,37 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who wants to know what is used, and so how often it is looked at: each second while a memory
-/// limit is set or somebody follows, in steps up to each five seconds where nothing changes, each
-/// five seconds for the charts for some minutes after somebody has looked, else never. Pure; owned
-/// by SatanVerticle's context.
+/// Determines the interval of usage samples from memory limits, subscribers and recent requests.
+/// Has no clock; confined to SatanVerticle's context.
+///
+/// The interval is
+///
+/// - one second while a memory limit is set,
+/// - one second while there is a subscriber, increasing in steps to five seconds if nothing
+///   changes,
+/// - five seconds, for the history, in the minutes after a request.
+///
+/// Otherwise nothing is sampled.
 final class SamplingSchedule {
-  /// The time between looks while somebody waits for them.
+  /// The interval while samples are needed immediately.
   static final Duration FAST = Duration.ofSeconds(1);
 
-  /// The time between looks that only the history is for.
+  /// The interval of samples that only the history needs.
   static final Duration SLOW = Duration.ofMillis(UsageRing.STEP_MILLIS);
 
-  /// After how many looks in a row that were all alike followers are told each two seconds.
+  /// The number of consecutive unchanged samples after which the interval becomes two seconds.
   private static final int STILL = 5;
 
-  /// And after how many each five.
+  /// The number of consecutive unchanged samples after which the interval becomes five seconds.
   private static final int VERY_STILL = 10;
 
   private static final Duration SLOWER = Duration.ofSeconds(2);
 
-  /// How long after a look the history goes on.
+  /// How long the history is recorded after a request.
   static final Duration MEMORY_OF_LOOKS = Duration.ofMinutes(3);
 
-  /// Following must not cost more than a fiftieth of a core: where a look takes long, it is taken
-  /// less often. Limits are kept at any cost.
+  /// Samples for subscribers must not use more than a fiftieth of a core, so slow samples are taken
+  /// less often. Memory limits are monitored at any cost.
   private static final int MOST_SHARE = 50;
 
   private final Duration lease;
@@ -36,14 +43,14 @@ final class SamplingSchedule {
   private long historyUntil;
   private boolean looked;
 
-  /// @param lease how long a follower is believed without another word
+  /// @param lease the time after which a subscription expires unless it is renewed
   SamplingSchedule(Duration lease) {
     this.lease = lease;
   }
 
-  /// A room begins or goes on to follow, or ends to.
+  /// Starts, renews or ends the subscription of a component.
   ///
-  /// @return whether it begins
+  /// @return whether it has started
   boolean follows(String listener, boolean wanted, long nowNanos) {
     if (wanted) {
       return followers.put(listener, nowNanos + lease.toNanos()) == null;
@@ -52,29 +59,29 @@ final class SamplingSchedule {
     return false;
   }
 
-  /// Somebody has looked.
+  /// Records that usage was requested.
   void looked(long nowNanos) {
     looked = true;
     historyUntil = nowNanos + MEMORY_OF_LOOKS.toNanos();
   }
 
-  /// Whether somebody follows.
+  /// Reports whether there is a subscriber.
   boolean isFollowed(long nowNanos) {
     followers.values().removeIf(end -> end - nowNanos <= 0);
     return !followers.isEmpty();
   }
 
-  /// Whether the history goes on.
+  /// Reports whether the history is being recorded.
   boolean isRemembered(long nowNanos) {
     looked &= historyUntil - nowNanos > 0;
     return looked || isFollowed(nowNanos);
   }
 
-  /// After what time to look again; empty: never, until something changes.
+  /// Returns the time until the next sample; empty if none is needed.
   ///
-  /// @param limited whether a memory limit is watched
-  /// @param costNanos how long the last look took
-  /// @param still how many looks in a row were alike
+  /// @param limited whether a memory limit is monitored
+  /// @param costNanos how long the last sample took
+  /// @param still the number of consecutive unchanged samples
   Optional<Duration> next(boolean limited, long costNanos, int still, long nowNanos) {
     if (limited) {
       return Optional.of(FAST);

@@ -23,18 +23,18 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/// Looks at what processes use, watches the memory of those that have a limit, and asks those whose
-/// apps have checks how they are. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND], publishes
-/// [io.jpm.bus.satan.SatanReport]s on [Addresses#SATAN_REPORTS] and, while somebody listens, what
-/// all apps use on [Addresses#USAGE].
+/// Satan, the health monitor: measures the resource usage of processes, monitors memory limits and
+/// runs the probes of apps. Serves [SatanCommand]s on [Addresses#SATAN_COMMAND], publishes
+/// [io.jpm.bus.satan.SatanReport]s on [Addresses#SATAN_REPORTS] and, while there is a subscriber,
+/// the usage of all apps on [Addresses#USAGE].
 public final class SatanVerticle extends VerticleBase {
   private final ProcessHost host;
   private final Sampler.Clock clock;
   private final Function<Vertx, OneShotTimers> alarms;
   private final Path home;
 
-  /// @param host who knows the processes
-  /// @param home the daemon's home
+  /// @param host access to the processes
+  /// @param home the daemon's home directory
   /// @param wallClock for display only
   /// @param nanoTime monotonic time
   public SatanVerticle(

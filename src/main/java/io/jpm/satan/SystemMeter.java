@@ -2,16 +2,17 @@ package io.jpm.satan;
 
 import io.jpm.model.run.SystemUsage;
 
-/// Turns the processor time of the machine into its load since the sample before. Owned by
-/// SatanVerticle's context.
+/// Computes the CPU load of the machine since the previous sample. Confined to SatanVerticle's
+/// context.
 final class SystemMeter {
   private static final long NEVER = -1;
 
   private long lastBusy = NEVER;
   private long lastAt;
 
-  /// In percent of one core, all processors together; 0 at the first sample. Never more than there
-  /// are: the kernel counts in hundredths of a second, and so one too many at times.
+  /// Returns the load in percent of one core, summed over all processors; 0 for the first sample.
+  /// The result is limited to the number of processors, because the kernel counts hundredths of a
+  /// second and may report one too many.
   ///
   /// @param nowNanos monotonic time of the sample
   double percent(SystemUsage usage, long nowNanos) {

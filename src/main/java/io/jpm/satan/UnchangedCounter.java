@@ -6,10 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// For how many looks in a row nothing has changed that somebody would see: the same processes, and
-/// each with the load and memory it had. Pure; owned by SatanVerticle's context.
+/// Counts consecutive samples without a visible change: the same processes, each with nearly the
+/// same load and memory as before. Has no clock; confined to SatanVerticle's context.
 final class UnchangedCounter {
-  /// Hundredths of a core.
+  /// A smaller change of load is not visible, in percent of one core.
   private static final double CPU_PERCENT = 2;
 
   private static final long MEMORY_SHARE = 32;
@@ -17,7 +17,7 @@ final class UnchangedCounter {
   private Map<Integer, OfInstance> before = Map.of();
   private int looks;
 
-  /// One more look.
+  /// Processes a sample.
   void saw(UsageMessage usage) {
     Map<Integer, OfInstance> now = new HashMap<>();
     usage.instances().forEach(instance -> now.put(instance.id(), instance));
@@ -25,12 +25,12 @@ final class UnchangedCounter {
     before = now;
   }
 
-  /// Somebody has come who has seen nothing yet.
+  /// Resets the count for a new subscriber, which has not received any sample yet.
   void end() {
     looks = 0;
   }
 
-  /// How many.
+  /// Returns the number of consecutive unchanged samples.
   int looks() {
     return looks;
   }

@@ -7,19 +7,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What instances and the machine have used lately. An instance keeps its chart over restarts; one
-/// that is not heard of for ten minutes is forgotten. Owned by SatanVerticle's context.
+/// Keeps the recent usage of instances and of the machine. The history of an instance continues
+/// over restarts and is dropped after ten minutes without a sample. Confined to SatanVerticle's
+/// context.
 final class UsageHistory {
   private final Map<Optional<InstanceId>, UsageRing> rings = new HashMap<>();
 
-  /// Takes a sample in.
+  /// Adds a sample.
   ///
-  /// @param of whose; empty: the machine's
+  /// @param of the instance; empty for the machine
   void add(Optional<InstanceId> of, long nowMillis, double cpuPercent, long memoryBytes) {
     rings.computeIfAbsent(of, _ -> new UsageRing()).add(nowMillis, cpuPercent, memoryBytes);
   }
 
-  /// What is known, from the oldest on.
+  /// Returns the recorded points, oldest first.
   List<UsagePoint> of(Optional<InstanceId> whose, long nowMillis) {
     rings.values().removeIf(ring -> ring.isOld(nowMillis));
     UsageRing ring = rings.get(whose);

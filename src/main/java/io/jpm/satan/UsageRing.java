@@ -5,16 +5,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The last ten minutes of one instance or of the machine, a point every five seconds: less than 3
-/// KB. Samples that come faster are put together. Owned by SatanVerticle's context.
+/// Keeps the usage of one instance or of the machine for ten minutes, one point every five seconds,
+/// in less than 3 KB. Samples that arrive faster are combined. Confined to SatanVerticle's context.
 final class UsageRing {
-  /// How much time a point stands for.
+  /// The time between two points.
   static final long STEP_MILLIS = 5_000;
 
-  /// How many points are kept.
+  /// The number of points kept.
   static final int POINTS = 120;
 
-  /// Samples come a little early, too; without this every second one would be put off.
+  /// Samples may arrive a little early. Without this tolerance every second one would be combined
+  /// with the next.
   private static final long TOLERANCE_MILLIS = 500;
 
   private final long[] at = new long[POINTS];
@@ -26,9 +27,9 @@ final class UsageRing {
   private int samples;
   private long mostMemory;
 
-  /// Takes a sample in.
+  /// Adds a sample.
   ///
-  /// @param nowMillis wall clock; when it was set back, what is there is forgotten
+  /// @param nowMillis wall clock; if it was set back, the existing points are dropped
   void add(long nowMillis, double cpuPercent, long memoryBytes) {
     long latest = size == 0 ? Long.MIN_VALUE : at[(next + POINTS - 1) % POINTS];
     if (nowMillis < latest) {
@@ -50,9 +51,9 @@ final class UsageRing {
     mostMemory = 0;
   }
 
-  /// What is there, from the oldest on.
+  /// Returns the points, oldest first.
   ///
-  /// @param nowMillis wall clock; what is older than ten minutes is left out
+  /// @param nowMillis wall clock; points older than ten minutes are left out
   List<UsagePoint> points(long nowMillis) {
     List<UsagePoint> points = new ArrayList<>();
     for (int i = 0; i < size; i++) {
@@ -64,7 +65,7 @@ final class UsageRing {
     return points;
   }
 
-  /// Whether nothing of it is of use any more.
+  /// Reports whether all points are too old.
   boolean isOld(long nowMillis) {
     return size == 0 || isOld(at[(next + POINTS - 1) % POINTS], nowMillis);
   }

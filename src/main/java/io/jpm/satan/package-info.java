@@ -1,7 +1,10 @@
-/// Satan: health. It looks at processes and reports; it never acts on them. Start with
-/// [io.jpm.satan.SatanVerticle]; `Sampler` looks, `SamplingSchedule` says how often, `MemoryLimits`
-/// decides who has too much; `health` asks processes how they are; `HeartbeatVerticle` looks after
-/// the daemon itself. The room knows `model`, `os`, `wire` and `bus`.
+/// Satan, the health monitor: observes processes and reports, but never acts on them. Start with
+/// [io.jpm.satan.SatanVerticle].
+///
+/// `Sampler` measures resource usage, `SamplingSchedule` determines how often, and `MemoryLimits`
+/// detects trees that use too much memory. The package `health` runs the probes of apps.
+/// `HeartbeatVerticle` monitors the daemon itself. This package depends on `model`, `os`, `wire`
+/// and `bus`.
 @NullMarked
 package io.jpm.satan;
 

@@ -6,19 +6,20 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/// The one user and password that a site may ask for. What it keeps is a digest, so that comparing
-/// takes the same time whatever is wrong, and how long.
+/// The user and password of a protected site. Only a digest of them is kept and compared, in
+/// constant time, so that the time of a comparison reveals neither the position of an error nor the
+/// length.
 final class BasicAuth {
   private static final String SCHEME = "basic ";
 
   private final byte[] expected;
 
-  /// @param user without a colon
+  /// @param user the user name, without a colon
   BasicAuth(String user, String password) {
     this.expected = digest((user + ":" + password).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Whether an Authorization header has them.
+  /// Reports whether an Authorization header contains the user and password.
   boolean admits(@Nullable String header) {
     if (header == null || !header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return false;

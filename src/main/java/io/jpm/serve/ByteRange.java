@@ -4,15 +4,15 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The part of a file that a client asks for.
+/// The part of a file that a client requests.
 ///
-/// @param offset of its first byte
-/// @param length in bytes; 0: there is no such part
+/// @param offset the offset of the first byte
+/// @param length the length in bytes; 0 if the file has no such part
 record ByteRange(long offset, long length) {
   private static final Pattern ONE = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
 
-  /// Reads a Range header. Empty where it is none that is served: then all of the file is the
-  /// answer, as RFC 9110 has it. Several ranges at once are not served.
+  /// Parses a Range header. Empty if the header is invalid or not supported: the whole file is sent
+  /// then, as RFC 9110 permits. Multiple ranges are not supported.
   static Optional<ByteRange> of(String header, long size) {
     Matcher words = ONE.matcher(header.strip());
     if (!words.matches()) {
@@ -36,7 +36,7 @@ record ByteRange(long offset, long length) {
     return new ByteRange(size - length, length);
   }
 
-  /// As the header Content-Range has it.
+  /// Returns the value of the Content-Range header.
   String of(long size) {
     return length == 0
         ? "bytes */" + size

@@ -4,9 +4,9 @@ import io.vertx.core.http.MimeMapping;
 import java.util.Locale;
 import java.util.Map;
 
-/// What a file is, by its name's ending.
+/// Determines the content type of a file by its name's extension.
 final class ContentTypes {
-  /// What browsers are strict about and the table of Vert.x has otherwise or not at all.
+  /// Types that browsers require and that the table of Vert.x lacks or has with another value.
   private static final Map<String, String> MODERN =
       Map.ofEntries(
           Map.entry("js", "text/javascript"),
@@ -22,7 +22,7 @@ final class ContentTypes {
 
   private ContentTypes() {}
 
-  /// As PM2, a name without an ending is text.
+  /// Returns the content type. As in PM2, a name without an extension is plain text.
   static String of(String name) {
     int dot = name.lastIndexOf('.');
     String ending = dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);

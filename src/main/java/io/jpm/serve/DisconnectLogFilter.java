@@ -3,16 +3,17 @@ package io.jpm.serve;
 import java.io.IOException;
 import java.util.logging.Logger;
 
-/// Clients that go, or are cut off, while they are sent a file. That is no error of the server's,
-/// but Vert.x logs it as one, with a stack trace and mostly without a word: each client could fill
-/// the log with that.
+/// Suppresses the log entries for clients that disconnect, or are disconnected, during the transfer
+/// of a file. That is not an error of the server, but Vert.x logs it as one, with a stack trace and
+/// usually without a message, so that clients could fill the log.
 public final class DisconnectLogFilter {
-  /// Held, since java.util.logging forgets the filter of a logger nobody holds.
+  /// A strong reference, because java.util.logging drops the filter of a logger that is
+  /// garbage-collected.
   private static final Logger VERTX = Logger.getLogger("io.vertx.core.net.impl.VertxConnection");
 
   private DisconnectLogFilter() {}
 
-  /// From now on the log of this JVM has nothing of them.
+  /// Suppresses these entries in this JVM from now on.
   public static void keepOutOfLog() {
     VERTX.setFilter(line -> !(line.getThrown() instanceof IOException));
   }

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Decides which file answers a path. Looks at the disk and blocks.
+/// Selects the file that answers a request path. Accesses the disk and blocks.
 final class PageSelection {
   private static final String INDEX = "index.html";
   private static final List<String> NOT_FOUND = List.of("404.html");
@@ -29,10 +29,10 @@ final class PageSelection {
     }
   }
 
-  /// @param wantsPage whether the client would take an HTML page
+  /// @param wantsPage whether the client accepts an HTML page
   SiteResponse answer(RequestPath path, boolean wantsPage) {
     if (path.isHidden() && !dotFiles) {
-      return notFound(); // before the disk is asked: whether it is there is a secret too
+      return notFound(); // before any disk access: even its existence is secret
     }
     return switch (siteDirectory.find(path.segments())) {
       case ResolvedPath.Content content -> ofFile(path, content);
@@ -75,8 +75,9 @@ final class PageSelection {
     }
   }
 
-  /// In a single-page app the page answers for all pages; a script or picture that such a page asks
-  /// for beside its own address is looked for at the root, as in PM2.
+  /// Returns the response for a missing file. In a single-page app, the homepage answers for all
+  /// pages. Scripts and pictures that such a page requests relative to its own address are looked
+  /// up in the root, as in PM2.
   private SiteResponse missing(RequestPath path, boolean wantsPage) {
     if (spa) {
       boolean page = wantsPage && path.looksLikePage();
@@ -98,7 +99,7 @@ final class PageSelection {
     try {
       content.channel().close();
     } catch (IOException _) {
-      // Ignored because it was only read.
+      // Ignored because the file was only read.
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.jpm.serve;
 
-/// What a request's path has turned out to be.
+/// The result of parsing a request path.
 sealed interface PathReading permits RequestPath, PathReading.Refused {
-  /// Nothing that a file is looked for under.
+  /// A path that is rejected.
   ///
-  /// @param status the answer: 400 or 403
+  /// @param status the response status: 400 or 403
   record Refused(int status) implements PathReading {}
 }

@@ -6,14 +6,14 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The answers that are not sent yet. Vert.x's own graceful shutdown waits for its whole time, also
-/// when there is nothing to wait for.
+/// Counts the responses that have not been sent completely. Vert.x's own graceful shutdown always
+/// waits for its whole timeout, even when no response is pending.
 final class PendingResponses {
   private final AtomicInteger answers = new AtomicInteger();
   private final Promise<Void> none = Promise.promise();
   private volatile boolean ending;
 
-  /// Counts an answer until it is sent, or its client is gone.
+  /// Counts a response until it is sent or its client has disconnected.
   void add(HttpServerResponse response) {
     if (ending) {
       response.putHeader("Connection", "close");
@@ -30,7 +30,7 @@ final class PendingResponses {
     }
   }
 
-  /// Done when there is none; from now on connections end with their answer.
+  /// Closes each connection after its response from now on. Completes when no response is pending.
   Future<Void> ended() {
     ending = true;
     if (answers.get() == 0) {

@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The path of a request, taken apart and then decoded, once: what was encoded can neither become a
-/// separator nor lead upwards.
+/// A request path, which was split first and then decoded once, so that encoded characters can
+/// neither become separators nor lead to a parent directory.
 ///
-/// @param segments the decoded names, none of them empty, `.` or `..`, and none with a slash, a
-///   backslash or a control character in it
-/// @param ofFolder whether it ends with a slash
+/// @param segments the decoded names; none is empty, `.` or `..`, or contains a slash, a backslash
+///   or a control character
+/// @param ofFolder whether the path ends with a slash
 record RequestPath(List<String> segments, boolean ofFolder) implements PathReading {
   RequestPath {
     segments = List.copyOf(segments);
   }
 
-  /// Reads the path of a request line, as it came.
+  /// Parses the path of a request line.
   static PathReading of(String raw) {
     if (!raw.startsWith("/")) {
       return new PathReading.Refused(400);
@@ -42,7 +42,8 @@ record RequestPath(List<String> segments, boolean ofFolder) implements PathReadi
     return new RequestPath(segments, raw.endsWith("/"));
   }
 
-  /// Empty where it is not UTF-8, or a percent sign has no two hexadecimal digits behind it.
+  /// Returns the decoded name; empty if it is not UTF-8, or a percent sign is not followed by two
+  /// hexadecimal digits.
   private static Optional<String> decoded(String part) {
     byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
     ByteBuffer plain = ByteBuffer.allocate(bytes.length);
@@ -60,7 +61,7 @@ record RequestPath(List<String> segments, boolean ofFolder) implements PathReadi
       i += 2;
     }
     try {
-      // A decoder made for this reports what is no UTF-8, such as a dot in two bytes.
+      // A new decoder reports invalid UTF-8, such as a dot encoded in two bytes.
       return Optional.of(StandardCharsets.UTF_8.newDecoder().decode(plain.flip()).toString());
     } catch (CharacterCodingException _) {
       return Optional.empty();
@@ -71,32 +72,32 @@ record RequestPath(List<String> segments, boolean ofFolder) implements PathReadi
     return name.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ' || c == 0x7f);
   }
 
-  /// Whether a name in it begins with a dot.
+  /// Reports whether a name in the path begins with a dot.
   boolean isHidden() {
     return segments.stream().anyMatch(name -> name.startsWith("."));
   }
 
-  /// The last name; empty for the root.
+  /// Returns the last name; empty for the root.
   String last() {
     return segments.isEmpty() ? "" : segments.getLast();
   }
 
-  /// Whether a person would expect a page here rather than a script or a picture: it has no ending,
-  /// or that of a page.
+  /// Reports whether the path probably names a page, rather than a script or a picture: it has no
+  /// extension, or that of a page.
   boolean looksLikePage() {
     int dot = last().lastIndexOf('.');
     return dot < 0 || last().endsWith(".html") || last().endsWith(".htm");
   }
 
-  /// The same as a path of a URL, with a slash at its end.
+  /// Returns the path as part of a URL, with a slash at its end.
   String asFolder() {
     return segments.isEmpty() ? "/" : "/" + encoded(String.join("/", segments)) + "/";
   }
 
-  /// A name, or several with slashes between, as it stands in a URL.
+  /// Encodes a name, or several names separated by slashes, for a URL.
   static String encoded(String path) {
     try {
-      // The slash before it keeps a colon from making a scheme of the first name.
+      // The leading slash keeps a colon in the first name from being read as the end of a scheme.
       return new URI(null, null, "/" + path, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(path, e);

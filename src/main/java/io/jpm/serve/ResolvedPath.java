@@ -4,12 +4,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 
-/// What a path of the site leads to.
+/// The target of a request path.
 sealed interface ResolvedPath {
-  /// A file, opened: whoever gets it closes it.
+  /// An open file. The receiver must close it.
   ///
-  /// @param name its name, from which its type follows
-  /// @param size in bytes, when it was opened
+  /// @param name the file name, which determines the content type
+  /// @param size the size in bytes when the file was opened
   record Content(String name, FileChannel channel, long size, FileTime modified)
       implements ResolvedPath {}
 
@@ -18,9 +18,9 @@ sealed interface ResolvedPath {
   /// @param real its path without links
   record Folder(Path real) implements ResolvedPath {}
 
-  /// Nothing is there that may be seen.
+  /// The file does not exist or is hidden.
   record Missing() implements ResolvedPath {}
 
-  /// It is outside of the site, or the file system does not let us read it.
+  /// The file is outside of the site, or the server has no permission to read it.
   record Forbidden() implements ResolvedPath {}
 }

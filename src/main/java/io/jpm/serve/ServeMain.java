@@ -9,16 +9,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// The entry of the static page server.
+/// The main class of the static page server.
 public final class ServeMain {
-  /// Who stops it sets the real limit: SIGKILL after `kill_timeout`.
+  /// An upper bound only: the process manager sends SIGKILL after `kill_timeout`.
   private static final Duration DRAIN = Duration.ofSeconds(60);
 
   private ServeMain() {}
 
-  /// Serves until SIGINT or SIGTERM. What is wrong is one line on standard error and exit code 1.
+  /// Serves until SIGINT or SIGTERM. An error in the settings is reported in one line on standard
+  /// error, with exit code 1.
   ///
-  /// @param args none; everything comes from the environment ([ServeSettings])
+  /// @param args none; all settings come from the environment ([ServeSettings])
   public static void main(String[] args) {
     DisconnectLogFilter.keepOutOfLog();
     try {
@@ -49,7 +50,7 @@ public final class ServeMain {
     try {
       server.drain(DRAIN).await(DRAIN.toSeconds() + 1, TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException _) {
-      // Ignored because there is nothing left to do but to end.
+      // Ignored because the process ends in any case.
     }
   }
 

@@ -5,19 +5,19 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the server is told by its environment, under PM2's names. Those without a PM2 in them are
-/// PORT, which counts where PM2_SERVE_PORT is not set.
+/// The settings of the server, read from environment variables with the names of PM2. `PORT` is
+/// used if `PM2_SERVE_PORT` is not set.
 ///
 /// @param root the directory to serve
 /// @param host the address to listen on
-/// @param port 1 to 65535, or 0 for any that is free
-/// @param homepage the page for `/`, and with `spa` for all that looks like a page and is none;
-///   relative to the root
-/// @param spa whether it is a single-page app
+/// @param port 1 to 65535, or 0 for any free port
+/// @param homepage the page for `/`, relative to the root; with `spa` also for paths that look like
+///   a page and do not exist
+/// @param spa whether the site is a single-page app
 /// @param listing whether a directory without an index.html is listed
-/// @param cors whether pages of other sites may read it
-/// @param dotFiles whether names that begin with a dot may be seen
-/// @param auth who may see it; empty: all
+/// @param cors whether pages of other sites may read the files
+/// @param dotFiles whether names that begin with a dot are visible
+/// @param auth the required user and password; empty: none
 record ServeSettings(
     Path root,
     String host,
@@ -30,8 +30,8 @@ record ServeSettings(
     Optional<BasicAuth> auth) {
   private static final int USUAL_PORT = 8080;
 
-  /// @param cwd where a relative path begins
-  /// @throws IllegalArgumentException with a sentence for the user
+  /// @param cwd the directory that relative paths refer to
+  /// @throws IllegalArgumentException with a message for the user
   static ServeSettings of(Map<String, String> environment, Path cwd) {
     return new ServeSettings(
         root(environment.getOrDefault("PM2_SERVE_PATH", "."), cwd),
@@ -49,7 +49,7 @@ record ServeSettings(
     try {
       return cwd.resolve(text).normalize();
     } catch (InvalidPathException e) {
-      throw new IllegalArgumentException("PM2_SERVE_PATH=" + text + " is no path", e);
+      throw new IllegalArgumentException("PM2_SERVE_PATH=" + text + " is not a valid path", e);
     }
   }
 
@@ -67,7 +67,7 @@ record ServeSettings(
       return USUAL_PORT;
     }
     if (!text.matches("[0-9]{1,5}") || Integer.parseInt(text) > 65_535) {
-      throw new IllegalArgumentException(name + "=" + text + " is no port: use 1 to 65535");
+      throw new IllegalArgumentException(name + "=" + text + " is not a port: use 1 to 65535");
     }
     return Integer.parseInt(text);
   }
@@ -81,7 +81,8 @@ record ServeSettings(
     return environment.getOrDefault(name, "").strip().equals("true");
   }
 
-  /// Half of it, or being asked for without it, is a mistake: the site must not be open by one.
+  /// Returns the required user and password. A missing user or password is an error, because a
+  /// mistake must not make the site public.
   private static Optional<BasicAuth> auth(Map<String, String> environment) {
     String wanted = environment.getOrDefault("PM2_SERVE_BASIC_AUTH", "").strip();
     String user = environment.getOrDefault("PM2_SERVE_BASIC_AUTH_USERNAME", "");
@@ -95,7 +96,7 @@ record ServeSettings(
           "basic auth needs both PM2_SERVE_BASIC_AUTH_USERNAME and PM2_SERVE_BASIC_AUTH_PASSWORD");
     }
     if (user.contains(":")) {
-      throw new IllegalArgumentException("PM2_SERVE_BASIC_AUTH_USERNAME can have no colon in it");
+      throw new IllegalArgumentException("PM2_SERVE_BASIC_AUTH_USERNAME cannot contain a colon");
     }
     return Optional.of(new BasicAuth(user, password));
   }

@@ -14,28 +14,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// The directory that is served. All of it looks at the disk and blocks.
+/// Access to the directory that is served. All methods access the disk and block.
 ///
-/// Nothing outside of it is ever opened: a link is followed only as long as it stays inside.
+/// No file outside of the directory is ever opened: a link is followed only if its target is
+/// inside.
 final class SiteDirectory {
   private static final int MOST_ENTRIES = 10_000;
 
   private final Path root;
   private final boolean dotFiles;
 
-  /// A line of a listing.
+  /// An entry of a listing.
   ///
-  /// @param size in bytes; 0 of a directory
+  /// @param size in bytes; 0 for a directory
   record Entry(String name, boolean folder, long size, java.time.Instant modified) {}
 
   /// @param root a directory
-  /// @param dotFiles whether names that begin with a dot may be seen
-  /// @throws IOException when it is no directory or cannot be read
+  /// @param dotFiles whether names that begin with a dot are visible
+  /// @throws IOException if `root` is not a directory or cannot be read
   SiteDirectory(Path root, boolean dotFiles) throws IOException {
     this.root = root.toRealPath();
     this.dotFiles = dotFiles;
     try (Stream<Path> entries = Files.list(this.root)) {
-      boolean _ = entries.findAny().isPresent(); // that it can be read
+      boolean _ = entries.findAny().isPresent(); // fails if it cannot be read
     }
   }
 
@@ -43,7 +44,7 @@ final class SiteDirectory {
     return root;
   }
 
-  /// What is under these names, which [RequestPath] has checked.
+  /// Returns the target of these names, which [RequestPath] has validated.
   ResolvedPath find(List<String> names) {
     Path path = root;
     try {
@@ -62,7 +63,8 @@ final class SiteDirectory {
     }
   }
 
-  /// A link with a harmless name may lead to a name with a dot.
+  /// Reports whether a name in the resolved path begins with a dot, since a link with an ordinary
+  /// name may lead to a hidden file.
   private boolean isHidden(Path real) {
     if (dotFiles) {
       return false;
@@ -75,7 +77,8 @@ final class SiteDirectory {
     return false;
   }
 
-  /// Pipes and devices count as missing: to open one could wait for ever.
+  /// Opens a file or directory. Pipes and devices count as missing, because opening one could block
+  /// forever.
   private static ResolvedPath opened(Path real) throws IOException {
     var attributes =
         Files.readAttributes(real, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
@@ -99,7 +102,7 @@ final class SiteDirectory {
     }
   }
 
-  /// What may be seen in a directory of the site: directories first, then by name.
+  /// Returns the visible entries of a directory of the site: directories first, then by name.
   List<Entry> entries(Path folder) throws IOException {
     try (Stream<Path> paths = Files.list(folder)) {
       return paths
@@ -125,7 +128,7 @@ final class SiteDirectory {
               attributes.isDirectory() ? 0 : attributes.size(),
               attributes.lastModifiedTime().toInstant()));
     } catch (IOException _) {
-      return Optional.empty(); // a link that leads nowhere, or it has just gone
+      return Optional.empty(); // a broken link, or a file just deleted
     }
   }
 }

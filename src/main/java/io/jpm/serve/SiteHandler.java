@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Says in HTTP what [PageSelection] has decided: who may see it, ranges, what the client has
-/// already.
+/// Sends the result of [PageSelection] as an HTTP response. Handles authentication, ranges and
+/// conditional requests.
 final class SiteHandler implements Handler<HttpServerRequest> {
   private static final String ALLOWED = "GET, HEAD, OPTIONS";
 

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// The server: one event loop, and threads for the disk.
+/// The HTTP server: one event loop, and threads for disk access.
 final class SiteServer {
   private static final int DISK_THREADS = 4;
   private static final Duration IDLE = Duration.ofSeconds(60);
@@ -24,10 +24,10 @@ final class SiteServer {
     this.pendingResponses = pendingResponses;
   }
 
-  /// Listens. Fails when the port cannot be had.
+  /// Starts to listen. Fails if the port is not available.
   ///
-  /// @throws IOException when the directory cannot be read
-  /// @throws IllegalArgumentException when the homepage is outside of it
+  /// @throws IOException if the directory cannot be read
+  /// @throws IllegalArgumentException if the homepage is outside of the directory
   static Future<SiteServer> start(ServeSettings settings) throws IOException {
     PageSelection pageSelection =
         new PageSelection(new SiteDirectory(settings.root(), settings.dotFiles()), settings);
@@ -66,14 +66,14 @@ final class SiteServer {
     return http.actualPort();
   }
 
-  /// Accepts nothing more, and is done when what was asked for before has been answered; when the
-  /// time is over, what is left is cut off.
+  /// Accepts no further connections. Completes when all earlier requests have been answered; the
+  /// remaining connections are closed after `time`.
   Future<Void> drain(Duration time) {
     Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
     return Future.any(pendingResponses.ended(), all).mapEmpty();
   }
 
-  /// Ends it at once.
+  /// Closes the server immediately.
   Future<Void> close() {
     return vertx.close();
   }

@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// By what a client knows whether the copy that it has is still the right one (RFC 9110, 13).
+/// The validators by which a client checks whether its copy of a file is current (RFC 9110, section
+/// 13).
 ///
-/// @param etag with its quotes
-/// @param modified to the second
+/// @param etag the entity tag, with its quotes
+/// @param modified the last modification, to the second
 record Validators(String etag, Instant modified) {
   private static final DateTimeFormatter DATE =
       DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
@@ -26,15 +27,15 @@ record Validators(String etag, Instant modified) {
     return new Validators(etag, modified.toInstant().truncatedTo(ChronoUnit.SECONDS));
   }
 
-  /// As the header Last-Modified has it.
+  /// Returns the value of the Last-Modified header.
   String date() {
     return DATE.format(modified);
   }
 
-  /// Whether the client's copy is right.
+  /// Reports whether the client's copy is current.
   ///
-  /// @param noneMatch its If-None-Match
-  /// @param since its If-Modified-Since, which counts only without the other
+  /// @param noneMatch the If-None-Match header
+  /// @param since the If-Modified-Since header, which is used only without the other one
   boolean areKnown(@Nullable String noneMatch, @Nullable String since) {
     if (noneMatch != null) {
       return noneMatch.strip().equals("*")
@@ -43,9 +44,9 @@ record Validators(String etag, Instant modified) {
     return since != null && read(since).filter(time -> !modified.isAfter(time)).isPresent();
   }
 
-  /// Whether parts of the client's copy may be completed.
+  /// Reports whether the client may combine a part of the file with its copy.
   ///
-  /// @param ifRange its If-Range
+  /// @param ifRange the If-Range header
   boolean allowRange(@Nullable String ifRange) {
     return ifRange == null
         || ifRange.strip().equals(etag)

@@ -1,5 +1,5 @@
-/// The static page server of `jpm serve`: a program of its own, started by `bin/jpm-serve`, that
-/// the daemon supervises like any other. It knows nothing of the daemon and is set by its
+/// The static page server of `jpm serve`: a separate program, started by `bin/jpm-serve`, that the
+/// daemon supervises like any other app. It does not depend on the daemon and is configured by its
 /// environment.
 @NullMarked
 package io.jpm.serve;

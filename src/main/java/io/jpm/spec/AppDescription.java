@@ -4,15 +4,15 @@ import io.jpm.model.AppSpec;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// An app as a process file would describe it: every attribute that acts, under its name, with
-/// values that reading the file turns into the same app again. An attribute that is another
-/// spelling of a second one appears as the second one: `autorestart` as `restart`,
-/// `execute_command` as `exec_mode`, `time` as `log_date_format`.
+/// Converts a spec to the attributes of a process file: every attribute that has an effect, under
+/// its name. Reading the result gives the same spec again. An attribute that is an alternative
+/// spelling of another one appears as the other one: `autorestart` as `restart`, `execute_command`
+/// as `exec_mode`, `time` as `log_date_format`.
 public final class AppDescription {
   private AppDescription() {}
 
-  /// The attributes of `spec` as JSON values: text, numbers, booleans, lists and maps. Nothing is
-  /// masked: the result contains the values of variables, headers and webhooks.
+  /// Returns the attributes of `spec` as JSON values: text, numbers, booleans, lists and maps.
+  /// Nothing is masked: the result contains the values of variables, headers and webhooks.
   public static Map<String, Object> of(AppSpec spec) {
     Map<String, Object> description = new LinkedHashMap<>();
     for (SpecField field : SpecField.ALL) {
@@ -24,13 +24,13 @@ public final class AppDescription {
     return description;
   }
 
-  /// Several fields set an attribute that is an object.
+  /// Merges the values of two fields that set the same attribute, which must both be objects.
   private static Object merged(Object one, Object other) {
     if (one instanceof Map<?, ?> first && other instanceof Map<?, ?> second) {
       Map<Object, Object> all = new LinkedHashMap<>(first);
       all.putAll(second);
       return all;
     }
-    throw new IllegalArgumentException("two values for one attribute: " + one + ", " + other);
+    throw new IllegalArgumentException("one attribute has two values: " + one + ", " + other);
   }
 }

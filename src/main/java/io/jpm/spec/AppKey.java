@@ -55,101 +55,140 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The catalogue of app attributes: every key that a process file may hold, with all its spellings,
-/// and the option of the command line that means the same. Parsing, help and the reference page are
-/// made from it.
+/// The catalogue of app attributes: every key that a process file may contain, with all its
+/// spellings and the equivalent option of the command line. Parsing, help and the reference page
+/// are derived from it.
 ///
 /// The names, aliases and defaults are PM2's; each key is also accepted in camelCase.
 public enum AppKey {
   NAME(RUN, TEXT, "--name", "the script's name without extension", "the app's name"),
-  SCRIPT(
-      RUN, PATH, "", "none: it must be there", "file or command to run", "exec", "cmd", "command"),
+  SCRIPT(RUN, PATH, "", "none: required", "file or command to run", "exec", "cmd", "command"),
   ARGS(RUN, WORDS, "", "none", "arguments of the script (on the command line: after --)"),
   INTERPRETER(
       RUN,
       TEXT,
       "--interpreter",
       "by extension",
-      "program that reads the script, or none",
+      "program that runs the script, or none",
       "exec_interpreter"),
   INTERPRETER_ARGS(
       RUN, WORDS, "--interpreter-args", "none", "arguments of the interpreter", "node_args"),
-  CWD(RUN, PATH, "--cwd", "the process file's directory, or yours", "working directory"),
-  NAMESPACE(RUN, TEXT, "--namespace", "default", "word that groups apps"),
+  CWD(RUN, PATH, "--cwd", "the process file's directory, or the caller's", "working directory"),
+  NAMESPACE(RUN, TEXT, "--namespace", "default", "name of a group of apps"),
   UID(RUN, ACCOUNT, "--uid", "the daemon's", "run as this user", "user"),
   GID(RUN, ACCOUNT, "--gid", "the user's own", "run as this group"),
   NICE(RUN, NUMBER, "--nice", "the daemon's", "priority: -20 (most urgent) to 19"),
-  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that new files do not get"),
+  UMASK(RUN, MASK, "--umask", "the daemon's", "permissions that are removed from new files"),
   NO_NEW_PRIVILEGES(
-      RUN, BOOLEAN, "", "true with uid, else false", "no program gives it more rights than it has"),
-  CAPABILITIES(RUN, WORDS, "", "those of its user", "the only capabilities it can have"),
-  SECCOMP(RUN, TEXT, "", "none", "default: no system calls that administer the machine"),
-  PRIVATE_TMP(RUN, BOOLEAN, "", "false", "a /tmp and a /var/tmp of its own, empty at each start"),
-  READ_ONLY_PATHS(RUN, WORDS, "", "none", "what it may not change, with all that is below"),
-  LIMITS(RUN, RESOURCES, "", "none", "what the system lets it use"),
-  DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that come first"),
-  NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "text before the name"),
+      RUN,
+      BOOLEAN,
+      "",
+      "true with uid, else false",
+      "sudo and set-user-ID programs cannot give the app more rights"),
+  CAPABILITIES(RUN, WORDS, "", "those of its user", "the only capabilities that the app can have"),
+  SECCOMP(RUN, TEXT, "", "none", "default: block system calls that administer the machine"),
+  PRIVATE_TMP(RUN, BOOLEAN, "", "false", "private /tmp and /var/tmp, empty at each start"),
+  READ_ONLY_PATHS(RUN, WORDS, "", "none", "files and directories that the app cannot change"),
+  LIMITS(RUN, RESOURCES, "", "none", "limits that the kernel enforces"),
+  DEPENDS_ON(RUN, DEPENDENCIES, "--depends-on", "none", "apps that are started first"),
+  NAME_PREFIX(RUN, PM2_ONLY, TEXT, "", "prefix of the name"),
   WRITE(RUN, NOT_YET, BOOLEAN, "--write", "write the attributes to a file"),
 
   ENV(ENVIRONMENT, VARIABLES, "", "none", "variables; null removes an inherited one"),
-  ENV_NAME(ENVIRONMENT, VARIABLES, "", "none", "variables over env, chosen by --env NAME"),
-  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files of variables, read at each start"),
-  SECRETS(ENVIRONMENT, SECRET, "", "none", "variables whose values are kept elsewhere"),
+  ENV_NAME(
+      ENVIRONMENT, VARIABLES, "", "none", "variables that override env, selected by --env NAME"),
+  ENV_FILE(ENVIRONMENT, ENV_FILES, "", "none", "files with variables, read at each start"),
+  SECRETS(
+      ENVIRONMENT,
+      SECRET,
+      "",
+      "none",
+      "variables whose values come from files, credentials or commands"),
   FILTER_ENV(
-      ENVIRONMENT, FILTER, "--filter-env", "none", "inherited variables to drop: parts of names"),
-  APPEND_ENV_TO_NAME(ENVIRONMENT, BOOLEAN, "", "false", "with --env NAME, the name ends in -NAME"),
+      ENVIRONMENT,
+      FILTER,
+      "--filter-env",
+      "none",
+      "inherited variables to remove: substrings of names"),
+  APPEND_ENV_TO_NAME(
+      ENVIRONMENT, BOOLEAN, "", "false", "append -NAME to the app's name with --env NAME"),
 
-  INSTANCES(INSTANCE, COUNT, "--instances", "1", "processes: 1 or more, max or 0, -1"),
+  INSTANCES(INSTANCE, COUNT, "--instances", "1", "number of processes"),
   EXEC_MODE(
       INSTANCE,
       TEXT,
       "",
       "cluster for node and java with instances, else fork",
-      "cluster: the instances share a port and are reloaded without a gap"),
-  EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "exec_mode fork"),
+      "cluster: instances share a port and are reloaded without downtime"),
+  EXECUTE_COMMAND(INSTANCE, BOOLEAN, "--execute-command", "false", "the same as exec_mode fork"),
   INSTANCE_VAR(INSTANCE, VARIABLE, "", "NODE_APP_INSTANCE", "variable with the instance's number"),
-  INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that counts up over the instances"),
-  PORT(INSTANCE, NUMBER, "--port", "none", "the port clients connect to; sets the variable PORT"),
+  INCREMENT_VAR(INSTANCE, VARIABLE, "", "none", "variable that is incremented for each instance"),
+  PORT(
+      INSTANCE,
+      NUMBER,
+      "--port",
+      "none",
+      "the port that clients connect to; sets the variable PORT"),
   BALANCE(INSTANCE, BALANCING, "--balance", "auto", "how the instances share a port"),
   STRATEGY(
       INSTANCE,
       STRATEGIES,
       "--strategy",
       "kernel; with proxy round_robin",
-      "which instance gets the next connection"),
+      "which instance receives the next connection"),
   LISTEN(INSTANCE, ADDRESSES, "--listen", "none", "sockets that the app inherits (LISTEN_FDS)"),
   DRAIN_TIMEOUT(
-      INSTANCE, DURATION, "--drain-timeout", "30s", "time to finish connections when replaced"),
+      INSTANCE,
+      DURATION,
+      "--drain-timeout",
+      "30s",
+      "time to finish connections before a replaced process is stopped"),
   PROXY_PROTOCOL(
-      INSTANCE, PROXY_HEADER, "", "off", "tell the client's address in a PROXY protocol header"),
+      INSTANCE, PROXY_HEADER, "", "off", "send the client's address in a PROXY protocol header"),
 
-  AUTOSTART(RESTARTS, BOOLEAN, "--no-autostart", "true", "start it, not only list it"),
-  AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "start again when it ends"),
-  RESTART(RESTARTS, RULE, "--restart", "always", "after which ends to start again"),
-  STOP_EXIT_CODES(RESTARTS, CODES, "--stop-exit-codes", "none", "exit codes that end it for good"),
-  MAX_RESTARTS(RESTARTS, NUMBER, "--max-restarts", "16", "unstable ends before it is given up"),
+  AUTOSTART(
+      RESTARTS, BOOLEAN, "--no-autostart", "true", "start the app, not only add it to the list"),
+  AUTORESTART(RESTARTS, BOOLEAN, "--no-autorestart", "true", "restart the app when it ends"),
+  RESTART(RESTARTS, RULE, "--restart", "always", "exits after which the app is restarted"),
+  STOP_EXIT_CODES(
+      RESTARTS,
+      CODES,
+      "--stop-exit-codes",
+      "none",
+      "exit codes after which the app is not restarted"),
+  MAX_RESTARTS(
+      RESTARTS,
+      NUMBER,
+      "--max-restarts",
+      "16",
+      "unstable exits in a row after which the app is errored"),
   RESTART_WINDOW(
       RESTARTS,
       DURATION,
       "--restart-window",
       "5m",
-      "in this time failures count however long it ran"),
-  MIN_UPTIME(RESTARTS, DURATION, "--min-uptime", "1s", "an end sooner than this is unstable"),
+      "period in which failures count, however long each run was"),
+  MIN_UPTIME(RESTARTS, DURATION, "--min-uptime", "1s", "an exit before this time is unstable"),
   RESTART_DELAY(
       RESTARTS,
       DURATION,
       "--restart-delay",
-      "none, but growing ones from the third quick end",
-      "wait before starting again"),
+      "none; increasing from the third unstable exit in a row",
+      "delay before a restart"),
   EXP_BACKOFF_RESTART_DELAY(
-      RESTARTS, DURATION, "--exp-backoff-restart-delay", "off", "first of growing waits"),
-  MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "longest of the growing waits"),
-  RESTART_JITTER(RESTARTS, FRACTION, "", "0.1", "how much of a growing wait is left to chance"),
+      RESTARTS, DURATION, "--exp-backoff-restart-delay", "off", "first of the increasing delays"),
+  MAX_RESTART_DELAY(RESTARTS, DURATION, "", "15s", "longest of the increasing delays"),
+  RESTART_JITTER(
+      RESTARTS, FRACTION, "", "0.1", "fraction by which an increasing delay varies at random"),
 
   MAX_MEMORY_RESTART(
-      TRIGGERS, SIZE, "--max-memory-restart", "off", "restart when its tree uses more memory"),
+      TRIGGERS,
+      SIZE,
+      "--max-memory-restart",
+      "off",
+      "restart when the process tree uses more memory"),
   CRON_RESTART(TRIGGERS, CRON, "--cron-restart", "off", "restart at these times", "cron"),
-  TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "whose clock cron_restart means"),
+  TIME_ZONE(TRIGGERS, ZONE, "--time-zone", "the system's", "time zone of cron_restart"),
   WATCH(TRIGGERS, WATCHED, "--watch", "false", "restart when these files change"),
   IGNORE_WATCH(
       TRIGGERS,
@@ -157,35 +196,37 @@ public enum AppKey {
       "--ignore-watch",
       "dot-files, node_modules and __pycache__",
       "files not to watch"),
-  WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "wait for further changes"),
+  WATCH_DELAY(TRIGGERS, DURATION, "--watch-delay", "0s", "time without changes before the restart"),
   WATCH_OPTIONS(TRIGGERS, PM2_ONLY, VARIABLES, "", "options of PM2's file watcher"),
 
   KILL_SIGNAL(
       STOPS,
       SIGNAL,
       "--kill-signal",
-      "SIGINT; of Java programs SIGTERM",
-      "signal that asks it to end"),
+      "SIGINT; for Java programs SIGTERM",
+      "signal that asks the app to end"),
   KILL_TIMEOUT(
-      STOPS, DURATION, "--kill-timeout", "1600ms; of Java programs 30s", "wait before SIGKILL"),
-  TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal its whole process tree"),
+      STOPS, DURATION, "--kill-timeout", "1600ms; for Java programs 30s", "time before SIGKILL"),
+  TREEKILL(STOPS, BOOLEAN, "--no-treekill", "true", "signal the whole process tree"),
   SHUTDOWN_WITH_MESSAGE(
       STOPS, BOOLEAN, "--shutdown-with-message", "false", "Node message instead of a signal"),
-  STOP(STOPS, STOPPING, "", "none", "signal, timeout and a command in one"),
-  KILL_RETRY_TIME(STOPS, PM2_ONLY, DURATION, "", "how often PM2 looks whether it has ended"),
+  STOP(STOPS, STOPPING, "", "none", "signal, timeout and command in one object"),
+  KILL_RETRY_TIME(
+      STOPS, PM2_ONLY, DURATION, "", "interval at which PM2 checks whether a process has ended"),
 
-  WAIT_READY(READY, BOOLEAN, "--wait-ready", "false", "online when it says ready"),
+  WAIT_READY(
+      READY, BOOLEAN, "--wait-ready", "false", "online when the app reports that it is ready"),
   LISTEN_TIMEOUT(
       READY,
       DURATION,
       "--listen-timeout",
       "3s; in cluster mode 30s; with readiness 60s",
-      "how long it may take until it says so"),
-  STARTUP(READY, CHECKED_ONCE, "", "none", "what has to pass once after a start"),
-  READINESS(READY, CHECKED, "", "none", "what tells that it can be given work"),
-  LIVENESS(READY, CHECKED, "", "none", "what tells that it is alive"),
+      "time in which the app must become ready"),
+  STARTUP(READY, CHECKED_ONCE, "", "none", "probe that must pass once after each start"),
+  READINESS(READY, CHECKED, "", "none", "probe that decides whether an instance can serve"),
+  LIVENESS(READY, CHECKED, "", "none", "probe that decides whether an instance is alive"),
 
-  ON(READY, HOOKS, "", "nobody", "who is told when it crashes or is not well"),
+  ON(READY, HOOKS, "", "none", "commands and webhooks for crashes, failed probes and limits"),
 
   OUT_FILE(
       OUTPUT, PATH, "--output", "logs/NAME-out.log", "standard output", "out", "output", "out_log"),
@@ -199,15 +240,15 @@ public enum AppKey {
       "err",
       "err_file",
       "err_log"),
-  LOG_FILE(OUTPUT, PATH_OR_FLAG, "--log", "none", "both outputs in one more file", "log"),
+  LOG_FILE(OUTPUT, PATH_OR_FLAG, "--log", "none", "additional file with both outputs", "log"),
   MERGE_LOGS(
       OUTPUT, BOOLEAN, "--merge-logs", "false", "one file for all instances", "combine_logs"),
-  DISABLE_LOGS(OUTPUT, BOOLEAN, "--disable-logs", "false", "keep no output"),
+  DISABLE_LOGS(OUTPUT, BOOLEAN, "--disable-logs", "false", "discard all output"),
   LOG_TYPE(OUTPUT, LINE_TYPE, "--log-type", "raw", "raw or json"),
   LOG_DATE_FORMAT(OUTPUT, TEXT, "--log-date-format", "none", "date before each line"),
   TIME(OUTPUT, BOOLEAN, "--time", "false", "ISO date before each line"),
-  LOGS(OUTPUT, LOG_LIMITS, "", "the daemon's settings", "what the log files may take"),
-  PTY(OUTPUT, BOOLEAN, "--pty", "false", "give it a terminal to print on"),
+  LOGS(OUTPUT, LOG_LIMITS, "", "the daemon's settings", "size, age and rotation of the log files"),
+  PTY(OUTPUT, BOOLEAN, "--pty", "false", "let the app print on a terminal"),
   PID_FILE(OUTPUT, PATH, "--pid", "pids/NAME-ID.pid", "file with the process id", "pid"),
 
   PMX(PM2, PM2_ONLY, BOOLEAN, "--no-pmx", "PM2's agent in the app"),
@@ -223,18 +264,18 @@ public enum AppKey {
   DISABLE_SOURCE_MAP_SUPPORT(
       PM2, PM2_ONLY, BOOLEAN, "--disable-source-map-support", "PM2's loader"),
   POST_UPDATE(PM2, ELSEWHERE, WORDS, "", "commands after jpm pull, backward and forward"),
-  INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "where a PM2 module came from"),
+  INSTALL_URL(PM2, PM2_ONLY, TEXT, "", "source of a PM2 module"),
   USERNAME(PM2, PM2_ONLY, TEXT, "", "user shown in lists"),
-  FORCE(PM2, PM2_ONLY, BOOLEAN, "", "have a second app of the same name"),
+  FORCE(PM2, PM2_ONLY, BOOLEAN, "", "allow a second app of the same name"),
   WINDOWS_HIDE(PM2, PM2_ONLY, BOOLEAN, "", "hide the console window");
 
-  /// Under which heading a key stands in help and reference.
+  /// The headings under which help and reference list the keys.
   public enum Group {
-    RUN("What runs"),
+    RUN("Program"),
     ENVIRONMENT("Environment"),
     INSTANCE("Instances"),
-    RESTARTS("Starting again"),
-    TRIGGERS("Restarting what runs"),
+    RESTARTS("Start and restart"),
+    TRIGGERS("Restart triggers"),
     STOPS("Stopping"),
     READY("Readiness"),
     OUTPUT("Logs"),
@@ -251,60 +292,60 @@ public enum AppKey {
     }
   }
 
-  /// What this version does with a key.
+  /// How this version treats a key.
   public enum Support {
     /// It has the stated effect.
     ACTS,
-    /// It says nothing of the app itself: a command reads it in the file when it needs it.
+    /// It does not affect the app itself: a command reads it from the file when it needs it.
     ELSEWHERE,
     /// Accepted with a warning: the effect comes in a later version.
     NOT_YET,
-    /// Accepted with a warning: it belongs to a part of PM2 that jpm does not have.
+    /// Accepted with a warning: it configures a part of PM2 that jpm does not have.
     PM2_ONLY
   }
 
-  /// What a value looks like.
+  /// The form of a value.
   public enum Type {
     TEXT("text"),
     PATH("path"),
-    PATH_OR_FLAG("path, or true for the usual place"),
-    WORDS("list, or text that is split at spaces and may hold quotes"),
+    PATH_OR_FLAG("path, or true for the default path"),
+    WORDS("list, or text that is split at spaces and may contain quotes"),
     BOOLEAN("true or false"),
-    NUMBER("whole number"),
-    COUNT("1 or more, 0 or max for one per core, -1 for one less"),
+    NUMBER("integer"),
+    COUNT("1 or more; 0 or max: one per core; -1: one less than that"),
     DURATION("milliseconds, or with a unit: 500ms, 10s, 5m, 1h"),
     SIZE("bytes, or with a unit: 300M, 1G"),
     SIGNAL("name or number of a signal"),
     VARIABLES("object of names and values"),
     ENV_FILES("path, or list of paths"),
-    SECRET("object of names and file:PATH, credential:NAME or an object of a command"),
-    FILTER("true for all, a name, or a list of parts of names"),
+    SECRET("object of names and file:PATH, credential:NAME or an object with a command"),
+    FILTER("true for all, a name, or a list of substrings of names"),
     VARIABLE("name of a variable"),
     ACCOUNT("name or number"),
     MASK("octal digits, 0 to 777"),
     FRACTION("number from 0 to 1"),
     RULE("always, on-failure or never"),
-    CODES("0 to 255: a number, a list, or text with several"),
-    CRON("5 fields, or 6 with seconds first; 0 for never"),
+    CODES("number from 0 to 255, list, or text with several numbers"),
+    CRON("cron expression of 5 fields, or 6 with seconds first; 0 for never"),
     ZONE("name such as Europe/Berlin, or an offset such as +02:00"),
     WATCHED("true for the working directory, a path, or a list of paths"),
     DEPENDENCIES("name, list of names, or object of names and started, ready or completed"),
-    STOPPING("object of signal, timeout and command"),
-    RESOURCES("object of memory, memory_high, cpu and names as in setrlimit(2)"),
+    STOPPING("object with signal, timeout and command"),
+    RESOURCES("object with memory, memory_high, cpu and names as in setrlimit(2)"),
     LINE_TYPE("raw or json"),
     BALANCING("auto, node, jvm, listen_fds, proxy or off"),
     STRATEGIES("kernel, round_robin, least_conn or ip_hash"),
     ADDRESSES("port, address and port (127.0.0.1:8000, [::1]:8000), or a list of these"),
     HOOKS(
-        "object of crash, crash_looping, errored, unhealthy, recovered, limit and commands or"
-            + " webhooks"),
+        "object with commands or webhooks for crash, crash_looping, errored, unhealthy, recovered,"
+            + " limit"),
     PROXY_HEADER("off, v1, v2, or true for v2"),
-    CHECKED_ONCE("object of http, tcp, exec, log or notify, and interval and timeout"),
+    CHECKED_ONCE("object with http, tcp, exec, log or notify, and interval and timeout"),
     CHECKED(
-        "object of http, tcp, exec, log or notify, and interval, timeout, failures, successes and"
+        "object with http, tcp, exec, log or notify, and interval, timeout, failures, successes and"
             + " delay"),
     LOG_LIMITS(
-        "object of max_size, rotate_every, keep, max_age, max_total, compress and when_full");
+        "object with max_size, rotate_every, keep, max_age, max_total, compress and when_full");
 
     private final String form;
 
@@ -312,13 +353,13 @@ public enum AppKey {
       this.form = form;
     }
 
-    /// The allowed values in words.
+    /// Returns a description of the allowed values.
     public String form() {
       return form;
     }
   }
 
-  /// With what the keys of [#ENV_NAME] begin.
+  /// The prefix of the keys of [#ENV_NAME].
   public static final String ENV_PREFIX = "env_";
 
   private static final Map<String, AppKey> BY_SPELLING = KeySpellings.all(values());
@@ -353,7 +394,8 @@ public enum AppKey {
     this.aliases = List.of(aliases);
   }
 
-  /// The key that `spelling` names: canonical, alias, either of them in camelCase, or `env_NAME`.
+  /// Returns the key with this spelling: canonical, alias, either of them in camelCase, or
+  /// `env_NAME`.
   public static Optional<AppKey> named(String spelling) {
     AppKey key = BY_SPELLING.get(spelling);
     if (key == null && spelling.startsWith(ENV_PREFIX) && spelling.length() > ENV_PREFIX.length()) {
@@ -362,48 +404,48 @@ public enum AppKey {
     return Optional.ofNullable(key);
   }
 
-  /// Every spelling that [#named] knows, canonical ones first.
+  /// Returns every spelling that [#named] accepts, canonical ones first.
   public static Collection<String> everySpelling() {
     return BY_SPELLING.keySet();
   }
 
-  /// The name in `snake_case`, as the reference shows it.
+  /// Returns the name in `snake_case`, as the reference shows it.
   public String key() {
     return this == ENV_NAME ? "env_<name>" : name().toLowerCase(Locale.ROOT);
   }
 
-  /// PM2's other names, without the camelCase forms.
+  /// Returns PM2's other names, without the camelCase forms.
   public List<String> aliases() {
     return aliases;
   }
 
-  /// Where it stands in help and reference.
+  /// Returns the heading under which help and reference list it.
   public Group group() {
     return group;
   }
 
-  /// What this version does with it.
+  /// Returns how this version treats it.
   public Support support() {
     return support;
   }
 
-  /// What its value looks like.
+  /// Returns the form of its value.
   public Type type() {
     return type;
   }
 
-  /// The long option of the command line, `--max-restarts`. A key that is on by default has the
-  /// option that turns it off, `--no-autorestart`.
+  /// Returns the long option of the command line, such as `--max-restarts`. For a key that is on by
+  /// default it is the option that turns it off, such as `--no-autorestart`.
   public Optional<String> option() {
     return option.isEmpty() ? Optional.empty() : Optional.of(option);
   }
 
-  /// What holds where nobody says anything, for people; empty for keys that are not acted on.
+  /// Returns the default value as text for users; empty for keys without effect.
   public String defaultText() {
     return defaultText;
   }
 
-  /// One line for help and reference.
+  /// Returns one line for help and reference.
   public String doc() {
     return doc;
   }

@@ -34,8 +34,8 @@ final class FileForm {
 
   private FileForm() {}
 
-  /// The form of `value`; empty for an absent value, which a process file leaves out. A duration is
-  /// a number of milliseconds, a size a number of bytes.
+  /// Returns the form of `value`; empty for an absent value, which a process file leaves out. A
+  /// duration is a number of milliseconds, a size a number of bytes.
   ///
   /// @throws IllegalArgumentException if no process file can contain a value of this type
   static Optional<Object> of(Object value) {
@@ -74,7 +74,7 @@ final class FileForm {
     };
   }
 
-  /// The word for `constant` in process files and messages.
+  /// Returns the keyword for `constant` in process files and messages.
   static String word(Enum<?> constant) {
     return switch (constant) {
       case RestartPolicy.When when -> when.word();
@@ -166,12 +166,13 @@ final class FileForm {
     return form.isEmpty() ? Optional.empty() : Optional.of(form);
   }
 
-  /// With its unit, which a process file demands inside of objects.
+  /// Formats a duration with its unit, which a process file requires inside objects.
   private static String time(Duration time) {
     return time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
   }
 
-  /// `bytes` in the largest unit that shows them exactly; without a unit where there is none.
+  /// Returns `bytes` in the largest unit that represents the number exactly; without a unit if
+  /// there is none.
   static Object size(long bytes) {
     if (bytes == 0 || bytes % KIB != 0) {
       return bytes;

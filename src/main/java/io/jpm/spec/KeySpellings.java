@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// How the keys of a process file may be written: as in the catalogue, by their aliases, and each
-/// of these in camelCase.
+/// The accepted spellings of the keys of a process file: canonical names, aliases, and each of
+/// these in camelCase.
 final class KeySpellings {
   private KeySpellings() {}
 
-  /// Every spelling, canonical ones first.
+  /// Returns the key for every spelling, canonical ones first.
   static Map<String, AppKey> all(AppKey... keys) {
     Map<String, AppKey> all = new LinkedHashMap<>();
     Arrays.stream(keys).forEach(key -> all.put(key.key(), key));

@@ -2,7 +2,7 @@ package io.jpm.spec;
 
 import java.util.Set;
 
-/// The names under `limits` that stand for limits of `setrlimit(2)`.
+/// The names under `limits` in a process file that denote limits of `setrlimit(2)`.
 public final class ResourceName {
   /// Limits that are sizes in bytes.
   public static final Set<String> SIZES =
@@ -14,7 +14,7 @@ public final class ResourceName {
 
   private ResourceName() {}
 
-  /// Whether the limit is a size in bytes.
+  /// Reports whether the limit is a size in bytes.
   public static boolean isSize(String name) {
     return SIZES.contains(name);
   }

@@ -26,15 +26,15 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/// One component of [AppSpec] and the attribute of a process file that sets it. The list of all
-/// fields is what comparing, copying and describing apps iterate over.
+/// A component of [AppSpec] with the attribute of a process file that sets it. Comparing, copying
+/// and describing apps iterate over the list of all fields.
 ///
 /// @param component the path of the component in [AppSpec], such as `restart.maxRestarts`
 /// @param key the attribute's name in a process file; `limits.memory` is a key within an object
 /// @param effect what a change of the component requires
-/// @param value reads the component; two apps agree in it if the values are equal
-/// @param form what a process file says for it: keys, each with its JSON value; empty if the
-///   process file says it elsewhere or not at all
+/// @param value returns the component's value; two apps agree in it if the values are equal
+/// @param form returns the keys of a process file for it, each with its JSON value; empty if
+///   another field covers the attribute or a process file cannot contain it
 public record SpecField(
     String component,
     String key,
@@ -43,20 +43,20 @@ public record SpecField(
     Function<AppSpec, Map<String, Object>> form) {
   /// What a change requires.
   public enum Effect {
-    /// It is not compared: it identifies the app or its caller.
+    /// Not compared: the component identifies the app or its caller.
     NONE,
-    /// The processes continue.
+    /// The processes keep running.
     LIVE,
-    /// The processes continue under the new checks, unless a check is `notify`: its socket is in
-    /// the environment of the process.
+    /// The processes keep running under the new probes, unless a probe is `notify`: its socket is
+    /// in the environment of the process.
     CHECKS,
-    /// More or fewer processes.
+    /// Processes are added or removed.
     COUNT,
-    /// A new process in place of each.
+    /// Each process must be replaced.
     PROCESS
   }
 
-  /// Every component of [AppSpec], in the order in which people read them.
+  /// Every component of [AppSpec], in display order.
   public static final List<SpecField> ALL =
       List.of(
           field("name", "name", NONE, AppSpec::name),
@@ -200,8 +200,8 @@ public record SpecField(
     return Map.of("interpreter", spec.command().interpreter().map(Path::toString).orElse("none"));
   }
 
-  /// The variables of the process as far as the description decides them, without those whose
-  /// values are kept elsewhere.
+  /// Returns the variables of the process that the spec determines, without those whose values are
+  /// stored elsewhere.
   private static Map<String, Object> environment(AppSpec spec) {
     Map<String, Object> known = new TreeMap<>(spec.variables().effective());
     known.keySet().removeAll(spec.variables().referred().secrets().keySet());
@@ -213,8 +213,8 @@ public record SpecField(
     return umask.isPresent() ? Map.of("umask", "%04o".formatted(umask.getAsInt())) : Map.of();
   }
 
-  /// The window that comes with `max_restarts` is left out: a window of its own would count other
-  /// failures.
+  /// Omits the window that `max_restarts` implies, because a window set explicitly would count
+  /// different failures.
   private static Map<String, Object> restartWindow(AppSpec spec) {
     RestartPolicy restart = spec.restart();
     return restart.window().most() == Math.max(1, restart.maxRestarts())
@@ -242,7 +242,7 @@ public record SpecField(
         : Map.of();
   }
 
-  /// The limits of `setrlimit(2)`; of these, `cpu` is a time, which a process file calls
+  /// Returns the limits of `setrlimit(2)`. The limit `cpu` is a time, which a process file calls
   /// `cpu_time`.
   private static Map<String, Object> resources(AppSpec spec) {
     Map<String, Object> limits = new TreeMap<>();
@@ -280,7 +280,7 @@ public record SpecField(
     return form;
   }
 
-  /// The empty path is the usual place.
+  /// An empty path means the default location.
   private static Map<String, Object> combinedLog(AppSpec spec) {
     return spec.logs()
         .combined()
@@ -302,7 +302,8 @@ public record SpecField(
     return form;
   }
 
-  /// What a change to `wanted` requires; [Effect#CHECKS] is resolved.
+  /// Returns what a change to `wanted` requires, with [Effect#CHECKS] resolved to [Effect#LIVE] or
+  /// [Effect#PROCESS].
   public Effect effectOf(AppSpec wanted) {
     return switch (effect) {
       case CHECKS -> wanted.health().notifies() ? PROCESS : LIVE;
@@ -310,7 +311,7 @@ public record SpecField(
     };
   }
 
-  /// The value in `spec` as people read it.
+  /// Returns the value in `spec` as text for users.
   public String text(AppSpec spec) {
     return text(value.apply(spec));
   }

@@ -8,12 +8,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
-/// Puts parts of one description of an app into another. What a part is [SpecField] says, by the
-/// place of a record's component, so that no field needs code of its own.
+/// Copies attributes from one spec to another. It finds them by the component paths of [SpecField],
+/// so that no attribute needs code of its own.
 public final class SpecParts {
   private SpecParts() {}
 
-  /// `into`, with what the attributes `keys` say in `from`.
+  /// Returns `into` with the values that the attributes `keys` have in `from`.
   ///
   /// @param keys names of attributes as in [SpecField#key]
   public static AppSpec taken(Set<String> keys, AppSpec from, AppSpec into) {
@@ -27,8 +27,8 @@ public final class SpecParts {
     return result;
   }
 
-  /// A copy of a record with one component, or one of a component's, from another record of the
-  /// same class.
+  /// Returns a copy of a record in which the component at the end of the path `way` has its value
+  /// from `from`, a record of the same class.
   private static Object with(Object record, Iterator<String> way, Object from) {
     String name = way.next();
     RecordComponent[] components = record.getClass().getRecordComponents();

@@ -4,7 +4,7 @@
 /// defaults. [io.jpm.spec.SpecField] connects each component of [io.jpm.model.AppSpec] with its
 /// key, states what a change of it requires and how a process file writes it. Comparing apps,
 /// copying attributes ([io.jpm.spec.SpecParts]) and describing apps ([io.jpm.spec.AppDescription])
-/// iterate over these lists. The package knows only `model`.
+/// iterate over these lists. The package depends on `model` only.
 @NullMarked
 package io.jpm.spec;
 

@@ -2,31 +2,32 @@ package io.jpm.supervise;
 
 import io.jpm.model.RestartWindow;
 
-/// What is counted about the restarts of an instance.
+/// Restart and failure counters of an instance.
 ///
-/// @param restarts how often it was started again (PM2's `restart_time`)
-/// @param unstable ends in a row that came sooner than `min_uptime`
-/// @param attempts restarts since it last ran for [io.jpm.model.Backoff#RESET] or a person started
-///   it, by which an exponential backoff grows; not counted on where the wait has come to its cap
+/// @param restarts number of restarts (PM2's `restart_time`)
+/// @param unstable consecutive runs shorter than `min_uptime`, failed starts included
+/// @param attempts restarts since the instance last ran for [io.jpm.model.Backoff#RESET] or a user
+///   started it. The exponential backoff grows with this number; it is not incremented any further
+///   when the delay has reached its cap
 /// @param failures failures within the restart window
 public record Counters(int restarts, int unstable, int attempts, Failures failures) {
-  /// Nothing yet.
+  /// All counters are zero.
   public static final Counters ZERO = new Counters(0, 0, 0);
 
-  /// Without failures.
+  /// Creates counters without failures in the restart window.
   public Counters(int restarts, int unstable, int attempts) {
     this(restarts, unstable, attempts, Failures.NONE);
   }
 
-  /// Failures within one window: how many since the first of them. A window ends when its time is
-  /// over, and the next failure begins another one, so that two numbers tell all. An app that fails
-  /// on and on so fast that it must be given up is found within two windows at the latest, and none
-  /// is that does not.
+  /// Failures within one restart window. A window begins with its first failure and ends after its
+  /// time; the next failure begins a new window. Two numbers are therefore enough. An app that
+  /// keeps failing often enough to be given up is detected within two windows; an app that fails
+  /// less often is never given up.
   ///
-  /// @param count how many
-  /// @param sinceNanos monotonic time of the first
+  /// @param count number of failures in the window
+  /// @param sinceNanos monotonic time of the first failure
   public record Failures(int count, long sinceNanos) {
-    /// Nothing yet.
+    /// No failures.
     public static final Failures NONE = new Failures(0, 0);
 
     Failures oneMore(RestartWindow window, long now) {
@@ -39,15 +40,16 @@ public record Counters(int restarts, int unstable, int attempts, Failures failur
       return now - sinceNanos <= window.time().toNanos();
     }
 
-    /// For another daemon, whose monotonic clock may be another one.
+    /// Returns a copy for a new daemon, whose monotonic clock may have a different origin.
     ///
-    /// @param latest when the last of them may have been at the latest
+    /// @param latest upper bound of the time of the last failure, on the new clock
     Failures rebased(long latest) {
       return count > 0 ? new Failures(count, latest) : NONE;
     }
   }
 
-  /// Another failure at `now`.
+  /// Returns a copy with one more failure at `now`, or this one if the restart window is not
+  /// limited.
   Counters failedAt(long now, RestartWindow window) {
     return window.limited()
         ? new Counters(restarts, unstable, attempts, failures.oneMore(window, now))
@@ -58,7 +60,7 @@ public record Counters(int restarts, int unstable, int attempts, Failures failur
     return new Counters(restarts, unstable, attempts, failures.rebased(latest));
   }
 
-  /// After a run of which it is not known how long it was.
+  /// Returns the counters after a run of unknown length.
   Counters unmeasured() {
     return new Counters(restarts, 0, 0, failures);
   }
@@ -71,7 +73,7 @@ public record Counters(int restarts, int unstable, int attempts, Failures failur
     return new Counters(restarts, unstable + 1, attempts, failures);
   }
 
-  /// After a run that was long enough to be stable.
+  /// Returns the counters after a run of at least `min_uptime`.
   Counters steadied() {
     return new Counters(restarts, 0, attempts, failures);
   }
@@ -80,7 +82,7 @@ public record Counters(int restarts, int unstable, int attempts, Failures failur
     return new Counters(restarts, unstable, now, failures);
   }
 
-  /// Only what is for show is kept.
+  /// Returns a copy that keeps only the number of restarts, which is shown to the user.
   Counters forgiven() {
     return new Counters(restarts, 0, 0);
   }

@@ -5,16 +5,16 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.run.Phase;
 import java.time.Duration;
 
-/// Whether an instance fails again and again, which its phase does not tell: it is `online` most of
-/// the time. Shown as `crash-looping`.
+/// Detects whether an instance fails again and again. Its phase does not show this, because the
+/// instance is `online` most of the time. Displayed as `crash-looping`.
 public final class CrashLoop {
-  /// With so many ends in a row that came too soon, or failures within the restart window, it is a
-  /// loop.
+  /// Number of consecutive runs that were too short, or of failures within the restart window, that
+  /// counts as a crash loop.
   private static final int ENDS = 3;
 
   private CrashLoop() {}
 
-  /// Whether it is in a loop now.
+  /// Reports whether the instance is in a crash loop.
   ///
   /// @param nowNanos monotonic time
   public static boolean is(Supervised state, RestartPolicy policy, long nowNanos) {
@@ -35,7 +35,7 @@ public final class CrashLoop {
         && nowNanos - state.onlineSinceNanos() >= soundRun(policy).toNanos();
   }
 
-  /// A run this long ends a loop.
+  /// Returns how long a run must last to end a crash loop.
   public static Duration soundRun(RestartPolicy policy) {
     return policy.minUptime().compareTo(Backoff.RESET) > 0 ? policy.minUptime() : Backoff.RESET;
   }

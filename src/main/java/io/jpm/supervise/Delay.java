@@ -4,11 +4,11 @@ import io.jpm.model.Backoff;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/// How long to wait before a restart.
+/// Calculates the delay before a restart.
 final class Delay {
   private Delay() {}
 
-  /// The wait before the next restart after these ends.
+  /// Returns the delay before the next restart.
   static Duration of(Backoff backoff, Counters counters, long seed) {
     return switch (backoff) {
       case Backoff.Gradual _ -> Backoff.Gradual.after(counters.unstable());
@@ -16,10 +16,10 @@ final class Delay {
     };
   }
 
-  /// The same by one number.
+  /// Returns the delay before the next restart after `attempts` restarts.
   ///
-  /// @param attempts restarts since the last good run
-  /// @param seed what tells this wait from others: the same seed gives the same jitter
+  /// @param attempts restarts since the last stable run
+  /// @param seed seed of the jitter: the same seed gives the same jitter
   static Duration of(Backoff backoff, int attempts, long seed) {
     return switch (backoff) {
       case Backoff.Gradual _ -> Backoff.Gradual.after(attempts);
@@ -28,7 +28,7 @@ final class Delay {
     };
   }
 
-  /// Whether one more restart makes the wait longer.
+  /// Reports whether one more restart increases the delay.
   static boolean grows(Backoff backoff, int attempts) {
     return switch (backoff) {
       case Backoff.Constant _, Backoff.Gradual _ -> false;
@@ -36,8 +36,9 @@ final class Delay {
     };
   }
 
-  /// PM2's series: each the one before times [Backoff.Exponential#FACTOR], without fractions; at
-  /// least 1 ms more, since its 1 ms would stay 1 ms for ever.
+  /// Returns the delay of PM2's series: each value is the previous one times
+  /// [Backoff.Exponential#FACTOR], rounded down. Each step adds at least 1 ms; otherwise a delay of
+  /// 1 ms would never grow.
   private static long millis(Backoff.Exponential growing, int attempts) {
     long cap = growing.cap().toMillis();
     long millis = Math.min(cap, Math.max(1, growing.initial().toMillis()));

@@ -1,12 +1,12 @@
 package io.jpm.supervise;
 
-/// What the owner wants of an instance, kept apart from what is observed.
+/// The state that the owner desires for an instance, as opposed to the observed state.
 public enum DesiredState {
-  /// It shall run.
+  /// The instance must run.
   UP,
-  /// It shall not run: somebody has stopped it, and only a person starts it again.
+  /// The instance must not run: a user has stopped it, and only a user starts it again.
   DOWN,
-  /// Nobody has asked for it or stopped it, or it has ended by itself and is not started again: its
-  /// schedule may start it. (PM2's cron starts stopped apps too.)
+  /// The instance was neither started nor stopped by a user, or it has ended by itself and is not
+  /// restarted. Its schedule may start it. (PM2's cron starts stopped apps too.)
   IDLE
 }

@@ -3,42 +3,42 @@ package io.jpm.supervise;
 import io.jpm.model.run.Signal;
 import java.time.Duration;
 
-/// What is to be done, as an order to God.
+/// An action that God must perform for the state machine.
 public sealed interface Effect {
-  /// Wait for the apps this one depends on; answered by [Event.DependenciesMet] or
+  /// Wait for the apps that this one depends on. God answers with [Event.DependenciesMet] or
   /// [Event.DependencyFailed] of this generation.
   record AwaitDependencies(long generation) implements Effect {}
 
-  /// Make a process; answered by exactly one [Event.Spawned] or [Event.SpawnFailed].
+  /// Spawn a process. God answers with exactly one [Event.Spawned] or [Event.SpawnFailed].
   record Spawn(long generation) implements Effect {}
 
-  /// Signal the whole tree, or the main process alone where the app says so.
+  /// Send a signal to the whole tree, or to the main process only if the app is configured so.
   record SignalTree(long generation, Signal signal) implements Effect {}
 
-  /// Send the text `shutdown` over the app's channel.
+  /// Send the text `shutdown` over the IPC channel of the process.
   record SendShutdown(long generation) implements Effect {}
 
-  /// Run the app's stop command; answered by one [Event.StopCommandEnded]. It is ended with the
-  /// instance, at the latest.
+  /// Run the stop command of the app. God answers with one [Event.StopCommandEnded]. The command is
+  /// terminated when the instance has stopped, if it still runs then.
   record RunStopCommand(long generation) implements Effect {}
 
-  /// Send [Event.TimerFired] after the delay; a running timer of this kind is replaced. The delay
-  /// of [Timer#KILL] begins when the signal that was ordered before it has been sent.
+  /// Start a timer that sends [Event.TimerFired] after the delay. It replaces a running timer of
+  /// the same kind. The delay of [Timer#KILL] begins when the preceding signal has been sent.
   record StartTimer(Timer timer, long generation, Duration delay) implements Effect {}
 
-  /// Let this timer be silent.
+  /// Cancel a timer.
   record CancelTimer(Timer timer) implements Effect {}
 
-  /// Tell the world.
+  /// Publish a lifecycle change.
   record Announce(Change change) implements Effect {}
 
-  /// What is worth telling.
+  /// A lifecycle change that is published.
   enum Change {
     START,
     ONLINE,
-    /// Its main process has ended by itself.
+    /// The main process has exited by itself.
     EXIT,
-    /// Its main process has ended as it was to.
+    /// The main process has exited during a stop.
     ENDED,
     RESTART,
     STOPPING,

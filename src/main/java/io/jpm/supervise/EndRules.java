@@ -1,17 +1,17 @@
 package io.jpm.supervise;
 
-/// What becomes of an instance whose run has ended without anybody's asking.
+/// The decision about an instance whose run has ended without a request.
 sealed interface EndRules {
-  /// It is started again.
+  /// The instance is started again.
   record Again() implements EndRules {}
 
-  /// It is left ended, as its rules want.
+  /// The instance stays stopped, as its policy requires.
   ///
-  /// @param reason how it ended and by which rule it stays so
+  /// @param reason how the run ended, and by which rule the instance stays stopped
   record Rest(String reason) implements EndRules {}
 
-  /// It has failed too often.
+  /// The instance has failed too often and becomes `errored`.
   ///
-  /// @param reason how it ended and how often
+  /// @param reason how the run ended, and how often the instance failed
   record GiveUp(String reason) implements EndRules {}
 }

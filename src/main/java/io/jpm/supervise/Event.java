@@ -4,84 +4,83 @@ import io.jpm.model.run.Exit;
 import java.time.Duration;
 import java.util.Optional;
 
-/// What can happen to an instance. Those that tell of a process carry its generation.
+/// An event that changes the state of an instance. An event about a process carries its generation.
 public sealed interface Event {
-  /// What tells of one generation of an instance.
+  /// An event of one generation of an instance.
   sealed interface OfGeneration extends Event {
-    /// Which.
+    /// Returns the generation that the event belongs to.
     long generation();
   }
 
-  /// The owner wants it to run.
+  /// The owner wants the instance to run.
   record StartAsked() implements Event {}
 
-  /// The owner wants it not to run.
+  /// The owner wants the instance to stop.
   record StopAsked() implements Event {}
 
-  /// The owner wants a new process in place of this one, or one where there is none.
+  /// The owner wants a new process that replaces the running one, or a first one if none runs.
   record RestartAsked() implements Event {}
 
-  /// Whoever replaces processes wants a new one beside that which is to be replaced, at once: the
-  /// apps it depends on run already. Nothing happens to an instance that runs.
+  /// A candidate must be started beside the process that it will replace. It starts immediately,
+  /// because the apps that it depends on already run. Has no effect on an instance that runs.
   ///
-  /// @param reason what for, for people
+  /// @param reason human-readable purpose of the candidate
   record TryAsked(String reason) implements Event {}
 
-  /// Nobody has asked, but one of the app's own triggers says that a new process is due.
+  /// A trigger of the app requires a new process; no user has requested it.
   ///
-  /// @param cause which trigger
-  /// @param reason why, for people: `src/app.js changed`
+  /// @param cause the trigger
+  /// @param reason human-readable reason, such as `src/app.js changed`
   record RestartDue(Cause cause, String reason) implements Event {}
 
-  /// What can make a restart due.
+  /// The triggers that make a restart due.
   enum Cause {
-    /// A time of the app's schedule has come.
+    /// The time of a scheduled restart has come.
     SCHEDULE,
     /// Watched files have changed.
     FILES,
-    /// The app uses more than its limit.
+    /// The app exceeds one of its limits.
     LIMIT,
-    /// Its liveness check has failed.
+    /// The liveness probe of the app has failed.
     HEALTH,
-    /// What the instances share is going to be shared in another way.
+    /// The instances of the app are about to share their port in another balancing mode.
     BALANCE
   }
 
-  /// Everything that [Effect.AwaitDependencies] waits for has come.
+  /// All dependencies that [Effect.AwaitDependencies] waits for are met.
   record DependenciesMet(long generation) implements OfGeneration {}
 
-  /// It will not come.
+  /// A dependency cannot be met.
   record DependencyFailed(long generation, String reason) implements OfGeneration {}
 
-  /// The process that [Effect.Spawn] asked for runs.
+  /// The process requested by [Effect.Spawn] runs.
   record Spawned(long generation) implements OfGeneration {}
 
-  /// There will be no such process.
+  /// The process requested by [Effect.Spawn] could not be created.
   ///
-  /// @param temporary the system had not the means (memory, processes): another try may succeed
+  /// @param temporary whether the system lacked resources (memory, processes), so that another
+  ///   attempt may succeed
   record SpawnFailed(long generation, String reason, boolean temporary) implements OfGeneration {}
 
-  /// The process has said that it is ready.
+  /// The process has reported that it is ready.
   record Ready(long generation) implements OfGeneration {}
 
-  /// The time in which it was to be ready is over, as with [Timer#READY], and it is known what it
-  /// lacks.
+  /// The readiness timeout has expired, as with [Timer#READY], and the reason is known.
   ///
-  /// @param finding what its checks found last, for people
+  /// @param finding human-readable last result of the probes
   record NotReady(long generation, String finding) implements OfGeneration {}
 
-  /// The process asks for time to get ready: so much from now on, if that is more than it has
-  /// anyway.
+  /// The process asks for more time to become ready, counted from now. Ignored if the current
+  /// deadline is later.
   record MoreTimeAsked(long generation, Duration time) implements OfGeneration {}
 
-  /// The main process has ended.
+  /// The main process has exited.
   ///
-  /// @param leftovers others of its tree live on, or may do so
-  /// @param cause what beside the exit itself is known of why, for people; may be empty
-  /// @param said the most telling of the last lines that it has printed to standard error; may be
-  ///   empty
-  /// @param daemonized what it means if it ended well and at once; empty when nobody of its tree
-  ///   was seen to live on
+  /// @param leftovers whether other processes of its tree run, or may run
+  /// @param cause human-readable cause in addition to the exit itself; may be empty
+  /// @param said the most informative of the last lines on standard error; may be empty
+  /// @param daemonized how to explain an immediate exit with code 0; empty if no other process of
+  ///   the tree was seen running
   record Exited(
       long generation,
       Exit exit,
@@ -90,49 +89,49 @@ public sealed interface Event {
       String said,
       Optional<Daemonized> daemonized)
       implements OfGeneration {
-    /// Of one that has printed nothing.
+    /// Creates the event for a process that has printed nothing.
     public Exited(long generation, Exit exit, boolean leftovers, String cause) {
       this(generation, exit, leftovers, cause, "", Optional.empty());
     }
 
-    /// Of which nothing more is known.
+    /// Creates the event for an exit without further information.
     public Exited(long generation, Exit exit, boolean leftovers) {
       this(generation, exit, leftovers, "", "", Optional.empty());
     }
   }
 
-  /// Nothing of the tree is left; follows the first [Effect.SignalTree] and [Exited].
+  /// No process of the tree is left. Follows both the first [Effect.SignalTree] and [Exited].
   ///
-  /// @param killed whether SIGKILL has reached others than the main process, or may have
+  /// @param killed whether SIGKILL reached, or may have reached, processes other than the main one
   record TreeGone(long generation, boolean killed) implements OfGeneration {
-    /// Of which that is not known.
+    /// Creates the event for a tree of which it is unknown whether SIGKILL reached it.
     public TreeGone(long generation) {
       this(generation, true);
     }
   }
 
-  /// The command of [Effect.RunStopCommand] has ended, well or not, or cannot be run.
+  /// The command of [Effect.RunStopCommand] has ended, successfully or not, or could not be run.
   record StopCommandEnded(long generation) implements OfGeneration {}
 
-  /// A timer of [Effect.StartTimer] has run out.
+  /// A timer of [Effect.StartTimer] has expired.
   record TimerFired(Timer timer, long generation) implements OfGeneration {}
 
-  /// A new daemon has found the process of this generation alive. A generation newer than the
-  /// state's was made, on somebody's order, just before the old daemon died; the timers and waits
-  /// of the old daemon went with it.
+  /// A new daemon has found the process of this generation running. A generation newer than that of
+  /// the state was requested just before the old daemon died. The timers and waits of the old
+  /// daemon no longer exist.
   ///
-  /// @param uptimeNanos how long it has been running
+  /// @param uptimeNanos how long the process has been running
   record Adopted(long generation, long uptimeNanos) implements OfGeneration {}
 
-  /// A new daemon has found the recorded process gone, or none recorded.
+  /// A new daemon has found that the recorded process no longer runs, or that none was recorded.
   ///
-  /// @param generation the newest that is known of, the state's or a later one
-  /// @param leftovers others of its tree live on
-  /// @param cause what beside the exit itself is known of why, for people; may be empty
+  /// @param generation the newest known generation: that of the state or a later one
+  /// @param leftovers whether other processes of its tree run
+  /// @param cause human-readable cause in addition to the exit itself; may be empty
   /// @param said as in [Exited], printed while no daemon ran
   record FoundGone(long generation, Exit exit, boolean leftovers, String cause, String said)
       implements OfGeneration {
-    /// Of which nothing more is known.
+    /// Creates the event for an exit without further information.
     public FoundGone(long generation, Exit exit, boolean leftovers) {
       this(generation, exit, leftovers, "", "");
     }

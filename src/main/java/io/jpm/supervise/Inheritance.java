@@ -3,26 +3,26 @@ package io.jpm.supervise;
 import java.util.Map;
 import java.util.Optional;
 
-/// Which process a new daemon takes for that of an instance, decided from the journal and from one
-/// look at all processes.
+/// Selects the process that a new daemon adopts for an instance, from the journal and one scan of
+/// all processes.
 ///
-/// The journal may be older than the newest process: a process is made first and written down
-/// afterwards. It is never newer: a recorded process stays in the journal until the daemon has
-/// decided what becomes of it.
+/// The journal may be older than the newest process, because a process is spawned first and
+/// recorded afterwards. It is never newer: a recorded process stays in the journal until the daemon
+/// has handled its end.
 public final class Inheritance {
   private Inheritance() {}
 
-  /// A process that is that of the instance, if it lives.
+  /// A process that belongs to the instance if it still runs.
   ///
-  /// @param process who it is
-  /// @param generation which spawn of the instance it is
+  /// @param process the identity of the process
+  /// @param generation its generation of the instance
   public record Candidate<P>(P process, long generation) {}
 
-  /// The process to take up, if there may be one.
+  /// Returns the process to adopt; empty if the instance cannot have one.
   ///
-  /// @param state the instance as the journal has it
-  /// @param recorded the process that the journal names, of the state's generation
-  /// @param tagged the live main processes that carry the instance's tag, by generation
+  /// @param state the state of the instance from the journal
+  /// @param recorded the process that the journal names, of the generation of `state`
+  /// @param tagged the running main processes with the process tag of the instance, by generation
   public static <P> Optional<Candidate<P>> of(
       Supervised state, Optional<P> recorded, Map<Long, P> tagged) {
     long known = state.generation();
@@ -39,9 +39,9 @@ public final class Inheritance {
                 : Optional.empty());
   }
 
-  /// Whether the instance may have a main process that the journal does not name. In the other
-  /// phases the end of the main process has been seen: whatever carries the tag then is a helper
-  /// that the app has made.
+  /// Reports whether the instance may have a main process that is not in the journal. In the other
+  /// phases the exit of the main process has been recorded, so that a process with the tag is a
+  /// descendant that the app has started.
   private static boolean mayHaveUnrecorded(Supervised state) {
     return switch (state.phase()) {
       case LAUNCHING, ONLINE, STOPPING -> true;

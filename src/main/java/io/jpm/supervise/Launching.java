@@ -6,10 +6,11 @@ import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.Spawn;
 
-/// How a new generation begins.
+/// Transitions that begin a new generation.
 record Launching(Policies policies) {
-  /// When the apps it depends on have come as far as it needs them: what a person or a schedule
-  /// starts, and what a new daemon finds gone, since the machine may have been started anew.
+  /// Begins a generation that waits for the dependencies of the app. Used for starts by a user or a
+  /// schedule, and for instances that a new daemon finds gone, since the machine may have been
+  /// rebooted.
   Step inOrder(Supervised state, Change change, String why) {
     if (!policies.dependent()) {
       return atOnce(state, change, why);
@@ -24,7 +25,8 @@ record Launching(Policies policies) {
         new AwaitDependencies(next.generation()));
   }
 
-  /// Without a look at others: what fell is started again even if what it depends on fell too.
+  /// Begins a generation without waiting for dependencies: an instance that ended is restarted even
+  /// if its dependencies have ended too.
   Step atOnce(Supervised state, Change change, String why) {
     Supervised next = nextGeneration(state).launching(StartBlocker.SPAWN, why);
     return Step.to(

@@ -7,16 +7,16 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import java.time.Duration;
 
-/// The rules of an app that decide about its instances.
+/// The settings of an app that decide about its instances.
 ///
-/// @param restart when to start again
-/// @param stop how to end
-/// @param readiness when it is online
-/// @param soundUptime after so long a run it is no failure of the app that its liveness check
-///   fails: it was well for a while
-/// @param dependent whether it depends on other apps
-/// @param trial whether this is a process beside the one that counts: what ends of itself, or does
-///   not get ready, stays so
+/// @param restart when to restart
+/// @param stop how to stop
+/// @param readiness when an instance is online
+/// @param soundUptime a liveness failure after a run of this length does not count as a failure of
+///   the app, because it was healthy for a while
+/// @param dependent whether the app depends on other apps
+/// @param trial whether the process is a candidate or draining: if it exits by itself, or does not
+///   become ready, it is not restarted
 public record Policies(
     RestartPolicy restart,
     StopPolicy stop,
@@ -26,12 +26,12 @@ public record Policies(
     boolean trial) {
   private static final Duration TRIAL_PATIENCE = Duration.ofSeconds(30);
 
-  /// Of an instance that counts.
+  /// Creates the policies of an instance that is neither a candidate nor draining.
   public Policies(RestartPolicy restart, StopPolicy stop, Readiness readiness, boolean dependent) {
     this(restart, stop, readiness, dependent, false);
   }
 
-  /// Of an app without a liveness check.
+  /// Creates the policies of an app without a liveness probe.
   public Policies(
       RestartPolicy restart,
       StopPolicy stop,
@@ -41,12 +41,12 @@ public record Policies(
     this(restart, stop, readiness, restart.minUptime(), dependent, trial);
   }
 
-  /// Whether a run of `uptime` was a good one although it ended for the app's health.
+  /// Reports whether a run of `uptime` counts as healthy although its liveness probe failed.
   public boolean wasWell(Duration uptime) {
     return uptime.compareTo(soundUptime) >= 0;
   }
 
-  /// The rules of `spec`.
+  /// Returns the policies of `spec`.
   public static Policies of(AppSpec spec) {
     var readiness = new Readiness(awaited(spec), patience(spec));
     boolean dependent = !spec.dependsOn().isEmpty();
@@ -54,16 +54,16 @@ public record Policies(
         spec.restart(), spec.stop(), readiness, soundUptime(spec), dependent, false);
   }
 
-  /// The rules for a process of `spec` that is to take the place of another, or had to leave its
-  /// own: it is never restarted, and only online when somebody has said that it is ready.
+  /// Returns the policies for a candidate or draining process of `spec`: it is not restarted after
+  /// an exit or a failure, and it is online only after it was reported as ready.
   public static Policies onTrial(AppSpec spec) {
     var readiness = new Readiness(true, patienceOnTrial(spec));
     return new Policies(spec.restart(), spec.stop(), readiness, soundUptime(spec), false, true);
   }
 
-  /// In fork mode the time to get ready is short by default, as in PM2, where nobody waits for an
-  /// app that does not say so itself. A process on trial has the time of cluster mode: the old one
-  /// serves meanwhile.
+  /// Returns the time in which a candidate must become ready. In fork mode the default timeout is
+  /// short, as in PM2, where an app is awaited only if it reports readiness itself. A candidate has
+  /// the timeout of cluster mode, because the old process serves meanwhile.
   public static Duration patienceOnTrial(AppSpec spec) {
     Duration patience = patience(spec);
     boolean brief = !spec.cluster().enabled() && patience.compareTo(TRIAL_PATIENCE) < 0;
@@ -78,8 +78,8 @@ public record Policies(
     return spec.health().startup().map(Health.Startup::within).orElse(spec.readiness().timeout());
   }
 
-  /// The time to get ready, and twice that in which a process that is never alive after it is found
-  /// out.
+  /// Returns twice the time in which the liveness probe detects a process that is never alive, plus
+  /// the readiness timeout if readiness is awaited. The result is at least `min_uptime`.
   private static Duration soundUptime(AppSpec spec) {
     Duration least = spec.restart().minUptime();
     return spec.health()

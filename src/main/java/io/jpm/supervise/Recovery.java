@@ -5,14 +5,14 @@ import io.jpm.model.run.Phase;
 import io.jpm.supervise.Effect.Announce;
 import io.jpm.supervise.Effect.Change;
 
-/// How a new daemon goes on with what an earlier one has left. No timer, no wait and no watch of
-/// the old one is there any more.
+/// Transitions of an instance that a new daemon finds running or gone. The timers and waits of the
+/// old daemon no longer exist.
 record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
   private static final String ADOPTED = "adopted from the previous daemon";
 
   Step adopted(Supervised state, Event.Adopted event) {
     long since = runRules.now() - event.uptimeNanos();
-    // Whatever ended before has ended before this process began.
+    // All earlier failures happened before this process began.
     Supervised here =
         state
             .ofGeneration(event.generation())
@@ -23,8 +23,9 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     return step.precededBy(new Announce(Change.ADOPT));
   }
 
-  /// Between what is written down and what is found lies an order to launch. Where it was wanted up
-  /// already that may have been its own restart, otherwise somebody made a new beginning.
+  /// The journal does not contain the request that launched this newer generation. If the desired
+  /// state was already UP, it may have been an automatic restart; otherwise a user has started the
+  /// instance.
   private static Supervised ordered(Supervised here) {
     return here.desiredState() == DesiredState.UP ? here : here.forgiven().want(DesiredState.UP);
   }
@@ -39,7 +40,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     };
   }
 
-  /// It may have said that it is ready when nobody heard it: the caller finds out.
+  /// The process may have reported readiness while no daemon ran; the caller must check that.
   private Step taken(Supervised here) {
     return runRules.policies().readiness().awaited()
         ? runRules.awaitReadiness(here.because(ADOPTED))
@@ -50,7 +51,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     return Step.to(here.in(Phase.ONLINE, ADOPTED));
   }
 
-  /// A stop or restart of what was still being made was under way: it goes on.
+  /// Continues a stop or restart that was requested while the process was being launched.
   private Step end(Supervised here) {
     return stopping.end(here, StopCause.ASKED, why(here));
   }
@@ -64,7 +65,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     boolean strays = event.leftovers() && runRules.policies().stop().wholeTree();
     return switch (state.phase()) {
       case STOPPED -> strays ? stopping.endStrays(known) : Step.to(known);
-      // The count of failures is what leads back to errored.
+      // A failure count above 0 leads back to `errored` after the stop.
       case ERRORED ->
           strays ? stopping.endStrays(known.counted(known.counters().failed())) : Step.to(known);
       case WAITING_RESTART ->
@@ -84,7 +85,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
         state.awaits(StartBlocker.READINESS)
             || event.leftovers()
             || !(event.exit() instanceof Exit.Unknown);
-    // Where nothing tells that there was a process, this start is still owed.
+    // Without evidence that a process existed, the requested start is still pending.
     return began || runRules.policies().trial()
         ? fell(state, event)
         : launching.inOrder(
@@ -93,7 +94,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
             "started by command");
   }
 
-  /// It ended by itself. How long it ran is not known, so that is not held against it.
+  /// The process ended by itself. Its run time is unknown, so the run does not count as unstable.
   private Step fell(Supervised state, Event.FoundGone event) {
     String why =
         event.exit()
@@ -105,7 +106,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     return runRules.fallen(Restarting.pledge(ended, endRules), event.leftovers());
   }
 
-  /// It was to end; what shall follow is in the state.
+  /// The process was being stopped; the state contains what follows.
   private Step goneAsked(Supervised state, Event.FoundGone event) {
     Supervised ended = state.ended(event.exit());
     if (!event.leftovers() || !runRules.policies().stop().wholeTree()) {

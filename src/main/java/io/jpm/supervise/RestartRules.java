@@ -5,15 +5,15 @@ import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.run.Exit;
 
-/// Whether a run that has ended is followed by another one.
+/// Decides whether another run follows a run that has ended.
 ///
-/// @param trial whether none follows, whatever the policy says
+/// @param trial whether no run follows, regardless of the policy
 record RestartRules(RestartPolicy policy, boolean trial) {
-  /// After an end of its own.
+  /// Decides after an exit by itself.
   ///
-  /// @param words how it ended, for people
-  /// @param counters with this end counted
-  /// @param online whether it had come so far
+  /// @param words human-readable description of the exit
+  /// @param counters the counters including this run
+  /// @param online whether the instance was online
   EndRules afterExit(Exit exit, String words, Counters counters, boolean online) {
     if (trial) {
       return new EndRules.Rest(words);
@@ -33,7 +33,7 @@ record RestartRules(RestartPolicy policy, boolean trial) {
         : failedStart(words, counters);
   }
 
-  /// After a process that had to be ended because it did not become ready.
+  /// Decides after a process that was stopped because it did not become ready.
   EndRules afterNoReadiness(String words, Counters counters) {
     if (trial) {
       return new EndRules.Rest(words);
@@ -41,18 +41,18 @@ record RestartRules(RestartPolicy policy, boolean trial) {
     return policy.when() == When.NEVER ? off(words) : failedStart(words, counters);
   }
 
-  /// After a process that had to be ended because it was not well.
+  /// Decides after a process that was stopped because its liveness probe failed.
   EndRules afterIllness(String words, Counters counters) {
     if (trial) {
       return new EndRules.Rest(words);
     }
     return policy.when() == When.NEVER
         ? off(words)
-        : brake(words, counters, inARow(counters.unstable(), "run") + " not well for long");
+        : brake(words, counters, inARow(counters.unstable(), "run") + " not healthy for long");
   }
 
-  /// After a process could not be made for want of means: there was no run yet that `never` would
-  /// have been the end of.
+  /// Decides after a process could not be created for lack of resources. The policy `never` does
+  /// not apply, because there was no run that could have ended.
   EndRules afterRefusal(String words, Counters counters) {
     return trial ? new EndRules.Rest(words) : failedStart(words, counters);
   }
@@ -65,7 +65,8 @@ record RestartRules(RestartPolicy policy, boolean trial) {
     return brake(words, counters, inARow(counters.unstable(), "failed start"));
   }
 
-  /// PM2's limit is looked at first: its words say more.
+  /// Checks PM2's limit (`max_restarts`) before the restart window, because its message is more
+  /// specific.
   private EndRules brake(String words, Counters counters, String failures) {
     int unstable = counters.unstable();
     if (unstable == 0 || unstable < policy.maxRestarts()) {

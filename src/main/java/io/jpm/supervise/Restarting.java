@@ -7,27 +7,28 @@ import io.jpm.supervise.Effect.Change;
 import io.jpm.supervise.Effect.StartTimer;
 import java.time.Duration;
 
-/// What follows a run that is over.
+/// Transitions that follow the end of a run.
 ///
 /// @param launching begins the next run
-/// @param afterAbsence whether it ended while there was no daemon
-/// @param now monotonic nanoseconds
+/// @param afterAbsence whether the run ended while no daemon ran
+/// @param now monotonic time in nanoseconds
 record Restarting(Launching launching, boolean afterAbsence, long now) {
-  /// What refused a process for want of means is not asked again at once.
+  /// Minimum delay before another attempt when the system lacked the resources for a process.
   private static final Duration BREATH = Duration.ofSeconds(1);
 
-  /// Writes `endRules` into the state, where it is kept until nothing of the tree is left:
-  /// [#afterFall] reads it.
+  /// Records `endRules` in the state until no process of the tree is left; then [#afterFall] reads
+  /// it.
   static Supervised pledge(Supervised state, EndRules endRules) {
     return switch (endRules) {
       case EndRules.Again() -> state;
       case EndRules.Rest(String reason) -> state.forgiven().want(DesiredState.IDLE).because(reason);
-      // A count of failures, more than 0, is what tells it from one that may rest.
+      // A failure count above 0 distinguishes this state from that of `Rest`.
       case EndRules.GiveUp(String reason) -> state.want(DesiredState.IDLE).because(reason);
     };
   }
 
-  /// Nothing is left of a run that ended by itself or had failed, and what follows was pledged.
+  /// Computes the step after no process is left of a run that ended by itself or failed. The state
+  /// contains the recorded decision.
   Step afterFall(Supervised state) {
     if (state.desiredState() == DesiredState.UP) {
       return restartIn(delay(state), state);
@@ -36,27 +37,28 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
     return failed ? giveUp(state, state.reason()) : stopped(state, state.reason());
   }
 
-  /// Nothing is left of a run that had to make way for a new one.
+  /// Computes the step after no process is left of a run that a new one replaces.
   Step inItsPlace(Supervised state) {
     return relaunch(state, state.reason(), afterAbsence);
   }
 
-  /// After a process could not be made for want of means.
+  /// Schedules another attempt after a process could not be created for lack of resources.
   Step tryAgain(Supervised state) {
     Duration delay = delay(state);
     return restartIn(delay.compareTo(BREATH) < 0 ? BREATH : delay, state);
   }
 
-  /// The daemon that was to end the wait ended itself: how much of it was left is not known.
+  /// Begins the restart delay again, since it is unknown how much of it had passed when the old
+  /// daemon ended.
   Step waitAnew(Supervised state) {
-    return restartIn(delay(state), state.because("the daemon was away"));
+    return restartIn(delay(state), state.because("the daemon was not running"));
   }
 
   Step delayOver(Supervised state) {
     return due(grown(state), state.reason());
   }
 
-  /// What waits for its restart is started now.
+  /// Starts an instance that waits for its restart.
   Step due(Supervised state, String why) {
     return relaunch(state, why, state.startBlocker() == StartBlocker.DEPENDENCIES);
   }
@@ -89,7 +91,7 @@ record Restarting(Launching launching, boolean afterAbsence, long now) {
         : launching.atOnce(counted, Change.RESTART, why);
   }
 
-  /// One restart more without a good run, unless it would change nothing.
+  /// Counts one more restart without a stable run, unless that would not increase the delay.
   private Supervised grown(Supervised state) {
     int attempts = state.counters().attempts();
     return Delay.grows(backoff(), attempts)

@@ -10,7 +10,7 @@ import io.jpm.supervise.Effect.StartTimer;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The life of a run from the moment its process is there, or is refused.
+/// Transitions of a run from the result of its spawn to the exit of its main process.
 record RunRules(Policies policies, Stopping stopping, long now) {
   Step spawned(Supervised state) {
     if (!state.awaits(StartBlocker.SPAWN)) {
@@ -51,7 +51,7 @@ record RunRules(Policies policies, Stopping stopping, long now) {
       return Restarting.stopped(state, "stopped by command");
     }
     if (state.stopCause() != StopCause.NONE) {
-      // What was refused may be of an older spec than the restart that was asked for meanwhile.
+      // The failed spawn may belong to an older spec than the restart that was requested meanwhile.
       return stopping.restarting().inItsPlace(state);
     }
     if (!event.temporary()) {
@@ -65,7 +65,7 @@ record RunRules(Policies policies, Stopping stopping, long now) {
     };
   }
 
-  /// @param finding what it lacks, for people; empty: that is not known
+  /// @param finding human-readable reason why the process is not ready; empty if unknown
   Step notReady(Supervised state, String finding) {
     if (!state.awaits(StartBlocker.READINESS)) {
       return Step.to(state);
@@ -91,8 +91,8 @@ record RunRules(Policies policies, Stopping stopping, long now) {
         : Step.to(state);
   }
 
-  /// Its liveness check has failed. That is a failure of its own like an end, so that an app which
-  /// is never well for long is not started again for ever.
+  /// Computes the step after a failed liveness probe. It counts as a failure, as an exit does, so
+  /// that an app that is never healthy for long is not restarted forever.
   Step unwell(Supervised state, String why) {
     if (state.desiredState() != DesiredState.UP || state.stopCause() != StopCause.NONE) {
       return Step.to(state);
@@ -124,7 +124,7 @@ record RunRules(Policies policies, Stopping stopping, long now) {
     };
   }
 
-  /// The main process ended and nobody had asked for it.
+  /// Computes the step after the main process has exited without a request.
   private Step fell(Supervised state, Event.Exited event) {
     boolean online = state.phase() == Phase.ONLINE;
     Duration uptime = Duration.ofNanos(now - state.onlineSinceNanos());
@@ -144,13 +144,15 @@ record RunRules(Policies policies, Stopping stopping, long now) {
     Supervised counted = state.counted(failed ? failure(counters) : counters).because(why);
     EndRules endRules = rules().afterExit(event.exit(), why, counted.counters(), online);
     if (daemonized.isPresent() && endRules instanceof EndRules.Again) {
-      // Each run would end like this, and each daemon would fight for the port of the one before.
+      // Every run would end like this, and each daemon would compete with the previous one for the
+      // port.
       endRules = new EndRules.GiveUp(why);
     }
     return fallen(Restarting.pledge(counted, endRules), event.leftovers());
   }
 
-  /// A run is over, what follows is pledged, and what it may have left goes first.
+  /// Computes the step after the end of a run whose decision is recorded. Leftovers are ended
+  /// first.
   Step fallen(Supervised pledged, boolean leftovers) {
     return leftovers && policies.stop().wholeTree()
         ? stopping.endLeftovers(pledged, StopCause.FELL, pledged.reason())

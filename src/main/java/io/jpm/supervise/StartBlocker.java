@@ -1,15 +1,17 @@
 package io.jpm.supervise;
 
-/// What an instance in phase `launching` waits for. One in phase `waiting restart` waits for its
-/// timer; there this says what comes after it.
+/// The event that an instance in phase `launching` waits for. In phase `waiting restart`, which
+/// waits for its timer, it is the event that the instance waits for afterwards.
 public enum StartBlocker {
-  /// It is not launching; after a delayed restart: the process comes next.
+  /// Not launching. In phase `waiting restart`: the process is spawned as soon as the delay is
+  /// over.
   NOTHING,
-  /// The apps it depends on; no process has been asked for. After a delayed restart: they are
-  /// waited for again, since it ended while there was no daemon and they may not run either.
+  /// The apps that it depends on; no process has been requested. In phase `waiting restart`: the
+  /// dependencies are awaited again, since the run ended while no daemon ran and they may have
+  /// ended too.
   DEPENDENCIES,
-  /// The process that has been asked for.
+  /// The requested process.
   SPAWN,
-  /// The process runs and has not said that it is ready.
+  /// The process runs and has not reported that it is ready.
   READINESS
 }

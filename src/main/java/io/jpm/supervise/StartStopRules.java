@@ -5,7 +5,7 @@ import io.jpm.supervise.Effect.Announce;
 import io.jpm.supervise.Effect.CancelTimer;
 import io.jpm.supervise.Effect.Change;
 
-/// What people ask for, and what an app's own triggers ask for in their name.
+/// Transitions for requests of users and for restart triggers of an app.
 record StartStopRules(Launching launching, Stopping stopping) {
   private static final String RESTART = "restart by command";
 
@@ -38,7 +38,7 @@ record StartStopRules(Launching launching, Stopping stopping) {
       case LAUNCHING ->
           switch (state.startBlocker()) {
             case DEPENDENCIES -> Restarting.stopped(down, "stopped by command");
-            // The process is on its way: it is ended as soon as it is here.
+            // The spawn cannot be cancelled: the process is stopped as soon as it exists.
             case SPAWN, NOTHING -> Step.to(down);
             case READINESS -> endUnready(down, "stopping by command");
           };
@@ -57,7 +57,8 @@ record StartStopRules(Launching launching, Stopping stopping) {
     };
   }
 
-  /// A trigger never undoes what a person has ordered: what was stopped stays so.
+  /// Computes the step after a restart trigger. A trigger never overrides a user: an instance that
+  /// a user has stopped stays stopped.
   Step restartDue(Supervised state, Event.RestartDue event) {
     boolean up = state.desiredState() == DesiredState.UP;
     return switch (state.phase()) {
@@ -65,7 +66,7 @@ record StartStopRules(Launching launching, Stopping stopping) {
           up ? stopping.end(edited(state, event), StopCause.ASKED, event.reason()) : Step.to(state);
       case WAITING_RESTART -> dueWhileWaiting(state, event);
       case LAUNCHING -> up ? dueWhileLaunching(state, event) : Step.to(state);
-      // What comes after it, if anything, is new anyway.
+      // If a process follows the stop, it is new anyway.
       case STOPPING -> Step.to(state);
       case STOPPED ->
           state.desiredState() == DesiredState.IDLE && event.cause() == Event.Cause.SCHEDULE
@@ -93,12 +94,12 @@ record StartStopRules(Launching launching, Stopping stopping) {
       case BALANCE -> anew(state, event.reason());
       case LIMIT ->
           state.awaits(StartBlocker.READINESS) ? endUnready(state, event.reason()) : Step.to(state);
-      // Of ill health Running decides.
+      // Supervision.step passes HEALTH to RunRules.unwell.
       case SCHEDULE, HEALTH -> Step.to(state);
     };
   }
 
-  /// Whoever has edited the app's files has dealt with what made it fail before.
+  /// Resets the failures after an edit of the app's files, which may have fixed their cause.
   private static Supervised edited(Supervised state, Event.RestartDue event) {
     return event.cause() == Event.Cause.FILES ? state.forgiven() : state;
   }
@@ -107,7 +108,7 @@ record StartStopRules(Launching launching, Stopping stopping) {
     return launching.inOrder(state.forgiven().want(DesiredState.UP), Change.START, why);
   }
 
-  /// What is being launched may be of an older spec, or of older files.
+  /// Restarts a launch that may have begun with an older spec or older files.
   private Step anew(Supervised state, String why) {
     return switch (state.startBlocker()) {
       case DEPENDENCIES -> Step.to(state);

@@ -3,10 +3,10 @@ package io.jpm.supervise;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// What an event leads to.
+/// The result of an event.
 ///
-/// @param next the state from now on
-/// @param effects what to do, in this order
+/// @param next the next state
+/// @param effects the actions to perform, in this order
 public record Step(Supervised next, List<Effect> effects) {
   public Step {
     effects = List.copyOf(effects);
@@ -16,7 +16,7 @@ public record Step(Supervised next, List<Effect> effects) {
     return new Step(next, List.of(effects));
   }
 
-  /// The same step with one thing to do before all others.
+  /// Returns this step with `first` before all other effects.
   Step precededBy(Effect first) {
     return new Step(next, Stream.concat(Stream.of(first), effects.stream()).toList());
   }

@@ -1,12 +1,13 @@
 package io.jpm.supervise;
 
-/// Why an instance is in phase `stopping`, or will be as soon as what is being launched is here.
+/// The cause for which an instance is in phase `stopping`, or will be when its launch has
+/// completed.
 public enum StopCause {
   /// It is not stopping.
   NONE,
-  /// Somebody asked for it.
+  /// A command or a trigger requested it.
   ASKED,
-  /// Its main process ended by itself and left others of its tree behind, which are being ended so
-  /// that a successor finds the port free.
+  /// The run has ended by itself or failed. Its main process, if it still runs, and its descendants
+  /// are being ended, so that the next process finds the port free.
   FELL
 }

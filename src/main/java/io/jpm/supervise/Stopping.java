@@ -13,13 +13,13 @@ import io.jpm.supervise.Effect.SignalTree;
 import io.jpm.supervise.Effect.StartTimer;
 import java.time.Duration;
 
-/// How a run is ended.
+/// Transitions that stop a run and its process tree.
 record Stopping(StopPolicy policy, Restarting restarting) {
-  /// How long a tree may take to end after SIGKILL before it is sent again: only a process that
-  /// hangs in the kernel needs that.
+  /// Interval at which SIGKILL is sent again: only needed for a process that hangs in the kernel.
   private static final Duration KILL_AGAIN = Duration.ofSeconds(2);
 
-  /// Ends a run whose main process lives, in the way its owner has chosen.
+  /// Stops a run whose main process is running, by the method of its stop policy: command, message
+  /// or signal.
   Step end(Supervised state, StopCause stopCause, String why) {
     Supervised next = state.stopping(stopCause, why).signalled(false);
     Announce stopping = new Announce(Change.STOPPING);
@@ -32,24 +32,25 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     return Step.to(next.signalled(true), stopping, signal(next), patience(next));
   }
 
-  /// Goes on with the stop of an earlier daemon. What was signalled is not signalled again: many
-  /// programs take a second SIGINT for an order to leave their work undone. Nobody watches its tree
-  /// any more, so it counts as not signalled.
+  /// Continues the stop of an earlier daemon. A tree that was already signalled is not signalled
+  /// again: many programs interpret a second SIGINT as a request to abort without finishing their
+  /// work. This daemon does not watch the tree, so the tree counts as not signalled.
   Step goOn(Supervised state) {
     return state.signalled()
         ? Step.to(state.signalled(false), patience(state))
         : end(state, state.stopCause(), state.reason());
   }
 
-  /// Ends what a main process that is gone has left: with it went whoever could follow a command or
-  /// a message.
+  /// Ends the leftovers of a main process that is gone. It could have followed a stop command or a
+  /// message; its leftovers cannot, so they are signalled.
   Step endLeftovers(Supervised state, StopCause stopCause, String why) {
     Supervised next = state.stopping(stopCause, why).signalled(true);
     Change change = stopCause == StopCause.FELL ? Change.EXIT : Change.STOPPING;
     return Step.to(next, new Announce(change), signal(next), patience(next));
   }
 
-  /// Ends what is left of a run that was over long ago, and then takes the state up again.
+  /// Ends the leftovers of a run that ended long ago; then the instance continues in its former
+  /// state.
   Step endStrays(Supervised state) {
     Supervised next = state.stopping(StopCause.FELL, state.reason()).signalled(true);
     return Step.to(next, new Announce(Change.STOPPING), signal(next), patience(next));
@@ -61,9 +62,9 @@ record Stopping(StopPolicy policy, Restarting restarting) {
         : Step.to(state);
   }
 
-  /// The main process of what is stopping has ended.
+  /// Computes the step after the main process has exited during a stop.
   ///
-  /// @param state knows how
+  /// @param state contains the exit
   Step exited(Supervised state, boolean leftovers) {
     return afterExit(state, leftovers).precededBy(new Announce(Change.ENDED));
   }
@@ -75,23 +76,23 @@ record Stopping(StopPolicy policy, Restarting restarting) {
     if (state.signalled()) {
       return Step.to(state);
     }
-    // Nobody watches a tree that was not signalled: no news of its end would come.
+    // A tree that was not signalled is not watched: its end would not be reported.
     return leftovers ? Step.to(state.signalled(true), signal(state)) : gone(state);
   }
 
-  /// @param killed whether SIGKILL has reached others than the main process, or may have
+  /// @param killed whether SIGKILL reached, or may have reached, processes other than the main one
   Step treeGone(Supervised state, boolean killed) {
     boolean mainWasEnded = state.stopCause() != StopCause.FELL && isKilled(state);
     return gone(killed || mainWasEnded ? state : unforced(state));
   }
 
-  /// Whether the main process ended by SIGKILL, as far as its exit tells.
+  /// Reports whether the exit shows that SIGKILL ended the main process.
   private static boolean isKilled(Supervised state) {
     return state
         .lastExit()
         .filter(exit ->
             switch (exit) {
-              // What a JDK, or a shell in between, makes of SIGKILL.
+              // The exit code by which a JDK, or a shell in between, reports SIGKILL.
               case Exit.Code(int code) -> code == 128 + Signal.SIGKILL.number();
               case Exit.Signalled(int signal, boolean _) -> signal == Signal.SIGKILL.number();
               case Exit.Unknown _ -> true;
@@ -99,7 +100,7 @@ record Stopping(StopPolicy policy, Restarting restarting) {
         .isPresent();
   }
 
-  /// The patience was over, but all had obeyed before SIGKILL reached them.
+  /// The timeout had expired, but all processes had exited before SIGKILL reached them.
   private static Supervised unforced(Supervised state) {
     return state.because(state.withoutForce(state.reason())).forced("");
   }
@@ -110,7 +111,7 @@ record Stopping(StopPolicy policy, Restarting restarting) {
         : Step.to(state);
   }
 
-  /// What becomes of an instance when nothing is left of the run that was being ended.
+  /// Computes the step after no process is left of the run that was being stopped.
   Step next(Supervised ended) {
     if (ended.desiredState() == DesiredState.DOWN) {
       return Restarting.stopped(ended, ended.withForce("stopped by command"));
@@ -132,7 +133,7 @@ record Stopping(StopPolicy policy, Restarting restarting) {
         new StartTimer(Timer.KILL, state.generation(), KILL_AGAIN));
   }
 
-  /// Of what fell the main process may have ended long before the rest of its tree.
+  /// In case of FELL the main process may have exited long before the rest of its tree.
   private String force(Supervised state) {
     return "%sdid not exit within %s: killed (SIGKILL after %s)"
         .formatted(

@@ -4,22 +4,20 @@ import io.jpm.model.run.Exit;
 import io.jpm.model.run.Phase;
 import java.util.Optional;
 
-/// All that decides what happens next to one instance.
+/// The complete supervision state of one instance.
 ///
-/// @param desiredState what the owner wants
-/// @param phase what is so
-/// @param startBlocker what it waits for while it is launching, or will wait for when its delayed
-///   restart is due
-/// @param stopCause why it is stopping
-/// @param signalled whether its tree has been signalled in this stop, so that the end of the tree
-///   will be told; as long as it is not, the main process of what is stopping lives
-/// @param generation counts the spawns of this instance; whatever carries an older number is
-///   ignored
-/// @param counters what is counted
-/// @param onlineSinceNanos monotonic time at which the present process began
-/// @param lastExit how the last process ended
-/// @param reason why it is in its phase, for people
-/// @param forced how the present stop had to be forced, for people; empty: it has not been
+/// @param desiredState the state that the owner desires
+/// @param phase the observed phase
+/// @param startBlocker what a launch waits for, or will wait for after the delay of a restart
+/// @param stopCause the cause of the stop
+/// @param signalled whether the tree has been signalled in this stop, so that its end will be
+///   reported. An instance in phase `stopping` that was not signalled has a running main process
+/// @param generation number of spawns of this instance; events of an older generation are ignored
+/// @param counters restart and failure counters
+/// @param onlineSinceNanos monotonic time at which the current process began
+/// @param lastExit exit of the previous process
+/// @param reason human-readable reason for the phase
+/// @param forced human-readable description of how the current stop was forced; empty if it was not
 public record Supervised(
     DesiredState desiredState,
     Phase phase,
@@ -33,7 +31,7 @@ public record Supervised(
     String reason,
     String forced) {
 
-  /// Of which no stop had to be forced.
+  /// Creates a state without a forced stop.
   public Supervised(
       DesiredState desiredState,
       Phase phase,
@@ -73,25 +71,25 @@ public record Supervised(
           Optional.empty(),
           "not started yet");
 
-  /// Nothing runs and nothing will without anybody's doing.
+  /// Reports whether no process runs and none will without a request or a trigger.
   public boolean isOver() {
     return phase == Phase.STOPPED || phase == Phase.ERRORED;
   }
 
-  /// How often it was started again.
+  /// Returns the number of restarts.
   public int restarts() {
     return counters.restarts();
   }
 
-  /// Ends in a row that came too soon.
+  /// Returns the number of consecutive runs that were too short.
   public int unstable() {
     return counters.unstable();
   }
 
-  /// This one as it takes the place of `former`: one restart more, and what was seen of the former
-  /// one is shown on.
+  /// Returns the state of this candidate after it has replaced `former`: with one more restart, and
+  /// with the values of the former instance that are still shown.
   ///
-  /// @param why for people
+  /// @param why human-readable reason
   public Supervised inPlaceOf(Supervised former, String why) {
     Counters restarted =
         new Counters(
@@ -110,7 +108,7 @@ public record Supervised(
         forced);
   }
 
-  /// Whether it is launching and waits for just this.
+  /// Reports whether the instance is launching and waits for `what`.
   boolean awaits(StartBlocker what) {
     return phase == Phase.LAUNCHING && startBlocker == what;
   }
@@ -119,7 +117,7 @@ public record Supervised(
     return changed(next, phase, startBlocker, stopCause, reason);
   }
 
-  /// In another phase, of which neither a launch nor an end is under way.
+  /// Returns a copy in another phase, without a launch or a stop in progress.
   Supervised in(Phase next, String why) {
     return changed(desiredState, next, StartBlocker.NOTHING, StopCause.NONE, why)
         .signalled(false)
@@ -132,7 +130,7 @@ public record Supervised(
         .forced("");
   }
 
-  /// Waiting for its restart.
+  /// Returns a copy that waits for its restart.
   ///
   /// @param then what it waits for when the delay is over
   Supervised delayed(StartBlocker then, String why) {
@@ -145,7 +143,7 @@ public record Supervised(
     return changed(desiredState, Phase.STOPPING, StartBlocker.NOTHING, why, words);
   }
 
-  /// Launching, and to be ended when it is here.
+  /// Returns a copy that continues to launch, but will be stopped as soon as its process exists.
   Supervised replacing(String why) {
     return changed(desiredState, phase, startBlocker, StopCause.ASKED, why);
   }
@@ -159,17 +157,17 @@ public record Supervised(
         w, p, a, e, signalled, generation, counters, onlineSinceNanos, lastExit, why, forced);
   }
 
-  /// `words`, and how the present stop had to be forced, unless they say so already.
+  /// Returns `words` followed by the description of the forced stop, unless `words` contains it.
   String withForce(String words) {
     return forced.isEmpty() || words.contains(forced) ? words : words + "; " + forced;
   }
 
-  /// `words` without what [#withForce] has added.
+  /// Returns `words` without the text that [#withForce] has added.
   String withoutForce(String words) {
     return forced.isEmpty() ? words : words.replace("; " + forced, "");
   }
 
-  /// The present stop had to be forced.
+  /// Returns a copy whose current stop was forced.
   Supervised forced(String how) {
     return new Supervised(
         desiredState,
@@ -197,12 +195,12 @@ public record Supervised(
     return measured(signalled, generation, now, onlineSinceNanos, lastExit);
   }
 
-  /// What went before does not count any more.
+  /// Returns a copy with all failures reset.
   Supervised forgiven() {
     return counted(counters.forgiven());
   }
 
-  /// This one as if it had never been started again.
+  /// Returns a copy with all counters reset, including restarts.
   public Supervised reset() {
     return counted(Counters.ZERO);
   }

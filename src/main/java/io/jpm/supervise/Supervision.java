@@ -2,23 +2,23 @@ package io.jpm.supervise;
 
 import io.jpm.model.run.Phase;
 
-/// The rules of supervision. The source of a rule is PM2's behaviour, with its known defects
-/// mended: the crash-loop brake works for the whole life of an app, a spawn failure is `errored`
-/// with the reason, `restart` works in every phase, a command never counts against the limit, an
-/// app that is not ready in time has failed, and a schedule leaves alone what a person has stopped.
+/// The rules of supervision. They follow PM2's behaviour but fix its known defects: the limit on
+/// restarts applies for the whole lifetime of an app, a spawn failure leads to `errored` with the
+/// reason, `restart` works in every phase, a command never counts against the limit, an app that is
+/// not ready in time has failed, and a schedule does not start an app that a user has stopped.
 ///
-/// This is only the way in. [StartStopRules] is what people and triggers ask for, [Launching] how a
-/// generation begins, [RunRules] what becomes of it, [Stopping] how it is ended, [Restarting] with
-/// [RestartRules] and [Delay] what follows, and [Recovery] what a new daemon makes of what it
+/// This type only dispatches. [StartStopRules] handles requests and triggers, [Launching] the
+/// beginning of a generation, [RunRules] its run, [Stopping] its stop. [Restarting], with
+/// [RestartRules] and [Delay], decides what follows. [Recovery] handles the state that a new daemon
 /// finds.
 public final class Supervision {
   private Supervision() {}
 
-  /// What `event` leads to. News of another generation than the present one leads to nothing.
+  /// Returns the step that `event` leads to. An event of another generation has no effect.
   ///
-  /// @param state the instance as it is
-  /// @param event what has happened
-  /// @param policies the app's rules
+  /// @param state the current state of the instance
+  /// @param event the event
+  /// @param policies the settings of the app
   /// @param nowNanos monotonic time, as of [System#nanoTime]
   public static Step step(Supervised state, Event event, Policies policies, long nowNanos) {
     if (isOfAnother(state, event)) {
@@ -66,7 +66,7 @@ public final class Supervision {
     };
   }
 
-  /// Whether there is a process whose end nobody has asked for.
+  /// Reports whether the instance has a running process that has not been asked to stop.
   public static boolean mayEndByItself(Supervised state) {
     return state.phase() == Phase.ONLINE || state.awaits(StartBlocker.READINESS);
   }

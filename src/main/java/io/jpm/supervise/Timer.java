@@ -1,11 +1,11 @@
 package io.jpm.supervise;
 
-/// The timers of an instance; at most one of each runs.
+/// The timers of an instance; at most one of each kind runs.
 public enum Timer {
-  /// Ends the patience with a stopping tree.
+  /// Ends the stop timeout of a process tree.
   KILL,
   /// Ends the delay before a restart.
   RESTART,
-  /// Ends the patience with a process that has not said it is ready.
+  /// Ends the timeout in which a process must report that it is ready.
   READY
 }

@@ -1,10 +1,10 @@
-/// The brain: what happens next to an instance, as a pure function. [io.jpm.supervise.Supervision]
-/// takes a [io.jpm.supervise.Supervised] state, an [io.jpm.supervise.Event] and the present time
-/// and gives the next state with the [io.jpm.supervise.Effect]s that somebody else carries out.
+/// The supervision state machine as a pure function. [io.jpm.supervise.Supervision] takes a
+/// [io.jpm.supervise.Supervised] state, an [io.jpm.supervise.Event] and the current time, and
+/// returns the next state with the [io.jpm.supervise.Effect]s that the caller must perform.
 ///
-/// Start with `Supervision.step`, which names the others. There is no clock, no process and no
-/// Vert.x here, so that a test can walk every state. The room knows `model` only; `god` is its one
-/// caller.
+/// Start reading at `Supervision.step`, which names the other types. The package uses no clock, no
+/// process and no Vert.x, so that tests can reach every state. It depends on `model` only, and
+/// `god` is its only caller.
 @NullMarked
 package io.jpm.supervise;
 

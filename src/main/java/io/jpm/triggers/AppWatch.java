@@ -21,13 +21,14 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// All that one app watches. It collects what its paths notice and tells it when things are quiet.
-/// Owned by the thread of [FileWatch], but for the methods of [WatchHandle].
+/// The watch of one app. It collects the changes that its paths report, and passes them on after a
+/// quiet period. Confined to the thread of [FileWatch], except for the methods of [WatchHandle].
 final class AppWatch implements WatchHandle, ChangeListener {
-  /// So that an editor that replaces a file by renaming and a build of many files are one change.
+  /// Minimum quiet period. It combines into one change the steps of an editor that replaces a file
+  /// by renaming, and the many files of a build.
   private static final Duration LEAST_QUIET = Duration.ofMillis(200);
 
-  /// A file that is copied over a network has pauses.
+  /// Minimum quiet period for a single file: copying a file over a network has pauses.
   private static final Duration LEAST_QUIET_OF_FILE = Duration.ofMillis(500);
 
   private static final Duration LEAST_LIMIT = Duration.ofSeconds(5);
@@ -35,13 +36,13 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private static final Duration LOOK_FOR_MISSING = Duration.ofSeconds(1);
   private static final Duration POLL = Duration.ofSeconds(2);
 
-  /// Bytes of names of changes that are kept until they are told, and those of an entry without its
-  /// name.
+  /// Upper bound, in bytes, on the names of changes kept until they are reported, and the size of
+  /// an entry without its name.
   private static final int MOST_CHANGES = 1 << 20;
 
   private static final int CHANGE_BYTES = 80;
 
-  /// Directories that are told by name.
+  /// Upper bound on the directories that are reported by name as too large.
   private static final int MOST_TOLD = 10;
 
   private final Triggers.Watch watch;
@@ -182,7 +183,8 @@ final class AppWatch implements WatchHandle, ChangeListener {
     onChange.accept(text);
   }
 
-  /// As long as something is missing. The directories above may be out of reach.
+  /// Rescans missing paths periodically as long as there are any. The directories above them may be
+  /// unreadable, so events are not sufficient.
   private void searchMissing() {
     if (!closed
         && (search == null || search.isDone())
@@ -211,7 +213,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     if (tooLarge.size() < MOST_TOLD && tooLarge.add(directory)) {
       trouble(
           "too large " + directory,
-          "watch: %s has too many files (%d of them fit into what jpm keeps for %s) and is not watched, nor what is under it: add it, or the files in it, to ignore_watch"
+          "watch: %s has too many files (%d of them fit into the memory that jpm keeps for %s): neither it nor anything below it is watched; add it, or the files in it, to ignore_watch"
               .formatted(directory, read, budget.isOwnUsedUp() ? "one app" : "all apps"));
     } else if (!tooLarge.contains(directory)) {
       trouble(
@@ -236,7 +238,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     try {
       engine.events().listen(directory, listener);
     } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException notThere) {
-      // Who reads it next finds out and knows what that means.
+      // The next scan of this directory detects the same condition and handles it.
     } catch (IOException refused) {
       pollInstead(directory, refused);
     }
@@ -245,7 +247,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private void pollInstead(Path directory, IOException refused) {
     trouble(
         "polling",
-        "watch: %s: %s — looking every %d s instead; a larger fs.inotify.max_user_watches (sysctl), or max_user_instances where that is used up, mends it"
+        "watch: %s: %s — polling every %d s instead; raise fs.inotify.max_user_watches (sysctl), or max_user_instances if that is used up"
             .formatted(directory, reason(refused), POLL.toSeconds()));
     if (polling == null && !closed) {
       polling = thread.after(POLL, this::poll, this::stumbled);
@@ -268,6 +270,6 @@ final class AppWatch implements WatchHandle, ChangeListener {
 
   private void stumbled(RuntimeException failure) {
     begun.complete(null);
-    trouble("internal " + failure, "watch: internal error, watching goes on: " + failure);
+    trouble("internal " + failure, "watch: internal error, watching continues: " + failure);
   }
 }

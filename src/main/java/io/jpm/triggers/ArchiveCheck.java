@@ -5,9 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 
-/// Judges whether a zip archive (jar, war, ear) is whole: its end record leads to a directory in
-/// which each entry is in its place, and all of them are there. It reads through a buffer of a
-/// fixed size, whatever the archive says of itself; nothing is unpacked.
+/// Checks whether a zip archive (jar, war, ear) is complete: its end record leads to a central
+/// directory that contains all entries, each at a valid position. Reads through a buffer of fixed
+/// size, regardless of the sizes that the archive declares, and unpacks nothing.
 final class ArchiveCheck {
   private static final int END_BYTES = 22;
   private static final int END_SIGNATURE = 0x06054b50;
@@ -21,7 +21,8 @@ final class ArchiveCheck {
   private static final long IN_END64 = 0xFFFFFFFFL;
   private static final int COUNT_IN_END64 = 0xFFFF;
 
-  /// Of a larger directory only the beginning is judged: half a million entries.
+  /// Upper bound on the bytes of the central directory that are checked: about half a million
+  /// entries.
   private static final long MOST_READ = 64L << 20;
 
   private final FileChannel file;
@@ -35,14 +36,14 @@ final class ArchiveCheck {
     window.limit(0);
   }
 
-  /// Whether the open file is one.
+  /// Reports whether the open file is a complete archive.
   static boolean is(FileChannel file) throws IOException {
     var archive = new ArchiveCheck(file);
     long end = archive.end();
     return end >= 0 && archive.hasDirectory(end);
   }
 
-  /// Where the end record is, -1: nowhere. Behind it is only its comment.
+  /// Returns the offset of the end record, or -1 if there is none. Only its comment follows it.
   private long end() throws IOException {
     for (long at = size - END_BYTES; at >= Math.max(0, size - END_BYTES - MOST_COMMENT); at--) {
       if (has(at, END_BYTES, END_SIGNATURE) && at + END_BYTES + unsignedShort(at + 20) == size) {
@@ -72,7 +73,7 @@ final class ArchiveCheck {
         after = end64;
       }
     }
-    // What stands before the archive, such as a script that starts it, moves everything.
+    // Data before the archive, such as a script that starts it, shifts all offsets.
     long begin = after - bytes;
     return bytes >= 0
         && begin >= 0
@@ -115,10 +116,10 @@ final class ArchiveCheck {
     return window(at, Long.BYTES).getLong();
   }
 
-  /// The buffer, positioned at that place of the file.
+  /// Returns the buffer, positioned at offset `at` of the file.
   private ByteBuffer window(long at, int bytes) throws IOException {
     if (at < windowAt || at + bytes > windowAt + window.limit()) {
-      // The end is looked for backwards.
+      // The search for the end record goes backwards.
       windowAt = at + window.capacity() > size ? Math.max(0, size - window.capacity()) : at;
       window.clear();
       for (long next = windowAt; window.hasRemaining(); next = windowAt + window.position()) {

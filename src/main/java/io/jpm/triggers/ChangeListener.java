@@ -4,36 +4,36 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
-/// Whom the watched paths of one app tell what they have noticed.
+/// Receives changes and problems from the watched paths of one app.
 interface ChangeListener {
-  /// Something is different for certain.
+  /// Reports a certain change.
   ///
-  /// @param what the path as people shall read it
+  /// @param what the changed path as it is shown to the user
   void changed(String what);
 
-  /// The watched file may be different; ask it when things are quiet.
+  /// Reports that the watched file may have changed; call [WatchedFile#verdict] after a quiet
+  /// period.
   void maybeChanged();
 
-  /// Something cannot be watched as it should.
+  /// Reports that a path cannot be watched properly.
   ///
-  /// @param kind what is told once only
+  /// @param kind identifies the problem; each kind is reported only once
   void trouble(String kind, String sentence);
 
-  /// A directory does not fit into the [#budget]: it is not watched, nor what is under it.
+  /// Reports that a directory exceeds the [#budget]: neither it nor its subdirectories are watched.
   ///
-  /// @param read how many of its entries did
+  /// @param read number of its entries that fitted
   void tooLarge(Path directory, int read);
 
-  /// Pays for what is kept of watched files.
+  /// Returns the budget for the memory that records the watched files.
   WatchBudget.Share budget();
 
-  /// Opens a regular file for reading, without waiting: what a pipe or a device gives is refused.
+  /// Opens a regular file for reading without blocking; rejects a pipe or a device.
   FileChannel open(Path file) throws IOException;
 
-  /// Listens to a directory as well as the kernel lets; where it does not, somebody looks there
-  /// from time to time.
+  /// Listens to a directory by kernel events, or by polling if the kernel refuses.
   void listen(Path directory, DirectoryEvents.Listener listener);
 
-  /// The end of [#listen].
+  /// Ends a [#listen].
   void forget(Path directory, DirectoryEvents.Listener listener);
 }

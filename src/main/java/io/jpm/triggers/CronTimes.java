@@ -26,16 +26,16 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// The times of a schedule, in the syntax of PM2's `cron_restart`: minute, hour, day of month,
-/// month, day of week, with seconds before them where there are six; `*`, `,`, `-`, `/`, names
-/// (`MON`, `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W` (nearest working
-/// day), and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
+/// month, day of week; six fields begin with seconds. Supports `*`, `,`, `-`, `/`, names (`MON`,
+/// `JAN`), `L` (last day; `5L`: last Friday), `5#2` (second Friday), `15W` (nearest working day),
+/// and `@yearly`, `@monthly`, `@weekly`, `@daily`, `@midnight`, `@hourly`.
 ///
-/// - Where both day of month and day of week are given, both must fit (`0 0 13 * FRI` is Friday the
+/// - If both day of month and day of week are given, both must match (`0 0 13 * FRI` is Friday the
 ///   thirteenth), as in PM2 and unlike in crontab(5).
-/// - When the clock is put forward, a time that it leaves out comes once, right after the gap.
-/// - When it is put back, a time in the repeated hour comes once, the first time. Only a schedule
-///   for every hour (`*`) goes on through the repeated hour, since the time between two runs is
-///   what it is about.
+/// - When the clock is put forward, a skipped time occurs once, immediately after the gap.
+/// - When the clock is put back, a time in the repeated hour occurs once, the first time. Only a
+///   schedule for every hour (`*`) continues through the repeated hour, since it defines the
+///   interval between two runs.
 ///
 /// Immutable.
 public final class CronTimes {
@@ -43,7 +43,7 @@ public final class CronTimes {
   private static final ZonedDateTime ANY_TIME =
       ZonedDateTime.of(2000, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
 
-  /// In days.
+  /// Days in the shortest month.
   private static final int SHORTEST_MONTH = 28;
 
   private final ExecutionTime times;
@@ -56,8 +56,8 @@ public final class CronTimes {
     this.zone = zone;
   }
 
-  /// What is wrong with an expression, as a sentence that begins with it and says what would be
-  /// right; empty if nothing is.
+  /// Returns what is wrong with an expression and how to fix it, as a sentence that begins with the
+  /// expression; empty if the expression is valid.
   public static Optional<String> problem(String expression) {
     try {
       Cron cron = parse(expression);
@@ -71,14 +71,15 @@ public final class CronTimes {
     } catch (IllegalArgumentException refused) {
       return Optional.of("%s: %s".formatted(expression, sentence(refused)));
     } catch (RuntimeException unforeseen) {
-      // The library reads a few expressions whose times it cannot reckon.
-      return Optional.of(expression + ": its times cannot be reckoned — the fields are " + FIELDS);
+      // The library parses a few expressions whose times it cannot calculate.
+      return Optional.of(
+          expression + ": its times cannot be calculated — the fields are " + FIELDS);
     }
   }
 
-  /// The times of `schedule`.
+  /// Returns the times of `schedule`.
   ///
-  /// @throws IllegalArgumentException with what [#problem] says, when that is not empty
+  /// @throws IllegalArgumentException with the text of [#problem], if that is not empty
   public static CronTimes of(Triggers.Schedule schedule) {
     problem(schedule.expression())
         .ifPresent(problem -> {
@@ -87,14 +88,14 @@ public final class CronTimes {
     return new CronTimes(parse(schedule.expression()), schedule.zone());
   }
 
-  /// The first time after `after`, or empty when there is none any more.
+  /// Returns the first time after `after`; empty if there is none.
   public Optional<Instant> next(Instant after) {
     return everyHour
         ? times.nextExecution(after.atZone(zone)).map(ZonedDateTime::toInstant)
         : nextOnTheWall(after);
   }
 
-  /// Counts on a clock that is never put forward or back and asks the zone when that time is.
+  /// Calculates on a clock without daylight saving and converts each result to the zone.
   private Optional<Instant> nextOnTheWall(Instant after) {
     ZonedDateTime wall = LocalDateTime.ofInstant(after, zone).atZone(ZoneOffset.UTC);
     while (true) {
@@ -110,7 +111,8 @@ public final class CronTimes {
     }
   }
 
-  /// The end of the gap for a time in it; of two, the first.
+  /// Returns the instant of a local time: the end of the gap for a skipped time, the first of the
+  /// two instants for a repeated one.
   private Instant inZone(LocalDateTime wall) {
     ZoneOffsetTransition transition = zone.getRules().getTransition(wall);
     return transition != null && transition.isGap()
@@ -126,7 +128,7 @@ public final class CronTimes {
     int fields = text.isEmpty() ? 0 : text.split("\\s+").length;
     if (fields != 5 && fields != 6 && !(fields == 1 && text.startsWith("@"))) {
       throw new IllegalArgumentException(
-          "%d fields — right are 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
+          "%d fields — use 5 (%s), or 6 with seconds first".formatted(fields, FIELDS));
     }
     if (text.indexOf('|') >= 0) {
       throw new IllegalArgumentException("| stands for several schedules: use one");
@@ -136,7 +138,7 @@ public final class CronTimes {
     } catch (IllegalArgumentException refused) {
       throw refused;
     } catch (RuntimeException unforeseen) {
-      // The library stumbles over a few broken expressions, such as `1#`.
+      // The library fails with other exceptions for a few invalid expressions, such as `1#`.
       throw new IllegalArgumentException("it cannot be read", unforeseen);
     }
   }
@@ -189,7 +191,8 @@ public final class CronTimes {
         };
   }
 
-  /// The library takes `22-2` for 22 alone, and stumbles over `2-L` when it looks for a time.
+  /// Rejects ranges that the library accepts but misinterprets: it reads `22-2` as 22 only, and
+  /// fails on `2-L` when it calculates a time.
   private static Optional<String> wrongRange(Cron cron) {
     return cron.retrieveFieldsAsMap().values().stream()
         .flatMap(
@@ -197,7 +200,8 @@ public final class CronTimes {
         .findFirst();
   }
 
-  /// In a month that does not have the day the library throws instead of skipping it.
+  /// Rejects working days above 28: in a month without such a day the library throws instead of
+  /// skipping the month.
   private static Optional<String> wrongWorkingDay(Cron cron) {
     return Optional.ofNullable(cron.retrieveFieldsAsMap().get(CronFieldName.DAY_OF_MONTH)).stream()
         .flatMap(field -> days(field.getExpression()))
@@ -213,7 +217,7 @@ public final class CronTimes {
     return switch (expression) {
       case And and -> and.getExpressions().stream().flatMap(CronTimes::days);
       case On day -> Stream.of(day);
-      default -> Stream.empty(); // the library's types are not sealed; no other has a W in it
+      default -> Stream.empty(); // the library's types are not sealed; no other contains a W
     };
   }
 
@@ -223,7 +227,7 @@ public final class CronTimes {
       case Every every -> ranges(every.getExpression());
       case Between between -> Stream.of(between);
       case Always _ -> Stream.empty();
-      default -> Stream.empty(); // the library's types are not sealed; no other has a range in it
+      default -> Stream.empty(); // the library's types are not sealed; no other contains a range
     };
   }
 
@@ -243,7 +247,7 @@ public final class CronTimes {
     String text = String.valueOf(refused.getMessage());
     text = text.replaceFirst("^Failed to parse cron expression\\. ", "").replaceFirst("[.!]$", "");
     if (text.startsWith("Nickname ")) {
-      return "right are @yearly, @monthly, @weekly, @daily and @hourly";
+      return "use @yearly, @monthly, @weekly, @daily or @hourly";
     }
     return text.contains("fields — ") ? text : text + " — the fields are " + FIELDS;
   }

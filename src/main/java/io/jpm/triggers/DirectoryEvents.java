@@ -21,12 +21,12 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What the kernel says about directories (`inotify(7)`), for everyone who listens to one. The
-/// kernel has one watch for each directory, however many listen.
+/// Passes on kernel events about directories (`inotify(7)`) to the listeners of each. The kernel
+/// keeps one watch for a directory, regardless of the number of listeners.
 ///
-/// Owned by the thread of `owner`, but for a thread of its own that only collects news: of so many
-/// entries as are sensible by name, of more by directory. What the owner has not come to takes
-/// little memory, whatever happens in the directories meanwhile.
+/// Confined to the thread of `owner`, except for its own thread, which only collects events: up to
+/// a limit by the name of the entry, beyond it by directory. Events that the owner has not
+/// processed yet therefore take little memory.
 final class DirectoryEvents implements AutoCloseable {
   private static final WatchEvent.Kind<?>[] KINDS = {
     StandardWatchEventKinds.ENTRY_CREATE,
@@ -42,7 +42,7 @@ final class DirectoryEvents implements AutoCloseable {
   private final Map<WatchKey, Set<Place>> places = new HashMap<>();
   private final Lock pendingLock = new ReentrantLock();
 
-  /// What the owner has not been told; guarded by the lock, as is the number of names in it.
+  /// Events not yet passed to the owner. Guarded by the lock, as is the number of names in them.
   private Map<WatchKey, News> pending = new LinkedHashMap<>();
 
   private int names;
@@ -53,8 +53,8 @@ final class DirectoryEvents implements AutoCloseable {
     this.kernel = kernel;
   }
 
-  /// How the kernel is asked for its news. It may refuse both: its limits are for all processes of
-  /// a user together.
+  /// The calls into the kernel. Both may be refused, since the limits of the kernel apply to all
+  /// processes of a user together.
   interface Kernel {
     default WatchService open() throws IOException {
       return FileSystems.getDefault().newWatchService();
@@ -65,16 +65,16 @@ final class DirectoryEvents implements AutoCloseable {
     }
   }
 
-  /// Who is told.
+  /// Receives the events of a directory.
   interface Listener {
-    /// Something happened to an entry of a directory.
+    /// Reports that an entry of a directory may have changed.
     ///
-    /// @param name the entry; empty when anything may have happened there, or when the directory
-    ///   itself is gone and is no longer listened to
+    /// @param name the entry; empty if any entry may have changed, or if the directory itself has
+    ///   been removed, which also ends the listening
     void seen(Path directory, Optional<Path> name);
   }
 
-  /// Of one directory.
+  /// The pending events of one directory.
   private static final class News {
     final Set<Path> names = new LinkedHashSet<>();
     boolean anywhere;
@@ -83,20 +83,20 @@ final class DirectoryEvents implements AutoCloseable {
 
   private record Place(Listener listener, Path directory) {}
 
-  /// From now on `listener` hears of `directory`. Listening twice is listening once.
+  /// Begins to pass events of `directory` to `listener`. Calling it twice has no further effect.
   ///
-  /// @throws IOException when the directory is not there or the kernel refuses
+  /// @throws IOException if the directory does not exist or the kernel refuses the watch
   void listen(Path directory, Listener listener) throws IOException {
     var place = new Place(listener, directory);
     WatchKey key = kernel.register(directory, service());
     WatchKey before = keys.put(place, key);
     if (before != null && !before.equals(key)) {
-      leave(before, place); // another directory has the name by now
+      leave(before, place); // another directory has this path now
     }
     places.computeIfAbsent(key, _ -> new LinkedHashSet<>()).add(place);
   }
 
-  /// The end of [#listen].
+  /// Ends a [#listen].
   void forget(Path directory, Listener listener) {
     var place = new Place(listener, directory);
     WatchKey key = keys.remove(place);
@@ -134,13 +134,15 @@ final class DirectoryEvents implements AutoCloseable {
         }
       }
     } catch (ClosedWatchServiceException | RejectedExecutionException closed) {
-      // The end.
+      // The service or its owner has been closed.
     } catch (InterruptedException nobody) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /// Whether the owner is to be told: it is not on its way yet.
+  /// Adds events to the pending ones.
+  ///
+  /// @return whether the owner must be notified; false if a notification is already on its way
   private boolean collect(WatchKey key, List<WatchEvent<?>> events, boolean there) {
     pendingLock.lock();
     try {
@@ -197,7 +199,7 @@ final class DirectoryEvents implements AutoCloseable {
         service.close();
       }
     } catch (IOException _) {
-      // Ignored because the kernel frees it with the process at the latest.
+      // Ignored: the kernel releases the watch at the latest when the process exits.
     }
   }
 }

@@ -9,18 +9,19 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
-/// What a directory's entry looked like; two that are equal count as unchanged.
+/// The attributes of a directory entry that decide whether it has changed: equal stamps mean no
+/// change.
 ///
-/// @param directory whether it is one
-/// @param modifiedNanos when it was written to last; 0 for a directory, whose own time says nothing
+/// @param directory whether the entry is a directory
+/// @param modifiedNanos time of the last modification; 0 for a directory, whose time is irrelevant
 /// @param size in bytes; 0 for a directory
 record FileStamp(boolean directory, long modifiedNanos, long size) {
   private static final FileStamp DIRECTORY = new FileStamp(true, 0, 0);
 
-  /// Of what is there now.
+  /// Returns the stamp of an existing path.
   ///
   /// @param options whether links are followed
-  /// @throws IOException when nothing is there or it cannot be seen
+  /// @throws IOException if the path does not exist or cannot be examined
   static FileStamp of(Path path, LinkOption... options) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class, options);
     return attributes.isDirectory()
@@ -29,8 +30,9 @@ record FileStamp(boolean directory, long modifiedNanos, long size) {
             false, attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS), attributes.size());
   }
 
-  /// Whether the file at `path`, which has this stamp, was written after `time`. A time of writing
-  /// that lies ahead, as archives and other machines bring along, is not believed.
+  /// Reports whether the file at `path`, which has this stamp, was written after `time`. A
+  /// modification time alone is not trusted, because archives and other machines may set it to the
+  /// future; the change time of the inode must also be later.
   boolean isWrittenAfter(Instant time, Path path, LinkOption... options) {
     if (directory || modifiedNanos <= FileTime.from(time).to(TimeUnit.NANOSECONDS)) {
       return false;

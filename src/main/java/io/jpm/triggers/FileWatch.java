@@ -13,21 +13,21 @@ import java.util.function.Consumer;
 
 /// Watches files and directories for all apps, with one thread and one `inotify(7)` instance.
 ///
-/// - Directories are watched with all that is under them, also what is made later; what the ignore
-///   patterns name is not looked into. Any new, vanished, written or touched entry is a change.
-/// - A single file has changed when its content is another one and is whole.
-/// - Changes are told together, when there were none for the delay (at least 200 ms; 500 ms where a
-///   single file is watched), or after ten delays (at least 5 s) when they never end.
-/// - jpm's home is left out where it lies under a watched directory: logs in it change all the
-///   time.
-/// - It never stops watching: what is deleted is waited for, and where the kernel's limit is
-///   reached it looks every 2 s.
-/// - Nothing outside of a watched directory is watched for a link in it. File systems whose changes
-///   are made elsewhere (NFS) tell nothing.
-/// - What is kept of files is bounded, for an app and for all ([WatchBudget]): a directory with
-///   more is not watched, and told.
+/// - A directory is watched with everything below it, including entries created later. Ignored
+///   directories are not read. A created, deleted, modified or touched entry is a change.
+/// - A single file has changed when its content differs and is complete.
+/// - Changes are reported together after a quiet period of the delay (at least 200 ms; 500 ms if a
+///   single file is watched), or after ten delays (at least 5 s) if there is no quiet period.
+/// - jpm's home is excluded if it lies below a watched directory, because its logs change
+///   constantly.
+/// - Watching never stops: a deleted path is awaited, and if a limit of the kernel is reached, the
+///   paths are polled every 2 s.
+/// - The target of a link in a watched directory is not watched if it lies outside. A file system
+///   that is changed by other machines (NFS) sends no events.
+/// - The memory for the state of files is limited for each app and for all apps ([WatchBudget]): a
+///   directory that exceeds it is reported and not watched.
 ///
-/// Safe to call from several threads; no method blocks.
+/// Thread-safe; no method blocks.
 public final class FileWatch implements AutoCloseable {
   private final WatchThread thread = new WatchThread();
   private final DirectoryEvents events;
@@ -60,13 +60,13 @@ public final class FileWatch implements AutoCloseable {
     this.events = new DirectoryEvents(thread, kernel);
   }
 
-  /// Opens watched files. Whoever may write to the directory of one may put a pipe or a device in
-  /// its place, at any moment.
+  /// Opens watched files. A user who may write to the directory of a file can replace it by a pipe
+  /// or a device at any time.
   @FunctionalInterface
   public interface Opening {
-    /// Opens a regular file for reading. It must never wait for somebody else.
+    /// Opens a regular file for reading. Must not block, for example on the other end of a pipe.
     ///
-    /// @throws IOException where it cannot be read, or is not a regular file
+    /// @throws IOException if the file cannot be read or is not a regular file
     FileChannel open(Path file) throws IOException;
   }
 
@@ -77,7 +77,7 @@ public final class FileWatch implements AutoCloseable {
     return FileChannel.open(file, StandardOpenOption.READ);
   }
 
-  /// What the watches have in common.
+  /// The resources that all watches share.
   record Engine(
       WatchThread thread, DirectoryEvents events, Path home, Opening opening, WatchBudget budget) {
     BiPredicate<Path, Boolean> ignored(
@@ -100,15 +100,15 @@ public final class FileWatch implements AutoCloseable {
     }
   }
 
-  /// Watches until the result is closed.
+  /// Watches the given paths until the result is closed.
   ///
-  /// @param watch what
-  /// @param since what was written after that is a change already, so that what is edited as soon
-  ///   as an app has been started is not lost, however long the first look takes; [Instant#MAX]:
-  ///   what is there at the first look is known
-  /// @param onChange gets a short text such as `src/app.js changed` or `3 files changed, src/app.js
-  ///   first`, on the thread of the watches: it must hand over and return
-  /// @param onTrouble gets sentences for the user, each once, likewise
+  /// @param watch the paths and their settings
+  /// @param since a file written later counts as a change already, so that an edit just after the
+  ///   start of an app is not lost while the initial scan runs; with [Instant#MAX], the files found
+  ///   by the initial scan count as known
+  /// @param onChange receives a short text such as `src/app.js changed` or `3 files changed,
+  ///   src/app.js first`, on the thread of the watches: it must hand over and return
+  /// @param onTrouble receives messages for the user, each once, on the same thread
   public WatchHandle begin(
       Triggers.Watch watch, Instant since, Consumer<String> onChange, Consumer<String> onTrouble) {
     return new AppWatch(

@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.eclipse.jgit.ignore.FastIgnoreRule;
 
-/// Patterns as in a `.gitignore`, relative to one directory; a leading `./`, which git does not
-/// know, is that directory too. What is in an ignored directory is never asked for: it is not
-/// looked into.
+/// Ignore patterns with the syntax of `.gitignore`, relative to one directory. A leading `./`,
+/// which git does not support, denotes that directory. Entries of an ignored directory are never
+/// tested, because the directory is not read.
 final class IgnorePatterns {
   private final Path root;
   private final List<FastIgnoreRule> rules = new ArrayList<>();
 
-  /// @param onTrouble gets a sentence for each pattern that cannot be read; the others hold
+  /// @param onTrouble receives a message for each invalid pattern; the other patterns stay in
+  ///   effect
   IgnorePatterns(Path root, List<String> patterns, Consumer<String> onTrouble) {
     this.root = root;
     for (String pattern : patterns) {
@@ -26,7 +27,7 @@ final class IgnorePatterns {
     }
   }
 
-  /// Whether the last pattern that fits says so.
+  /// Reports whether the path is ignored. The last matching pattern decides.
   boolean ignore(Path path, boolean directory) {
     String relative = root.relativize(path).toString();
     for (int i = rules.size() - 1; i >= 0; i--) {

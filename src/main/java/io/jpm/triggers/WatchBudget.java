@@ -1,8 +1,8 @@
 package io.jpm.triggers;
 
-/// How much memory may go into what is known of watched files, for one app and for all together. A
-/// directory with a million files must not take the memory that the other apps are supervised with.
-/// Owned by the thread of [FileWatch].
+/// Limits the memory that records the watched files, for each app and for all apps together. A
+/// directory with a million files must not exhaust the memory needed for supervision. Confined to
+/// the thread of [FileWatch].
 final class WatchBudget {
   private static final int PART_OF_HEAP = 4;
   private static final int MOST_APPS = 2;
@@ -15,30 +15,32 @@ final class WatchBudget {
 
   /// @param all bytes for all apps
   /// @param each bytes for one app
-  /// @param free bytes that each app has beside that, whatever the others have
+  /// @param free additional bytes that each app may always use, regardless of the other apps
   WatchBudget(long all, long each, long free) {
     this.left = all;
     this.each = each;
     this.free = free;
   }
 
-  /// A quarter of the heap, and half of that for one app: to look at everything again takes as much
-  /// as one app has, once more. Some hundreds of files can always be watched.
+  /// Returns a budget of a quarter of the heap, and half of that for one app, because a rescan
+  /// needs the memory of one app a second time. A few hundred files can always be watched.
   static WatchBudget ofHeap() {
     long all = Runtime.getRuntime().maxMemory() / PART_OF_HEAP;
     return new WatchBudget(all, all / MOST_APPS, FREE);
   }
 
-  /// The part of one more app.
+  /// Returns the share of a further app.
   Share share() {
     return new Share();
   }
 
-  /// What one app takes.
+  /// The memory used by one app.
   final class Share {
     private long taken;
 
-    /// Whether there was that much left; if not, nothing is taken.
+    /// Reserves `bytes`.
+    ///
+    /// @return whether they were available; if not, nothing is reserved
     boolean take(long bytes) {
       long common = common(taken + bytes) - common(taken);
       if (common > left || common(taken + bytes) > each) {
@@ -54,12 +56,12 @@ final class WatchBudget {
       taken -= bytes;
     }
 
-    /// What of so many bytes is of the common memory.
+    /// Returns how many of `bytes` count against the shared memory.
     private long common(long bytes) {
       return Math.max(0, bytes - free);
     }
 
-    /// What is in the way: this app's part, or that of all apps.
+    /// Reports which limit is the obstacle: true for this app's own, false for that of all apps.
     boolean isOwnUsedUp() {
       return each - common(taken) <= left;
     }

@@ -2,12 +2,12 @@ package io.jpm.triggers;
 
 import java.util.concurrent.CompletionStage;
 
-/// The watch of one app, from [FileWatch#begin] until closed.
+/// The running watch of one app, from [FileWatch#begin] until it is closed.
 public sealed interface WatchHandle extends AutoCloseable permits AppWatch {
-  /// Done when what is there is known: any change after that is noticed.
+  /// Completes when the initial scan is done: all later changes are detected.
   CompletionStage<Void> begun();
 
-  /// No more news, also of changes that have been noticed already.
+  /// Ends the watch. Changes that were detected but not reported yet are discarded.
   @Override
   void close();
 }

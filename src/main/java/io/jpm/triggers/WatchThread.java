@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The one thread that owns all watches. It begins with the first of them and reads directories and
-/// files, which an event loop must not. What fails on it is told and stops nothing.
+/// The single thread that runs all file watching. It starts with the first watch, and reads
+/// directories and files, which an event loop must not do. A failed task is reported and does not
+/// stop the thread.
 final class WatchThread implements Executor, AutoCloseable {
   private final ScheduledThreadPoolExecutor executor =
       new ScheduledThreadPoolExecutor(
@@ -25,7 +26,7 @@ final class WatchThread implements Executor, AutoCloseable {
     executor.execute(task);
   }
 
-  /// Does nothing when closed.
+  /// Runs a task; does nothing after close.
   void execute(Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       executor.execute(guarded(task, onFailure));
@@ -34,7 +35,7 @@ final class WatchThread implements Executor, AutoCloseable {
     }
   }
 
-  /// Later; nothing when closed.
+  /// Runs a task after `time`; does nothing and returns null after close.
   @Nullable Future<?> after(Duration time, Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       return executor.schedule(guarded(task, onFailure), time.toNanos(), TimeUnit.NANOSECONDS);

@@ -1,13 +1,13 @@
 package io.jpm.triggers;
 
-/// What is at a watched path: a directory with all that is under it, or one file.
+/// The content at a watched path: a single file, or a directory with everything below it.
 sealed interface WatchedContent extends DirectoryEvents.Listener permits WatchedTree, WatchedFile {
-  /// Looks at everything again. The path may lead to another directory or file by now.
+  /// Scans the content again. The path may lead to a different directory or file by now.
   void renew();
 
-  /// There is nothing at the path any more.
+  /// Records that the path no longer exists.
   void gone();
 
-  /// No more news.
+  /// Stops listening for events.
   void close();
 }

@@ -9,9 +9,9 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
-/// One file: a program, a jar. It counts as changed when its content is another one and it is whole
-/// again: nothing was written to it for the whole quiet time, and what is named like an archive can
-/// be opened as one. While it is missing, its replacement is waited for.
+/// A single watched file, such as a program or a jar. It has changed when its content differs and
+/// is complete: the file was not written to during the whole quiet period, and a file named like an
+/// archive can be read as one. If the file is missing, its replacement is awaited.
 final class WatchedFile implements WatchedContent {
   /// Larger files are compared by size and time only.
   static final long MOST_READ = 64L << 20;
@@ -22,8 +22,8 @@ final class WatchedFile implements WatchedContent {
   private Optional<FileStamp> seen;
   private Optional<Path> target = Optional.empty();
 
-  /// @param fresh whether it was missing before
-  /// @param since what was written after that is a change already
+  /// @param fresh whether the file was missing before
+  /// @param since a file written later counts as changed
   WatchedFile(Path file, boolean fresh, Instant since, ChangeListener changeListener) {
     this.file = file;
     this.changeListener = changeListener;
@@ -37,18 +37,18 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// What it is when things have become quiet.
+  /// The result of comparing the file with its last known content after a quiet period.
   enum Verdict {
-    /// As the app has it, or missing, or not whole.
+    /// The content is unchanged, missing or incomplete.
     SAME,
     CHANGED,
-    /// It is still being written to: ask again later.
+    /// The file is still being written; check again later.
     UNSETTLED
   }
 
   private record Content(long size, long mark) {}
 
-  /// Asked after a quiet time. [Verdict#CHANGED] is said once for each change.
+  /// Compares the file after a quiet period. Each change returns [Verdict#CHANGED] once.
   Verdict verdict() {
     Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
@@ -60,13 +60,14 @@ final class WatchedFile implements WatchedContent {
       return Verdict.SAME;
     }
     if (!look().equals(seen)) {
-      return Verdict.UNSETTLED; // it was written to while it was read
+      return Verdict.UNSETTLED; // written during the read
     }
     running = content;
     return Verdict.CHANGED;
   }
 
-  /// An archive's directory stands at its end.
+  /// Reports whether the file is complete. The central directory of an archive is at its end, so a
+  /// partial copy is detected.
   private boolean isWhole() {
     if (!name().matches(".*\\.([jwe]ar|zip)")) {
       return true;
@@ -80,12 +81,13 @@ final class WatchedFile implements WatchedContent {
     if (!whole) {
       changeListener.trouble(
           "half " + file,
-          "watch: %s is not a whole archive: waiting for the rest of it".formatted(file));
+          "watch: %s is not a complete archive: waiting for the rest of it".formatted(file));
     }
     return whole;
   }
 
-  /// A pipe or a device is nothing that a program is in.
+  /// Returns the stamp of the file; empty if it is missing, or is a pipe or a device, which cannot
+  /// be a program.
   private Optional<FileStamp> look() {
     try {
       if (Files.exists(file) && !Files.isRegularFile(file)) {
@@ -100,7 +102,8 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// A checksum finds whatever was not made to deceive it, at a speed that a start can bear.
+  /// Returns the size and checksum of the file. CRC32C detects every accidental change and is fast
+  /// enough for the start of an app.
   private Content content(FileStamp fileStamp) {
     if (fileStamp.size() > MOST_READ) {
       return new Content(fileStamp.size(), fileStamp.modifiedNanos());
@@ -108,7 +111,7 @@ final class WatchedFile implements WatchedContent {
     var sum = new CRC32C();
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     try (FileChannel open = changeListener.open(file)) {
-      // What grows while it is read has another size when it is looked at again.
+      // A file that grows during the read has a different size in the next comparison.
       while (open.position() <= MOST_READ && open.read(buffer) >= 0) {
         sum.update(buffer.flip());
         buffer.clear();
@@ -119,14 +122,14 @@ final class WatchedFile implements WatchedContent {
     }
   }
 
-  /// What a link leads to is written to elsewhere.
+  /// Also listens to the directory of a link's target, because writes happen there.
   private void listenToTarget() {
     Optional<Path> now = Optional.empty();
     try {
       Path real = file.toRealPath();
       now = real.equals(file) ? Optional.empty() : Optional.of(real);
     } catch (IOException missing) {
-      // It will be looked for when it is back.
+      // The target is resolved again when it exists.
     }
     if (!now.equals(target)) {
       close();

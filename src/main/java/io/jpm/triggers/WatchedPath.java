@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// A path as the user named it, whatever is there: a directory, a file, a link to one, nothing for
-/// a while. It listens to the directories above, so that a deployment that moves one away and puts
-/// another in its place, or turns a link, is noticed.
+/// A path as the user named it: a directory, a file, a link to one, or temporarily nothing. It
+/// listens to the directories above the path, in order to detect a deployment that replaces one of
+/// them or changes a link.
 final class WatchedPath implements DirectoryEvents.Listener {
   private final Path path;
   private final BiPredicate<Path, Boolean> ignored;
@@ -23,7 +23,7 @@ final class WatchedPath implements DirectoryEvents.Listener {
     this.changeListener = changeListener;
   }
 
-  /// Takes what is there now as known, but for what was written after `since`.
+  /// Records the current content as known, except for files written after `since`.
   void begin(Instant since) {
     listenAbove();
     content = Files.exists(path) ? open(false, since) : null;
@@ -49,7 +49,7 @@ final class WatchedPath implements DirectoryEvents.Listener {
     }
   }
 
-  /// Looks at everything again.
+  /// Scans the path again.
   void renew() {
     listenAbove();
     WatchedContent before = content;
@@ -84,7 +84,8 @@ final class WatchedPath implements DirectoryEvents.Listener {
     return new WatchedTree(path, ignored, since, changeListener);
   }
 
-  /// Up to the first that is there: it will tell of the next.
+  /// Listens to all readable directories above the path. A missing directory is reported by its
+  /// parent when it is created.
   private void listenAbove() {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
       if (Files.isDirectory(above) && Files.isReadable(above)) {

@@ -18,19 +18,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiPredicate;
 
-/// A directory and all that is under it. It knows what everything looked like; news of the kernel
-/// only tell it where to look, so that none can mislead it and a lost one is made up for by looking
-/// everywhere.
+/// A watched directory with everything below it. It records the stamps of all entries. Kernel
+/// events only tell it where to compare, so a misleading event does no harm, and after lost events
+/// it compares everything.
 ///
-/// A change is a new, a vanished or a renamed entry, and a file with another time or size: `touch`
-/// counts, as with PM2, `chmod` does not. Links are not followed; a link that leads elsewhere
-/// counts.
+/// A change is a created, deleted or renamed entry, or a file with a different time or size:
+/// `touch` counts, as with PM2, `chmod` does not. Links are not followed; a link whose own time or
+/// size changes counts.
 ///
-/// What it knows is paid for from the app's [WatchBudget.Share]. A directory that does not fit is
-/// left with all that is under it, and told.
+/// The memory for the stamps is reserved from the app's [WatchBudget.Share]. A directory that
+/// exceeds it is reported, and neither it nor its subdirectories are watched.
 final class WatchedTree implements WatchedContent {
-  /// Bytes of memory for an entry without its name, and for a directory without its path: measured
-  /// on a heap, rounded up.
+  /// Memory, in bytes, of an entry without its name and of a directory without its path: measured
+  /// on a heap and rounded up.
   private static final int ENTRY_BYTES = 180;
 
   private static final int DIRECTORY_BYTES = 800;
@@ -39,14 +39,14 @@ final class WatchedTree implements WatchedContent {
   private final BiPredicate<Path, Boolean> ignored;
   private final ChangeListener changeListener;
 
-  /// By directory, its entries by name.
+  /// Directory to its entries: name to stamp.
   private final Map<Path, Map<Path, FileStamp>> known = new HashMap<>();
 
   private final Set<Path> tooLarge = new HashSet<>();
   private final WatchBudget.Share budget;
 
-  /// @param ignored told a path and whether it is a directory
-  /// @param since what was written after that is a change already
+  /// @param ignored predicate on a path and whether it is a directory
+  /// @param since a file written later counts as a change
   WatchedTree(
       Path root, BiPredicate<Path, Boolean> ignored, Instant since, ChangeListener changeListener) {
     this.root = root;
@@ -59,11 +59,11 @@ final class WatchedTree implements WatchedContent {
   }
 
   @Override
-  @SuppressWarnings("ReferenceEquality") // whether it is still the same map, not an equal one
+  @SuppressWarnings("ReferenceEquality") // identity, not equality: is it still this map?
   public void seen(Path directory, Optional<Path> name) {
     Map<Path, FileStamp> entries = known.get(directory);
     if (entries == null) {
-      return; // news of before it was left
+      return; // an event from before the directory was removed
     }
     if (name.isPresent()) {
       compare(directory, name.get());
@@ -73,14 +73,14 @@ final class WatchedTree implements WatchedContent {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {
         if (known.get(directory) != entries) {
-          return; // it has become too large
+          return; // the directory has become too large
         }
         if (!entries.containsKey(path.getFileName())) {
           compare(directory, path.getFileName());
         }
       }
     } catch (IOException | DirectoryIteratorException gone) {
-      // Ignored because the parent tells of it.
+      // Ignored: the parent directory reports the removal.
     }
   }
 
@@ -94,7 +94,7 @@ final class WatchedTree implements WatchedContent {
     Optional<FileStamp> now = look(path);
     if (now.filter(fileStamp -> fileStamp.equals(before)).isPresent()) {
       if (now.get().directory() && !known.containsKey(path) && !tooLarge.contains(path)) {
-        enter(path, WatchedTree::known); // it could not be read before
+        enter(path, WatchedTree::known); // the directory was unreadable before
       }
       return;
     }
@@ -114,7 +114,9 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// Whether it fits.
+  /// Records the stamp of an entry.
+  ///
+  /// @return whether it fits into the budget
   private boolean remember(Map<Path, FileStamp> entries, Path path, FileStamp fileStamp) {
     boolean fits = budget.take(bytes(path, fileStamp));
     if (fits) {
@@ -131,7 +133,7 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// A directory is paid for before it is read.
+  /// Returns the memory of an entry. That of a directory is reserved before the directory is read.
   private static long bytes(Path path, FileStamp fileStamp) {
     int entry = ENTRY_BYTES + String.valueOf(path.getFileName()).length();
     return fileStamp.directory() ? entry + DIRECTORY_BYTES + 2L * path.toString().length() : entry;
@@ -151,12 +153,14 @@ final class WatchedTree implements WatchedContent {
     return true;
   }
 
-  /// @param news what of that which is in it is a change
+  /// Begins to watch a directory and everything below it.
+  ///
+  /// @param news decides which of the found entries count as changes
   private void enter(Path directory, BiPredicate<Path, FileStamp> news) {
     Deque<Path> ahead = new ArrayDeque<>(List.of(directory));
     while (!ahead.isEmpty()) {
       Path next = ahead.pop();
-      changeListener.listen(next, this); // before it is read, so that nothing falls between
+      changeListener.listen(next, this); // before the read, so that no change is lost
       try {
         Map<Path, FileStamp> entries = new HashMap<>();
         known.put(next, entries);
@@ -177,10 +181,10 @@ final class WatchedTree implements WatchedContent {
         release(next);
         changeListener.trouble(
             "unreadable",
-            "watch: %s cannot be read and is not watched: give the daemon's user the right, or add it to ignore_watch"
+            "watch: %s cannot be read and is not watched: give the daemon's user read permission, or add it to ignore_watch"
                 .formatted(next));
       } catch (IOException gone) {
-        release(next); // the parent tells of it
+        release(next); // the parent reports the removal
       }
     }
   }
@@ -200,7 +204,9 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// What was known of the entries of a directory.
+  /// Removes a directory.
+  ///
+  /// @return the stamps of its entries
   private Map<Path, FileStamp> release(Path directory) {
     Map<Path, FileStamp> entries = known.remove(directory);
     if (entries == null) {
@@ -211,7 +217,9 @@ final class WatchedTree implements WatchedContent {
     return entries;
   }
 
-  /// Whether all of it fits.
+  /// Reads the entries of a directory.
+  ///
+  /// @return whether all fit into the budget
   private boolean list(Path directory, Map<Path, FileStamp> entries) throws IOException {
     try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory)) {
       for (Path path : stream) {
@@ -226,7 +234,7 @@ final class WatchedTree implements WatchedContent {
     }
   }
 
-  /// Empty where there is nothing that counts.
+  /// Returns the stamp of a path; empty if it does not exist or is ignored.
   private Optional<FileStamp> look(Path path) {
     try {
       FileStamp fileStamp = FileStamp.of(path, LinkOption.NOFOLLOW_LINKS);

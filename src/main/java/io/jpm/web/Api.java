@@ -12,7 +12,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Arrays;
 
-/// Puts the routes of the API in place; who comes here has passed [RequestAuthenticator].
+/// Mounts the routes of the API. Their requests have passed [RequestAuthenticator].
 final class Api {
   private final CommandRoutes commands;
   private final Bodies bodies = new Bodies();
@@ -39,12 +39,12 @@ final class Api {
     }
   }
 
-  /// The server ends.
+  /// Ends all streams because the server is closing.
   Future<Void> end() {
     return liveRoutes.end();
   }
 
-  /// Whether they may have it comes first: for somebody who may not, no body is read.
+  /// Checks the role first, so that the body of a denied request is never read.
   private void understood(RoutingContext context, ApiRoute route) {
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
     if (!authenticatedCaller.who().may(route.needs())) {
@@ -106,7 +106,7 @@ final class Api {
       case SESSION ->
           JsonResponse.json(context.response(), 200, session(AuthenticatedCaller.of(context)));
       case LOG_OUT -> {
-        // Who came by a token shows the cookie of somebody else at most.
+        // A request with a token may carry an unrelated cookie, whose session must not end.
         if (AuthenticatedCaller.of(context).byCookie()) {
           requestAuthenticator.logOut(context.request());
         }

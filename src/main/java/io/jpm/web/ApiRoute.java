@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Every route of the API, below [#BASE]. The server's routes and the document that describes them
-/// ([OpenApi]) are both made of this list.
+/// Lists the routes of the API, below [#BASE]. Both the server's routes and their description
+/// ([OpenApi]) are generated from this list.
 ///
-/// In a path, `:target` is what a target of `jpm.command` is: an id, a name, a namespace, `all` or
-/// `/regex/`; `:app` is an app's name.
+/// In a path, `:target` is a target as in `jpm.command`: an id, a name, a namespace, `all` or
+/// `/regex/`. `:app` is the name of an app.
 enum ApiRoute {
   PING(HttpMethod.GET, "/ping", CommandVerb.PING, "Version, pid and home of the daemon."),
   LIST(HttpMethod.GET, "/instances", CommandVerb.LIST, "All instances."),
@@ -21,27 +21,39 @@ enum ApiRoute {
       HttpMethod.GET,
       "/instances/:target",
       CommandVerb.DESCRIBE,
-      "Instances with all that describes their app, secrets masked."),
+      "Instances with the complete description of their app; secrets are masked."),
   START(
       HttpMethod.POST,
       "/instances/:target/start",
       CommandVerb.START,
-      "Start what is in the list already."),
-  STOP(HttpMethod.POST, "/instances/:target/stop", CommandVerb.STOP, "Stop, and keep in the list."),
-  RESTART(HttpMethod.POST, "/instances/:target/restart", CommandVerb.RESTART, "Stop and start."),
+      "Start instances that are in the list."),
+  STOP(
+      HttpMethod.POST,
+      "/instances/:target/stop",
+      CommandVerb.STOP,
+      "Stop instances, which stay in the list."),
+  RESTART(
+      HttpMethod.POST,
+      "/instances/:target/restart",
+      CommandVerb.RESTART,
+      "Stop and start instances."),
   RELOAD(
       HttpMethod.POST,
       "/instances/:target/reload",
       CommandVerb.RELOAD,
       "Replace processes without a gap."),
-  RESET(HttpMethod.POST, "/instances/:target/reset", CommandVerb.RESET, "Count restarts anew."),
+  RESET(
+      HttpMethod.POST,
+      "/instances/:target/reset",
+      CommandVerb.RESET,
+      "Reset the restart counters."),
   SIGNAL(
       HttpMethod.POST, "/instances/:target/signal", CommandVerb.SIGNAL, "Signal main processes."),
   MESSAGE(
       HttpMethod.POST,
       "/instances/:target/message",
       CommandVerb.MESSAGE,
-      "Put a value into the channel."),
+      "Send a message through the IPC channel."),
   TYPE(
       HttpMethod.POST,
       "/instances/:target/type",
@@ -51,61 +63,58 @@ enum ApiRoute {
       HttpMethod.POST,
       "/instances/:target/trigger",
       CommandVerb.TRIGGER,
-      "Have an app do what it has offered to do."),
-  DELETE(HttpMethod.DELETE, "/instances/:target", CommandVerb.DELETE, "Stop and forget."),
+      "Call an action that the app offers."),
+  DELETE(
+      HttpMethod.DELETE,
+      "/instances/:target",
+      CommandVerb.DELETE,
+      "Stop instances and remove them from the list."),
   START_APPS(
       HttpMethod.POST,
       "/apps",
       CommandVerb.START,
-      "Start apps that the body describes as a process file does; needs the role admin."),
-  SCALE(HttpMethod.POST, "/scale", CommandVerb.SCALE, "Have more or fewer instances of an app."),
-  PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "What apply would do."),
-  APPLY(HttpMethod.POST, "/apply", CommandVerb.APPLY, "Have apps be as the body describes them."),
-  SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Remember the list for resurrect."),
-  RESURRECT(
-      HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Bring back the list that was saved."),
-  EVENTS(HttpMethod.GET, "/events", CommandVerb.EVENTS, "What has happened."),
+      "Start the apps of the body, which is like a process file; needs the role admin."),
+  SCALE(HttpMethod.POST, "/scale", CommandVerb.SCALE, "Change the number of instances of an app."),
+  PLAN(HttpMethod.POST, "/plan", CommandVerb.PLAN, "Show what apply would do."),
+  APPLY(HttpMethod.POST, "/apply", CommandVerb.APPLY, "Change apps so that they match the body."),
+  SAVE(HttpMethod.POST, "/save", CommandVerb.SAVE, "Save the list for resurrect."),
+  RESURRECT(HttpMethod.POST, "/resurrect", CommandVerb.RESURRECT, "Restore the saved list."),
+  EVENTS(HttpMethod.GET, "/events", CommandVerb.EVENTS, "Past events."),
   EVENTS_STREAM(
       HttpMethod.GET,
       "/events/stream",
-      "What happens, as server-sent events; with Last-Event-ID (or after) first all since then."),
-  LOGS(
-      HttpMethod.GET,
-      "/logs/:target",
-      CommandVerb.LOGS,
-      "The last lines of what instances have printed."),
+      "New events, as server-sent events; with Last-Event-ID (or after), later events come first."),
+  LOGS(HttpMethod.GET, "/logs/:target", CommandVerb.LOGS, "The last log lines of instances."),
   LINES_STREAM(
-      HttpMethod.GET,
-      "/logs/:app/stream",
-      "What an app prints from now on, as server-sent events."),
+      HttpMethod.GET, "/logs/:app/stream", "New log lines of an app, as server-sent events."),
   DOWNLOAD(HttpMethod.GET, "/logs/:app/download", "A log file of an app as it is now."),
   TICKET(
       HttpMethod.POST,
       "/logs/:app/ticket",
-      "A path from which a browser downloads a log file, once, within 30 seconds."),
+      "A path from which a browser can download a log file once, within 30 seconds."),
   USAGE_STREAM(
       HttpMethod.GET,
       "/usage/stream",
-      "What apps and the machine use, every second, as server-sent events."),
+      "Resource usage of apps and the machine, every second, as server-sent events."),
   LIVE_STREAM(
       HttpMethod.GET,
       "/live/stream",
-      "What a page shows, in one stream of server-sent events: instances and what changes in them,"
-          + " usage, events; these with Last-Event-ID (or after) first all since then."),
+      "All data of the dashboard in one stream of server-sent events: instances and their changes,"
+          + " usage, events; with Last-Event-ID (or after), later events come first."),
   SESSION(
       HttpMethod.GET,
       "/session",
-      "Who asks, and what they may do: the operations of this document that their role allows."),
+      "The sender of the request, and the operations of this document that its role allows."),
   LOG_OUT(HttpMethod.DELETE, "/session", "End the browser's session."),
   DOCUMENT(HttpMethod.GET, "/openapi.json", "This document.");
 
-  /// Where all of them begin.
+  /// The path prefix of all routes.
   static final String BASE = "/api/v1";
 
-  /// Of routes that have not all keys of their verb, or have none.
+  /// The keys of routes that accept only some keys of their verb, or have no verb.
   private static final Map<ApiRoute, List<CommandKey>> ASKED =
       Map.of(
-          // What is in the list is started by its name, what is described by another route.
+          // Starts apps in the list by their name; new apps are started by START_APPS.
           START, List.of(),
           EVENTS_STREAM, List.of(CommandKey.AFTER, CommandKey.APP_NAME),
           LIVE_STREAM, List.of(CommandKey.AFTER),
@@ -123,7 +132,7 @@ enum ApiRoute {
           PLAN, List.of(CommandKey.CWD),
           APPLY, List.of(CommandKey.CWD));
 
-  @SuppressWarnings("ImmutableEnumChecker") // Vert.x's constants are not to be changed.
+  @SuppressWarnings("ImmutableEnumChecker") // HttpMethod constants are immutable
   private final HttpMethod method;
 
   private final String path;
@@ -148,12 +157,12 @@ enum ApiRoute {
     return method;
   }
 
-  /// Below [#BASE], with the names of parameters behind colons.
+  /// Returns the path below [#BASE], with parameters such as `:target`.
   String path() {
     return path;
   }
 
-  /// What is asked of `jpm.command`; empty: it is answered here.
+  /// Returns the verb of `jpm.command` that answers the route; empty if the HTTP server answers it.
   Optional<CommandVerb> verb() {
     return verb;
   }
@@ -162,24 +171,24 @@ enum ApiRoute {
     return summary;
   }
 
-  /// What it is called in the document.
+  /// Returns the operation id in the OpenAPI document.
   String operation() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The least role that it takes.
+  /// Returns the lowest role that may use the route.
   Role needs() {
     return this == START_APPS ? Role.ADMIN : verb.map(CommandVerb::needs).orElse(Role.READ);
   }
 
-  /// The key of the request that the path gives.
+  /// Returns the key of the request whose value is in the path.
   Optional<CommandKey> inPath() {
     return verb.filter(_ -> path.contains(":target"))
         .map(asked ->
             asked.keys().contains(CommandKey.TARGETS) ? CommandKey.TARGETS : CommandKey.TARGET);
   }
 
-  /// The keys of the request that stand in the query of a GET, or in the body of a POST.
+  /// Returns the keys of the request that may be in the query of a GET or in the body of a POST.
   List<CommandKey> asked() {
     List<CommandKey> special = ASKED.get(this);
     return special != null
@@ -189,12 +198,12 @@ enum ApiRoute {
             .toList();
   }
 
-  /// The keys without which the request is not understood.
+  /// Returns the keys that a request must have.
   List<CommandKey> required() {
     return REQUIRED.getOrDefault(this, List.of());
   }
 
-  /// What is sent back where it succeeds.
+  /// Returns the media type of a successful response.
   String mediaType() {
     if (path.endsWith("/stream")) {
       return "text/event-stream";

@@ -6,20 +6,20 @@ import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 
-/// Who was let in, and how.
+/// The authenticated sender of a request.
 ///
-/// @param who they are
-/// @param byCookie whether by a browser's session; else by a token
-/// @param from the address they come from
+/// @param who the principal
+/// @param byCookie whether the request was authenticated by a browser session and not by a token
+/// @param from the remote address
 record AuthenticatedCaller(Principal who, boolean byCookie, String from) {
-  /// The server itself, where who may see what is decided afterwards.
+  /// The server itself, for requests whose result is later filtered for each client.
   static final AuthenticatedCaller ITSELF = new AuthenticatedCaller(Principal.OWNER, false, "web");
 
   private static final String KEY = "jpm.access";
 
-  /// How another room is asked in their name.
+  /// Returns the options for a bus request in the name of this caller.
   ///
-  /// @param patience how long it may take to answer
+  /// @param patience timeout of the reply
   DeliveryOptions delivery(Duration patience) {
     return new DeliveryOptions()
         .addHeader(RequestCaller.HEADER, new RequestCaller(who, from).toHeader())
@@ -30,11 +30,12 @@ record AuthenticatedCaller(Principal who, boolean byCookie, String from) {
     context.put(KEY, this);
   }
 
-  /// Of a request that has passed [RequestAuthenticator].
+  /// Returns the sender of a request that has passed [RequestAuthenticator].
   static AuthenticatedCaller of(RoutingContext context) {
     if (context.<Object>get(KEY) instanceof AuthenticatedCaller authenticatedCaller) {
       return authenticatedCaller;
     }
-    throw new IllegalStateException("nobody was asked who this is: " + context.request().path());
+    throw new IllegalStateException(
+        "the request is not authenticated: " + context.request().path());
   }
 }

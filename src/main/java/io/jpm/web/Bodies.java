@@ -11,24 +11,23 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/// Reads the bodies of requests, of those only who may have what they ask for. All bodies together
-/// have one budget of bytes, of which holders of issued tokens take a part, so that the owner
-/// always gets some. A byte counts from when it has come until its request is answered; what was
-/// only announced takes nothing. Each body is judged by [JsonBounds] before anything is built of
-/// it.
+/// Reads the bodies of requests that are permitted. All bodies share one budget of bytes, of which
+/// issued tokens may use only a part, so that the owner's requests are always served. A byte counts
+/// from its arrival until its request has been answered; an announced length reserves nothing.
+/// [JsonBounds] checks each body before it is parsed.
 ///
-/// Owned by the server's event loop.
+/// Confined to the server's event loop.
 final class Bodies {
-  /// The largest body of the owner's, in bytes.
+  /// Maximum body size of the owner, in bytes.
   static final int MOST_OF_OWNER = 1 << 20;
 
-  /// The largest body of a holder of an issued token, in bytes: as their frames on the bridge.
+  /// Maximum body size of an issued token, in bytes; the same as for frames on the bridge.
   static final int MOST_OF_ISSUED = 256 << 10;
 
-  /// All bodies together, in bytes.
+  /// Maximum size of all bodies together, in bytes.
   static final int BUDGET = 8 << 20;
 
-  /// The part of [#BUDGET] that all holders of issued tokens have together, in bytes.
+  /// The part of [#BUDGET] that all issued tokens share, in bytes.
   static final int BUDGET_OF_ISSUED = 6 << 20;
 
   private static final Pattern LENGTH = Pattern.compile("[0-9]{1,18}");
@@ -36,29 +35,29 @@ final class Bodies {
   private int held;
   private int heldOfIssued;
 
-  /// Whether a request has a body, or says that one comes.
+  /// Reports whether a request has or announces a body.
   static boolean isAnnounced(HttpServerRequest request) {
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
         || (length != null && !length.equals("0"));
   }
 
-  /// Answers for a request of which nothing more is read: its body must not be taken for the next
-  /// request, nor be waited for.
+  /// Prepares the response to a request whose body is not read. If there is a body, the connection
+  /// is closed: the body must neither be waited for nor be taken for the next request.
   static void leaveUnread(RoutingContext context) {
     HttpServerRequest request = context.request();
     if (isAnnounced(request)) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
       context.addEndHandler(_ -> request.connection().close());
     } else {
-      request.resume(); // So that its end is seen and the next request on this connection is read.
+      request.resume(); // to see its end and the next request on this connection
     }
   }
 
-  /// Reads the body of a paused request, and gives it to `next`; refuses one that is too large, for
-  /// which there is no room now, or which is not JSON within the bounds.
+  /// Reads the body of a paused request and passes it to `next`. Rejects a body that is too large,
+  /// exceeds the shared budget, or is not JSON within the bounds.
   ///
-  /// @param next gets the body, empty where there is none; not called where it was refused
+  /// @param next receives the body, empty if there is none; not called if the body is rejected
   void read(RoutingContext context, Consumer<Buffer> next) {
     HttpServerRequest request = context.request();
     if (!isAnnounced(request)) {
@@ -88,7 +87,7 @@ final class Bodies {
         "a body has at most %d KiB".formatted(most >> 10));
   }
 
-  /// One body that comes.
+  /// The reading of one body.
   private final class Reading {
     private final RoutingContext context;
     private final boolean isIssued;
@@ -148,7 +147,9 @@ final class Bodies {
     }
 
     private static String sentence(String problem) {
-      return (problem.startsWith("is not JSON") ? "the body is no JSON object: it " : "the body ")
+      return (problem.startsWith("is not JSON")
+              ? "the body is not a JSON object: it "
+              : "the body ")
           + problem;
     }
 

@@ -23,10 +23,10 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Passes requests on to `jpm.command`, in the name of who asks: whether they may have it, and
-/// whether the request is right, is decided there.
+/// Forwards requests to `jpm.command` in the name of their sender. That component checks
+/// permissions and validates the request.
 final class CommandRoutes {
-  /// Longer than `jpm.command` itself takes to say that it takes too long.
+  /// Longer than the timeout of `jpm.command` itself.
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
@@ -38,7 +38,7 @@ final class CommandRoutes {
     this.vertx = vertx;
   }
 
-  /// A request that is not passed on, with the sentence why.
+  /// Signals a request that cannot be forwarded, with a message for the user.
   static final class NotUnderstood extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -47,7 +47,9 @@ final class CommandRoutes {
     }
   }
 
-  /// @throws NotUnderstood where it cannot be passed on
+  /// Forwards a request and sends the reply.
+  ///
+  /// @throws NotUnderstood if the request cannot be forwarded
   void pass(RoutingContext context, ApiRoute route, Buffer body) {
     JsonObject request = request(context, route, body);
     vertx
@@ -64,7 +66,8 @@ final class CommandRoutes {
                     "the daemon did not answer: " + failure.getMessage()));
   }
 
-  /// Says that the role of who asks does not allow this, before anything of the request is read.
+  /// Responds that the sender's role does not allow the request, before any of it is read, and
+  /// records that in the audit log.
   void denied(RoutingContext context, ApiRoute route) {
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
     String verb = route.verb().map(CommandVerb::word).orElse(route.operation());
@@ -88,7 +91,7 @@ final class CommandRoutes {
     JsonResponse.failed(context.response(), 403, Code.DENIED.word(), problem);
   }
 
-  /// The status of a reply of `jpm.command`.
+  /// Returns the HTTP status for a reply of `jpm.command`.
   static int status(JsonObject reply) {
     if (Boolean.TRUE.equals(reply.getValue("ok"))) {
       return 200;
@@ -123,12 +126,14 @@ final class CommandRoutes {
     return request.put("v", CommandRequest.VERSION).put("verb", route.verb().orElseThrow().word());
   }
 
-  /// A number in a path is an id, also where an app is called so.
+  /// A number in the path is an instance id, even if an app has that name.
   private static String target(String word) {
     return ID.matcher(word).matches() ? "#" + word : word;
   }
 
-  /// @throws NotUnderstood with the first thing that is wrong
+  /// Returns the request in the query.
+  ///
+  /// @throws NotUnderstood with the first error
   static JsonObject query(RoutingContext context, List<CommandKey> asked) {
     var request = new JsonObject();
     for (Map.Entry<String, String> entry : context.queryParams()) {
@@ -136,10 +141,10 @@ final class CommandRoutes {
           key(entry.getKey(), asked)
               .orElseThrow(() ->
                   new NotUnderstood(
-                      "%s is not known in the query; there is %s"
+                      "%s is not known in the query; use %s"
                           .formatted(entry.getKey(), words(asked))));
       if (request.containsKey(key.word())) {
-        throw new NotUnderstood(key.word() + " is there twice");
+        throw new NotUnderstood(key.word() + " is given twice");
       }
       request.put(key.word(), value(key, entry.getValue()));
     }
@@ -159,32 +164,32 @@ final class CommandRoutes {
     return number;
   }
 
-  /// A body is an object, or nothing at all.
+  /// Returns the request in the body, which is a JSON object or empty.
   ///
-  /// @throws NotUnderstood with the first thing that is wrong
+  /// @throws NotUnderstood with the first error
   static JsonObject body(RoutingContext context, List<CommandKey> asked, Buffer bytes) {
     Optional<String> query = context.queryParams().names().stream().findFirst();
     if (query.isPresent()) {
-      throw new NotUnderstood(query.get() + " stands in the query: put it into the body");
+      throw new NotUnderstood(query.get() + " is in the query: put it into the body");
     }
     if (bytes.length() == 0) {
       return new JsonObject();
     }
     String type = context.request().getHeader("Content-Type");
     if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith("application/json")) {
-      throw new NotUnderstood("a body is JSON: send it with Content-Type: application/json");
+      throw new NotUnderstood("the body must be JSON: send it with Content-Type: application/json");
     }
     JsonObject body;
     try {
       body = bytes.toJsonObject();
     } catch (DecodeException | ClassCastException notOne) {
-      throw new NotUnderstood("the body is no JSON object");
+      throw new NotUnderstood("the body is not a JSON object");
     }
     Set<String> known = asked.stream().map(CommandKey::word).collect(Collectors.toSet());
     for (String name : body.fieldNames()) {
       if (!known.contains(name)) {
         throw new NotUnderstood(
-            "%s is not known in the body; there is %s".formatted(name, words(asked)));
+            "%s is not known in the body; use %s".formatted(name, words(asked)));
       }
     }
     return body;

@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Sees to it that nobody holds connections for nothing: so many at a time, each with so much time
-/// for the head of its next request, however slowly its bytes drip, and for the request's body.
-/// Where there are too many, the oldest goes of those on which nobody has shown who they are, so
-/// strangers cannot keep others out; holders of issued tokens have a part of the connections, so
-/// neither can they keep the owner out. Who takes nothing of what waits for it is cut off, however
-/// much that is. Owned by the server's event loop.
+/// Limits the number of connections and the time that each may take. Confined to the server's event
+/// loop.
+///
+/// - A client has limited time for the head of its next request, however slowly the bytes arrive,
+///   and for the body.
+/// - If there are too many connections, the oldest unauthenticated one is closed, so that
+///   clients without a token cannot keep others out.
+/// - Issued tokens may use only a part of the connections, so that they cannot keep the owner out.
+/// - A client that reads none of its pending data is disconnected, however much is pending.
 final class Connections {
   private final Vertx vertx;
   private final int most;
@@ -28,28 +31,28 @@ final class Connections {
   private final Duration slowest;
   private final RefusalLog refusals;
 
-  /// Oldest first: the timer that closes each connection on which no request is under way; [#BUSY]
-  /// while one is.
+  /// All connections, oldest first, with the timer that closes them between requests; [#BUSY]
+  /// during a request.
   private final Map<HttpConnection, Long> timers = new LinkedHashMap<>();
 
-  /// On which nobody has shown who they are, oldest first.
+  /// Unauthenticated connections, oldest first.
   private final Set<HttpConnection> strangers = new LinkedHashSet<>();
 
-  /// Of holders of issued tokens.
+  /// Connections of issued tokens.
   private final Set<HttpConnection> issued = new HashSet<>();
 
   private static final long BUSY = -1;
 
-  /// Of so many connections one is kept from holders of issued tokens.
+  /// One in this many connections is reserved for the owner.
   private static final int RESERVE = 4;
 
-  /// So often it is looked whether a client takes something until it is too slow.
+  /// Number of consecutive checks without progress after which a client counts as too slow.
   private static final int LOOKS = 4;
 
-  /// @param most how many at a time
-  /// @param patience how long a client may take for a request, and pause between two
-  /// @param slowest how long a client may take nothing of what waits for it, positive
-  /// @param refusals where it is told who was cut off for that
+  /// @param most maximum number of connections
+  /// @param patience timeout for a request and for the pause between two requests
+  /// @param slowest how long a client may read none of its pending data, positive
+  /// @param refusals logs the clients that are disconnected
   Connections(Vertx vertx, int most, Duration patience, Duration slowest, RefusalLog refusals) {
     this.vertx = vertx;
     this.most = most;
@@ -58,7 +61,7 @@ final class Connections {
     this.refusals = refusals;
   }
 
-  /// A client has connected.
+  /// Called when a client has connected.
   void opened(HttpConnection connection) {
     VertxChannels.readLittle(connection);
     if (timers.size() >= most) {
@@ -90,12 +93,13 @@ final class Connections {
     }
   }
 
-  /// Somebody has shown on a connection who they are.
+  /// Called when a client has been authenticated on a connection.
   ///
-  /// @return whether they may have it; where not, they are to be refused and it is closed soon
+  /// @return whether it may use the connection; if not, the caller must reject the request and
+  ///   close the connection
   boolean isProven(HttpConnection connection, Principal who) {
     if (!timers.containsKey(connection)) {
-      return false; // It had to go a moment ago.
+      return false; // closed a moment ago in favor of another one
     }
     if (!who.equals(Principal.OWNER) && !issued.contains(connection)) {
       if (issued.size() >= most - most / RESERVE) {
@@ -107,8 +111,9 @@ final class Connections {
     return true;
   }
 
-  /// The head of a request has come; its body may take as long as the head. Who has not read what
-  /// was answered before waits: nothing more is made for them, nor read from them.
+  /// Called when the head of a request has arrived. The body has the same timeout as the head. If
+  /// the client has not read its previous responses, the request waits: no further response is
+  /// produced for the client, and nothing more is read from it.
   void began(RoutingContext context) {
     set(context.request().connection(), BUSY);
     if (context.response().writeQueueFull()) {
@@ -145,17 +150,17 @@ final class Connections {
     context.next();
   }
 
-  /// Closes every connection that has not gone by itself.
+  /// Closes all remaining connections.
   void abortAll() {
     List.copyOf(timers.keySet()).forEach(VertxChannels::abort);
   }
 
-  /// Whether one client takes what waits for it.
+  /// Checks whether one client reads its pending data.
   private final class Stall {
     private final HttpConnection connection;
     private Progress last;
 
-    /// How many looks in a row have found the same.
+    /// Number of consecutive checks without progress.
     private int alike;
 
     Stall(HttpConnection connection) {

@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The dashboard: a page at `/` for browsers with a session, and the files that it is made of, out
-/// of the jar. They say nothing of any app. Nothing of it is kept in memory: it is read again for
-/// each request that does not know it by its `ETag` already.
+/// Serves the dashboard: a page at `/` for browsers with a session, and its files, from the jar.
+/// The files contain no data of apps. They are not kept in memory, but read again for each request
+/// that does not know them by their `ETag`.
 final class Dashboard {
-  /// What the files may do: run and show what comes from here, talk to this server, nothing else.
-  /// What an app prints cannot become a script, since strings are refused wherever a script could
-  /// come of them.
+  /// The Content-Security-Policy. Files may only load from and connect to this server. Output of
+  /// apps cannot become a script, because Trusted Types reject plain strings wherever a script
+  /// could result.
   static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
           + " frame-ancestors 'none'; base-uri 'none'; form-action 'none';"
@@ -35,7 +35,7 @@ final class Dashboard {
   private static final String PAGE = "index.html";
   private static final List<HttpMethod> METHODS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
-  /// All names that there are. Whatever has other characters, also encoded, is no file.
+  /// Matches all valid file names. A name with other characters, even encoded ones, is not a file.
   private static final Pattern NAME =
       Pattern.compile("(?:[a-z]{1,20}/)?[a-z0-9-]{1,40}\\.([a-z]{2,4})");
 
@@ -45,10 +45,11 @@ final class Dashboard {
     this.vertx = vertx;
   }
 
-  /// One file.
+  /// The content and the entity tag of a file.
   private record Found(Buffer bytes, String tag) {}
 
-  /// For browsers, whose cookie is enough; others go on to the next route.
+  /// Mounts the routes for browsers, for which the session cookie is sufficient. Other requests
+  /// continue to the next route.
   void furnishForBrowsers(Router router, RequestAuthenticator requestAuthenticator) {
     for (HttpMethod method : METHODS) {
       router
@@ -58,14 +59,14 @@ final class Dashboard {
     }
   }
 
-  /// The files for who has passed [RequestAuthenticator].
+  /// Mounts the files for requests that have passed [RequestAuthenticator].
   void furnish(Router router) {
     for (HttpMethod method : METHODS) {
       router.route(method, BASE + "*").handler(this::file);
     }
   }
 
-  /// The page; programs that ask for `/` are given what PM2 answers there.
+  /// Sends the page. Programs that request `/` receive the JSON of PM2's interface instead.
   private void page(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     context.response().putHeader(HttpHeaders.VARY, "Accept");
     if (RequestAuthenticator.wantsPage(context.request())) {
@@ -109,7 +110,7 @@ final class Dashboard {
     }
   }
 
-  /// The content type of a file of that name; empty: there is none.
+  /// Returns the content type for a file name; empty if the name is not valid.
   private static Optional<String> type(String name) {
     Matcher matcher = NAME.matcher(name);
     return matcher.matches()

@@ -12,11 +12,12 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// Sends events to one client, each with its number, in order and none twice. What the client has
-/// missed, or was too slow for, is fetched from what is kept: as much as it reads, so a slow client
-/// costs no memory. How many are no longer kept is told as `forgotten`.
+/// Streams events to one client, each with its sequence number, in order and without duplicates.
+/// Events that the client missed or was too slow for are read from the history as fast as the
+/// client reads, so that a slow client uses no memory. The number of events that are no longer
+/// stored is sent as `forgotten`.
 ///
-/// Who is limited to some apps is told of these only, and nothing of the daemon itself.
+/// A client that is limited to some apps receives only their events, and none of the daemon itself.
 final class EventFeed {
   private static final int BATCH = 200;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -26,15 +27,15 @@ final class EventFeed {
   private final AuthenticatedCaller authenticatedCaller;
   private final Optional<String> app;
 
-  /// The last number that the client has, or need not have.
+  /// Sequence number of the last event that the client has or does not need.
   private long last;
 
-  /// Whether everything up to now was sent, so that the next may follow at once.
+  /// Whether all events so far have been sent, so that the next one can be sent immediately.
   private boolean live;
 
   private boolean fetching;
 
-  /// Whether something has happened since it was last asked for.
+  /// Whether an event has arrived since the last request to the history.
   private boolean more;
 
   private EventFeed(
@@ -51,8 +52,10 @@ final class EventFeed {
     this.live = after.isEmpty();
   }
 
-  /// @param app of this app only
-  /// @param after the last event that the client knows; empty: from now on
+  /// Starts the stream.
+  ///
+  /// @param app the only app whose events are sent; empty for all
+  /// @param after sequence number of the last event that the client knows; empty: only new events
   static void begin(
       Vertx vertx,
       Feed feed,
@@ -60,7 +63,7 @@ final class EventFeed {
       Optional<String> app,
       OptionalLong after) {
     var begun = new EventFeed(vertx, feed, authenticatedCaller, app, after);
-    // Before anything is asked for: what happens meanwhile is not missed.
+    // Subscribed before the first request to the history, so that no event is missed meanwhile.
     MessageConsumer<JsonObject> consumer =
         vertx
             .eventBus()

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One client's server-sent events. It ends when the client would not be let in any more: that is
-/// looked at when a token ends, and now and then. One that takes nothing at all is cut off by
-/// [Connections]. Owned by the server's event loop.
+/// A stream of server-sent events to one client. It ends when the client would no longer be
+/// admitted, which is checked when a token is revoked and at intervals. [Connections] disconnects a
+/// client that does not read at all. Confined to the server's event loop.
 final class Feed {
-  /// What waits for a client before it is behind, in bytes.
+  /// Number of pending bytes above which a client counts as behind.
   static final int MOST_PENDING = 256 << 10;
 
-  /// How often something is said, and the client's right looked at again.
+  /// Interval of keep-alive comments and of access checks.
   static final Duration PULSE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -26,7 +26,7 @@ final class Feed {
   private final long pulse;
   private boolean over;
 
-  /// What waits until the client has read.
+  /// Runs when the client has read its pending data.
   private Runnable then = () -> {};
 
   Feed(Vertx vertx, RoutingContext context, RequestAuthenticator requestAuthenticator) {
@@ -44,7 +44,7 @@ final class Feed {
     var _ = response.write(": jpm\n\n");
   }
 
-  /// What is to be done once nobody listens any more.
+  /// Registers a task that runs when the stream has ended; immediately if it has already ended.
   void whenOver(Runnable ending) {
     if (over) {
       ending.run();
@@ -57,13 +57,13 @@ final class Feed {
     return over;
   }
 
-  /// Whether more should wait until the client has read; [#whenRead] tells when.
+  /// Reports whether the sender should wait until the client has read; see [#whenRead].
   boolean isBehind() {
     return response.writeQueueFull();
   }
 
-  /// Calls `next` once, in place of what was to be called before, when the client has read most of
-  /// what waited for it.
+  /// Calls `next` once when the client has read most of its pending data. Replaces the task that
+  /// was registered before.
   void whenRead(Runnable next) {
     then = next;
   }
@@ -76,7 +76,9 @@ final class Feed {
     }
   }
 
-  /// @param id the number to go on after; 0: none
+  /// Sends one event.
+  ///
+  /// @param id the event id from which a client can resume; 0: none
   void send(String event, long id, JsonObject data) {
     if (over || response.ended()) {
       return;
@@ -85,7 +87,7 @@ final class Feed {
     var _ = response.write(line + "event: " + event + "\ndata: " + data.encode() + "\n\n");
   }
 
-  /// Ends it in order; a client may come again.
+  /// Ends the stream in order; the client may reconnect.
   void end() {
     if (!over && !response.ended()) {
       var _ = response.end();
@@ -102,7 +104,7 @@ final class Feed {
     checkRight();
   }
 
-  /// Ends it if the client would not be let in any more.
+  /// Ends the stream if the client would no longer be admitted.
   void checkRight() {
     if (over || response.ended()) {
       return;

@@ -16,18 +16,18 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the list of instances to clients, and then what changes in it: `event: instances` has the
-/// whole list, `event: changed` the `instances` that are new or different and the ids of those that
-/// are `gone`. Who is limited to some apps gets theirs.
+/// Streams the list of instances to clients, and then its changes. `event: instances` contains the
+/// whole list; `event: changed` contains the new or changed `instances` and the ids of those that
+/// are `gone`. A client that is limited to some apps receives only theirs.
 ///
-/// The list is fetched once for all clients, after something has happened, at most every [#PAUSE].
-/// A client that is behind gets the whole list as soon as it has read. Owned by the server's event
+/// After an event, the list is requested once for all clients, at most every [#PAUSE]. A client
+/// that is behind receives the whole list once it has caught up. Confined to the server's event
 /// loop.
 final class InstanceFeeds {
-  /// The least time between two looks at the list.
+  /// Minimum interval between two requests for the list.
   static final Duration PAUSE = Duration.ofMillis(200);
 
-  /// How often it is looked at where nothing has happened: not everything that changes is an event.
+  /// Interval of the requests without any event, because not every change is an event.
   static final Duration RENEWAL = Duration.ofSeconds(5);
 
   private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -36,7 +36,7 @@ final class InstanceFeeds {
   private final Vertx vertx;
   private final List<Client> clients = new ArrayList<>();
 
-  /// By id, as it was fetched last; empty while there are no clients.
+  /// The last known instances by id; empty while there are no clients.
   private Map<Integer, JsonObject> known = new LinkedHashMap<>();
 
   private @Nullable MessageConsumer<JsonObject> events;
@@ -44,7 +44,7 @@ final class InstanceFeeds {
   private long next = NO_TIMER;
   private boolean fetching;
 
-  /// Whether something has happened since the list was asked for.
+  /// Whether the list must be requested again after the current request.
   private boolean changed;
 
   InstanceFeeds(Vertx vertx) {
@@ -67,7 +67,7 @@ final class InstanceFeeds {
     fetch();
   }
 
-  /// Nobody listens any more.
+  /// Stops requesting the list, because there are no clients left.
   void end() {
     vertx.cancelTimer(renewal);
     vertx.cancelTimer(next);
@@ -92,7 +92,7 @@ final class InstanceFeeds {
     }
   }
 
-  /// As the owner: who may see what is decided for each client.
+  /// Requests the list in the name of the owner; it is filtered for each client later.
   private void fetch() {
     if (fetching) {
       changed = true;
@@ -124,7 +124,8 @@ final class InstanceFeeds {
     over();
   }
 
-  /// What was asked for is there, or will not come: the next look mends that.
+  /// Called when a request has succeeded or failed. After a failure the next request makes up for
+  /// it.
   private void over() {
     fetching = false;
     if (changed && !clients.isEmpty()) {
@@ -132,10 +133,10 @@ final class InstanceFeeds {
     }
   }
 
-  /// What is different in a list.
+  /// The differences between two lists.
   ///
-  /// @param instances those that are new or different, as they are now
-  /// @param gone those that are no longer there, as they were
+  /// @param instances new or changed instances, in their new state
+  /// @param gone removed instances, in their last state
   record Change(List<JsonObject> instances, List<JsonObject> gone) {
     static Change between(Map<Integer, JsonObject> before, Map<Integer, JsonObject> now) {
       return new Change(
@@ -150,12 +151,12 @@ final class InstanceFeeds {
     }
   }
 
-  /// One that sees the list.
+  /// A client that receives the list.
   private final class Client {
     private final Feed feed;
     private final Predicate<JsonObject> isTheirs;
 
-    /// Whether it has the list, with all changes up to now.
+    /// Whether the client has received the list and all changes so far.
     private boolean upToDate;
 
     Client(Feed feed, Principal who) {

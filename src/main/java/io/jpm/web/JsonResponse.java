@@ -8,8 +8,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Objects;
 
-/// Answers in JSON, in the form of the replies of `jpm.command`: what fails has `ok` false, a
-/// `code` and sentences in `problems`.
+/// Writes responses in JSON, in the format of the replies of `jpm.command`: a failure has `ok:
+/// false`, a `code` and messages in `problems`.
 final class JsonResponse {
   static final String JSON = "application/json; charset=utf-8";
 
@@ -20,8 +20,10 @@ final class JsonResponse {
     end(response, body.encode() + "\n");
   }
 
-  /// @param code one word for programs
-  /// @param problem a sentence for people
+  /// Responds with a failure.
+  ///
+  /// @param code a keyword for programs
+  /// @param problem a message for people
   static void failed(HttpServerResponse response, int status, String code, String problem) {
     json(
         response,
@@ -33,12 +35,12 @@ final class JsonResponse {
             .put("problems", new JsonArray(List.of(problem))));
   }
 
-  /// The part of the path that stands at `:name` of its route.
+  /// Returns the path parameter `name`.
   static String inPath(RoutingContext context, String name) {
     return Objects.requireNonNull(context.pathParam(name), name);
   }
 
-  /// The client may have gone meanwhile, which is no failure.
+  /// Ends the response. Does nothing if the client has already disconnected.
   static void end(HttpServerResponse response, String body) {
     if (!response.ended() && !response.closed()) {
       var _ = response.end(body);

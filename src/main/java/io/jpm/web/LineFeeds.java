@@ -12,9 +12,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Sends what apps print to clients, as it comes ([LinesMessage]); tells LogAggregator whose lines
-/// are wanted. Lines that a client is too slow for are left out and counted in the `gap` of what it
-/// gets next. Without clients no timer runs. Owned by the server's event loop.
+/// Streams the output of apps to clients as it arrives ([LinesMessage]), and subscribes to the
+/// lines of these apps at LogAggregator. Lines that a client is too slow for are dropped and
+/// counted in the `gap` of its next message. Without clients no timer runs. Confined to the
+/// server's event loop.
 final class LineFeeds {
   private static final long NO_TIMER = -1;
 
@@ -25,7 +26,7 @@ final class LineFeeds {
 
   LineFeeds(Vertx vertx) {
     this.vertx = vertx;
-    // What was published before has come to this event loop before.
+    // Acknowledged immediately: everything published before has already reached this event loop.
     this.told = vertx.eventBus().consumer(Addresses.WEB_LINES, asked -> asked.reply(asked.body()));
   }
 
@@ -42,7 +43,8 @@ final class LineFeeds {
     });
   }
 
-  /// The server ends; its clients have gone before.
+  /// Ends the subscriptions because the server is closing. Its clients have already been
+  /// disconnected.
   Future<Void> end() {
     wanted.clear();
     tell();
@@ -65,7 +67,7 @@ final class LineFeeds {
         .send(Addresses.LINES_WANTED, new LineLease(Addresses.WEB_LINES, wanted.keySet()));
   }
 
-  /// One that reads the lines of one app.
+  /// A client that receives the lines of one app.
   private static final class Client {
     private final Feed feed;
     private final String app;

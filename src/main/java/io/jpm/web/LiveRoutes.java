@@ -18,13 +18,13 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What comes of the API as it happens, and log files: who is limited to some apps gets theirs. A
-/// request that is not right fails with [CommandRoutes.NotUnderstood].
+/// Handles the streams of the API and the downloads of log files. A client that is limited to some
+/// apps receives only their data. An invalid request fails with [CommandRoutes.NotUnderstood].
 final class LiveRoutes {
-  /// How many streams at a time, all clients together.
+  /// Maximum number of streams of all clients together.
   static final int MOST_FEEDS = 64;
 
-  /// The part of [#MOST_FEEDS] that all holders of issued tokens have together.
+  /// The part of [#MOST_FEEDS] that all issued tokens share.
   static final int MOST_FEEDS_OF_ISSUED = MOST_FEEDS - MOST_FEEDS / 4;
 
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}");
@@ -50,7 +50,7 @@ final class LiveRoutes {
         vertx.eventBus().consumer(Addresses.TOKEN_REVOKED, message -> ended(message.body()));
   }
 
-  /// Who came by that token gets nothing more.
+  /// Ends the streams and download tickets of a token that was revoked.
   private void ended(TokenRevoked token) {
     checkRights();
     if (token.digest().isEmpty()) {
@@ -62,13 +62,13 @@ final class LiveRoutes {
     List.copyOf(feeds).forEach(Feed::checkRight);
   }
 
-  /// What apps use.
+  /// Streams the resource usage of apps.
   void usage(RoutingContext context) {
     CommandRoutes.query(context, ApiRoute.USAGE_STREAM.asked());
     feed(context).ifPresent(feed -> usage.begin(feed, AuthenticatedCaller.of(context).who()));
   }
 
-  /// What an app prints.
+  /// Streams the output of an app.
   void lines(RoutingContext context) {
     CommandRoutes.query(context, ApiRoute.LINES_STREAM.asked());
     String app = JsonResponse.inPath(context, "app");
@@ -77,14 +77,14 @@ final class LiveRoutes {
     }
   }
 
-  /// The server ends.
+  /// Ends all streams because the server is closing.
   Future<Void> end() {
     usage.end();
     instances.end();
     return rights.unregister().eventually(lines::end);
   }
 
-  /// What happens.
+  /// Streams events.
   void events(RoutingContext context) {
     JsonObject query = CommandRoutes.query(context, ApiRoute.EVENTS_STREAM.asked());
     Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.word()));
@@ -96,8 +96,8 @@ final class LiveRoutes {
     }
   }
 
-  /// All that a page shows of all apps in one stream, since a browser opens six connections to a
-  /// server at most: the list and its changes, usage, events.
+  /// Streams everything that the dashboard shows of all apps: the list and its changes, usage and
+  /// events. It is one stream because a browser opens at most six connections to a server.
   void page(RoutingContext context) {
     OptionalLong after = after(context, CommandRoutes.query(context, ApiRoute.LIVE_STREAM.asked()));
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
@@ -109,8 +109,8 @@ final class LiveRoutes {
         });
   }
 
-  /// The event that the client has seen last. What a browser sends when it comes again is newer
-  /// than what stood in the address.
+  /// Returns the last event that the client has seen. The header that a browser sends when it
+  /// reconnects is newer than the parameter in the URL.
   private static OptionalLong after(RoutingContext context, JsonObject query) {
     String resumed = context.request().getHeader("Last-Event-ID");
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
@@ -120,13 +120,13 @@ final class LiveRoutes {
     return after == null ? OptionalLong.empty() : OptionalLong.of(after);
   }
 
-  /// A log file.
+  /// Sends a log file.
   void download(RoutingContext context) {
     JsonObject query = CommandRoutes.query(context, ApiRoute.DOWNLOAD.asked());
     download.send(context, wanted(context, query));
   }
 
-  /// A ticket for a log file.
+  /// Issues a ticket for a log file.
   void ticket(RoutingContext context, Buffer bytes) {
     var wanted = wanted(context, CommandRoutes.body(context, ApiRoute.TICKET.asked(), bytes));
     if (reaches(context, wanted.app())) {
@@ -140,7 +140,7 @@ final class LiveRoutes {
     }
   }
 
-  /// A session has ended.
+  /// Ends the streams and download tickets of a session that was logged out.
   void loggedOut(AuthenticatedCaller authenticatedCaller) {
     checkRights();
     download.forget(authenticatedCaller.who().name());

@@ -22,42 +22,42 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Sends a log file of an app as it is at this moment, from the disk to the socket. Only files that
-/// an app logs to are to be had, and of these only regular ones: a link or a pipe under that name
-/// could lead anywhere.
+/// Sends the present content of an app's log file directly from the disk to the socket. Only log
+/// files of apps can be downloaded, and only regular ones: a link or a pipe under that name could
+/// lead anywhere.
 final class LogDownload {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final Tickets tickets;
 
-  /// @param tickets by which browsers download, since a link cannot send the secret of the page
+  /// @param tickets used for downloads by browsers, because a link cannot send the page's secret
   LogDownload(Vertx vertx, Tickets tickets) {
     this.vertx = vertx;
     this.tickets = tickets;
   }
 
-  /// Which file.
+  /// A requested log file.
   ///
-  /// @param app whose
+  /// @param app name of the app
   /// @param wantsErrors whether it is the file of standard error
-  /// @param id which instance, where they have files of their own; empty: any
+  /// @param id the instance, if instances have separate files; empty: any
   record Wanted(String app, boolean wantsErrors, Optional<String> id) {}
 
-  /// A file that is open, and how long it was then.
+  /// An open file and its size at that moment.
   private record Opened(FileChannel channel, long size) {}
 
-  /// The path of a new ticket for that file.
+  /// Returns the path of a new ticket for a file.
   String ticket(AuthenticatedCaller authenticatedCaller, Wanted wanted) {
     return Tickets.BASE + tickets.add(authenticatedCaller, wanted);
   }
 
-  /// All tickets of the holder of that name hold no longer.
+  /// Invalidates all tickets of the principal with that name.
   void forget(String name) {
     tickets.forget(name);
   }
 
-  /// Sends the file of a ticket that holds.
+  /// Sends the file of a valid ticket.
   void byTicket(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     Bodies.leaveUnread(context);
     tickets
@@ -67,10 +67,10 @@ final class LogDownload {
               ticket.authenticatedCaller().keepIn(context);
               send(context, ticket.wanted());
             },
-            () -> requestAuthenticator.turnAway(context, "its ticket does not hold"));
+            () -> requestAuthenticator.turnAway(context, "its ticket is not valid"));
   }
 
-  /// Sends the file, if who asks may see its app.
+  /// Sends the file if the sender of the request may see its app.
   void send(RoutingContext context, Wanted wanted) {
     String app = wanted.app();
     Optional<String> id = wanted.id();
@@ -93,7 +93,9 @@ final class LogDownload {
                                 .isEmpty())
                         .toList(),
                     wanted),
-            _ -> JsonResponse.failed(response, 502, Code.FAILED.word(), "God did not answer"));
+            _ ->
+                JsonResponse.failed(
+                    response, 502, Code.FAILED.word(), "God, the supervisor, did not answer"));
   }
 
   private void choose(RoutingContext context, List<InstanceView> meant, Wanted wanted) {
@@ -122,7 +124,7 @@ final class LogDownload {
           response,
           409,
           Code.FAILED.word(),
-          "%s runs as another user, who could have any file of the daemon's user sent: read its log with /logs"
+          "%s runs as another user, who could make the daemon send any of its files: read its log with /logs"
               .formatted(wanted.app()));
     } else {
       stream(response, files.getFirst());
@@ -163,14 +165,15 @@ final class LogDownload {
 
   private static Opened open(Path file) throws IOException {
     if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException(Files.exists(file) ? "it is no regular file" : "there is none yet");
+      throw new IOException(
+          Files.exists(file) ? "it is not a regular file" : "it does not exist yet");
     }
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     return new Opened(channel, channel.size());
   }
 
-  /// The last name of the path without what would mean something in a header.
+  /// Returns the file name without characters that have a meaning in a header.
   private static String plain(Path name) {
     return name.toString().replaceAll("[^A-Za-z0-9._-]", "_");
   }

@@ -3,8 +3,8 @@ package io.jpm.web;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 
-/// What a browser without a session shows, whatever was asked for: how to get one, and nothing
-/// else. It has no files of its own, since these are for those who are in.
+/// The page for a browser without a session, whatever path it requests: it only explains how to log
+/// in. It has no separate files, because those require a session.
 final class LoginPage {
   private static final String TEXT =
       """
@@ -16,7 +16,7 @@ final class LoginPage {
       <title>jpm: log in</title>
       <h1>Log in</h1>
       <p>Type <code>jpm web</code> in a terminal of this machine and follow the link that it prints.
-      <p>A link holds once, for 5 minutes. A session ends after 12 hours.
+      <p>A link is valid once, for 5 minutes. A session ends after 12 hours.
       """;
 
   private LoginPage() {}

@@ -10,13 +10,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The OpenAPI 3.1 document of the API, made of [ApiRoute].
+/// Generates the OpenAPI 3.1 document of the API from [ApiRoute].
 final class OpenApi {
   private static final Pattern PARAMETER = Pattern.compile(":([a-z]+)");
 
   private OpenApi() {}
 
-  /// @param version of jpm
+  /// @param version the version of jpm
   static JsonObject document(String version) {
     var paths = new JsonObject();
     for (ApiRoute route : ApiRoute.values()) {
@@ -37,7 +37,7 @@ final class OpenApi {
                 .put("version", version)
                 .put(
                     "description",
-                    "docs/bridge.md tells what requests and replies mean: each verb there is a path here."))
+                    "docs/bridge.md describes the requests and replies: each verb there is a path here."))
         .put("security", new JsonArray().add(new JsonObject().put("token", new JsonArray())))
         .put("paths", paths)
         .put(
@@ -95,7 +95,7 @@ final class OpenApi {
             new JsonObject()
                 .put(
                     "description",
-                    "400 not understood, 401 not known, 403 may not, 404 not found, 409 failed, 413 too large, 429 too many requests, 502 and 504 no answer.")
+                    "400 not valid, 401 not authenticated, 403 not allowed, 404 not found, 409 failed, 413 too large, 429 too many requests, 502 and 504 no answer.")
                 .put(
                     "content",
                     content(
@@ -134,7 +134,7 @@ final class OpenApi {
         .put("content", content("application/json", schema));
   }
 
-  /// Of two keys exactly one.
+  /// Returns the pair of keys of which a request must have exactly one.
   private static Optional<JsonArray> alternatives(ApiRoute route) {
     List<CommandKey> asked = route.asked();
     List<CommandKey> either =

@@ -21,9 +21,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What PM2's HTTP interface answers on `/`: `{system_info, monit, processes}`. The processes are
-/// those of `jpm jlist`, which has no values of environments: PM2 shows every password there to
-/// whoever asks.
+/// Builds the response of PM2's HTTP interface on `/`: `{system_info, monit, processes}`. The
+/// processes are those of `jpm jlist`, without the values of environment variables. PM2 itself
+/// shows every password there to any client.
 final class Pm2Page {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
@@ -33,7 +33,7 @@ final class Pm2Page {
     this.vertx = vertx;
   }
 
-  /// The page for `authenticatedCaller`, with the apps that they may see.
+  /// Returns the page with the apps that `authenticatedCaller` may see.
   Future<JsonObject> of(AuthenticatedCaller authenticatedCaller) {
     return list()
         .compose(all -> {
@@ -51,8 +51,8 @@ final class Pm2Page {
     return element instanceof JsonObject json && who.reaches(json.getString("name", ""));
   }
 
-  /// The console is asked, since it is the one that has PM2's words for everything. It lists all to
-  /// the owner; who may see what is decided above.
+  /// Requests the list from the console, which produces PM2's format, in the name of the owner. The
+  /// caller filters it.
   private Future<JsonArray> list() {
     var request =
         new ConsoleRequest(List.of("jlist"), "/", Map.of(), ConsoleRequest.Tty.NONE).toJson();
@@ -67,7 +67,7 @@ final class Pm2Page {
     switch (ConsoleChunk.fromJson(message.body())) {
       case ConsoleChunk.Out(String more) -> text.append(more);
       case ConsoleChunk.Err _, ConsoleChunk.Wait _, ConsoleChunk.Marked _ -> {
-        // Nothing of the list.
+        // Not a part of the list.
       }
       case ConsoleChunk.Code(int code) -> {
         return parsed(text.toString(), code);
@@ -84,7 +84,7 @@ final class Pm2Page {
 
   private static Future<JsonArray> parsed(String text, int code) {
     if (code != 0) {
-      return Future.failedFuture("the list is not there");
+      return Future.failedFuture("the list is not available");
     }
     try {
       return Future.succeededFuture(new JsonArray(text));
@@ -93,7 +93,7 @@ final class Pm2Page {
     }
   }
 
-  /// What PM2 says of the machine, under the names of Node's `os`.
+  /// Returns what PM2 reports about the machine, under the names of Node's `os` module.
   private static JsonObject machine() throws Exception {
     var loads = new JsonArray();
     for (String word : firstLine("/proc/loadavg").split(" ", 4)) {

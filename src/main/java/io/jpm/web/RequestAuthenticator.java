@@ -16,25 +16,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Decides who gets in. Each request passes it before anything else looks at it, in this order:
+/// Authenticates each request before any other handler sees it, in this order:
 ///
-/// 1. It must be addressed to this server by a name of the loopback: a page whose name was made to
-///    point here (DNS rebinding) has another one.
-/// 2. A browser must not send it for a page of somebody else: no foreign `Origin`.
-/// 3. It must have a token, or the cookie of a session together with the secret of its page
-///    ([Sessions]). Who has neither is told the same for every path, so learns nothing about what
-///    there is. What the page is made of can be loaded by the cookie alone.
-/// 4. What changes something by the force of a session must come from our own page, too: by
-///    `Sec-Fetch-Site` or `Origin`.
-/// 5. The token must not have been used more often than it may be ([RequestBuckets]).
+/// 1. The `Host` must be a loopback name of this server. A page whose own name resolves to this
+///    address (DNS rebinding) sends a different one.
+/// 2. A browser must not send the request for a page of another origin: no foreign `Origin`.
+/// 3. The request must have a token, or a session cookie together with the secret of its page
+///    ([Sessions]). Without either the response is the same for every path, so that it does not
+///    reveal which paths exist. For the files of the page the cookie alone is sufficient.
+/// 4. A request that changes something by means of a session must also come from our own page,
+///    according to `Sec-Fetch-Site` or `Origin`.
+/// 5. The token must not exceed its rate limit ([RequestBuckets]).
 ///
-/// Whoever fails one of the first four is told in the log.
+/// Requests that fail one of the first four checks are logged.
 final class RequestAuthenticator {
-  /// The header in which a page sends its secret with everything that it asks for.
+  /// The header in which a page sends its secret with each request.
   static final String PAGE_HEADER = "X-JPM";
 
   private static final String ONLY_OUR_PAGE =
-      "a browser may ask for this from a page of this server only";
+      "a browser may request this only from a page of this server";
 
   private static final String BEARER = "Bearer ";
   private static final int MOST_SECRET = 512;
@@ -49,7 +49,7 @@ final class RequestAuthenticator {
   private final List<String> hosts;
   private final String cookieName;
 
-  /// @param port where the server listens
+  /// @param port the port of the server
   RequestAuthenticator(
       Tokens tokens,
       Sessions sessions,
@@ -63,18 +63,18 @@ final class RequestAuthenticator {
     this.refusals = refusals;
     this.connections = connections;
     this.hosts = List.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
-    // Cookies do not know ports: two homes must not take away each other's.
+    // Cookies are not specific to a port, so two homes need different names.
     this.cookieName = "jpm_session_" + port;
   }
 
-  /// The first two steps, for requests of anybody.
+  /// Performs the first two checks, which apply to all requests.
   void greet(RoutingContext context) {
     HttpServerRequest request = context.request();
     armour(request.response());
     List<String> host = request.headers().getAll(HttpHeaders.HOST);
     if (host.size() != 1 || !hosts.contains(host.getFirst()) || !request.uri().startsWith("/")) {
-      log(request, "it asks for a server of another name");
-      refuse(context, 421, "misdirected", "this is not the server of that name");
+      log(request, "its Host header names another server");
+      refuse(context, 421, "misdirected", "the Host header does not name this server");
     } else if (request.headers().size() > MOST_HEADERS) {
       refuse(
           context,
@@ -83,16 +83,19 @@ final class RequestAuthenticator {
           "a request has at most %d headers".formatted(MOST_HEADERS));
     } else if (!isEncodedRight(request.uri())) {
       refuse(
-          context, 400, Code.INVALID.word(), "after % in an address come two hexadecimal digits");
+          context,
+          400,
+          Code.INVALID.word(),
+          "a % in an address must be followed by two hexadecimal digits");
     } else if (hasForeignOrigin(request)) {
       log(request, "it comes from a page of another origin");
-      refuse(context, 403, "denied", "not for pages of other origins");
+      refuse(context, 403, "denied", "not allowed for pages of other origins");
     } else {
       context.next();
     }
   }
 
-  /// The other steps: whoever comes further is known ([AuthenticatedCaller]).
+  /// Performs the other checks. A request that passes has an [AuthenticatedCaller].
   void admit(RoutingContext context) {
     HttpServerRequest request = context.request();
     request.pause();
@@ -101,10 +104,10 @@ final class RequestAuthenticator {
             authenticatedCaller ->
                 authenticatedCaller.ifPresentOrElse(
                     it -> admit(context, it), () -> turnAway(context, lacking(request))),
-            failure -> turnAway(context, "its token cannot be looked at: " + failure.getMessage()));
+            failure -> turnAway(context, "its token cannot be checked: " + failure.getMessage()));
   }
 
-  /// Why somebody is not known who sends this.
+  /// Returns the reason why the sender of a request is unknown.
   private String lacking(HttpServerRequest request) {
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)) {
       return "wrong token";
@@ -113,21 +116,21 @@ final class RequestAuthenticator {
         .map(it ->
             sessions.isKnown(it)
                 ? "its browser does not send the secret of the page"
-                : "its session is over")
+                : "its session has ended")
         .orElse("no token");
   }
 
-  /// Lets a browser have what the page is made of, for which its cookie is enough; whoever has no
-  /// session goes on to [#admit].
+  /// Admits a browser to the files of the page, for which its cookie is sufficient. A request
+  /// without a session continues to [#admit].
   ///
-  /// @param load answers
+  /// @param load sends the response
   void admitToPage(RoutingContext context, Runnable load) {
     HttpServerRequest request = context.request();
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)
         || session(request).filter(sessions::isKnown).isEmpty()) {
       context.next();
     } else if (!isOfOurPage(request)) {
-      log(request, "its browser asks from no page of this server");
+      log(request, "its browser does not request it from a page of this server");
       refuse(context, 403, Code.DENIED.word(), ONLY_OUR_PAGE);
     } else {
       Bodies.leaveUnread(context);
@@ -137,7 +140,7 @@ final class RequestAuthenticator {
 
   private void admit(RoutingContext context, AuthenticatedCaller authenticatedCaller) {
     if (authenticatedCaller.byCookie() && !isOfOurPage(context.request())) {
-      log(context.request(), "its browser asks from no page of this server");
+      log(context.request(), "its browser does not request it from a page of this server");
       refuse(context, 403, Code.DENIED.word(), ONLY_OUR_PAGE);
     } else if (!connections.isProven(context.request().connection(), authenticatedCaller.who())) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
@@ -155,10 +158,10 @@ final class RequestAuthenticator {
     }
   }
 
-  /// Goes on with a request whose body has come, if who sends it would be let in still: a token or
-  /// a session may have ended while the body was held back.
+  /// Continues a request whose body has arrived if its sender would still be admitted: the token or
+  /// session may have ended while the client held the body back.
   ///
-  /// @param next what it asks for
+  /// @param next handles the request
   void readmit(RoutingContext context, Runnable next) {
     if (!Bodies.isAnnounced(context.request())) {
       next.run();
@@ -172,13 +175,14 @@ final class RequestAuthenticator {
                   .isPresent()) {
                 next.run();
               } else {
-                turnAway(context, "its token or session has ended before its body came");
+                turnAway(context, "its token or session has ended before its body arrived");
               }
             },
-            failure -> turnAway(context, "its token cannot be looked at: " + failure.getMessage()));
+            failure -> turnAway(context, "its token cannot be checked: " + failure.getMessage()));
   }
 
-  /// Who sends this; empty: nobody knows. May be asked again later, to see whether it still holds.
+  /// Returns the sender of a request; empty if it is unknown. May be called again later to check
+  /// whether it is still valid.
   Future<Optional<AuthenticatedCaller>> identify(HttpServerRequest request) {
     String from = String.valueOf(request.remoteAddress().hostAddress());
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -201,9 +205,9 @@ final class RequestAuthenticator {
             .map(_ -> new AuthenticatedCaller(Principal.OWNER, true, from)));
   }
 
-  /// Begins a session in the browser that sends `code`.
+  /// Starts a session for the browser that sent `code`.
   ///
-  /// @return the secret of its page; empty: the code did not hold
+  /// @return the secret of its page; empty if the code is not valid
   Optional<String> logIn(HttpServerResponse response, String code) {
     return sessions
         .redeem(code)
@@ -213,15 +217,15 @@ final class RequestAuthenticator {
         });
   }
 
-  /// Ends the session by which the request came, if it came by one.
+  /// Ends the session of the request, if it has one.
   void logOut(HttpServerRequest request) {
     session(request).ifPresent(sessions::end);
     request.response().addCookie(cookie("", 0));
   }
 
-  /// What anybody is told who is not known. A person with a browser gets a page.
+  /// Rejects a request whose sender is unknown. A browser receives a page.
   ///
-  /// @param reason why, in one clause for the log; holds nothing that was sent
+  /// @param reason a clause for the log, which must not contain text from the request
   void turnAway(RoutingContext context, String reason) {
     log(context.request(), reason);
     context
@@ -237,7 +241,7 @@ final class RequestAuthenticator {
         context,
         401,
         "unauthenticated",
-        "show a token (Authorization: Bearer TOKEN) or log in by the link that jpm web prints");
+        "send a token (Authorization: Bearer TOKEN) or log in with the link that jpm web prints");
   }
 
   private void log(HttpServerRequest request, String reason) {
@@ -258,8 +262,8 @@ final class RequestAuthenticator {
         .setMaxAge(seconds);
   }
 
-  /// Whether each `%` of an address begins an encoded byte. What decodes addresses later throws
-  /// where that is not so.
+  /// Reports whether each `%` of a URI begins an encoded byte. Later decoders throw an exception
+  /// otherwise.
   static boolean isEncodedRight(String uri) {
     for (int at = uri.indexOf('%'); at >= 0; at = uri.indexOf('%', at + 1)) {
       if (at + 2 >= uri.length()
@@ -280,11 +284,12 @@ final class RequestAuthenticator {
     return "http://" + request.getHeader(HttpHeaders.HOST);
   }
 
-  /// Whether a request with a cookie comes from our page. A browser says that of each request in
-  /// `Sec-Fetch-Site`; one that does not know it says `Origin` at least where something is changed.
+  /// Reports whether a request with a cookie comes from our page. A browser sends `Sec-Fetch-Site`
+  /// with every request. An older browser at least sends `Origin` with requests that change
+  /// something.
   private static boolean isOfOurPage(HttpServerRequest request) {
     String site = request.getHeader("Sec-Fetch-Site");
-    boolean origin = request.headers().contains(HttpHeaders.ORIGIN); // Ours: see greet.
+    boolean origin = request.headers().contains(HttpHeaders.ORIGIN); // our own, see greet
     boolean own = origin || "same-origin".equals(site);
     if (!READING.contains(request.method())) {
       return own;
@@ -294,7 +299,7 @@ final class RequestAuthenticator {
     return own || (!stream && (site == null || site.equals("none")));
   }
 
-  /// Nothing of an answer is kept, guessed at, framed, or lent to other pages.
+  /// Sets headers that forbid caching, type sniffing, framing and use by other origins.
   private static void armour(HttpServerResponse response) {
     response
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -308,7 +313,7 @@ final class RequestAuthenticator {
         .putHeader("Cross-Origin-Opener-Policy", "same-origin");
   }
 
-  /// Whether this is a browser that is going to show what it gets.
+  /// Reports whether the request comes from a browser that will display the response.
   static boolean wantsPage(HttpServerRequest request) {
     String accept = request.getHeader(HttpHeaders.ACCEPT);
     return READING.contains(request.method()) && accept != null && accept.contains("text/html");

@@ -15,9 +15,9 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// `web-sessions.json` of the home: the hashes of the secrets of the browsers' sessions and when
-/// each ends, so that a page goes on after the daemon was replaced. Owned by the server's event
-/// loop.
+/// Reads and writes `web-sessions.json` in the home: the hashes of the secrets of browser sessions
+/// and their end, so that pages keep working after the daemon was replaced. Confined to the
+/// server's event loop.
 final class SessionFile {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final long MOST_BYTES = 64 << 10;
@@ -35,8 +35,8 @@ final class SessionFile {
     return home.resolve("web-sessions.json");
   }
 
-  /// The sessions by the hash of the cookie's secret, oldest first; none where the file is missing
-  /// or damaged: browsers then log in again.
+  /// Returns the sessions by the hash of the cookie's secret, oldest first. Empty if the file is
+  /// missing or damaged; browsers must then log in again.
   Future<Map<String, Sessions.Kept>> read() {
     return Blocking.call(vertx, this::readNow);
   }
@@ -47,7 +47,7 @@ final class SessionFile {
       if (Files.size(file) <= MOST_BYTES) {
         new JsonObject(Files.readString(file))
             .forEach(entry -> {
-              // An earlier version's sessions had no secret of the page: they are over.
+              // Sessions of earlier versions had no page secret and are invalid.
               if (entry.getValue() instanceof JsonObject kept) {
                 all.put(
                     entry.getKey(),
@@ -69,7 +69,7 @@ final class SessionFile {
     return all;
   }
 
-  /// Replaces what the file holds, after earlier writes.
+  /// Replaces the content of the file, after earlier writes.
   void write(Map<String, Sessions.Kept> all) {
     var json = new JsonObject();
     all.forEach((hash, kept) ->
@@ -79,7 +79,7 @@ final class SessionFile {
     writing = writing.transform(_ -> Blocking.call(vertx, () -> writeNow(text)));
   }
 
-  /// Completes when everything is written.
+  /// Completes when all writes are done.
   Future<Void> written() {
     return writing.transform(_ -> Future.succeededFuture());
   }

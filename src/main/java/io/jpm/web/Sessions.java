@@ -15,25 +15,25 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/// Links by which a browser logs in, and the sessions that come of them. A session has two secrets:
-/// one for the cookie, which a browser sends to every port of the host, so also to the servers that
-/// run as apps, and one for the page, which it keeps to itself and sends to this server only.
-/// Neither is enough without the other.
+/// Issues login links and tracks the resulting browser sessions. A session has two secrets, and
+/// both are required. The cookie's secret is sent by a browser to every port of the host, and so
+/// also to apps that are servers. The page's secret is kept by the page and sent to this server
+/// only.
 ///
-/// All secrets are 256 random bits. Only their hashes are kept, so that looking one up tells
-/// nothing about the others. Links end with the daemon; sessions are handed on to the next one.
-/// Owned by the server's event loop.
+/// All secrets are 256 random bits. Only their hashes are stored, so that the timing of a lookup
+/// reveals nothing about other secrets. Links end with the daemon; sessions are passed on to the
+/// next daemon. Confined to the server's event loop.
 final class Sessions {
-  /// How long a link holds.
+  /// Validity of a login link.
   static final Duration LINK = Duration.ofMinutes(5);
 
-  /// How long a session lasts, however busy it is.
+  /// Duration of a session, regardless of its activity.
   static final Duration SESSION = Duration.ofHours(12);
 
-  /// Of more links the oldest hold no longer.
+  /// Maximum number of valid links; the oldest are invalidated.
   static final int MOST_LINKS = 16;
 
-  /// Of more sessions the oldest end.
+  /// Maximum number of sessions; the oldest end.
   static final int MOST_SESSIONS = 32;
 
   private final LongSupplier nanoTime;
@@ -41,40 +41,40 @@ final class Sessions {
   private final Consumer<Map<String, Kept>> store;
   private final SecureRandom random = new SecureRandom();
 
-  /// When each ends, oldest first.
+  /// The end of each link by the hash of its code, oldest first.
   private final Map<String, Long> links = new LinkedHashMap<>();
 
   private final Map<String, Session> sessions = new LinkedHashMap<>();
 
-  /// By the hash of the cookie's secret.
+  /// A session; stored by the hash of the cookie's secret.
   ///
-  /// @param end when it ends, of the monotonic clock
-  /// @param page the hash of the page's secret
+  /// @param end its end on the monotonic clock
+  /// @param page hash of the page's secret
   private record Session(long end, String page) {}
 
-  /// What the next daemon knows of a session.
+  /// A session as stored for the next daemon.
   ///
-  /// @param end when it ends
-  /// @param page the hash of the page's secret
+  /// @param end its end
+  /// @param page hash of the page's secret
   record Kept(Instant end, String page) {}
 
   /// The secrets of a new session.
   ///
-  /// @param cookie what the browser keeps as a cookie
-  /// @param page what the page keeps
+  /// @param cookie the secret in the cookie
+  /// @param page the secret that the page keeps
   record Secrets(String cookie, String page) {}
 
-  /// @param nanoTime monotonic time, by which links and sessions end
-  /// @param clock wall clock, by which the next daemon knows when a session ends
-  /// @param store gets all sessions by the hash of the cookie's secret, whenever they change
+  /// @param nanoTime monotonic clock, which determines the end of links and sessions
+  /// @param clock wall clock, which determines the end of sessions for the next daemon
+  /// @param store receives all sessions by the hash of the cookie's secret whenever they change
   Sessions(LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, Kept>> store) {
     this.nanoTime = nanoTime;
     this.clock = clock;
     this.store = store;
   }
 
-  /// Takes over the sessions of an earlier daemon. One that seems to last longer than a session may
-  /// (the wall clock was set back) ends as if it were new.
+  /// Restores the sessions of an earlier daemon. If the wall clock was set back, a session may seem
+  /// to last longer than permitted; it then ends like a new one.
   void restore(Map<String, Kept> known) {
     Instant now = clock.instant();
     long nanos = nanoTime.getAsLong();
@@ -87,7 +87,7 @@ final class Sessions {
     });
   }
 
-  /// The code of a new link.
+  /// Returns the code of a new login link.
   String newCode() {
     long now = nanoTime.getAsLong();
     String code = newSecret();
@@ -96,7 +96,7 @@ final class Sessions {
     return code;
   }
 
-  /// A new session for a code that holds; it does not from then on.
+  /// Creates a session for a valid code and invalidates the code.
   Optional<Secrets> redeem(String code) {
     long now = nanoTime.getAsLong();
     Long end = links.remove(Sha256.hex(code));
@@ -112,12 +112,13 @@ final class Sessions {
     return Optional.of(secrets);
   }
 
-  /// Whether there is a session with this cookie that is not over: enough for what says nothing.
+  /// Reports whether there is a valid session with this cookie, which is sufficient for files
+  /// without data.
   boolean isKnown(String cookie) {
     return found(cookie).isPresent();
   }
 
-  /// Whether there is a session with both secrets that is not over.
+  /// Reports whether there is a valid session with both secrets.
   boolean isIn(String cookie, String page) {
     byte[] hash = Sha256.hex(page).getBytes(StandardCharsets.US_ASCII);
     return found(cookie)

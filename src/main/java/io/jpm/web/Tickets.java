@@ -10,38 +10,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 
-/// Secrets of 256 random bits by which one log file can be downloaded once, within seconds, by a
-/// link: a browser that follows one sends no header of the page. Only their hashes are kept. They
-/// end with the server. Owned by the server's event loop.
+/// Issues secrets of 256 random bits, each valid for one download of one log file by a link, within
+/// seconds. They are needed because a browser that follows a link cannot send the page's header.
+/// Only their hashes are stored. They end with the server. Confined to the server's event loop.
 final class Tickets {
-  /// Where the path of a ticket begins.
+  /// Path prefix of tickets.
   static final String BASE = "/download/";
 
-  /// How long one holds.
+  /// Validity of a ticket.
   static final Duration LASTING = Duration.ofSeconds(30);
 
-  /// Of more of one holder the oldest hold no longer.
+  /// Maximum number of valid tickets of one principal; the oldest are invalidated.
   static final int MOST_OF_ONE = 16;
 
   private final LongSupplier nanoTime;
   private final SecureRandom random = new SecureRandom();
 
-  /// By hash, oldest first.
+  /// By the hash of the secret, oldest first.
   private final Map<String, Ticket> tickets = new LinkedHashMap<>();
 
-  /// @param nanoTime monotonic time, by which they end
+  /// @param nanoTime monotonic clock, which determines the end of tickets
   Tickets(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /// What one is for.
+  /// A ticket for one file.
   ///
-  /// @param authenticatedCaller who has asked for it
-  /// @param wanted which file
-  /// @param end when it ends, of the monotonic clock
+  /// @param authenticatedCaller the sender of the request for the ticket
+  /// @param wanted the file
+  /// @param end its end on the monotonic clock
   record Ticket(AuthenticatedCaller authenticatedCaller, LogDownload.Wanted wanted, long end) {}
 
-  /// The secret of a new ticket.
+  /// Returns the secret of a new ticket.
   String add(AuthenticatedCaller authenticatedCaller, LogDownload.Wanted wanted) {
     long now = nanoTime.getAsLong();
     tickets.values().removeIf(ticket -> ticket.end() - now <= 0);
@@ -62,15 +62,15 @@ final class Tickets {
     return secret;
   }
 
-  /// What a ticket is for that holds; it does not from then on.
+  /// Returns a valid ticket and invalidates it.
   Optional<Ticket> redeem(String secret) {
     return Optional.ofNullable(tickets.remove(Sha256.hex(secret)))
         .filter(ticket -> ticket.end() - nanoTime.getAsLong() > 0);
   }
 
-  /// All of one holder hold no longer.
+  /// Invalidates all tickets of one principal.
   ///
-  /// @param name [Principal#name]
+  /// @param name [io.jpm.model.access.Principal#name]
   void forget(String name) {
     tickets.values().removeIf(ticket -> ticket.authenticatedCaller().who().name().equals(name));
   }

@@ -4,11 +4,12 @@ import io.jpm.model.access.Principal;
 import io.vertx.core.Future;
 import java.util.Optional;
 
-/// Tells who has a secret. What it takes tells nothing about how much of a secret is right.
+/// Authenticates tokens. The time that it takes reveals nothing about how much of a secret is
+/// right.
 public interface Tokens {
-  /// Looks whose the secret is.
+  /// Returns the principal that a secret belongs to.
   ///
-  /// @param secret what stood behind `Authorization: Bearer`
-  /// @return who that is; empty: nobody, or a token that holds no more
+  /// @param secret the text after `Authorization: Bearer`
+  /// @return the principal; empty if the token is unknown or no longer valid
   Future<Optional<Principal>> prove(String secret);
 }

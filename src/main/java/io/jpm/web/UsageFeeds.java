@@ -8,9 +8,9 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/// Sends what apps use to clients, each second; has Satan measure only while there is one. Who is
-/// limited to some apps gets theirs and the machine's. A client that is behind gets the next
-/// figures that it can take. Owned by the server's event loop.
+/// Streams the resource usage of apps to clients every second, and makes Satan sample it only while
+/// there is a client. A client that is limited to some apps receives theirs and that of the
+/// machine. A client that is behind skips samples. Confined to the server's event loop.
 final class UsageFeeds {
   private final Vertx vertx;
   private final UsageLease lease;
@@ -43,7 +43,7 @@ final class UsageFeeds {
     });
   }
 
-  /// Nobody listens any more.
+  /// Ends the subscription, because there are no clients left.
   void end() {
     lease.end();
   }

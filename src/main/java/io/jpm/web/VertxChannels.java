@@ -8,19 +8,19 @@ import io.netty.channel.FixedRecvByteBufAllocator;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/// What Vert.x's public connection does not offer; the one place that reaches into its internals.
+/// Accesses internals of Vert.x that its public connection does not offer. No other class does.
 final class VertxChannels {
   private static final int READ_BYTES = 2 << 10;
 
   private VertxChannels() {}
 
-  /// How far the sending on a connection is; the same twice while something waits means that the
-  /// client has taken nothing in between.
+  /// The sending progress of a connection. If it is the same twice while data is pending, the
+  /// client has read nothing in between.
   ///
-  /// @param waits whether there is something that the kernel has not taken yet
-  /// @param pending how much, in bytes
-  /// @param message which part of it is next
-  /// @param done how much of that part has gone, in bytes
+  /// @param waits whether there is data that the kernel has not accepted yet
+  /// @param pending its size in bytes
+  /// @param message identity of the buffer that is sent next
+  /// @param done bytes of that buffer that have been sent
   record Progress(boolean waits, long pending, int message, long done) {
     private static final Progress NOTHING = new Progress(false, 0, 0, 0);
   }
@@ -37,19 +37,20 @@ final class VertxChannels {
             out.currentProgress());
   }
 
-  /// Closes at once and drops what was not sent, also what the kernel has. [HttpConnection#close]
-  /// sends everything first, so on a client that does not read it never completes.
+  /// Closes the connection immediately and discards unsent data, including data in the kernel.
+  /// [HttpConnection#close] sends everything first, so it never completes if the client does not
+  /// read.
   static void abort(HttpConnection connection) {
     try {
       channel(connection).config().setOption(ChannelOption.SO_LINGER, 0);
     } catch (ChannelException _) {
-      // Ignored because the kernel has nothing of it any more: the client has ended it.
+      // Ignored: the client has closed the connection, so the kernel has no data left.
     }
-    var _ = ((ConnectionBase) connection).channelHandlerContext().close(); // Told by the handler.
+    var _ = ((ConnectionBase) connection).channelHandlerContext().close(); // see closeHandler
   }
 
-  /// Reads little at a time. What has been read is taken apart at once, and a request without a
-  /// word too many takes fifty times as much memory then: of the usual 64 KiB some megabytes.
+  /// Reduces the read size. Data is parsed as soon as it is read, and small pipelined requests take
+  /// fifty times their size in memory, so the usual 64 KiB would become some megabytes.
   static void readLittle(HttpConnection connection) {
     channel(connection)
         .config()

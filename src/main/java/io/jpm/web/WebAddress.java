@@ -5,21 +5,22 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// Where the HTTP side listens.
+/// The address that the HTTP server listens on.
 ///
 /// @param host `127.0.0.1`, `::1` or `localhost`
 /// @param port from 0 to 65535; 0: any free one
 record WebAddress(String host, int port) {
-  /// PM2's port.
+  /// The default port is PM2's.
   static final WebAddress DEFAULT = new WebAddress("127.0.0.1", 9615);
 
   private static final List<String> LOOPBACK = List.of("127.0.0.1", "::1", "localhost");
 
-  /// Why this cannot be listened on; empty: it can, unless it is taken.
+  /// Returns the reason why the address is not valid; empty if it is valid, although it may be in
+  /// use.
   Optional<String> problem() {
     if (!LOOPBACK.contains(host)) {
       return Optional.of(
-          "web: host \"%s\" — use 127.0.0.1, ::1 or localhost: jpm web is for this machine; from others come by ssh -L %d:127.0.0.1:%d"
+          "web: host \"%s\" — use 127.0.0.1, ::1 or localhost: jpm web is for this machine; from others use ssh -L %d:127.0.0.1:%d"
               .formatted(host, port, port));
     }
     return port < 0 || port > 65_535
@@ -27,17 +28,17 @@ record WebAddress(String host, int port) {
         : Optional.empty();
   }
 
-  /// The host as it stands in a URL.
+  /// Returns the host in the form that a URL requires.
   String inUrl() {
     return host.contains(":") ? "[" + host + "]" : host;
   }
 
-  /// As it is kept in the home.
+  /// Returns the content of `web.json`.
   String toJson() {
     return new JsonObject().put("host", host).put("port", port).encodePrettily() + "\n";
   }
 
-  /// Reads what [#toJson] has written; empty where it is something else.
+  /// Parses the output of [#toJson]; empty if the text is not valid.
   static Optional<WebAddress> fromJson(String text) {
     try {
       var json = new JsonObject(text);

@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/// What the HTTP side is given by the daemon.
+/// Facts, clocks and limits that the HTTP server receives from the daemon.
 ///
-/// @param home the daemon's directory, where `web.json` stands
-/// @param version of jpm
-/// @param tokens who is let in by a token
-/// @param clock wall clock, for what is shown
-/// @param nanoTime monotonic time, by which links and sessions end
-/// @param limits what one client may have
+/// @param home the daemon's home directory, which contains `web.json`
+/// @param version the version of jpm
+/// @param tokens authenticates tokens
+/// @param clock wall clock, for displayed times
+/// @param nanoTime monotonic clock, which determines the end of links and sessions
+/// @param limits limits of one client
 public record WebContext(
     Path home,
     String version,
@@ -20,9 +20,9 @@ public record WebContext(
     InstantSource clock,
     LongSupplier nanoTime,
     Limits limits) {
-  /// What one client may have, as on the bridge.
+  /// Limits of one client, the same as on the bridge.
   ///
   /// @param requestsPerSecond requests of one issued token, 1 or more
-  /// @param slowPeerTimeout how long a client may take nothing of what waits for it, positive
+  /// @param slowPeerTimeout how long a client may read none of its pending data, positive
   public record Limits(int requestsPerSecond, Duration slowPeerTimeout) {}
 }

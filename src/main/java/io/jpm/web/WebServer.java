@@ -18,26 +18,26 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.function.Supplier;
 
-/// The server while it listens, and the order in which a request passes. Owned by the event loop
-/// that has opened it.
+/// The HTTP server while it listens, and the order of its request handlers. Confined to the event
+/// loop that opened it.
 final class WebServer {
-  /// How many connections at a time.
+  /// Maximum number of connections.
   static final int MOST_CONNECTIONS = 128;
 
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final int MOST_HEAD = 16 << 10;
   private static final int MOST_LINE = 4 << 10;
 
-  /// How much the kernel keeps for a client, in bytes, half of what it may be. It would let this
-  /// grow to megabytes, and says that a client has read something only when a third is free again:
-  /// one that reads slowly would look like one that does not.
+  /// Send buffer of a connection in bytes, which the kernel doubles. Without this setting it would
+  /// grow to megabytes, and the kernel reports that a client has read only when a third of it is
+  /// free again: a client that reads slowly would look like one that does not read.
   private static final int SEND_BUFFER = 64 << 10;
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Duration IDLE = Duration.ofMinutes(2);
   private static final Duration HEART = Duration.ofSeconds(2);
 
-  /// For clients that do not take their last answer when the server ends.
+  /// How long clients may take to read their last response when the server closes.
   private static final Duration FAREWELL = Duration.ofMillis(500);
 
   private final Vertx vertx;
@@ -61,9 +61,9 @@ final class WebServer {
     this.server = vertx.createHttpServer(options());
   }
 
-  /// HTTP/2 is left out: until it is clear that a client does not speak it, nobody would know of
-  /// the connection. So are WebSockets, whose part of Netty throws at the 129th request that
-  /// somebody sends ahead.
+  /// Returns the options of the server. HTTP/2 is disabled: with it, the server would not learn of
+  /// a connection before the client has shown which version it speaks. WebSocket compression is
+  /// disabled because its Netty handler throws an exception at the 129th pipelined request.
   static HttpServerOptions options() {
     return new HttpServerOptions()
         .setMaxHeaderSize(MOST_HEAD)
@@ -75,7 +75,7 @@ final class WebServer {
         .setIdleTimeout((int) IDLE.toSeconds());
   }
 
-  /// Listens; fails with a sentence where that cannot be.
+  /// Opens the server; fails with a message for the user if the address cannot be bound.
   static Future<WebServer> open(Vertx vertx, WebContext daemon, WebAddress address) {
     var opened = new WebServer(vertx, daemon, address);
     Router router = Router.router(vertx);
@@ -104,17 +104,18 @@ final class WebServer {
                     .formatted(address.inUrl(), address.port(), failure.getMessage())));
   }
 
-  /// Where it listens.
+  /// Returns the base URL of the server.
   String url() {
     return "http://%s:%d".formatted(address.inUrl(), server.actualPort());
   }
 
-  /// A link by which one browser can log in, once.
+  /// Returns a link by which one browser can log in once.
   String loginLink() {
     return url() + "/login?code=" + sessions.newCode();
   }
 
-  /// Closes the door and every connection, once what waits is sent, for half a second at most.
+  /// Stops listening and closes all connections after their pending data has been sent, which may
+  /// take at most half a second.
   Future<Void> close() {
     long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connections.abortAll());
     return server
@@ -128,7 +129,8 @@ final class WebServer {
         });
   }
 
-  /// Nobody can have connected before: this runs on the loop that accepts.
+  /// Mounts the handlers. No client can have connected before, because this runs on the event loop
+  /// that accepts.
   private void furnish(Router router, WebContext daemon) {
     var buckets = new RequestBuckets(daemon.limits().requestsPerSecond(), daemon.nanoTime());
     var requestAuthenticator =
@@ -154,12 +156,13 @@ final class WebServer {
     ending = () -> routes.end().eventually(pageRoutes::end);
     router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
-        405, context -> wrong(context, 405, "invalid", "this path takes no such method"));
-    router.errorHandler(400, context -> wrong(context, 400, "invalid", "not understood"));
+        405, context -> wrong(context, 405, "invalid", "this path does not support the method"));
+    router.errorHandler(400, context -> wrong(context, 400, "invalid", "the request is not valid"));
     router.errorHandler(500, this::broken);
   }
 
-  /// The secret of the page stands behind `#`, which no browser sends to any server.
+  /// Logs a browser in. The secret of the page is in the fragment of the URL, which browsers do not
+  /// send to any server.
   private static void logIn(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     String code = context.request().getParam("code", "");
     requestAuthenticator
@@ -170,10 +173,11 @@ final class WebServer {
               context.response().setStatusCode(303).putHeader("Location", "/#s=" + secret);
               JsonResponse.end(context.response(), "");
             },
-            () -> requestAuthenticator.turnAway(context, "its login link does not hold"));
+            () -> requestAuthenticator.turnAway(context, "its login link is not valid"));
   }
 
-  /// Whether God answers the daemon's pings: all that is told to anybody.
+  /// Responds whether God answers the daemon's pings. Clients without authentication learn nothing
+  /// else.
   private void health(RoutingContext context) {
     vertx
         .eventBus()

@@ -14,10 +14,10 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Has the HTTP side listen once it is asked to ([WebCommand]), and in the daemons that come after,
-/// until it is asked to end. That somebody has asked stands in `web.json` of the home.
+/// Opens the HTTP server on request ([WebCommand]), and again in later daemons until a request
+/// closes it. The address is stored in `web.json` in the home.
 ///
-/// What is asked is done one after the other; owned by this verticle's context.
+/// Commands are executed one after the other. Confined to this verticle's context.
 public final class WebVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.web");
   private static final String FILE = "web.json";
@@ -26,7 +26,7 @@ public final class WebVerticle extends VerticleBase {
   private @Nullable WebServer server;
   private WebAddress address = WebAddress.DEFAULT;
 
-  /// Why nothing listens although somebody has asked for it.
+  /// The reason why the server does not listen although it was requested.
   private Optional<String> problem = Optional.empty();
 
   private Future<?> work = Future.succeededFuture();
@@ -87,7 +87,7 @@ public final class WebVerticle extends VerticleBase {
     if (running != null && wanted.equals(address)) {
       return Future.succeededFuture(listening(running));
     }
-    // The new door before the old one is closed: if it cannot be had, all is as before.
+    // Opens the new server before closing the old one, so that nothing changes if that fails.
     return WebServer.open(vertx, daemon, wanted)
         .compose(opened ->
             remember(wanted)
@@ -117,8 +117,8 @@ public final class WebVerticle extends VerticleBase {
     return running == null ? Future.succeededFuture() : running.close();
   }
 
-  /// Goes on as the daemon before did. A port that is taken by now does not keep the daemon from
-  /// starting.
+  /// Opens the server as an earlier daemon did. A port that is now in use does not keep the daemon
+  /// from starting.
   private Future<?> remembered() {
     FileSystem files = vertx.fileSystem();
     return files
@@ -135,10 +135,11 @@ public final class WebVerticle extends VerticleBase {
     Optional<WebAddress> known = WebAddress.fromJson(text);
     if (known.isEmpty()) {
       return Future.failedFuture(
-          "web: %s is not understood: say jpm web again, or jpm web stop".formatted(file()));
+          "web: %s is not valid: type jpm web again, or jpm web stop".formatted(file()));
     }
     address = known.get();
-    // Whoever has the port now may have heard the secrets of pages that went on asking there.
+    // On failure all sessions end: open pages may have sent their secrets to the program that uses
+    // the port now.
     return WebServer.open(vertx, daemon, address)
         .map(opened -> taken(opened, address))
         .recover(failure -> forgetSessions().transform(_ -> Future.failedFuture(failure)));
@@ -155,14 +156,15 @@ public final class WebVerticle extends VerticleBase {
                 .move(next, file(), new io.vertx.core.file.CopyOptions().setReplaceExisting(true)))
         .recover(failure -> {
           String sentence =
-              "%s cannot be written (%s), so nothing listens that the next daemon would not know: make room on that disk, or mend it, and try again"
+              "%s cannot be written (%s), so nothing listens that the next daemon would not know of: free space on that disk, or repair it, and try again"
                   .formatted(file(), FileErrors.of(failure));
           LOG.log(Level.WARNING, "web: {0}", sentence);
           return Future.failedFuture(sentence);
         });
   }
 
-  /// Nobody is let in any more, nor in the daemons that come after.
+  /// Deletes the stored address and all sessions, so that later daemons do not open the server
+  /// either.
   private Future<Void> forget() {
     return forget(file()).compose(_ -> forgetSessions());
   }

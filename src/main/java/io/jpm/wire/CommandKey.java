@@ -1,10 +1,10 @@
 package io.jpm.wire;
 
-/// A key of a request on `jpm.command`.
+/// A key of a request on `jpm.command`, with the type of its value.
 public enum CommandKey {
-  /// Which instances: an array of 1 to 1000 words.
+  /// The selectors of instances: an array of 1 to 1000 words.
   TARGETS("targets", Kind.WORDS),
-  /// Which one: a word.
+  /// The selector of one app or instance.
   TARGET("target", Kind.WORD),
   /// Apps as in a process file: an array of objects.
   APPS("apps", Kind.OBJECTS),
@@ -12,60 +12,60 @@ public enum CommandKey {
   APP("app", Kind.OBJECT),
   /// The name of an app.
   APP_NAME("app", Kind.WORD),
-  /// Where relative paths begin: an absolute path.
+  /// The directory to which relative paths refer: an absolute path.
   CWD("cwd", Kind.PATH),
-  /// The variables of a shell, which apps inherit.
+  /// The variables that apps inherit, as from a shell.
   ENV("env", Kind.VARIABLES),
-  /// The process file in which the apps stand: an absolute path.
+  /// The process file that describes the apps: an absolute path.
   FILE("file", Kind.PATH),
-  /// Whether apps that have come from the file and are not among these are deleted.
+  /// Whether apps that came from the file but are not among these are deleted.
   PRUNE("prune", Kind.FLAG),
-  /// The number of the last event that is known already.
+  /// The sequence number of the last known event.
   AFTER("after", Kind.NUMBER, 0, Long.MAX_VALUE),
-  /// How many events at most.
+  /// The maximum number of events.
   LIMIT("limit", Kind.NUMBER, 1, 10_000),
-  /// How many lines of each log.
+  /// The maximum number of lines per log.
   LINES("lines", Kind.NUMBER, 1, 10_000),
-  /// Of which stream: `out` or `err`.
+  /// The stream: `out` or `err`.
   STREAM("stream", Kind.WORD),
-  /// How many instances at a time.
+  /// How many instances are replaced at a time.
   PARALLEL("parallel", Kind.NUMBER, 1, 10_000),
-  /// To how many instances.
+  /// The new number of instances.
   TO("to", Kind.NUMBER, 1, 10_000),
-  /// To how many more instances, or fewer.
+  /// The difference in the number of instances, which may be negative.
   BY("by", Kind.NUMBER, -10_000, 10_000),
-  /// Which signal, by name or number.
+  /// A signal, by name or number.
   SIGNAL("signal", Kind.SIGNAL),
-  /// What is put into the channel: any value.
+  /// The value to send over the IPC channel: any JSON value.
   MESSAGE("message", Kind.ANY),
-  /// What is typed, without the end of the line.
+  /// The line to write to standard input, without its line terminator.
   LINE("line", Kind.TEXT),
   /// The name of a custom action.
   ACTION("action", Kind.WORD),
-  /// What the action gets.
+  /// The parameter of the action.
   PARAMETER("parameter", Kind.TEXT),
-  /// What a repetition of the request has in common with it, and no other request.
+  /// The idempotency key, which only repetitions of the request share.
   KEY("key", Kind.WORD);
 
-  /// What a value has to be.
+  /// The type of a value.
   public enum Kind {
-    /// A text that is not empty.
+    /// A string that is not empty.
     WORD,
-    /// A text.
+    /// A string.
     TEXT,
-    /// An array of texts that are not empty, one or more.
+    /// An array of one or more strings that are not empty.
     WORDS,
-    /// A whole number within the key's limits.
+    /// An integer within the key's limits.
     NUMBER,
     /// true or false.
     FLAG,
-    /// A text that begins with `/`.
+    /// A string that begins with `/`.
     PATH,
     /// An object.
     OBJECT,
-    /// An array of objects, one or more.
+    /// An array of one or more objects.
     OBJECTS,
-    /// An object of texts.
+    /// An object whose values are strings.
     VARIABLES,
     /// A signal's name or number.
     SIGNAL,
@@ -89,22 +89,22 @@ public enum CommandKey {
     this.most = most;
   }
 
-  /// As it is written.
+  /// Returns the spelling in JSON.
   public String word() {
     return word;
   }
 
-  /// What its value has to be.
+  /// Returns the type of the value.
   public Kind kind() {
     return kind;
   }
 
-  /// Of a number: the smallest that is allowed.
+  /// Returns the smallest allowed number.
   public long least() {
     return least;
   }
 
-  /// Of a number: the largest that is allowed.
+  /// Returns the largest allowed number.
   public long most() {
     return most;
   }

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// The reply to a [CommandRequest].
 public sealed interface CommandReply {
-  /// The JSON form.
+  /// Returns the JSON form.
   JsonObject toJson();
 
-  /// The daemon lives.
+  /// The reply to a ping.
   ///
-  /// @param version jpm's
-  /// @param pid the daemon's
+  /// @param version the version of jpm
+  /// @param pid the daemon's pid
   /// @param home its home directory
-  /// @param since when it began, milliseconds since 1970
+  /// @param since when the daemon started, in milliseconds since 1970
   record Pong(String version, long pid, String home, long since) implements CommandReply {
     @Override
     public JsonObject toJson() {
@@ -29,9 +29,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What was asked for or acted on, as it is after that; of a deletion, as it was before.
+  /// The requested or affected instances, in their state after the request; after a deletion, in
+  /// their state before it.
   ///
-  /// @param notes sentences that tell of no failure
+  /// @param notes messages that do not report failures
   record Instances(List<InstanceMessage> instances, List<String> notes) implements CommandReply {
     public Instances {
       instances = List.copyOf(instances);
@@ -44,9 +45,9 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What has happened, oldest first.
+  /// Past events, oldest first.
   ///
-  /// @param forgotten how many after the asked number are no longer kept
+  /// @param forgotten how many events after the requested number are no longer stored
   record Events(List<EventMessage> events, long forgotten) implements CommandReply {
     public Events {
       events = List.copyOf(events);
@@ -61,7 +62,7 @@ public sealed interface CommandReply {
 
   /// Lines of logs, in the order in which they were captured.
   ///
-  /// @param leftOut how many of the oldest were asked for and do not fit into a reply
+  /// @param leftOut how many of the oldest requested lines do not fit into a reply
   record Lines(List<Line> lines, long leftOut) implements CommandReply {
     public Lines {
       lines = List.copyOf(lines);
@@ -76,11 +77,11 @@ public sealed interface CommandReply {
 
   /// A line of a log.
   ///
-  /// @param app whose
-  /// @param id of which instance; empty: several write to the same file
+  /// @param app the name of the app
+  /// @param id the id of the instance; empty: several instances write to the same file
   /// @param stream `out` or `err`
-  /// @param at when it was captured, milliseconds since 1970
-  /// @param text without the end of the line
+  /// @param at when it was captured, in milliseconds since 1970
+  /// @param text without the line terminator
   record Line(String app, OptionalInt id, String stream, long at, String text) {
     JsonObject toJson() {
       return new JsonObject()
@@ -102,7 +103,7 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What apps have answered to an action.
+  /// The results of a custom action.
   record Answers(List<Answer> answers) implements CommandReply {
     public Answers {
       answers = List.copyOf(answers);
@@ -114,9 +115,9 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What one instance has answered.
+  /// The result of a custom action of one instance.
   ///
-  /// @param value a JSON value as Vert.x holds it
+  /// @param value a JSON value as Vert.x represents it
   record Answer(String app, int id, @Nullable Object value) {
     JsonObject toJson() {
       return new JsonObject().put("app", app).put("id", id).put("value", value);
@@ -127,9 +128,9 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What describing apps anew changes or has changed, one for each app.
+  /// The changes that [CommandRequest.Apply] made or would make, one entry per app.
   ///
-  /// @param notes as of [Instances]
+  /// @param notes messages that do not report failures
   record Changes(List<Change> changes, List<String> notes) implements CommandReply {
     public Changes {
       changes = List.copyOf(changes);
@@ -143,12 +144,12 @@ public sealed interface CommandReply {
     }
   }
 
-  /// What changes about one app.
+  /// The changes to one app.
   ///
   /// @param action `start`, `unchanged`, `live`, `scale`, `rolling`, `restart` or `delete`
-  /// @param stopped whether nothing of it runs, and that stays so
-  /// @param fields what is described otherwise
-  /// @param problem why it could not be done
+  /// @param stopped whether the app is stopped and remains so
+  /// @param fields the settings that differ
+  /// @param problem why the changes failed
   record Change(
       String app, String action, boolean stopped, List<Field> fields, Optional<String> problem) {
     public Change {
@@ -174,11 +175,11 @@ public sealed interface CommandReply {
     }
   }
 
-  /// Something that is described otherwise, with secrets masked.
+  /// A setting that differs, with secrets masked.
   ///
-  /// @param key its name in a process file
-  /// @param from as it was; empty: it was not there
-  /// @param to as it is to be
+  /// @param key its key in a process file
+  /// @param from the old value; empty: it was not set
+  /// @param to the new value
   record Field(String key, String from, String to) {
     JsonObject toJson() {
       return new JsonObject().put("key", key).put("from", from).put("to", to);
@@ -189,10 +190,10 @@ public sealed interface CommandReply {
     }
   }
 
-  /// It was not done, or not wholly.
+  /// The request failed completely or in part.
   ///
   /// @param problems one or more sentences
-  /// @param instances of what some of it was done to
+  /// @param instances the instances on which the request succeeded
   record Failed(Code code, List<String> problems, List<InstanceMessage> instances)
       implements CommandReply {
     public Failed {
@@ -200,7 +201,7 @@ public sealed interface CommandReply {
       instances = List.copyOf(instances);
     }
 
-    /// Nothing was done.
+    /// The request failed completely.
     public Failed(Code code, String problem) {
       this(code, List.of(problem), List.of());
     }
@@ -217,24 +218,24 @@ public sealed interface CommandReply {
     }
   }
 
-  /// Why a request failed.
+  /// The kind of failure.
   enum Code {
-    /// Not a version that this daemon speaks.
+    /// The daemon does not support the version of the request.
     VERSION,
-    /// The request is not understood.
+    /// The request is invalid.
     INVALID,
-    /// Who asks may not have it.
+    /// The caller is not authorized.
     DENIED,
-    /// No app matches among those that who asks may see.
+    /// No app matches among those that the caller may see.
     NOT_FOUND,
-    /// It was tried and did not succeed.
+    /// The request was attempted and failed.
     FAILED,
-    /// It did not come to an end in time, and may go on.
+    /// The request was not completed in time and may still be in progress.
     TIMEOUT,
-    /// Who asks has asked too often, and may try again a second later.
+    /// The caller's rate of requests is too high; it may try again a second later.
     BUSY;
 
-    /// As it is written.
+    /// Returns the spelling in JSON.
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -247,9 +248,9 @@ public sealed interface CommandReply {
     }
   }
 
-  /// Reads the JSON form; unknown keys are skipped.
+  /// Parses the JSON form; unknown keys are ignored.
   ///
-  /// @throws IllegalArgumentException when `json` is none
+  /// @throws IllegalArgumentException if `json` is not a valid reply
   static CommandReply fromJson(JsonObject json) {
     try {
       return json.getBoolean("ok") ? success(json) : failure(json);

@@ -11,38 +11,38 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// A request on `jpm.command`, as `docs/bridge.md` describes them.
+/// A request on `jpm.command`, as described in `docs/bridge.md`.
 ///
-/// Targets are what the command line takes too: a name, a namespace, an id, `all`, `/regex/`.
+/// Targets are selectors as on the command line: a name, a namespace, an id, `all`, `/regex/`.
 public sealed interface CommandRequest {
-  /// The version of requests and replies, `v`.
+  /// The version `v` of requests and replies.
   int VERSION = 1;
 
-  /// How many events come unless the request says so.
+  /// The default of [CommandKey#LIMIT].
   int DEFAULT_EVENTS = 100;
 
-  /// How many lines of each log come unless the request says so.
+  /// The default of [CommandKey#LINES].
   int DEFAULT_LINES = 15;
 
-  /// What is asked for.
+  /// Returns the verb.
   CommandVerb verb();
 
-  /// The least role that may ask for it.
+  /// Returns the least role that may send the request.
   default Role needs() {
     return verb().needs();
   }
 
-  /// Its keys beside `v` and `verb`.
+  /// Returns the keys other than `v` and `verb`.
   JsonObject keys();
 
-  /// The JSON form.
+  /// Returns the JSON form.
   default JsonObject toJson() {
     return new JsonObject().put("v", VERSION).put("verb", verb().word()).mergeIn(keys());
   }
 
-  /// One that acts on what is in the list.
+  /// A request on instances that are in the list.
   sealed interface OnTargets extends CommandRequest {
-    /// Which instances; of a `list` empty: all.
+    /// Returns the selectors of the instances; empty for a `list` of all.
     List<String> targets();
 
     @Override
@@ -53,9 +53,9 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// One that describes apps.
+  /// A request with descriptions of apps.
   sealed interface OfApps extends CommandRequest {
-    /// The apps.
+    /// Returns the described apps.
     Described apps();
 
     @Override
@@ -69,13 +69,14 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Apps as in a process file.
+  /// Descriptions of apps as in a process file.
   ///
-  /// @param json the array of apps as a text
-  /// @param cwd where relative paths begin, absolute
-  /// @param env the variables of a shell, which the apps inherit; empty: PATH, HOME and LANG of the
-  ///   daemon
-  /// @param file the process file in which they stand, absolute: it is remembered with them
+  /// @param json the JSON array of apps
+  /// @param cwd the absolute directory to which relative paths refer
+  /// @param env the variables that the apps inherit, as from a shell; empty: PATH, HOME and LANG of
+  ///   the daemon
+  /// @param file the absolute path of the process file that describes the apps, which is stored
+  ///   with them
   record Described(String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
     public Described {
       env = env.map(Map::copyOf);
@@ -92,7 +93,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Whether the daemon lives, and which it is.
+  /// Asks whether the daemon is running, and for its version, pid and home.
   record Ping() implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -105,7 +106,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Instances as they are; without targets all.
+  /// Requests instances; without targets all.
   record ListThem(List<String> targets) implements OnTargets {
     public ListThem {
       targets = List.copyOf(targets);
@@ -117,7 +118,8 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Instances as they are, with what their owner has described.
+  /// Requests instances with the settings of their apps, their ports and the states of their
+  /// probes.
   record Describe(List<String> targets) implements OnTargets {
     public Describe {
       targets = List.copyOf(targets);
@@ -129,11 +131,11 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// What has happened.
+  /// Requests past events.
   ///
-  /// @param after the number of the last event that is known; empty: the latest events are wanted
-  /// @param limit how many at most
-  /// @param app of this app only; empty: of all that may be seen
+  /// @param after the sequence number of the last known event; empty: the latest events
+  /// @param limit the maximum number
+  /// @param app events of this app only; empty: of all apps that the caller may see
   record Events(OptionalLong after, int limit, Optional<String> app) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -150,10 +152,10 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// The last lines of logs.
+  /// Requests the last lines of logs.
   ///
-  /// @param lines how many of each log
-  /// @param stream of which stream; empty: both
+  /// @param lines the maximum number per log
+  /// @param stream the stream; empty: both
   record Logs(List<String> targets, int lines, Optional<Stream> stream) implements OnTargets {
     public Logs {
       targets = List.copyOf(targets);
@@ -172,7 +174,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// What a line was printed to.
+  /// The stream to which a line was printed.
   enum Stream {
     OUT("out"),
     ERR("err");
@@ -183,18 +185,18 @@ public sealed interface CommandRequest {
       this.word = word;
     }
 
-    /// As it is written.
+    /// Returns the spelling in JSON.
     public String word() {
       return word;
     }
 
-    /// The stream of that word; empty: there is none.
+    /// Returns the stream with this spelling; empty if there is none.
     public static Optional<Stream> of(String word) {
       return List.of(values()).stream().filter(stream -> stream.word.equals(word)).findFirst();
     }
   }
 
-  /// Does something to instances that are in the list.
+  /// Acts on instances that are in the list.
   record Act(Action action, List<String> targets) implements OnTargets {
     public Act {
       targets = List.copyOf(targets);
@@ -206,14 +208,14 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// What [Act] does.
+  /// The action of [Act].
   enum Action {
-    /// Starts those that do not run; those that run are restarted.
+    /// Starts instances; those that are running are restarted.
     START(CommandVerb.START),
     STOP(CommandVerb.STOP),
     RESTART(CommandVerb.RESTART),
     DELETE(CommandVerb.DELETE),
-    /// Forgets how often they were started again.
+    /// Resets the restart counters.
     RESET(CommandVerb.RESET);
 
     private final CommandVerb verb;
@@ -223,9 +225,9 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Replaces processes without a gap.
+  /// Replaces processes without downtime.
   ///
-  /// @param parallel how many instances of an app at a time
+  /// @param parallel how many instances of an app are replaced at a time
   record Reload(List<String> targets, int parallel) implements OnTargets {
     public Reload {
       targets = List.copyOf(targets);
@@ -242,10 +244,10 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Gives one app more or fewer instances.
+  /// Changes the number of instances of one app.
   ///
   /// @param target a name, or the id of one of its instances
-  /// @param relative whether `number` is how many more, not how many
+  /// @param relative whether `number` is a difference rather than the total
   record Scale(String target, boolean relative, int number) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -260,7 +262,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Signals main processes.
+  /// Sends a signal to main processes.
   record SendSignal(List<String> targets, Signal signal) implements OnTargets {
     public SendSignal {
       targets = List.copyOf(targets);
@@ -277,9 +279,9 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Puts a value into the channels of apps.
+  /// Sends a value over the IPC channels of apps.
   ///
-  /// @param value as a JSON value is held by Vert.x
+  /// @param value a JSON value as Vert.x represents it
   record Tell(List<String> targets, @Nullable Object value) implements OnTargets {
     public Tell {
       targets = List.copyOf(targets);
@@ -298,8 +300,8 @@ public sealed interface CommandRequest {
 
   /// Writes a line to the standard input of one instance.
   ///
-  /// @param target an id, or another word for one instance
-  /// @param line without its end
+  /// @param target an id, or another selector that matches one instance
+  /// @param line without its line terminator
   record TypeLine(String target, String line) implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -314,7 +316,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Has apps do what they have offered over their channels.
+  /// Runs a custom action that apps have registered over their IPC channels.
   record Trigger(List<String> targets, String action, Optional<String> parameter)
       implements OnTargets {
     public Trigger {
@@ -334,7 +336,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Starts apps as they are described here.
+  /// Starts the described apps.
   record StartApps(Described apps) implements OfApps {
     @Override
     public CommandVerb verb() {
@@ -342,10 +344,10 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Has apps be as they are described here, or says what that would change.
+  /// Changes apps to match their description, or plans the changes.
   ///
-  /// @param prune whether apps that have come from the same file and are not among these go
-  /// @param dry whether nothing is done
+  /// @param prune whether apps that came from the same file but are not among these are deleted
+  /// @param dry whether the changes are only planned
   record Apply(Described apps, boolean prune, boolean dry) implements OfApps {
     @Override
     public CommandVerb verb() {
@@ -358,7 +360,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Writes the list of apps to the disk, for [Resurrect].
+  /// Saves the list of apps to disk, for [Resurrect].
   record Save() implements CommandRequest {
     @Override
     public CommandVerb verb() {
@@ -371,7 +373,7 @@ public sealed interface CommandRequest {
     }
   }
 
-  /// Starts what was saved and is not in the list.
+  /// Starts the saved apps that are not in the list.
   record Resurrect() implements CommandRequest {
     @Override
     public CommandVerb verb() {

@@ -7,15 +7,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What can be asked for on `jpm.command`, with the keys that each request may have beside `v` and
-/// `verb`.
+/// A verb of `jpm.command`, with the role it requires and the keys allowed beside `v` and `verb`.
 public enum CommandVerb {
   PING(Role.READ, false),
   LIST(Role.READ, false, CommandKey.TARGETS),
   DESCRIBE(Role.READ, false, CommandKey.TARGETS),
   EVENTS(Role.READ, false, CommandKey.AFTER, CommandKey.LIMIT, CommandKey.APP_NAME),
   LOGS(Role.READ, false, CommandKey.TARGETS, CommandKey.LINES, CommandKey.STREAM),
-  /// Of what is in the list already; [CommandRequest.StartApps] needs more.
+  /// The role applies to instances that are in the list; [CommandRequest.StartApps] requires a
+  /// higher one.
   START(
       Role.OPERATE,
       true,
@@ -59,7 +59,7 @@ public enum CommandVerb {
   private final Role needs;
   private final boolean changing;
 
-  @SuppressWarnings("ImmutableEnumChecker") // List.of is not to be changed.
+  @SuppressWarnings("ImmutableEnumChecker") // List.of is immutable.
   private final List<CommandKey> keys;
 
   CommandVerb(Role needs, boolean changing, CommandKey... keys) {
@@ -68,32 +68,32 @@ public enum CommandVerb {
     this.keys = changing ? withKey(keys) : List.of(keys);
   }
 
-  /// Whatever changes something can be repeated.
+  /// Adds the idempotency key, which every request that changes something may have.
   private static List<CommandKey> withKey(CommandKey... keys) {
     return Stream.concat(Stream.of(keys), Stream.of(CommandKey.KEY)).toList();
   }
 
-  /// The least role that may ask for it.
+  /// Returns the least role that may use the verb.
   public Role needs() {
     return needs;
   }
 
-  /// Whether it changes something.
+  /// Reports whether the verb changes something.
   public boolean isChanging() {
     return changing;
   }
 
-  /// The keys that a request may have.
+  /// Returns the keys that a request may have.
   public List<CommandKey> keys() {
     return keys;
   }
 
-  /// As it is written: `restart`.
+  /// Returns the spelling in JSON, such as `restart`.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The verb of that word; empty: there is none.
+  /// Returns the verb with this spelling; empty if there is none.
   public static Optional<CommandVerb> of(String word) {
     return Arrays.stream(values()).filter(verb -> verb.word().equals(word)).findFirst();
   }

@@ -2,47 +2,48 @@ package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
 
-/// One answer of the daemon to a console client. All but [Code] and [Last] are followed by another,
-/// for which the client asks by replying.
+/// A part of the daemon's answer to a console client. All but [Code] and [Last] are followed by
+/// another, which the client requests by replying.
 ///
-/// As JSON an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}`,
-/// `{"code":number}`; the last of a text may have its code beside it: `{"out":text,"code":number}`.
-/// The text of a command that can be resumed has a mark before it: `{"mark":word,"out":text}`.
+/// As JSON, an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}` or
+/// `{"code":number}`. The last text may be combined with the exit code:
+/// `{"out":text,"code":number}`. The text of a command that can be resumed is preceded by a mark:
+/// `{"mark":word,"out":text}`.
 public sealed interface ConsoleChunk {
-  /// Text for standard output, to be printed as it is.
+  /// Text that the client prints unchanged to standard output.
   ///
   /// @param text valid Unicode, not empty
   record Out(String text) implements ConsoleChunk {}
 
-  /// Text for standard error, to be printed as it is.
+  /// Text that the client prints unchanged to standard error.
   ///
   /// @param text valid Unicode, not empty
   record Err(String text) implements ConsoleChunk {}
 
-  /// Nothing to print yet; sent so that neither side takes the other for dead.
+  /// A keep-alive without text, so that neither side considers the other dead.
   record Wait() implements ConsoleChunk {}
 
-  /// The end.
+  /// The end of the answer.
   ///
   /// @param code the client's exit code
   record Code(int code) implements ConsoleChunk {}
 
-  /// The last text and the end in one, for clients that have asked for it
-  /// ([ConsoleRequest#joinsLast]): a round trip less.
+  /// The last text together with the exit code, which saves a round trip. Only for clients that
+  /// support it ([ConsoleRequest#joinsLast]).
   ///
   /// @param error whether the text is for standard error
   /// @param text as in [Out]
   /// @param code the client's exit code
   record Last(boolean error, String text, int code) implements ConsoleChunk {}
 
-  /// Text of a command that a client may resume after the daemon's death, for clients that have
-  /// asked for it ([ConsoleRequest#marks]).
+  /// Text of a command that the client can resume after the daemon has died. Only for clients that
+  /// support it ([ConsoleRequest#marks]).
   ///
-  /// @param text the text, or nothing new
-  /// @param mark where the command goes on behind this text ([ConsoleRequest#resume]): letters,
-  ///   digits, `-` and `_` only
+  /// @param text an [Out], [Err] or [Wait]
+  /// @param mark the position after this text at which the command continues
+  ///   ([ConsoleRequest#resume]): letters, digits, `-` and `_` only
   record Marked(ConsoleChunk text, String mark) implements ConsoleChunk {
-    /// Rejects a chunk that has no text of its own.
+    /// @throws IllegalArgumentException if `text` is another kind of chunk
     public Marked {
       if (!(text instanceof Out || text instanceof Err || text instanceof Wait)) {
         throw new IllegalArgumentException("a mark belongs to a text");
@@ -50,7 +51,7 @@ public sealed interface ConsoleChunk {
     }
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   default JsonObject toJson() {
     return switch (this) {
       case Marked(ConsoleChunk text, String mark) ->
@@ -64,9 +65,9 @@ public sealed interface ConsoleChunk {
     };
   }
 
-  /// Reads the JSON form.
+  /// Parses the JSON form.
   ///
-  /// @throws IllegalArgumentException when `json` is none
+  /// @throws IllegalArgumentException if `json` is not a valid chunk
   static ConsoleChunk fromJson(JsonObject json) {
     if (json.size() == 1) {
       if (json.getValue("out") instanceof String text) {

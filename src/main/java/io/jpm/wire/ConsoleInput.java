@@ -3,20 +3,21 @@ package io.jpm.wire;
 import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
-/// What a client that draws a full screen says when it asks for the next picture. As JSON
-/// `{"keys":"…","cols":80,"rows":24}`; what is missing was not typed or has not changed. Other
-/// clients ask with an empty object.
+/// The input that a full-screen client sends when it requests the next screen. As JSON
+/// `{"keys":"…","cols":80,"rows":24}`; a missing key means no input or no change. Other clients
+/// send an empty object.
 ///
-/// @param keys what was typed since the last time, a byte string (each character one byte)
-/// @param cols the terminal's width; 0: as before
-/// @param rows its height; 0: as before
+/// @param keys the keys typed since the previous request, as a byte string (each character is one
+///   byte)
+/// @param cols the width of the terminal; 0: unchanged
+/// @param rows the height of the terminal; 0: unchanged
 public record ConsoleInput(String keys, int cols, int rows) {
-  /// Nothing was typed.
+  /// No input and no change.
   public static final ConsoleInput NONE = new ConsoleInput("", 0, 0);
 
   private static final int LARGEST_SIDE = 10_000;
 
-  /// Reads the JSON form; of what is none, nothing is taken.
+  /// Parses the JSON form; invalid values are ignored.
   public static ConsoleInput read(@Nullable Object body) {
     return body instanceof JsonObject json
         ? new ConsoleInput(
@@ -26,7 +27,7 @@ public record ConsoleInput(String keys, int cols, int rows) {
         : NONE;
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     return new JsonObject().put("keys", keys).put("cols", cols).put("rows", rows);
   }

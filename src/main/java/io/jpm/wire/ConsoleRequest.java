@@ -14,26 +14,27 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// A command line as the thin client ships it: the words, and the place where they were typed.
+/// A command line from the thin client: its words, and the directory, environment and terminal of
+/// the client.
 ///
-/// As JSON `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client knows bytes, not
-/// encodings, so `argv`, `cwd` and `env` travel as byte strings (each character one byte) and are
-/// [ByteText] here.
+/// As JSON `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client does not know the
+/// encoding of its bytes, so `argv`, `cwd` and `env` are byte strings in JSON (each character is
+/// one byte) and [ByteText] here.
 ///
 /// @param argv the words after `jpm`
 /// @param cwd the client's working directory
 /// @param environment the client's environment
 /// @param tty the client's terminal
-/// @param stdin what was piped into the client, where a word `-` asks for it; in JSON, base64
-/// @param joinsLast whether the client understands [ConsoleChunk.Last]; in JSON `last`
-/// @param marks whether the client understands [ConsoleChunk.Marked] and resumes a command that
-///   follows something when the daemon dies; in JSON `marks`
-/// @param resume the mark of the last chunk that the client has printed before the daemon died: the
-///   same command goes on behind it; in JSON `resume`
-/// @param again whether the client also sends a command that changes something to the next daemon,
-///   with the same key, when it has printed a part of the answer; in JSON `again`
-/// @param key what a repetition of this request has in common with it, and no other request; empty:
-///   the client does not repeat what may have been done
+/// @param stdin the client's standard input, if an argument `-` refers to it; base64 in JSON
+/// @param joinsLast whether the client supports [ConsoleChunk.Last]; `last` in JSON
+/// @param marks whether the client supports [ConsoleChunk.Marked] and resumes commands that follow
+///   something after the daemon has died; `marks` in JSON
+/// @param resume the mark of the last chunk that the client printed before the daemon died; the
+///   command continues after it; `resume` in JSON
+/// @param again whether the client sends a command that changes something to the next daemon with
+///   the same key, even after it has printed a part of the answer; `again` in JSON
+/// @param key the idempotency key, which only repetitions of this request share; empty: the client
+///   does not repeat a command that may have been executed
 public record ConsoleRequest(
     List<String> argv,
     String cwd,
@@ -45,10 +46,10 @@ public record ConsoleRequest(
     boolean again,
     Optional<String> resume,
     Optional<String> key) {
-  /// The longest key that counts as one.
+  /// The maximum length of an idempotency key, in characters.
   private static final int LONGEST_KEY = 100;
 
-  /// The version of the protocol that this daemon speaks.
+  /// The version of the protocol that this daemon supports.
   public static final int VERSION = 1;
 
   public ConsoleRequest {
@@ -56,12 +57,13 @@ public record ConsoleRequest(
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
   }
 
-  /// Without anything piped in, and with each chunk on its own.
+  /// Creates a request without standard input, for a client that does not support
+  /// [ConsoleChunk.Last].
   public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
     this(argv, cwd, environment, tty, Optional.empty(), false);
   }
 
-  /// Of a client that resumes and repeats nothing.
+  /// Creates a request of a client that neither resumes nor repeats commands.
   public ConsoleRequest(
       List<String> argv,
       String cwd,
@@ -84,45 +86,45 @@ public record ConsoleRequest(
 
   /// The client's terminal.
   ///
-  /// @param cols its width; 0: not known
-  /// @param rows its height; 0: not known
-  /// @param color whether colours are wanted
+  /// @param cols its width; 0: unknown
+  /// @param rows its height; 0: unknown
+  /// @param color whether the output may be colored
   /// @param out whether standard output is a terminal
   /// @param err whether standard error is a terminal
   public record Tty(int cols, int rows, boolean color, boolean out, boolean err) {
-    /// No terminal at all.
+    /// No terminal.
     public static final Tty NONE = new Tty(0, 0, false, false, false);
 
-    /// The same without colours.
+    /// Returns a copy without colors.
     public Tty withoutColor() {
       return new Tty(cols, rows, false, out, err);
     }
   }
 
-  /// What became of reading a request.
+  /// The result of parsing a request.
   public sealed interface Reading {
-    /// It is one.
+    /// The request is valid.
     record Understood(ConsoleRequest request) implements Reading {}
 
-    /// It is none.
+    /// The request is invalid.
     ///
-    /// @param why a sentence for the user
+    /// @param why a message for the user
     record Refused(String why) implements Reading {}
   }
 
-  /// Whether nobody waits for the answer to `body` any more: the client has said until when it
-  /// does, as `until`, in milliseconds since 1970. What came to a daemon that stood still is not
-  /// begun when it goes on: its caller may have asked again.
+  /// Reports whether the client has stopped waiting for the answer to `body`, according to `until`
+  /// in milliseconds since 1970. A daemon that was suspended must not start such a command when it
+  /// continues, because its caller may have sent it again.
   public static boolean isTooLate(@Nullable Object body, Instant now) {
     return body instanceof JsonObject json
         && json.getValue("until") instanceof Number until
         && now.toEpochMilli() > until.longValue();
   }
 
-  /// Reads the JSON form.
+  /// Parses the JSON form.
   public static Reading read(@Nullable Object body) {
     if (!(body instanceof JsonObject json)) {
-      return new Reading.Refused("a console request is a JSON object");
+      return new Reading.Refused("a console request must be a JSON object");
     }
     if (!(json.getValue("v") instanceof Integer version) || version != VERSION) {
       return new Reading.Refused(
@@ -147,7 +149,7 @@ public record ConsoleRequest(
     }
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     JsonArray variables = new JsonArray();
     environment.forEach((key, value) -> variables.add(byteString(key + "=" + value)));
@@ -185,7 +187,7 @@ public record ConsoleRequest(
       return Optional.empty();
     }
     if (!(value instanceof String mark)) {
-      throw new IllegalArgumentException("resume: a mark expected");
+      throw new IllegalArgumentException("resume: expected a string");
     }
     return Optional.of(mark);
   }
@@ -196,7 +198,7 @@ public record ConsoleRequest(
     }
     if (!(value instanceof String text) || text.isBlank() || text.length() > LONGEST_KEY) {
       throw new IllegalArgumentException(
-          "key: a text of 1 to %d characters expected".formatted(LONGEST_KEY));
+          "key: expected a string of 1 to %d characters".formatted(LONGEST_KEY));
     }
     return Optional.of(text);
   }
@@ -206,7 +208,7 @@ public record ConsoleRequest(
       return Optional.empty();
     }
     if (!(value instanceof String text)) {
-      throw new IllegalArgumentException("stdin: base64 expected");
+      throw new IllegalArgumentException("stdin: expected base64");
     }
     return Optional.of(Base64.getDecoder().decode(text));
   }
@@ -216,7 +218,7 @@ public record ConsoleRequest(
       return Tty.NONE;
     }
     if (!(value instanceof JsonObject json)) {
-      throw new IllegalArgumentException("tty: an object expected");
+      throw new IllegalArgumentException("tty: expected an object");
     }
     return new Tty(
         size(json, "cols"),
@@ -226,12 +228,12 @@ public record ConsoleRequest(
         Boolean.TRUE.equals(json.getValue("err")));
   }
 
-  /// A terminal that gives nonsense as its size has none.
+  /// An invalid size counts as unknown.
   private static int size(JsonObject json, String key) {
     return json.getValue(key) instanceof Integer size && size > 0 ? size : 0;
   }
 
-  /// Entries without `=` are not variables (`environ(7)`) and are left out, as every shell does.
+  /// Entries without `=` are not variables (`environ(7)`) and are ignored, as in every shell.
   private static Map<String, String> environment(List<String> entries) {
     Map<String, String> environment = new LinkedHashMap<>();
     for (String entry : entries) {
@@ -245,7 +247,7 @@ public record ConsoleRequest(
 
   private static List<String> texts(JsonObject json, String key) {
     if (!(json.getValue(key) instanceof JsonArray array)) {
-      throw new IllegalArgumentException(key + ": a list of texts expected");
+      throw new IllegalArgumentException(key + ": expected a list of strings");
     }
     List<String> texts = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
@@ -260,7 +262,7 @@ public record ConsoleRequest(
 
   private static String fromByteString(@Nullable Object value, String where) {
     if (!(value instanceof String text)) {
-      throw new IllegalArgumentException(where + ": a text expected");
+      throw new IllegalArgumentException(where + ": expected a string");
     }
     if (text.chars().anyMatch(c -> c > 0xFF)) {
       throw new IllegalArgumentException(where + ": a byte string has no character above U+00FF");

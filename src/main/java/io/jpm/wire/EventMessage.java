@@ -4,34 +4,34 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Something happened to an instance, or to the daemon itself, as subscribers of the bridge learn
-/// it.
+/// An event of an instance or of the daemon itself, as subscribers of the bridge receive it.
 ///
 /// As JSON an object:
 /// `{"v":1,"seq":17,"event":"exit","app":"web","id":0,"pid":412,"status":"launching",
-/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`. Of
-/// the daemon itself `app` is null, and there is no `id`, `status` or `restarts`:
+/// "restarts":1,"reason":"exit 1 after 12 ms, restart 1/16","at":1795248000000,"exit_code":1}`. For
+/// events of the daemon `app` is null, and there is no `id`, `status` or `restarts`:
 /// `{"v":1,"seq":18,"event":"heartbeat_missed","app":null,"pid":400,"reason":"…","at":1795248000000}`.
-/// Keys may be added without a new version; readers skip those that they do not know.
+/// Keys may be added without a new version; readers ignore unknown ones.
 ///
-/// @param seq its number in the home's history: greater than that of any event before, also over
-///   restarts of the daemon, and one more than the last unless the machine went down in between
+/// @param seq its sequence number in the home's history: greater than that of any earlier event,
+///   even of earlier daemons, and exactly one more unless the machine went down in between
 /// @param event `start`, `online`, `ready`, `exit`, `restart`, `stopping`, `stop`, `errored`,
 ///   `crash_looping`, `delete`, `adopt`, `reload`, `reload_failed`, `reload_gap`, `unhealthy`,
-///   `recovered`, `limit`, `scale`, `config` or `config_failed`; of the daemon `daemon_started`,
+///   `recovered`, `limit`, `scale`, `config` or `config_failed`; for the daemon `daemon_started`,
 ///   `daemon_stopping`, `heartbeat_missed`, `heartbeat_back` or `stall`
-/// @param app the app's name; empty: the daemon itself
-/// @param id the instance's id
-/// @param pid its main process (of an `exit`: the one that ended), 0 when there is none
-/// @param status the phase it is in now, in PM2's words
-/// @param restarts how often it was started again
-/// @param reason why, in words
-/// @param at milliseconds since 1970
-/// @param exitCode of an `exit`, when the process ended by itself: `exit_code`
-/// @param exitSignal of an `exit`, when a signal ended the process: `exit_signal`, by name; neither
-///   is there when the kernel does not tell
-/// @param expected of an `exit`: whether jpm ended the process, by a command, a reload, a schedule,
-///   a limit or a failing check, so that nobody need be alarmed; `"expected":true`, else absent
+/// @param app the name of the app; empty for events of the daemon
+/// @param id the id of the instance
+/// @param pid the main process (for `exit` the one that ended); 0: none
+/// @param status the phase of the instance after the event, with PM2's names
+/// @param restarts how often the instance has been restarted
+/// @param reason the cause, as a text for people
+/// @param at the time of the event, in milliseconds since 1970
+/// @param exitCode for `exit`, if the process ended by itself; `exit_code` in JSON
+/// @param exitSignal for `exit`, if a signal ended the process: the signal's name; `exit_signal` in
+///   JSON. Both this and `exitCode` are empty if the kernel does not report the exit status
+/// @param expected for `exit`: whether jpm ended the process because of a command, a reload, a
+///   schedule, a limit or a failing probe, so that it is not a reason for an alert; in JSON
+///   `"expected":true` or absent
 public record EventMessage(
     long seq,
     String event,
@@ -52,7 +52,7 @@ public record EventMessage(
     reason = wellFormed(reason);
   }
 
-  /// Anything but an `exit` that was expected.
+  /// Creates an event that is not an expected exit.
   public EventMessage(
       long seq,
       String event,
@@ -68,26 +68,26 @@ public record EventMessage(
     this(seq, event, app, id, pid, status, restarts, reason, at, exitCode, exitSignal, false);
   }
 
-  /// Something that happened to the daemon itself.
+  /// Returns an event of the daemon itself.
   ///
-  /// @param pid the daemon's
+  /// @param pid the daemon's pid
   public static EventMessage ofDaemon(long seq, String event, int pid, String reason, long at) {
     return new EventMessage(
         seq, event, "", 0, pid, "", 0, reason, at, OptionalInt.empty(), Optional.empty());
   }
 
-  /// Whether it is the daemon itself that this happened to.
+  /// Reports whether it is an event of the daemon itself.
   public boolean ofDaemon() {
     return app.isEmpty();
   }
 
-  /// The same event, told of this process.
+  /// Returns a copy with another pid.
   public EventMessage ofProcess(int other) {
     return new EventMessage(
         seq, event, app, id, other, status, restarts, reason, at, exitCode, exitSignal, expected);
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     var json = new JsonObject().put("v", VERSION).put("seq", seq).put("event", event);
     if (ofDaemon()) {
@@ -108,10 +108,10 @@ public record EventMessage(
     return json;
   }
 
-  /// Reads the JSON form. Unknown keys are skipped, and what is missing is 0 or empty, but for
-  /// `seq`, `event` and `app`, without which there is no event.
+  /// Parses the JSON form. Unknown keys are ignored. Missing values are 0 or empty, except for the
+  /// required `seq`, `event` and `app`.
   ///
-  /// @throws IllegalArgumentException when `json` is none
+  /// @throws IllegalArgumentException if `json` is not a valid event
   public static EventMessage fromJson(JsonObject json) {
     long seq = number(json, "seq");
     String event = text(json, "event");
@@ -146,8 +146,8 @@ public record EventMessage(
     return json.getValue(key) instanceof String text ? text : "";
   }
 
-  /// Paths in reasons may hold bytes that are no text ([io.jpm.model.text.ByteText]); JSON has no
-  /// form for them.
+  /// Replaces lone surrogates. They represent bytes in paths that are not valid UTF-8
+  /// ([io.jpm.model.text.ByteText]) and cannot be encoded as JSON.
   private static String wellFormed(String text) {
     if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
       return text;

@@ -2,25 +2,25 @@ package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
 
-/// What somebody who follows events is told about the events themselves, among them and in their
-/// place. It has no `seq`, and its `event` is no word of [EventMessage].
+/// A message about the stream of events itself, which a subscriber receives in place of events. It
+/// has no `seq`, and its `event` is not one of [EventMessage].
 public sealed interface EventStreamNotice {
-  /// Events are missing here: nobody keeps them any more. As JSON
+  /// Events are missing at this position because they are no longer stored. As JSON
   /// `{"v":1,"event":"gap","after":4711,"forgotten":120}`.
   ///
-  /// @param after the number up to which nothing is missing
-  /// @param forgotten how many numbers after it have no event that is kept; of one app's events,
-  ///   too, these are the numbers of all apps
+  /// @param after the sequence number of the last event before the gap
+  /// @param forgotten how many sequence numbers after it are no longer stored; for a single app
+  ///   this includes the events of other apps
   record Gap(long after, long forgotten) implements EventStreamNotice {}
 
-  /// The number that was asked for has never been given here, as in a home that was made anew: all
-  /// that is kept follows. As JSON `{"v":1,"event":"reset","after":4711,"last":12}`.
+  /// The home has not reached the requested sequence number, for example because it was created
+  /// anew. All stored events follow. As JSON `{"v":1,"event":"reset","after":4711,"last":12}`.
   ///
-  /// @param after the number that was asked for
-  /// @param last the last number that was given, 0 where none was
+  /// @param after the requested sequence number
+  /// @param last the greatest sequence number of the home, 0 if there are no events
   record Reset(long after, long last) implements EventStreamNotice {}
 
-  /// The JSON form.
+  /// Returns the JSON form.
   default JsonObject toJson() {
     return switch (this) {
       case Gap(long after, long forgotten) ->

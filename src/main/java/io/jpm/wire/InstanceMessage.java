@@ -8,26 +8,26 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// One instance, as clients of `jpm.command` see it. What there is not is null in JSON.
+/// An instance, as clients of `jpm.command` receive it. Empty values are null in JSON.
 ///
-/// @param app the app's name
-/// @param id the instance's id
-/// @param number its place among the app's instances, from 0
-/// @param namespace the app's
-/// @param status the phase it is in, in PM2's words
+/// @param app the name of its app
+/// @param id its id
+/// @param number its number among the instances of its app, from 0
+/// @param namespace the namespace of its app
+/// @param status its phase, with PM2's names
 /// @param pid its main process
-/// @param restarts how often it was started again
-/// @param unstableRestarts ends in a row that came too soon
-/// @param createdAt when it was added, milliseconds since 1970
-/// @param startedAt when its process began
-/// @param exitCode of the last process, where it ended by itself
-/// @param exitSignal of the last process, where a signal ended it, by name
+/// @param restarts how often it has been restarted
+/// @param unstableRestarts the number of consecutive exits that came too soon after the start
+/// @param createdAt when it was added to the list, in milliseconds since 1970
+/// @param startedAt when its latest process started, in milliseconds since 1970
+/// @param exitCode the exit code of its last process, if it ended by itself
+/// @param exitSignal the name of the signal that ended its last process
 /// @param reason why it is in its phase
-/// @param crashLooping whether it fails again and again, whatever its status is at the moment
-/// @param unhealthy why it is not well although it runs
-/// @param outFile where standard output goes
-/// @param errorFile where standard error goes
-/// @param details only there where they were asked for
+/// @param crashLooping whether it is in a crash loop, whatever its present status is
+/// @param unhealthy why it is unhealthy although it runs
+/// @param outFile its log of standard output
+/// @param errorFile its log of standard error
+/// @param details present only if requested
 public record InstanceMessage(
     String app,
     int id,
@@ -47,13 +47,12 @@ public record InstanceMessage(
     String outFile,
     String errorFile,
     Optional<Details> details) {
-  /// What `describe` tells beside.
+  /// The additional values of `describe`.
   ///
-  /// @param spec what its owner has described, under the names of a process file and with secrets
-  ///   masked
-  /// @param ports the TCP ports that jpm knows it to listen on: those of its app, then one of its
-  ///   own
-  /// @param checks how each check of its app goes, while it has a process
+  /// @param spec the settings of its app, with the keys of a process file and with secrets masked
+  /// @param ports the TCP ports on which jpm knows it to listen: those of its app, then its private
+  ///   one
+  /// @param checks the states of its probes while it has a process
   public record Details(JsonObject spec, List<Integer> ports, List<Check> checks) {
     public Details {
       ports = List.copyOf(ports);
@@ -80,11 +79,11 @@ public record InstanceMessage(
     }
   }
 
-  /// How one check goes.
+  /// The state of one probe.
   ///
   /// @param name `startup`, `readiness` or `liveness`
   /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`
-  /// @param since when that began, milliseconds since 1970
+  /// @param since when the probe entered the state, in milliseconds since 1970
   /// @param detail why the latest attempt failed
   public record Check(String name, String state, long since, Optional<String> detail) {
     private JsonObject toJson() {
@@ -104,7 +103,7 @@ public record InstanceMessage(
     }
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     var json =
         new JsonObject()
@@ -129,9 +128,9 @@ public record InstanceMessage(
     return json;
   }
 
-  /// Reads the JSON form; unknown keys are skipped.
+  /// Parses the JSON form; unknown keys are ignored.
   ///
-  /// @throws IllegalArgumentException when `json` is none
+  /// @throws IllegalArgumentException if `json` is not a valid instance
   public static InstanceMessage fromJson(JsonObject json) {
     try {
       return new InstanceMessage(

@@ -15,17 +15,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Bounds of a JSON text that somebody else sent. A short text can become a large tree: 4 MB of
-/// `[]` take more than 60 MB. The text is therefore judged token by token, and nothing is built of
-/// it.
+/// Limits of a JSON text from an untrusted sender. A short text can become a large tree: 4 MB of
+/// `[]` use more than 60 MB of memory. The text is therefore checked token by token, without
+/// building a tree.
 ///
-/// The parser skips strings and keeps no names, so judging takes a few kilobytes, whatever the text
-/// is. Texts are judged when they are complete; their length is bounded by who gathers them.
+/// The parser skips strings and does not retain names, so a check uses a few kilobytes for any
+/// text. Only complete texts are checked; the reader of the connection limits their length.
 ///
-/// @param depth how many objects and arrays may be inside each other, 1 or more
-/// @param values how many values there may be, 1 or more: objects, arrays, strings, numbers,
-///   `true`, `false` and `null`, the outermost one too
-/// @param nameLength how long the name of a member may be, in UTF-16 characters, 1 to 10,000
+/// @param depth the maximum nesting of objects and arrays, 1 or more
+/// @param values the maximum number of values, 1 or more: objects, arrays, strings, numbers,
+///   `true`, `false` and `null`, including the outermost one
+/// @param nameLength the maximum length of a member name, in UTF-16 code units, 1 to 10,000
 public record JsonBounds(int depth, int values, int nameLength) {
   /// For the owner, whose process files may be large.
   public static final JsonBounds OWNER = new JsonBounds(200, 500_000, 4096);
@@ -35,9 +35,9 @@ public record JsonBounds(int depth, int values, int nameLength) {
 
   private static final int LONGEST_NAME = 10_000;
 
-  /// The bounds proper are held token by token, these within a token: a name is gathered in full
-  /// before it can be judged, and a string is not gathered at all. Jackson's table of names is
-  /// shared by all parsers and would keep what anybody sends.
+  /// The parser's own limits apply within a token: a name is read completely before its length can
+  /// be checked, and a string is not materialized at all. Jackson's canonical names are disabled,
+  /// because all parsers share that table and it would retain names from every sender.
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
           .streamReadConstraints(
@@ -50,17 +50,17 @@ public record JsonBounds(int depth, int values, int nameLength) {
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .build();
 
-  /// Told of each token, to refuse what is JSON but not what was expected.
+  /// Checks each token, to reject valid JSON of an unexpected form.
   @FunctionalInterface
   public interface Shape {
-    /// What is wrong with the token that the parser is at, in one clause; null: nothing.
+    /// Returns what is wrong with the current token, as a clause; null if it is valid.
     ///
-    /// @param parser at the token; not to be moved
-    /// @param depth how many objects and arrays the token is in; for the outermost value 0
+    /// @param parser positioned at the token; must not be advanced
+    /// @param depth the number of objects and arrays around the token; 0 for the outermost value
     @Nullable String problem(JsonParser parser, int depth) throws IOException;
   }
 
-  /// @throws IllegalArgumentException when a bound is out of its range
+  /// @throws IllegalArgumentException if a limit is out of range
   public JsonBounds {
     if (depth < 1 || values < 1 || nameLength < 1) {
       throw new IllegalArgumentException("bounds of JSON: use 1 or more");
@@ -71,18 +71,19 @@ public record JsonBounds(int depth, int values, int nameLength) {
     }
   }
 
-  /// What is wrong with a text, in one clause such as `has more than 25000 values`; empty: it is
-  /// one JSON value within the bounds.
+  /// Returns what is wrong with a text, as a clause such as `has more than 25000 values`; empty if
+  /// it is one JSON value within the limits.
   public Optional<String> problem(byte[] json) {
     return problem(new ByteArrayInputStream(json), (_, _) -> null);
   }
 
-  /// The same of a text that is read from memory, with a look at each token.
+  /// Checks a text that is read from memory, and each of its tokens with `shape`.
   ///
-  /// @param json the text as UTF-8, until its end; no read of it may fail
-  /// @param shape told of each token that is within the bounds
+  /// @param json the text in UTF-8, read to its end; must not fail, so it must be in memory
+  /// @param shape checks each token that is within the limits
   public Optional<String> problem(InputStream json, Shape shape) {
-    // Left to itself the parser would take a text for UTF-16 that others read as UTF-8.
+    // The parser detects encodings by itself, and could read a text as UTF-16 that other readers
+    // take for UTF-8.
     var text = new InputStreamReader(json, StandardCharsets.UTF_8);
     try (JsonParser parser = FACTORY.createParser(text)) {
       return Optional.ofNullable(judge(parser, shape));
@@ -139,7 +140,7 @@ public record JsonBounds(int depth, int values, int nameLength) {
     return "has a name of more than " + nameLength + " characters";
   }
 
-  /// Numbers are the only other thing that the parser gathers.
+  /// Apart from names, the parser collects only numbers, so it is a number.
   private String tooMuch(StreamConstraintsException tooMuch) {
     String message = String.valueOf(tooMuch.getMessage());
     return message.startsWith("Name") ? longName() : "has a number of more than 1000 digits";

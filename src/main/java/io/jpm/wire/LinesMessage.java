@@ -8,29 +8,29 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What an app has printed, as subscribers of the bridge learn it.
+/// A batch of log lines of an app, as subscribers of the bridge receive it.
 ///
 /// As JSON an object: `{"v":1,"app":"web","first":17,"gap":0,"lines":[{"id":0,"stream":"out",
 /// "at":"2026-11-21T11:36:32.120Z","text":"listening on 8080"}]}`. Keys may be added without a new
-/// version; readers skip those that they do not know.
+/// version; readers ignore unknown ones.
 ///
-/// Lines have numbers, counted over all instances and both streams of the app, from 1 on when the
-/// first subscriber comes after a time without any. A subscriber gets each number, in order, or is
-/// told in `gap` how many it does not get: `first` is the number after the last one it knows, plus
-/// `gap`. A message may have no lines and tell of a gap only.
+/// Lines are numbered across all instances and both streams of the app. The numbering restarts at 1
+/// when the app gets a subscriber after a time without any. A subscriber receives the numbers in
+/// order, and `gap` reports the missing ones: `first` is the number after the last known one, plus
+/// `gap`. A message without lines reports only a gap.
 ///
-/// A line longer than [#MAX_LINE_BYTES], or one whose end does not come for a while, is told in
-/// pieces that are numbered like lines: all but the last have `"partial":true`, all but the first
-/// `"rest":true`. Pieces of one line follow each other among those with the same `id`, `birth` and
-/// `stream`. `birth` differs between the two processes that an instance has while it is reloaded.
+/// A line that is longer than [#MAX_LINE_BYTES], or whose end does not arrive for a while, is sent
+/// in parts that are numbered like lines. All but the last have `"partial":true`, all but the first
+/// `"rest":true`. The parts of a line are consecutive among those with the same `id`, `birth` and
+/// `stream`. `birth` differs between the two processes that an instance has during a reload.
 ///
-/// @param app the app's name
-/// @param first the number of the first of `lines`; with no lines, the number of the next one
-/// @param gap how many lines before `first` are missing, 0 or more: the subscriber, or the daemon,
-///   was too slow for them
-/// @param lines what was printed, oldest first
+/// @param app the name of the app
+/// @param first the number of the first of `lines`; without lines, the number of the next one
+/// @param gap how many lines before `first` are missing, because the subscriber or the daemon was
+///   too slow for them; 0 or more
+/// @param lines oldest first
 public record LinesMessage(String app, long first, long gap, List<Line> lines) {
-  /// How long a line may be before it is told in pieces, in bytes as the app printed them.
+  /// The maximum length of a line before it is sent in parts, in bytes as printed by the app.
   public static final int MAX_LINE_BYTES = 16 * 1024;
 
   private static final int VERSION = 1;
@@ -39,24 +39,24 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
     lines = List.copyOf(lines);
   }
 
-  /// One line, or a piece of one.
+  /// A line, or a part of one.
   ///
-  /// @param id the instance's id
+  /// @param id the id of the instance
   /// @param stream `out` or `err`
-  /// @param at when it came to its file, with milliseconds
-  /// @param text without its end; bytes that are no UTF-8 have become U+FFFD
+  /// @param at when it was captured, with milliseconds
+  /// @param text without the line terminator; bytes that are not UTF-8 are replaced by U+FFFD
   /// @param partial whether more of the same line follows
-  /// @param rest whether it goes on with a line that an earlier piece has begun
-  /// @param birth tells two processes with the same id apart while an instance is being reloaded,
-  ///   milliseconds since 1970; 0 where that is not known
+  /// @param rest whether it continues a line that began in an earlier part
+  /// @param birth the incarnation of the instance, which distinguishes two processes with the same
+  ///   id during a reload, in milliseconds since 1970; 0: unknown
   public record Line(
       int id, String stream, Instant at, String text, boolean partial, boolean rest, long birth) {
-    /// Where it is not known which of an instance's processes it was.
+    /// Creates a line of an unknown incarnation.
     public Line(int id, String stream, Instant at, String text, boolean partial, boolean rest) {
       this(id, stream, at, text, partial, rest, 0);
     }
 
-    /// The JSON form.
+    /// Returns the JSON form.
     JsonObject toJson() {
       var json =
           new JsonObject()
@@ -88,20 +88,20 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
     }
   }
 
-  /// A message that tells of missing lines only.
+  /// Returns a message that reports only a gap.
   ///
-  /// @param next the number of the line that comes after them
-  /// @param count how many are missing
+  /// @param next the number of the line after the gap
+  /// @param count how many lines are missing
   public static LinesMessage missing(String app, long next, long count) {
     return new LinesMessage(app, next, count, List.of());
   }
 
-  /// The number of the line that comes after this message.
+  /// Returns the number of the line after this message.
   public long next() {
     return first + lines.size();
   }
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     var array = new JsonArray(new ArrayList<>(lines.size()));
     lines.forEach(line -> array.add(line.toJson()));
@@ -113,9 +113,9 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
         .put("lines", array);
   }
 
-  /// Reads the JSON form. Unknown keys are skipped.
+  /// Parses the JSON form; unknown keys are ignored.
   ///
-  /// @throws IllegalArgumentException when `json` is none
+  /// @throws IllegalArgumentException if `json` is not a valid message
   public static LinesMessage fromJson(JsonObject json) {
     try {
       List<Line> lines = new ArrayList<>();
@@ -126,7 +126,7 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
           json.getString("app", ""), number(json, "first"), number(json, "gap"), lines);
     } catch (ClassCastException | DateTimeException broken) {
       throw new IllegalArgumentException(
-          "no message of lines, keys %s: %s".formatted(json.fieldNames(), broken.getMessage()),
+          "not a message of lines, keys %s: %s".formatted(json.fieldNames(), broken.getMessage()),
           broken);
     }
   }

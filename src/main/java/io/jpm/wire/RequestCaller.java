@@ -9,20 +9,20 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who a request comes from, as the bridge knows it: in a header that it puts on every request, in
-/// place of whatever the client has sent under that name.
+/// The authenticated sender of a request. The bridge puts it into a header of every request and
+/// replaces any value that the client has sent under that name.
 ///
 /// @param who the owner, or the holder of a token
-/// @param from where from: `unix`, or the address of a TCP peer
+/// @param from the origin: `unix`, or the address of a TCP peer
 public record RequestCaller(Principal who, String from) {
-  /// The header's name.
+  /// The name of the header.
   public static final String HEADER = "jpm-caller";
 
-  /// The header of a request that says how long its sender waits for the answer, in milliseconds.
-  /// The bridge takes it from the header `timeout`, which it obeys itself and does not pass on.
+  /// The header that tells how long the sender waits for the answer, in milliseconds. The bridge
+  /// copies it from the header `timeout`, which it applies itself and does not forward.
   public static final String WAITS = "jpm-waits";
 
-  /// The header's value.
+  /// Returns the value of the header.
   public String toHeader() {
     return new JsonObject()
         .put("name", who.name())
@@ -32,7 +32,8 @@ public record RequestCaller(Principal who, String from) {
         .encode();
   }
 
-  /// Reads the header's value; empty where it is none, and then nothing may be done.
+  /// Parses the value of the header; empty if it is malformed, in which case the request must be
+  /// rejected.
   public static Optional<RequestCaller> fromHeader(String header) {
     try {
       var json = new JsonObject(header);

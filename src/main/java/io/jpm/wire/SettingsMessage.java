@@ -4,14 +4,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// The daemon has read its settings again, as subscribers of the bridge learn it.
+/// The result of reading the daemon's settings again, as subscribers of the bridge receive it.
 ///
 /// As JSON an object: `{"v":1,"changes":[{"key":"logs.max_size","from":"50M","to":"20M",
 /// "in_force":true},{"key":"bridge.port","from":"0","to":"9000","in_force":false}],"problems":[]}`.
-/// Keys may be added without a new version; readers skip those that they do not know.
+/// Keys may be added without a new version; readers ignore unknown ones.
 ///
-/// @param changes what says something else than before; empty when there are problems
-/// @param problems every mistake, with file and line: nothing was changed then
+/// @param changes the settings whose values differ; empty if there are problems
+/// @param problems all errors, with file and line; if there are any, no setting is changed
 public record SettingsMessage(List<Change> changes, List<String> problems) {
   private static final int VERSION = 1;
 
@@ -20,16 +20,16 @@ public record SettingsMessage(List<Change> changes, List<String> problems) {
     problems = List.copyOf(problems);
   }
 
-  /// One setting.
+  /// A changed setting.
   ///
   /// @param key `<group>.<name>`
-  /// @param from as it was written before
-  /// @param to as it is written now
-  /// @param inForce whether the running daemon goes by it now: `in_force`; if not, the next one
-  ///   will
+  /// @param from the old value as written in the file
+  /// @param to the new value as written in the file
+  /// @param inForce whether the running daemon uses the new value; otherwise it takes effect in the
+  ///   next daemon
   public record Change(String key, String from, String to, boolean inForce) {}
 
-  /// The JSON form.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     var array = new JsonArray();
     changes.forEach(change ->

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// What all apps and the machine use at one moment, for monitors:
+/// The resource usage of all apps and of the machine at one moment, for monitoring:
 ///
 /// ```json
 /// {"v":1,"at":1700000000000,
@@ -17,32 +17,32 @@ import java.util.OptionalLong;
 ///                "threads":12,"open_files":40,"read":0,"written":4096}]}
 /// ```
 ///
-/// `cpu` is in percent of one core since the message before, memory and what was read and written
-/// in bytes. What the system does not tell is left out.
+/// `cpu` is in percent of one core since the previous message; memory, `read` and `written` are in
+/// bytes. Values that the system does not provide are absent.
 ///
-/// @param at milliseconds since 1970
-/// @param system the machine, where it tells
-/// @param systemCpuPercent of one core, of all processors together
-/// @param instances those with a process, by id
+/// @param at the time of the measurement, in milliseconds since 1970
+/// @param system the machine, if the system provides its usage
+/// @param systemCpuPercent the usage of all processors together, in percent of one core
+/// @param instances the instances that have a process, by id
 public record UsageMessage(
     long at, Optional<SystemUsage> system, double systemCpuPercent, List<OfInstance> instances) {
-  /// Changes when what is there means something else; new names do not count.
+  /// Incremented when the meaning of a key changes, not when keys are added.
   private static final int VERSION = 1;
 
   public UsageMessage {
     instances = List.copyOf(instances);
   }
 
-  /// One instance.
+  /// The usage of one instance.
   ///
-  /// @param app its app's name
-  /// @param id the instance's number
-  /// @param pid of the main process
-  /// @param cpuPercent of one core
-  /// @param tree what the tree uses
+  /// @param app the name of its app
+  /// @param id the id of the instance
+  /// @param pid its main process
+  /// @param cpuPercent in percent of one core
+  /// @param tree the usage of its process tree
   public record OfInstance(String app, int id, int pid, double cpuPercent, TreeUsage tree) {}
 
-  /// The message as it is published.
+  /// Returns the JSON form.
   public JsonObject toJson() {
     var list = new JsonArray();
     instances.forEach(instance -> list.add(json(instance)));

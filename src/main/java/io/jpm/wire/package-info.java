@@ -1,8 +1,9 @@
-/// What clients and daemon agree on: records and their JSON, with a version number.
+/// The messages that clients and the daemon exchange: records with their JSON form, each with a
+/// version number.
 ///
-/// Start with [io.jpm.wire.ConsoleRequest], what the thin client sends to `jpm.console`, and
-/// [io.jpm.wire.ConsoleChunk], what it gets back. The room knows `model` and the JSON of Vert.x, so
-/// that clients and the daemon's edges can share it.
+/// Start reading at [io.jpm.wire.ConsoleRequest], which the thin client sends to `jpm.console`, and
+/// [io.jpm.wire.ConsoleChunk], the answer. The package uses only `model` and the JSON classes of
+/// Vert.x, so that clients and the outer parts of the daemon can share it.
 @NullMarked
 package io.jpm.wire;
 

@@ -236,7 +236,7 @@ class TokenVerticleTest {
     assertThat(create("ci"))
         .isEqualTo(
             new AccessReply.Refused(
-                "there is a token ci already: choose another name, or jpm token revoke ci first"));
+                "the token ci exists already: choose another name, or type jpm token revoke ci first"));
     for (String name : List.of("owner", "", "a b", "?", "-x", "x".repeat(65))) {
       assertThat(create(name)).as(name).isInstanceOf(AccessReply.Refused.class);
     }
@@ -284,7 +284,7 @@ class TokenVerticleTest {
             refused ->
                 assertThat(refused.why())
                     .startsWith(file().toString())
-                    .endsWith("until then no token holds")
+                    .endsWith("until then no token is accepted")
                     .doesNotContain("\n"));
     assertThat(Files.readString(file())).isEqualTo(text);
     redeploy();

@@ -11,12 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What goes out on a connection while a process drains: all that the server wrote, once, and our
-/// line in its place, however little the system takes at a time.
+/// Tests the output of a connection while its process drains: every byte of the server is written
+/// exactly once, and the `Connection: close` header is inserted, however few bytes the system
+/// accepts per write.
 class ClosingResponseTest {
   private static final String CLOSE = "Connection: close\r\n";
 
-  /// Takes some of what it is given, or nothing.
+  /// Accepts a random part of the bytes, or none.
   private static final class StingyWire implements ClosingResponse.Wire {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final Random random;
@@ -118,7 +119,8 @@ class ClosingResponseTest {
     }
   }
 
-  /// As a server does it: from where the last write has come to, sometimes less than there is.
+  /// Writes like a server: continues after the last accepted byte, and at first offers only part of
+  /// the response.
   private static void send(ClosingResponse response, StingyWire wire, byte[] all, Random random)
       throws IOException {
     int done = 0;

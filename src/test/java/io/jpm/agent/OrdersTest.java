@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// The lines of the channel that are meant for the agent.
+/// Tests that [Orders] finds the commands for the agent among the other lines of the IPC channel.
 class OrdersTest {
   private static List<String> heard(int piece, String text) {
     List<String> heard = new ArrayList<>();

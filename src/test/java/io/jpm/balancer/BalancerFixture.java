@@ -47,7 +47,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/// ClusterBalancer on a real host, and what God does for it.
+/// A ClusterBalancer on a real host, with the processes and commands that God would provide.
 final class BalancerFixture implements AutoCloseable {
   static final Duration DEADLINE = Duration.ofSeconds(40);
   private static final Path RESOURCES = Path.of("src/test/resources/balancer").toAbsolutePath();
@@ -57,13 +57,13 @@ final class BalancerFixture implements AutoCloseable {
   final Map<String, String> environment = new HashMap<>();
   final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
 
-  /// How long the next daemon keeps sockets that nobody claims.
+  /// How long the next daemon keeps sockets that no process claims.
   Duration unclaimed = Duration.ofMinutes(1);
 
-  /// What becomes of what the processes say.
+  /// How messages of the processes are delivered to the daemon.
   volatile Hearing hearing = Hearing.GOOD;
 
-  /// What was read by a daemon that ends before it does anything about it, or is not read by it.
+  /// Messages that a daemon read but did not process before it ended, or that it did not read.
   final List<BalancerCommand> unheard = new CopyOnWriteArrayList<>();
 
   private final List<Worker> workers = new ArrayList<>();
@@ -76,13 +76,13 @@ final class BalancerFixture implements AutoCloseable {
     this.vertx = boot();
   }
 
-  /// How the daemon listens.
+  /// How the daemon receives the messages of the processes.
   enum Hearing {
-    /// As it should.
+    /// Every message is processed at once.
     GOOD,
-    /// It reads, and that was the last that it did.
+    /// The daemon reads messages, but ends before it processes them.
     LOST,
-    /// It does not read, what is said waits for the next one.
+    /// The daemon reads no messages; they wait for the next daemon.
     LATE
   }
 
@@ -98,32 +98,32 @@ final class BalancerFixture implements AutoCloseable {
     return made;
   }
 
-  /// A new daemon takes over the processes of the former one.
+  /// Starts a new daemon that takes over the processes of the previous one.
   void reboot() {
     reboot(() -> {});
   }
 
-  /// As [#reboot], after the keeper has died with the daemon: nobody but the processes has the
-  /// listening sockets any more.
+  /// Like [#reboot], but the keeper has died with the daemon: only the processes still hold the
+  /// listening sockets.
   void rebootWithoutSockets() {
     reboot(() -> host.listenSockets().orElseThrow().all().forEach(ListenSocket::close));
   }
 
-  /// @param meanwhile what happens while there is no daemon
+  /// @param meanwhile runs while there is no daemon
   void reboot(Runnable meanwhile) {
     await(vertx.close());
     meanwhile.run();
     reports.clear();
     vertx = boot();
     if (hearing == Hearing.LOST) {
-      hearing = Hearing.GOOD; // before the first is asked anything
+      hearing = Hearing.GOOD; // before the first command is sent
     }
     for (Worker worker : workers) {
       if (!worker.hasEnded()) {
         worker.begin();
       }
     }
-    // In the order of the channel, with what is said meanwhile.
+    // Keeps the order of the channel, including messages that arrive in the meantime.
     synchronized (unheard) {
       if (hearing == Hearing.LATE) {
         unheard.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
@@ -132,7 +132,7 @@ final class BalancerFixture implements AutoCloseable {
     }
   }
 
-  /// One process.
+  /// One process of an app.
   final class Worker implements ChildWatcher {
     final WorkerId id;
     final AppSpec spec;
@@ -189,7 +189,7 @@ final class BalancerFixture implements AutoCloseable {
               id, number, child.orElseThrow().identity(), spec, prepared.memo(), ready));
     }
 
-    /// As when its checks have passed for the first time.
+    /// Reports the process as ready, as God does when its probes have passed for the first time.
     Worker ready() {
       ready = true;
       ask(new BalancerCommand.Ready(id));
@@ -200,13 +200,13 @@ final class BalancerFixture implements AutoCloseable {
       ask(new BalancerCommand.Fit(id, fit));
     }
 
-    /// How a check gets to it that is meant for a port of this machine.
+    /// Returns the route of a probe of `127.0.0.1` and `port` to this process.
     BalancerReply.Route reach(int port) {
       return (BalancerReply.Route)
           ask(new BalancerCommand.Reach(id, List.of(InetAddress.ofLiteral("127.0.0.1")), port));
     }
 
-    /// What it answers to a check.
+    /// Returns the answer of the process to a probe of `port`.
     String check(int port) throws IOException {
       BalancerReply.Route way = reach(port);
       assertThat(way).isInstanceOf(BalancerReply.Route.Through.class);
@@ -266,7 +266,8 @@ final class BalancerFixture implements AutoCloseable {
     }
 
     Worker awaitListening() {
-      Eventually.await("it listens", DEADLINE, () -> reportedAddress().isPresent(), this::output);
+      Eventually.await(
+          "the process listens", DEADLINE, () -> reportedAddress().isPresent(), this::output);
       return this;
     }
 
@@ -293,15 +294,16 @@ final class BalancerFixture implements AutoCloseable {
     }
 
     Worker awaitOutput(String text) {
-      Eventually.await("it prints " + text, DEADLINE, () -> output().contains(text), this::output);
+      Eventually.await(
+          "the process prints " + text, DEADLINE, () -> output().contains(text), this::output);
       return this;
     }
 
-    /// Waits until the process has closed its listening sockets. A client cannot tell: the daemon's
-    /// own hold of a socket lets connections wait.
+    /// Waits until the process has closed its listening sockets. A client cannot observe this,
+    /// because connections still queue in the daemon's own copy of a socket.
     void awaitNoListener() {
       Eventually.await(
-          "it listens no more",
+          "the process has no listening sockets",
           DEADLINE,
           () -> host.listening(child.orElseThrow().identity()).isEmpty());
     }
@@ -317,10 +319,10 @@ final class BalancerFixture implements AutoCloseable {
       child.orElseThrow().signalMain(signal);
     }
 
-    /// Signals it, waits for its end, and says which it was.
+    /// Sends `signal` to the process, waits until it has ended and returns its exit.
     Exit end(Signal signal) {
       child.orElseThrow().signalMain(signal);
-      Eventually.await("it ends", DEADLINE, this::hasEnded);
+      Eventually.await("the process ends", DEADLINE, this::hasEnded);
       return exit.orElseThrow();
     }
 
@@ -350,7 +352,7 @@ final class BalancerFixture implements AutoCloseable {
         .body();
   }
 
-  /// Starts instance `id` of an app.
+  /// Starts a process for instance `id` of an app.
   Worker start(AppSpec spec, int id, int number) {
     var worker = new WorkerId(new InstanceId(id), 1000L + generations, ++generations);
     BalancerReply reply = ask(new BalancerCommand.Prepare(worker, number, spec));
@@ -373,7 +375,7 @@ final class BalancerFixture implements AutoCloseable {
     throw new AssertionError(name + " is not installed");
   }
 
-  /// An app made of `server.cjs`.
+  /// Returns an app that runs `server.cjs`.
   static AppSpec server(String name, Strategy strategy, String kind, String place) {
     return node(name, strategy, "server.cjs", kind, place);
   }
@@ -404,7 +406,7 @@ final class BalancerFixture implements AutoCloseable {
     for (Worker worker : workers) {
       worker.child.ifPresent(child -> {
         child.signalTree(Signal.SIGKILL);
-        Eventually.await("its tree is gone", DEADLINE, () -> worker.treeGone);
+        Eventually.await("the process tree is gone", DEADLINE, () -> worker.treeGone);
       });
     }
     await(vertx.close());

@@ -38,13 +38,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Which way gets what is said of an app, over ways that only write it down.
+/// Tests which backend receives the commands for an app, with backends that only record their
+/// calls.
 @Timeout(120)
 class ClusterBalancerVerticleTest {
   private static final AppName APP = new AppName("web");
   private static final WorkerId WORKER = new WorkerId(new InstanceId(0), 1, 1);
 
-  /// A system that can share them, though nobody does.
+  /// A system that supports shared sockets, of which none is open.
   private static final ListenSockets NO_SOCKETS =
       (ListenSockets)
           Proxy.newProxyInstance(
@@ -261,7 +262,8 @@ class ClusterBalancerVerticleTest {
     sockets.complete(Optional.of(NO_SOCKETS));
     BalancerFixture.await(ask(began("node kernel")));
     vertx.runOnContext(_ -> verticle.orElseThrow().unsuitable(APP, "it listens past us"));
-    Eventually.await("it is told", BalancerFixture.DEADLINE, () -> !reports.isEmpty());
+    Eventually.await(
+        "the new mode is reported", BalancerFixture.DEADLINE, () -> !reports.isEmpty());
     assertThat(reports).containsExactly(new BalancerReport.Rebalanced(APP, "it listens past us"));
 
     told.clear();

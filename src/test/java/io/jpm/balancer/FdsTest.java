@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Programs that inherit their sockets.
+/// Tests programs that inherit their listening sockets through `LISTEN_FDS`.
 @Timeout(120)
 @Needs(Need.PYTHON)
 class FdsTest {
@@ -124,7 +124,7 @@ class FdsTest {
         .isEqualTo(
             new BalancerReply.Status(
                 BalancingMode.LISTEN_FDS,
-                "listen is given",
+                "listen is set",
                 "kernel",
                 List.of(first.toString(), second.toString()),
                 java.util.Map.of()));
@@ -140,7 +140,7 @@ class FdsTest {
       two.release();
     }
     one.release();
-    Eventually.await("all is closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
+    Eventually.await("all sockets are closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
   }
 
   @Test
@@ -151,7 +151,8 @@ class FdsTest {
         .isEqualTo(
             new Route.Nowhere(
                 address
-                    + " is of listen, which all instances accept from: any of them would answer"));
+                    + " is an address of listen, on which all instances accept: any of them would"
+                    + " answer"));
     assertThat(one.reach(freeAddress().port())).isEqualTo(new Route.Direct());
   }
 
@@ -170,7 +171,7 @@ class FdsTest {
     assertThat(open()).containsExactly("fds activated app " + next);
   }
 
-  /// Whether whoever accepts from its first socket waits for a connection.
+  /// Reports whether an `accept` on the first socket of `worker` (descriptor 3) blocks.
   private static boolean blocks(Worker worker) throws IOException {
     String flags =
         Files.readAllLines(Path.of("/proc/" + worker.pid() + "/fdinfo/3")).stream()
@@ -180,8 +181,8 @@ class FdsTest {
     return (Integer.parseInt(flags.substring("flags:".length()).strip(), 8) & 0x800) == 0;
   }
 
-  /// As systemd passes it: a program that does not wait sees to that itself, for all that have the
-  /// socket.
+  /// Sockets are passed in blocking mode, as systemd does. A program that polls makes its socket
+  /// nonblocking itself, which affects every process that shares it.
   @Test
   void aSocketBlocksUntilAProgramWantsItOtherwise() throws IOException {
     ListenAddress address = freeAddress();
@@ -194,7 +195,7 @@ class FdsTest {
     Worker one = balancer.start(polls, 0, 0).awaitListening();
     assertThat(blocks(one)).isFalse();
     Worker two = balancer.start(polls, 1, 1).awaitListening();
-    assertThat(blocks(one)).as("not changed under a process that has it").isFalse();
+    assertThat(blocks(one)).as("unchanged while another process has the socket").isFalse();
     one.end(Signal.SIGKILL);
     two.end(Signal.SIGKILL);
     balancer.reboot();

@@ -24,9 +24,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that ask without end, in the default group with a pause that leaves the processor to
-/// what is tested. They forgive nothing: a connection on which a request was sent and no whole
-/// answer came is a failure; only after `Connection: close` a new one is opened.
+/// Clients that send requests continuously, in the default group with a pause that leaves processor
+/// time to the program under test. A request without a complete answer is a failure. A kept
+/// connection is replaced only after `Connection: close`.
 final class HttpLoad implements AutoCloseable {
   private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(4, 0)).toNanos();
 
@@ -36,7 +36,7 @@ final class HttpLoad implements AutoCloseable {
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean running = true;
 
-  /// @param keepAlive whether connections are used again
+  /// @param keepAlive whether connections are reused
   HttpLoad(int port, int clients, boolean keepAlive) {
     this(() -> new Wire(port), clients, keepAlive);
   }
@@ -51,7 +51,7 @@ final class HttpLoad implements AutoCloseable {
     }
   }
 
-  /// Connects.
+  /// Opens a connection.
   @FunctionalInterface
   private interface Dial {
     Wire dial() throws IOException;
@@ -88,14 +88,14 @@ final class HttpLoad implements AutoCloseable {
     }
   }
 
-  /// A whole answer.
+  /// A complete answer.
   record Answer(String head, String body) {
     boolean closes() {
       return head.toLowerCase(Locale.ROOT).contains("connection: close");
     }
   }
 
-  /// One connection.
+  /// One connection to the server.
   static final class Wire implements AutoCloseable {
     final Socket socket;
     final InputStream in;
@@ -182,7 +182,7 @@ final class HttpLoad implements AutoCloseable {
       return next;
     }
 
-    /// Ends the connection before the test does.
+    /// Closes the connection before the end of the test.
     void leave() throws IOException {
       connection.close();
     }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real JVMs that share a port by the agent.
+/// Tests real JVMs that share a port through the agent.
 @Timeout(240)
 class JvmClusterTest {
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -56,7 +56,7 @@ class JvmClusterTest {
     balancer.close();
   }
 
-  /// Compiled once, not by each of its processes.
+  /// Returns an app whose class was compiled in advance, and not by each of its processes.
   private static AppSpec web() {
     List<String> arguments =
         List.of("-XX:TieredStopAtLevel=1", "-cp", classes.toString(), "Server");
@@ -118,7 +118,7 @@ class JvmClusterTest {
 
     two.end(Signal.SIGKILL);
     one.end(Signal.SIGKILL);
-    // The daemon has them again: clients wait in them while no process is there.
+    // The daemon holds the sockets again: connections wait in them while no process runs.
     try (Wire waiting = new Wire(port)) {
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(waiting.ask("/", false).body()).startsWith(next.pid() + " ");
@@ -144,7 +144,10 @@ class JvmClusterTest {
     try (var kept = new HttpLoad(port, 4, true);
         var closed = new HttpLoad(port, 2, false)) {
       Eventually.await(
-          "answers", BalancerFixture.DEADLINE, () -> kept.answered.get() > 50, () -> kept.failures);
+          "requests are answered",
+          BalancerFixture.DEADLINE,
+          () -> kept.answered.get() > 50,
+          () -> kept.failures);
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(BalancerFixture.await(two.drain())).isZero();
       two.end(Signal.SIGTERM);
@@ -152,7 +155,7 @@ class JvmClusterTest {
       int before = kept.answered.get();
       int beforeClosed = closed.answered.get();
       Eventually.await(
-          "the new one answers",
+          "the new process answers",
           BalancerFixture.DEADLINE,
           () -> kept.answered.get() > before + 50 && closed.answered.get() > beforeClosed + 20);
       assertThat(kept.failures).isEmpty();

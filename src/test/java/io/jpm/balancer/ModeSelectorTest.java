@@ -52,20 +52,20 @@ class ModeSelectorTest {
 
   @ParameterizedTest
   @CsvSource({
-    // interpreter, script, balance, port, listen, way, reason
+    // interpreter, script, balance, port, listen, mode, reason
     "node, app.js, AUTO, '', false, NODE, the program is node",
     "nodejs, app.js, AUTO, 80, false, NODE, the program is node",
     "'', node, AUTO, '', false, NODE, the program is node",
-    "node, app.js, AUTO, '', true, LISTEN_FDS, listen is given",
-    "node, npm, AUTO, 80, false, PROXY, node has no way of its own",
-    "node, yarn, AUTO, '', false, OFF, 'node has no way of its own, and no port is known: name it with port'",
+    "node, app.js, AUTO, '', true, LISTEN_FDS, listen is set",
+    "node, npm, AUTO, 80, false, PROXY, node has no balancing mode of its own",
+    "node, yarn, AUTO, '', false, OFF, 'node has no balancing mode of its own, and no port is known: set port'",
     "java, app.jar, AUTO, '', false, JVM, the program is java",
     "'', java, AUTO, '', false, JVM, the program is java",
-    "python3, app.py, AUTO, 80, false, PROXY, python3 has no way of its own",
-    "python3, app.py, AUTO, PORT=80, false, PROXY, python3 has no way of its own",
-    "python3, app.py, AUTO, PORT=x, false, OFF, 'python3 has no way of its own, and no port is known: name it with port'",
-    "python3, app.py, AUTO, PORT=70000, false, OFF, 'python3 has no way of its own, and no port is known: name it with port'",
-    "python3, app.py, PROXY, '', false, OFF, no port is known: name it with port",
+    "python3, app.py, AUTO, 80, false, PROXY, python3 has no balancing mode of its own",
+    "python3, app.py, AUTO, PORT=80, false, PROXY, python3 has no balancing mode of its own",
+    "python3, app.py, AUTO, PORT=x, false, OFF, 'python3 has no balancing mode of its own, and no port is known: set port'",
+    "python3, app.py, AUTO, PORT=70000, false, OFF, 'python3 has no balancing mode of its own, and no port is known: set port'",
+    "python3, app.py, PROXY, '', false, OFF, no port is known: set port",
     "python3, app.py, PROXY, 80, false, PROXY, balance is proxy",
     "node, app.js, PROXY, 80, false, PROXY, balance is proxy",
     "node, app.js, OFF, 80, false, OFF, balance is off",
@@ -99,7 +99,7 @@ class ModeSelectorTest {
     assertThat(node.mode()).isEqualTo(BalancingMode.OFF);
     assertThat(node.reason())
         .isEqualTo(
-            "/root/lib/node-worker.cjs cannot be read by the daemon's user: open it and the folders above it to all");
+            "/root/lib/node-worker.cjs cannot be read by the daemon's user: make it and the directories above it readable for all");
     assertThat(java.mode()).isEqualTo(BalancingMode.OFF);
     assertThat(java.reason()).startsWith("/root/lib/agent.jar cannot be read");
   }
@@ -138,7 +138,6 @@ class ModeSelectorTest {
         .isEqualTo(new Choice(BalancingMode.PROXY, "native transport"));
     assertThat(ModeSelector.fallBack(spec, "native transport", OptionalInt.empty()))
         .isEqualTo(
-            new Choice(
-                BalancingMode.OFF, "native transport, and no port is known: name it with port"));
+            new Choice(BalancingMode.OFF, "native transport, and no port is known: set port"));
   }
 }

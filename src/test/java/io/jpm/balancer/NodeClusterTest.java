@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Real Node processes that share ports.
+/// Tests real Node processes that share ports.
 @Timeout(180)
 @Needs(Need.NODE)
 class NodeClusterTest {
@@ -118,7 +118,10 @@ class NodeClusterTest {
     try (var kept = new HttpLoad(port, 4, true);
         var closed = new HttpLoad(port, 2, false)) {
       Eventually.await(
-          "answers", BalancerFixture.DEADLINE, () -> kept.answered.get() > 50, () -> kept.failures);
+          "requests are answered",
+          BalancerFixture.DEADLINE,
+          () -> kept.answered.get() > 50,
+          () -> kept.failures);
       for (Worker old : List.of(one, two)) {
         balancer.start(spec, old.number, old.number).awaitListening();
         assertThat(BalancerFixture.await(old.drain())).isZero();
@@ -128,7 +131,7 @@ class NodeClusterTest {
       int before = kept.answered.get();
       int beforeClosed = closed.answered.get();
       Eventually.await(
-          "the new ones answer",
+          "the new processes answer",
           BalancerFixture.DEADLINE,
           () -> kept.answered.get() > before + 50 && closed.answered.get() > beforeClosed + 20);
       assertThat(kept.failures).isEmpty();
@@ -156,7 +159,7 @@ class NodeClusterTest {
 
     two.end(Signal.SIGKILL);
     one.end(Signal.SIGKILL);
-    // The daemon has it again: clients wait in it while no process is there.
+    // The daemon holds the socket again: connections wait in it while no process runs.
     try (Wire waiting = new Wire(port)) {
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(waiting.ask("/", false).body()).contains(Integer.toString(next.pid()));
@@ -195,7 +198,7 @@ class NodeClusterTest {
             .start();
     try {
       Eventually.await(
-          "the stranger listens",
+          "the foreign process listens",
           BalancerFixture.DEADLINE,
           () -> balancer.host.listeners().stream().anyMatch(it -> it.address().getPort() == port));
       Cluster base = Cluster.auto();
@@ -323,7 +326,7 @@ class NodeClusterTest {
     assertThat(balancer.status(one).addresses()).hasSize(2).contains("*:" + port);
   }
 
-  /// Each takes a descriptor of the daemon's.
+  /// Each port takes a descriptor of the daemon.
   @Test
   void anAppListensOnSoManyPortsAtMost() throws IOException {
     AppSpec spec = BalancerFixture.server("many", Strategy.KERNEL, "many", "300");
@@ -440,7 +443,7 @@ class NodeClusterTest {
 
   private void awaitUnheard(String act, int times) {
     Eventually.await(
-        act + " is said",
+        act + " is sent",
         BalancerFixture.DEADLINE,
         () ->
             balancer.unheard.stream().filter(said -> said.toString().contains(act)).count()
@@ -469,7 +472,10 @@ class NodeClusterTest {
     assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
     one.send("\"hello\"");
     Eventually.await(
-        "it goes on", BalancerFixture.DEADLINE, () -> !one.messages().isEmpty(), one::output);
+        "the worker answers a message",
+        BalancerFixture.DEADLINE,
+        () -> !one.messages().isEmpty(),
+        one::output);
     assertThat(one.output()).doesNotContain("error");
   }
 
@@ -485,11 +491,11 @@ class NodeClusterTest {
     awaitUnheard("queryServer", 2);
     balancer.reboot();
     Eventually.await(
-        "one is refused",
+        "one app is refused",
         BalancerFixture.DEADLINE,
         () -> (wide.output() + local.output()).contains("error EADDRINUSE"));
     Eventually.await(
-        "the other listens",
+        "the other app listens",
         BalancerFixture.DEADLINE,
         () -> (wide.output() + local.output()).contains("listening"));
     Eventually.await(
@@ -516,7 +522,8 @@ class NodeClusterTest {
     awaitUnheard("drained", 1);
     balancer.reboot();
     assertThat(BalancerFixture.await(one.drain())).isZero();
-    Eventually.await("the first has its answer", BalancerFixture.DEADLINE, lost::isComplete);
+    Eventually.await(
+        "the first drain command is answered", BalancerFixture.DEADLINE, lost::isComplete);
   }
 
   @Test
@@ -547,7 +554,7 @@ class NodeClusterTest {
     balancer.unclaimed = Duration.ofSeconds(4);
     balancer.reboot();
     Eventually.await(
-        "the unclaimed ones are closed",
+        "the unclaimed sockets are closed",
         BalancerFixture.DEADLINE,
         () -> sockets.all().size() == 2,
         sockets::all);
@@ -566,7 +573,7 @@ class NodeClusterTest {
     assertThat(BalancerFixture.await(drained)).isZero();
     one.send("\"again\"");
     Eventually.await(
-        "both are heard",
+        "both messages arrive",
         BalancerFixture.DEADLINE,
         () -> one.messages().size() == 2,
         one::messages);

@@ -46,7 +46,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a Node process does when it is to take no more connections (`lib/node-worker.cjs`).
+/// Tests how a Node process drains: it accepts no more connections and closes those that it has
+/// (`lib/node-worker.cjs`).
 @Timeout(180)
 @Needs(Need.NODE)
 class NodeDrainTest {
@@ -76,7 +77,7 @@ class NodeDrainTest {
     return BalancerFixture.await(drained);
   }
 
-  /// Such a process does not read the order to drain, so it would never confirm it.
+  /// A launcher does not read the drain command, so it would never confirm it.
   @Test
   void aLauncherWithoutListenersIsDrainedAtOnce() throws IOException {
     Path script = Files.writeString(folder.resolve("job.sh"), "exec sleep 1000\n");
@@ -106,7 +107,7 @@ class NodeDrainTest {
         Wire begun = new Wire(worker.port());
         Wire used = new Wire(worker.port())) {
       assertThat(used.ask("/", true).closes()).isFalse();
-      slow.ask("/", true); // so that it is this process's, and not still in the queue
+      slow.ask("/", true); // ensures that the process has accepted it
       slow.write(GET.formatted("/?wait=1500"));
       begun.write(GET.formatted("/begun"));
       assertThat(begun.line()).contains("200");
@@ -114,7 +115,7 @@ class NodeDrainTest {
 
       Answer next = used.ask("/", true);
       while (!next.closes()) {
-        next = used.ask("/", true); // the order to drain is still on its way
+        next = used.ask("/", true); // the drain command has not arrived yet
       }
       assertThat(next.body()).isEqualTo("worker 1 " + worker.pid());
       assertThat(used.in.read()).isNegative();
@@ -122,7 +123,7 @@ class NodeDrainTest {
       assertThat(last.body()).isEqualTo("worker 1 " + worker.pid());
       assertThat(last.closes()).isTrue();
       assertThat(begun.read().body()).isEqualTo("abcd");
-      // Its head had promised that the connection stays: another request is answered, too.
+      // Its head announced keep-alive, so another request is answered, too.
       assertThat(begun.ask("/", true).closes()).isTrue();
       assertThat(await(drained)).isZero();
     }
@@ -132,7 +133,7 @@ class NodeDrainTest {
   void requestsSentOneBehindTheOtherAreAllAnswered() throws IOException {
     Worker worker = start("http");
     try (Wire wire = new Wire(worker.port())) {
-      wire.ask("/", true); // so that it is this process's, and not still in the queue
+      wire.ask("/", true); // ensures that the process has accepted it
       wire.write(GET.formatted("/?wait=1500"));
       wire.write(GET.formatted("/?wait=10"));
       wire.write(GET.formatted("/"));
@@ -141,7 +142,7 @@ class NodeDrainTest {
       assertThat(wire.read().closes()).isFalse();
       Answer last = wire.read();
       if (!last.closes()) {
-        last = wire.ask("/", true); // its head was made before the order to drain came
+        last = wire.ask("/", true); // its head was written before the drain command arrived
       }
       assertThat(last.closes()).isTrue();
       assertThat(await(drained)).isZero();
@@ -181,13 +182,12 @@ class NodeDrainTest {
     }
   }
 
-  /// From then on it certainly drains.
   @Test
   void idleConnectionsAreClosedAfterAWhile() throws IOException {
     Worker worker = start("http");
     try (Wire fresh = new Wire(worker.port());
         Wire used = new Wire(worker.port())) {
-      used.ask("/", true); // so the other, which came before, is this process's too
+      used.ask("/", true); // ensures that the earlier one is accepted, too
       assertThat(await(worker.drain())).isZero();
       assertThat(used.in.read()).isNegative();
       assertThat(fresh.in.read()).isNegative();
@@ -202,7 +202,7 @@ class NodeDrainTest {
       half.ask("/", true);
       half.write("GET / HTTP/1.1\r\nHo");
       Future<Integer> drained = worker.drain();
-      assertThat(idle.in.read()).isNegative(); // closed for being idle, so the other could be, too
+      assertThat(idle.in.read()).isNegative(); // closed as idle: the other one must not be
       half.write("st: x\r\n\r\n");
       assertThat(half.read().closes()).isTrue();
       assertThat(await(drained)).isZero();
@@ -217,10 +217,10 @@ class NodeDrainTest {
       wire.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
       assertThat(wire.line()).contains("101");
       while (!wire.line().isEmpty()) {
-        // The head of the answer.
+        // Skips the head of the answer.
       }
       Future<Integer> drained = worker.drain();
-      assertThat(idle.in.read()).isNegative(); // closed for being idle, so the other could be, too
+      assertThat(idle.in.read()).isNegative(); // closed as idle: the other one must not be
       assertEchoes(wire);
       assertThat(drained.isComplete()).isFalse();
       wire.leave();
@@ -315,7 +315,7 @@ class NodeDrainTest {
     return socket;
   }
 
-  /// The test's certificate is signed by nobody.
+  /// Accepts the self-signed certificate of the test.
   private static final class Gullible implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {

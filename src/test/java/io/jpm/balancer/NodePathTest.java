@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Real Node processes that share unix paths.
+/// Tests real Node processes that share the paths of Unix sockets.
 @Timeout(180)
 @Needs(Need.NODE)
 class NodePathTest {
@@ -81,7 +81,10 @@ class NodePathTest {
     try (var kept = new HttpLoad(path, 4, true);
         var closed = new HttpLoad(path, 2, false)) {
       Eventually.await(
-          "answers", BalancerFixture.DEADLINE, () -> kept.answered.get() > 50, () -> kept.failures);
+          "requests are answered",
+          BalancerFixture.DEADLINE,
+          () -> kept.answered.get() > 50,
+          () -> kept.failures);
       for (Worker old : List.of(one, two)) {
         balancer.start(spec, old.number, old.number).awaitListening();
         assertThat(BalancerFixture.await(old.drain())).isZero();
@@ -92,7 +95,7 @@ class NodePathTest {
       int before = kept.answered.get();
       int beforeClosed = closed.answered.get();
       Eventually.await(
-          "the new ones answer",
+          "the new processes answer",
           BalancerFixture.DEADLINE,
           () -> kept.answered.get() > before + 50 && closed.answered.get() > beforeClosed + 20);
       assertThat(kept.failures).isEmpty();
@@ -170,7 +173,7 @@ class NodePathTest {
     Files.writeString(path, "precious");
     one.end(Signal.SIGKILL);
     one.release();
-    Eventually.await("it is closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
+    Eventually.await("the socket is closed", BalancerFixture.DEADLINE, () -> open().isEmpty());
     assertThat(path).hasContent("precious");
   }
 
@@ -213,7 +216,7 @@ class NodePathTest {
     path = path.resolveSibling("x".repeat(108) + ".sock");
     Worker one = balancer.start(web(Strategy.KERNEL, "http"), 0, 0);
     Eventually.await(
-        "Node says what it makes of it",
+        "the program listens or reports an error",
         BalancerFixture.DEADLINE,
         () -> one.output().contains("listening") || one.output().contains("error EINVAL"),
         one::output);

@@ -37,7 +37,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Which of real Node processes that share a port get connections of clients and of checks.
+/// Tests which of several real Node processes that share a port receive connections of clients and
+/// of probes.
 @Timeout(180)
 @Needs(Need.NODE)
 class NodeReadinessTest {
@@ -65,7 +66,7 @@ class NodeReadinessTest {
     return told(BalancerFixture.server("web", strategy, "http", Integer.toString(port)));
   }
 
-  /// Who answers clients, each over a connection of its own.
+  /// Returns the answers of the app to 30 clients, each on a connection of its own.
   private static Set<String> answering(int port) throws IOException {
     List<String> answers = new ArrayList<>();
     for (int n = 0; n < 30; n++) {
@@ -197,7 +198,10 @@ class NodeReadinessTest {
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
     balancer.hearing = Hearing.LOST;
     Worker next = balancer.start(spec, 0, 0);
-    Eventually.await("it has asked", BalancerFixture.DEADLINE, () -> !balancer.unheard.isEmpty());
+    Eventually.await(
+        "the new process has sent its query",
+        BalancerFixture.DEADLINE,
+        () -> !balancer.unheard.isEmpty());
 
     balancer.rebootWithoutSockets();
     next.awaitListening();
@@ -235,7 +239,7 @@ class NodeReadinessTest {
       }
     });
     Eventually.await(
-        "it says who has the port",
+        "the status reports the port as in use",
         BalancerFixture.DEADLINE,
         () -> balancer.status(one).reason().contains("port " + port + " is in use already"));
     stranger.get().close();
@@ -316,7 +320,7 @@ class NodeReadinessTest {
     one.send("\"close\"");
     one.awaitOutput("closed");
     Eventually.await(
-        "it is not reached",
+        "the process has no route",
         BalancerFixture.DEADLINE,
         () -> !(one.reach(port) instanceof Route.Through));
     one.send("\"open\"");
@@ -345,7 +349,7 @@ class NodeReadinessTest {
     assertThat(two.reach(own))
         .isEqualTo(
             new Route.Nowhere(
-                "port %d is that of pid %d, another process of the app; it does not listen there itself"
+                "port %d belongs to pid %d, another process of the app; the process itself does not listen there"
                     .formatted(own, one.pid())));
     assertThat(two.reach(freePort())).isEqualTo(new Route.Direct());
     one.end(Signal.SIGKILL);
@@ -376,7 +380,7 @@ class NodeReadinessTest {
     one.signal(Signal.SIGSTOP);
     List<Wire> wires = new ArrayList<>();
     Eventually.await(
-        "it is given up",
+        "the hanging worker has no route",
         BalancerFixture.DEADLINE,
         () -> {
           if (one.reach(port) instanceof Route.Through way) {
@@ -395,7 +399,7 @@ class NodeReadinessTest {
     }
     one.signal(Signal.SIGCONT);
     Eventually.await(
-        "it is asked again",
+        "the worker has a route again",
         BalancerFixture.DEADLINE,
         () -> one.reach(port) instanceof Route.Through);
     assertThat(one.check(port)).isEqualTo(answerOf(one));

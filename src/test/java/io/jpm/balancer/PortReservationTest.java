@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Which apps get in each other's way.
+/// Tests which apps conflict over a port.
 class PortReservationTest {
   private static PortReservation claim(String app, BalancingMode mode, String... addresses) {
     return new PortReservation(new AppName(app), mode, List.of(addresses));
@@ -44,7 +44,7 @@ class PortReservationTest {
                 .refusedBeside(claim("other", BalancingMode.LISTEN_FDS, "127.0.0.1:80")))
         .hasValue(
             "127.0.0.1:80 is in use already: the app \"other\" listens there (balance: listen_fds);"
-                + " stop that, or give one of them another port");
+                + " stop it, or give one of them another port");
   }
 
   @Test
@@ -60,7 +60,7 @@ class PortReservationTest {
     PortReservation proxy = claim("one", BalancingMode.PROXY, "80");
     assertThat(claim("one", BalancingMode.NODE, "80").refusedAfter(proxy))
         .hasValue(
-            "balance is node and was proxy, and port 80 cannot be handed from one to the other: use"
+            "balance is node and was proxy, and port 80 cannot be handed over between the two: use"
                 + " jpm restart for this change, which has a gap");
     assertThat(claim("one", BalancingMode.NODE).refusedAfter(proxy)).isPresent();
     assertThat(claim("one", BalancingMode.NODE, "81").refusedAfter(proxy)).isEmpty();

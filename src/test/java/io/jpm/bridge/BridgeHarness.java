@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A bridge in a Vert.x and a home of its own, and what it logs.
+/// A bridge with its own Vert.x and home, and its log.
 final class BridgeHarness implements AutoCloseable {
   static final String TOKEN = "0123456789abcdef".repeat(4);
   static final String WRONG_TOKEN = "f".repeat(64);
@@ -60,7 +60,7 @@ final class BridgeHarness implements AutoCloseable {
     return Peer.tcp(port(), TOKEN);
   }
 
-  /// The secret of a new token. Rights runs from the first on.
+  /// Returns the secret of a new token. The first call deploys the token verticle.
   String token(String name, Role role, String... apps) {
     var create = new AccessCommand.Create(name, role, Set.of(apps), Optional.empty());
     return ((AccessReply.Created) rights(create)).secret();
@@ -89,7 +89,7 @@ final class BridgeHarness implements AutoCloseable {
     log.close();
   }
 
-  /// The settings with what a test changes.
+  /// Settings with defaults, of which a test changes what it needs.
   static final class Settings {
     private final Path home;
     int port = 0;

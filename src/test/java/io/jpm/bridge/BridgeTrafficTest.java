@@ -133,7 +133,7 @@ class BridgeTrafficTest {
       bridge.vertx.eventBus().publish("out.events", new JsonObject().put("n", 3));
       assertThat(peer.read().getJsonObject("body").getInteger("n")).isEqualTo(3);
       peer.reset();
-      Eventually.await("nobody listening", LIMIT, () -> nobodyListens(bridge));
+      Eventually.await("no subscriber is left", LIMIT, () -> nobodyListens(bridge));
     }
   }
 
@@ -216,7 +216,7 @@ class BridgeTrafficTest {
       peer.write(Peer.register("out.events"));
       awaitPong(peer);
       peer.reset();
-      Eventually.await("nobody listening", LIMIT, () -> nobodyListens(bridge));
+      Eventually.await("no subscriber is left", LIMIT, () -> nobodyListens(bridge));
       assertThat(bridge.log.all()).isEmpty();
     }
   }
@@ -251,7 +251,7 @@ class BridgeTrafficTest {
     }
   }
 
-  /// Every value of every header, under the names in small letters.
+  /// Returns the joined values of all headers by their names in lower case.
   private static JsonObject headersOf(Message<?> message) {
     var all = new JsonObject();
     message

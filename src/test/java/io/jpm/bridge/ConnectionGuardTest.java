@@ -115,7 +115,7 @@ class ConnectionGuardTest {
       try (var peer = Peer.tcp(bridge.port())) {
         peer.write(new byte[] {0, 0});
       }
-      Eventually.await("a line", LIMIT, () -> !bridge.log.all().isEmpty());
+      Eventually.await("a log line", LIMIT, () -> !bridge.log.all().isEmpty());
       assertThat(bridge.log.all()).singleElement().asString().contains("in the middle");
     }
   }
@@ -133,8 +133,8 @@ class ConnectionGuardTest {
       } catch (SocketException closed) {
         assertThat(closed).isNotNull();
       }
-      // What the kernel's buffers on both sides took before the close.
-      assertThat(accepted).as("MiB").isLessThan(32);
+      // The kernel's buffers on both sides accept some data before the close.
+      assertThat(accepted).as("MiB sent").isLessThan(32);
       assertThat(bridge.log.all()).hasSize(1);
     }
   }
@@ -170,7 +170,9 @@ class ConnectionGuardTest {
         }
       }
       Eventually.await(
-          "the summary", LIMIT, () -> bridge.log.all().getLast().contains("more refused"));
+          "the summary in the log",
+          LIMIT,
+          () -> bridge.log.all().getLast().contains("more refused"));
       long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds() + 1;
       assertThat(bridge.log.all().size())
           .isLessThanOrEqualTo((int) seconds * (RefusalLog.LINES_PER_SECOND + 1));
@@ -195,7 +197,7 @@ class ConnectionGuardTest {
       }
       assertThat(bridge.log.all()).singleElement().asString().contains("already 2 connections");
       first.leave();
-      Eventually.await("a free place", LIMIT, () -> isServed(bridge));
+      Eventually.await("a connection is free", LIMIT, () -> isServed(bridge));
     }
   }
 
@@ -208,11 +210,12 @@ class ConnectionGuardTest {
       for (int i = 0; i < 6; i++) {
         silent.add(Peer.tcp(bridge.port()));
       }
-      assertThat(silent.get(0).readToTheEnd()).as("the oldest goes first").isZero();
+      assertThat(silent.get(0).readToTheEnd()).as("the oldest connection is closed first").isZero();
       assertThat(silent.get(1).readToTheEnd()).isZero();
       assertThat(bridge.log.all())
           .hasSize(2)
-          .allMatch(line -> line.contains("made room: already 4 peers without a token"));
+          .allMatch(line ->
+              line.contains("a newer connection replaced it: already 4 peers without a token"));
       silent.get(2).write(Peer.credential(TOKEN));
       pingPong(silent.get(2));
       assertThat(isServed(bridge)).isTrue();
@@ -233,7 +236,9 @@ class ConnectionGuardTest {
       for (int i = 0; i < 40; i++) {
         silent.add(Peer.tcp(bridge.port()));
         if (i >= 4) {
-          assertThat(silent.get(i - 4).readToTheEnd()).as("it made room").isZero();
+          assertThat(silent.get(i - 4).readToTheEnd())
+              .as("an older connection is evicted")
+              .isZero();
         }
       }
       owners.write(Peer.credential(TOKEN));
@@ -306,7 +311,7 @@ class ConnectionGuardTest {
     return seen;
   }
 
-  /// A message of ours comes after whatever else might be under way.
+  /// Our own message arrives after everything else that might be in transit.
   private static void assertNothingButOurs(BridgeHarness bridge, AtomicInteger seen)
       throws IOException {
     try (var peer = bridge.authenticated()) {

@@ -18,15 +18,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Whatever somebody sends who was let in: the bridge goes on for all others, and nothing of it
-/// stays. `-Djpm.fuzz` sets how many connections, `-Djpm.seed` which.
+/// Tests that an authenticated peer can send anything: the bridge continues to serve all others and
+/// keeps no memory of it. `-Djpm.fuzz` sets the number of connections, `-Djpm.seed` the seed.
 @Tag("slow")
 @Timeout(300)
 class FrameFuzzTest {
   private static final int CONNECTIONS = Integer.getInteger("jpm.fuzz", 400);
   private static final long SEED = Long.getLong("jpm.seed", 20261122);
 
-  /// Far fewer than there will have been: one that stayed would be missed.
+  /// Far fewer than the test opens: a connection that is not released would be noticed.
   private static final int MOST_CONNECTIONS = 64;
 
   private static final long MOST_LEFT_BYTES = 24 << 20;
@@ -60,7 +60,7 @@ class FrameFuzzTest {
         try (var peer = i % 2 == 0 ? bridge.authenticated() : Peer.unix(bridge.settings.socket())) {
           talk(peer);
         } catch (SocketException cutOff) {
-          // What it has sent was not worth an answer.
+          // The bridge can close a connection without an answer.
         }
         if (i % 20 == 0) {
           healthy.write(new JsonObject().put("type", "ping"));
@@ -80,7 +80,7 @@ class FrameFuzzTest {
         peer.write(bytes());
       }
     } catch (IOException gone) {
-      // Cut off while it sends, on a unix socket that is no SocketException.
+      // Cut off while it sends. On a Unix socket, this is not a SocketException.
     }
   }
 
@@ -120,12 +120,12 @@ class FrameFuzzTest {
     return frame;
   }
 
-  /// Mostly the value, sometimes nothing or something odd.
+  /// Puts the value, or sometimes nothing or an unusual value.
   private void put(JsonObject frame, String key, Object value) {
     switch (random.nextInt(6)) {
       case 0 -> frame.put(key, odd());
       case 1 -> {
-        // It is missing.
+        // The key is missing.
       }
       default -> frame.put(key, value);
     }

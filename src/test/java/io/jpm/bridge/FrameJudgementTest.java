@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What a frame may be, and what becomes of one that is something else.
+/// Tests which frames the bridge accepts, and how it answers the others.
 @Timeout(120)
 class FrameJudgementTest {
   private static final byte[] PING = Peer.frame(new JsonObject().put("type", "ping"));
@@ -45,16 +45,16 @@ class FrameJudgementTest {
             "{\"type\":\"ping\",\"type\":\"send\"}", "it sent a frame that has no address"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":{}}",
-            "it sent a frame that has an address that is not a text"),
+            "it sent a frame that has an address that is not a string"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"replyAddress\":7}",
-            "it sent a frame that has a replyAddress that is not a text"),
+            "it sent a frame that has a replyAddress that is not a string"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":[]}",
             "it sent a frame that has headers that are not an object"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":{\"a\":{}}}",
-            "it sent a frame that has a header that is not a text, a number or a boolean"),
+            "it sent a frame that has a header that is not a string, a number or a boolean"),
         Arguments.of(
             "{\"type\":\"send\",\"address\":\"in.echo\",\"headers\":{\"timeout\":\"1\"}}",
             "it sent a frame that has a header timeout that is not a number of milliseconds"),
@@ -95,7 +95,7 @@ class FrameJudgementTest {
           peer.write(Arrays.copyOfRange(sent, cut, sent.length));
           assertThat(words(peer))
               .as("cut at %d", cut)
-              .containsExactly("pong", "it sent a frame that has an address that is not a text");
+              .containsExactly("pong", "it sent a frame that has an address that is not a string");
         } catch (IOException closedWhileItSent) {
           assertThat(cut).as("the malformed frame was sent").isGreaterThan(PING.length + 4);
         }
@@ -163,13 +163,16 @@ class FrameJudgementTest {
       for (int i = 0; i < 60; i++) {
         Peer peer = Peer.tcp(bridge.port(), secret);
         slow.add(peer);
-        // One segment: with the answer to the first frame, the bridge has the begin of the second.
+        // One segment: when the answer to the first frame arrives, the bridge has read the
+        // beginning of the second.
         peer.write(Peer.concat(ping("0"), Arrays.copyOf(unfinished, 100)));
         assertThat(peer.read().getString("type")).isEqualTo("pong");
         peer.write(Arrays.copyOfRange(unfinished, 100, unfinished.length));
       }
       Eventually.await(
-          "the first ones have gone", BridgeHarness.LIMIT, () -> bridge.log.all().size() >= 10);
+          "the first connections are cut off",
+          BridgeHarness.LIMIT,
+          () -> bridge.log.all().size() >= 10);
       assertThat(words(slow.getFirst()))
           .containsExactly("unfinished frames of all connections take more than 12582912 bytes");
       owner.write(Arrays.copyOfRange(owners, owners.length - 1, owners.length));
@@ -218,12 +221,13 @@ class FrameJudgementTest {
     }
   }
 
-  /// A ping with a body, which does not matter.
+  /// Returns a ping with an arbitrary body, which the bridge ignores.
   private static byte[] ping(String body) {
     return Peer.frame(("{\"type\":\"ping\",\"b\":" + body + "}").getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Of all that the bridge says until it closes, what kind it is or why.
+  /// Returns, for each frame that the bridge sends until it closes, its type or the message of an
+  /// error.
   private static List<String> words(Peer peer) throws IOException {
     List<String> words = new ArrayList<>();
     try {

@@ -18,9 +18,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Whatever comes by a connection: the frames that are let through are those at the beginning of
-/// the stream, the stock bridge can read each, and the end is the same however the bytes arrive.
-/// The first byte says how they are cut.
+/// Fuzzes [FrameScanner]. Of an arbitrary stream, only the valid frames at its beginning pass, and
+/// the stock bridge can read each of them. The result does not depend on how the bytes arrive. The
+/// first byte of the input determines how they are split.
 class FramesFuzz {
   private static final FrameRules RULES = new FrameRules(1024, new JsonBounds(8, 64, 32));
   private static final Set<String> TYPES =
@@ -39,9 +39,9 @@ class FramesFuzz {
     assertThat(pieces.reason).isEqualTo(whole.reason);
   }
 
-  /// What the scanner makes of the stream.
+  /// Returns what the scanner reports for the stream.
   ///
-  /// @param most how long a piece of it is at most
+  /// @param most the maximum length of a piece
   private static Connection sent(byte[] stream, int most) {
     var connection = new Connection();
     var scanner = new FrameScanner(connection);
@@ -60,7 +60,7 @@ class FramesFuzz {
     return connection;
   }
 
-  /// Reckons the same once more, frame by frame.
+  /// Compares the frames with the stream, one by one.
   private static void frames(Connection connection, byte[] stream) {
     ByteBuffer rest = ByteBuffer.wrap(stream);
     for (ByteBuffer frame : connection.frames) {
@@ -71,7 +71,7 @@ class FramesFuzz {
       assertThat(frame.getInt(0)).isEqualTo(length);
       assertThat(frame.slice(FrameScanner.PREFIX_BYTES, length)).isEqualTo(ByteBuffer.wrap(body));
       assertThat(frame.capacity()).isEqualTo(FrameScanner.PREFIX_BYTES + length);
-      // As the stock bridge does it.
+      // As the stock bridge reads it.
       JsonObject json = new JsonObject(new String(body, StandardCharsets.UTF_8));
       assertThat(TYPES).contains(json.getString("type"));
       json.getString("address");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Events, to peers that do not keep up.
+/// Tests events for peers that do not keep up.
 @Timeout(120)
 class LaggingFollowerTest {
   private static final String ALL = Addresses.EVENTS;
@@ -90,7 +90,7 @@ class LaggingFollowerTest {
         peers.add(peer);
         peer.write(after(ALL, "0"));
       }
-      // Whoever comes last has its turn after all of them.
+      // The last peer is served only after all others.
       try (var reader = Peer.unix(bridge.settings.socket())) {
         reader.write(after(ALL, "0"));
         readsAll(reader, 1, MANY);
@@ -98,7 +98,7 @@ class LaggingFollowerTest {
         readsAll(reader, MANY + 1, MANY + 1000);
       }
       assertThat((waitingBytes() - before) / peers.size())
-          .as("bytes kept for each")
+          .as("bytes buffered for each peer")
           .isLessThan(1 << 20);
       readsAll(peers.getFirst(), 1, MANY + 1000);
       assertThat(bridge.log.all()).isEmpty();
@@ -117,7 +117,7 @@ class LaggingFollowerTest {
       Past past = Past.in(bridge, home);
       past.has("web", MANY);
       peer.write(after(ALL, "0"));
-      Eventually.await("the line", LIMIT, () -> !bridge.log.all().isEmpty());
+      Eventually.await("the log line", LIMIT, () -> !bridge.log.all().isEmpty());
       assertThat(bridge.log.all()).singleElement().asString().contains("cut off: too slow");
       long last = 0;
       JsonObject frame = peer.read();
@@ -160,7 +160,7 @@ class LaggingFollowerTest {
     }
   }
 
-  /// What waits for sockets is outside the heap.
+  /// Data that waits for sockets is outside the heap.
   private static long waitingBytes() {
     var allocator = (ByteBufAllocatorMetricProvider) VertxByteBufAllocator.POOLED_ALLOCATOR;
     return allocator.metric().usedDirectMemory();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What apps print, to peers that do not keep up.
+/// Tests lines of apps for peers that do not keep up.
 @Timeout(120)
 class LaggingSubscriberTest {
   private static final String WEB = Addresses.linesOf("web");
@@ -107,7 +107,7 @@ class LaggingSubscriberTest {
       subscribe(peer, WEB);
       long before = usedBytes();
       publish(bridge, 100);
-      assertThat((usedBytes() - before) / MIB).as("MiB kept for it").isLessThan(8);
+      assertThat((usedBytes() - before) / MIB).as("MiB buffered for the peer").isLessThan(8);
       assertThat(bridge.log.all()).isEmpty();
     }
   }
@@ -120,8 +120,8 @@ class LaggingSubscriberTest {
       subscribe(peer, WEB);
       long before = usedBytes();
       publish(bridge, 60);
-      assertThat((usedBytes() - before) / MIB).as("MiB kept for it").isLessThan(16);
-      Eventually.await("the line", LIMIT, () -> !bridge.log.all().isEmpty());
+      assertThat((usedBytes() - before) / MIB).as("MiB buffered for the peer").isLessThan(16);
+      Eventually.await("the log line", LIMIT, () -> !bridge.log.all().isEmpty());
       assertThat(bridge.log.all()).singleElement().asString().contains("cut off: too slow");
     }
   }
@@ -144,7 +144,8 @@ class LaggingSubscriberTest {
 
   private long read;
 
-  /// Until all that was published is read or said to be missing; at least so many MiB are.
+  /// Reads until every published line has arrived or is part of a gap; at least `mebibytes` MiB
+  /// must be missing.
   private void readsAllOrGaps(Peer peer, int mebibytes) throws IOException {
     long missing = 0;
     while (read < published) {
@@ -154,7 +155,7 @@ class LaggingSubscriberTest {
       missing += message.gap();
     }
     assertThat(read).isEqualTo(published);
-    assertThat(missing / 1024).as("MiB that it missed").isGreaterThanOrEqualTo(mebibytes);
+    assertThat(missing / 1024).as("MiB that the peer missed").isGreaterThanOrEqualTo(mebibytes);
     if (mebibytes == 0) {
       assertThat(missing).isZero();
     }
@@ -166,7 +167,7 @@ class LaggingSubscriberTest {
     assertThat(peer.read().getString("type")).isEqualTo("pong");
   }
 
-  /// A round trip through the bridge's event loop.
+  /// Makes a round trip through the bridge's event loop.
   private static void settle(BridgeHarness bridge) throws IOException {
     try (var probe = Peer.unix(bridge.settings.socket())) {
       probe.write(new JsonObject().put("type", "ping"));

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What apps print, to peers that keep up.
+/// Tests lines of apps for peers that keep up.
 @Timeout(60)
 class LinesTest {
   private static final String WEB = Addresses.linesOf("web");
@@ -131,7 +131,7 @@ class LinesTest {
         first.write(unregister(WEB));
         awaitPong(first);
       }
-      Eventually.await("the last", LIMIT, () -> said.size() >= 4, () -> said);
+      Eventually.await("the last lease", LIMIT, () -> said.size() >= 4, () -> said);
       assertThat(said)
           .containsExactly(Set.of("web"), Set.of("web", "api"), Set.of("api"), Set.of());
     }
@@ -144,7 +144,7 @@ class LinesTest {
       var peer = bridge.authenticated();
       subscribe(peer, WEB);
       peer.reset();
-      Eventually.await("nothing wanted", LIMIT, () -> said.contains(Set.of()), () -> said);
+      Eventually.await("the lease is empty", LIMIT, () -> said.contains(Set.of()), () -> said);
       assertThat(bridge.log.all()).isEmpty();
     }
   }
@@ -156,7 +156,7 @@ class LinesTest {
         var peer = bridge.authenticated()) {
       List<Set<String>> said = said(bridge);
       subscribe(peer, WEB);
-      Eventually.await("it twice", LIMIT, () -> said.size() > 1, () -> said);
+      Eventually.await("the lease is renewed", LIMIT, () -> said.size() > 1, () -> said);
       assertThat(said).allMatch(Set.of("web")::equals);
     }
   }
@@ -168,7 +168,7 @@ class LinesTest {
   }
 
   private void awaitWanted(Set<String> apps) {
-    Eventually.await("wanted: " + apps, LIMIT, () -> feed.apps().equals(apps), feed::apps);
+    Eventually.await("leased apps: " + apps, LIMIT, () -> feed.apps().equals(apps), feed::apps);
   }
 
   private static List<Set<String>> said(BridgeHarness bridge) {

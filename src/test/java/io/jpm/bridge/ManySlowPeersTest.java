@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Peers that do not read and are many: each may have a little, all together not much.
+/// Tests many peers that do not read: the data that waits for each of them is limited, and so is
+/// the sum.
 @Timeout(120)
 class ManySlowPeersTest {
   private static final int MIB = 1 << 20;
@@ -42,14 +43,14 @@ class ManySlowPeersTest {
     try (var bridge = BridgeHarness.start(home);
         var reader = Peer.unix(bridge.settings.socket())) {
       subscribe(reader, "out.events");
-      // Ten times 6 MiB: less than one may have, and more than all may have together.
+      // Ten times 6 MiB: less than the limit of one peer, and more than the limit of all together.
       Peer longest = subscribed(bridge, "out.events");
       publish(bridge, reader, 1);
       for (int i = 0; i < 9; i++) {
         subscribed(bridge, "out.events");
       }
       publish(bridge, reader, 6);
-      // Four of them, with what the kernel keeps for each, are as many as may stay.
+      // At most four of them can stay, including the data that the kernel buffers for each.
       assertThat(bridge.log.all())
           .hasSizeBetween(5, 9)
           .allMatch(line -> line.contains("cut off: too slow"));
@@ -78,7 +79,7 @@ class ManySlowPeersTest {
     }
   }
 
-  /// Reads what was printed on the way: this peer keeps up.
+  /// Reads one message of lines: this peer keeps up.
   private static void readsOn(Peer reader, int number) throws IOException {
     LinesMessage message = LinesMessage.fromJson(reader.read().getJsonObject("body"));
     assertThat(message.first()).isEqualTo(1 + number * 16L);
@@ -97,7 +98,7 @@ class ManySlowPeersTest {
     ResumingTest.awaitPong(peer);
   }
 
-  /// So many MiB, which one peer reads as they come.
+  /// Publishes `mebibytes` MiB, which `reader` reads as they arrive.
   private static void publish(BridgeHarness bridge, Peer reader, int mebibytes) throws IOException {
     String body = "x".repeat(64 << 10);
     for (int i = 0; i < mebibytes * 16; i++) {
@@ -106,7 +107,7 @@ class ManySlowPeersTest {
     }
   }
 
-  /// What waits for sockets is outside the heap.
+  /// Data that waits for sockets is outside the heap.
   private static long waitingBytes() {
     var allocator = (ByteBufAllocatorMetricProvider) VertxByteBufAllocator.POOLED_ALLOCATOR;
     return allocator.metric().usedDirectMemory();

@@ -14,7 +14,7 @@ import io.vertx.core.eventbus.Message;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The real history beside a bridge, and somebody to whom things happen.
+/// The real history next to a bridge, with events of apps that it stores.
 final class Past {
   static final long MANY_BYTES = 32 << 20;
 
@@ -42,7 +42,7 @@ final class Past {
     BridgeHarness.await(bridge.vertx.undeploy(deployment));
   }
 
-  /// Tells of so many events; does not wait.
+  /// Publishes `count` events; does not wait.
   void happens(String app, int count) {
     for (int i = 0; i < count; i++) {
       var view = Instances.view(0, Instances.spec(app, 1), 0, Phase.ONLINE, Optional.empty(), "x");
@@ -56,13 +56,13 @@ final class Past {
     told += count;
   }
 
-  /// Tells of so many events and waits until all are numbered and kept.
+  /// Publishes `count` events and waits until all are numbered and stored.
   void has(String app, int count) {
     happens(app, count);
-    Eventually.await("all are numbered", LIMIT, () -> last() == told, this::last);
+    Eventually.await("all events are numbered", LIMIT, () -> last() == told, this::last);
   }
 
-  /// The last number.
+  /// Returns the last sequence number.
   long last() {
     return BridgeHarness.await(
             bridge

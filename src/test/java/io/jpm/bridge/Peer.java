@@ -37,7 +37,8 @@ final class Peer implements Closeable {
     return connect(port, new Socket());
   }
 
-  /// One for which the kernel keeps little: what it does not read soon waits at the sender.
+  /// Connects with a small receive buffer, so that data that the peer does not read soon waits at
+  /// the sender.
   static Peer narrow(int port, String token) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
@@ -52,7 +53,7 @@ final class Peer implements Closeable {
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 
-  /// One on a socket that is connected.
+  /// Returns a peer that uses a connected socket.
   static Peer on(Socket socket) throws IOException {
     socket.setSoTimeout(Patience.millis(20));
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
@@ -64,7 +65,7 @@ final class Peer implements Closeable {
     return new Peer(channel, Channels.newInputStream(channel), Channels.newOutputStream(channel));
   }
 
-  /// A connection that has shown this token.
+  /// Connects and sends `token`.
   static Peer tcp(int port, String token) throws IOException {
     Peer peer = tcp(port);
     peer.write(credential(token));
@@ -134,7 +135,7 @@ final class Peer implements Closeable {
     return new JsonObject(new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8));
   }
 
-  /// Reads to the end, which may be a reset; how many bytes there were.
+  /// Reads to the end of the connection, which can be a reset, and returns the number of bytes.
   long readToTheEnd() throws IOException {
     long bytes = 0;
     try {
@@ -143,28 +144,28 @@ final class Peer implements Closeable {
         bytes += n;
       }
     } catch (SocketException reset) {
-      return bytes; // An end too: it had sent something that the other side never read.
+      return bytes; // Also an end: this side had sent data that the other side did not read.
     }
     return bytes;
   }
 
-  /// The port of this end; TCP only.
+  /// Returns the port of this end; TCP only.
   int localPort() {
     return ((Socket) socket).getLocalPort();
   }
 
-  /// Says that nothing more will come, and stays to read; TCP only.
+  /// Ends the output and keeps the input open; TCP only.
   void sendsNoMore() throws IOException {
     ((Socket) socket).shutdownOutput();
   }
 
-  /// Closes so that the other side sees a reset; TCP only.
+  /// Closes the connection with a reset; TCP only.
   void reset() throws IOException {
     ((Socket) socket).setSoLinger(true, 0);
     socket.close();
   }
 
-  /// Closes before the test is over; closing again does nothing.
+  /// Closes the connection before the end of the test. Closing it again has no effect.
   void leave() throws IOException {
     socket.close();
   }

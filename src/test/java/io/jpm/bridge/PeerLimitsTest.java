@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What one client may cost in requests and subscriptions.
+/// Tests the limits of requests and subscriptions of a client.
 @Timeout(60)
 class PeerLimitsTest {
   @TempDir Path home;
@@ -49,7 +49,7 @@ class PeerLimitsTest {
     }
     assertThat(taken).isEqualTo(4);
     assertThat(buckets.take(new Principal("other", Role.READ, Set.of()))).isTrue();
-    assertThat(buckets.take(ci)).as("it is not forgotten for the other's sake").isFalse();
+    assertThat(buckets.take(ci)).as("another token does not refill its bucket").isFalse();
     for (int i = 0; i < 100; i++) {
       assertThat(buckets.take(Principal.OWNER)).isTrue();
     }
@@ -96,7 +96,7 @@ class PeerLimitsTest {
           var owner = bridge.authenticated()) {
         List<String> codes = codes(one, 300);
         assertThat(codes).contains("ok", "busy");
-        // The bucket is the token's, not the connection's, and a new connection has no new one.
+        // The bucket belongs to the token, not to the connection: a new connection has no new one.
         codes.addAll(codes(two, 300));
         try (var three = Peer.tcp(bridge.port(), secret)) {
           codes.addAll(codes(three, 300));
@@ -129,7 +129,7 @@ class PeerLimitsTest {
       peer.write(Peer.register(Addresses.linesOf("web")));
       peer.write(Peer.register(Addresses.linesOf("api")));
       peer.write(Peer.register(Addresses.eventsOf("web")));
-      peer.write(Peer.register(Addresses.eventsOf("web"))); // It has this one.
+      peer.write(Peer.register(Addresses.eventsOf("web"))); // already subscribed
       peer.write(Peer.register(Addresses.linesOf("web")));
       pingPong(peer);
       for (String address : List.of(Addresses.eventsOf("api"), Addresses.linesOf("db"))) {
@@ -154,12 +154,16 @@ class PeerLimitsTest {
       pingPong(one);
       pingPong(unix);
       Eventually.await(
-          "the one without a token too", BridgeHarness.LIMIT, () -> count(bridge).tcp() == 2);
+          "the connection without a token is counted",
+          BridgeHarness.LIMIT,
+          () -> count(bridge).tcp() == 2);
       assertThat(count(bridge)).isEqualTo(new BridgeReply(1, 2));
       unix.leave();
       unproven.leave();
       Eventually.await(
-          "both are gone", BridgeHarness.LIMIT, () -> count(bridge).equals(new BridgeReply(0, 1)));
+          "both connections are closed",
+          BridgeHarness.LIMIT,
+          () -> count(bridge).equals(new BridgeReply(0, 1)));
     }
   }
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Events of the past and those to come, to peers that keep up.
+/// Tests the replay of past events and the live events that follow, for peers that keep up.
 @Timeout(120)
 class ResumingTest {
   private static final String ALL = Addresses.EVENTS;
@@ -36,7 +36,7 @@ class ResumingTest {
               .start(() -> {
                 for (int i = 0; i < 100; i++) {
                   past.happens("web", 20);
-                  past.last(); // Batches, not one flood before the first page is there.
+                  past.last(); // batches, so that not all come before the first page
                 }
               });
       peer.write(after(ALL, "1000"));

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where the past ends and the present begins, with a history that lets things happen in between.
+/// Tests the transition from replayed to live events, with a history during whose answer further
+/// events are published.
 @Timeout(60)
 class SeamTest {
   private static final String ALL = Addresses.EVENTS;
@@ -38,7 +39,7 @@ class SeamTest {
   void whatIsPublishedBeforeTheAnswerComesIsHeldBackAndToldOnce() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
-      // 4 and 5 are in the answer and come live too; 6 and 7 come live only.
+      // Events 4 and 5 are in the answer and arrive live, too; 6 and 7 arrive only live.
       history(bridge, before(bridge, 4, 7), 5);
       peer.write(after(ALL, "2"));
       for (long seq = 3; seq <= 7; seq++) {
@@ -105,7 +106,8 @@ class SeamTest {
     }
   }
 
-  /// Answers the first question up to `known`, after `between`; each further one up to 1000.
+  /// Answers the first request with the events up to `known`, after `between` has run; later
+  /// requests with the events up to 1000.
   private void history(BridgeHarness bridge, Runnable between, long known) {
     BridgeHarness.await(
         bridge

@@ -33,8 +33,8 @@ class SlowPeerTest {
           .asString()
           .startsWith("WARNING 127.0.0.1:")
           .contains("cut off: too slow");
-      assertThat((most - before) / MIB).as("MiB kept for it").isLessThan(40);
-      assertThat(peer.readToTheEnd() / MIB).as("MiB that got through").isLessThan(40);
+      assertThat((most - before) / MIB).as("MiB buffered for the peer").isLessThan(40);
+      assertThat(peer.readToTheEnd() / MIB).as("MiB that the peer received").isLessThan(40);
     }
   }
 
@@ -49,7 +49,7 @@ class SlowPeerTest {
           .singleElement()
           .asString()
           .contains("a peer on " + bridge.settings.socket() + " cut off: too slow");
-      assertThat((most - before) / MIB).as("MiB kept for it").isLessThan(40);
+      assertThat((most - before) / MIB).as("MiB buffered for the peer").isLessThan(40);
     }
   }
 
@@ -65,7 +65,7 @@ class SlowPeerTest {
           settle(bridge);
         }
       }
-      Eventually.await("the line", LIMIT, () -> !bridge.log.all().isEmpty());
+      Eventually.await("the log line", LIMIT, () -> !bridge.log.all().isEmpty());
       JsonObject last = peer.read();
       while (!last.getString("type").equals("err")) {
         assertThat(last.getString("body")).isEqualTo(kilobyte);
@@ -125,8 +125,9 @@ class SlowPeerTest {
     assertThat(peer.read().getString("type")).isEqualTo("pong");
   }
 
-  /// Publishes so many MiB, waiting now and then until all of it has reached the bridge: what waits
-  /// on the bus is not the bridge's. The most memory seen on the way.
+  /// Publishes `mebibytes` MiB and regularly waits until all of it has reached the bridge, because
+  /// data that waits on the bus does not belong to the bridge. Returns the highest memory use that
+  /// was measured.
   private static long publish(BridgeHarness bridge, int mebibytes) {
     String body = "x".repeat(64 << 10);
     long heap = 0;
@@ -143,7 +144,7 @@ class SlowPeerTest {
     return direct + Math.max(heap, heapBytes());
   }
 
-  /// A round trip through the bridge's event loop.
+  /// Makes a round trip through the bridge's event loop.
   private static void settle(BridgeHarness bridge) {
     try (var probe = Peer.unix(bridge.settings.socket())) {
       probe.write(new JsonObject().put("type", "ping"));
@@ -162,7 +163,8 @@ class SlowPeerTest {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /// What waits in sockets is outside the heap, and Netty's memory in no pool that the JVM counts.
+  /// Data that waits for sockets is outside the heap, and Netty's memory is in no pool that the JVM
+  /// counts.
   private static long directBytes() {
     var allocator = (ByteBufAllocatorMetricProvider) VertxByteBufAllocator.POOLED_ALLOCATOR;
     return allocator.metric().usedDirectMemory();

@@ -15,9 +15,9 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// A certificate that signs itself, made by the JDK's keytool, with its key.
+/// A self-signed certificate and its key, created by the JDK's keytool.
 ///
-/// @param folder where its files are: `cert.pem`, `key.pem`, `store.p12`, `password`
+/// @param folder contains its files: `cert.pem`, `key.pem`, `store.p12`, `password`
 record TestCertificate(Path folder) {
   private static final String PASSWORD = "changeit";
 
@@ -95,7 +95,8 @@ record TestCertificate(Path folder) {
     return store;
   }
 
-  /// A client that trusts this certificate, and shows `own` where that is asked for.
+  /// Returns the TLS context of a client that trusts this certificate, and presents `own` if the
+  /// server asks for a certificate.
   SSLContext trusting(TestCertificate... own) throws IOException, GeneralSecurityException {
     KeyStore trust = KeyStore.getInstance("PKCS12");
     trust.load(null, null);

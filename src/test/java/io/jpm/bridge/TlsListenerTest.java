@@ -33,10 +33,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The door for services elsewhere, by TLS.
+/// Tests the TLS listener for remote services.
 @Timeout(120)
 class TlsListenerTest {
-  private static final Pattern DOOR = Pattern.compile("by TLS to 127\\.0\\.0\\.1:([0-9]+)");
+  private static final Pattern DOOR =
+      Pattern.compile("with TLS for other machines on 127\\.0\\.0\\.1:([0-9]+)");
 
   @TempDir static Path made;
   private static TestCertificate door;
@@ -115,7 +116,8 @@ class TlsListenerTest {
     }
   }
 
-  /// Else many who begin one keep the owner waiting, who is served by the same event loop.
+  /// Otherwise many clients that begin a handshake would delay the owner, who is served by the same
+  /// event loop.
   @Test
   void handshakesAreNotMadeOnAnEventLoop() throws Exception {
     Set<String> threads = new HashSet<>();
@@ -129,13 +131,13 @@ class TlsListenerTest {
                   try (SSLSocket socket = connect(bridge, trusting)) {
                     socket.startHandshake();
                   } catch (IOException cut) {
-                    // Only that it was begun matters.
+                    // Only the beginning of the handshake matters.
                   }
                 }
               });
       try {
         Eventually.await(
-            "a handshake is seen while it is made",
+            "a handshake is observed while it runs",
             LIMIT,
             () -> {
               Thread.getAllStackTraces()
@@ -234,7 +236,7 @@ class TlsListenerTest {
         }
       }
       Eventually.await(
-          "the line", LIMIT, () -> bridge.log.all().getLast().contains("refused: no TLS"));
+          "the log line", LIMIT, () -> bridge.log.all().getLast().contains("refused: no TLS"));
       assertThat(bridge.log.all()).hasSize(3).last().asString().endsWith("not an SSL/TLS record");
     }
   }
@@ -282,14 +284,14 @@ class TlsListenerTest {
 
         Files.writeString(cert, "not a certificate");
         Eventually.await(
-            "it is told",
+            "the invalid certificate is reported",
             LIMIT,
-            () -> bridge.log.all().getLast().contains("the former certificate stays in use"));
+            () -> bridge.log.all().getLast().contains("the previous certificate stays in use"));
         assertThat(shown(bridge, door)).contains("CN=door");
 
         Files.copy(other.cert(), cert, StandardCopyOption.REPLACE_EXISTING);
         Eventually.await(
-            "the key is another's",
+            "the key that does not match is reported",
             LIMIT,
             () ->
                 bridge.log.all().getLast().contains("stays in use")
@@ -299,7 +301,7 @@ class TlsListenerTest {
 
         Files.copy(other.key(), key, StandardCopyOption.REPLACE_EXISTING);
         Eventually.await(
-            "it is taken",
+            "the renewed certificate is loaded",
             LIMIT,
             () -> bridge.log.all().getLast().contains("renewed certificate of bridge.remote"));
         assertThat(shown(bridge, other)).contains("CN=other");
@@ -308,7 +310,8 @@ class TlsListenerTest {
     }
   }
 
-  /// The name in the certificate that the door shows to somebody who trusts `trusted`.
+  /// Returns the subject of the certificate that the listener presents to a client that trusts
+  /// `trusted`.
   private static String shown(BridgeHarness bridge, TestCertificate trusted) throws Exception {
     try (SSLSocket socket = connect(bridge, trusted.trusting())) {
       socket.startHandshake();
@@ -322,14 +325,18 @@ class TlsListenerTest {
     Files.writeString(garbage, "garbage");
     Path none = made.resolve("none");
     return Stream.of(
-        List.of(new RemoteSettings.Pem(none, door.key()), "bridge.remote.cert: there is no "),
-        List.of(new RemoteSettings.Pem(door.cert(), none), "bridge.remote.key: there is no "),
+        List.of(
+            new RemoteSettings.Pem(none, door.key()),
+            "bridge.remote.cert: " + none + " does not exist"),
+        List.of(
+            new RemoteSettings.Pem(door.cert(), none),
+            "bridge.remote.key: " + none + " does not exist"),
         List.of(new RemoteSettings.Pem(garbage, door.key()), "use a certificate and its key"),
         List.of(new RemoteSettings.Pem(door.cert(), garbage), "use a certificate and its key"),
         List.of(new RemoteSettings.Pem(door.cert(), other.key()), "use a certificate and its key"),
         List.of(
             new RemoteSettings.Keystore(none, Optional.empty()),
-            "bridge.remote.keystore: there is no "),
+            "bridge.remote.keystore: " + none + " does not exist"),
         List.of(
             new RemoteSettings.Keystore(door.store(), Optional.of(garbage)),
             "use a certificate and its key"));
@@ -343,7 +350,7 @@ class TlsListenerTest {
             .remote(remote((RemoteSettings.Identity) identityAndReason.get(0), Optional.empty()));
     try (var bridge = settings.notStarted()) {
       assertThatThrownBy(bridge::deploy)
-          .hasMessageContaining("the door for services elsewhere stays closed")
+          .hasMessageContaining("bridge.remote cannot listen without a certificate")
           .hasMessageContaining((String) identityAndReason.get(1))
           .message()
           .doesNotContain("\n");

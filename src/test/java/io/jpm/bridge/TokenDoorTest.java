@@ -35,12 +35,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Who comes with an issued token, and what it may do at the bridge.
+/// Tests how clients with an issued token are authenticated, and what they may do at the bridge.
 @Timeout(120)
 class TokenDoorTest {
   @TempDir Path home;
 
-  /// Answers each request with the header of who asks.
+  /// Answers each request with the caller header that it contains.
   private static void echoCallers(BridgeHarness bridge) {
     for (String address : List.of(Addresses.COMMAND, Addresses.CONSOLE)) {
       BridgeHarness.await(
@@ -151,7 +151,7 @@ class TokenDoorTest {
                                   Set.of(),
                                   Optional.of(Duration.ofMillis(1)))))
                       .secret();
-              Eventually.await("it has expired", LIMIT, () -> isGone(bridge, "short"));
+              Eventually.await("the token has expired", LIMIT, () -> isGone(bridge, "short"));
               yield ending;
             }
             case "unknown" -> "jpm_" + "A".repeat(43);
@@ -170,7 +170,7 @@ class TokenDoorTest {
     }
   }
 
-  /// How many messages have come to this address.
+  /// Returns a counter of the messages that arrive at `address`.
   private static AtomicInteger counted(BridgeHarness bridge, String address) {
     var seen = new AtomicInteger();
     BridgeHarness.await(
@@ -318,7 +318,8 @@ class TokenDoorTest {
     }
   }
 
-  /// Events of an app are published with all others, and picked out by the bridge.
+  /// Publishes a message for subscribers of `address`. Events of an app are published with all
+  /// others, and the bridge selects them.
   private static void publish(BridgeHarness bridge, String address) {
     var body = new JsonObject().put("secret", 1).put("seq", 1);
     Addresses.appOfEvents(address).ifPresent(app -> body.put("app", app));
@@ -341,7 +342,7 @@ class TokenDoorTest {
         assertThat(peer.read().getString("problem")).contains("ci may see only some");
       }
       Peer.tcp(bridge.port(), "jpm_" + "A".repeat(43)).readToTheEnd();
-      Eventually.await("both are told", LIMIT, () -> audited.size() == 2);
+      Eventually.await("both refusals are audited", LIMIT, () -> audited.size() == 2);
       assertThat(audited.getFirst().who().name()).isEqualTo("ci");
       assertThat(audited.getFirst().verb()).isEqualTo("subscribe");
       assertThat(audited.getLast().verb()).isEqualTo("connect");
@@ -382,7 +383,7 @@ class TokenDoorTest {
         }
         assertThat(continued).hasValue(0);
         one.write(Peer.send(next, "3", new JsonObject()));
-        Eventually.await("its own peer goes on", LIMIT, () -> continued.get() == 1);
+        Eventually.await("the peer continues its own exchange", LIMIT, () -> continued.get() == 1);
       }
     }
   }
@@ -411,11 +412,11 @@ class TokenDoorTest {
     }
   }
 
-  /// A credential that is not the right one any more.
+  /// Returns a credential with one changed bit that is not valid.
   private static byte[] mutated(SplittableRandom random, String secret) {
     byte[] whole = Peer.credential(secret);
     byte[] changed = whole.clone();
-    // The secret's last digit has two bits that mean nothing to Base64, but not to a digest.
+    // The secret's last digit has two bits that Base64 ignores, but a digest does not.
     int at = random.nextInt(whole.length);
     changed[at] = (byte) (changed[at] ^ (1 << random.nextInt(7)));
     String text = new String(changed, 4, changed.length - 4, StandardCharsets.UTF_8);

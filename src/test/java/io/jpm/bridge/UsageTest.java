@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What apps use, to peers of the bridge, and that nothing is measured for nobody.
+/// Tests resource usage for peers of the bridge, and that nothing is measured without a subscriber.
 @Timeout(120)
 class UsageTest {
   @TempDir Path home;
 
   private final List<Boolean> wanted = new CopyOnWriteArrayList<>();
 
-  /// A bridge, and somebody in Satan's place who writes down whether figures are wanted.
+  /// Starts a bridge and, in place of Satan, a consumer that records whether usage is requested.
   private BridgeHarness bridge(BridgeHarness.Settings settings) {
     BridgeHarness bridge = settings.start();
     BridgeHarness.await(
@@ -55,7 +55,7 @@ class UsageTest {
     settle(peer);
   }
 
-  /// All that the peer has said has been worked on.
+  /// Waits until the bridge has processed everything that the peer has sent.
   private static void settle(Peer peer) throws IOException {
     peer.write(new JsonObject().put("type", "ping"));
     assertThat(peer.read().getString("type")).isEqualTo("pong");
@@ -63,7 +63,7 @@ class UsageTest {
 
   private void awaitWanted(Boolean... expected) {
     Eventually.await(
-        "wanted: " + List.of(expected),
+        "demands: " + List.of(expected),
         LIMIT,
         () -> wanted.equals(List.of(expected)),
         wanted::toString);
@@ -135,7 +135,7 @@ class UsageTest {
       awaitWanted(true);
       var figures = new JsonObject().put("v", 1).put("padding", "x".repeat(64 << 10));
       Eventually.await(
-          "it is cut off",
+          "the peer is cut off",
           LIMIT,
           () -> {
             bridge.vertx.eventBus().publish(Addresses.USAGE, figures);

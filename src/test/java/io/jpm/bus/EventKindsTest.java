@@ -36,10 +36,9 @@ class EventKindsTest {
   @Test
   void theContractOfTheBridgeListsThem() throws IOException {
     String doc = read("docs/bridge.md");
-    assertThat(firstCells(between(doc, "| event | tells of an instance", "\n\n")))
+    assertThat(firstCells(between(doc, "| event of an instance |", "\n\n")))
         .isEqualTo(OF_INSTANCES);
-    assertThat(firstCells(between(doc, "| event | tells of the daemon", "\n\n")))
-        .isEqualTo(OF_THE_DAEMON);
+    assertThat(firstCells(between(doc, "| event of the daemon", "\n\n"))).isEqualTo(OF_THE_DAEMON);
   }
 
   @Test

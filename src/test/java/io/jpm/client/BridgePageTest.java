@@ -22,11 +22,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The Java client says and understands what `docs/bridge.md` shows.
+/// Tests that the Java client sends and understands the messages that `docs/bridge.md` shows.
 class BridgePageTest {
   private static final Path PAGE = Path.of("docs/bridge.md");
 
-  /// The examples of the page of what is said in a direction, as parsed JSON.
+  /// Returns the examples of the page for one direction, as parsed JSON.
   private static List<Map<?, ?>> examples(String arrow) {
     try (Stream<String> lines = Files.lines(PAGE)) {
       List<Map<?, ?>> examples = new ArrayList<>();
@@ -41,8 +41,8 @@ class BridgePageTest {
 
   private static final Apps WEB = Apps.of(App.of("web", "./server.js")).in(Path.of("/srv/web"));
 
-  /// Requests as the page has them, in its order; what a record always says, though it may be left
-  /// out, is in the second column.
+  /// The requests in the order of the page. The values contain the fields that a record always
+  /// sends, although they are optional.
   private static Map<Request<?>, Map<String, Object>> requests() {
     Map<Request<?>, Map<String, Object>> all = new LinkedHashMap<>();
     all.put(Request.ping(), Map.of());
@@ -93,7 +93,7 @@ class BridgePageTest {
   @MethodSource("everyRequest")
   void aRequestIsWrittenAsOnThePage(Request<?> request) {
     Map<Object, Object> body = new LinkedHashMap<>(body(request));
-    body.remove("key"); // another one for each request
+    body.remove("key"); // differs for each request
     requests().getOrDefault(request, Map.of()).forEach(body::remove);
     assertThat(examples("→")).contains(body);
   }

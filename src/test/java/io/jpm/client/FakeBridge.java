@@ -18,12 +18,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A daemon's bridge that says what a test tells it to. Speaks the real protocol on a free port and
-/// remembers what it was asked.
+/// The bridge of a daemon, with answers that a test defines. Speaks the real protocol on a free
+/// port and records the requests.
 final class FakeBridge implements Closeable {
   static final String TOKEN = "0123456789abcdef".repeat(4);
 
-  /// What to answer to a request.
+  /// Answers a request.
   interface Answer {
     void to(Session session) throws IOException;
   }
@@ -40,7 +40,7 @@ final class FakeBridge implements Closeable {
     Thread.ofVirtual().start(this::accept);
   }
 
-  /// One that ends every command with this code and nothing else.
+  /// Returns a bridge that ends every command with `code` and sends nothing else.
   static FakeBridge exiting(int code) throws IOException {
     return new FakeBridge(session -> session.code(code));
   }
@@ -49,7 +49,7 @@ final class FakeBridge implements Closeable {
     return server.getLocalPort();
   }
 
-  /// Writes what a daemon leaves for its clients.
+  /// Writes the files that a daemon creates for its clients.
   FakeBridge in(Path home) throws IOException {
     Files.createDirectories(home);
     Files.writeString(home.resolve("token"), TOKEN + "\n");
@@ -59,7 +59,7 @@ final class FakeBridge implements Closeable {
     return this;
   }
 
-  /// The bodies of the console requests so far.
+  /// Returns the bodies of the console requests so far.
   List<Map<?, ?>> requests() {
     return requests;
   }
@@ -117,13 +117,13 @@ final class FakeBridge implements Closeable {
       requests.add(body);
       answer.to(session);
     } catch (IOException _) {
-      // the client is gone, which is what some tests are about
+      // the client has disconnected, which some tests provoke
     } finally {
       open.remove(socket);
     }
   }
 
-  /// The daemon's side of one conversation.
+  /// The daemon's side of one session.
   static final class Session {
     private final DataInputStream in;
     private final DataOutputStream out;
@@ -152,14 +152,14 @@ final class FakeBridge implements Closeable {
               .formatted(code));
     }
 
-    /// The last of the text, and the end.
+    /// Sends the last text together with the exit code.
     void last(boolean error, String text, int code) throws IOException {
       frame(
           "{\"type\":\"message\",\"address\":\"r\",\"headers\":{},\"body\":{\"%s\":%s,\"code\":%d},\"send\":true}"
               .formatted(error ? "err" : "out", quote(text), code));
     }
 
-    /// A reply that is followed by others, so the client has to ask for them.
+    /// Sends a reply that is followed by others, so that the client must request them.
     void more(String body) throws IOException {
       String address = "__vertx.reply." + ++replies;
       frame(
@@ -182,7 +182,7 @@ final class FakeBridge implements Closeable {
       out.write(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /// Says nothing until the client goes away.
+    /// Sends nothing until the client disconnects.
     void hang() throws IOException {
       if (in.read() >= 0) {
         throw new IOException("the client spoke out of turn");
@@ -202,8 +202,8 @@ final class FakeBridge implements Closeable {
       }
     }
 
-    /// As the daemon's JSON library does it: short escapes, control characters in hex, the rest
-    /// raw.
+    /// Quotes a text as the daemon's JSON library does: short escapes, control characters in hex,
+    /// the rest raw.
     private static String quote(String text) {
       StringBuilder json = new StringBuilder("\"");
       text.chars()

@@ -29,13 +29,13 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import org.jspecify.annotations.Nullable;
 
-/// The daemon's end of the bridge, as a test wants it: answers pings, remembers what it is asked
-/// and who subscribes, and publishes what the test says.
+/// The daemon's side of the bridge, controlled by a test: answers pings, records requests and
+/// subscriptions, and publishes what the test defines.
 final class FakeDaemon implements Closeable {
   static final String TOKEN = "fedcba9876543210".repeat(4);
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
-  /// What is said to a subscriber at once.
+  /// Sends messages to a new subscriber immediately.
   interface Greeting {
     void to(Peer peer, Map<?, ?> register) throws IOException;
   }
@@ -59,14 +59,14 @@ final class FakeDaemon implements Closeable {
     this.asksForToken = asksForToken;
   }
 
-  /// One at a free port.
+  /// Returns a daemon on a free port.
   static FakeDaemon tcp() throws IOException {
     ServerSocket server = new ServerSocket(0, 100, InetAddress.getByAddress(LOOPBACK));
     var door = new Endpoint.Tcp("127.0.0.1", server.getLocalPort(), TOKEN);
     return of(new FakeDaemon(door, server, true), server);
   }
 
-  /// One that speaks TLS.
+  /// Returns a daemon that uses TLS.
   ///
   /// @param known whether clients need a certificate
   static FakeDaemon tls(SSLContext context, boolean known, Endpoint.Tls pattern)
@@ -82,7 +82,7 @@ final class FakeDaemon implements Closeable {
     return of(new FakeDaemon(endpoint, server, true), server);
   }
 
-  /// One at a unix socket.
+  /// Returns a daemon on a Unix socket.
   static FakeDaemon unix(Path file) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(file));
@@ -105,7 +105,7 @@ final class FakeDaemon implements Closeable {
     return daemon;
   }
 
-  /// Writes what a daemon leaves for its clients.
+  /// Writes the files that a daemon creates for its clients.
   FakeDaemon in(Path home) throws IOException {
     Files.createDirectories(home);
     Files.writeString(home.resolve("token"), secret + "\n");
@@ -117,13 +117,13 @@ final class FakeDaemon implements Closeable {
     return this;
   }
 
-  /// Lets in only who has this token.
+  /// Accepts only clients that send this token.
   FakeDaemon expecting(String token) {
     secret = token;
     return this;
   }
 
-  /// @param body what is answered to the body of a request; null: nothing ever
+  /// @param body returns the answer to the body of a request; null: there is no answer
   FakeDaemon answering(Function<Map<?, ?>, @Nullable String> body) {
     answers = body;
     return this;
@@ -134,7 +134,7 @@ final class FakeDaemon implements Closeable {
     return this;
   }
 
-  /// Says nothing to pings from now on.
+  /// Stops answering pings.
   void fallSilent() {
     pongs = false;
   }
@@ -143,12 +143,12 @@ final class FakeDaemon implements Closeable {
     return endpoint;
   }
 
-  /// The bodies of all requests so far.
+  /// Returns the bodies of all requests so far.
   List<Map<?, ?>> requests() {
     return requests;
   }
 
-  /// The frames of all subscriptions so far.
+  /// Returns the frames of all subscriptions so far.
   List<Map<?, ?>> registrations() {
     return registrations;
   }
@@ -161,7 +161,7 @@ final class FakeDaemon implements Closeable {
     return peers.size();
   }
 
-  /// Publishes to whom have subscribed.
+  /// Publishes to all subscribers of `address`.
   void publish(String address, String body) {
     for (Peer peer : peers) {
       if (peer.addresses.contains(address)) {
@@ -170,7 +170,7 @@ final class FakeDaemon implements Closeable {
     }
   }
 
-  /// Says a frame to all.
+  /// Sends a frame to all clients.
   void sayToAll(String json) {
     peers.forEach(peer -> peer.trySay(json));
   }
@@ -180,7 +180,8 @@ final class FakeDaemon implements Closeable {
     peers.forEach(Peer::close);
   }
 
-  /// Nobody is let in any more when it returns, also not who was just about to be.
+  /// Once this method has returned, no client is accepted any more, including one that was about to
+  /// be.
   @Override
   public void close() throws IOException {
     server.close();
@@ -245,7 +246,7 @@ final class FakeDaemon implements Closeable {
           take(read());
         }
       } catch (IOException _) {
-        // the client is gone, which is what some tests are about
+        // the client has disconnected, which some tests provoke
       } finally {
         peers.remove(this);
       }
@@ -305,7 +306,7 @@ final class FakeDaemon implements Closeable {
       try {
         say(json);
       } catch (IOException _) {
-        // gone
+        // disconnected
       }
     }
 
@@ -314,7 +315,7 @@ final class FakeDaemon implements Closeable {
       try {
         socket.close();
       } catch (IOException _) {
-        // closed all the same
+        // closed anyway
       }
     }
   }

@@ -24,8 +24,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What another user puts into a home, or around it, is neither read nor written by `bin/jpm`: it
-/// tells nobody the caller's environment, and spoils no file of the caller's.
+/// Tests that `bin/jpm` neither reads nor writes what another user puts into a home or around it:
+/// it sends the caller's environment to no other process and damages no file of the caller.
 @Timeout(120)
 class ForeignHomeTest {
   @TempDir Path directory;
@@ -34,7 +34,7 @@ class ForeignHomeTest {
     Files.setAttribute(file, "unix:mode", mode);
   }
 
-  /// Makes it another user's.
+  /// Makes another user the owner of the file.
   private static void own(Path file) throws IOException {
     Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
@@ -50,7 +50,8 @@ class ForeignHomeTest {
         .hasLineCount(1);
   }
 
-  /// A home with a listener that waits for a token and an environment.
+  /// Returns an installation with a home that names a listener, which waits for a token and an
+  /// environment.
   private Installation withBait(FakeBridge bridge, Client client) throws IOException {
     Installation jpm = new Installation(directory, client).withJar();
     bridge.in(jpm.home);
@@ -129,7 +130,7 @@ class ForeignHomeTest {
     assertThat(Files.getAttribute(jpm.home, "unix:mode")).isEqualTo(0041777);
   }
 
-  /// The daemon narrows the mode.
+  /// The daemon restricts the mode later.
   @Test
   void whatAUmaskHasLeftInAClosedHomeEndsNoStart() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
@@ -206,7 +207,7 @@ class ForeignHomeTest {
     refused(jpm.run("ls"), "a home can be written to by others (mode rwxr-xrwx)");
   }
 
-  /// Kubernetes mounts volumes open to all, and nobody but the user of the container is there.
+  /// Kubernetes mounts volumes that are open to all, but in the container there is only its user.
   @Test
   @Needs(Need.ROOT)
   void inAContainerOfItsOwnAUserMayHaveAHomeInAVolumeThatIsOpenToAll() throws Exception {
@@ -232,7 +233,8 @@ class ForeignHomeTest {
         "JPM_HOME " + volume.resolve("home") + " can be written to by others");
   }
 
-  /// Its owner may ask for the apps to be open to the group; what is jpm's is for the owner alone.
+  /// Users may want apps to create files that are open to the group. The files of jpm are for the
+  /// owner alone.
   @Test
   void whatTheScriptMakesIsForItsOwnerAndTheDaemonHasTheCallersUmask() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
@@ -304,14 +306,14 @@ class ForeignHomeTest {
     }
   }
 
-  /// A program of another user, begun by root.
+  /// Starts a program as root, which then changes to another user.
   private static Process stranger(String python, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-c", python));
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
-  /// A `java` that is no daemon, or the real Java client.
+  /// Installs a `java` that starts no daemon, but can run the real Java client.
   private void withoutDaemon(Installation jpm) throws IOException {
     Installation.program(
         directory.resolve("stub/bin/java"),
@@ -347,7 +349,7 @@ class ForeignHomeTest {
             """,
             heard.toString());
     try (var said = stranger.inputReader()) {
-      // The pid is another program's of ours by now; one that is a zombie looks the same.
+      // By now, the pid belongs to another program of this user; a zombie looks the same.
       Files.createDirectory(jpm.home);
       mode(jpm.home, 0700);
       Files.writeString(jpm.home.resolve("token"), FakeBridge.TOKEN + "\n");
@@ -370,7 +372,7 @@ class ForeignHomeTest {
     mode(jpm.home, 0700);
     Path lock = Files.createFile(jpm.home.resolve("jpm.lock"));
     mode(lock, 0600);
-    // The file of that number on another disk, as it looks in /proc/locks.
+    // In /proc/locks, this looks like a file with the same number on another disk.
     Process stranger =
         stranger(
             """
@@ -399,7 +401,7 @@ class ForeignHomeTest {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path temporary = Files.createDirectory(directory.resolve("theirs"));
     own(temporary);
-    // What that user puts in the place of the training's own while it runs.
+    // That user replaces the output of the training while it runs.
     Installation.program(
         directory.resolve("stub/bin/java"),
         "#!/bin/bash\nfor place in '%s'/*; do echo evil >\"$place/new.aot\"; done\necho FAILED enough\n"

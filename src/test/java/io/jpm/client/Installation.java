@@ -19,15 +19,15 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The real `bin/jpm` in a private place, with a private home and environment.
+/// The real `bin/jpm` in its own directory, with its own home and environment.
 final class Installation {
-  /// Which of the two clients the script shall be.
+  /// Which of the two clients the script uses.
   enum Client {
     BASH,
     JAVA
   }
 
-  /// How a command ended.
+  /// The result of a command.
   record Result(int code, String out, String err) {}
 
   final Path root;
@@ -61,7 +61,7 @@ final class Installation {
     return root.resolve("lib/jpm.jar");
   }
 
-  /// Puts a jar with the client's classes where an installation has it.
+  /// Creates a jar with the classes of the client where an installation has its jar.
   Installation withJar() throws IOException {
     Files.createDirectories(jar().getParent());
     Path classes = Path.of("target/classes");
@@ -76,7 +76,7 @@ final class Installation {
     return this;
   }
 
-  /// Runs the script with arguments that are byte strings.
+  /// Runs the script. Each character of an argument is one byte.
   Result run(String... args) throws IOException, InterruptedException {
     return end(start(args));
   }
@@ -89,11 +89,11 @@ final class Installation {
                 .formatted(shellQuote(List.of(script().toString())), line)));
   }
 
-  /// A command on its way.
+  /// A running command.
   record Running(Process process, Path out, Path err) {}
 
   Running start(String... args) throws IOException {
-    // A build in the background of a shell ignores SIGINT, and its children would inherit that.
+    // A build in the background of a shell ignores SIGINT, and its children would inherit this.
     List<String> words = new ArrayList<>(List.of("exec", "env", "--default-signal=INT", "-i"));
     List<String> quoted = new ArrayList<>();
     env.forEach((name, value) -> quoted.add(name + "=" + value));
@@ -130,7 +130,7 @@ final class Installation {
     return new Running(builder.start(), out, err);
   }
 
-  /// ASCII for the shell, whatever the bytes are.
+  /// Quotes words for the shell in ASCII, whatever bytes they contain.
   static String shellQuote(List<String> words) {
     return words.stream()
         .map(word ->

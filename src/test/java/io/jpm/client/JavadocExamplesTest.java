@@ -134,7 +134,7 @@ class JavadocExamplesTest {
     }
   }
 
-  /// What the example of certificates reads.
+  /// Creates the files that the example of certificates reads.
   private void certificates(Path home) throws Exception {
     TestCertificates made = TestCertificates.in(directory.resolve("made"));
     Files.copy(made.certificate(), home.resolve("ca.pem"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Requests of the Java client, and the ways in.
+/// Tests requests of the Java client, and its endpoints.
 @Timeout(120)
 class JpmClientTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -90,7 +90,7 @@ class JpmClientTest {
   @Test
   void whereNoDaemonIsNothingIsDone() throws Exception {
     assertThat(unreachable(Endpoint.home(directory)).getMessage())
-        .isEqualTo("no daemon of the home " + directory + " runs; jpm ping starts one");
+        .isEqualTo("no daemon is running for the home " + directory + "; jpm ping starts one");
     Endpoint gone;
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
       gone = daemon.endpoint();
@@ -199,7 +199,7 @@ class JpmClientTest {
                 JpmException why = failure(client, Request.ping());
                 seen.set(why.code() + " " + Thread.currentThread().isInterrupted());
               });
-      await("it was asked", LIMIT, () -> daemon.requests().size() == 1);
+      await("the request has arrived", LIMIT, () -> daemon.requests().size() == 1);
       asking.interrupt();
       asking.join();
       assertThat(seen.get()).isEqualTo("INTERRUPTED true");
@@ -213,7 +213,7 @@ class JpmClientTest {
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> first = client.askAsync(Request.describe("web"));
       CompletableFuture<?> second = client.askAsync(Request.list());
-      await("both are there", LIMIT, () -> daemon.requests().size() == 2);
+      await("both requests have arrived", LIMIT, () -> daemon.requests().size() == 2);
       daemon.cut();
       for (CompletableFuture<?> lost : List.of(first, second)) {
         assertThatThrownBy(lost::get)
@@ -222,7 +222,7 @@ class JpmClientTest {
                 JpmException.class, why -> assertThat(why.code()).isEqualTo(Code.LOST));
       }
       assertThat(client.ask(Request.ping()).pid()).isEqualTo(7);
-      assertThat(daemon.requests()).as("nothing is asked twice").hasSize(3);
+      assertThat(daemon.requests()).as("no request is sent twice").hasSize(3);
     }
   }
 
@@ -237,7 +237,7 @@ class JpmClientTest {
                         : "{\"v\":1,\"ok\":true,\"instances\":[]}");
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> saved = client.askAsync(Request.save());
-      await("it is there", LIMIT, () -> daemon.requests().size() == 1);
+      await("the request has arrived", LIMIT, () -> daemon.requests().size() == 1);
       daemon.cut();
       saved.get();
       assertThat(daemon.requests()).hasSize(2);

@@ -26,8 +26,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `bin/jpm` and a daemon that is not there: finding Java, starting exactly one daemon, and saying
-/// what is wrong. The daemon is a stub in place of `java`, which leaves the port of a [FakeBridge].
+/// Tests `bin/jpm` when no daemon runs: it finds Java, starts exactly one daemon and reports
+/// problems. The daemon is a stub in place of `java`, which leaves the port of a [FakeBridge].
 @Timeout(120)
 class LauncherTest {
   private static final String READY =
@@ -175,7 +175,7 @@ class LauncherTest {
           .doesNotContain("JPM_TAG", "JPM_TIMEOUT", "JPM_JAVA", "NODE_CHANNEL", "JAVA_TOOL");
       assertThat(stubFile("cwd")).isEqualTo("/\n");
       assertThat(stubFile("stdin")).isEqualTo("/dev/null\n");
-      // 255 or 10 is the stub's own script, opened by its shell
+      // 255 or 10 is the script of the stub, opened by its shell
       assertThat(stubFile("descriptors").lines().filter(fd -> Integer.parseInt(fd) < 10))
           .containsExactly("0", "1", "2");
       assertThat(stubFile("session")).as("leads its own session").matches("(\\d+) \\1\n");
@@ -337,7 +337,7 @@ class LauncherTest {
       jpm.env.put("JPM_AOT", "off");
       Files.delete(jpm.home.resolve("bridge.port"));
       jpm.run("ls");
-      assertThat(launches().getLast()).as("of another jar").doesNotContain("-XX:AOTCache=");
+      assertThat(launches().getLast()).as("cache of another jar").doesNotContain("-XX:AOTCache=");
       Files.setLastModifiedTime(jpm.jar(), Files.getLastModifiedTime(cache));
       jpm.env.put("JPM_AOT", "ignore");
       Files.delete(jpm.home.resolve("bridge.port"));
@@ -353,14 +353,14 @@ class LauncherTest {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path cache = Files.writeString(jpm.jar().resolveSibling("jpm-25.0.1.aot"), "damaged");
     Files.setLastModifiedTime(cache, Files.getLastModifiedTime(jpm.jar()));
-    jpm.env.put("JPM_AOT", "off"); // make none
+    jpm.env.put("JPM_AOT", "off"); // create none
     jpm.env.put("JPM_JAVA_OPTS", options);
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, "case \"$*\" in *-XX:AOTCache=*) exit 134 ;; esac\n" + READY);
       assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
       assertThat(launches()).hasSize(2);
       assertThat(launches().getLast()).doesNotContain("AOTCache");
-      // What the options of this start do not go with may be good for others.
+      // A cache that is incompatible with the options of this start can be usable for others.
       assertThat(Files.exists(cache)).isEqualTo(!options.isEmpty());
     }
   }
@@ -376,7 +376,10 @@ class LauncherTest {
       java(jpm, bridge, READY);
       assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
       await("the failed training", Duration.ofSeconds(30), () -> Files.exists(failed));
-      await("its end", Duration.ofSeconds(30), () -> isEmpty(directory.resolve("tmp")));
+      await(
+          "the end of the training",
+          Duration.ofSeconds(30),
+          () -> isEmpty(directory.resolve("tmp")));
       assertThat(launches()).hasSize(2);
       Files.delete(jpm.home.resolve("bridge.port"));
       assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
@@ -384,7 +387,8 @@ class LauncherTest {
     }
   }
 
-  /// A JDK 25.0.1 whose `java` plays the daemon by this shell text, or runs the real Java client.
+  /// Installs a stub of JDK 25.0.1, whose `java` runs the shell text `daemon` in place of the
+  /// daemon, or the real Java client.
   private void java(Installation jpm, FakeBridge bridge, String daemon) throws IOException {
     Path stub = Files.createDirectories(directory.resolve("stub"));
     Files.writeString(stub.resolve("release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -405,7 +409,7 @@ class LauncherTest {
     jpm.env.put("JPM_JAVA", stub.toString());
   }
 
-  /// A checkout that is not built, and a `mvn` that does this.
+  /// Returns a checkout that has not been built, with a `mvn` that runs the shell text `maven`.
   private Installation clone(String maven) throws IOException {
     Installation jpm = new Installation(directory, Client.BASH);
     Files.writeString(jpm.root.resolve("pom.xml"), "<project/>");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The real `bin/jpm startup` with a `systemctl` that notes what it is told.
+/// Tests the real `bin/jpm startup` with a `systemctl` that records its calls.
 @Timeout(120)
 class StartupTest {
   @TempDir Path directory;
@@ -121,7 +121,7 @@ class StartupTest {
     var before = Files.getLastModifiedTime(systemUnit());
     Result again = jpm.run("startup", "--system");
     assertThat(again.code()).isZero();
-    assertThat(again.out()).contains("is as it should be").doesNotContain("ExecStart=");
+    assertThat(again.out()).contains("is up to date").doesNotContain("ExecStart=");
     assertThat(Files.getLastModifiedTime(systemUnit())).isEqualTo(before);
     assertThat(systemUnit().resolveSibling(systemUnit().getFileName() + ".bak")).doesNotExist();
   }
@@ -138,7 +138,7 @@ class StartupTest {
     assertThat(systemUnit().resolveSibling(systemUnit().getFileName() + ".bak")).hasContent(mine);
   }
 
-  /// Words that would be commands in a shell line and specifiers, quotes and variables in a unit.
+  /// These words would be commands in a shell line, and specifiers, quotes and variables in a unit.
   @Test
   void hostileWordsStayWords() throws Exception {
     String hostile = "/tmp/a b/%n\"$HOME'\\;`touch x`$(touch x)";
@@ -179,7 +179,7 @@ class StartupTest {
         "--system|--hp|relative|must be an absolute path",
         "--system|--hp||a value is missing",
         "--system|--wat|x|there is no option --wat",
-        "--system|systemd|debian|one platform is enough",
+        "--system|systemd|debian|use only one platform",
         "--system|upstart|--dry-run|only systemd is",
       })
   void refusesInOneLine(String first, String second, String third, String sentence)
@@ -215,7 +215,7 @@ class StartupTest {
             "\nEnvironment=\"HOME=/srv/nobody\"\n");
   }
 
-  /// What systemd finds open in the unit has its reason in the documentation.
+  /// Each exposure that systemd reports for the unit has its reason in the documentation.
   @Test
   @Needs(Need.SYSTEMD)
   void eachOpenPointOfTheUnitHasAReason() throws Exception {
@@ -228,7 +228,7 @@ class StartupTest {
         new String(security.out().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     Need.assume(table.contains("Overall exposure level"), "a systemd that judges units offline");
     String reasons = Files.readString(Path.of("docs/security-of-the-unit.md"));
-    reasons = reasons.substring(reasons.indexOf("## What stays open"));
+    reasons = reasons.substring(reasons.indexOf("## Open directives"));
     List<String> open =
         table
             .lines()
@@ -250,7 +250,7 @@ class StartupTest {
     return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
   }
 
-  /// Whoever can change one of these files or directories can run programs as root after a boot.
+  /// A user who can change one of these files or directories can run programs as root after a boot.
   @ParameterizedTest
   @Representatives(3)
   @ValueSource(
@@ -273,7 +273,7 @@ class StartupTest {
     }
     Path target = root.resolve(name).normalize();
     Object mode = Files.getAttribute(target, "unix:mode");
-    // A group that is the user's own, as some systems give to each user, may write.
+    // A group that belongs to the user alone, as some systems create for each user, may write.
     for (int bit : hasOwnGroup() ? new int[] {0002} : new int[] {0002, 0020}) {
       Files.setAttribute(target, "unix:mode", (Integer) mode | bit);
       refused(target + " can be written to by others", "type chmod go-w ");
@@ -286,7 +286,7 @@ class StartupTest {
       Files.setAttribute(target, "unix:uid", 0);
     }
     assertThat(jpm.run("startup", "--system").code()).isZero();
-    Need.assume(Need.ROOT); // for all of it
+    Need.assume(Need.ROOT); // a part of the test needs root
   }
 
   @Test
@@ -343,7 +343,7 @@ class StartupTest {
     Path theirs = prefix.resolve("etc/systemd/system/jpm-nobody.service");
     Result result = jpm.run("startup");
     assertThat(result.err()).isEmpty();
-    assertThat(result.out()).contains("for nobody, who has called sudo", "jpm startup -u root");
+    assertThat(result.out()).contains("for nobody, the caller of sudo", "jpm startup -u root");
     String itsHome = jpm.shell("getent passwd nobody | cut -d: -f6").out().strip();
     assertThat(theirs)
         .content()
@@ -404,7 +404,7 @@ class StartupTest {
     Result result = jpm.run("startup");
     assertThat(result.code()).isEqualTo(1);
     assertThat(result.err())
-        .contains("there is no systemctl here", "/bin/jpm daemon", "resurrect")
+        .contains("this system has no systemctl", "/bin/jpm daemon", "resurrect")
         .hasLineCount(1);
   }
 

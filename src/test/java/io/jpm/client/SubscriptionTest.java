@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the Java client follows, and how it comes back.
+/// Tests the subscriptions of the Java client, and how they resume.
 @Timeout(120)
 class SubscriptionTest {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -28,7 +28,8 @@ class SubscriptionTest {
 
   @TempDir Path directory;
 
-  /// A daemon's history: who subscribes after N gets what is behind it, as from the real one.
+  /// The history of a daemon: a subscriber after number N receives the events that follow, as from
+  /// the real one.
   private static final class History {
     private final List<String> events = new CopyOnWriteArrayList<>();
 
@@ -39,7 +40,8 @@ class SubscriptionTest {
       }
     }
 
-    /// Sends one more than asked for, as nobody should, since each is to be taken once only.
+    /// Sends one event more than requested, which a daemon must not do, because the client must
+    /// deliver each only once.
     void replay(FakeDaemon.Peer peer, Map<?, ?> register) throws IOException {
       long after = after(register);
       for (String event : events) {
@@ -70,7 +72,7 @@ class SubscriptionTest {
     return daemon.registrations().stream().map(SubscriptionTest::after).toList();
   }
 
-  /// Writes down all that it is told.
+  /// Records everything that it receives.
   private static class Diary implements EventFollower {
     final List<Object> told = new CopyOnWriteArrayList<>();
 
@@ -118,7 +120,11 @@ class SubscriptionTest {
         daemon.cut();
         history.add(daemon, next + 1);
         expected.addAll(List.of(next, next + 1));
-        await("all are there", LIMIT, () -> diary.numbers().equals(expected), diary.told::toString);
+        await(
+            "all events have arrived",
+            LIMIT,
+            () -> diary.numbers().equals(expected),
+            diary.told::toString);
       }
       assertThat(afters(daemon)).startsWith(1L).isSorted();
       assertThat(diary.told).contains("interrupted", "resumed");
@@ -137,7 +143,7 @@ class SubscriptionTest {
       assertThat(afters(daemon)).containsExactly(41L);
       daemon.publish("jpm.events", event(41));
       daemon.publish("jpm.events", event(42));
-      await("it came", LIMIT, () -> !diary.told.isEmpty());
+      await("the event has arrived", LIMIT, () -> !diary.told.isEmpty());
       assertThat(diary.told).containsExactly(42L);
     }
   }
@@ -165,9 +171,9 @@ class SubscriptionTest {
       client.followEvents(4711, diary);
       await("the gap", LIMIT, () -> !diary.told.isEmpty());
       daemon.cut();
-      await("the first", LIMIT, () -> diary.told.contains(4832L));
+      await("the first event", LIMIT, () -> diary.told.contains(4832L));
       daemon.cut();
-      await("the others", LIMIT, () -> diary.told.contains(2L));
+      await("the other events", LIMIT, () -> diary.told.contains(2L));
       assertThat(diary.told)
           .filteredOn(it -> !(it instanceof String))
           .containsExactly(
@@ -183,14 +189,14 @@ class SubscriptionTest {
     try (JpmClient client = JpmClient.connect(new Endpoint.HomePort(directory), QUICK)) {
       client.followEvents(0, diary);
       history.add(first, 1);
-      await("the first", LIMIT, () -> diary.numbers().equals(List.of(1L)));
+      await("the first event", LIMIT, () -> diary.numbers().equals(List.of(1L)));
       first.close();
-      await("it is lost", LIMIT, () -> diary.told.contains("interrupted"));
+      await("the connection is lost", LIMIT, () -> diary.told.contains("interrupted"));
       String token = "another".repeat(8);
       try (FakeDaemon second = FakeDaemon.tcp().expecting(token).greeting(history::replay)) {
         history.add(second, 2);
         second.in(directory);
-        await("the second", LIMIT, () -> diary.numbers().equals(List.of(1L, 2L)));
+        await("the second event", LIMIT, () -> diary.numbers().equals(List.of(1L, 2L)));
         assertThat(diary.told).containsExactly(1L, "interrupted", "resumed", 2L);
         assertThat(second.tokens()).last().isEqualTo(token);
         assertThat(client.askAsync(Request.save())).isNotNull();
@@ -218,7 +224,8 @@ class SubscriptionTest {
       daemon.publish("jpm.events", "{\"v\":1,\"nothing\":\"that is an event\"}");
       daemon.publish("jpm.events", event(3));
       daemon.publish("jpm.events", event(4));
-      await("all came", LIMIT, () -> told.equals(List.of(2L, 3L, 4L)), told::toString);
+      await(
+          "all events have arrived", LIMIT, () -> told.equals(List.of(2L, 3L, 4L)), told::toString);
       assertThat(daemon.registrations()).hasSize(1);
     }
   }
@@ -240,8 +247,8 @@ class SubscriptionTest {
               }));
       daemon.publish("jpm.events", event(1));
       daemon.publish("jpm.events", event(2));
-      await("its connection is closed", LIMIT, () -> daemon.connections() == 1);
-      await("it was told", LIMIT, () -> told.size() >= 2);
+      await("the connection of the subscription is closed", LIMIT, () -> daemon.connections() == 1);
+      await("the follower has received the event", LIMIT, () -> told.size() >= 2);
       assertThat(told).containsExactly(0, 1L);
     }
   }
@@ -269,11 +276,11 @@ class SubscriptionTest {
       for (long i = 1; i <= 100; i++) {
         daemon.publish("jpm.events", event(i));
       }
-      await("the quick one has all", LIMIT, () -> quick.size() == 100);
+      await("the quick follower has all events", LIMIT, () -> quick.size() == 100);
       assertThat(client.ask(Request.list()).instances()).isEmpty();
       assertThat(slow).isEmpty();
       let.countDown();
-      await("the slow one has all", LIMIT, () -> slow.size() == 100);
+      await("the slow follower has all events", LIMIT, () -> slow.size() == 100);
       assertThat(slow).isSorted().isEqualTo(quick);
     }
   }
@@ -290,7 +297,11 @@ class SubscriptionTest {
           catchThrowableOfType(JpmException.class, () -> client.followUsage(_ -> {}));
       assertThat(refused.code()).isEqualTo(Code.DENIED);
       daemon.cut();
-      await("it is over", LIMIT, () -> diary.told.contains("ended: DENIED"), diary.told::toString);
+      await(
+          "the subscription has ended",
+          LIMIT,
+          () -> diary.told.contains("ended: DENIED"),
+          diary.told::toString);
       assertThat(diary.told).containsExactly("interrupted", "ended: DENIED");
       await("no connection is left", LIMIT, () -> daemon.connections() == 0);
     }
@@ -303,7 +314,7 @@ class SubscriptionTest {
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       client.followEvents(1, diary);
       daemon.sayToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
-      await("it is over", LIMIT, () -> !diary.told.isEmpty());
+      await("the subscription has ended", LIMIT, () -> !diary.told.isEmpty());
       assertThat(diary.told).containsExactly("ended: DENIED");
     }
   }
@@ -317,7 +328,7 @@ class SubscriptionTest {
                 daemon.endpoint(), JpmClientTest.patience(LIMIT, Duration.ofMillis(150)))) {
       client.followEvents(1, diary);
       daemon.fallSilent();
-      await("it is noticed", LIMIT, () -> diary.told.contains("interrupted"));
+      await("the loss is detected", LIMIT, () -> diary.told.contains("interrupted"));
     }
   }
 
@@ -338,7 +349,7 @@ class SubscriptionTest {
           "{\"v\":1,\"at\":1700000000000,\"system\":{\"cores\":2,\"cpu\":12,\"memory\":8123,"
               + "\"available\":5123,\"load\":0.5},\"instances\":[{\"app\":\"web\",\"id\":0,\"pid\":4711,"
               + "\"cpu\":1.5,\"memory\":52428800,\"processes\":3,\"threads\":12}]}");
-      await("both", LIMIT, () -> printed.size() + used.size() == 2);
+      await("lines and usage have arrived", LIMIT, () -> printed.size() + used.size() == 2);
       assertThat(printed.getFirst().gap()).isEqualTo(3);
       assertThat(printed.getFirst().lines().getFirst().partial()).isTrue();
       assertThat(used.getFirst().system().orElseThrow().cpu()).isEqualTo(12);
@@ -358,7 +369,7 @@ class SubscriptionTest {
       assertThat(daemon.registrations().stream().<Object>map(it -> it.get("address")).toList())
           .containsExactly("jpm.events", "jpm.events.web");
       client.close();
-      await("nobody is connected", LIMIT, () -> daemon.connections() == 0);
+      await("no client is connected", LIMIT, () -> daemon.connections() == 0);
       assertThat(diary.told).isEmpty();
     }
   }

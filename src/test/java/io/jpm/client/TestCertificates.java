@@ -9,17 +9,17 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
 
-/// A certificate that has signed itself, for 127.0.0.1, and its key, as PEM files.
+/// A self-signed certificate and its key, as PEM files.
 record TestCertificates(Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
-  /// With a key of elliptic curves, which are made fastest.
+  /// Creates a certificate for 127.0.0.1 with an elliptic curve key, which is generated fastest.
   static TestCertificates in(Path directory) throws Exception {
     return in(directory, "EC", "IP:127.0.0.1");
   }
 
   /// @param algorithm `RSA`, `EC` or `Ed25519`
-  /// @param name what it is for, as `IP:127.0.0.1`
+  /// @param name the subject alternative name, such as `IP:127.0.0.1`
   static TestCertificates in(Path directory, String algorithm, String name) throws Exception {
     Files.createDirectories(directory);
     Path store = directory.resolve("store.p12");

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `bin/jpm` and a daemon that is there: what goes over, what comes back, and what may go wrong.
+/// Tests `bin/jpm` with a running daemon: requests, replies and errors.
 @Timeout(120)
 class ThinClientTest {
   private static final String ALL_BYTES =
@@ -80,7 +80,7 @@ class ThinClientTest {
       List<String> expected = new ArrayList<>();
       jpm.env.forEach((name, value) -> expected.add(name + "=" + value));
       List<Object> sent = new ArrayList<>(bridge.env());
-      if (client == Client.JAVA) { // bash between us and it adds these
+      if (client == Client.JAVA) { // added by the bash in between
         sent.removeIf(entry -> String.valueOf(entry).matches("(?s)(SHLVL|_|PWD|OLDPWD)=.*"));
       }
       assertThat(sent).containsExactlyInAnyOrderElementsOf(expected);
@@ -214,7 +214,7 @@ class ThinClientTest {
     }
   }
 
-  /// So the shell's client asks for it, and the text may look like such an end itself.
+  /// The shell client requests this, and the text itself can look like such an end.
   @ParameterizedTest
   @ValueSource(strings = {"done\n", "", "{\"out\":\"x\",\"code\":3}", "back\\", "\\\",\"code\":9}"})
   void theCodeMayComeWithTheLastOfTheText(String text) throws Exception {
@@ -283,9 +283,9 @@ class ThinClientTest {
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err())
           .isEqualTo(
-              ("jpm: the daemon (pid %1$d) does not answer, waited 1 s; what it has not begun by"
-                      + " now it will not do: see %2$s, or end it with kill -9 %1$d"
-                      + " — your apps live on\n")
+              ("jpm: the daemon (pid %1$d) does not answer, waited 1 s; a command that it has not"
+                      + " begun is dropped: see %2$s, or end it with kill -9 %1$d"
+                      + " — your apps keep running\n")
                   .formatted(ProcessHandle.current().pid(), jpm.home.resolve("jpm.log")));
       assertThat(bridge.requests()).hasSize(1);
     }
@@ -315,14 +315,14 @@ class ThinClientTest {
   @EnumSource
   void triesAgainAndThenNamesTheToken(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
-    jpm.env.put("LARGE", "x".repeat(100_000)); // hanging up while it is sent must not leak it
+    jpm.env.put("LARGE", "x".repeat(100_000)); // must not leak if the connection closes
     try (FakeBridge bridge = new FakeBridge(_ -> {}).in(jpm.home)) {
       Result result = jpm.run("ls");
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.out()).isEmpty();
       assertThat(result.err())
           .isEqualTo(
-              "jpm: the daemon closes the connection without an answer; is %s the daemon's? See %s\n"
+              "jpm: the daemon closed the connection without an answer; is %s its token? See %s\n"
                   .formatted(jpm.home.resolve("token"), jpm.home.resolve("jpm.log")));
       assertThat(bridge.tokens()).hasSize(client == Client.BASH ? 3 : 2);
     }
@@ -367,7 +367,7 @@ class ThinClientTest {
   void doesNotTakeAStrangerForTheDaemon(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     String stranger =
-        "jpm: what listens on the port in %s is not a daemon of jpm\n"
+        "jpm: the program that listens on the port in %s is not a jpm daemon\n"
             .formatted(jpm.home.resolve("bridge.port"));
     for (String noise :
         List.of("HTTP/1.1 400 Bad Request\r\n\r\n", "\0\0\0\2{}", "\0\0\0\5hello", "\0\0\0\0")) {
@@ -390,7 +390,7 @@ class ThinClientTest {
                   }
                 })
             .in(jpm.home)) {
-      for (String before : List.of("", "trap '' PIPE; ")) { // also where the signal is ignored
+      for (String before : List.of("", "trap '' PIPE; ")) { // also if the signal is ignored
         Result result = jpm.shell(before + "jpm logs | head -n 1; exit ${PIPESTATUS[0]}");
         assertThat(result).isEqualTo(new Result(141, "line\n", ""));
       }
@@ -430,9 +430,9 @@ class ThinClientTest {
             .in(jpm.home)) {
       Installation.Running running = jpm.start("logs");
       await("output", Duration.ofSeconds(10), () -> running.out().toFile().length() > 0);
-      // A signal that comes between two reads is looked at after the second one only.
+      // Bash handles a signal that arrives between two reads only after the second one.
       long pid = running.process().pid();
-      await("it waits for more", Duration.ofSeconds(10), () -> sleeps(pid));
+      await("the client waits for more", Duration.ofSeconds(10), () -> sleeps(pid));
       Signals.send("INT", pid);
       Result result = jpm.end(running);
       assertThat(result).isEqualTo(new Result(130, "streaming\n", ""));
@@ -483,7 +483,7 @@ class ThinClientTest {
               new Result(
                   1,
                   "",
-                  "jpm: cannot read %s: is this your home of jpm?\n"
+                  "jpm: cannot read %s: is this your jpm home?\n"
                       .formatted(jpm.home.resolve("token"))));
     }
   }

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The Java client by TLS.
+/// Tests the Java client over TLS.
 @Timeout(120)
 class TlsClientTest {
   private static final String PONG =

@@ -359,7 +359,7 @@ class AuditVerticleTest {
     Files.delete(home.resolve("audit.log.head"));
     redeploy();
     assertThat(broken())
-        .isEqualTo("audit.log:6: audit.log.head was missing: lines behind n 5 may be missing, too");
+        .isEqualTo("audit.log:6: audit.log.head was missing: lines after n 5 may be missing, too");
   }
 
   @Test
@@ -372,7 +372,7 @@ class AuditVerticleTest {
     assertThat(verified()).isEqualTo(new AuditReply(9, 0, Optional.empty()));
     assertThat(home.resolve("audit.log.torn")).hasContent(torn);
     assertThat(new JsonObject(lines().get(5)).getString("result"))
-        .isEqualTo("a line that was not written to its end, 57 bytes, is in audit.log.torn now");
+        .isEqualTo("an incomplete line of 57 bytes was moved to audit.log.torn");
   }
 
   @Test

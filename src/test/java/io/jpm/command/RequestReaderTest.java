@@ -54,28 +54,28 @@ class RequestReaderTest {
       textBlock =
           """
           {"v":1,"verb":"restrt"}                                 | verb: "restrt" — use restart
-          {"v":1,"verb":"stop"}                                   | targets: is missing: an array of 1 to 1000 texts that are not empty
+          {"v":1,"verb":"stop"}                                   | targets: is missing: an array of 1 to 1000 strings that are not empty
           {"v":1,"verb":"stop","target":["web"]}                  | target: not a key of stop — did you mean targets?
-          {"v":1,"verb":"stop","targets":"web"}                   | targets: use an array of 1 to 1000 texts that are not empty
-          {"v":1,"verb":"stop","targets":[]}                      | targets: use an array of 1 to 1000 texts that are not empty
-          {"v":1,"verb":"stop","targets":["web",1]}               | targets: use an array of 1 to 1000 texts that are not empty
-          {"v":1,"verb":"ping","x":1}                             | x: not a key of ping — none is known
+          {"v":1,"verb":"stop","targets":"web"}                   | targets: use an array of 1 to 1000 strings that are not empty
+          {"v":1,"verb":"stop","targets":[]}                      | targets: use an array of 1 to 1000 strings that are not empty
+          {"v":1,"verb":"stop","targets":["web",1]}               | targets: use an array of 1 to 1000 strings that are not empty
+          {"v":1,"verb":"ping","x":1}                             | x: not a key of ping — it has no keys
           {"v":1,"verb":"logs","targets":["web"],"lines":0}       | lines: use a whole number, 1 to 10000
           {"v":1,"verb":"logs","targets":["web"],"lines":1.5}     | lines: use a whole number, 1 to 10000
           {"v":1,"verb":"logs","targets":["web"],"stream":"in"}   | stream: use "out" or "err", or leave it out for both
           {"v":1,"verb":"events","after":-1}                      | after: use a whole number, 0 or more
-          {"v":1,"verb":"scale","target":"web"}                   | to: say either how many instances, or by how many more
-          {"v":1,"verb":"scale","target":"web","to":1,"by":1}     | to: say either how many instances, or by how many more
+          {"v":1,"verb":"scale","target":"web"}                   | to: use either to, the number of instances, or by, how many more
+          {"v":1,"verb":"scale","target":"web","to":1,"by":1}     | to: use either to, the number of instances, or by, how many more
           {"v":1,"verb":"signal","targets":["web"],"signal":"no"} | signal: use a signal, such as "SIGHUP" or 1
           {"v":1,"verb":"message","targets":["web"]}              | message: is missing: any value
-          {"v":1,"verb":"type","target":"web","line":"a\\nb"}     | line: use a text of one line
+          {"v":1,"verb":"type","target":"web","line":"a\\nb"}     | line: use a string of one line
           {"v":1,"verb":"start","apps":[{}]}                      | cwd: is missing: an absolute path
           {"v":1,"verb":"start","apps":[{}],"cwd":"."}            | cwd: use an absolute path
-          {"v":1,"verb":"start","apps":[],"cwd":"/"}              | apps: use an array of objects, as the apps in a process file
-          {"v":1,"verb":"start","app":{},"targets":["a"],"cwd":"/"} | targets: names what is in the list already: leave it out beside apps
-          {"v":1,"verb":"apply","apps":[{}],"app":{},"cwd":"/"}   | apps: describe apps, an array as in a process file, or one in app
-          {"v":1,"verb":"apply","app":{},"cwd":"/","prune":true}  | prune: deletes apps that have come from a file: say in file which one
-          {"v":1,"verb":"start","app":{},"cwd":"/","env":{"A":1}} | env: use an object whose values are texts
+          {"v":1,"verb":"start","apps":[],"cwd":"/"}              | apps: use an array of objects, like the apps in a process file
+          {"v":1,"verb":"start","app":{},"targets":["a"],"cwd":"/"} | targets: names instances in the list: leave it out if there are apps
+          {"v":1,"verb":"apply","apps":[{}],"app":{},"cwd":"/"}   | apps: use either apps, an array as in a process file, or app
+          {"v":1,"verb":"apply","app":{},"cwd":"/","prune":true}  | prune: deletes apps that came from a process file: name it in file
+          {"v":1,"verb":"start","app":{},"cwd":"/","env":{"A":1}} | env: use an object whose values are strings
           """)
   void aMistakeIsToldWithItsKey(String body, String problem) {
     assertThat(problems(body)).containsExactly(problem);

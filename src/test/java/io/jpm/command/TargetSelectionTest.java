@@ -69,7 +69,7 @@ class TargetSelectionTest {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(
             new TargetSelection.Wrong(
-                "targets: %s repeats too much: its counts, multiplied with its length, make more"
+                "targets: %s repeats too much: its length multiplied by its counts is more"
                         .formatted(word)
                     + " than 1000"));
   }
@@ -93,7 +93,8 @@ class TargetSelectionTest {
         .isInstanceOfSatisfying(
             TargetSelection.Wrong.class,
             wrong ->
-                assertThat(wrong.problem()).startsWith("targets: /(/ is no regular expression: "));
+                assertThat(wrong.problem())
+                    .startsWith("targets: /(/ is not a regular expression: "));
   }
 
   @Test

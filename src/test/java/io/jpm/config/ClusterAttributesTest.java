@@ -65,7 +65,7 @@ class ClusterAttributesTest {
         .singleElement()
         .asString()
         .endsWith(
-            "balance \"proxy\" does nothing until an env_file that is absent now names PORT: name the port with port");
+            "balance \"proxy\" has no effect until the missing env_file exists and sets PORT: set the port with port");
     for (String wrong :
         List.of(
             "env_file: 'without.env'",
@@ -74,7 +74,7 @@ class ClusterAttributesTest {
       assertThat(Place.sentences(read("script: 'app', balance: 'proxy', " + wrong)))
           .singleElement()
           .asString()
-          .endsWith("\"proxy\" needs the port that clients connect to: name it with port");
+          .endsWith("\"proxy\" needs the port that clients connect to: set it with port");
     }
   }
 
@@ -147,14 +147,14 @@ class ClusterAttributesTest {
         .singleElement()
         .asString()
         .endsWith(
-            "fork mode, in which instances share no port: bash runs a command line, and that runs"
-                + " more than one program; for cluster mode name the port with port, or run the"
+            "fork mode, in which instances do not share a port: bash runs a command line, and it runs"
+                + " more than one program; for cluster mode set the port with port, or run the"
                 + " server alone");
     assertThat(warnings("script: 'npm run build && node app.js'")).isEmpty();
     assertThat(Place.sentences(read("script: 'node a.js & node b.js', balance: 'node'")))
         .singleElement()
         .asString()
-        .contains("bash runs a command line, and it puts something into the background");
+        .contains("bash runs a command line, and it starts a process in the background");
   }
 
   @Test
@@ -270,39 +270,39 @@ class ClusterAttributesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "balance": "nginx" | .balance: "nginx" is no way to share a port: use "auto", "node", "jvm", "listen_fds", "proxy" or "off"
-          "strategy": "fastest" | .strategy: "fastest" is no strategy: use "kernel", "round_robin", "least_conn" or "ip_hash"
-          "port": 0 | .port: 0 is no number from 1 to 65535
-          "drain_timeout": "soon" | .drain_timeout: "soon" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
-          "proxy_protocol": 1 | .proxy_protocol: 1 is no version of the PROXY protocol: use "v1", "v2" or "off"
-          "proxy_protocol": {} | .proxy_protocol: an object is no version of the PROXY protocol: use "v1", "v2" or "off"
-          "listen": "localhost:8000" | .listen: "localhost:8000" has a name where an address belongs: use "127.0.0.1:8000" or "[::1]:8000"
-          "listen": [80, "web.example:81"] | .listen[1]: "web.example:81" has a name where an address belongs: use "127.0.0.1:81" or "[::1]:81"
-          "listen": ":8000" | .listen: ":8000" has no address: use 8000 for all of them
-          "listen": "*:8000" | .listen: "*:8000" has no address: use 8000 for all of them
-          "listen": "::1:8000" | .listen: "::1:8000" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": "[127.0.0.1]:80" | .listen: "[127.0.0.1]:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": "[::ffff:1.2.3.4]:80" | .listen: "[::ffff:1.2.3.4]:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": "256.0.0.1:80" | .listen: "256.0.0.1:80" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": "/run/web.sock" | .listen: "/run/web.sock" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": "" | .listen: "" is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": true | .listen: true is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": [[80]] | .listen[0]: a list is no address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
-          "listen": [] | .listen: is empty: name a port, or leave it out
+          "balance": "nginx" | .balance: "nginx" is not a balancing mode: use "auto", "node", "jvm", "listen_fds", "proxy" or "off"
+          "strategy": "fastest" | .strategy: "fastest" is not a strategy: use "kernel", "round_robin", "least_conn" or "ip_hash"
+          "port": 0 | .port: 0 is not an integer from 1 to 65535
+          "drain_timeout": "soon" | .drain_timeout: "soon" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
+          "proxy_protocol": 1 | .proxy_protocol: 1 is not a version of the PROXY protocol: use "v1", "v2" or "off"
+          "proxy_protocol": {} | .proxy_protocol: an object is not a version of the PROXY protocol: use "v1", "v2" or "off"
+          "listen": "localhost:8000" | .listen: "localhost:8000" has a host name instead of an address: use "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [80, "web.example:81"] | .listen[1]: "web.example:81" has a host name instead of an address: use "127.0.0.1:81" or "[::1]:81"
+          "listen": ":8000" | .listen: ":8000" has no address: use 8000 for all addresses
+          "listen": "*:8000" | .listen: "*:8000" has no address: use 8000 for all addresses
+          "listen": "::1:8000" | .listen: "::1:8000" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "[127.0.0.1]:80" | .listen: "[127.0.0.1]:80" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "[::ffff:1.2.3.4]:80" | .listen: "[::ffff:1.2.3.4]:80" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "256.0.0.1:80" | .listen: "256.0.0.1:80" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "/run/web.sock" | .listen: "/run/web.sock" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": "" | .listen: "" is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": true | .listen: true is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [[80]] | .listen[0]: a list is not an address to listen on: use a port, "127.0.0.1:8000" or "[::1]:8000"
+          "listen": [] | .listen: is empty: give a port, or omit it
           "listen": 70000 | .listen: 70000 has no port from 1 to 65535
           "listen": "127.0.0.1:0" | .listen: "127.0.0.1:0" has no port from 1 to 65535
           "listen": [80, "80"] | .listen[1]: 80 is given twice
           "listen": ["[::1]:80", "[0:0:0:0:0:0:0:1]:80"] | .listen[1]: [0:0:0:0:0:0:0:1]:80 and [::1]:80 overlap: keep one of them
           "listen": ["127.0.0.1:80", 80] | .listen[1]: 80 and 127.0.0.1:80 overlap: keep one of them
           "listen": ["0.0.0.0:80", "127.0.0.1:80"] | .listen[1]: 127.0.0.1:80 and 0.0.0.0:80 overlap: keep one of them
-          "balance": "proxy" | .balance: "proxy" needs the port that clients connect to: name it with port
-          "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" needs the port that clients connect to: name it with port
-          "balance": "listen_fds" | .balance: "listen_fds" needs sockets to hand over: name them with listen
-          "balance": "node" | .balance: "node" needs node as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
-          "balance": "jvm" | .balance: "jvm" needs java as the program, and that is DIR/app: name it with interpreter, or use "proxy" and port
-          "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" does not go with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
-          "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" does not go with balance "proxy", which this app has by itself: use "round_robin", "least_conn" or "ip_hash"
-          "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" does not go with balance "listen_fds": use "kernel"
+          "balance": "proxy" | .balance: "proxy" needs the port that clients connect to: set it with port
+          "balance": "proxy", "env": {"PORT": "/run/x"} | .balance: "proxy" needs the port that clients connect to: set it with port
+          "balance": "listen_fds" | .balance: "listen_fds" needs sockets to pass to the app: list them in listen
+          "balance": "node" | .balance: "node" needs node as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
+          "balance": "jvm" | .balance: "jvm" needs java as the program, but the program is DIR/app: set it with interpreter, or use "proxy" and port
+          "balance": "proxy", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy": use "round_robin", "least_conn" or "ip_hash"
+          "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy", the default for this app: use "round_robin", "least_conn" or "ip_hash"
+          "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" cannot be combined with balance "listen_fds": use "kernel"
           """)
   void aWrongValueIsAProblemInASentence(String members, String sentence) {
     AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + members + "}]");
@@ -354,12 +354,12 @@ class ClusterAttributesTest {
             Place.sentences(
                 place.type(Map.of("script", "app", "balance", "proxy", "strategy", "kernel"))))
         .containsExactly(
-            "--strategy: \"kernel\" does not go with --balance \"proxy\": use \"round_robin\","
+            "--strategy: \"kernel\" cannot be combined with --balance \"proxy\": use \"round_robin\","
                 + " \"least_conn\" or \"ip_hash\"",
-            "--balance: \"proxy\" needs the port that clients connect to: name it with --port");
+            "--balance: \"proxy\" needs the port that clients connect to: set it with --port");
     assertThat(Place.sentences(place.type(Map.of("script", "app", "listen", "80,localhost:81"))))
         .containsExactly(
-            "--listen: \"localhost:81\" has a name where an address belongs: use \"127.0.0.1:81\""
+            "--listen: \"localhost:81\" has a host name instead of an address: use \"127.0.0.1:81\""
                 + " or \"[::1]:81\"");
   }
 

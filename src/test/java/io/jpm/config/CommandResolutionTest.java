@@ -172,9 +172,9 @@ class CommandResolutionTest {
         .containsExactly("/dev/null: script /dev/null is not a regular file");
     assertThat(problems("text"))
         .containsExactly(
-            "text: nothing tells what runs "
+            "text: cannot tell what runs "
                 + dir.resolve("text")
-                + ": it is text without #!, so name an --interpreter");
+                + ", which is text without a #! line: name an --interpreter");
     assertThat(problems("bin-data"))
         .containsExactly(
             "bin-data: script "
@@ -256,7 +256,7 @@ class CommandResolutionTest {
         .containsExactly("nodde app.js: program \"nodde\" was not found in PATH");
     assertThat(problems("app.js --x"))
         .containsExactly(
-            "app.js --x: program \"app.js\" was not found in PATH: for the file of that name, give"
+            "app.js --x: program \"app.js\" was not found in PATH: to run the file of that name, give"
                 + " its arguments after --");
     assertThat(problems("./gone --x"))
         .containsExactly("./gone --x: program \"./gone\" was not found");
@@ -290,11 +290,11 @@ class CommandResolutionTest {
     assertThat(outcome.warnings())
         .containsExactly(
             "npm start: ignored for now: --write",
-            "npm start: interpreter is not used: the script is a command line");
+            "npm start: interpreter is ignored: the script is a command line");
     AppsOutcome program = place.type(Map.of("script", "npm", "node_args", "-x"));
     assertThat(program.warnings())
         .containsExactly(
-            "npm: interpreter_args are not used: " + dir.resolve("bin/npm") + " is run itself");
+            "npm: interpreter_args are ignored: " + dir.resolve("bin/npm") + " is run directly");
   }
 
   @Test
@@ -361,8 +361,8 @@ class CommandResolutionTest {
                 Map.of("script", "app", "max_restarts", "many", "instances", "to", "intances", 1)))
         .containsExactlyInAnyOrder(
             "app: unknown key \"intances\": did you mean \"instances\"?",
-            "--max-restarts: \"many\" is no number of 0 or more",
-            "--instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one per core, or -1"
+            "--max-restarts: \"many\" is not an integer of 0 or more",
+            "--instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one per core, or -1"
                 + " for one less");
   }
 

@@ -142,17 +142,17 @@ class FormatsTest {
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "a.yaml:4: apps[0].instances: \"to\" is no number: use 1 or more, 0 or \"max\" for one"
+            "a.yaml:4: apps[0].instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one"
                 + " per core, or -1 for one less",
             "a.yaml:5: apps[0]: unknown key \"intances\": did you mean \"instances\"?",
             "a.yaml:6: apps[1].script: script not found: " + dir.resolve("gone.js"),
-            "a.yaml:7: apps[1].env: a list is no object of names and values: {\"PORT\": 80}");
+            "a.yaml:7: apps[1].env: a list is not an object of names and values: use {\"PORT\": 80}");
   }
 
   @Test
   void linesAfterALineThatGoesOnAreRight() {
     assertThat(Place.sentences(read("a.json5", "[{script: 'a\\\np\\\np',\n port: 'x'}]")))
-        .containsExactly("a.json5:4: [0].port: \"x\" is no number from 1 to 65535");
+        .containsExactly("a.json5:4: [0].port: \"x\" is not an integer from 1 to 65535");
   }
 
   @ParameterizedTest
@@ -164,15 +164,15 @@ class FormatsTest {
           a: b: c | :1:5: unexpected ":": indent the keys of one object alike, and put text with ": " in it in quotes
           apps: [ | the file ends too early
           script: app\\nscript: b | :2: key "script" is given twice
-          --- {script: app}\\n--- {} | :2:1: a second document begins: one file is one document
+          --- {script: app}\\n--- {} | :2:1: a second document begins here: a file must contain one document
           script: !!java.net.URL [x] | :1:9: tag !!java.net.URL: use plain text, numbers, lists and objects
           script: !js/function x | tag !js/function
-          script: *a | :1:9: no anchor of this name ends before alias *a
-          a: &a [*a] | :1:8: no anchor of this name ends before alias *a
-          {[a]: b} | a list or an object is no key: use text
+          script: *a | :1:9: no complete anchor of this name precedes alias *a
+          a: &a [*a] | :1:8: no complete anchor of this name precedes alias *a
+          {[a]: b} | a list or an object cannot be a key: use text
           <<: 5 | 5 cannot be merged: << takes the alias of an object
-          # nothing | :1:1: nothing but comments in it
-          "script: \\7" | cannot stand in YAML
+          # nothing | :1:1: the file contains only comments
+          "script: \\7" | is not allowed in YAML
           \\ta: 1 | a tab: indent with spaces
           5 | :1: 5 is neither an app nor a list of apps
           """)
@@ -257,7 +257,7 @@ class FormatsTest {
     outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
-        .contains("conf/c.json5:1: [0].port: 0 is no number from 1 to 65535");
+        .contains("conf/c.json5:1: [0].port: 0 is not an integer from 1 to 65535");
     place.file("conf/c.json5", "[{script: '../app'}]");
     outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
     assertThat(Place.sentences(outcome))

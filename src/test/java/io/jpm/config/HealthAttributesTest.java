@@ -151,7 +151,7 @@ class HealthAttributesTest {
           .singleElement()
           .asString()
           .contains(role)
-          .contains("of listen, which all instances accept from: any of them would answer");
+          .contains("of listen, where any instance may accept the connection");
     }
   }
 
@@ -199,7 +199,7 @@ class HealthAttributesTest {
             line ->
                 assertThat(line)
                     .contains(":3: ")
-                    .contains("readiness.http: \"ftp://x\" is no address of HTTP"),
+                    .contains("readiness.http: \"ftp://x\" is not an HTTP address"),
             line ->
                 assertThat(line)
                     .contains(":4: ")
@@ -215,18 +215,18 @@ class HealthAttributesTest {
       delimiter = '|',
       quoteCharacter = '\0',
       value = {
-        "{}|says not what to ask: use one of http, tcp, exec, log, notify",
-        "true|true is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}",
-        "{\"tcp\": 70000}|70000 is no place to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"",
-        "{\"exec\": \"a && b\"}|\"a && b\" needs a shell, and none reads it: use [\"sh\", \"-c\", …]",
-        "{\"exec\": []}|names no program",
-        "{\"notify\": false}|false means nothing here: use true, or leave the check out",
-        "{\"http\": {}}|has no url",
-        "{\"http\": {\"url\": \"http://x/\", \"status\": 99}}|99 is no status: use 204, or \"200-299\"",
+        "{}|does not say what to probe: use one of http, tcp, exec, log, notify",
+        "true|true is not an object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}",
+        "{\"tcp\": 70000}|70000 is not an address to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"",
+        "{\"exec\": \"a && b\"}|\"a && b\" needs a shell, but is run without one: use [\"sh\", \"-c\", …]",
+        "{\"exec\": []}|does not name a program",
+        "{\"notify\": false}|false is not allowed here: use true, or omit the probe",
+        "{\"http\": {}}|has no url: add \"url\": \"http://127.0.0.1:${PORT}/ready\"",
+        "{\"http\": {\"url\": \"http://x/\", \"status\": 99}}|99 is not an HTTP status: use 204, or \"200-299\"",
         "{\"http\": {\"url\": \"http://x/\", \"statuss\": 99}}|unknown key \"statuss\": did you mean \"status\"?",
-        "{\"tcp\": 80, \"failures\": 0}|0 is no number of 1 or more",
-        "{\"tcp\": 80, \"interval\": \"0s\"}|0 is no time to wait: use more",
-        "{\"tcp\": 80, \"interval\": \"fast\"}|\"fast\" is no length of time: use a whole number with ms, s, m, h or d, such as 500ms or 10s",
+        "{\"tcp\": 80, \"failures\": 0}|0 is not an integer of 1 or more",
+        "{\"tcp\": 80, \"interval\": \"0s\"}|0 is too short: use more",
+        "{\"tcp\": 80, \"interval\": \"fast\"}|\"fast\" is not a duration: use a whole number with ms, s, m, h or d, such as 500ms or 10s",
       })
   void aWrongCheckIsToldInOneSentence(String check, String sentence) {
     assertThat(problems("\"readiness\": " + check.replace("\\|", "|")))
@@ -240,6 +240,6 @@ class HealthAttributesTest {
     assertThat(problems("\"readiness\": {\"log\": \"(\"}"))
         .singleElement()
         .asString()
-        .contains("readiness.log: \"(\" is no regular expression: ");
+        .contains("readiness.log: \"(\" is not a regular expression: ");
   }
 }

@@ -174,22 +174,22 @@ class LogAttributesTest {
           "log": "home" | .log: DIR/home is a directory: name a file in it
           "out": "home" | .out: DIR/home is a directory: name a file in it
           "pid": "home" | .pid: DIR/home is a directory: name a file in it
-          "pid": "/dev/null" | .pid: /dev/null is no place for a pid file: it is removed when the app ends
+          "pid": "/dev/null" | .pid: /dev/null cannot be a pid file: jpm deletes it when the app exits
           "merge_logs": "yes" | .merge_logs: "yes" is neither true nor false
           "time": 1 | .time: 1 is neither true nor false
           "log_date_format": 5 | .log_date_format: 5 is not text: put it in double quotes
-          "log_date_format": "HH\\nmm" | .log_date_format: has a control character in it
+          "log_date_format": "HH\\nmm" | .log_date_format: contains a control character
           "pty": "x" | .pty: "x" is neither true nor false
-          "logs": "50M" | .logs: "50M" is no object: use {"max_size": "50M", "keep": 10}
+          "logs": "50M" | .logs: "50M" is not an object: use {"max_size": "50M", "keep": 10}
           "logs": {"max_sise": "5M"} | .logs: unknown key "max_sise": did you mean "max_size"?
-          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is given already, as "max_size"
-          "logs": {"max_size": "1023"} | .logs.max_size: "1023" is wrong: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
-          "logs": {"max_total": -1} | .logs.max_total: -1 is wrong: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
-          "logs": {"rotate_every": 7} | .logs.rotate_every: 7 is wrong: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
-          "logs": {"max_age": "10ms"} | .logs.max_age: "10ms" is wrong: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
-          "logs": {"keep": 1.5} | .logs.keep: 1.5 is wrong: use 0 for no limit, or a whole number
-          "logs": {"compress": "yes"} | .logs.compress: "yes" is wrong: use true or false
-          "logs": {"when_full": "BLOCK"} | .logs.when_full: "BLOCK" is wrong: use "drop_oldest" or "block"
+          "logs": {"max_size": "5M", "maxSize": 0} | .logs.maxSize: is already given, as "max_size"
+          "logs": {"max_size": "1023"} | .logs.max_size: "1023" is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
+          "logs": {"max_total": -1} | .logs.max_total: -1 is not valid: use 0 for no limit, or a size of 1K or more, such as "50M" or "1G"
+          "logs": {"rotate_every": 7} | .logs.rotate_every: 7 is not valid: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
+          "logs": {"max_age": "10ms"} | .logs.max_age: "10ms" is not valid: use 0 for no limit, or a time of 1s or more with its unit, such as "12h" or "7d"
+          "logs": {"keep": 1.5} | .logs.keep: 1.5 is not valid: use 0 for no limit, or a whole number
+          "logs": {"compress": "yes"} | .logs.compress: "yes" is not valid: use true or false
+          "logs": {"when_full": "BLOCK"} | .logs.when_full: "BLOCK" is not valid: use "drop_oldest" or "block"
           """)
   void aWrongValueIsAProblemInASentence(String member, String sentence) {
     place.directory("home");

@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `docs/process-file.md` is made of the catalogue: this test compares them, and with
-/// `-Djpm.golden.write=true` it writes the page.
+/// Compares `docs/process-file.md` with the text generated from the catalogue. With
+/// `-Djpm.golden.write=true` the test writes the page.
 class ProcessFileReferenceTest {
   private static final Path PAGE = Path.of("docs/process-file.md");
   private static final Path EXAMPLE = Path.of("examples/supervision.json");
@@ -31,72 +31,99 @@ class ProcessFileReferenceTest {
       """
       # The process file
 
-      A process file describes apps. `jpm start FILE` starts all of them, `--only web,worker` some; when they are
-      there already, they get their new description and are restarted. `stop`, `restart`, `reload` and `delete` take a
-      file too, and mean those of its apps that are in the list; `startOrRestart` and `startOrReload` mean all of them.
+      A process file describes apps.
+
+      - `jpm start FILE` starts all of them, `--only web,worker` some of them. An app that is already in the list gets its new
+        settings and is restarted.
+      - `stop`, `restart`, `reload` and `delete` also accept a file. They act on those of its apps that are in the list.
+      - `startOrRestart` and `startOrReload` act on all apps of the file.
 
       ```json
       EXAMPLE```
 
-      This is [examples/supervision.json](../examples/supervision.json), and it runs as it is.
+      This is [examples/supervision.json](../examples/supervision.json), which can be started unchanged.
 
-      - The file's ending says its format (see below). It holds `{"apps": [ … ]}`, a list of apps, one app, or
-        `{"pm2": …}` as in a `package.json`. A `deploy` section beside them is for `jpm deploy`,
-        and `static` lists directories to be served as by `jpm serve`:
-        `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me", "password": "…"}}]`
-        with `host`, `name` and `ftp` (listings) where needed.
-      - Every key is also known in camelCase: `max_restarts`, `maxRestarts`.
-      - Relative paths begin where the file is.
-      - A length of time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
+      ## General rules
+
+      - The file's extension determines its [format](#formats).
+      - The content is one of these: `{"apps": [ … ]}`, a list of apps, one app, or `{"pm2": …}` as in a `package.json`.
+      - Beside `apps`, a `deploy` section is for `jpm deploy`, and `static` lists directories to serve as with `jpm serve`:
+        `"static": [{"path": "dist", "port": 8080, "spa": true, "basic_auth": {"username": "me", "password": "…"}}]`.
+        Its optional keys are `host`, `name` and `ftp` (directory listings).
+      - Each key is also accepted in camelCase: `max_restarts`, `maxRestarts`.
+      - Relative paths are relative to the directory of the file.
+      - A time is a number of milliseconds, or text with a unit: `500`, `"500ms"`, `"10s"`, `"5m"`, `"1h"`, `"7d"`.
         A size is a number of bytes, or text with a unit: `"64K"`, `"300M"`, `"1G"`.
-      - A misspelt key, a wrong value and a contradiction are errors with file, line and what would be right. All are told
-        at once, and then nothing is started.
-      - `null` is as if the key were not there.
-      - Options are those of `jpm start` for one script.
-      - `jpm validate FILE…` tells all mistakes and starts nothing; its exit code is 1 where there are any.
-      - `jpm init` writes a sample, `ecosystem.config.js`, with every attribute in it; `jpm init jpm.yaml` and `jpm init
-        jpm.json` write it in that format. It never writes over a file. `jpm ecosystem` is the same.
-      - `conf/process-file.schema.json` is a JSON Schema of it, by which editors complete and check.
-      - `jpm plan FILE` says what is different from what runs, and what each difference takes: `live` (the process goes on),
-        `scale`, `rolling` (cluster mode: replaced without a gap) or `restart`. `jpm apply FILE` does just that, so a second one
-        changes nothing. Checks are live, unless one of them is `notify`. Where something fails - a new process does not get
-        ready - the old process of that app stays, the rest of the file is applied all the same, the exit code is 1, and the
-        next `apply` tries again; an app that is `errored` is started. What you have stopped stays stopped. With `--prune`,
-        apps that came from this file and are not in it any more are deleted.
-      - With `"hot": true` beside `apps`, or `jpm start FILE --watch-config`, the file is applied whenever it is edited. An edit
-        with a mistake changes nothing; `jpm ls` and `jpm events` say so. `jpm start FILE --no-watch-config` ends it.
-        With `--only`, edits count for these apps only. An edit that takes an app away ends nothing: it runs on until
-        `jpm delete`, or `jpm apply FILE --prune`. What another user could have written is neither evaluated nor applied: the
-        file and each directory on its way belong to root or to the daemon's user, and others may write to none of them (`/tmp`
-        and its like are fine); `jpm ls` names what is open. Only the file itself is looked at: a change of an `env_file`, or of a
-        module that a `.config.js` requires, is none.
-      - A directory can be watched as well. A file that is added is started with the others. A file that is removed ends
-        nothing, as above. While one of the files has a mistake, edits of the others wait too.
+      - A misspelled key, an invalid value and a contradiction are errors. All of them are reported together, each with file,
+        line and correction, and no app is started.
+      - `null` has the same effect as leaving the key out.
+      - The options below are those of `jpm start` for one script.
+      - `jpm validate FILE…` reports all mistakes and starts nothing. Its exit code is 1 if there are any.
+      - `jpm init` writes a sample, `ecosystem.config.js`, which contains every attribute. `jpm init jpm.yaml` and
+        `jpm init jpm.json` write it in these formats. An existing file is never overwritten. `jpm ecosystem` is the same
+        command.
+      - `conf/process-file.schema.json` is a JSON Schema of the file, with which editors complete and check it.
 
-      ## Variables in texts
+      ## Applying changes
 
-      `${NAME}` stands for a variable in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the log files and
-      `pid_file`, and `${NAME:-text}` for one that may be absent or empty. It is replaced when the file is read, by the app's
-      own variables first (`port`, `env`, and with `--env` those over it), then by what the app inherits. One that is not
-      known stays as it is, for a shell in the app; `$${` is a literal `${`. Values of `env` may name each other; a value
-      that names itself means the inherited one: `"PATH": "/opt/bin:${PATH}"`. `args` are split into words first, so that a
-      value is never more than one argument. `${PORT}` and the variable of `increment_var` mean the instance's own value in
-      `args`, `interpreter_args` and `env`, also where the proxy gives each instance a port; where they would be another one
-      for each instance, the other texts cannot name them. What `env_file` and `secrets` give is read at each start and kept nowhere, so
-      it cannot stand in these texts.
+      `jpm plan FILE` shows how the file differs from the running apps, and what each difference requires:
+
+      - `live`: the process continues to run.
+      - `scale`: processes are added or removed.
+      - `rolling`: the processes are replaced without downtime (cluster mode).
+      - `restart`: the process is restarted.
+
+      `jpm apply FILE` does exactly this, so a second `apply` changes nothing. Changes of probes are live, unless a probe is
+      `notify`.
+
+      - If an app fails, for example because a new process does not become ready, the old process of that app stays. The rest
+        of the file is applied nevertheless, the exit code is 1, and the next `apply` tries again.
+      - An app that is `errored` is started. An app that a user has stopped stays stopped.
+      - With `--prune`, apps that came from this file and are no longer in it are deleted.
+
+      ## Watching the file
+
+      With `"hot": true` beside `apps`, or after `jpm start FILE --watch-config`, the file is applied whenever it is edited.
+      `jpm start FILE --no-watch-config` ends this.
+
+      - An edit with a mistake changes nothing; `jpm ls` and `jpm events` report it.
+      - With `--only`, edits affect these apps only.
+      - An edit that removes an app does not stop it: the app runs until `jpm delete` or `jpm apply FILE --prune`.
+      - A file that another user could have written is neither evaluated nor applied. The file and each directory in its path
+        must belong to root or to the daemon's user, and other users must not be able to write to them. Directories such as
+        `/tmp` are accepted. `jpm ls` names the path that violates this.
+      - Only the file itself is watched. A change of an `env_file`, or of a module that a `.config.js` requires, has no effect.
+      - A directory can be watched as well. A file that is added is started with the others. A file that is removed stops
+        nothing, as above. While one of the files has a mistake, edits of the other files wait too.
+
+      ## Variable references
+
+      `${NAME}` is replaced by the value of a variable in `script`, `args`, `interpreter_args`, `cwd`, the values of `env`, the
+      paths of log files, and `pid_file`. `${NAME:-text}` has a default for a variable that is missing or empty.
+
+      - References are expanded when the file is read. The app's own variables come first (`port`, `env`, and with `--env` the
+        variables that override `env`), then the variables that the app inherits.
+      - A reference to an unknown variable is left as it is, for a shell in the app. `$${` is a literal `${`.
+      - Values of `env` may refer to each other. A value that refers to its own name means the inherited variable:
+        `"PATH": "/opt/bin:${PATH}"`.
+      - `args` are split into words first, so a value never becomes more than one argument.
+      - In `args`, `interpreter_args` and `env`, `${PORT}` and the variable of `increment_var` are the instance's own values, also
+        if the proxy gives each instance a port. If these values differ between the instances, the other texts cannot refer to
+        them.
+      - Variables from `env_file` and `secrets` are read at each start and are not stored, so these texts cannot refer to them.
 
       ## Formats
 
       | name | format |
       |---|---|
-      | `*.json`, `*.json5` | JSON5: JSON with comments, bare keys, single quotes, trailing commas, hexadecimal numbers. JavaScript in it (`process.env.X`), which PM2 evaluates, is an error: use a `.config.js`. |
-      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work; tags of other types and repeated keys are errors, and so are more than 64 levels, 200,000 values or 8 MiB of text, counted with aliases. |
-      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the file's directory and with your environment. Its value is `module.exports` or `export default`, else the object of all exports; a promise is awaited and a function called. It has 30 s. What it prints is dropped, unless it ends without a value. |
-      | `-` | JSON5 or YAML piped into `start`, `stop`, `restart`, `reload` or `validate`. What begins with a bracket or a comment of JavaScript is JSON5. Relative paths begin in your directory. |
-      | a directory | All process files in it, by name, hidden ones left out; names are unique over all of them. A word without a slash is an app's name first: write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
-      | nothing | `jpm start` and `jpm validate` without a target read `ecosystem.config.js`, else `ecosystem.config.cjs`, `.config.mjs`, `.json`, `.json5`, `.yaml` or `.yml` of your directory, the first that is there. PM2 knows the first only. |
+      | `*.json`, `*.json5` | JSON5: JSON with comments, unquoted keys, single quotes, trailing commas, and hexadecimal numbers. JavaScript expressions (`process.env.X`), which PM2 evaluates, are errors: use a `.config.js`. |
+      | `*.yaml`, `*.yml` | YAML 1.2, one document. Anchors, aliases and the merge key `<<` work. Errors are: tags of other types, repeated keys, more than 64 levels, and more than 200,000 values or 8 MiB of text, counted with aliases expanded. |
+      | `*.config.js`, `*.config.cjs`, `*.config.mjs` | A module that your `node` evaluates, in the directory of the file and with your environment. The content is `module.exports` or `export default`, otherwise the object of all exports. A promise is awaited, and a function is called. The evaluation may take 30 s. Its output is discarded, unless it ends without a value. |
+      | `-` | JSON5 or YAML from standard input, for `start`, `stop`, `restart`, `reload` and `validate`. Text that begins with a bracket or a JavaScript comment is JSON5. Relative paths are relative to the current directory. |
+      | a directory | All process files in it, in the order of their names, without hidden files. App names must be unique across all of them. A word without a slash is first looked up as the name of an app, so write `./conf.d`. A directory with a `package.json` or an `index.js` is a program. |
+      | none | `jpm start` and `jpm validate` without a target read the first of these files that exists in the current directory: `ecosystem.config.js`, `ecosystem.config.cjs`, `.config.mjs`, `.json`, `.json5`, `.yaml`, `.yml`. PM2 knows only the first. |
 
-      A file has up to 4 MiB of UTF-8 text, and so has the value of a script.
+      A file may contain up to 4 MiB of UTF-8 text, and so may the value of a script.
       """;
 
   @TempDir Path dir;
@@ -137,15 +164,15 @@ class ProcessFileReferenceTest {
     return page.append(
             """
 
-            ## Read by commands
+            ## Keys that only commands read
 
             %s
             ## Accepted without effect
 
-            Each is named in a warning. In this version:
+            A warning names each of these keys. Without effect in this version:
 
             %s
-            For good, since they belong to parts of PM2 that jpm does not have:
+            Permanently without effect, because they belong to parts of PM2 that jpm does not have:
 
             %s\
             """
@@ -170,7 +197,7 @@ class ProcessFileReferenceTest {
     }
     KeyNotes.Note note = KeyNotes.of(key);
     String rules = note.rules().isEmpty() ? sentence(key.doc()) : note.rules();
-    String pm2 = note.pm2().isEmpty() ? "" : " PM2 " + note.pm2();
+    String pm2 = note.pm2().isEmpty() ? "" : "\n\nPM2 " + note.pm2();
     return "\n### `%s`\n\n%s%s\n\n*%s*\n"
         .formatted(key.key(), rules, pm2, String.join(" · ", facts));
   }

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
 
-/// `conf/process-file.schema.json`, by which editors complete and check process files, made of the
-/// catalogue. It knows every key in every spelling, and what a value looks like; what only `jpm
-/// validate` can know (files, names, contradictions) is not in it.
+/// Generates `conf/process-file.schema.json` from the catalogue. Editors use the schema to complete
+/// and check process files. It contains every key in every spelling and the form of its value. It
+/// does not contain the rules that only `jpm validate` can check (files, names, contradictions).
 final class ProcessFileSchema {
   private static final String DEFS = "#/$defs/";
   private static final String TIME = "^\\s*[0-9]+(\\.0*)?\\s*$|^\\s*[0-9]{1,15}(ms|s|m|h|d)\\s*$";
@@ -36,7 +36,7 @@ final class ProcessFileSchema {
         .put("title", "Process file of jpm")
         .put(
             "description",
-            "Apps for jpm start FILE. Made of jpm's catalogue of attributes; docs/process-file.md says more.")
+            "Apps for jpm start FILE. Generated from jpm's catalogue of attributes; see docs/process-file.md.")
         .put("anyOf", new JsonArray().add(file()).add(packaged()).add(ref("apps")))
         .put("$defs", defs);
   }
@@ -87,7 +87,7 @@ final class ProcessFileSchema {
         scripts.add(new JsonObject().put("required", new JsonArray().add(spelling)));
       }
     }
-    // Where a file is one app, these stand beside its keys.
+    // If the file consists of one app, these keys are beside the keys of the app.
     properties.put("deploy", new JsonObject()).put("$schema", new JsonObject());
     return new JsonObject()
         .put("type", "object")
@@ -112,7 +112,7 @@ final class ProcessFileSchema {
               .formatted(same, key.doc(), key.type().form(), key.defaultText());
       case ELSEWHERE -> "%s%s.".formatted(same, key.doc());
       case NOT_YET -> "Without effect in this version: " + key.doc() + ".";
-      case PM2_ONLY -> "Without effect, it belongs to PM2: " + key.doc() + ".";
+      case PM2_ONLY -> "Without effect, belongs to PM2: " + key.doc() + ".";
     };
   }
 
@@ -124,7 +124,7 @@ final class ProcessFileSchema {
     return new JsonObject().put("$ref", DEFS + definition);
   }
 
-  /// `null` is as if the key were not there.
+  /// `null` has the same effect as leaving the key out.
   private static JsonObject orNull(JsonObject form) {
     return anyOf(form, type("null"));
   }

@@ -19,8 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `conf/process-file.schema.json` is made of the catalogue: this test compares them, and with
-/// `-Djpm.golden.write=true` it writes the file. A validator of JSON Schema holds it against files.
+/// Compares `conf/process-file.schema.json` with the schema generated from the catalogue. With
+/// `-Djpm.golden.write=true` the test writes the file. A JSON Schema validator applies the schema to
+/// process files.
 class ProcessFileSchemaTest {
   private static final Path FILE = Path.of("conf/process-file.schema.json");
 
@@ -32,7 +33,7 @@ class ProcessFileSchemaTest {
               .setDraft(Draft.DRAFT202012)
               .setOutputFormat(OutputFormat.Flag));
 
-  /// Whether editors find nothing wrong with a file.
+  /// Reports whether the schema accepts a file.
   static boolean accepts(Object file) {
     return VALIDATOR.validate(file).getValid();
   }

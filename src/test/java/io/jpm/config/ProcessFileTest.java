@@ -170,11 +170,11 @@ class ProcessFileTest {
     assertThat(outcome.apps()).isEmpty();
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "ecosystem.json:4: apps[1].instances: \"to\" is no number: use 1 or more, 0 or \"max\""
+            "ecosystem.json:4: apps[1].instances: \"to\" is not a number: use 1 or more, 0 or \"max\""
                 + " for one per core, or -1 for one less",
-            "ecosystem.json:5: apps[1].max_restarts: true is no number of 0 or more",
+            "ecosystem.json:5: apps[1].max_restarts: true is not an integer of 0 or more",
             "ecosystem.json:6: apps[1]: unknown key \"intances\": did you mean \"instances\"?",
-            "ecosystem.json:7: apps[1].env: a list is no object of names and values: {\"PORT\":"
+            "ecosystem.json:7: apps[1].env: a list is not an object of names and values: use {\"PORT\":"
                 + " 80}",
             "ecosystem.json:8: apps[2].script: script not found: " + dir.resolve("gone.js"));
   }
@@ -186,32 +186,32 @@ class ProcessFileTest {
       textBlock =
           """
           "name": 5 | .name: 5 is not text: put it in double quotes
-          "name": "all" | .name: app name "all": taken, it means every app; choose another --name
+          "name": "all" | .name: app name "all": reserved, it means every app; choose another --name
           "name": "a/b" | .name: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
           "name": " " | .name: is empty
           "args": 5 | .args: 5 is neither text nor a list
           "args": "a 'b" | .args: a quote is not closed in "a 'b"
           "args": ["a", {}] | .args[1]: an object is not text
-          "args": ["\\u0000"] | .args[0]: has a NUL character in it
+          "args": ["\\u0000"] | .args[0]: contains a NUL character
           "cwd": "nowhere" | .cwd: directory DIR/nowhere does not exist
           "cwd": "app" | .cwd: DIR/app is not a directory
           "instances": 1001 | .instances: 1001 are too many: use up to 1000, or set limits.max_instances in jpm.json (10000 at most)
-          "instances": 1.5 | .instances: 1.5 is no number: use 1 or more, 0 or "max" for one per core, or -1 for one less
+          "instances": 1.5 | .instances: 1.5 is not a number: use 1 or more, 0 or "max" for one per core, or -1 for one less
           "exec_mode": "thread" | .exec_mode: "thread" is neither fork nor cluster
           "autorestart": "yes" | .autorestart: "yes" is neither true nor false
-          "max_restarts": -1 | .max_restarts: -1 is no number of 0 or more
-          "max_restarts": 1e999999999 | .max_restarts: 1e999999999 is no number of 0 or more
-          "min_uptime": "soon" | .min_uptime: "soon" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
-          "restart_delay": -5 | .restart_delay: -5 is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
-          "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is no signal: use SIGINT, SIGTERM or another of signal(7)
-          "port": 70000 | .port: 70000 is no number from 1 to 65535
-          "namespace": "-x" | .namespace: "-x" is no namespace: use letters, digits or . _ - : @ + and inner spaces
+          "max_restarts": -1 | .max_restarts: -1 is not an integer of 0 or more
+          "max_restarts": 1e999999999 | .max_restarts: 1e999999999 is not an integer of 0 or more
+          "min_uptime": "soon" | .min_uptime: "soon" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
+          "restart_delay": -5 | .restart_delay: -5 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
+          "kill_signal": "SIGFOO" | .kill_signal: "SIGFOO" is not a signal: use SIGINT, SIGTERM or another of signal(7)
+          "port": 70000 | .port: 70000 is not an integer from 1 to 65535
+          "namespace": "-x" | .namespace: "-x" is not a namespace: use letters, digits or . _ - : @ + and inner spaces
           "out_file": "." | .out_file: DIR is a directory: name a file in it
-          "error": "a\\u0000b" | .error: has a NUL character in it
-          "env": {"A=B": "c"} | .env.A=B: is no name of a variable: no = and no NUL in it
-          "env": {"A": "\\u0000"} | .env.A: has a NUL character in it
+          "error": "a\\u0000b" | .error: contains a NUL character
+          "env": {"A=B": "c"} | .env.A=B: is not a variable name: it cannot contain = or NUL
+          "env": {"A": "\\u0000"} | .env.A: contains a NUL character
           "filter_env": 5 | .filter_env: 5 is neither true, a name nor a list of parts of names
-          "exec": "app" | .exec: is given already, as "script"
+          "exec": "app" | .exec: is already given, as "script"
           "zzzzzzz": 1 | : unknown key "zzzzzzz"
           "filterenv": "X" | : unknown key "filterenv": did you mean "filter_env"?
           "\\u001b[2J": 1 | : unknown key "\\u001b[2J"
@@ -233,17 +233,17 @@ class ProcessFileTest {
           {"apps": [,] | :1:11: unexpected ,, a value is expected
           {): 2} | :1:2: unexpected ), a key in double quotes is expected
           {"apps": [1} | :1:12: unexpected }, a ] comes first
-          {"a" 1} | :1:6: unexpected 1, a colon stands between key and value
+          {"a" 1} | :1:6: unexpected 1, a colon is expected between key and value
           {"a": 1 "b": 2} | :1:9: unexpected ", a comma is missing before it
           {"a": | :1:6: the file ends too early: a }, ] or " is missing
-          {"a": process.env.X} | :1:14: "process" is no JSON value: text stands in double quotes, and JavaScript is not evaluated
-          {"a": 1} {} | :1:10: something follows after the end of the value
-          // nothing | :1:1: nothing but comments in it
+          {"a": process.env.X} | :1:14: "process" is not a JSON value: put text in double quotes; JavaScript is not evaluated
+          {"a": 1} {} | :1:10: unexpected text after the end of the value
+          // nothing | :1:1: the file contains only comments
           5 | :1: 5 is neither an app nor a list of apps
           {"apps": 5} | :1: apps: 5 is neither an app nor a list of apps
-          {"apps": []} | :1: apps: no apps in the list
-          [] | :1: no apps in the list
-          [null] | :1: [0]: null is no app: use an object, {"script": "app.js"}
+          {"apps": []} | :1: apps: the list contains no apps
+          [] | :1: the list contains no apps
+          [null] | :1: [0]: null is not an app: use an object, such as {"script": "app.js"}
           {"apps": {"script": "app"}, "deply": {}} | :1: unknown key "deply": did you mean "deploy"?
           {"aps": []} | :1: unknown key "aps": did you mean "apps"?
           {} | :1: no script: name the file, program or command line to run
@@ -302,11 +302,11 @@ class ProcessFileTest {
     Files.write(dir.resolve("wide.yaml"), "a: 1".getBytes(StandardCharsets.UTF_16));
     assertThat(read("wide.yaml")).containsExactly("wide.yaml: is UTF-16 text: save it as UTF-8");
     place.file("nul.yaml", "a: \u0000");
-    assertThat(read("nul.yaml")).containsExactly("nul.yaml: has a NUL byte in it: it is no text");
+    assertThat(read("nul.yaml")).containsExactly("nul.yaml: contains a NUL byte: it is not text");
     place.file("a.config.js", "x");
     assertThat(read("a.config.js"))
         .containsExactly(
-            "a.config.js: node evaluates such a file, and there is no node in your PATH");
+            "a.config.js: node evaluates this file, but was not found in PATH: install Node, or use JSON or YAML");
   }
 
   private List<String> read(String file) {
@@ -339,7 +339,7 @@ class ProcessFileTest {
     assertThat(outcome.warnings())
         .containsExactly(
             "ecosystem.json: web: ignored for now: write",
-            "ecosystem.json: web: mean nothing in jpm: kill_retry_time, pmx, force");
+            "ecosystem.json: web: without effect in jpm: kill_retry_time, pmx, force");
   }
 
   @Test
@@ -383,10 +383,10 @@ class ProcessFileTest {
             """);
     assertThat(Place.sentences(outcome))
         .containsExactly(
-            "ecosystem.json:2: static[0]: \"dist\" is no server: use {\"path\": \"dist\"}",
+            "ecosystem.json:2: static[0]: \"dist\" is not a server: use {\"path\": \"dist\"}",
             "ecosystem.json:3: static[1]: unknown key \"pth\": did you mean \"path\"?",
-            "ecosystem.json:4: static[2].path: a list is no text",
-            "ecosystem.json:5: static[3].basic_auth: \"me:x\" is none: use {\"username\": \"…\","
+            "ecosystem.json:4: static[2].path: a list is not text",
+            "ecosystem.json:5: static[3].basic_auth: \"me:x\" is not valid: use {\"username\": \"…\","
                 + " \"password\": \"…\"}",
             "ecosystem.json:6: static[4].basic_auth: unknown key \"usernam\": did you mean"
                 + " \"username\"?");

@@ -65,18 +65,18 @@ class ResourceLimitsTest {
       delimiter = '|',
       quoteCharacter = '\u0001',
       value = {
-        "{\"memory\": 512} | limits.memory | 512 is wrong: use a size of 1M or more, such as \"512M\"",
-        "{\"memory\": \"512\"} | limits.memory | \"512\" is wrong: use a size of 1M or more, such as \"512M\"",
-        "{\"memory\": \"1K\"} | limits.memory | \"1K\" is wrong: use a size of 1M or more, such as \"512M\"",
-        "{\"cpu\": 0} | limits.cpu | 0 is wrong: use a number of cores, such as 1.5",
-        "{\"cpu\": \"half\"} | limits.cpu | \"half\" is wrong: use a number of cores, such as 1.5",
-        "{\"nofile\": -1} | limits.nofile | -1 is wrong: use a whole number, or \"unlimited\"",
-        "{\"core\": 5} | limits.core | 5 is wrong: use a size with its unit, such as \"64M\", or \"unlimited\"",
-        "{\"cpu_time\": 5} | limits.cpu_time | 5 is wrong: use a time of 1s or more, or \"unlimited\"",
+        "{\"memory\": 512} | limits.memory | 512 is not valid: use a size of 1M or more, such as \"512M\"",
+        "{\"memory\": \"512\"} | limits.memory | \"512\" is not valid: use a size of 1M or more, such as \"512M\"",
+        "{\"memory\": \"1K\"} | limits.memory | \"1K\" is not valid: use a size of 1M or more, such as \"512M\"",
+        "{\"cpu\": 0} | limits.cpu | 0 is not valid: use a number of cores, such as 1.5",
+        "{\"cpu\": \"half\"} | limits.cpu | \"half\" is not valid: use a number of cores, such as 1.5",
+        "{\"nofile\": -1} | limits.nofile | -1 is not valid: use a whole number, or \"unlimited\"",
+        "{\"core\": 5} | limits.core | 5 is not valid: use a size with its unit, such as \"64M\", or \"unlimited\"",
+        "{\"cpu_time\": 5} | limits.cpu_time | 5 is not valid: use a time of 1s or more, or \"unlimited\"",
         "{\"nofiles\": 5} | limits | unknown key \"nofiles\": did you mean \"nofile\"?",
         "{\"nofile\": 5, \"noFile\": 6} | limits | unknown key \"noFile\": did you mean \"nofile\"?",
-        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is more than memory: it has to be less, or nothing is ever slowed down",
-        "\"512M\" | limits | \"512M\" is no object: use {\"memory\": \"512M\", \"nofile\": 65536}",
+        "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is more than memory: it must be less, or it never takes effect",
+        "\"512M\" | limits | \"512M\" is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}",
       })
   void whatIsWrongIsSaidWithItsPlace(String json, String where, String what) {
     List<String> sentences = Place.sentences(read(json));

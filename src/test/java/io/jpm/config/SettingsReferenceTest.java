@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// `docs/settings.md` is made of the catalogue: this test compares them, and with
-/// `-Djpm.golden.write=true` it writes the page.
+/// Compares `docs/settings.md` with the catalogue of settings. With `-Djpm.golden.write=true` it
+/// writes the page.
 class SettingsReferenceTest {
   private static final Path PAGE = Path.of("docs/settings.md");
 
@@ -21,8 +21,8 @@ class SettingsReferenceTest {
       """
       # The daemon's settings
 
-      `$JPM_HOME/jpm.json` says what is to be otherwise than [conf/jpm.json](../conf/jpm.json), which lists every setting
-      with its default. It is JSON5, with the groups as objects:
+      `$JPM_HOME/jpm.json` contains the settings that differ from [conf/jpm.json](../conf/jpm.json), which lists every setting
+      with its default. The file is JSON5, with the groups as objects:
 
       ```json
       {
@@ -31,23 +31,25 @@ class SettingsReferenceTest {
       }
       ```
 
-      Both files are looked at once a second. An edit counts when they have stood still for a second. The last column says
-      when it holds:
+      The daemon checks both files once a second. It applies an edit when the files have not changed for a second. The last
+      column states when an edit takes effect:
 
-      - *at once*: the running daemon goes by it. What stands in `defaults` is for apps that say nothing themselves, and
-        becomes theirs when their description is read: by the next `start`, `plan`, `apply` or edit of a watched process file.
-      - *next start*: the next daemon goes by it. `jpm update` makes one; apps do not notice. `jpm doctor` names what waits.
+      - *at once*: in the running daemon. The settings in `defaults` are for apps that do not set the attribute themselves. An app
+        receives them when its process file is read: by the next `start`, `plan`, `apply` or edit of a watched process file.
+      - *next start*: in the next daemon. `jpm update` starts one without any effect on apps. `jpm doctor` lists the edits that
+        are pending.
 
-      One line in `jpm.log` names each changed setting:
+      One line in `jpm.log` names all changed settings:
       `settings edited: bridge.port 0 -> 9000: at the next start of the daemon (jpm update); logs.max_size 50M -> 20M: in force`.
-      Subscribers of `jpm.settings` on the bridge get the same:
+      Subscribers of `jpm.settings` on the bridge receive the same information:
 
       ```json
       {"v":1,"changes":[{"key":"logs.max_size","from":"50M","to":"20M","in_force":true}],"problems":[]}
       ```
 
-      A misspelt key or a wrong value changes nothing of what the daemon goes by; `jpm.log` has file, line and what would be
-      right, `jpm.settings` has all mistakes in `problems`. Only at its start the daemon refuses settings with a mistake.
+      An edit with a misspelled key or an invalid value does not change the settings of the running daemon. `jpm.log` then
+      contains the file, the line and the expected value, and `problems` in `jpm.settings` contains all mistakes. A daemon that
+      starts, however, refuses settings with a mistake.
       """;
 
   @Test
@@ -68,7 +70,7 @@ class SettingsReferenceTest {
     StringBuilder page = new StringBuilder(HEAD);
     for (String group : SettingKey.groups()) {
       page.append(
-          "\n## `%s`\n\n| setting | what it says | value | default | an edit holds |\n|---|---|---|---|---|\n"
+          "\n## `%s`\n\n| setting | meaning | value | default | an edit takes effect |\n|---|---|---|---|---|\n"
               .formatted(group));
       page.append(
           Arrays.stream(SettingKey.values())

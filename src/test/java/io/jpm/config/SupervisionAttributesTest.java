@@ -127,15 +127,15 @@ class SupervisionAttributesTest {
         .isInstanceOf(Backoff.Exponential.class);
     assertThat(outcome.warnings())
         .containsExactly(
-            "ecosystem.json: app: restart_delay is not used: exp_backoff_restart_delay is given,"
-                + " and wins as in PM2");
+            "ecosystem.json: app: restart_delay is ignored: exp_backoff_restart_delay is given"
+                + " and takes precedence, as in PM2");
     assertThat(
             place
                 .type(Map.of("script", "app", "restart_delay", 10, "exp_backoff_restart_delay", 9))
                 .warnings())
         .containsExactly(
-            "app: --restart-delay is not used: --exp-backoff-restart-delay is given, and wins as in"
-                + " PM2");
+            "app: --restart-delay is ignored: --exp-backoff-restart-delay is given and takes"
+                + " precedence, as in PM2");
   }
 
   @Test
@@ -228,7 +228,7 @@ class SupervisionAttributesTest {
     assertThat(outcome.apps().getFirst().triggers().watch().orElseThrow().paths())
         .containsExactly(dir.resolve("dist"));
     assertThat(outcome.warnings())
-        .containsExactly("ecosystem.json: app: watch: there is no " + dir + "/dist yet");
+        .containsExactly("ecosystem.json: app: watch: " + dir + "/dist does not exist yet");
   }
 
   private Watch watch(String members) {
@@ -292,7 +292,7 @@ class SupervisionAttributesTest {
             read("\"watch_options\": {\"usePolling\": true, \"interval\": 5}, \"pmx\": true")
                 .warnings())
         .containsExactly(
-            "ecosystem.json: app: mean nothing in jpm: watch_options (usePolling, interval), pmx");
+            "ecosystem.json: app: without effect in jpm: watch_options (usePolling, interval), pmx");
   }
 
   // Stopping and readiness
@@ -489,14 +489,15 @@ class SupervisionAttributesTest {
                      {"name": "disk", "script": "app"}]
                     """)))
         .containsExactly(
-            "ecosystem.json:3: [1].depends_on: db → web → db: none of them can be the first");
+            "ecosystem.json:3: [1].depends_on: db → web → db: these apps depend on each other in a circle");
     assertThat(Place.sentences(read("\"name\": \"web\", \"depends_on\": \"web\"")))
-        .containsExactly("ecosystem.json:2: depends_on: web → web: none of them can be the first");
+        .containsExactly(
+            "ecosystem.json:2: depends_on: web → web: these apps depend on each other in a circle");
     assertThat(
             Place.sentences(
                 place.type(
                     Map.of("script", "app", "name", "web", "depends_on", Map.of("web", "ready")))))
-        .containsExactly("--depends-on: web → web: none of them can be the first");
+        .containsExactly("--depends-on: web → web: these apps depend on each other in a circle");
   }
 
   @Test
@@ -508,8 +509,8 @@ class SupervisionAttributesTest {
         """;
     assertThat(place.read(file.formatted("")).warnings())
         .containsExactly(
-            "ecosystem.json: web: waits until job has completed, and job is started again whenever"
-                + " it ends: give it \"restart\": \"on-failure\"");
+            "ecosystem.json: web: waits until job has completed, but job is restarted whenever"
+                + " it exits: give it \"restart\": \"on-failure\"");
     assertThat(place.read(file.formatted(", \"restart\": \"on-failure\"")).warnings()).isEmpty();
   }
 
@@ -573,7 +574,7 @@ class SupervisionAttributesTest {
                 .doesNotContainKey("C"));
     assertThat(Place.sentences(read(file, "odd")))
         .contains(
-            "eco.json:5: apps[0].deploy.odd.env: \"x\" is no object of names and values: {\"PORT\":"
+            "eco.json:5: apps[0].deploy.odd.env: \"x\" is not an object of names and values: use {\"PORT\":"
                 + " 80}");
   }
 
@@ -589,7 +590,7 @@ class SupervisionAttributesTest {
             """,
             "prod");
     assertThat(some.apps()).hasSize(3);
-    assertThat(some.warnings()).containsExactly("eco.json: without an env_prod: a, c");
+    assertThat(some.warnings()).containsExactly("eco.json: env_prod is missing in a, c");
   }
 
   @Test
@@ -617,10 +618,10 @@ class SupervisionAttributesTest {
     assertThat(
             Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": {\n\"A=B\": 1}}", "prod")))
         .containsExactly(
-            "eco.json:3: env_prod.A=B: is no name of a variable: no = and no NUL in it");
+            "eco.json:3: env_prod.A=B: is not a variable name: it cannot contain = or NUL");
     assertThat(Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": 5}", "prod")))
         .containsExactly(
-            "eco.json:2: env_prod: 5 is no object of names and values: {\"PORT\": 80}");
+            "eco.json:2: env_prod: 5 is not an object of names and values: use {\"PORT\": 80}");
   }
 
   @Test
@@ -639,61 +640,61 @@ class SupervisionAttributesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "restart": "sometimes" | .restart: "sometimes" is no rule: use "always", "on-failure" or "never"
+          "restart": "sometimes" | .restart: "sometimes" is not a rule: use "always", "on-failure" or "never"
           "autorestart": false, "restart": "always" | .restart: "always" contradicts autorestart in line 3: keep one of them
           "autorestart": true, "restart": "never" | .restart: "never" contradicts autorestart in line 3: keep one of them
-          "stop_exit_codes": 256 | .stop_exit_codes: 256 is no exit code: use 0 to 255
-          "stop_exit_codes": "1,x" | .stop_exit_codes: "x" is no exit code: use 0 to 255
-          "stop_exit_codes": [1, -1] | .stop_exit_codes[1]: -1 is no exit code: use 0 to 255
+          "stop_exit_codes": 256 | .stop_exit_codes: 256 is not an exit code: use 0 to 255
+          "stop_exit_codes": "1,x" | .stop_exit_codes: "x" is not an exit code: use 0 to 255
+          "stop_exit_codes": [1, -1] | .stop_exit_codes[1]: -1 is not an exit code: use 0 to 255
           "stop_exit_codes": "" | .stop_exit_codes: is empty
-          "exp_backoff_restart_delay": "x" | .exp_backoff_restart_delay: "x" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "exp_backoff_restart_delay": "x" | .exp_backoff_restart_delay: "x" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "exp_backoff_restart_delay": 500, "max_restart_delay": 100 | .max_restart_delay: 100ms is shorter than the first wait, exp_backoff_restart_delay in line 3
-          "restart_jitter": 1.5 | .restart_jitter: 1.5 is no number from 0 to 1, such as 0.1
-          "restart_jitter": "x" | .restart_jitter: "x" is no number from 0 to 1, such as 0.1
-          "max_memory_restart": "300 MB" | .max_memory_restart: "300 MB" is no size: use bytes, or a whole number with K, M or G
-          "max_memory_restart": -1 | .max_memory_restart: -1 is no size: use bytes, or a whole number with K, M or G
+          "restart_jitter": 1.5 | .restart_jitter: 1.5 is not a number from 0 to 1, such as 0.1
+          "restart_jitter": "x" | .restart_jitter: "x" is not a number from 0 to 1, such as 0.1
+          "max_memory_restart": "300 MB" | .max_memory_restart: "300 MB" is not a size: use bytes, or a whole number with K, M or G, such as "300M"
+          "max_memory_restart": -1 | .max_memory_restart: -1 is not a size: use bytes, or a whole number with K, M or G, such as "300M"
           "cron": "* * *" | .cron: * * *: use 5 fields (minute, hour, day of month, month, day of week), or 6 with seconds first
           "cron_restart": true | .cron_restart: true is not text: put it in double quotes
-          "time_zone": "Europe/Berln" | .time_zone: "Europe/Berln" is no time zone: did you mean "Europe/Berlin"?
-          "time_zone": "here and there" | .time_zone: "here and there" is no time zone: use a name such as Europe/Berlin, or an offset such as +02:00
+          "time_zone": "Europe/Berln" | .time_zone: "Europe/Berln" is not a time zone: did you mean "Europe/Berlin"?
+          "time_zone": "here and there" | .time_zone: "here and there" is not a time zone: use a name such as Europe/Berlin, or an offset such as +02:00
           "watch": 5 | .watch: 5 is neither true, false, a path nor a list of paths
           "watch": {} | .watch: an object is neither true, false, a path nor a list of paths
-          "watch": ["src", ""] | .watch: "" is no path
-          "watch_delay": -1 | .watch_delay: -1 is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "watch": ["src", ""] | .watch: "" is not a valid path
+          "watch_delay": -1 | .watch_delay: -1 is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "ignore_watch": 5 | .ignore_watch: 5 is neither text nor a list
-          "stop": "SIGTERM" | .stop: "SIGTERM" is no object: use {"signal": "SIGTERM", "timeout": "10s"}
+          "stop": "SIGTERM" | .stop: "SIGTERM" is not an object: use {"signal": "SIGTERM", "timeout": "10s"}
           "stop": {"singal": 15} | .stop: unknown key "singal": did you mean "signal"?
-          "stop": {"signal": "X"} | .stop.signal: "X" is no signal: use SIGINT, SIGTERM or another of signal(7)
-          "stop": {"timeout": "X"} | .stop.timeout: "X" is no length of time: use milliseconds, or a whole number with ms, s, m, h or d
+          "stop": {"signal": "X"} | .stop.signal: "X" is not a signal: use SIGINT, SIGTERM or another of signal(7)
+          "stop": {"timeout": "X"} | .stop.timeout: "X" is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as "10s"
           "stop": {"signal": "SIGTERM"}, "kill_signal": "INT" | .stop.signal: "SIGTERM" differs from kill_signal in line 3: keep one of them
           "stop": {"timeout": "1s"}, "killTimeout": 999 | .stop.timeout: "1s" differs from killTimeout in line 3: keep one of them
-          "stop": {"command": "kill $JPM_PID"} | .stop.command: "kill $JPM_PID" needs a shell, and none reads it: use ["sh", "-c", …]
+          "stop": {"command": "kill $JPM_PID"} | .stop.command: "kill $JPM_PID" needs a shell, but is run without one: use ["sh", "-c", …]
           "stop": {"command": "a 'b"} | .stop.command: a quote is not closed in "a 'b"
-          "stop": {"command": []} | .stop.command: names no program
+          "stop": {"command": []} | .stop.command: does not name a program
           "stop": {"command": ["a", {}]} | .stop.command[1]: an object is not text
           "stop": {"command": 5} | .stop.command: 5 is neither text nor a list
-          "listen_timeout": 0 | .listen_timeout: 0 is no time to get ready in: use more
+          "listen_timeout": 0 | .listen_timeout: 0 is too short: use 1ms or more
           "wait_ready": "yes" | .wait_ready: "yes" is neither true nor false
-          "uid": "a b" | .uid: "a b" is no user: use a name or a number
-          "user": -1 | .user: -1 is no user: use a name or a number
-          "gid": 4294967295 | .gid: 4294967295 is no group: use a name or a number
-          "nice": 20 | .nice: 20 is no number from -20 to 19
-          "seccomp": "strict" | .seccomp: "strict" is no filter of system calls: use "none" or "default"
+          "uid": "a b" | .uid: "a b" is not a user: use a name or a number
+          "user": -1 | .user: -1 is not a user: use a name or a number
+          "gid": 4294967295 | .gid: 4294967295 is not a group: use a name or a number
+          "nice": 20 | .nice: 20 is not an integer from -20 to 19
+          "seccomp": "strict" | .seccomp: "strict" is not a filter of system calls: use "none" or "default"
           "seccomp": 1 | .seccomp: 1 is not text: put it in double quotes
           "private_tmp": "yes" | .private_tmp: "yes" is neither true nor false
           "read_only_paths": 7 | .read_only_paths: 7 is neither text nor a list
-          "read_only_paths": ["srv"] | .read_only_paths: "srv" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
-          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
-          "read_only_paths": ["-"] | .read_only_paths: "-" is no absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "read_only_paths": ["srv"] | .read_only_paths: "srv" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "read_only_paths": ["/srv/../etc"] | .read_only_paths: "/srv/../etc" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
+          "read_only_paths": ["-"] | .read_only_paths: "-" is not an absolute path without . and ..: use "/path", or "-/path" for one that need not exist
           "private_tmp": true, "read_only_paths": ["/var/tmp/x"] | .read_only_paths: "/var/tmp/x" is hidden by private_tmp: leave one of them out
-          "umask": "rwx" | .umask: "rwx" is no umask: use octal digits from 0 to 777, such as "027"
-          "umask": 1777 | .umask: 1777 is no umask: use octal digits from 0 to 777, such as "027"
-          "umask": 8 | .umask: 8 is no umask: use octal digits from 0 to 777, such as "027"
-          "depends_on": 5 | .depends_on: 5 is no app: use a name, a list of names, or {"db": "ready"}
-          "depends_on": [true] | .depends_on[0]: true is no app: use a name, a list of names, or {"db": "ready"}
-          "depends_on": {"db": "redy"} | .depends_on.db: "redy" is no condition: use "started", "ready" or "completed"
+          "umask": "rwx" | .umask: "rwx" is not a umask: use octal digits from 0 to 777, such as "027"
+          "umask": 1777 | .umask: 1777 is not a umask: use octal digits from 0 to 777, such as "027"
+          "umask": 8 | .umask: 8 is not a umask: use octal digits from 0 to 777, such as "027"
+          "depends_on": 5 | .depends_on: 5 is not an app: use a name, a list of names, or {"db": "ready"}
+          "depends_on": [true] | .depends_on[0]: true is not an app: use a name, a list of names, or {"db": "ready"}
+          "depends_on": {"db": "redy"} | .depends_on.db: "redy" is not a condition: use "started", "ready" or "completed"
           "depends_on": "a/b" | .depends_on: app name "a/b": use 1 to 100 letters, digits or . _ - : @ + and inner spaces, beginning with a letter, digit or _
-          "instance_var": "A=B" | .instance_var: is no name of a variable: no = in it
+          "instance_var": "A=B" | .instance_var: is not a variable name: it cannot contain =
           "increment_var": 5 | .increment_var: 5 is not text: put it in double quotes
           """)
   void aWrongValueIsAProblemInASentence(String member, String sentence) {
@@ -715,6 +716,6 @@ class SupervisionAttributesTest {
                 .singleElement()
                 .asString()
                 .startsWith("--stop-exit-codes: ")
-                .endsWith("is no exit code: use 0 to 255"));
+                .endsWith("is not an exit code: use 0 to 255"));
   }
 }

@@ -140,7 +140,7 @@ class VariablesInTextsTest {
                  "env": {"FILE": "${PORT}.log"}}
                 """))
         .hasSize(2)
-        .allMatch(it -> it.contains("another one for each instance (PORT)"))
+        .allMatch(it -> it.contains("differs between instances (PORT)"))
         .anyMatch(it -> it.contains("pid_file"))
         .anyMatch(it -> it.contains("out_file"));
     fine("{\"script\": \"app\", \"port\": 8000, \"pid_file\": \"/run/${PORT}.pid\"}");
@@ -158,7 +158,7 @@ class VariablesInTextsTest {
                 """))
         .singleElement()
         .asString()
-        .contains(": none of them can be known first")
+        .contains(": these variables refer to each other in a circle")
         .startsWith("ecosystem.json:");
   }
 
@@ -170,7 +170,7 @@ class VariablesInTextsTest {
     }
     assertThat(wrong("{\"script\": \"app\", \"env\": {" + env + "}}"))
         .isNotEmpty()
-        .allMatch(sentence -> sentence.endsWith("becomes longer than 131072 characters"));
+        .allMatch(sentence -> sentence.endsWith("expands to more than 131072 characters"));
   }
 
   @Test
@@ -225,16 +225,16 @@ class VariablesInTextsTest {
                    "E": 5}}
                 """))
         .containsExactly(
-            dir.resolve("bad.env") + ":3: is no variable: there is no = in it",
+            dir.resolve("bad.env") + ":3: is not a variable: it contains no =",
             dir.resolve("bad.env") + ":4: opens a quote that is not closed",
-            "ecosystem.json:2: env_file[1]: file %1$s does not exist; write \"%1$s?\" if it may be absent"
+            "ecosystem.json:2: env_file[1]: file %1$s does not exist; write \"%1$s?\" if it is optional"
                 .formatted(dir.resolve("gone.env")),
             "ecosystem.json:2: env_file[2]: 5 is neither a path nor a list of paths",
-            "ecosystem.json:3: env.USE: uses ${A}, which env_file %s gives: that is read at each start and not kept, so only the app itself can use it"
+            "ecosystem.json:3: env.USE: uses ${A} of env_file %s, which is read at each start and not stored: only the app itself can use it"
                 .formatted(dir.resolve("bad.env")),
-            "ecosystem.json:4: args[0]: uses ${DB}, which secrets gives: that is read at each start and not kept, so only the app itself can use it",
+            "ecosystem.json:4: args[0]: uses ${DB} of secrets, which is read at each start and not stored: only the app itself can use it",
             "ecosystem.json:6: secrets.DB: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
-            "ecosystem.json:7: secrets.TWICE: is among the variables of the app too: give it once",
+            "ecosystem.json:7: secrets.TWICE: is also set as a variable of the app: set it only once",
             "ecosystem.json:8: secrets.C: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
             "ecosystem.json:9: secrets.D: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}",
             "ecosystem.json:10: secrets.E: does not say where the value is: use \"file:PATH\", \"credential:NAME\" or {\"command\": [\"PROGRAM\", \"ARGUMENT\"]}");

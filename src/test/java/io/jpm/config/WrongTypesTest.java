@@ -174,7 +174,8 @@ class WrongTypesTest {
             "[".repeat(100_000).getBytes(StandardCharsets.UTF_8),
             "nested deeper than 64 levels"),
         Arguments.of("a word", "true".getBytes(StandardCharsets.UTF_8), "neither an app nor"),
-        Arguments.of("no apps", "[]".getBytes(StandardCharsets.UTF_8), "no apps in the list"));
+        Arguments.of(
+            "no apps", "[]".getBytes(StandardCharsets.UTF_8), "the list contains no apps"));
   }
 
   @ParameterizedTest

@@ -246,14 +246,14 @@ class ConsoleVerticleTest {
         "start app.js --name | --name needs a value: --name NAME",
         "start app.js --name --cwd / | --name needs a value: --name NAME",
         "logs --raw=3 | should be specified without",
-        "stop | jpm stop: say what: jpm stop name|id|all|file…",
-        "ping me | jpm ping takes no \"me\"",
+        "stop | jpm stop needs an argument: jpm stop name|id|all|file…",
+        "ping me | jpm ping does not take \"me\"",
         "restart web -- --x | jpm restart takes nothing after --",
         "logs --lines many | --lines \"many\": use 0 to",
         "events --lines x | --lines \"x\": use 0 to 1000000",
         "events --since -1 | --since \"-1\": use 0 to",
         "events --since | --since needs a value: --since SEQ",
-        "env | jpm env: say what: jpm env name|id…",
+        "env | jpm env needs an argument: jpm env name|id…",
         "logs --lines -3 | --lines \"-3\": use 0 to",
         "--name web | no command"
       })
@@ -274,7 +274,7 @@ class ConsoleVerticleTest {
     assertEnd(none, 1);
     assertThat(none.err())
         .isEqualTo(
-            "[jpm][ERROR] nothing is named, and /home/me has none of ecosystem.config.js,"
+            "[jpm][ERROR] no file was named, and /home/me contains none of ecosystem.config.js,"
                 + " ecosystem.config.cjs, ecosystem.config.mjs, ecosystem.json, ecosystem.json5,"
                 + " ecosystem.yaml, ecosystem.yml\n");
     usual = List.of("apps.json");
@@ -284,7 +284,7 @@ class ConsoleVerticleTest {
     usual = List.of("apps.json", "ecosystem.yml");
     ConsoleClient two = run(verb);
     assertEnd(two, 0);
-    assertThat(two.err()).contains("[jpm][WARN] apps.json is read, not ecosystem.yml");
+    assertThat(two.err()).contains("[jpm][WARN] using apps.json, not ecosystem.yml");
   }
 
   @Test
@@ -477,7 +477,7 @@ class ConsoleVerticleTest {
     assertEnd(client, 0);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][WARN] --instances changes nothing for an app that is in the list: use jpm scale\n");
+            "[jpm][WARN] --instances has no effect on an app that is already in the list: use jpm scale\n");
   }
 
   @Test
@@ -503,12 +503,13 @@ class ConsoleVerticleTest {
     ConsoleClient script = run("start", "app.js", "--env", "production");
     assertEnd(script, 0);
     assertThat(script.err())
-        .isEqualTo("[jpm][WARN] --env chooses from a process file and changes nothing here\n");
+        .isEqualTo(
+            "[jpm][WARN] --env selects variables of a process file and has no effect here\n");
     rooms.asked.clear();
     ConsoleClient name = run("restart", "a", "--env", "production");
     assertEnd(name, 1);
     assertThat(name.err())
-        .isEqualTo("[jpm][ERROR] --env chooses from a process file, and a is none\n");
+        .isEqualTo("[jpm][ERROR] --env selects variables of a process file, but a is not one\n");
     assertThat(rooms.asked).isEmpty();
   }
 
@@ -625,7 +626,7 @@ class ConsoleVerticleTest {
     assertThat(client.err()).isEqualTo("[jpm][ERROR] a (id 0): exit 1\n");
     client = run("apply", "apps.json", "--prune", "--only", "a");
     assertEnd(client, 1);
-    assertThat(client.err()).contains("--prune deletes what is not in the file");
+    assertThat(client.err()).contains("--prune and --only cannot be combined");
   }
 
   @Test
@@ -827,7 +828,8 @@ class ConsoleVerticleTest {
     rooms.mute = true;
     ConsoleClient client = run("update");
     assertEnd(client, 0);
-    assertThat(client.out()).isEqualTo("[jpm] daemon 1.2.3, pid 4711, makes room\n");
+    assertThat(client.out())
+        .isEqualTo("[jpm] daemon 1.2.3, pid 4711, hands over to the new daemon\n");
     Eventually.await(
         "the daemon is told",
         LIMIT,
@@ -839,7 +841,7 @@ class ConsoleVerticleTest {
   void whatTheClientDoesItselfIsNotDoneHere() {
     ConsoleClient client = run("startup");
     assertEnd(client, 1);
-    assertThat(client.err()).contains("bin/jpm itself does this").hasLineCount(1);
+    assertThat(client.err()).contains("bin/jpm runs this command itself").hasLineCount(1);
   }
 
   @Test

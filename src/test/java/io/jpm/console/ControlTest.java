@@ -167,7 +167,7 @@ class ControlTest {
   void attachIsTheScriptsAffair() {
     ConsoleClient client = run("attach", "0");
     assertThat(client.code()).isOne();
-    assertThat(client.err()).contains("bin/jpm itself does this");
+    assertThat(client.err()).contains("bin/jpm runs this command itself");
     assertThat(run("attach", "9", "--", "follow").code()).isOne();
   }
 
@@ -220,7 +220,7 @@ class ControlTest {
     ConsoleClient client = run("restart", "web", "--name", "other", "-i", "4");
     assertThat(client.code()).isZero();
     assertThat(client.err())
-        .contains("--instances changes nothing", "use jpm scale", "--name changes nothing");
+        .contains("--instances has no effect", "use jpm scale", "--name has no effect");
     assertThat(rooms.asked(Alter.class)).isEmpty();
     assertThat(rooms.asked(Act.class)).hasSize(1);
   }

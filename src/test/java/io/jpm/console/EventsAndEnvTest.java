@@ -145,7 +145,7 @@ class EventsAndEnvTest {
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
-            "[jpm][ERROR] no app or id is called n\\x1bope, and no event of such an app is kept: jpm events shows all\n");
+            "[jpm][ERROR] no app or id n\\x1bope exists, and no event of one is stored: jpm events shows all\n");
     assertThat(client.out()).isEmpty();
   }
 
@@ -164,7 +164,7 @@ class EventsAndEnvTest {
     ConsoleClient gone = run("events", "--since", "40", "--lines", "1", "--json");
     assertEnd(gone, 0);
     assertThat(seqs(gone)).containsExactly(101L);
-    assertThat(gone.err()).isEqualTo("[jpm][WARN] events 41 to 100 are not kept any more\n");
+    assertThat(gone.err()).isEqualTo("[jpm][WARN] events 41 to 100 are no longer stored\n");
   }
 
   @Test
@@ -307,7 +307,7 @@ class EventsAndEnvTest {
     assertEnd(client, 0);
     assertThat(client.out())
         .contains("DB: (secret file:/run/secrets/db)\n")
-        .contains("# and at each start what is in /srv/.env?\n")
+        .contains("# and at each start the variables in /srv/.env?\n")
         .doesNotContain("from-shell");
     ConsoleClient json = run("env", "web", "--json", "--reveal");
     assertEnd(json, 0);

@@ -131,17 +131,17 @@ class LogsCommandsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "logs --raw --json | --raw and --json do not go together: choose one",
-        "logs --json --format | --json and --format do not go together: choose one",
-        "logs --json --timestamp=HH:mm | --json and --timestamp do not go together: --json has a form of its own",
-        "logs --format --highlight x | --format and --highlight do not go together",
+        "logs --raw --json | --raw and --json cannot be combined: choose one",
+        "logs --json --format | --json and --format cannot be combined: choose one",
+        "logs --json --timestamp=HH:mm | --json and --timestamp cannot be combined: --json has its own format",
+        "logs --format --highlight x | --format and --highlight cannot be combined",
         "logs -i | --ignore-case is for --grep: add --grep PATTERN",
         "logs --since soon | --since \"soon\": use a time such as 10m, 2h, 1d, 13:20",
-        "logs --since 1m --until 2m | --since 1m is later than --until 2m: nothing lies between",
+        "logs --since 1m --until 2m | --since 1m is later than --until 2m: use an earlier time for --since",
         "logs --grep ( | --grep \"(\": ",
-        "logs --timestamp=web | --timestamp \"web\": no time format such as",
-        "logs api web --timestamp web | --timestamp \"web\": no time format such as",
-        "reloadLogs web | jpm reloadLogs takes no \"web\""
+        "logs --timestamp=web | --timestamp \"web\" is not a time format: use one such as",
+        "logs api web --timestamp web | --timestamp \"web\" is not a time format: use one such as",
+        "reloadLogs web | jpm reloadLogs does not take \"web\""
       })
   void mistakesAreOneClearLine(String line, String sentence) {
     ConsoleClient client = run(line.strip());
@@ -244,7 +244,7 @@ class LogsCommandsTest {
   void reloadLogsOpensThemAnew() {
     ConsoleClient client = run("reloadLogs");
     assertEnd(client, 0);
-    assertThat(client.out()).isEqualTo("[jpm] The log files are opened anew\n");
+    assertThat(client.out()).isEqualTo("[jpm] Reopened the log files\n");
     assertThat(rooms.asked(LogsCommand.Reopen.class)).hasSize(1);
     rooms.logsProblem = Optional.of("/srv/x.log: Permission denied");
     ConsoleClient refused = run("reloadLogs");

@@ -26,17 +26,17 @@ final class ManualPage {
       .IR arguments ]
       .SH DESCRIPTION
       .B jpm
-      starts programs of any language, keeps them running, gathers what they print and tells how they are.
-      A daemon does so, which the first command starts.
-      The programs are not its children: they live on while it is replaced or after it has died.
-      Who knows PM2 knows the commands.
+      starts programs of any language, keeps them running, collects their output and reports their state.
+      A daemon does this; the first command starts it.
+      The programs are not its child processes: they keep running while it is replaced or after it has died.
+      The commands are those of PM2.
       .PP
-      Options may stand anywhere before
+      Options may be anywhere before
       .BR \\-\\- .
-      What follows
+      The text after
       .B \\-\\-
       belongs to the program that is started.
-      An app is called by its name, by the id of one of its instances, by its namespace, by
+      An app is selected by its name, by the id of one of its instances, by its namespace, by
       .BI / pattern /
       or, together with all others, by
       .BR all .
@@ -45,18 +45,18 @@ final class ManualPage {
   private static final String TAIL =
       """
       .SH EXIT STATUS
-      0 when all was done, 1 when something was not, with a line about it on standard error.
+      0 if everything was done; otherwise 1, with a line about the problem on standard error.
       .SH ENVIRONMENT
       .TP
       .B JPM_HOME
-      where jpm keeps everything; by default
+      directory of all files of jpm; by default
       .I \\(ti/.jpm
       .TP
       .B PM2_HOME
-      the same, if JPM_HOME is not set and it is a home of jpm's; a home of PM2's is never touched
+      the same, if JPM_HOME is not set and the directory is a home of jpm; a home of PM2 is never changed
       .TP
       .B JPM_TIMEOUT
-      seconds to wait for an answer of the daemon (15)
+      seconds to wait for a reply of the daemon (15)
       .TP
       .B JPM_JAVA
       the Java to run on, 25 or newer: its home or the program
@@ -77,10 +77,10 @@ final class ManualPage {
       settings of the daemon
       .TP
       .I $JPM_HOME/jpm.log
-      what the daemon has to say
+      log of the daemon
       .TP
       .I $JPM_HOME/logs
-      what apps have printed
+      output of apps
       .TP
       .I ecosystem.config.js
       a process file, as
@@ -114,7 +114,7 @@ final class ManualPage {
     page.append(".SH OPTIONS OF EVERY COMMAND\n");
     List.of(VerbOption.SILENT, VerbOption.NO_COLOR, VerbOption.HELP).forEach(this::option);
     page.append(
-        ".SH OPTIONS OF APPS\n.BR start \", \" restart \" and \" reload\ntake these: they say what is to be otherwise about the apps.\n");
+        ".SH OPTIONS OF APPS\n.BR start \", \" restart \" and \" reload\naccept these options, which set attributes of the apps.\n");
     Map<String, List<VerbOption>> byTitle =
         VerbOption.ofApps().stream()
             .collect(

@@ -152,9 +152,9 @@ class ReloadAndScaleTest {
           """
           reload web --parallel 0      | --parallel "0": use 1 to 10000
           reload web --parallel some   | --parallel "some": use 1 to 10000
-          reload web --env production  | --env chooses from a process file, and web is none
-          startOrReload web            | startOrReload takes process files, and web is none
-          startOrRestart web           | startOrRestart takes process files, and web is none
+          reload web --env production  | --env selects variables of a process file, but web is not one
+          startOrReload web            | startOrReload takes process files, but web is not one
+          startOrRestart web           | startOrRestart takes process files, but web is not one
           """)
   void whatCannotBeMeantIsNotAsked(String line, String sentence) {
     ConsoleClient client = run(line);
@@ -168,8 +168,8 @@ class ReloadAndScaleTest {
     rooms.slow = true;
     ConsoleClient client = run("reload web");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
-    String step = "[jpm] web 0: pid 412 has taken the place of pid 400, which has 30 s to finish\n";
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
+    String step = "[jpm] web 0: pid 412 has replaced pid 400, which has 30 s to finish\n";
     Eventually.await("the step is told", LIMIT, () -> client.out().contains(step));
     assertThat(client.isDone()).isFalse();
     rooms.tell(Kind.EXIT, web(400, "pid 400 has ended after the reload: exit 0"));
@@ -177,7 +177,7 @@ class ReloadAndScaleTest {
     assertEnd(client, 0);
     assertThat(client.out())
         .containsSubsequence(
-            "[jpm] web 0: pid 412 has taken the place of pid 400",
+            "[jpm] web 0: pid 412 has replaced pid 400",
             "[jpm] web 0: pid 400 has ended after the reload: exit 0\n",
             "Reloaded web");
     assertThat(client.err()).isEmpty();
@@ -207,16 +207,17 @@ class ReloadAndScaleTest {
             command instanceof Reload ? List.of("web:1 was not replaced: exit 1") : List.of();
     ConsoleClient client = run("reload web");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
     rooms.tell(
         Kind.RELOAD_FAILED,
-        Instances.with(rooms.instances.get(1), 401, "the new process did not get ready: exit 1"));
+        Instances.with(
+            rooms.instances.get(1), 401, "the new process did not become ready: exit 1"));
     rooms.release();
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
             """
-            [jpm][WARN] web 1: the new process did not get ready: exit 1
+            [jpm][WARN] web 1: the new process did not become ready: exit 1
             [jpm][ERROR] web:1 was not replaced: exit 1
             """);
     assertThat(client.out()).containsSubsequence("Reloaded web (ids 0, 1)", "│ id");
@@ -254,16 +255,15 @@ class ReloadAndScaleTest {
     rooms.slow = true;
     ConsoleClient client = run("reload apps.json");
     awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has taken the place of pid 400"));
+    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
     rooms.release();
     assertEnd(client, 0);
     assertThat(client.out())
-        .contains(
-            "[jpm] web 0: pid 412 has taken the place of pid 400, which has 30 s to finish\n");
+        .contains("[jpm] web 0: pid 412 has replaced pid 400, which has 30 s to finish\n");
   }
 
   @ParameterizedTest
-  @CsvSource({"update, jpm update has replaced the daemon", "kill, jpm kill ends the daemon"})
+  @CsvSource({"update, jpm update replaced the daemon", "kill, jpm kill is stopping the daemon"})
   void whoWaitsForAReloadHearsWhyTheDaemonEnds(String verb, String told) {
     rooms.slow = true;
     ConsoleClient client = run("reload web");
@@ -358,10 +358,10 @@ class ReloadAndScaleTest {
   @Test
   void whatGodRefusesIsAFailure() {
     rooms.problems =
-        command -> command instanceof Scale ? List.of("web: one must be left") : List.of();
+        command -> command instanceof Scale ? List.of("web: use 1 or more") : List.of();
     ConsoleClient client = run("scale web -2");
     assertEnd(client, 1);
-    assertThat(client.err()).isEqualTo("[jpm][ERROR] web: one must be left\n");
+    assertThat(client.err()).isEqualTo("[jpm][ERROR] web: use 1 or more\n");
     assertThat(client.out()).doesNotContain("more");
     ConsoleClient nobody = run("scale nope 2");
     assertEnd(nobody, 1);

@@ -18,7 +18,7 @@ class AcceptPaceTest {
     for (int failures = 0; failures < 3; failures++) {
       server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
       server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
-      server.checkException(); // Nothing comes to Netty's own handler, which pauses for a second.
+      server.checkException(); // Netty's own handler, which pauses for a second, gets nothing.
       assertThat(server.config().isAutoRead()).isFalse();
       server.advanceTimeBy(AcceptPace.PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
       server.runScheduledPendingTasks();

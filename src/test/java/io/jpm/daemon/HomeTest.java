@@ -69,11 +69,13 @@ class HomeTest {
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), shared);
     assertThatThrownBy(() -> Home.prepare(link.resolve("home")))
-        .as("by a link")
+        .as("home behind a symbolic link")
         .isInstanceOf(StartupFailure.class)
         .hasMessageContaining(shared + " can be written to");
     Files.setAttribute(shared, "unix:mode", 01777);
-    assertThat(mode(Home.prepare(home).root())).as("sticky").isEqualTo("rwx------");
+    assertThat(mode(Home.prepare(home).root()))
+        .as("mode of a home in a sticky directory")
+        .isEqualTo("rwx------");
   }
 
   @Test
@@ -83,7 +85,7 @@ class HomeTest {
     own(shared);
     assertThatThrownBy(() -> Home.prepare(home))
         .hasMessageContaining(shared + " belongs to uid 12345")
-        .hasMessageContaining("in the place of " + home);
+        .hasMessageContaining("who could replace " + home);
     own(made("theirs", "rwx------"));
     assertThatThrownBy(() -> Home.prepare(folder.resolve("theirs")))
         .hasMessageContaining("belongs to uid 12345 (mode rwx------), not to you (uid 0)");
@@ -92,11 +94,12 @@ class HomeTest {
     Path link = Files.createSymbolicLink(sticky.resolve("link"), made("mine", "rwx------"));
     Files.setAttribute(link, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
     assertThatThrownBy(() -> Home.prepare(link))
-        .as("whose link it is can change where it leads to")
+        .as("the owner of a link can change its target")
         .hasMessageContaining(link + " belongs to uid 12345");
   }
 
-  /// @throws org.opentest4j.TestAbortedException where only root could do it, and this is not root
+  /// @throws org.opentest4j.TestAbortedException if this JVM does not run as root, which alone can
+  ///   change owners
   private static void own(Path file) throws IOException {
     Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
@@ -178,7 +181,8 @@ class HomeTest {
     assertThatThrownBy(() -> Home.prepare(home)).hasMessageContaining("chmod go-w " + inside);
   }
 
-  /// Former versions made some files as the umask said, which is 002 on some systems.
+  /// Earlier versions created some files with the permissions of the umask, which is 002 on some
+  /// systems.
   @Test
   void whatAUmaskHasLeftInAClosedHomeIsNarrowed() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
@@ -195,7 +199,7 @@ class HomeTest {
     Files.setPosixFilePermissions(pipes, PosixFilePermissions.fromString("rwxrwxr-x"));
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxr-xr-x"));
     assertThatThrownBy(() -> Home.prepare(home))
-        .as("others could come to it")
+        .as("home that others can enter")
         .hasMessageContaining("can be written to by others");
     Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
     Home.prepare(home);
@@ -205,7 +209,7 @@ class HomeTest {
     assertThat(mode(settings)).isEqualTo("rw-r--r--");
   }
 
-  /// A daemon must come back whatever its owner or a JVM that crashed has left beside its files.
+  /// A daemon must start again whatever its owner or a crashed JVM has left beside its files.
   @Test
   void whatIsNotJpmsIsNoReasonToRefuseAHome() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();

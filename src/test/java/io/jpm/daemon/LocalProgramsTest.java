@@ -66,6 +66,8 @@ class LocalProgramsTest {
             Outcome.Failed.class, failed -> assertThat(failed.why()).contains("longer than 2 s"));
     long pid = Long.parseLong(Files.readString(dir.resolve("pid")).strip());
     Eventually.await(
-        "it is gone", LONG, () -> ProcessHandle.of(pid).map(one -> !one.isAlive()).orElse(true));
+        "the started process has ended",
+        LONG,
+        () -> ProcessHandle.of(pid).map(one -> !one.isAlive()).orElse(true));
   }
 }

@@ -86,7 +86,7 @@ class NodeScriptsTest {
     assertThat(evaluate("a.config.js", "while (true);", Duration.ofMillis(500)))
         .isEqualTo(new Evaluation.Failed(0, 0, "took longer than 0.5 s"));
     Eventually.await(
-        "it is ended",
+        "the node process has ended",
         Duration.ofSeconds(20),
         () ->
             ProcessHandle.current()

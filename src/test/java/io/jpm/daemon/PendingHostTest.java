@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What becomes of a boot for which the system has no threads.
+/// A process host that is created later, also if its creation fails for lack of threads.
 class PendingHostTest {
   private static OutOfMemoryError noThreads() {
     return new OutOfMemoryError("unable to create native thread");
@@ -29,7 +29,7 @@ class PendingHostTest {
     assertThat(host.made()).isCompletedExceptionally();
   }
 
-  /// A method with a default would answer for the real host without being asked.
+  /// An inherited default method would answer in place of the real host.
   @Test
   void everyMethodOfAHostIsPassedOn() {
     List<String> own =
@@ -43,7 +43,7 @@ class PendingHostTest {
     return method.getName() + List.of(method.getParameterTypes());
   }
 
-  /// What the real host says is the answer, not a default.
+  /// The answer comes from the real host, not from a default method.
   @Test
   void everyQuestionReachesTheRealHost() throws Exception {
     List<String> asked = new ArrayList<>();
@@ -68,7 +68,7 @@ class PendingHostTest {
       Object[] arguments =
           Stream.of(method.getParameterTypes()).map(PendingHostTest::nothing).toArray();
       if (method.invoke(host, arguments) instanceof AppAccess access) {
-        assertThat(access.isOther(RunAs.DAEMON)).as("it waits when it is used").isFalse();
+        assertThat(access.isOther(RunAs.DAEMON)).as("answer of the deferred access").isFalse();
       }
       called.add(signature(method));
     }

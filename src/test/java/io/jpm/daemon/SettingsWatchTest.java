@@ -76,7 +76,7 @@ class SettingsWatchTest {
     vertx.eventBus().<JsonObject>consumer(Addresses.SETTINGS, message -> told.add(message.body()));
   }
 
-  /// LogAggregator as far as it is needed here.
+  /// Registers a minimal LogAggregator.
   private void listen() {
     aggregator =
         vertx
@@ -106,7 +106,7 @@ class SettingsWatchTest {
     }
   }
 
-  /// A watch that looks when it is told to, and has seen the files as they are.
+  /// Deploys a watch that checks only on request, after it has seen the current files.
   private SettingsWatch watch() {
     SettingsWatch watch = watch(NEVER);
     look(watch, 2);
@@ -139,9 +139,13 @@ class SettingsWatchTest {
   void changedLimitsAreSentWithinMoments() throws IOException {
     watch(Duration.ofMillis(10));
     write("{\"logs\": {\"max_size\": \"3M\"}}");
-    Eventually.await("sent", LONG, () -> maxSizes().equals(List.of(3L << 20)), () -> sent);
+    Eventually.await(
+        "the changed limits are sent",
+        LONG,
+        () -> maxSizes().equals(List.of(3L << 20)),
+        () -> sent);
     Files.delete(home);
-    Eventually.await("sent again", LONG, () -> sent.size() == 2, () -> sent);
+    Eventually.await("the default limits are sent", LONG, () -> sent.size() == 2, () -> sent);
     assertThat(sent.getLast())
         .isEqualTo(SettingsWatch.limits(SettingsReader.read(INSTALLED, home).settings()));
     assertThat(((LogsCommand.Limits) sent.getLast()).perApp()).isEqualTo(LogLimits.DEFAULT);
@@ -174,16 +178,16 @@ class SettingsWatchTest {
     assertThat(sent).isEmpty();
     assertThat(lines)
         .containsExactly(
-            "WARNING the settings have a mistake and stay as they were: "
+            "WARNING the settings are not valid and stay as they were: "
                 + home
-                + ":3: logs.keep: \"x\" is wrong: use 0 for no limit, or a whole number (and 1 more)");
+                + ":3: logs.keep: \"x\" is not valid: use 0 for no limit, or a whole number (and 1 more)");
     write("{\"logs\": {\n\"max_size\": \"3M\"}}");
     look(watch, 5);
     assertThat(maxSizes()).containsExactly(3L << 20);
     assertThat(lines)
         .hasSize(3)
         .endsWith(
-            "INFO the settings have no mistake any more",
+            "INFO the settings are valid again",
             "INFO settings edited: logs.max_size 50M -> 3M: in force");
   }
 
@@ -216,7 +220,7 @@ class SettingsWatchTest {
     SettingsWatch watch = watch();
     write("{\"bridge\": {\"port\": 7070}, \"defaults\": {\"max_restarts\": 3}}");
     look(watch, 3);
-    Eventually.await("told", LONG, () -> told.size() == 1, () -> told);
+    Eventually.await("the changes are published", LONG, () -> told.size() == 1, () -> told);
     assertThat(told.getFirst())
         .isEqualTo(
             new JsonObject(
@@ -228,12 +232,13 @@ class SettingsWatchTest {
     assertThat(inForce.getFirst().appDefaults().restart().maxRestarts()).isEqualTo(3);
     write("{\"bridge\":\n {\"port\": 70700},\n\"a\": 1}");
     look(watch, 3);
-    Eventually.await("told again", LONG, () -> told.size() == 2, () -> told);
+    Eventually.await("the problems are published", LONG, () -> told.size() == 2, () -> told);
     assertThat(told.getLast().getJsonArray("changes")).isEmpty();
     assertThat(told.getLast().getJsonArray("problems"))
         .hasSize(2)
         .first()
-        .isEqualTo(home + ":2: bridge.port: 70700 is wrong: use a whole number from 0 to 65535");
+        .isEqualTo(
+            home + ":2: bridge.port: 70700 is not valid: use a whole number from 0 to 65535");
     assertThat(inForce).hasSize(1);
   }
 
@@ -283,7 +288,7 @@ class SettingsWatchTest {
     assertThat(maxSizes()).containsExactly(3L << 20);
     assertThat(lines)
         .containsExactly(
-            "WARNING changed settings were not taken and are tried again: logs.max_size: no memory");
+            "WARNING changed settings were not applied and are tried again: logs.max_size: no memory");
     answer = new LogsReply.Done();
     look(watch, 3);
     assertThat(maxSizes()).containsExactly(3L << 20, 3L << 20);

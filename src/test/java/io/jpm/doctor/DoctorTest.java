@@ -140,13 +140,13 @@ class DoctorTest {
             "apps");
     assertThat(findings())
         .contains(Finding.ok("programs", "java not found, node /usr/bin/node"))
-        .contains(Finding.ok("apps", "3 instances, none given up"));
+        .contains(Finding.ok("apps", "3 instances, none errored"));
   }
 
   @Test
   void tokensThatEndSoonAreAWarning() {
     tokens = new SystemReport.Tokens(2, List.of("ci at 2026-11-23T12:00:00Z"), Optional.empty());
-    finds(Verdict.WARN, "tokens", "end soon: ci at 2026-11-23T12:00:00Z");
+    finds(Verdict.WARN, "tokens", "expire soon: ci at 2026-11-23T12:00:00Z");
   }
 
   @Test
@@ -225,7 +225,7 @@ class DoctorTest {
     mode = "rwxr-x---";
     finds(Verdict.FAIL, "home", "rwxr-x---");
     writable = false;
-    finds(Verdict.FAIL, "home", "cannot be written to");
+    finds(Verdict.FAIL, "home", "is not writable");
   }
 
   @Test
@@ -255,13 +255,13 @@ class DoctorTest {
     finds(Verdict.WARN, "dumps", "hs_err_pid1.log");
     dumps = List.of();
     pidFile = "12";
-    finds(Verdict.WARN, "jpm.pid", "says \"12\", this daemon is 4711");
+    finds(Verdict.WARN, "jpm.pid", "contains \"12\", but this daemon is 4711");
   }
 
   @Test
   void aDoorThatDoesNotAnswerFails() {
     bridge = new Bridge(Optional.empty(), Optional.of("x"), Optional.empty());
-    finds(Verdict.FAIL, "bridge", "holds no port");
+    finds(Verdict.FAIL, "bridge", "does not contain a port");
     bridge = new Bridge(Optional.of(7070), Optional.of("Connection refused"), Optional.empty());
     finds(Verdict.FAIL, "bridge", "127.0.0.1:7070 does not answer: Connection refused");
     bridge = new Bridge(Optional.of(7070), Optional.empty(), Optional.of("No such file"));
@@ -271,7 +271,7 @@ class DoctorTest {
   @Test
   void aKeeperThatIsWantedAndNotThereIsAWarning() {
     keeper = Optional.of(false);
-    finds(Verdict.WARN, "keeper", "is not there");
+    finds(Verdict.WARN, "keeper", "does not run");
     keeper = Optional.empty();
     assertThat(findings()).extracting(Finding::name).doesNotContain("keeper");
   }
@@ -287,7 +287,7 @@ class DoctorTest {
     heart = heart(1, 2, 0, 0, 2500);
     finds(Verdict.WARN, "event loops", "2500 ms late");
     heart = Optional.empty();
-    finds(Verdict.FAIL, "heartbeat", "nobody has told");
+    finds(Verdict.FAIL, "heartbeat", "no heartbeat was received");
   }
 
   @Test
@@ -299,16 +299,16 @@ class DoctorTest {
   @Test
   void settingsThatWaitForANewDaemonAreNamed() {
     waiting = List.of("bridge.port 0 -> 9000");
-    finds(Verdict.WARN, "settings", "wait for a new daemon: bridge.port 0 -> 9000");
+    finds(Verdict.WARN, "settings", "apply from the next daemon on: bridge.port 0 -> 9000");
   }
 
   @Test
   void appsInTroubleAreNamed() {
     apps = Optional.of(new Apps(1, List.of("web (0): exit 1"), List.of()));
-    finds(Verdict.WARN, "apps", "1 instance, given up: web (0): exit 1");
+    finds(Verdict.WARN, "apps", "1 instance, errored: web (0): exit 1");
     apps = Optional.of(new Apps(1, List.of(), List.of("web (0): disk full")));
     finds(Verdict.FAIL, "logs", "disk full");
     apps = Optional.empty();
-    finds(Verdict.FAIL, "apps", "God has not told");
+    finds(Verdict.FAIL, "apps", "the supervisor (God) does not answer");
   }
 }

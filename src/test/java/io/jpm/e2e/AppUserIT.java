@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The user of an app under a daemon of root gets nothing that is not the app's.
+/// The user of an app under a root daemon cannot access anything that does not belong to the app.
 @Timeout(240)
 @Needs(Need.ROOT)
 class AppUserIT extends InOwnHome {
@@ -56,7 +56,7 @@ class AppUserIT extends InOwnHome {
   }
 
   private List<String> environment(Path dumped, int pid) {
-    Eventually.await("the app has told its variables", Jpm.LONG, () -> Files.exists(dumped));
+    Eventually.await("the app has written its environment", Jpm.LONG, () -> Files.exists(dumped));
     try {
       assertThat(Files.getAttribute(Path.of("/proc/" + pid), "unix:uid")).isEqualTo(NOBODY);
       return List.of(Files.readString(dumped, StandardCharsets.UTF_8).split("\0"));
@@ -135,7 +135,8 @@ class AppUserIT extends InOwnHome {
         "#!/bin/sh\n(id -u; echo ssh $GIT_SSH_COMMAND) >>\"$(git rev-parse --git-dir)\"/hooked\n");
     Files.setPosixFilePermissions(hook, PosixFilePermissions.fromString("rwxr-xr-x"));
     try (var files = Files.walk(work.getParent())) {
-      // Not what is above the home: whoever has that could put another home in its place.
+      // The directory above the home stays with root: its owner could put another home in place of
+      // this one.
       for (Path file :
           files.filter(it -> !it.startsWith(jpm.home()) && !it.equals(work.getParent())).toList()) {
         give(file);
@@ -156,7 +157,8 @@ class AppUserIT extends InOwnHome {
         .noneMatch(it -> it.startsWith("SECRET_OF_ROOT"));
   }
 
-  /// Tries for some seconds to stop, to limit and to end each thread of the daemon.
+  /// Tries for some seconds to stop, limit and kill each thread of the daemon. Prints how many
+  /// attempts succeeded.
   private static final String ATTACK =
       """
       import os, resource, signal, sys, time
@@ -202,7 +204,8 @@ class AppUserIT extends InOwnHome {
     assertThat(Files.readString(jpm.home().resolve("jpm.pid")).strip()).isEqualTo(daemon);
   }
 
-  /// Ends while another process of the user, in no tree, traces it and does not fetch its status.
+  /// Exits while it is traced by another process of the user, which is in no process tree and does
+  /// not fetch its exit status.
   private static final String TRACED =
       """
       import ctypes, os, resource, sys, time
@@ -247,7 +250,7 @@ class AppUserIT extends InOwnHome {
             + "\"");
     jpm.run("start", "apps.json", "--no-wait").ok();
     Eventually.await(
-        "it was traced",
+        "the app is traced",
         Jpm.LONG,
         () -> Files.exists(work.resolve("tracing")),
         () -> jpm.run("logs", "--nostream").out());
@@ -256,10 +259,10 @@ class AppUserIT extends InOwnHome {
 
     int web = jpm.pid("web");
     Jpm.kill(web);
-    Eventually.await("the other one is started again", Jpm.LONG, () -> jpm.restarts("web") == 1);
+    Eventually.await("web is restarted", Jpm.LONG, () -> jpm.restarts("web") == 1);
     Files.writeString(work.resolve("over"), "");
     long daemon = jpm.daemonPid();
-    Eventually.await("no zombie is left", Jpm.LONG, () -> zombiesOf(daemon) == 0);
+    Eventually.await("the daemon has no zombie child", Jpm.LONG, () -> zombiesOf(daemon) == 0);
   }
 
   private static long zombiesOf(long parent) {
@@ -277,7 +280,8 @@ class AppUserIT extends InOwnHome {
     }
   }
 
-  /// Asks for ports that it may not have, as fast as it can, by the channel of Node's cluster.
+  /// Requests ports that it may not use, as fast as it can, over the IPC channel of Node's cluster
+  /// module.
   private static final String ASKING =
       """
       const asker = require('child_process').spawn('/usr/bin/python3', ['-c', `
@@ -325,13 +329,13 @@ class AppUserIT extends InOwnHome {
 
   private void awaitAsked(Path file) {
     Eventually.await(
-        "it has asked 20,000 times",
+        "the app has requested 20,000 ports",
         Jpm.LONG,
         () -> file.toFile().length() >= 2,
         () -> jpm.run("logs", "asking", "--nostream").out());
   }
 
-  /// Exchanges the working directory and a link all the time, `renameat2(2)`.
+  /// Swaps the working directory and a symbolic link continuously with `renameat2(2)`.
   private static final String EXCHANGE =
       """
       import ctypes, os, time
@@ -374,7 +378,7 @@ class AppUserIT extends InOwnHome {
       exchange.waitFor();
     }
     assertThat(jpm.run("logs", "web", "--nostream", "--raw", "--lines", "1000").ok().out())
-        .contains("of-root") // there is none
+        .contains("of-root") // cat reports that it does not exist
         .doesNotContain("Permission denied", "secret");
   }
 }

@@ -47,7 +47,8 @@ class AuditIT {
     return JpmClient.connect(new Endpoint.Tcp("127.0.0.1", port, token));
   }
 
-  /// Whether it was refused; not when it has asked too often.
+  /// Reports whether a request of the client was denied; false if it failed for another reason,
+  /// such as too many requests.
   private static boolean isDenied(JpmClient client) {
     try {
       client.ask(Request.stop("x".repeat(2000)));
@@ -83,7 +84,8 @@ class AuditIT {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     jpm.run("stop", "web").ok();
     Path file = jpm.home().resolve("audit.log");
-    Eventually.await("both are told", Jpm.LONG, () -> lines("audit.log").size() == 2);
+    Eventually.await(
+        "the audit log has both lines", Jpm.LONG, () -> lines("audit.log").size() == 2);
     jpm.killDaemon();
     Files.writeString(file, "{\"at\":\"20", StandardOpenOption.APPEND);
     jpm.run("restart", "web").ok();
@@ -110,6 +112,6 @@ class AuditIT {
               }
             }))
         .isInstanceOf(JpmException.class)
-        .hasMessageContaining("does not let us in");
+        .hasMessageContaining("refused the connection");
   }
 }

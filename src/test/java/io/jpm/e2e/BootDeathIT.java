@@ -22,13 +22,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Daemons die as by `kill -9` while they boot, several in a row, at each write of the journal and
-/// at each step of the adoption. The one that comes through in the end has every process as it was.
+/// Several daemons in a row die as by `kill -9` while they boot, at each write of the journal and
+/// at each step of the adoption. The daemon that finally boots has every process as it was.
 @Timeout(300)
 class BootDeathIT extends InOwnHome {
   private static final int APPS = 20;
 
-  /// A death, at the n-th time.
+  /// A failpoint, and which of its hits the daemon dies at.
   private record Death(Failpoint point, int hit) {}
 
   @BeforeEach
@@ -49,7 +49,8 @@ class BootDeathIT extends InOwnHome {
     return deaths;
   }
 
-  /// A daemon that ends at `death`, if its boot comes there; else it is ended now.
+  /// Starts a daemon that dies at `death`. If its boot does not reach that point, it is killed
+  /// afterwards.
   private void bootAndDie(Death death) throws IOException {
     Jpm.Result boot =
         Jpm.finish(
@@ -62,7 +63,7 @@ class BootDeathIT extends InOwnHome {
     }
   }
 
-  /// Of the list, whether it can be trusted or not.
+  /// Returns the pids in the list, even if the daemon reports that the list is incomplete.
   private Set<Integer> pids() {
     return new JsonArray(jpm.run("jlist").out())
         .stream().map(app -> ((JsonObject) app).getInteger("pid")).collect(Collectors.toSet());
@@ -103,7 +104,7 @@ class BootDeathIT extends InOwnHome {
     int anchor = jpm.pid("anchor");
     int pid = jpm.pid("deaf");
     Process stop = jpm.begin("stop", "deaf");
-    Eventually.await("stopping", Jpm.LONG, () -> jpm.status("deaf").equals("stopping"));
+    Eventually.await("deaf is stopping", Jpm.LONG, () -> jpm.status("deaf").equals("stopping"));
     jpm.killDaemon();
     stop.destroyForcibly();
     bootAndDie(new Death(Failpoint.JOURNAL_RENAMED, 1));
@@ -132,7 +133,7 @@ class BootDeathIT extends InOwnHome {
       bootAndDie(death);
     }
     Eventually.await(
-        "all run",
+        "all instances are online",
         Jpm.LONG,
         () -> jpm.list().stream().allMatch(app -> env(app, "status").equals("online")));
     assertThat(jpm.tagged().keySet()).hasSize(6).doesNotContainAnyElementsOf(ended);
@@ -161,22 +162,22 @@ class BootDeathIT extends InOwnHome {
 
     Jpm.Result lost = jpm.run("ls").failed();
     assertThat(lost.err())
-        .contains("state.json is damaged", "state.json.damaged", "5 live processes", "jpm kill");
+        .contains("state.json is damaged", "state.json.damaged", "5 running processes", "jpm kill");
     assertThat(lost.out()).doesNotContain("No app yet");
     assertThat(jpm.run("jlist").failed().out().strip()).isEqualTo("[]");
     jpm.killDaemon();
-    assertThat(jpm.run("ls").failed().err()).as("the next one").contains("5 live processes");
+    assertThat(jpm.run("ls").failed().err()).as("the next daemon").contains("5 running processes");
 
     Jpm.Result brought = jpm.run("resurrect").failed();
-    assertThat(brought.err()).contains("1 live process of this home is in no list");
+    assertThat(brought.err()).contains("1 running process of this home is not in the list");
     assertThat(pids()).isSubsetOf(before).hasSize(4);
-    assertThat(jpm.run("start", "sleep 98763", "--name", "unsaved").ok().err())
-        .contains("taken up");
+    assertThat(jpm.run("start", "sleep 98763", "--name", "unsaved").ok().err()).contains("adopted");
     assertThat(pids()).isEqualTo(before);
     assertThat(jpm.tagged().keySet()).isEqualTo(before);
     assertThat(jpm.run("ls").ok().err()).isEmpty();
     Jpm.kill(jpm.pid("unsaved"));
-    Eventually.await("it is watched", Jpm.LONG, () -> jpm.restarts("unsaved") == 1);
+    Eventually.await(
+        "the reclaimed process is supervised", Jpm.LONG, () -> jpm.restarts("unsaved") == 1);
     assertThat(exits()).hasSize(1);
   }
 
@@ -192,14 +193,16 @@ class BootDeathIT extends InOwnHome {
             .toString();
     jpm.run("start", deaf).ok();
     Eventually.await(
-        "the helper of a session of its own", Jpm.LONG, () -> jpm.tagged().size() >= 5);
+        "all processes run, including the helper in its own session",
+        Jpm.LONG,
+        () -> jpm.tagged().size() >= 5);
     loseTheJournal();
     if (daemonRuns) {
       jpm.run("ls").failed();
     }
     Jpm.Result killed = jpm.run("kill").ok();
-    assertThat(killed.err()).contains("ended", "that were in no list");
-    Eventually.await("all have ended", Jpm.LONG, () -> jpm.tagged().isEmpty());
+    assertThat(killed.err()).contains("ended", "that were not in the list");
+    Eventually.await("all processes have ended", Jpm.LONG, () -> jpm.tagged().isEmpty());
     assertThat(jpm.run("ls").ok().err()).isEmpty();
   }
 
@@ -209,13 +212,13 @@ class BootDeathIT extends InOwnHome {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     int pid = jpm.pid("web");
     loseTheJournal();
-    assertThat(jpm.run("ls").failed().err()).contains("1 live process", "pid " + pid);
+    assertThat(jpm.run("ls").failed().err()).contains("1 running process", "pid " + pid);
     Jpm.kill(pid);
-    Eventually.await("gone", Jpm.LONG, () -> !Jpm.running(pid));
+    Eventually.await("web has ended", Jpm.LONG, () -> !Jpm.running(pid));
     assertThat(jpm.run("ls").ok().out()).contains("No app yet");
   }
 
-  /// All generations are damaged, as by a disk that fails.
+  /// Damages all generations of the journal, as a failing disk would.
   private void loseTheJournal() throws IOException {
     jpm.killDaemon();
     for (String name : List.of("state.json", "state.json.1", "state.json.2", "state.json.old")) {

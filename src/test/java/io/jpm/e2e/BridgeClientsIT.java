@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Services of four languages at a real daemon: each starts an app, sees its events in order, finds
-/// its way back when the daemon was killed, without a gap, and stops the app.
+/// Clients in four languages at a real daemon. Each starts an app, receives its events in order,
+/// reconnects without a gap after the daemon was killed, and stops the app.
 @Timeout(300)
 class BridgeClientsIT extends InOwnHome {
   private static final Path EXAMPLES = Jpm.ROOT.resolve("examples/bridge");
@@ -54,7 +54,8 @@ class BridgeClientsIT extends InOwnHome {
             Objects.requireNonNullElse(event.getString("app"), "-"));
   }
 
-  /// What the daemon itself has kept, from an event of this app on.
+  /// Returns the events that the daemon has stored since the start of this app, without its
+  /// deletion.
   private List<String> kept(String app) {
     List<String> all =
         jpm.run("events", "--json", "--lines", "1000")
@@ -70,7 +71,8 @@ class BridgeClientsIT extends InOwnHome {
         .toList();
   }
 
-  /// Events happen, among them the death of the daemon and what happens while nobody listens.
+  /// Causes events three times: a restart, the death of the daemon, and the death of the app while
+  /// no client is connected.
   private void live(String app) throws IOException {
     for (int round = 0; round < 3; round++) {
       jpm.run("restart", app).ok();
@@ -79,15 +81,19 @@ class BridgeClientsIT extends InOwnHome {
       jpm.killDaemon();
       Jpm.kill(process);
       Eventually.await(
-          "another daemon is there", Jpm.LONG, () -> isReplaced(before), jpm::daemonLog);
+          "another daemon is running", Jpm.LONG, () -> isReplaced(before), jpm::daemonLog);
       jpm.run("ping").ok();
       jpm.awaitStatus(app, "online");
       int deaths = round + 1;
-      Eventually.await("it is told", Jpm.LONG, () -> started(kept(app)) == deaths, () -> kept(app));
+      Eventually.await(
+          "the history has the start of the daemon",
+          Jpm.LONG,
+          () -> started(kept(app)) == deaths,
+          () -> kept(app));
     }
   }
 
-  /// How many daemons have come.
+  /// Returns how many daemons have started.
   private static long started(List<String> events) {
     return events.stream().filter(line -> line.contains(" daemon_started ")).count();
   }
@@ -124,7 +130,10 @@ class BridgeClientsIT extends InOwnHome {
         jpm.launch(
             List.of(language, EXAMPLES.resolve(file).toString(), script, way), Map.of(), out, err);
     Eventually.await(
-        "it has seen the start", Jpm.LONG, () -> saw(out, " online " + app), () -> all(err));
+        "the client has received the start",
+        Jpm.LONG,
+        () -> saw(out, " online " + app),
+        () -> all(err));
     live(app);
     try (Writer enter = client.outputWriter()) {
       enter.write("\n");
@@ -157,7 +166,7 @@ class BridgeClientsIT extends InOwnHome {
     }
   }
 
-  /// What a follower is told, as the examples print it.
+  /// Records what a follower receives, in the form in which the examples print it.
   private static final class Seen implements EventFollower {
     final List<String> events = new CopyOnWriteArrayList<>();
     final List<String> losses = new CopyOnWriteArrayList<>();
@@ -194,13 +203,13 @@ class BridgeClientsIT extends InOwnHome {
       assertThat(client.ask(Request.stop("web")).instances().getFirst().status())
           .isEqualTo("stopped");
       Eventually.await(
-          "the stop is seen",
+          "the follower has received the stop",
           Jpm.LONG,
           () -> seen.events.stream().anyMatch(line -> line.endsWith(" stop web")),
           () -> seen.events);
       assertThat(seen.events).isEqualTo(kept("web"));
       assertThat(started(seen.events)).isEqualTo(3);
-      assertThat(seen.losses).isNotEmpty(); // two in one pause are one loss
+      assertThat(seen.losses).isNotEmpty(); // two during one pause are reported as one
       client.ask(Request.delete("web"));
       assertThat(client.ask(Request.list()).instances()).isEmpty();
     }
@@ -219,8 +228,13 @@ class BridgeClientsIT extends InOwnHome {
       client.followUsage(usage -> usage.instances().forEach(instance -> used.add(instance.app())));
       client.ask(Request.start(Apps.of(App.of("echo", script))));
       client.ask(Request.type("echo", "this"));
-      Eventually.await("the line", Jpm.LONG, () -> lines.equals(List.of("got this")), () -> lines);
-      Eventually.await("its usage", Jpm.LONG, () -> used.contains("echo"), () -> used);
+      Eventually.await(
+          "the client has received the line",
+          Jpm.LONG,
+          () -> lines.equals(List.of("got this")),
+          () -> lines);
+      Eventually.await(
+          "the client has received the usage", Jpm.LONG, () -> used.contains("echo"), () -> used);
       assertThat(client.ask(Request.logs(10, "echo")).lines())
           .anySatisfy(line -> assertThat(line.text()).isEqualTo("got this"));
       assertThat(client.ask(Request.describe("echo")).instances().getFirst().spec())

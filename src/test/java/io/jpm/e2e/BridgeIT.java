@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The two doors of a real daemon, by hand-made frames.
+/// The bridge of a real daemon on its unix socket and its TCP port, with frames written by hand.
 @Timeout(120)
 class BridgeIT extends InOwnHome {
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -62,7 +62,7 @@ class BridgeIT extends InOwnHome {
       channel.write(
           ByteBuffer.wrap(
               frame(new JsonObject().put("type", "register").put("address", "jpm.events.one"))));
-      // Answered in turn: by then the subscription stands.
+      // Frames are answered in order: after this reply the subscription is active.
       channel.write(ByteBuffer.wrap(frame(new JsonObject().put("type", "ping"))));
       InputStream in = Channels.newInputStream(channel);
       assertThat(read(in).getString("type")).isEqualTo("pong");
@@ -104,7 +104,7 @@ class BridgeIT extends InOwnHome {
     return seen.isEmpty() ? 0 : seen.getLast().getLong("seq");
   }
 
-  /// Reads the events after this number until there is one of this kind.
+  /// Collects the events after this sequence number until there is one of this kind.
   private void follow(long after, String until, List<JsonObject> seen, Runnable meanwhile)
       throws IOException {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
@@ -167,7 +167,7 @@ class BridgeIT extends InOwnHome {
       assertThat(ProcessHandle.of(instance.getInteger("pid"))).isPresent();
       ask(socket, "{\"v\":1,\"verb\":\"type\",\"target\":\"echo\",\"line\":\"hello\"}");
       Eventually.await(
-          "the line",
+          "the log has the line",
           LIMIT,
           () -> lines(socket).contains("\"text\":\"hello\""),
           () -> lines(socket));

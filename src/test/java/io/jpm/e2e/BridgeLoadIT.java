@@ -29,9 +29,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A daemon with many peers: subscribers that never read, of all that is published much, and
-/// connections on which nothing happens. `-Djpm.load.subscribers`, `-Djpm.load.idle` and
-/// `-Djpm.load.events` set how many, and how long it goes on.
+/// A daemon with many peers: subscribers to busy addresses that never read, and idle connections.
+/// `-Djpm.load.subscribers` and `-Djpm.load.idle` set how many there are, `-Djpm.load.events` how
+/// many events the test waits for.
 @Tag("slow")
 @Timeout(300)
 @Tag("alone")
@@ -40,7 +40,8 @@ class BridgeLoadIT extends InOwnHome {
   private static final int IDLE = Integer.getInteger("jpm.load.idle", 1000);
   private static final int EVENTS = Integer.getInteger("jpm.load.events", 2000);
 
-  /// The daemon's heap and its buffers may have 96 MiB each; the rest is what a JVM takes besides.
+  /// The heap and the buffers of the daemon may have 96 MiB each; the rest is what a JVM needs
+  /// besides.
   private static final long MOST_KIB = (96 + 96 + 192) << 10;
 
   private static final List<String> MUCH = List.of("jpm.events", "jpm.lines.flood", "jpm.usage");
@@ -93,10 +94,10 @@ class BridgeLoadIT extends InOwnHome {
     }
     assertThat(jpm.run("ls").ok().out()).contains("flood");
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
-    assertThat(most).as("KiB of the daemon").isLessThan(MOST_KIB);
+    assertThat(most).as("resident KiB of the daemon").isLessThan(MOST_KIB);
   }
 
-  /// An app that prints some MiB a second, and one that ends over and over.
+  /// Starts an app that prints some MiB per second, and one that exits again and again.
   private void makesMuch() throws IOException {
     String line = "x".repeat(200);
     String flood =
@@ -120,7 +121,7 @@ class BridgeLoadIT extends InOwnHome {
         .orElseThrow();
   }
 
-  /// A connection that has been let in.
+  /// Opens a connection and waits until the daemon has accepted it.
   private Client connected(boolean tcp) throws IOException {
     Client client = tcp ? tcp() : unix();
     clients.add(client);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A secret that is given by reference is in the environment of its app and nowhere else.
+/// A secret that an app declares by reference is in the environment of that app and nowhere else.
 @Timeout(240)
 class CanaryIT extends InOwnHome {
   private static final String PRINTS_AND_FAILS =
@@ -70,7 +70,7 @@ class CanaryIT extends InOwnHome {
     return result;
   }
 
-  /// Everything that the daemon gives to somebody who asks for all of it.
+  /// Subscribes to all addresses and records everything that the daemon sends.
   private void subscribe(SocketChannel channel) throws IOException {
     int before = heard().length();
     channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
@@ -98,11 +98,11 @@ class CanaryIT extends InOwnHome {
               }
             }
           } catch (IOException _) {
-            // The test has closed it.
+            // The test has closed the connection.
           }
         });
     Eventually.await(
-        "the subscription stands", Jpm.LONG, () -> heard().substring(before).contains("pong"));
+        "the subscription is active", Jpm.LONG, () -> heard().substring(before).contains("pong"));
   }
 
   private String heard() {
@@ -117,7 +117,7 @@ class CanaryIT extends InOwnHome {
   }
 
   private void hasAllOfThem(int pid) {
-    Eventually.await("the process of web runs", Jpm.LONG, () -> environ(pid).contains("BY_FILE="));
+    Eventually.await("web has its environment", Jpm.LONG, () -> environ(pid).contains("BY_FILE="));
     assertThat(environ(pid).split("\0", -1))
         .contains(
             "BY_FILE=" + canary + "-file",
@@ -152,7 +152,7 @@ class CanaryIT extends InOwnHome {
       hasAllOfThem(jpm.pid("web"));
       run("save").ok();
       Eventually.await(
-          "the peer has heard of it",
+          "the client has received the restart and the output",
           Jpm.LONG,
           () -> heard().contains("\"restart\"") && heard().contains("hello"));
       jpm.killDaemon();
@@ -172,7 +172,7 @@ class CanaryIT extends InOwnHome {
       jpm.awaitStatus("web", "online");
       hasAllOfThem(jpm.pid("web"));
       Eventually.await(
-          "the next daemon tells of it",
+          "the client has received events and output of the next daemon",
           Jpm.LONG,
           () -> {
             String after = heard().substring(before);
@@ -191,7 +191,7 @@ class CanaryIT extends InOwnHome {
     int before = jpm.pid("web");
     Jpm.kill(before);
     Eventually.await(
-        "web is there again",
+        "web is online again",
         Jpm.LONG,
         () -> {
           int now = jpm.pid("web");
@@ -250,7 +250,7 @@ class CanaryIT extends InOwnHome {
     try {
       return Files.readString(file, StandardCharsets.ISO_8859_1).contains(canary);
     } catch (IOException _) {
-      return !Files.notExists(file); // what has gone meanwhile has nothing in it
+      return !Files.notExists(file); // a deleted file contains nothing
     }
   }
 }

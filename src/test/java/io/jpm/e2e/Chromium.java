@@ -25,13 +25,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// A browser without a window and one page in it, driven over the DevTools protocol. What the page
-/// complains about is kept. Closing it ends all its processes.
+/// A headless browser with one page, driven over the DevTools protocol. It records what the page
+/// reports as a problem. Closing it ends all its processes.
 final class Chromium implements AutoCloseable {
   private static final Path PROGRAM = Path.of("/usr/bin/chromium");
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  /// Keys that are no letters, with the number that pages know them by.
+  /// Keys other than characters, with the key codes that pages receive.
   private static final Map<String, Integer> KEYS =
       Map.of(
           "Enter",
@@ -113,7 +113,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  /// Puts the pieces of messages together.
+  /// Assembles messages from their parts.
   private final class Listener implements WebSocket.Listener {
     private final StringBuilder text = new StringBuilder();
 
@@ -154,22 +154,22 @@ final class Chromium implements AutoCloseable {
         }
       }
       default -> {
-        // Nothing that says that something is wrong.
+        // Other events report no problem.
       }
     }
   }
 
-  /// Errors, exceptions and reports of the content security policy so far.
+  /// Returns the errors, exceptions and reports of the content security policy so far.
   List<String> complaints() {
     return List.copyOf(complaints);
   }
 
-  /// Waits for a complaint that was meant to come, and forgets all like it.
+  /// Waits for an expected problem, and discards all that contain this part.
   void forgive(String part) {
     Eventually.await(part, LONG, () -> complaints.removeIf(it -> it.contains(part)));
   }
 
-  /// One command of the protocol, for the page.
+  /// Sends one command of the protocol for the page, and returns its result.
   JsonObject call(String method, JsonObject params) {
     int id = number.incrementAndGet();
     var reply = new CompletableFuture<JsonObject>();
@@ -187,7 +187,8 @@ final class Chromium implements AutoCloseable {
     return answer.getJsonObject("result");
   }
 
-  /// The value of an expression in the page, or of the promise that it gives.
+  /// Returns the value of an expression in the page. If the value is a promise, waits for its
+  /// result.
   Object eval(String expression) {
     JsonObject result =
         call(
@@ -216,7 +217,8 @@ final class Chromium implements AutoCloseable {
         () -> eval("document.body.innerText.slice(0, 3000)") + "\n" + complaints);
   }
 
-  /// Whether it is true; it is not while what it speaks of is not there, or the page is changing.
+  /// Reports whether an expression is true. It is not true while an element in it is missing or the
+  /// page is changing.
   private boolean holds(String expression) {
     try {
       return Boolean.TRUE.equals(eval("Boolean(" + expression + ")"));
@@ -229,11 +231,11 @@ final class Chromium implements AutoCloseable {
     call("Page.navigate", new JsonObject().put("url", url));
   }
 
-  /// Clicks in the middle of an element, once it can be seen.
+  /// Clicks the center of an element, as soon as the element is visible and enabled.
   void click(String selector) {
     String found = "document.querySelector(%s)".formatted(quoted(selector));
     await(
-        selector + " is there",
+        selector + " is visible",
         "(e => e && !e.disabled && e.getClientRects().length > 0)(%s)".formatted(found));
     eval(found + ".scrollIntoView({block: 'nearest'})");
     var place =
@@ -274,12 +276,13 @@ final class Chromium implements AutoCloseable {
     call("Input.dispatchKeyEvent", event.copy().put("type", "keyUp"));
   }
 
-  /// Types into what has the focus.
+  /// Types text into the element that has the focus.
   void type(String text) {
     call("Input.insertText", new JsonObject().put("text", text));
   }
 
-  /// Waits until what has the focus matches; before a key is pressed that is meant for it.
+  /// Waits until the element with the focus matches. To be called before a key is pressed that is
+  /// meant for it.
   void awaitFocus(String selector) {
     await(
         selector + " has the focus",
@@ -296,7 +299,7 @@ final class Chromium implements AutoCloseable {
             .put("mobile", width < 600));
   }
 
-  /// As a system that is `light` or `dark`.
+  /// Emulates a system with the color scheme `light` or `dark`.
   void colours(String scheme) {
     call(
         "Emulation.setEmulatedMedia",
@@ -317,7 +320,7 @@ final class Chromium implements AutoCloseable {
     Files.write(file, Base64.getDecoder().decode(data));
   }
 
-  /// What JavaScript holds after everything unused was thrown away, in bytes.
+  /// Returns the bytes of the JavaScript heap after a garbage collection.
   long heap() {
     call("HeapProfiler.collectGarbage", new JsonObject());
     return call("Performance.getMetrics", new JsonObject()).getJsonArray("metrics").stream()
@@ -348,7 +351,7 @@ final class Chromium implements AutoCloseable {
     }
   }
 
-  /// Its processes that are no longer its descendants; these are ended too.
+  /// Kills the processes of the browser that are no longer its descendants, and returns them.
   private List<ProcessHandle> left() {
     List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isOurs).toList();
     left.forEach(ProcessHandle::destroyForcibly);

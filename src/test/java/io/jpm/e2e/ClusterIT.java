@@ -35,24 +35,24 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// One port, several processes, and nothing lost when they are replaced: in each way of sharing,
-/// with the servers of `examples/cluster`, which know nothing of it.
+/// One port, several processes, and no request lost when processes are replaced: in each balancing
+/// mode, with the servers of `examples/cluster`, which contain no code for it.
 @Timeout(1800)
 class ClusterIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /// How many reloads in a row; more by `-Djpm.reloads=100`.
+  /// The number of reloads in a row; `-Djpm.reloads=100` sets another number.
   private static final int RELOADS = Integer.getInteger("jpm.reloads", TestGroup.choose(1, 3));
 
-  /// Those that are there while processes are killed.
+  /// The number of clients while processes are killed.
   private static final int CLIENTS = 8;
 
-  /// The state of a socket that listens, in `/proc/net/tcp`.
+  /// The state of a listening socket in `/proc/net/tcp`.
   private static final String LISTENS = "0A";
 
   private static final Path EXAMPLES = Jpm.ROOT.resolve("examples/cluster");
 
-  /// A server, and how it shares its port.
+  /// A server, and the balancing mode in which its instances share the port.
   enum Way {
     NODE("server.js", "node, kernel"),
     NODE_IN_TURN("server.js", "node, round_robin"),
@@ -94,7 +94,7 @@ class ClusterIT extends InOwnHome {
     start(way, instances, new JsonObject());
   }
 
-  /// @param more attributes beside those of the way
+  /// @param more attributes in addition to those of the mode
   private void start(Way way, int instances, JsonObject more) throws Exception {
     jpm.run("start", file(way, instances, more).toString()).ok();
     awaitAnswers(way, instances);
@@ -166,7 +166,7 @@ class ClusterIT extends InOwnHome {
 
   private void awaitAnswers(Way way, int instances) throws IOException {
     try (Load load = new Load(port)) {
-      Eventually.await("all answer", SOON, () -> answering(load, pids()) == instances);
+      Eventually.await("all instances answer", SOON, () -> answering(load, pids()) == instances);
     }
     assertThat(jpm.run("describe", "web").ok().out()).contains(way.balance);
   }
@@ -235,7 +235,8 @@ class ClusterIT extends InOwnHome {
         String told = jpm.run("reload", "web").failed().err();
         assertThat(told).contains(bad.reason);
         if (way.isProxy() && bad == Bad.NEVER_LISTENS) {
-          assertThat(told).contains("which PORT says to it: it must listen there, not on " + port);
+          assertThat(told)
+              .contains("the value of its variable PORT: it must listen there, not on " + port);
         }
         assertThat(pids()).isEqualTo(before);
       }
@@ -246,7 +247,7 @@ class ClusterIT extends InOwnHome {
     assertThat(jpm.apps()).hasSize(2);
   }
 
-  /// A version that must not take the place of one that works.
+  /// A version that must not replace one that works.
   private enum Bad {
     ENDS("exit 1"),
     NEVER_LISTENS("not ready within 3 s"),
@@ -306,7 +307,8 @@ class ClusterIT extends InOwnHome {
     Files.writeString(jpm.work().resolve(way.script), text);
   }
 
-  /// Where the daemon accepts (round_robin) it has connections in hand, which end with it.
+  /// Without the modes in which the daemon accepts connections (round_robin): connections that it
+  /// holds end with it.
   @ParameterizedTest
   @Representatives(1)
   @EnumSource(
@@ -318,7 +320,7 @@ class ClusterIT extends InOwnHome {
     try (Load load = load(way)) {
       long daemon = jpm.daemonPid();
       jpm.killDaemon();
-      Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+      Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
       assertThat(pids()).isEqualTo(before);
       jpm.run("reload", "web").ok();
       assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
@@ -329,7 +331,8 @@ class ClusterIT extends InOwnHome {
     awaitAnswers(way, 3);
   }
 
-  /// Nobody but the processes has the sockets then, and in turn not even they.
+  /// Without the keeper, only the processes hold the listening sockets, and with round_robin not
+  /// even they do.
   @ParameterizedTest
   @Tag("slow")
   @EnumSource(
@@ -374,7 +377,7 @@ class ClusterIT extends InOwnHome {
     Set<String> before = pids();
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
     awaitAnswers(Way.PROXY, 2);
     assertThat(pids()).isEqualTo(before);
     try (Load load = load(Way.PROXY)) {
@@ -392,15 +395,15 @@ class ClusterIT extends InOwnHome {
     jpm.killDaemon();
     try (Load load = new Load(port)) {
       for (int i = 0; i < 20; i++) {
-        // The daemon is dead during the first of them at least, and nobody is refused.
+        // The daemon is dead at least during the first request, and no connection is refused.
         assertThat(load.get()).isNotEmpty();
       }
     }
-    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
   }
 
-  /// Each client has a connection of its own for each request, and one request at a time: a stalled
-  /// instance holds its share of the clients, and the others never come to it.
+  /// Each client opens a connection for each request, and sends one request at a time. A stalled
+  /// instance holds its share of the clients, and the other clients are never connected to it.
   @Test
   @Tag("slow")
   void aStalledInstanceHoldsNoMoreThanItsShareOfTheClients() throws Exception {
@@ -419,8 +422,9 @@ class ClusterIT extends InOwnHome {
     for (int i = 0; i < 8; i++) {
       clients.add(Thread.ofVirtual().start(() -> askUntil(over, answers)));
     }
-    Eventually.await("the others answer", SOON, () -> answers.get() > 1000);
-    // Two, as the others have, where all are equal; one that has just started counts for less.
+    Eventually.await("the other instances answer", SOON, () -> answers.get() > 1000);
+    // Two, as for the other instances, if all have equal weight; an instance that has just started
+    // has less.
     assertThat(jpm.run("describe", "" + id).ok().out()).containsPattern("open +│ [1-4] ");
     over.set(true);
     signal("CONT", stalled);
@@ -461,13 +465,14 @@ class ClusterIT extends InOwnHome {
       for (int i = 0; i < kills; i++) {
         Set<String> before = pids();
         long victim = Long.parseLong(before.iterator().next());
-        // Stopped first: what it has in hand then is all that may be lost with it.
+        // Stopped first, so that only the connections that it holds then can be lost with it.
         signal("STOP", victim);
-        // Behind the proxy more may come to it until it is dead, one from each client at most.
+        // Behind the proxy it can receive more connections until it is dead, at most one from each
+        // client.
         inHand += way.isProxy() ? CLIENTS : connections(victim);
         signal("KILL", victim);
         Eventually.await(
-            "its slot is filled",
+            "the killed process is replaced",
             SOON,
             () -> {
               Set<String> now = pids();
@@ -484,7 +489,7 @@ class ClusterIT extends InOwnHome {
   private static void signal(String name, long pid) throws Exception {
     Signals.send(name, pid);
     if (name.equals("STOP")) {
-      Eventually.await("it stands", SOON, () -> stands(pid));
+      Eventually.await("the process is stopped", SOON, () -> stands(pid));
     }
   }
 
@@ -496,7 +501,7 @@ class ClusterIT extends InOwnHome {
     }
   }
 
-  /// The TCP connections that a process has.
+  /// Returns the number of TCP connections of a process.
   private static int connections(long pid) throws IOException {
     Set<String> sockets = new HashSet<>();
     try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
@@ -534,6 +539,6 @@ class ClusterIT extends InOwnHome {
       assertThat(load.failures()).isEmpty();
     }
     assertThat(pids()).hasSize(1);
-    assertThat(jpm.run("scale", "web", "-1").failed().err()).contains("one must be left");
+    assertThat(jpm.run("scale", "web", "-1").failed().err()).contains("use 1 or more");
   }
 }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// TAB in real shells.
+/// TAB completion in real shells.
 @Timeout(180)
 class CompletionIT extends InOwnHome {
   private void startApps() throws IOException {
@@ -44,7 +44,7 @@ class CompletionIT extends InOwnHome {
     Eventually.await("the daemon is gone", Jpm.LONG, () -> jpm.survivors().isEmpty());
   }
 
-  // What the shells ask
+  // Requests of the shells
 
   @Test
   void candidatesComeAsPm2PrintsThem() throws Exception {
@@ -67,7 +67,8 @@ class CompletionIT extends InOwnHome {
 
   // bash
 
-  /// The words that bash would offer for each line, as it is told of them: cut at `=`, `:` and `@`.
+  /// Returns the words that bash would offer for each line. Like bash, the driver splits the line
+  /// at `=`, `:` and `@`.
   private List<String> bash(Path script, String... lines) throws IOException {
     String driver =
         """
@@ -147,7 +148,7 @@ class CompletionIT extends InOwnHome {
             "test",
             "max",
             "sub",
-            "", // files: bash's own
+            "", // files: left to bash itself
             "");
   }
 
@@ -171,7 +172,7 @@ class CompletionIT extends InOwnHome {
         .isEqualTo(
             """
             [jpm] Wrote %1$s/completion.bash
-            [jpm] %2$s reads it from now on
+            [jpm] %2$s now loads it
             [jpm] New shells complete jpm's command lines; jpm completion uninstall undoes this
             """
                 .formatted(jpm.home(), startup));
@@ -195,7 +196,7 @@ class CompletionIT extends InOwnHome {
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
         .isEqualTo(
-            "[jpm][ERROR] SHELL is \"/bin/dash\", and jpm completes for bash, zsh and fish: name one\n");
+            "[jpm][ERROR] SHELL is \"/bin/dash\", but jpm supports bash, zsh and fish only: name one of them\n");
     assertThat(jpm.run("completion", "csh").failed().err())
         .startsWith("[jpm][ERROR] jpm completion \"csh\": use ");
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Typing to apps, signalling them, and changing them by options, through `bin/jpm`.
+/// Sending input and signals to apps, and changing apps by options, through `bin/jpm`.
 @Timeout(300)
 class ControlIT extends InOwnHome {
   private static final String ECHO =
@@ -37,7 +37,7 @@ class ControlIT extends InOwnHome {
   }
 
   private void awaitLine(String line) {
-    Eventually.await("it prints " + line, Jpm.LONG, () -> log().contains(line), this::log);
+    Eventually.await("echo prints " + line, Jpm.LONG, () -> log().contains(line), this::log);
   }
 
   private List<String> log() {
@@ -91,7 +91,8 @@ class ControlIT extends InOwnHome {
     typed.close();
     assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
     assertThat(attached.exitValue()).isZero();
-    Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+    Eventually.await(
+        "no process of jpm attach is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
   }
 
   @Test
@@ -117,12 +118,14 @@ class ControlIT extends InOwnHome {
     String file = jpm.script("new.sh", script).toString();
     jpm.run("start", file, "--", "before").ok();
     Eventually.await(
-        "it has printed", Jpm.LONG, () -> read("new-out.log").contains("second before"));
+        "the app has printed both lines",
+        Jpm.LONG,
+        () -> read("new-out.log").contains("second before"));
     jpm.run("delete", "new").ok();
     Process logs = jpm.begin("logs", "--lines", "0");
     BufferedReader shown = logs.inputReader();
     Eventually.await(
-        "it follows",
+        "jpm logs prints new lines",
         Jpm.LONG,
         () -> {
           jpm.run("send", "0", "hello").ok();
@@ -160,7 +163,8 @@ class ControlIT extends InOwnHome {
     assertThat(clients()).hasSizeGreaterThanOrEqualTo(2);
     attached.destroy();
     assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
-    Eventually.await("no child of it is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+    Eventually.await(
+        "no process of jpm attach is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
   }
 
   @Test
@@ -202,7 +206,7 @@ class ControlIT extends InOwnHome {
     var env = jpm.app("echo").getJsonObject("pm2_env");
     assertThat(env.getInteger("kill_timeout")).isEqualTo(4321);
     assertThat(jpm.run("restart", "echo", "--kill-timeout", "soon").failed().err())
-        .startsWith("[jpm][ERROR] --kill-timeout: \"soon\" is no length of time");
+        .startsWith("[jpm][ERROR] --kill-timeout: \"soon\" is not a duration");
     assertThat(jpm.restarts("echo")).isEqualTo(2);
 
     jpm.run("reset", "echo").ok();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// The page of `jpm web` in a real browser. No test may make the page complain.
+/// The page of `jpm web` in a real browser. Each test fails if the page reports a problem.
 @Timeout(300)
 @Needs(Need.CHROMIUM)
 class DashboardIT extends InOwnHome {
@@ -30,7 +30,7 @@ class DashboardIT extends InOwnHome {
   private Chromium browser;
   private int port;
 
-  /// Whether requests may fail, which the browser tells of by itself.
+  /// Whether requests may fail. The browser itself reports each failed request.
   private boolean mayBeRefused;
 
   @BeforeEach
@@ -63,23 +63,23 @@ class DashboardIT extends InOwnHome {
     }
   }
 
-  /// Logs in by a link, and waits for the list.
+  /// Logs in with a login link, and waits for the list of apps.
   private void open() {
     Matcher link = LINK.matcher(jpm.run("web", "--port", Integer.toString(freePort())).ok().out());
     assertThat(link.find()).isTrue();
     port = Integer.parseInt(link.group(1));
     browser.go(link.group());
     browser.await("the page is live", "document.querySelector('#connection.good')");
-    browser.await("the list is there", "document.querySelector('tr[data-id]')");
+    browser.await("the list of apps is shown", "document.querySelector('tr[data-id]')");
     browser.eval("window.sameAsBefore = true");
   }
 
-  /// The next daemon listens on it too.
+  /// Returns a fixed port, so that the next daemon listens on the same one.
   private static int freePort() {
     return FreePort.find();
   }
 
-  /// An expression for the row of an app's first instance.
+  /// Returns an expression for the table row of an app's first instance.
   private static String row(String app) {
     return "[...document.querySelectorAll('tr[data-id]')].find(r => r.querySelector('.name').textContent === %s)"
         .formatted(Chromium.quoted(app));
@@ -123,28 +123,29 @@ class DashboardIT extends InOwnHome {
   void appsAreSeenAndOneThatIsKilledComesBackBeforeOnesEyes() throws Exception {
     fourApps();
     open();
-    browser.await("four apps", "document.querySelectorAll('tr[data-id]').length === 4");
+    browser.await("four apps are listed", "document.querySelectorAll('tr[data-id]').length === 4");
     browser.await(
-        "they use something", row("web") + ".querySelector('.figure').textContent !== '–'");
+        "the usage of web is shown", row("web") + ".querySelector('.figure').textContent !== '–'");
     browser.await(
-        "the machine is there", "document.querySelector('#machine').textContent.includes('%')");
+        "the usage of the machine is shown",
+        "document.querySelector('#machine').textContent.includes('%')");
     assertThat(browser.eval("document.title")).asString().contains("4 online");
     int pid = jpm.pid("web");
     Jpm.kill(pid);
     browser.await(
-        "it is back, as another process",
+        "web is online again, as another process",
         "(r => r.querySelectorAll('td.number')[1].textContent !== '%d' && r.querySelectorAll('td.number')[3].textContent === '1' && r.querySelector('.status').textContent === 'online')(%s)"
             .formatted(pid, row("web")));
     assertThat(browser.eval("window.sameAsBefore")).as("without a reload").isEqualTo(true);
     choose("web");
     browser.call("Page.reload", new io.vertx.core.json.JsonObject());
-    browser.await("it is another page", "window.sameAsBefore === undefined");
+    browser.await("the page was loaded again", "window.sameAsBefore === undefined");
     browser.await(
-        "web is still chosen", "document.querySelector('.title h2').textContent === 'web'");
+        "web is still selected", "document.querySelector('.title h2').textContent === 'web'");
     awaitLog("begun");
     browser.click("nav a[data-view=events]");
     browser.await(
-        "the events tell why",
+        "the events show the reason",
         "document.querySelector('#events .events').textContent.includes('SIGKILL')");
   }
 
@@ -159,8 +160,9 @@ class DashboardIT extends InOwnHome {
     awaitDialog("Restart web?");
     browser.click("dialog .primary");
     browser.await(
-        "it says so", "document.querySelector('#notices').textContent.includes('web: restarted')");
-    Eventually.await("another process", Jpm.LONG, () -> jpm.pid("web") != pid);
+        "the restart is reported",
+        "document.querySelector('#notices').textContent.includes('web: restarted')");
+    Eventually.await("web has another process", Jpm.LONG, () -> jpm.pid("web") != pid);
 
     browser.click("[data-action=delete]");
     awaitDialog("Delete web?");
@@ -174,22 +176,25 @@ class DashboardIT extends InOwnHome {
     browser.eval("document.activeElement.select()");
     browser.type("3");
     browser.key("Enter");
-    browser.await("three of them", "document.querySelectorAll('tr[data-id]').length === 6");
+    browser.await(
+        "three instances of web are listed",
+        "document.querySelectorAll('tr[data-id]').length === 6");
 
     browser.click("[data-action=stop]");
     awaitDialog("Stop web?");
     browser.click("dialog label input");
     browser.click("dialog .primary");
     Eventually.await(
-        "one of three",
+        "one of three instances is stopped",
         Jpm.LONG,
         () -> jpm.list().stream().filter(it -> it.getInteger("pid") == 0).count() == 1);
-    browser.await("it can be started", "!document.querySelector('[data-action=start]').hidden");
+    browser.await(
+        "the start button is shown", "!document.querySelector('[data-action=start]').hidden");
     choose("cron");
     browser.click("[data-action=delete]");
     awaitDialog("Delete cron?");
     browser.click("dialog .danger");
-    browser.await("it is gone", "!" + row("cron"));
+    browser.await("cron is no longer listed", "!" + row("cron"));
   }
 
   @Test
@@ -200,24 +205,29 @@ class DashboardIT extends InOwnHome {
     browser.key("/");
     browser.awaitFocus("#filter");
     browser.type("wor");
-    browser.await("one is left", "document.querySelectorAll('tr[data-id]').length === 1");
+    browser.await("one app is listed", "document.querySelectorAll('tr[data-id]').length === 1");
     browser.key("Escape");
     browser.key("Escape");
-    browser.await("all are back", "document.querySelectorAll('tr[data-id]').length === 4");
+    browser.await(
+        "all apps are listed again", "document.querySelectorAll('tr[data-id]').length === 4");
     browser.key("j");
     browser.awaitFocus("tr[data-id] .name");
     browser.key("End");
-    browser.await("the last one", "document.activeElement.textContent === 'worker'");
+    browser.await("the last app has the focus", "document.activeElement.textContent === 'worker'");
     browser.key("ArrowUp");
-    browser.await("the one before", "document.activeElement.textContent === 'web'");
+    browser.await(
+        "the app before the last one has the focus",
+        "document.activeElement.textContent === 'web'");
     browser.key("Enter");
-    browser.await("its details", "document.querySelector('.title h2').textContent === 'web'");
+    browser.await(
+        "the details of web are shown",
+        "document.querySelector('.title h2').textContent === 'web'");
     int pid = jpm.pid("web");
     browser.key("r");
     awaitDialog("Restart web?");
     browser.key("Escape");
     awaitNoDialog();
-    browser.await("the focus is where it was", "document.activeElement.textContent === 'web'");
+    browser.await("the focus is on web again", "document.activeElement.textContent === 'web'");
     browser.key("r");
     awaitDialog("Restart web?");
     for (int i = 0; i < 4; i++) {
@@ -232,20 +242,20 @@ class DashboardIT extends InOwnHome {
     browser.eval("document.querySelector('dialog .primary').focus()");
     browser.awaitFocus("dialog .primary");
     browser.key("Enter");
-    Eventually.await("another process", Jpm.LONG, () -> jpm.pid("web") != pid);
+    Eventually.await("web has another process", Jpm.LONG, () -> jpm.pid("web") != pid);
     awaitNoDialog();
     browser.key("?");
     awaitDialog("Keys");
     browser.key("Escape");
     awaitNoDialog();
     browser.key("2");
-    browser.await("events", "!document.querySelector('#events').hidden");
+    browser.await("the events are shown", "!document.querySelector('#events').hidden");
     browser.key("1");
-    browser.await("apps", "!document.querySelector('#apps').hidden");
+    browser.await("the apps are shown", "!document.querySelector('#apps').hidden");
     assertThat(unnamed()).as("controls without a name").isEqualTo("");
   }
 
-  /// Controls that a screen reader would have no words for.
+  /// Returns the controls that have no accessible name for a screen reader.
   private Object unnamed() {
     return browser.eval(
         "[...document.querySelectorAll('button, a, input, select, textarea, canvas,"
@@ -276,7 +286,7 @@ class DashboardIT extends InOwnHome {
     browser.awaitFocus("#log-search");
     browser.type("LINE 7 ");
     browser.await(
-        "one is found",
+        "one line is found",
         "document.querySelector('.logs .said').textContent.startsWith('1 line of')");
     assertThat(browser.text(".log-lines mark")).isEqualTo("line 7 ");
     browser.key("Escape");
@@ -284,30 +294,33 @@ class DashboardIT extends InOwnHome {
     awaitLog("line 60 of talker");
     browser.key("p");
     browser.await(
-        "it is paused", "document.querySelector('.logs .said').textContent.includes('paused')");
+        "the log is paused",
+        "document.querySelector('.logs .said').textContent.includes('paused')");
     String shown = browser.text(".log-lines");
     browser.await(
-        "more has come",
+        "new lines are counted",
         "/paused, [1-9][0-9]* new/.test(document.querySelector('.logs .said').textContent)");
     assertThat(browser.text(".log-lines")).isEqualTo(shown);
     browser.key("p");
     browser.await(
-        "it goes on",
+        "the log continues",
         "document.querySelector('.log-lines').textContent !== %s"
             .formatted(Chromium.quoted(shown)));
     browser.eval(
         "(s => { s.value = 'err'; s.dispatchEvent(new Event('change'));"
             + " })(document.querySelector('.logs select'))");
     browser.await(
-        "errors only",
+        "only standard error is shown",
         "document.querySelectorAll('.line').length === 1 && document.querySelector('.line"
             + " .text').textContent === 'oops'");
     browser.click("#tab-details");
     browser.await(
-        "all that is known", "document.querySelector('.facts').textContent.includes('talker.sh')");
+        "the details of the app are shown",
+        "document.querySelector('.facts').textContent.includes('talker.sh')");
     browser.click("#tab-history");
     browser.await(
-        "its events", "document.querySelector('#panel-history').textContent.includes('online')");
+        "the events of the app are shown",
+        "document.querySelector('#panel-history').textContent.includes('online')");
   }
 
   @Test
@@ -322,7 +335,8 @@ class DashboardIT extends InOwnHome {
     browser.go("http://127.0.0.1:" + port + "/#s=" + "0".repeat(64));
     mayBeRefused = true;
     browser.call("Page.reload", new io.vertx.core.json.JsonObject());
-    browser.await("a wrong secret ends nothing", "document.querySelector('#connection.good')");
+    browser.await(
+        "a wrong secret does not end the session", "document.querySelector('#connection.good')");
     choose("talker");
     awaitLog("all of it");
     Path downloads = jpm.work().resolve("downloads");
@@ -335,7 +349,7 @@ class DashboardIT extends InOwnHome {
         "[...document.querySelectorAll('.logs button')].find(b => b.textContent ==="
             + " 'Download').click()");
     Eventually.await(
-        "the file is there",
+        "the log file is downloaded",
         Jpm.LONG,
         () -> {
           try (var files = java.nio.file.Files.list(downloads)) {
@@ -373,7 +387,7 @@ class DashboardIT extends InOwnHome {
     assertThat(browser.text(".log-lines .ink-red")).isEqualTo("red");
     assertThat(cell("evil", ".namespace")).isEqualTo("a b");
     browser.click("#tab-details");
-    browser.await("details", "document.querySelector('.facts dl')");
+    browser.await("the details are shown", "document.querySelector('.facts dl')");
     assertThat(
             browser.eval(
                 "window.hit === undefined && document.querySelectorAll('img, main script').length"
@@ -383,7 +397,7 @@ class DashboardIT extends InOwnHome {
             browser.eval(
                 "(() => { try { document.body.innerHTML = '<i>x</i>'; return 'taken'; } catch {"
                     + " return 'refused'; } })()"))
-        .as("trusted types")
+        .as("an assignment of HTML as text")
         .isEqualTo("refused");
     browser.forgive("TrustedHTML");
   }
@@ -399,21 +413,24 @@ class DashboardIT extends InOwnHome {
     fill("#file-text", "{\"apps\": [");
     browser.click("#file .primary");
     browser.await(
-        "no JSON", "document.querySelector('#file .said').textContent.includes('no JSON')");
+        "the syntax error is reported",
+        "document.querySelector('#file .said').textContent.includes('not JSON')");
     fill("#file-text", "{\"apps\": [{\"name\": \"added\", \"scrip\": 1}]}");
     browser.click("#file .primary");
     mayBeRefused = true;
     browser.await(
-        "problems", "document.querySelector('#file .changes').textContent.includes('scrip')");
+        "the problem is reported",
+        "document.querySelector('#file .changes').textContent.includes('scrip')");
     fill("#file-text", "{\"apps\": [{\"name\": \"added\", \"script\": \"" + script + "\"}]}");
     browser.click("#file .primary");
     browser.await(
-        "a plan", "document.querySelector('#file .change')?.textContent.includes('start')");
+        "the plan is shown",
+        "document.querySelector('#file .change')?.textContent.includes('start')");
     browser.click("#file .buttons button:nth-child(2)");
     awaitDialog("Apply to 1 app?");
     browser.click("dialog .primary");
     browser.await(
-        "it was applied", "document.querySelector('#file .said').textContent === 'Applied.'");
+        "the file was applied", "document.querySelector('#file .said').textContent === 'Applied.'");
     jpm.awaitStatus("added", "online");
   }
 
@@ -450,7 +467,7 @@ class DashboardIT extends InOwnHome {
     awaitNoDialog();
     browser.click(".close");
     browser.await(
-        "back in the table", "document.querySelector('#apps').getClientRects().length > 0");
+        "the table is shown again", "document.querySelector('#apps').getClientRects().length > 0");
     for (String view : List.of("events", "file", "apps")) {
       browser.click("nav a[data-view=%s]".formatted(view));
       browser.await(view, "!document.querySelector('#%s').hidden".formatted(view));
@@ -461,10 +478,11 @@ class DashboardIT extends InOwnHome {
     assertNarrow();
   }
 
-  /// Nothing is beyond the edge, and every button is at least partly within.
+  /// Checks that the page is as wide as the screen and that no control extends beyond its right
+  /// edge.
   private void assertNarrow() {
     assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360);
-    assertThat(browser.eval("innerWidth")).as("the page is not made smaller to fit").isEqualTo(360);
+    assertThat(browser.eval("innerWidth")).as("the width of the page without zoom").isEqualTo(360);
     assertThat(
             browser.eval(
                 "[...document.querySelectorAll('button, a, input, select, textarea, header"
@@ -500,11 +518,12 @@ class DashboardIT extends InOwnHome {
     assertThat((Integer) browser.eval("document.querySelectorAll('tr[data-id]').length"))
         .isLessThan(60);
     browser.eval("document.querySelector('.scroller').scrollTop = 1e6");
-    browser.await("the last one", row("worker"));
+    browser.await("the last app is listed", row("worker"));
     browser.key("/");
     browser.awaitFocus("#filter");
     browser.type("app-99");
-    browser.await("eleven", "document.querySelectorAll('tr[data-id]').length === 11");
+    browser.await(
+        "eleven apps are listed", "document.querySelectorAll('tr[data-id]').length === 11");
   }
 
   @Test
@@ -524,24 +543,26 @@ class DashboardIT extends InOwnHome {
     try (AutoCloseable _ = jpm.startForbidden()) {
       jpm.killDaemon();
       browser.await(
-          "it says so",
+          "the banner reports that the daemon does not answer",
           "document.querySelector('#banner').textContent.includes('does not answer')");
       java.nio.file.Files.createFile(say);
       assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(5);
     }
     awaitLog("later.");
     browser.await(
-        "each line once",
+        "each line is shown once",
         "document.querySelector('.logs .said').textContent.startsWith('301 lines')");
     jpm.run("web", "stop").ok();
     jpm.run("web", "--port", Integer.toString(port)).ok();
     browser.await(
-        "log in again", "document.querySelector('#banner').textContent.includes('jpm web')");
+        "the banner says how to log in",
+        "document.querySelector('#banner').textContent.includes('jpm web')");
     browser.await(
-        "and stops asking", "document.querySelector('#connection').textContent === 'Logged out'");
+        "the page sends no more requests",
+        "document.querySelector('#connection').textContent === 'Logged out'");
     assertThat(browser.eval("document.querySelectorAll('tr[data-id]').length")).isEqualTo(5);
     browser.go("http://127.0.0.1:" + port + "/");
-    browser.await("how to log in", "document.body.textContent.includes('jpm web')");
+    browser.await("the login page is shown", "document.body.textContent.includes('jpm web')");
     assertThat(Http.get(port, "/", "Accept: text/html").body()).doesNotContain("script", "api");
   }
 
@@ -553,13 +574,15 @@ class DashboardIT extends InOwnHome {
     mayBeRefused = true;
     browser.click("#logout");
     browser.await(
-        "it says so", "document.querySelector('#banner').textContent.includes('logged out')");
+        "the banner reports the logout",
+        "document.querySelector('#banner').textContent.includes('logged out')");
     browser.go("http://127.0.0.1:" + port + "/");
-    browser.await("how to log in", "document.querySelector('h1').textContent === 'Log in'");
+    browser.await(
+        "the login page is shown", "document.querySelector('h1').textContent === 'Log in'");
   }
 
-  /// `-Djpm.pictures=DIR` writes `dashboard.png` there, of a page that has been open for a while,
-  /// and others to look at into `target/pictures`.
+  /// With `-Djpm.pictures=DIR`, writes `dashboard.png` there, which shows a page that has been open
+  /// for a while, and further screenshots into `target/pictures`.
   @Test
   @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
@@ -580,7 +603,7 @@ class DashboardIT extends InOwnHome {
     open();
     choose("api");
     Eventually.await(
-        "it was open for a while",
+        "the page has been open for two minutes",
         Jpm.LONG.multipliedBy(5),
         () -> ((Number) browser.eval("performance.now()")).doubleValue() > 120_000);
     for (String scheme : List.of("light", "dark")) {
@@ -592,7 +615,7 @@ class DashboardIT extends InOwnHome {
           scheme.equals("dark") ? kept.resolve("dashboard.png") : pictures.resolve("light.png"));
     }
     browser.click("#tab-details");
-    browser.await("details", "document.querySelector('.facts dl')");
+    browser.await("the details are shown", "document.querySelector('.facts dl')");
     settle();
     browser.picture(pictures.resolve("details.png"));
     browser.click(".close");
@@ -609,7 +632,7 @@ class DashboardIT extends InOwnHome {
     settle();
     browser.picture(pictures.resolve("phone.png"));
     choose("api");
-    browser.await("log", "document.querySelectorAll('.line').length > 2");
+    browser.await("the log is shown", "document.querySelectorAll('.line').length > 2");
     settle();
     browser.picture(pictures.resolve("phone-app.png"));
     browser.click("[data-action=restart]");
@@ -617,7 +640,7 @@ class DashboardIT extends InOwnHome {
     browser.picture(pictures.resolve("phone-dialog.png"));
   }
 
-  /// Two more figures have come and are drawn.
+  /// Waits until two more measurements have arrived and are drawn.
   private void settle() {
     browser.eval(
         "import('/dashboard/js/store.js').then(async ({ store }) => { const from ="
@@ -625,7 +648,7 @@ class DashboardIT extends InOwnHome {
             + " Promise(requestAnimationFrame); })");
   }
 
-  /// As long as `-Djpm.dashboard.minutes` says; a third of one if it says nothing.
+  /// Runs for `-Djpm.dashboard.minutes` minutes, by default 0.3.
   @Test
   @Tag("slow")
   @Timeout(3600)
@@ -645,9 +668,9 @@ class DashboardIT extends InOwnHome {
     browser.type("talker");
     choose("talker");
     browser.key("Escape");
-    browser.await("all are shown", "document.querySelectorAll('tr[data-id]').length > 10");
+    browser.await("all apps are listed", "document.querySelectorAll('tr[data-id]').length > 10");
     browser.await(
-        "as many lines as are kept",
+        "the log has its maximum of 5,000 lines",
         "document.querySelector('.logs .said').textContent.includes('the last 5,000')");
     long first = browser.heap();
     long most = first;
@@ -655,24 +678,24 @@ class DashboardIT extends InOwnHome {
     long end = System.nanoTime() + (long) (minutes * 60e9);
     while (System.nanoTime() < end) {
       long until = Math.min(end, System.nanoTime() + 10_000_000_000L);
-      Eventually.await("a while has passed", Jpm.LONG, () -> System.nanoTime() >= until);
+      Eventually.await("the next measurement is due", Jpm.LONG, () -> System.nanoTime() >= until);
       most = Math.max(most, browser.heap());
       rss = Math.max(rss, residentOfDaemon());
     }
     System.out.printf(
         "dashboard: heap %.1f MB at first, %.1f MB at most; daemon %.0f MB%n",
         first / 1e6, most / 1e6, rss / 1e6);
-    // The rings of 101 apps fill up meanwhile: 600 places of three figures each.
+    // The ring buffers of 101 apps fill up meanwhile: 600 entries of three numbers each.
     assertThat(most).isLessThan(first + 25_000_000);
-    assertThat(rss).as("the daemon's memory").isLessThan(250L << 20);
+    assertThat(rss).as("resident bytes of the daemon").isLessThan(250L << 20);
     assertThat(browser.eval("document.querySelectorAll('*').length"))
         .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.INTEGER)
         .isLessThan(2500);
     String shown = browser.text(".log-lines");
     browser.await(
-        "it still follows",
+        "the log is still followed",
         "document.querySelector('.log-lines').textContent !== " + Chromium.quoted(shown));
-    browser.await("it is still live", "document.querySelector('#connection.good')");
+    browser.await("the page is still live", "document.querySelector('#connection.good')");
   }
 
   private long residentOfDaemon() throws IOException {

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// `jpm deploy` with an ssh whose machines are directories here.
+/// `jpm deploy` with a fake ssh whose hosts are local directories.
 @Timeout(300)
 class DeployIT extends InOwnHome {
-  /// The user's name at the machine is the directory's.
+  /// Runs the command in the directory that has the name of the host, which is also HOME there.
   private static final String SSH =
       """
       #!/bin/bash
@@ -58,7 +58,7 @@ class DeployIT extends InOwnHome {
     Files.createDirectories(machines.resolve("two"));
     Path bin = Files.createDirectories(git.repository().resolveSibling("bin"));
     program(bin.resolve("ssh"), SSH);
-    // What a deployment without a command of its own runs.
+    // Stands in for the jpm that a deployment without commands of its own runs.
     program(bin.resolve("jpm"), "#!/bin/sh\necho \"jpm $*\"\n");
     jpm.environment("MACHINES", machines.toString());
     jpm.environment("PATH", bin + ":" + System.getenv("PATH"));
@@ -95,7 +95,7 @@ class DeployIT extends InOwnHome {
     assertThat(Files.readSymbolicLink(place("one").resolve("current")))
         .isEqualTo(place("one").resolve("source"));
     assertThat(machines.resolve("two/order")).hasContent("before");
-    assertThat(jpm.run("deploy", "live", "setup").failed().err()).contains("is there already");
+    assertThat(jpm.run("deploy", "live", "setup").failed().err()).contains("exists already");
 
     assertThat(jpm.run("deploy", "live").ok().out()).contains("A is x'y $(touch pwned)");
     String two = git.commit("second");
@@ -127,7 +127,7 @@ class DeployIT extends InOwnHome {
             "-i", jpm.work().getParent() + "/key", "-p", "2222", "-o", "StrictHostKeyChecking=no")
         .contains("-A", "me@one", "me@two");
     try (Stream<Path> all = Files.walk(jpm.work().getParent())) {
-      assertThat(all.filter(file -> file.endsWith("pwned"))).as("what a value has run").isEmpty();
+      assertThat(all.filter(file -> file.endsWith("pwned"))).as("files made by values").isEmpty();
     }
   }
 
@@ -159,15 +159,15 @@ class DeployIT extends InOwnHome {
   void mistakesAreOneLineAndNothingIsDone() throws Exception {
     for (List<String> words :
         List.of(
-            List.of("deploy: which environment? It has live, plain, wrong"),
+            List.of("deploy: name an environment: the section has live, plain, wrong"),
             List.of("ecosystem.json:2: deploy: has no environment \"nope\"", "nope"),
             List.of("deploy.wrong.host: \"-oProxyCommand=touch\" begins with a hyphen", "wrong"),
             List.of("deploy live: there is no command frob", "live", "frob"),
             List.of("deploy revert x: use a number", "live", "revert", "x"),
             List.of("deploy ref: name a branch", "live", "ref"),
             List.of("deploy: there is no option --nope", "live", "--nope"),
-            List.of("deploy exec: which command?", "live", "exec"),
-            List.of("deploy list: more is too much", "live", "list", "more"),
+            List.of("deploy exec: name a command", "live", "exec"),
+            List.of("deploy list: more is one argument too many", "live", "list", "more"),
             List.of("no.json: does not exist", "no.json", "live"))) {
       List<String> command = Stream.concat(Stream.of("deploy"), words.stream().skip(1)).toList();
       Jpm.Result result = jpm.run(command.toArray(String[]::new)).failed();

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// How the daemon says how it is, and how it tells others of its apps, as a user sees it.
+/// The reports of the daemon about its own state, and its notifications about apps, as a user sees
+/// them.
 @Timeout(180)
 class DoctorIT extends InOwnHome {
   @Test
@@ -22,14 +23,14 @@ class DoctorIT extends InOwnHome {
         .anyMatch(line -> line.startsWith("ok    java: "))
         .anyMatch(line -> line.startsWith("ok    home: " + jpm.home()))
         .anyMatch(line -> line.matches("ok    bridge: 127\\.0\\.0\\.1:[0-9]+ and .*"))
-        .anyMatch(line -> line.equals("ok    settings: without mistakes"))
+        .anyMatch(line -> line.equals("ok    settings: no errors"))
         .anyMatch(line -> line.startsWith("ok    jpm.pid: "));
     jpm.settings("{\"bridge\": {\"max_connections\": 7}}");
     assertThat(jpm.run("doctor").out())
         .contains(
-            "warn  settings: wait for a new daemon: bridge.max_connections 1024 -> 7",
+            "warn  settings: apply from the next daemon on: bridge.max_connections 1024 -> 7",
             "jpm update");
-    Eventually.await("it is told", Jpm.LONG, this::isTold);
+    Eventually.await("jpm.log reports the pending setting", Jpm.LONG, this::isTold);
     jpm.settings("{\"logs\": {\"kep\": 3}}");
     Jpm.Result failed = jpm.run("doctor", "--json");
     assertThat(failed.code()).isEqualTo(1);
@@ -60,7 +61,7 @@ class DoctorIT extends InOwnHome {
   void pingTellsOfTheHeart() {
     jpm.run("ping").ok();
     Eventually.await(
-        "God has answered a ping",
+        "God has answered a heartbeat",
         Jpm.LONG,
         () ->
             new JsonObject(jpm.run("ping", "--json").ok().out())
@@ -81,7 +82,7 @@ class DoctorIT extends InOwnHome {
         """);
     jpm.run("start", file.toString()).ok();
     Jpm.kill(jpm.pid("web"));
-    Eventually.await("it is told", Jpm.LONG, () -> Files.exists(told));
+    Eventually.await("the hook has run", Jpm.LONG, () -> Files.exists(told));
     assertThat(told).hasContent("crash web SIGKILL");
   }
 }

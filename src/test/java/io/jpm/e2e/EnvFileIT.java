@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Variables that only a file names: the port that clients connect to, and what checks and the stop
-/// command need.
+/// Variables that only an env file defines: the port that clients connect to, and the variables
+/// that probes and the stop command need.
 @Tag("slow")
 @Timeout(240)
 @Needs(Need.NODE)

@@ -19,10 +19,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What has happened, and what an app is told, as a user sees it.
+/// The event history, and the environment that apps receive, as a user sees them.
 @Timeout(180)
 class EventsIT extends InOwnHome {
-  /// The host's own: its mark and Node's channel.
+  /// Variables that the daemon adds for its own use: the process tag and Node's IPC channel.
   private static final Set<String> HOSTS_OWN =
       Set.of("JPM_TAG", "JPM_CHANNEL", "NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE");
 
@@ -41,7 +41,8 @@ class EventsIT extends InOwnHome {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     int pid = jpm.pid("web");
     Jpm.kill(pid);
-    Eventually.await("the restart", Jpm.LONG, () -> kinds(events()).contains("restart"));
+    Eventually.await(
+        "the history has the restart", Jpm.LONG, () -> kinds(events()).contains("restart"));
     JsonObject exit =
         events("web").stream().filter(e -> e.getString("event").equals("exit")).findFirst().get();
     assertThat(exit.getInteger("pid")).isEqualTo(pid);

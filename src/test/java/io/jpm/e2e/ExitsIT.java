@@ -20,11 +20,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Each process has exactly one `exit` event, with its pid and its status, also when jpm has ended
-/// it; that it has is said in the event.
+/// Each process has exactly one `exit` event, with its pid and its status. This includes processes
+/// that jpm has ended, and the event says so.
 @Timeout(300)
 class ExitsIT extends InOwnHome {
-  /// Every pid that was in the list.
+  /// Every pid that has been in the list.
   private final Set<Integer> seen = new TreeSet<>();
 
   private List<JsonObject> exits() {
@@ -44,7 +44,7 @@ class ExitsIT extends InOwnHome {
     return pids;
   }
 
-  /// Runs a command, and waits until what it ended is told.
+  /// Runs a command, and records the pids in the list before and after it.
   private void afterwards(String... command) {
     look();
     jpm.run(command).ok();
@@ -55,7 +55,7 @@ class ExitsIT extends InOwnHome {
     Set<Integer> ended = new TreeSet<>(seen);
     ended.removeAll(look());
     Eventually.await(
-        "the exits of " + ended,
+        "the exit events of " + ended,
         Jpm.LONG,
         () -> exits().stream().map(it -> it.getInteger("pid")).toList().containsAll(ended));
     assertThat(exits().stream().map(it -> it.getInteger("pid")))
@@ -115,7 +115,8 @@ class ExitsIT extends InOwnHome {
     int crashed = jpm.pid("seven");
     look();
     Jpm.kill(crashed);
-    Eventually.await("the restart", Jpm.LONG, () -> !Set.of(0, crashed).contains(jpm.pid("seven")));
+    Eventually.await(
+        "seven is restarted", Jpm.LONG, () -> !Set.of(0, crashed).contains(jpm.pid("seven")));
     assertEachIsToldOnce();
     JsonObject last = exits().getLast();
     assertThat(last.getInteger("pid")).isEqualTo(crashed);
@@ -152,7 +153,8 @@ class ExitsIT extends InOwnHome {
             .filter(exit -> Integer.valueOf(9).equals(exit.getValue("exit_code")))
             .toList();
     assertThat(failed).hasSize(1);
-    assertThat(failed.getFirst().getString("reason")).contains("before it took the place");
+    assertThat(failed.getFirst().getString("reason"))
+        .contains("before it replaced the old process");
     jpm.run("delete", "web").ok();
     assertThat(jpm.list()).isEmpty();
   }

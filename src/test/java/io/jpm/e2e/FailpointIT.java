@@ -27,29 +27,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The daemon ends as by `kill -9` at each step of start, restart, stop, delete and save. The next
-/// one has the list as it was before the command or as the command wanted it; every process of an
-/// app is there once, is counted, and no other has got a signal.
+/// The daemon dies as by `kill -9` at each step of start, restart, stop, delete and save. The next
+/// daemon has the list as it was before the command, or as the command leaves it. Every process of
+/// an app runs once and is counted, and no other process has received a signal.
 ///
-/// All in one home: an app that nobody touches must not notice any of it.
+/// All runs share one home. An app that no command touches must not be affected by any of them.
 @Timeout(300)
 @TestInstance(Lifecycle.PER_CLASS)
 class FailpointIT {
-  /// More would be a loop: the command, its repetition by the client, and a stop that the daemon
-  /// had not written down.
+  /// More would be a loop. Three are possible: by the command, by its repetition by the client, and
+  /// after a stop that the daemon had not recorded.
   private static final int MOST_PROCESSES = 3;
 
   private Jpm jpm;
   private Path starts;
   private Path clustered;
 
-  /// Whether a reload was tried since the app was started: what it began may be gone again.
+  /// Whether a reload was tried since the app was started. A process that the reload started may
+  /// have ended again.
   private boolean reloaded;
 
   private Process bystander;
   private Seen untouched;
 
-  /// What is done while the daemon is about to die, in this order.
+  /// The commands that run while the daemon is about to die, in this order.
   private enum Operation {
     START("online"),
     RESTART("online"),
@@ -59,7 +60,7 @@ class FailpointIT {
     SAVE("online"),
     DELETE("");
 
-    /// What the command leads to; nothing: to no instance.
+    /// The status that the command leads to; empty if the instance is removed.
     private final String status;
 
     Operation(String status) {
@@ -67,7 +68,7 @@ class FailpointIT {
     }
   }
 
-  /// An instance as a user sees it, and the processes it has had.
+  /// An instance as a user sees it, and the processes that it has had.
   private record Seen(String status, int pid, int restarts, List<String> begun) {}
 
   @BeforeAll
@@ -77,7 +78,8 @@ class FailpointIT {
     Path script =
         jpm.script(
             "app.sh",
-            // Says on both ways that it has begun, and becomes a process that any signal ends.
+            // Reports its start both in its log and in a file, and becomes a process that any
+            // signal ends.
             """
             #!/bin/sh
             echo "begin $$"
@@ -95,7 +97,7 @@ class FailpointIT {
             .put("exec_mode", "cluster")
             .put("min_uptime", 100)
             .encode());
-    // It would bring a daemon back that is to die at the same moment again.
+    // The keeper would start another daemon, which would die at the same moment again.
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
     jpm.run("start", script.toString(), "--name", "anchor").ok();
     jpm.run("save").ok();
@@ -114,10 +116,11 @@ class FailpointIT {
         .flatMap(point -> hits(point).stream().map(hit -> Arguments.of(point, hit)));
   }
 
-  /// Two instances are started: the third time is of another command, or of another moment of it.
+  /// Returns which hits of the failpoint the daemon dies at. Two instances are started, so the
+  /// third hit belongs to another command, or to another step of the same one.
   private static List<Integer> hits(Failpoint point) {
     if (point.name().startsWith("JOURNAL")) {
-      // The first write is that of the adoption.
+      // The first write belongs to the adoption.
       return List.of(2 + point.name().length() % 5);
     }
     return switch (point) {
@@ -144,11 +147,11 @@ class FailpointIT {
     assertThat(dead).as("%s:%d is reached", point, hit).isTrue();
     Map<String, Seen> present = settled();
     assertThat(present.get("anchor/0")).isEqualTo(untouched);
-    assertThat(bystander.isAlive()).as("somebody else's process lives").isTrue();
+    assertThat(bystander.isAlive()).as("the process that is not an app is alive").isTrue();
     assertThat(jpm.log("anchor-out.log")).isEqualTo(untouched.begun());
   }
 
-  /// @return the pid of a daemon that will end at `point`; 0: it ended before it was ready
+  /// @return the pid of a daemon that will end at `point`; 0 if it ended before it was ready
   private long bootArmed(Failpoint point, int hit) throws IOException {
     if (settled().containsKey("web/0") || settled().containsKey("web/1")) {
       jpm.run("delete", "web").ok();
@@ -165,7 +168,8 @@ class FailpointIT {
     return daemon == 0 || !Jpm.running((int) daemon) || jpm.daemonPid() != daemon;
   }
 
-  /// The client brings a daemon that has died back, without the failpoint, and asks it again.
+  /// Runs a command. If the daemon dies, the client starts another one, without the failpoint, and
+  /// sends the request again.
   private void carryOut(Operation operation) throws IOException {
     Map<String, Seen> before = webs();
     if (operation == Operation.START) {
@@ -201,7 +205,7 @@ class FailpointIT {
       List<String> possible = new ArrayList<>(List.of(operation.status));
       possible.add(before == null ? "" : before.status());
       if (operation == Operation.DELETE) {
-        possible.add("stopped"); // half of it was done, and the client does not ask again
+        possible.add("stopped"); // half was done, and the client does not repeat it
       }
       assertThat(status).as(what).isIn(possible);
     }
@@ -210,12 +214,12 @@ class FailpointIT {
     }
     int begun = after.begun().size() - (before == null ? 0 : before.begun().size());
     int counted = after.restarts() - (before == null ? 0 : before.restarts());
-    // A start by command of what did not run is no restart.
+    // The start of an instance that did not run is not counted as a restart.
     boolean first = before == null || before.status().equals("stopped");
     int expected = first ? Math.max(0, begun - 1) : begun;
     if (operation == Operation.RELOAD) {
-      // A process that was to take the place of another ends with the daemon that made it, and the
-      // next one makes another when it is asked again.
+      // A candidate that was to replace another process ends with the daemon that started it. The
+      // next daemon starts another candidate when the request is repeated.
       assertThat(counted).as(what).isBetween(done ? 1 : 0, expected);
     } else {
       assertThat(counted).as(what).isEqualTo(expected);
@@ -249,8 +253,9 @@ class FailpointIT {
     return all;
   }
 
-  /// Waits until nothing is under way and what is on the list is what runs: each instance that is
-  /// online has one process, which has begun and is in the log, and there is no other.
+  /// Waits until nothing is in progress and the list matches the running processes: each online
+  /// instance has one process, which has reported its start and is in the log, and there is no
+  /// other process.
   private Map<String, Seen> settled() {
     Map<String, Seen> found = new TreeMap<>();
     Eventually.await(
@@ -299,7 +304,7 @@ class FailpointIT {
     }
   }
 
-  /// The names in `dump.json`, which is whole at every moment.
+  /// Returns the names in `dump.json`, which is complete at every moment.
   private Set<String> saved() throws IOException {
     var dump = new JsonObject(Files.readString(jpm.home().resolve("dump.json")));
     return dump.getJsonArray("apps").stream()

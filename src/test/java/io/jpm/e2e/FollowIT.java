@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Whoever follows logs or events goes on in the next daemon: nothing is missing, nothing comes
-/// twice.
+/// A command that follows logs or events continues with the next daemon: nothing is missing, and
+/// nothing comes twice.
 @Timeout(300)
 class FollowIT extends InOwnHome {
   private static final int DEATHS = TestGroup.choose(1, 3);
@@ -48,7 +48,8 @@ class FollowIT extends InOwnHome {
       dieBehind(logs, () -> {});
     }
     Files.createFile(stop);
-    Eventually.await("the end", Jpm.LONG, () -> logs.text().endsWith("end\n"));
+    Eventually.await(
+        "the follower has printed the last line", Jpm.LONG, () -> logs.text().endsWith("end\n"));
     logs.end();
 
     List<String> lines = logs.text().lines().toList();
@@ -67,7 +68,10 @@ class FollowIT extends InOwnHome {
       dieBehind(events, () -> jpm.run("restart", "web").ok());
     }
     jpm.run("delete", "web").ok();
-    Eventually.await("the end", Jpm.LONG, () -> events.text().contains("\"event\":\"delete\""));
+    Eventually.await(
+        "the follower has printed the deletion",
+        Jpm.LONG,
+        () -> events.text().contains("\"event\":\"delete\""));
     events.end();
 
     List<Long> numbers =
@@ -81,10 +85,10 @@ class FollowIT extends InOwnHome {
   void anAppThatIsNewInTheNextDaemonIsFollowedToo() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "--raw");
-    Eventually.await("one", Jpm.LONG, () -> logs.text().contains("one\n"));
+    Eventually.await("the follower has printed one", Jpm.LONG, () -> logs.text().contains("one\n"));
     jpm.killDaemon();
     jpm.run("start", "echo two; exec sleep 1000", "--name", "two").ok();
-    Eventually.await("two", Jpm.LONG, () -> logs.text().contains("two\n"));
+    Eventually.await("the follower has printed two", Jpm.LONG, () -> logs.text().contains("two\n"));
     logs.end();
     assertThat(logs.text().lines().filter(line -> line.equals("one") || line.equals("two")))
         .containsExactly("one", "two");
@@ -95,21 +99,23 @@ class FollowIT extends InOwnHome {
   void whoFollowsIsToldWhenNoDaemonIsToCome() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "one", "--raw");
-    Eventually.await("one", Jpm.LONG, () -> logs.text().contains("one\n"));
+    Eventually.await("the follower has printed one", Jpm.LONG, () -> logs.text().contains("one\n"));
     jpm.run("kill").ok();
     assertThat(logs.process().waitFor()).isEqualTo(1);
-    assertThat(logs.errors()).contains("jpm kill ends the daemon");
+    assertThat(logs.errors()).contains("jpm kill is stopping the daemon");
   }
 
-  /// Kills the daemon when the follower has printed something more, and waits for the next one.
+  /// Kills the daemon once the follower has printed more, and waits until the next daemon is
+  /// running.
   private void dieBehind(Follower follower, Runnable happening) throws IOException {
     int printed = follower.text().length();
     happening.run();
-    Eventually.await("more text", Jpm.LONG, () -> follower.text().length() > printed);
+    Eventually.await(
+        "the follower has printed more", Jpm.LONG, () -> follower.text().length() > printed);
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
     Eventually.await(
-        "another daemon",
+        "another daemon is running",
         Jpm.LONG,
         () -> {
           try {
@@ -130,7 +136,7 @@ class FollowIT extends InOwnHome {
     return new Follower(jpm.launch(command, more, out, err), out, err);
   }
 
-  /// A command that prints into files.
+  /// A running command whose output goes to files.
   private record Follower(Process process, Path out, Path err) {
     String text() {
       return read(out);

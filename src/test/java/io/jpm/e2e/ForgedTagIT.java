@@ -25,8 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Users of apps under a daemon of root who have their own processes pass for those of other apps:
-/// with a tag in the environment, a mark among the limits, and the pipe that their own app has.
+/// Users of apps under a root daemon start processes that pretend to belong to other apps: with a
+/// process tag in the environment, with an rlimit tag, and with the output pipe of their own app.
 @Needs(Need.ROOT)
 class ForgedTagIT extends InOwnHome {
   private static final int ATTACKER = 65534;
@@ -77,12 +77,12 @@ class ForgedTagIT extends InOwnHome {
     return tag.substring(tag.lastIndexOf('-') + 1, tag.lastIndexOf(':'));
   }
 
-  /// What another user can guess: all but the secret.
+  /// Returns the tag as another user can guess it: everything but the secret.
   private static String guessed(String tag, long generation) {
     return SECRET.matcher(tag).replaceFirst(":").replaceFirst("[0-9]+$", Long.toString(generation));
   }
 
-  /// Begins a process that leads a session, as a main process does.
+  /// Starts a process that leads a session, as a main process does.
   private Process forge(String name, int user, String tag, Optional<Path> output, String... program)
       throws IOException {
     List<String> command =
@@ -92,7 +92,7 @@ class ForgedTagIT extends InOwnHome {
     var builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(Map.of("PATH", System.getenv("PATH"), "JPM_TAG", tag));
-    // What belongs to the victim, in case somebody asks.
+    // The variables of the victim, in case they are checked.
     builder
         .environment()
         .putAll(
@@ -109,7 +109,7 @@ class ForgedTagIT extends InOwnHome {
     Process forger = builder.redirectOutput(out).redirectError(out).start();
     forgers.put(name, forger);
     Eventually.await(
-        name + " is another user's",
+        name + " runs as the other user",
         Jpm.LONG,
         () ->
             read("/proc/" + forger.pid() + "/comm").startsWith(SLEEP)
@@ -119,7 +119,7 @@ class ForgedTagIT extends InOwnHome {
 
   private void assertForgersAreLeftAlone(String when) {
     forgers.forEach((name, forger) -> {
-      assertThat(forger.isAlive()).as("%s lives %s", name, when).isTrue();
+      assertThat(forger.isAlive()).as("%s is alive %s", name, when).isTrue();
       assertThat(status(forger.pid(), "State:")).as("%s %s", name, when).contains("sleeping");
       assertThat(sockets(forger.pid())).as("sockets of %s %s", name, when).isEmpty();
     });
@@ -173,8 +173,8 @@ class ForgedTagIT extends InOwnHome {
     jpm.run("start", file.toString()).ok();
   }
 
-  /// Who runs a program such as `su` has, until it asks for a password, a process of root with an
-  /// environment of his own.
+  /// Copies a program and sets its set-user-ID bit. A user who runs such a program, like `su` until
+  /// it asks for a password, has a root process with an environment of their own choice.
   private static Path setUser(Path folder) throws IOException {
     Path copy = folder.resolve(SLEEP);
     Files.copy(Path.of("/bin/sleep"), copy);
@@ -202,7 +202,7 @@ class ForgedTagIT extends InOwnHome {
     forge("guess of its own app", ATTACKER, guessed(ofAttacker, 999), nothing, SLEEP, "97531");
     forge("guess with a pipe", ATTACKER, guessed(tag, 999), attackersPipe, SLEEP, "97531");
     forge("leftover with a pipe", ATTACKER, guessed(tag, 0), attackersPipe, SLEEP, "97531");
-    // Even should the secret get out.
+    // A tag that includes the secret, in case it leaks.
     String next = tag.substring(0, tag.lastIndexOf(':')) + ":999";
     forge("the secret", ATTACKER, next, attackersPipe, SLEEP, "97531");
     forge("same user", VICTIM, guessed(tag, 999), nothing, SLEEP, "97531");
@@ -234,7 +234,7 @@ class ForgedTagIT extends InOwnHome {
     jpm.run("restart", "victim").ok();
     int restarted = jpm.pid("victim");
     assertThat(restarted).isNotEqualTo(victim);
-    assertThat(sockets(restarted)).as("it has what it listens on").isNotEmpty();
+    assertThat(sockets(restarted)).as("listening sockets of the restarted process").isNotEmpty();
     assertForgersAreLeftAlone("after a restart");
     List<String> secrets = List.of(secret(tag(restarted)), secret(tag(attacker)));
     jpm.run("stop", "all").ok();
@@ -273,12 +273,12 @@ class ForgedTagIT extends InOwnHome {
     assertForgersAreLeftAlone("with a lost journal");
     jpm.run("start", jpm.work().resolve("apps.json").toString()).ok();
     assertThat(jpm.list()).hasSize(2);
-    assertThat(jpm.pid("victim")).as("the true process is taken up").isEqualTo(victim);
+    assertThat(jpm.pid("victim")).as("the real process is reclaimed").isEqualTo(victim);
     assertThat(jpm.pid("attacker")).isEqualTo(attacker);
     assertForgersAreLeftAlone("after a start");
     jpm.run("kill").ok();
     Eventually.await(
-        "the true processes are ended",
+        "the real processes have ended",
         Jpm.LONG,
         () -> !Jpm.running(victim) && !Jpm.running(attacker));
     assertForgersAreLeftAlone("after kill");
@@ -289,8 +289,8 @@ class ForgedTagIT extends InOwnHome {
       require('http').createServer((_, answer) => answer.end('mine')).listen(+process.argv[2], '127.0.0.1');
       """;
 
-  /// Says again and again that it listens where another user's app does, as a worker says it to the
-  /// daemon that has adopted it.
+  /// Claims repeatedly that it listens where another user's app does, in the message that a worker
+  /// sends to a daemon that has adopted it.
   private static final String CLAIMANT =
       """
       const port = +process.argv[2];
@@ -337,20 +337,21 @@ class ForgedTagIT extends InOwnHome {
     jpm.run("start", file.toString()).ok();
     int claimant = jpm.pid("attacker");
     List<String> own = sockets(claimant);
-    assertHasOnly(own, claimant, "of the daemon that has made it");
+    assertHasOnly(own, claimant, "under the daemon that has started it");
 
     jpm.killDaemon();
     assertThat(jpm.pid("attacker")).isEqualTo(claimant);
-    assertHasOnly(own, claimant, "of the next daemon");
+    assertHasOnly(own, claimant, "under the next daemon");
     assertThat(jpm.run("describe", "attacker").ok().out())
         .doesNotContainPattern("listens on[^\n]*:" + port);
     assertThat(jpm.run("describe", "victim").ok().out()).contains(":" + port);
   }
 
-  /// As it says itself, after it has claimed to have more a few times.
+  /// Checks that the claimant has no socket but its own after it has repeated its claim a few
+  /// times.
   private void assertHasOnly(List<String> own, int claimant, String when) {
     int before = said();
-    Eventually.await("it has claimed the port " + when, Jpm.LONG, () -> said() > before + 20);
+    Eventually.await("the claim was repeated " + when, Jpm.LONG, () -> said() > before + 20);
     assertThat(sockets(claimant)).as("sockets %s", when).isEqualTo(own);
   }
 

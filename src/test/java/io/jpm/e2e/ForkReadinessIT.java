@@ -30,15 +30,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Reloads of apps in fork mode that are asked over the network whether they are ready: the check
-/// asks the new process, which gets no client before it has passed.
+/// Reloads of apps in fork mode with probes over the network: the probe asks the new process, which
+/// receives no connections before it has passed.
 @Tag("slow")
 @Timeout(900)
 class ForkReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /// Is ready from a while after its beginning on; a build made while there is a file `bad` never
-  /// is. A client that comes before it was found ready hears 503 and leaves a file `early-PID`.
+  /// Becomes ready some time after its start, but never if there is a file `bad` at its start. A
+  /// client that reaches it before a probe found it ready receives the status 503, and the server
+  /// writes a file `early-PID`.
   private static final String NODE =
       """
       const fs = require('fs');
@@ -101,8 +102,8 @@ class ForkReadinessIT extends InOwnHome {
       }
       """;
 
-  /// The same in Python, which is had to listen beside another process, or does so by itself where
-  /// it is told to.
+  /// The same in Python. jpm makes it listen beside another process; with the argument `reuse` it
+  /// sets SO_REUSEPORT itself.
   private static final String PYTHON =
       """
       import http.server, os, socket, sys, time
@@ -139,7 +140,7 @@ class ForkReadinessIT extends InOwnHome {
 
   private static final String JVM = Path.of(System.getProperty("java.home"), "bin/java").toString();
 
-  /// What listens.
+  /// The program that listens.
   enum Program {
     JAVA(
         ForkReadinessIT.JVM,
@@ -216,7 +217,7 @@ class ForkReadinessIT extends InOwnHome {
     }
   }
 
-  /// A kept connection may end with a process of Python.
+  /// A keep-alive connection may end with a process of Python, so none is used there.
   private Load load(Program program) {
     boolean keeps = !program.script.equals("python3");
     return new Load(port).keepAlive(keeps ? 3 : 0).closing(3);
@@ -247,9 +248,9 @@ class ForkReadinessIT extends InOwnHome {
     try (Load load = load(program)) {
       build(true);
       String told = jpm.run("reload", "web").failed().err();
-      assertThat(told).contains("/health answers 503", "goes on serving");
+      assertThat(told).contains("/health answers 503", "keeps serving");
       assertThat(jpm.pid("web")).isEqualTo(before);
-      assertThat(made()).as("there was a new process").isEqualTo(2);
+      assertThat(made()).as("processes started").isEqualTo(2);
 
       build(false);
       for (int i = 0; i < 3; i++) {
@@ -275,7 +276,7 @@ class ForkReadinessIT extends InOwnHome {
     try (Load load = load(program)) {
       build(true);
       Thread reload = Thread.ofVirtual().start(() -> jpm.run("reload", "web"));
-      Eventually.await("there is a new process", SOON, () -> made() == 2);
+      Eventually.await("a new process is started", SOON, () -> made() == 2);
       jpm.killDaemon();
       reload.join();
       jpm.awaitStatus("web", "online");
@@ -284,7 +285,7 @@ class ForkReadinessIT extends InOwnHome {
       build(false);
       jpm.run("reload", "web").ok();
       assertThat(jpm.pid("web")).isNotEqualTo(before);
-      // The next daemon knows that this one takes clients.
+      // The next daemon knows that this process has been admitted.
       jpm.killDaemon();
       jpm.awaitStatus("web", "online");
       jpm.run("reload", "web").ok();
@@ -305,11 +306,12 @@ class ForkReadinessIT extends InOwnHome {
     assertThat(next).isNotEqualTo(before);
     jpm.script("server.js", "setInterval(() => {}, 1000);");
     assertThat(jpm.run("reload", "web").failed().err())
-        .contains("does not listen on %d yet".formatted(port), "goes on serving");
+        .contains("does not listen on %d yet".formatted(port), "keeps serving");
     assertThat(jpm.pid("web")).isEqualTo(next);
   }
 
-  /// The kernel deals connections out among their sockets, and a reload must not change that.
+  /// The kernel distributes connections among the sockets of the instances, and a reload must not
+  /// change that.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void ofInstancesThatListenBesideEachOtherAllHaveClientsAfterAReload(boolean checked)
@@ -318,7 +320,7 @@ class ForkReadinessIT extends InOwnHome {
     start(Program.REUSING, checked ? more.put("readiness", http()) : more);
     build(true);
     String reload = jpm.run("reload", "web").out();
-    Eventually.await("all answer", SOON, () -> answering().equals(pids()));
+    Eventually.await("all instances answer", SOON, () -> answering().equals(pids()));
     if (checked) {
       assertThat(reload).contains("cannot tell the new process from the other instances");
     }
@@ -326,7 +328,7 @@ class ForkReadinessIT extends InOwnHome {
     build(false);
     jpm.run("reload", "web").ok();
     jpm.run("scale", "web", "3").ok();
-    Eventually.await("all answer", SOON, () -> answering().equals(pids()));
+    Eventually.await("all instances answer", SOON, () -> answering().equals(pids()));
   }
 
   private Set<Integer> pids() {
@@ -335,7 +337,7 @@ class ForkReadinessIT extends InOwnHome {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /// The processes that answer, as far as many connections show.
+  /// Returns the processes that answer, as far as many connections show.
   private Set<Integer> answering() {
     Set<Integer> pids = new TreeSet<>();
     for (int i = 0; i < 80; i++) {
@@ -359,15 +361,15 @@ class ForkReadinessIT extends InOwnHome {
     List<String> told = new CopyOnWriteArrayList<>();
     Thread reload =
         Thread.ofVirtual().start(() -> told.add(jpm.run("reload", "web").failed().err()));
-    Eventually.await("there is a new process", SOON, () -> made() == 2);
+    Eventually.await("a new process is started", SOON, () -> made() == 2);
     build(false);
     Jpm.kill(before);
     reload.join();
-    assertThat(told.getFirst()).contains("the process that it was to follow has ended: SIGKILL");
+    assertThat(told.getFirst()).contains("the process to be replaced has ended: SIGKILL");
     Eventually.await(
-        "one serves",
+        "only the replacement serves",
         SOON,
         () -> jpm.status("web").equals("online") && answering().equals(Set.of(jpm.pid("web"))));
-    assertThat(made()).as("one for the reload, one instead of that").isEqualTo(3);
+    assertThat(made()).as("the first process, the candidate and the replacement").isEqualTo(3);
   }
 }

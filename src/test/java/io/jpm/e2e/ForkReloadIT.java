@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Reloads of apps in fork mode, whose one process opens its port itself: nothing is lost where the
-/// port can be handed over, and where it cannot the gap is told.
+/// Reloads of apps in fork mode whose single process opens its port itself. No request is lost if
+/// the port can be handed over; otherwise the gap is reported.
 @Timeout(600)
 class ForkReloadIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -37,7 +37,7 @@ class ForkReloadIT extends InOwnHome {
       }).listen(%d%s);
       """;
 
-  @SuppressWarnings("InlineFormatString") // A program reads better on its own.
+  @SuppressWarnings("InlineFormatString") // A program is easier to read on its own.
   private static final String PYTHON =
       """
       import http.server, os
@@ -54,8 +54,9 @@ class ForkReloadIT extends InOwnHome {
       http.server.ThreadingHTTPServer(('127.0.0.1', %d), Handler).serve_forever()
       """;
 
-  /// Ends what it has begun when it is asked to end, as servers that set SO_REUSEPORT do.
-  @SuppressWarnings("InlineFormatString") // A program reads better on its own.
+  /// When asked to end, it finishes the requests that it has accepted, as servers that set
+  /// SO_REUSEPORT do.
+  @SuppressWarnings("InlineFormatString") // A program is easier to read on its own.
   private static final String REUSING =
       """
       import os, signal, socket, threading
@@ -98,7 +99,7 @@ class ForkReloadIT extends InOwnHome {
 
   private void awaitPort() {
     Eventually.await(
-        "it listens",
+        "the server listens",
         SOON,
         () -> {
           try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -109,7 +110,8 @@ class ForkReloadIT extends InOwnHome {
         });
   }
 
-  /// Behind npm or a shell it is known a moment after the port is open.
+  /// Waits until jpm knows that a reload has no gap. Behind npm or a shell it knows this a moment
+  /// after the port is open.
   private void awaitGapless() {
     Eventually.await(
         "it is known that a reload has no gap",
@@ -141,7 +143,7 @@ class ForkReloadIT extends InOwnHome {
     assertThat(jpm.run("logs", "web", "--nostream").ok().out()).doesNotContain("EADDRINUSE");
   }
 
-  /// Without its server it has nothing that keeps it alive until the signal comes.
+  /// Without its server, nothing keeps the old process alive until the signal arrives.
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
@@ -264,7 +266,7 @@ class ForkReloadIT extends InOwnHome {
             + NODE.formatted(port, ""));
     jpm.run("reload", "web").ok();
     Eventually.await(
-        "both have said so",
+        "both processes have logged it",
         SOON,
         () ->
             jpm.run("logs", "web", "--nostream")
@@ -305,7 +307,7 @@ class ForkReloadIT extends InOwnHome {
     int before = jpm.pid("web");
     Files.writeString(jpm.work().resolve("web.js"), "process.exit(3);");
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
-      assertThat(jpm.run("reload", "web").failed().err()).contains("goes on serving");
+      assertThat(jpm.run("reload", "web").failed().err()).contains("keeps serving");
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
@@ -322,7 +324,7 @@ class ForkReloadIT extends InOwnHome {
     }
   }
 
-  /// Vert.x and others load Netty's transport and then listen by Java's sockets.
+  /// Vert.x and other libraries load Netty's transport, but then listen with Java's sockets.
   @Test
   @Tag("slow")
   void aJavaServerThatOnlyLoadsNettysTransportIsReloadedWithoutALoss() throws Exception {
@@ -413,7 +415,7 @@ class ForkReloadIT extends InOwnHome {
     try (Load load = new Load(port).closing(4)) {
       reloadLosesNothing(load);
     }
-    assertThat(isFree(port)).as("somebody else gets the port").isFalse();
+    assertThat(isFree(port)).as("the port is free").isFalse();
   }
 
   @Test
@@ -423,7 +425,8 @@ class ForkReloadIT extends InOwnHome {
     Path server = jpm.script("web.py", PYTHON.formatted(port));
     start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
     awaitGapless();
-    for (String heard : List.of("the new process did not get ready", "is restarted with a gap")) {
+    for (String heard :
+        List.of("the new process did not become ready", "is restarted with a gap")) {
       Jpm.Result result = jpm.run("reload", "web").ok();
       assertThat(result.err().lines().findFirst().orElse("")).contains(heard);
       assertThat(result.out())

@@ -22,17 +22,17 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What other programs and the next daemon read keeps its form to the byte: the journal, the dump,
-/// `jlist`, and the bridge's replies. The apps of `src/test/resources/formats/apps.json` have one
-/// attribute each, and none of them runs. With `-Djpm.golden.write=true` the expected texts in
-/// `src/test/resources/golden/formats` are written anew.
+/// Data that other programs and the next daemon read keeps its format to the byte: the journal, the
+/// dump, `jlist`, and the replies of the bridge. The apps of `src/test/resources/formats/apps.json`
+/// have one attribute each, and none of them runs. With `-Djpm.golden.write=true` the expected
+/// texts in `src/test/resources/golden/formats` are written again.
 @Timeout(120)
 @Needs(Need.ROOT)
 class FormatsIT extends InOwnHome {
   private static final Path APPS = Path.of("src/test/resources/formats/apps.json");
   private static final Path EXPECTED = Path.of("src/test/resources/golden/formats");
 
-  /// What differs from run to run or from machine to machine.
+  /// Keys whose values differ between runs or between machines.
   private static final Set<String> VARYING =
       Set.of("created_at", "crc32c", "secret", "next_run", "environments", "username", "commands");
 
@@ -70,7 +70,7 @@ class FormatsIT extends InOwnHome {
     }
   }
 
-  /// The order of keys counts, and so does each word.
+  /// Compares the texts, which includes the order of the keys.
   private void check(String name, Object actual) throws IOException {
     String home = jpm.home().getParent().toString();
     String text = Json.encodePrettily(steady(actual)).replace(home, "BASE") + "\n";

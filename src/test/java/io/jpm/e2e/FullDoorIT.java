@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// All places at the port are taken: the owner comes by the socket in the home.
+/// Floods of connections to the ports of the daemon. When the TCP port accepts no more connections,
+/// the owner connects through the unix socket in the home.
 @Timeout(120)
 @Tag("alone")
 @Needs(Need.PYTHON)
@@ -49,8 +50,8 @@ class FullDoorIT extends InOwnHome {
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
   }
 
-  /// Arguments: port, seconds, what to send, how often. Connects as fast as it can and reads
-  /// nothing.
+  /// Arguments: port, seconds, data to send, number of repetitions. Connects as fast as it can and
+  /// reads nothing.
   private static final String FLOOD =
       """
       import os, socket, sys, time
@@ -75,10 +76,10 @@ class FullDoorIT extends InOwnHome {
               pass
       """;
 
-  /// More than all doors together have, and far fewer than a flood would take.
+  /// More than all listeners of the daemon open together, and far fewer than a flood would take.
   private static final int MOST_FILES = 1500;
 
-  /// More than a daemon has that nobody has come to.
+  /// More files than a daemon without clients has open.
   private static final int MANY_OF_FEW = 120;
 
   private static final long MOST_LOGGED = 1 << 20;
@@ -95,7 +96,7 @@ class FullDoorIT extends InOwnHome {
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
   }
 
-  /// With few files; see the flood's hold of 400 connections.
+  /// The daemon has few file descriptors, and each flood holds 400 connections.
   @Test
   @Tag("slow")
   void theOwnerGetsInWhereFilesAreFew() throws Exception {
@@ -106,7 +107,8 @@ class FullDoorIT extends InOwnHome {
       for (String port : List.of(bridgePort(), webPort())) {
         floods.add(flood(port, "100", "", "0"));
       }
-      Eventually.await("the flood", Jpm.LONG, () -> openFiles(daemon) > MANY_OF_FEW);
+      Eventually.await(
+          "the flood has opened connections", Jpm.LONG, () -> openFiles(daemon) > MANY_OF_FEW);
       assertThat(jpm.run("ls").ok().out()).contains("No app yet");
       assertThat(jpm.run("start", "sleep", "--", "1000").ok().out()).contains("online");
       assertThat(floods).allMatch(Process::isAlive);
@@ -136,7 +138,7 @@ class FullDoorIT extends InOwnHome {
     Process flood = flood(port, seconds, data, times);
     try {
       while (flood.isAlive()) {
-        assertThat(openFiles(daemon)).as("files of the daemon").isLessThan(MOST_FILES);
+        assertThat(openFiles(daemon)).as("open files of the daemon").isLessThan(MOST_FILES);
         flood.waitFor(50, TimeUnit.MILLISECONDS);
       }
     } finally {

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// A bare repository and the working copy that a test's commands are typed in.
+/// A bare repository, and the working copy in which a test runs its commands.
 record GitFixture(Path repository, Path work, Path settings) {
   static GitFixture of(Jpm jpm) throws Exception {
     Path work = jpm.work();
@@ -28,9 +28,9 @@ record GitFixture(Path repository, Path work, Path settings) {
     return fixture;
   }
 
-  /// Commits all of the working copy and pushes it.
+  /// Commits the whole working copy and pushes it.
   ///
-  /// @return the commit's name
+  /// @return the hash of the commit
   String commit(String message) throws Exception {
     run(work, "add", "-A");
     run(work, "commit", "-q", "--allow-empty", "-m", message);

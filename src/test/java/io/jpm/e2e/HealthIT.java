@@ -23,14 +23,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Apps that run and are not well: what is found, what becomes of them, and where the reason shows.
+/// Apps that run but are unhealthy: what probes find, what happens to the apps, and where the
+/// reason is shown.
 @Timeout(600)
 @Needs(Need.PYTHON)
 class HealthIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /// Answers what is in the file `answer`, never where there is a file `hangs-PID`, and does not
-  /// listen before there is a file `answer`.
+  /// Answers with the status in the file `answer`, and does not listen before that file exists.
+  /// Does not answer while there is a file `hangs-PID`.
   private static final String SERVER =
       """
       import http.server, os, sys, time
@@ -135,7 +136,7 @@ class HealthIT extends InOwnHome {
   @Test
   @Tag("slow")
   void whatNeverAnswersDoesNotGetReadyAndSaysWhy() throws IOException {
-    // A server that takes connections and does nothing with them.
+    // A server that can be connected to but never answers.
     jpm.script(
         "mute.py",
         """
@@ -190,7 +191,7 @@ class HealthIT extends InOwnHome {
       assertThat(health.getJsonObject("checks").getJsonObject("readiness").getString("answer"))
           .contains("/health answers 503");
       answer(200);
-      Eventually.await("it is well", SOON, () -> own(listed(0)).getString("unhealthy") == null);
+      Eventually.await("web is healthy", SOON, () -> own(listed(0)).getString("unhealthy") == null);
       assertThat(jpm.run("describe", "web").out())
           .containsPattern("readiness .*; passing since 20");
     }
@@ -208,7 +209,7 @@ class HealthIT extends InOwnHome {
     int pid = listed(0).getInteger("pid");
     hang(pid);
     Eventually.await(
-        "another process",
+        "web has another process",
         SOON,
         () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
         () -> listed(0).encode());
@@ -233,7 +234,7 @@ class HealthIT extends InOwnHome {
         "liveness fails", SOON, () -> livenessState().equals("failing"), this::describe);
     jpm.killDaemon();
     Eventually.await(
-        "the next daemon says so too",
+        "the next daemon reports the failure too",
         SOON,
         () -> livenessState().equals("failing"),
         this::describe);
@@ -241,7 +242,7 @@ class HealthIT extends InOwnHome {
     assertThat(describe())
         .containsPattern("liveness .*; failing \\d+ of 60 since 20.*: no answer from");
     Eventually.await(
-        "another process",
+        "web has another process",
         SOON,
         () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
         this::describe);
@@ -320,11 +321,11 @@ class HealthIT extends InOwnHome {
     int other = listed(1).getInteger("pid");
     long began = System.nanoTime();
     Eventually.await(
-        "it was well for a while", SOON, () -> System.nanoTime() - began > 14_000_000_000L);
+        "web was healthy for 14 seconds", SOON, () -> System.nanoTime() - began > 14_000_000_000L);
     hang(hung);
     Set<Integer> answered = new HashSet<>();
     Eventually.await(
-        "both answer, one of them a new one",
+        "a new process answers",
         SOON,
         () -> {
           answered.add(ask());
@@ -334,10 +335,10 @@ class HealthIT extends InOwnHome {
     assertThat(answered).contains(other);
     assertThat(listed(1).getInteger("pid")).isEqualTo(other);
     assertThat(jpm.run("events", "--lines", "50").out())
-        .contains("has taken the place of pid " + hung + ": liveness: no answer");
+        .contains("has replaced pid " + hung + ": liveness: no answer");
   }
 
-  /// Who answers; 0: nobody.
+  /// Returns the pid of the process that answers; 0 if none answers.
   private int ask() {
     try {
       var connection =
@@ -354,7 +355,7 @@ class HealthIT extends InOwnHome {
     }
   }
 
-  /// It is no descendant of the app's process any more, and in another session.
+  /// The sender is no longer a descendant of the app's main process, and is in another session.
   @Test
   @Tag("slow")
   void whoHasPutItselfIntoTheBackgroundMaySpeakForTheApp() throws IOException {

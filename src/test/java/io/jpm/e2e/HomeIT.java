@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What becomes of a daemon whose home is full, is removed or loses a file.
+/// A daemon whose home is on a full disk, is removed, or loses a file.
 @Timeout(300)
 class HomeIT {
   private Jpm jpm;
@@ -65,14 +65,14 @@ class HomeIT {
       assertThat(jpm.run("scale", "old", "+1").failed().err()).contains("No space left");
       assertThat(jpm.list()).hasSize(1);
       Jpm.kill(jpm.pid("old"));
-      Eventually.await("it is restarted", Jpm.LONG, () -> jpm.restarts("old") == 1);
+      Eventually.await("old is restarted", Jpm.LONG, () -> jpm.restarts("old") == 1);
       jpm.run("stop", "old").ok();
       assertThat(jpm.status("old")).isEqualTo("stopped");
       jpm.run("restart", "old").ok();
       assertThat(jpm.status("old")).isEqualTo("online");
       jpm.killDaemon();
       Files.delete(home.resolve("filler"));
-      assertThat(jpm.list()).as("the next daemon knows all that run").hasSize(1);
+      assertThat(jpm.list()).as("apps under the next daemon").hasSize(1);
       assertThat(jpm.tagged()).hasSize(1);
       jpm.run("start", "sleep 98766", "--name", "new").ok();
       fill();
@@ -81,15 +81,15 @@ class HomeIT {
       jpm.run("kill").ok();
       assertThat(jpm.apps()).isEmpty();
       Files.deleteIfExists(home.resolve("filler"));
-      assertThat(jpm.list()).as("what was ended does not come back").isEmpty();
+      assertThat(jpm.list()).as("ended apps do not come back").isEmpty();
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
       jpm.run("kill");
-      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
     }
   }
 
-  /// The person whose disk is full has to be able to look, and to stop what fills it.
+  /// A user whose disk is full must be able to inspect the apps, and to stop the one that fills it.
   @ParameterizedTest
   @Tag("slow")
   @Needs(Need.MOUNT)
@@ -102,34 +102,37 @@ class HomeIT {
       int pid = jpm.pid("old");
       String token = Files.readString(home.resolve("token"));
       if (inOrder) {
-        // As `kill -TERM` does, which removes what clients read.
+        // Like `kill -TERM`: the daemon removes the files that clients read.
         ProcessHandle daemon = ProcessHandle.of(jpm.daemonPid()).orElseThrow();
         daemon.destroy();
-        Eventually.await("it has ended", Jpm.LONG, () -> !daemon.isAlive());
+        Eventually.await("the daemon has ended", Jpm.LONG, () -> !daemon.isAlive());
       } else {
         jpm.killDaemon();
       }
       fill();
       assertThat(jpm.list()).hasSize(2);
-      assertThat(jpm.pid("old")).as("it was taken over").isEqualTo(pid);
+      assertThat(jpm.pid("old")).as("the process was adopted").isEqualTo(pid);
       assertThat(Files.readString(home.resolve("token"))).isNotEqualTo(token);
       Jpm.kill(pid);
-      Eventually.await("it is supervised", Jpm.LONG, () -> jpm.restarts("old") == 1);
+      Eventually.await(
+          "the adopted process is supervised", Jpm.LONG, () -> jpm.restarts("old") == 1);
       jpm.run("stop", "old").ok();
       assertThat(jpm.apps()).noneMatch(process -> process.contains("98765"));
       Files.delete(home.resolve("filler"));
       Eventually.await(
-          "what clients read is there again",
+          "the files that clients read exist again",
           Jpm.LONG,
           () -> Files.exists(home.resolve("bridge.port")) && Files.exists(home.resolve("jpm.pid")));
       Eventually.await(
-          "the journal too", Jpm.LONG, () -> jpm.run("stop", "old").ok().err().isEmpty());
+          "the journal is written again",
+          Jpm.LONG,
+          () -> jpm.run("stop", "old").ok().err().isEmpty());
       jpm.killDaemon();
       assertThat(jpm.status("old")).isEqualTo("stopped");
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
       jpm.run("kill");
-      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
     }
   }
 
@@ -146,7 +149,7 @@ class HomeIT {
       assertThat(refused.err()).contains("No space left").contains(home.toString());
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
-      Eventually.await("nobody uses the disk", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
     }
   }
 
@@ -158,7 +161,7 @@ class HomeIT {
     }
   }
 
-  /// To the last byte: a file takes a page at least.
+  /// Fills the disk to the last byte: a file takes at least one page.
   private void fill() throws IOException {
     Path filler = jpm.home().resolve("filler");
     byte[] page = new byte[4096];
@@ -179,24 +182,26 @@ class HomeIT {
     long old = jpm.daemonPid();
     int app = jpm.pid("app");
     if (another) {
-      // It tells the next daemon's log, so it must not look before there is one.
+      // The old daemon writes to the log of the next one, so it must not check its home before that
+      // log exists.
       jpm.shell("kill -STOP " + old).ok();
     }
     deleteHome();
     if (another) {
-      assertThat(jpm.run("ls").failed().err()).contains("state.json is missing", "1 live process");
+      assertThat(jpm.run("ls").failed().err())
+          .contains("state.json is missing", "1 running process");
       assertThat(jpm.daemonPid()).isNotEqualTo(old);
       jpm.shell("kill -CONT " + old).ok();
     }
-    Eventually.await("it gives way", Jpm.LONG, () -> !Jpm.running((int) old));
+    Eventually.await("the old daemon has ended", Jpm.LONG, () -> !Jpm.running((int) old));
     assertThat(Jpm.running(app)).isTrue();
     if (another) {
       long serving = jpm.daemonPid();
-      assertThat(jpm.run("ls").failed().err()).contains("1 live process");
+      assertThat(jpm.run("ls").failed().err()).contains("1 running process");
       assertThat(jpm.daemonPid()).isEqualTo(serving);
       assertThat(jpm.daemonLog()).anyMatch(line -> line.contains("was removed or replaced"));
     } else {
-      Eventually.await("its keeper too", Jpm.LONG, () -> jpm.survivors().size() == 1);
+      Eventually.await("its keeper has ended too", Jpm.LONG, () -> jpm.survivors().size() == 1);
       assertThat(jpm.home()).doesNotExist();
     }
     Jpm.kill(app);
@@ -211,7 +216,7 @@ class HomeIT {
     for (String content : List.of("", "gar bled!\n")) {
       Files.writeString(token, content);
       assertThat(jpm.run("ping").ok().err()).isEmpty();
-      Eventually.await("it is put back", Jpm.LONG, () -> text(token).equals(before));
+      Eventually.await("the token is restored", Jpm.LONG, () -> text(token).equals(before));
     }
     Files.delete(token);
     assertThat(jpm.run("ping").ok().err()).isEmpty();
@@ -271,16 +276,16 @@ class HomeIT {
       boolean text = !name.equals("bridge.sock");
       String before = text ? Files.readString(file) : "";
       Files.delete(file);
-      Eventually.await(name + " is put back", Jpm.LONG, () -> Files.exists(file));
+      Eventually.await(name + " is restored", Jpm.LONG, () -> Files.exists(file));
       if (text) {
         assertThat(Files.readString(file)).isEqualTo(before);
         Files.writeString(file, "garbage\n");
-        Eventually.await(name + " is mended", Jpm.LONG, () -> text(file).equals(before));
+        Eventually.await(name + " is corrected", Jpm.LONG, () -> text(file).equals(before));
       }
       assertThat(jpm.run("ls").ok().err()).isEmpty();
     }
     Files.delete(jpm.home().resolve("bridge.port"));
-    assertThat(jpm.run("ls").ok().err()).as("the client does not wait in vain").isEmpty();
+    assertThat(jpm.run("ls").ok().err()).as("stderr of a client that finds no port file").isEmpty();
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
   }
 
@@ -292,7 +297,7 @@ class HomeIT {
     }
   }
 
-  /// What clients read there may be another user's by then.
+  /// The files that clients read there may have been written by another user by then.
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {".", "token", "bridge.port"})
@@ -305,7 +310,7 @@ class HomeIT {
     String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(open));
     Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
     Eventually.await(
-        "the daemon is not to be found",
+        "the log says how to fix the mode",
         Jpm.LONG,
         () -> jpm.daemonLog().stream().anyMatch(line -> line.contains("chmod go-w " + open)));
     if (name.equals(".")) {
@@ -318,21 +323,23 @@ class HomeIT {
       Files.setPosixFilePermissions(open, PosixFilePermissions.fromString(mode));
     }
     Eventually.await(
-        "it is served again", Jpm.LONG, () -> jpm.run("ls").code() == 0 && jpm.pid("app") == app);
+        "commands are served again",
+        Jpm.LONG,
+        () -> jpm.run("ls").code() == 0 && jpm.pid("app") == app);
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(open))).isEqualTo(mode);
   }
 
   private static final Map<String, String> JAVA = Map.of("JPM_CLIENT", "java");
 
-  /// The caller's umask is that of the apps; what is in the home is for the owner alone.
+  /// The umask of the caller applies to the apps. The files in the home are for the owner alone.
   @Test
   @Tag("slow")
   void withAUmaskThatLetsEverybodyWriteNobodyCanWriteToTheHome() throws Exception {
     Path made = jpm.work().resolve("made");
     jpm.runAfter("umask 0", "start", "touch " + made + " && exec sleep 98765", "--name", "app")
         .ok();
-    Eventually.await("the app has made its file", Jpm.LONG, () -> Files.exists(made));
+    Eventually.await("the app has created its file", Jpm.LONG, () -> Files.exists(made));
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(made)))
         .isEqualTo("rw-rw-rw-");
     jpm.runAfter("umask 0", "save").ok();

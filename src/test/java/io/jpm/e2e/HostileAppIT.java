@@ -24,8 +24,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The user of an application does everything that he can to the daemon of root and to another
-/// application. `-Djpm.hostile.seconds` says for how long (15).
+/// The user of an app attacks the root daemon and another app in every way that is possible.
+/// `-Djpm.hostile.seconds` sets how long, by default 15 seconds.
 @Tag("slow")
 @Timeout(1200)
 @Tag("alone")
@@ -35,7 +35,7 @@ class HostileAppIT extends InOwnHome {
   private static final String NEIGHBOURS_USER = "games";
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("jpm.hostile.seconds", 15));
 
-  /// Far more than the daemon takes in ordinary use, which is 100 to 220 MB.
+  /// Far more than the 100 to 220 MB that the daemon uses ordinarily.
   private static final long MOST_MEMORY_KB = 420_000;
 
   private static final String NEIGHBOUR =
@@ -139,7 +139,7 @@ class HostileAppIT extends InOwnHome {
                     .add(secret));
     jpm.run("start", write("bad", bad), "--no-wait");
     Eventually.await(
-        "the attacks go on",
+        "the attacks have started",
         Jpm.LONG,
         () -> Files.exists(work.resolve("begun")),
         () -> jpm.run("logs", "hostile", "--nostream").out());
@@ -160,16 +160,16 @@ class HostileAppIT extends InOwnHome {
     assertThat(Jpm.running(neighbour)).isTrue();
     assertThat(jpm.pid("neighbour")).isEqualTo(neighbour);
     assertThat(jpm.restarts("neighbour")).isZero();
-    assertThat(most).as("kB of memory of the daemon").isLessThan(MOST_MEMORY_KB);
-    assertThat(jpm.list()).as("no forged process is in the list").hasSize(3);
+    assertThat(most).as("resident kB of the daemon").isLessThan(MOST_MEMORY_KB);
+    assertThat(jpm.list()).as("apps in the list, without forged ones").hasSize(3);
 
     jpm.killDaemon();
-    assertThat(jpm.pid("neighbour")).as("adopted").isEqualTo(neighbour);
+    assertThat(jpm.pid("neighbour")).as("pid after the adoption").isEqualTo(neighbour);
     assertThat(jpm.restarts("neighbour")).isZero();
     Files.writeString(work.resolve("over"), "");
     jpm.run("stop", "hostile", "again").ok();
     List<Integer> lines = neighboursLines();
-    assertThat(lines).as("each line of the neighbour once").isEqualTo(upTo(lines.getLast()));
+    assertThat(lines).as("the lines of the neighbour").isEqualTo(upTo(lines.getLast()));
     assertThat(work.resolve("gained")).as(gained(work)).doesNotExist();
     assertThat(attacks(work)).as("each attack was made").hasSize(10).noneMatch(made -> made < 1);
   }

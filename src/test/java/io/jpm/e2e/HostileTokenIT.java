@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Somebody who holds a token of the role `read` for one app does everything it can, for
-/// `-Djpm.hostile.seconds`. The owner and the other app do not notice.
+/// A client with a token of the role `read` for one app attacks the daemon in every way that it
+/// can, for `-Djpm.hostile.seconds`. The owner and the other app are not affected.
 @Tag("slow")
 @Timeout(1200)
 @Tag("alone")
@@ -22,10 +22,11 @@ import org.junit.jupiter.api.Timeout;
 class HostileTokenIT extends InOwnHome {
   private static final int SECONDS = Integer.getInteger("jpm.hostile.seconds", 15);
 
-  /// The daemon's heap and its buffers may have 96 MiB each; the rest is what a JVM takes besides.
+  /// The heap and the buffers of the daemon may have 96 MiB each; the rest is what a JVM needs
+  /// besides.
   private static final long MOST_KIB = (96 + 96 + 192) << 10;
 
-  /// Arguments: port, token, seconds. Prints what it should not have got.
+  /// Arguments: port, token, seconds. Prints each reply that the token should not have received.
   private static final String HOSTILE =
       """
       import json, os, socket, struct, sys, threading, time

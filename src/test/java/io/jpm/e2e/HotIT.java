@@ -21,14 +21,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A process file that is applied whenever it is edited, and what that does to what runs.
+/// A process file that is applied whenever it is edited, and the effect on running apps.
 @Timeout(900)
 class HotIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final int NOBODY = 65534;
 
-  /// How many edits in a row; more by `-Djpm.edits=100`. Every fourth is invalid.
+  /// The number of edits in a row; `-Djpm.edits=100` sets another number. Every fourth edit is
+  /// invalid.
   private static final int EDITS = Integer.getInteger("jpm.edits", 20);
 
   private int port;
@@ -55,7 +56,8 @@ class HotIT extends InOwnHome {
     return new JsonObject().put("apps", new JsonArray().add(web).add(idle)).encodePrettily();
   }
 
-  /// As editors do it, in turn: in place, by another file that is renamed over it, in two halves.
+  /// Writes the file as editors do, in turn: in place, by renaming another file over it, in two
+  /// halves.
   private void edit(int number, String text) throws IOException {
     switch (number % 3) {
       case 0 -> Files.writeString(file, text);
@@ -90,7 +92,7 @@ class HotIT extends InOwnHome {
     return !jpm.run("plan", file.toString()).ok().out().equals("unchanged: web, idle\n");
   }
 
-  /// Who can write to it could have a daemon of root run anything.
+  /// A user who can write to the file could make a root daemon run anything.
   @Test
   @Needs({Need.NODE, Need.ROOT})
   void whatAnotherUserCouldHaveWrittenIsNeitherEvaluatedNorApplied() throws Exception {
@@ -106,15 +108,17 @@ class HotIT extends InOwnHome {
     jpm.run("start", script.toString(), "--watch-config").ok();
     Set<Integer> idle = pids("idle");
     long started = Files.size(marks);
-    Eventually.await("it is read as it is", SOON, () -> marks.toFile().length() > started);
+    Eventually.await(
+        "the daemon has evaluated the file", SOON, () -> marks.toFile().length() > started);
     long marked = Files.size(marks);
 
     Files.setAttribute(folder, "unix:uid", NOBODY);
     Files.writeString(script, text.formatted(marks, "2000"));
     String sentence =
-        "%s belongs to uid %d (mode rwxr-xr-x), who could put something else in the place of %s: its edits are not applied"
+        "%s belongs to uid %d (mode rwxr-xr-x), who could replace %s: its edits are not applied"
             .formatted(folder, NOBODY, script);
-    Eventually.await("it is refused", SOON, () -> jpm.run("ls").ok().err().contains(sentence));
+    Eventually.await(
+        "the edit is refused", SOON, () -> jpm.run("ls").ok().err().contains(sentence));
     assertThat(Files.size(marks)).isEqualTo(marked);
     assertThat(pids("idle")).isEqualTo(idle);
 
@@ -122,16 +126,19 @@ class HotIT extends InOwnHome {
     Files.setAttribute(script, "unix:uid", NOBODY);
     Files.writeString(script, text.formatted(marks, "3000"));
     Eventually.await(
-        "the file's owner is told",
+        "the owner of the file is reported",
         SOON,
         () -> jpm.run("ls").ok().err().contains(script + " belongs to uid " + NOBODY + " (mode"));
     assertThat(Files.size(marks)).isEqualTo(marked);
 
     Files.setAttribute(script, "unix:uid", 0);
     Files.writeString(script, text.formatted(marks, "4000"));
-    Eventually.await("the owner's edit is applied", SOON, () -> !pids("idle").equals(idle));
     Eventually.await(
-        "nothing is wrong", SOON, () -> !jpm.run("ls").ok().err().contains("belongs to"));
+        "the edit of the daemon's user is applied", SOON, () -> !pids("idle").equals(idle));
+    Eventually.await(
+        "no owner is reported any more",
+        SOON,
+        () -> !jpm.run("ls").ok().err().contains("belongs to"));
   }
 
   @Test
@@ -142,7 +149,7 @@ class HotIT extends InOwnHome {
     jpm.run("start", file.toString(), "--watch-config").ok();
     Set<Integer> idle = pids("idle");
     try (Load load = new Load(port)) {
-      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      Eventually.await("web answers", SOON, () -> answers(load, 0));
       load.keepAlive(4).closing(2);
       for (int edit = 1; edit <= EDITS; edit++) {
         boolean invalid = edit % 4 == 0;
@@ -154,9 +161,9 @@ class HotIT extends InOwnHome {
                 : text(edit));
         if (invalid) {
           Eventually.await(
-              "the mistake is told",
+              "the mistake is reported",
               SOON,
-              () -> jpm.run("ls").ok().err().contains("\"two\" is no number"));
+              () -> jpm.run("ls").ok().err().contains("\"two\" is not a number"));
           assertThat(pids("web")).isEqualTo(before);
         } else {
           Eventually.await("edit " + edit + " is applied", SOON, () -> !isPlanned());
@@ -177,7 +184,7 @@ class HotIT extends InOwnHome {
     return app.getJsonObject("pm2_env").getString("status");
   }
 
-  /// The server, which with BROKEN in its environment ends, and with MUTE never listens.
+  /// Changes the server: with BROKEN in its environment it exits, and with MUTE it never listens.
   private void canFail() throws IOException {
     String before = "if (process.env.BROKEN) process.exit(4);\n";
     String mute = "if (process.env.MUTE) setInterval(() => {}, 1000); else server.listen";
@@ -200,20 +207,20 @@ class HotIT extends InOwnHome {
     Set<Integer> before = pids("web");
     Set<Integer> idle = pids("idle");
     try (Load load = new Load(port)) {
-      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      Eventually.await("web answers", SOON, () -> answers(load, 0));
       load.keepAlive(2).closing(2);
       for (String fault : List.of("BROKEN", "MUTE")) {
         Files.writeString(file, withVariable(1, fault));
         Jpm.Result failed = jpm.run("apply", file.toString()).failed();
         assertThat(failed.code()).isEqualTo(1);
         assertThat(failed.err())
-            .contains("web (id 0): the new process did not get ready")
-            .contains("goes on serving, 0 of 2 instances were replaced");
+            .contains("web (id 0): the new process did not become ready")
+            .contains("keeps serving, 0 of 2 instances were replaced");
         assertThat(failed.out()).contains("web: rolling (", ", failed\n", "unchanged: idle");
         assertThat(pids("web")).isEqualTo(before);
         assertThat(pids("idle")).isEqualTo(idle);
         assertThat(jpm.run("plan", file.toString()).ok().out())
-            .as("what is still to be done")
+            .as("the plan after the failure")
             .contains("web: rolling (", "env.VERSION: 0 → 1", "unchanged: idle");
         assertThat(answers(load, 0)).isTrue();
       }
@@ -236,13 +243,13 @@ class HotIT extends InOwnHome {
     jpm.run("start", file.toString(), "--watch-config").ok();
     Set<Integer> before = pids("web");
     try (Load load = new Load(port)) {
-      Eventually.await("it answers", SOON, () -> answers(load, 0));
+      Eventually.await("web answers", SOON, () -> answers(load, 0));
       load.keepAlive(2).closing(2);
       Files.writeString(file, withVariable(1, "BROKEN"));
       Eventually.await(
-          "that it failed is told",
+          "the failure is reported",
           SOON,
-          () -> jpm.run("ls").ok().err().contains("the new process did not get ready"));
+          () -> jpm.run("ls").ok().err().contains("the new process did not become ready"));
       assertThat(pids("web")).isEqualTo(before);
       Files.writeString(file, text(2));
       Eventually.await("the next edit is applied", SOON, () -> !isPlanned());
@@ -250,7 +257,9 @@ class HotIT extends InOwnHome {
       assertThat(load.failures()).isEmpty();
     }
     Eventually.await(
-        "the trouble is over", SOON, () -> !jpm.run("ls").ok().err().contains("did not get ready"));
+        "the failure is no longer reported",
+        SOON,
+        () -> !jpm.run("ls").ok().err().contains("did not become ready"));
     assertThat(pids("web")).hasSize(2).doesNotContainAnyElementsOf(before);
   }
 
@@ -284,7 +293,7 @@ class HotIT extends InOwnHome {
     jpm.run("start", "./prints.sh").ok();
     jpm.run("start", "./conf.d", "--watch-config").ok();
     Path log = jpm.work().resolve("conf.d/some.log");
-    Eventually.await("it grows", SOON, () -> Files.exists(log));
+    Eventually.await("the log exists", SOON, () -> Files.exists(log));
     sleeper("a", "2");
     awaitVersion("a", "2");
     jpm.awaitStatus("prints", "online");
@@ -309,12 +318,12 @@ class HotIT extends InOwnHome {
     jpm.killDaemon();
     Files.writeString(script, Files.readString(script).replace("'1'", "'2'"));
     Eventually.await(
-        "the next daemon has applied it",
+        "the next daemon has applied the edit",
         SOON,
         () -> jpm.run("env", "idle").ok().out().contains("N: 2"),
         () -> jpm.run("env", "idle").out());
     assertThat(jpm.run("env", "idle").ok().out())
-        .as("it is read with the variables of whoever has started it")
+        .as("variables of the caller that started the file")
         .contains("WHO: first");
     jpm.run("start", script.toString(), "--no-watch-config").ok();
     assertThat(Files.readString(jpm.home().resolve("state.json"))).doesNotContain("\"reading\"");
@@ -353,7 +362,7 @@ class HotIT extends InOwnHome {
     Files.writeString(broken, "{\"apps\": [{\"name\": \"b\",\n \"scrpt\": \"x\"}]}");
     sleeper("a", "2");
     Eventually.await(
-        "the mistake is told", SOON, () -> jpm.run("ls").ok().err().contains("\"scrpt\""));
+        "the mistake is reported", SOON, () -> jpm.run("ls").ok().err().contains("\"scrpt\""));
     assertThat(jpm.pid("a")).isEqualTo(a);
     assertThat(jpm.pid("b")).isEqualTo(b);
     sleeper("b", "1");
@@ -362,7 +371,7 @@ class HotIT extends InOwnHome {
     Files.delete(broken);
     sleeper("a", "3");
     awaitVersion("a", "3");
-    assertThat(jpm.pid("b")).as("its file is gone, it runs on").isEqualTo(b);
+    assertThat(jpm.pid("b")).as("the pid of b without its file").isEqualTo(b);
     assertThat(jpm.status("b")).isEqualTo("online");
     assertThat(jpm.run("plan", "./conf.d", "--prune").ok().out()).contains("delete").contains("b");
     jpm.run("apply", "./conf.d", "--prune").ok();

@@ -21,10 +21,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// A user of PM2 comes over.
+/// A user of PM2 moves to jpm with `jpm import-pm2`.
 @Timeout(300)
 class ImportIT {
-  /// Runs only where nobody else has its place, as with a port.
+  /// Runs only while the directory `taken` does not exist, like a server that needs a free port.
   private static final String APP =
       "#!/bin/sh\n[ ! -e \"$FAKE/taken\" ] || exit 9\nexec sleep 1000\n";
 
@@ -53,7 +53,7 @@ class ImportIT {
     jpm.close();
   }
 
-  /// PM2's daemon can be reached, and has these processes.
+  /// Simulates a PM2 daemon that can be reached and has these processes.
   private void pm2Has(JsonObject... processes) throws IOException {
     daemon.bind(UnixDomainSocketAddress.of(pm2Home.resolve("rpc.sock")));
     var list = new JsonArray();
@@ -114,7 +114,7 @@ class ImportIT {
         .hasSize(3)
         .allMatch(app -> app.contains("\"skipped\""));
     try (var files = Files.list(pm2Home)) {
-      assertThat(files).as("what is in PM2's home").containsExactly(pm2Home.resolve("rpc.sock"));
+      assertThat(files).as("files in PM2's home").containsExactly(pm2Home.resolve("rpc.sock"));
     }
   }
 
@@ -124,8 +124,8 @@ class ImportIT {
     Files.writeString(script, "#!/bin/sh\nexit 9\n");
     Jpm.Result result = jpm.run("import-pm2").failed();
     assertThat(result.err())
-        // Whichever is sooner: God gives it up, or it is seen to have fallen.
-        .containsAnyOf("web: it does not stay up here: ", "web: web (id 0): exit 9")
+        // Either of the two, whichever happens first: God gives up the app, or its exit is seen.
+        .containsAnyOf("web: it does not keep running in jpm: ", "web: web (id 0): exit 9")
         .contains("PM2 has started it again");
     assertThat(result.out()).contains("Took over 0 apps, 0 skipped, 1 failed");
     assertThat(calls()).containsExactly("jlist", "stop 0", "restart 0");
@@ -139,7 +139,7 @@ class ImportIT {
     pm2Has(process("web", "online"));
     Files.createFile(fake.resolve("refuses-stop"));
     assertThat(jpm.run("import-pm2").failed().err())
-        .contains("web: pm2 stop 0 ends with 1: [PM2][ERROR] stop is refused");
+        .contains("web: pm2 stop 0 exited with code 1: [PM2][ERROR] stop is refused");
     assertThat(jpm.list()).isEmpty();
   }
 
@@ -150,7 +150,7 @@ class ImportIT {
     assertThat(jpm.run("import-pm2", "--only", "web,nope").failed().err())
         .contains("--only nope: the apps of PM2 are web, idle");
     Jpm.Result result = jpm.run("import-pm2", "--keep", "--only", "web").ok();
-    assertThat(result.err()).contains("PM2 starts it again at the times of its cron_restart");
+    assertThat(result.err()).contains("PM2 restarts it at the times of its cron_restart");
     assertThat(result.out()).contains("Took over 1 app, 0 skipped, 0 failed");
     assertThat(calls()).containsExactly("jlist", "jlist", "stop 0");
     assertThat(jpm.list()).hasSize(1);
@@ -173,18 +173,19 @@ class ImportIT {
   @Test
   @Tag("slow")
   void withoutPm2sDaemonItsDumpIsReadAndNoDaemonIsStarted() throws Exception {
-    assertThat(jpm.run("import-pm2").failed().err()).contains("PM2 does not run with " + pm2Home);
+    assertThat(jpm.run("import-pm2").failed().err())
+        .contains("PM2 is not running with PM2_HOME=" + pm2Home);
     Files.writeString(pm2Home.resolve("dump.pm2"), "[{broken");
     Files.writeString(
         pm2Home.resolve("dump.pm2.bak"),
         new JsonArray().add(process("web", "online")).encodePrettily());
     assertThat(jpm.run("import-pm2").ok().out())
-        .contains("PM2 does not run: this is what it has saved in " + pm2Home + "/dump.pm2.bak")
+        .contains("PM2 is not running: this is its saved list, " + pm2Home + "/dump.pm2.bak")
         .contains("web: 1 instance, fork: started here as 0");
     assertThat(fake.resolve("calls")).doesNotExist();
   }
 
-  /// Where JPM_TEST_PM2 is the path of a real `pm2`.
+  /// Runs only if JPM_TEST_PM2 is the path of a real `pm2`.
   @Test
   @Tag("slow")
   void theRealPm2HandsItsAppsOver() throws Exception {

@@ -4,11 +4,12 @@ import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/// A test with a home of its own, which ends with all that runs in it.
+/// A test with a home of its own. After the test, everything that runs in this home is ended.
 abstract class InOwnHome {
   Jpm jpm;
 
-  /// Not earlier: an instance of the class is made for a test that is skipped too.
+  /// Not in a field initializer: an instance of the class is also created for a test that is
+  /// skipped.
   @BeforeEach
   final void aNewHome() throws IOException {
     jpm = new Jpm();

@@ -22,20 +22,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// The product as a user has it: the real `bin/jpm` with a home of its own. Closing it ends the
-/// daemon and checks that nothing is left.
+/// daemon and checks that no process is left.
 final class Jpm implements AutoCloseable {
   static final Path ROOT = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath();
   static final Duration LONG = Duration.ofSeconds(60);
   static final String MARK = "E2E_MARK";
 
-  /// Daemons start in half the time with it; all homes share it, since it lies beside the jar.
+  /// Whether the AOT cache exists. With it, daemons start in half the time. All homes share it,
+  /// since it lies beside the jar.
   private static boolean hasAotCache;
 
   private final String mark = UUID.randomUUID().toString();
   private final Path base;
   private final Map<String, String> environment = new HashMap<>();
 
-  /// What a command printed and how it ended.
+  /// The output and the exit code of a command.
   record Result(int code, String out, String err) {
     Result ok() {
       assertThat(code).as("exit code; out: %s err: %s", out, err).isZero();
@@ -50,14 +51,13 @@ final class Jpm implements AutoCloseable {
   }
 
   Jpm() throws IOException {
-    // Short, since the path of a unix socket has 107 bytes at most.
+    // Short, since the path of a unix socket has at most 107 bytes.
     this.base = Files.createTempDirectory("jpm-e2e").toRealPath();
     environment.put("JPM_HOME", home().toString());
     environment.put("HOME", base.toString());
     environment.put("JPM_JAVA", Path.of(System.getProperty("java.home"), "bin", "java").toString());
     environment.put("JPM_AOT", "off");
-    // Half the processor time of a start: what a daemon compiles early pays later than a test
-    // lasts.
+    // Halves the processor time of a start: early compilation pays off only after a test has ended.
     environment.put(
         "JPM_JAVA_OPTS",
         "-XX:CompileThresholdScaling=5 -XX:+IgnoreUnrecognizedVMOptions -XX:-AOTReplayTraining");
@@ -69,18 +69,18 @@ final class Jpm implements AutoCloseable {
     return base.resolve("home");
   }
 
-  /// What [#MARK] is in all that this test's commands lead to; an app that inherits nothing
-  /// declares it.
+  /// Returns the value of [#MARK] in all processes that the commands of this test start. An app
+  /// that inherits no variables must declare it.
   String mark() {
     return mark;
   }
 
-  /// Sets a variable for all commands from now on.
+  /// Sets a variable for all later commands.
   void environment(String name, String value) {
     environment.put(name, value);
   }
 
-  /// Waits until a daemon that is being started has opened its door.
+  /// Waits until a daemon that is being started accepts connections.
   void awaitDaemon() {
     Eventually.await(
         "the daemon is ready",
@@ -89,7 +89,7 @@ final class Jpm implements AutoCloseable {
             Files.exists(home().resolve("bridge.port")) && Files.exists(home().resolve("jpm.pid")));
   }
 
-  /// A directory for the programs of a test.
+  /// Returns the directory for the programs of a test.
   Path work() throws IOException {
     return Files.createDirectories(base.resolve("work"));
   }
@@ -105,14 +105,14 @@ final class Jpm implements AutoCloseable {
     return begin(Map.of(), args);
   }
 
-  /// @param more environment for this command alone, and for the daemon if it starts one
+  /// @param more environment for this command only, and for the daemon if it starts one
   Process begin(Map<String, String> more, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("bin/jpm").toString()));
     command.addAll(List.of(args));
     return launch(command, more);
   }
 
-  /// Runs the command from a shell that has executed `setting` before, such as `ulimit`.
+  /// Runs the command from a shell that has executed `setting` first, such as `ulimit`.
   Result runAfter(String setting, String... args) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", "-c", setting + "; exec \"$@\"", "sh"));
     command.add(ROOT.resolve("bin/jpm").toString());
@@ -122,17 +122,17 @@ final class Jpm implements AutoCloseable {
 
   /// Runs another program as a user of this home would.
   ///
-  /// @param more environment for it alone
+  /// @param more environment for this program only
   Result shell(List<String> command, Map<String, String> more) throws IOException {
     return finish(launch(command, more));
   }
 
-  /// Gives a line to bash, in the directory of the test's programs.
+  /// Runs a line in bash, in the directory of the test's programs.
   Result shell(String line) throws IOException {
     return finish(launch(List.of("bash", "-c", line), Map.of()));
   }
 
-  /// Runs another program of the installation, with its output in files.
+  /// Starts another program of the installation, with its output in files.
   Process launch(List<String> command, Map<String, String> more, Path out, Path err)
       throws IOException {
     return builder(command, more).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
@@ -159,8 +159,8 @@ final class Jpm implements AutoCloseable {
     }
   }
 
-  /// Makes the AOT cache of this build where there is none, once for all tests of this process.
-  /// Where another process is about to make it the first tests go without.
+  /// Creates the AOT cache of this build if there is none, once for all tests of this process.
+  /// While another process creates it, the first tests run without it.
   private void makeAotCache() throws IOException {
     synchronized (Jpm.class) {
       if (!hasAotCache) {
@@ -189,7 +189,7 @@ final class Jpm implements AutoCloseable {
     return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
   }
 
-  /// The apps as `jlist` shows them.
+  /// Returns the apps as `jlist` shows them.
   List<JsonObject> list() {
     return new JsonArray(run("jlist").ok().out()).stream().map(JsonObject.class::cast).toList();
   }
@@ -217,7 +217,7 @@ final class Jpm implements AutoCloseable {
     Eventually.await(name + " is " + status, LONG, () -> status(name).equals(status));
   }
 
-  /// Puts settings into the home; the daemon reads them when it begins.
+  /// Writes settings into the home. The daemon reads them when it starts.
   void settings(String json) throws IOException {
     if (!Files.exists(home())) {
       Modes.onlyOwnerWrites(Files.createDirectories(home()));
@@ -225,7 +225,7 @@ final class Jpm implements AutoCloseable {
     Modes.onlyOwnerWrites(Files.writeString(home().resolve("jpm.json"), json));
   }
 
-  /// What all processes that apps have led to are, without jpm's own.
+  /// Returns all live processes of the apps and their descendants, without jpm's own processes.
   List<String> apps() {
     return survivors().stream()
         .filter(process -> !process.contains("io.jpm.daemon"))
@@ -237,7 +237,7 @@ final class Jpm implements AutoCloseable {
     return read(home().resolve("jpm.log")).lines().toList();
   }
 
-  /// Nobody can start a daemon until this is closed.
+  /// Prevents the start of a daemon until the result is closed.
   AutoCloseable startForbidden() throws IOException {
     Process flock =
         new ProcessBuilder(
@@ -258,7 +258,7 @@ final class Jpm implements AutoCloseable {
     return Long.parseLong(Files.readString(home().resolve("jpm.pid")).strip());
   }
 
-  /// Ends the daemon the hard way and waits until it is gone.
+  /// Kills the daemon with SIGKILL and waits until it is gone.
   void killDaemon() throws IOException {
     ProcessHandle daemon = ProcessHandle.of(daemonPid()).orElseThrow();
     daemon.destroyForcibly();
@@ -273,7 +273,7 @@ final class Jpm implements AutoCloseable {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  /// As [#alive], but a zombie that init has not fetched yet does not count.
+  /// Like [#alive], but a zombie that init has not reaped yet does not count.
   static boolean running(int pid) {
     String stat = read(Path.of("/proc", Integer.toString(pid), "stat"));
     return !stat.isEmpty() && stat.charAt(stat.lastIndexOf(')') + 2) != 'Z';
@@ -284,7 +284,8 @@ final class Jpm implements AutoCloseable {
     return Files.exists(path) ? Files.readAllLines(path) : List.of();
   }
 
-  /// All live processes that a command of this test has led to, with their command lines.
+  /// Returns all live processes that the commands of this test have led to, with their command
+  /// lines.
   List<String> survivors() {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       return processes
@@ -301,7 +302,7 @@ final class Jpm implements AutoCloseable {
     return read(process.resolve("environ")).contains(MARK + "=" + mark);
   }
 
-  /// The marks of all live processes of this home's apps, by pid.
+  /// Returns the process tags of all live processes of this home's apps, by pid.
   Map<Integer, String> tagged() {
     String prefix = "JPM_TAG=" + home() + ":";
     Map<Integer, String> tags = new HashMap<>();
@@ -344,7 +345,7 @@ final class Jpm implements AutoCloseable {
     try {
       Result kill = run("kill");
       Eventually.await(
-          "nothing is left after " + kill, LONG, () -> survivors().isEmpty(), this::survivors);
+          "no process is left after " + kill, LONG, () -> survivors().isEmpty(), this::survivors);
     } finally {
       for (String survivor : survivors()) {
         ProcessHandle.of(Long.parseLong(survivor.substring(0, survivor.indexOf(' '))))

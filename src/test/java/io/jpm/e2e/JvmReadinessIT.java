@@ -23,15 +23,16 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Java processes that share a port: a probe asks the one that it is about, and one that is not
-/// ready gets no client.
+/// Java processes that share a port: a probe asks the process that it is meant for, and a process
+/// that is not ready receives no connections.
 @Tag("slow")
 @Timeout(600)
 class JvmReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(90);
 
-  /// Answers `/ready` by the file `ready-PID`, or `ready` where there is none, and everything else
-  /// with its pid. A client that meets a process before that was ready is told so.
+  /// Answers `/ready` with the status in the file `ready-PID`, or in `ready` if that file does not
+  /// exist, and everything else with its pid. A client that reaches a process that was never ready
+  /// receives the status 500.
   private static final String SERVER =
       """
       import com.sun.net.httpserver.HttpServer;
@@ -110,7 +111,7 @@ class JvmReadinessIT extends InOwnHome {
     return jpm.list().stream().map(it -> it.getInteger("pid")).collect(Collectors.toSet());
   }
 
-  /// Who answers; 0: nobody, or one that is not ready.
+  /// Returns the pid of the process that answers; 0 if none answers, or one that is not ready.
   private int ask() {
     try {
       var connection =
@@ -171,13 +172,13 @@ class JvmReadinessIT extends InOwnHome {
     assertThat(jpm.run("describe", "web").out())
         .contains("its readiness check fails: new connections go to the others");
     say("ready-" + each.get(1), 503);
-    awaitOnly(both); // none is fit: all serve
+    awaitOnly(both); // none is ready, so all serve
     say("ready-" + each.get(0), 200);
     awaitOnly(Set.of(each.get(0)));
 
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("a new daemon", SOON, () -> otherDaemon(daemon));
+    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
     awaitOnly(Set.of(each.get(0)));
     say("ready-" + each.get(1), 200);
     awaitOnly(both);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What happens when the daemon dies and nobody types a command.
+/// The keeper: the daemon dies and no command starts another one.
 @Timeout(300)
 class KeeperIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -29,7 +29,7 @@ class KeeperIT extends InOwnHome {
       while :; do n=$((n+1)); echo "tick $n"; read -rt 0.01 -u 9; done
       """;
 
-  /// Waits for its gate, prints, exits 7; when it is started again it only sits there.
+  /// Waits for its gate, prints, and exits with 7. When it is started again it only sleeps.
   private static final String NUMBERS =
       """
       #!/bin/bash
@@ -57,7 +57,7 @@ class KeeperIT extends InOwnHome {
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
     assertThat(jpm.restarts("ticker")).isZero();
     int before = jpm.log("ticker-out.log").size();
-    Eventually.await("it goes on", SOON, () -> lines("ticker-out.log") > before + 20);
+    Eventually.await("ticker continues", SOON, () -> lines("ticker-out.log") > before + 20);
     List<String> ticks = jpm.log("ticker-out.log").subList(1, before);
     assertThat(ticks)
         .isEqualTo(IntStream.rangeClosed(1, ticks.size()).mapToObj(n -> "tick " + n).toList());
@@ -72,7 +72,7 @@ class KeeperIT extends InOwnHome {
     jpm.killDaemon();
     long second = awaitOtherDaemon(first);
     jpm.run("restart", "ticker").ok();
-    Eventually.await("it ticks", SOON, () -> limits().size() == 2);
+    Eventually.await("ticker has printed both limits", SOON, () -> limits().size() == 2);
 
     assertThat(limits()).containsExactly("limit 777", "limit 777");
     assertThat(openFiles(jpm.pid("ticker")))
@@ -98,7 +98,7 @@ class KeeperIT extends InOwnHome {
     jpm.awaitStatus("numbers", "online");
 
     assertThat(jpm.restarts("numbers")).isEqualTo(1);
-    Eventually.await("all lines", SOON, () -> lines("numbers-out.log") == 500);
+    Eventually.await("the log has all lines", SOON, () -> lines("numbers-out.log") == 500);
     assertThat(jpm.log("numbers-out.log"))
         .isEqualTo(IntStream.rangeClosed(1, 500).mapToObj(n -> "line " + n).toList());
     assertThat(jpm.run("describe", "numbers").ok().out())
@@ -110,9 +110,9 @@ class KeeperIT extends InOwnHome {
   void killEndsTheKeeperAndNoDaemonComesBack() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     long daemon = jpm.daemonPid();
-    Eventually.await("there is a keeper", SOON, () -> keeper() > 0);
+    Eventually.await("the keeper is running", SOON, () -> keeper() > 0);
     jpm.run("kill").ok();
-    Eventually.await("nothing is left", SOON, () -> jpm.survivors().isEmpty());
+    Eventually.await("no process is left", SOON, () -> jpm.survivors().isEmpty());
     assertThat(Jpm.running((int) daemon)).isFalse();
     assertThat(saidByKeeper("starting it again")).isEmpty();
   }
@@ -124,7 +124,7 @@ class KeeperIT extends InOwnHome {
     awaitPipes(2);
     int first = keeper();
     Jpm.kill(first);
-    Eventually.await("there is another", SOON, () -> keeper() != first);
+    Eventually.await("another keeper is running", SOON, () -> keeper() != first);
     awaitPipes(2);
     jpm.run("start", jpm.script("second.sh", TICKER).toString()).ok();
     awaitPipes(4);
@@ -145,7 +145,8 @@ class KeeperIT extends InOwnHome {
     long first = jpm.daemonPid();
     jpm.settings("{broken");
     jpm.killDaemon();
-    Eventually.await("the brake", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
+    Eventually.await(
+        "the keeper delays the next start", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
     assertThat(saidByKeeper("does not start (the daemon did not start"))
         .hasSize(2)
         .allMatch(line -> line.contains("jpm.json"))
@@ -164,7 +165,8 @@ class KeeperIT extends InOwnHome {
     jpm.run("stop", "ticker").ok();
     jpm.settings("{broken");
     jpm.killDaemon();
-    Eventually.await("the brake", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
+    Eventually.await(
+        "the keeper delays the next start", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
     assertThat(jpm.run("kill").ok().err()).contains("no daemon is running");
     Eventually.await("the keeper is gone", SOON, () -> jpm.survivors().isEmpty());
     jpm.settings("{}");
@@ -181,7 +183,8 @@ class KeeperIT extends InOwnHome {
     int keeper = keeper();
     daemon.destroy();
     Eventually.await("the daemon is gone", SOON, () -> !Jpm.running((int) daemon.pid()));
-    Eventually.await("the keeper knows", SOON, () -> waitsForAnyone(keeper));
+    Eventually.await(
+        "the keeper knows that the daemon is gone", SOON, () -> waitsForAnyone(keeper));
     assertThat(children(keeper)).isEmpty();
     Files.writeString(gate, "go\n");
     Eventually.await("the app has ended", SOON, () -> !Jpm.running(pid));
@@ -191,7 +194,7 @@ class KeeperIT extends InOwnHome {
     jpm.awaitStatus("numbers", "online");
     assertThat(jpm.restarts("numbers")).isEqualTo(1);
     assertThat(keeper()).isEqualTo(keeper);
-    Eventually.await("all lines", SOON, () -> lines("numbers-out.log") == 500);
+    Eventually.await("the log has all lines", SOON, () -> lines("numbers-out.log") == 500);
   }
 
   @Test
@@ -206,7 +209,7 @@ class KeeperIT extends InOwnHome {
       long next = awaitOtherDaemon(mine);
       assertThat(other.daemonPid()).isEqualTo(theirs);
       other.run("kill").ok();
-      Eventually.await("the other is gone", SOON, () -> other.survivors().isEmpty());
+      Eventually.await("the other home has no process", SOON, () -> other.survivors().isEmpty());
       assertThat(jpm.daemonPid()).isEqualTo(next);
       assertThat(jpm.status("ticker")).isEqualTo("online");
     }
@@ -234,10 +237,10 @@ class KeeperIT extends InOwnHome {
     return gate;
   }
 
-  /// Without a command, which would start one.
+  /// Waits for the next daemon without a command, which would start one itself.
   private long awaitOtherDaemon(long old) throws IOException {
     Eventually.await(
-        "a daemon is back",
+        "another daemon is running",
         Jpm.LONG,
         () -> Files.exists(jpm.home().resolve("bridge.port")) && pidFile("jpm.pid") != old,
         jpm::daemonLog);
@@ -264,7 +267,8 @@ class KeeperIT extends InOwnHome {
         () -> openFiles(keeper()));
   }
 
-  /// Whether its pipe is open for writing too, as it is only while there is no daemon.
+  /// Reports whether the keeper has its pipe open for writing too, which it has only while there is
+  /// no daemon.
   private static boolean waitsForAnyone(int keeper) {
     return read(Path.of("/proc/" + keeper + "/fdinfo/0")).matches("(?s).*flags:\\s+[0-7]*2\n.*");
   }

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A crash leaves nothing behind, whatever follows it: an app makes a daemon without its session
-/// and its environment, and dies.
+/// A crash leaves no process behind, whatever follows it. The app starts a daemon that has neither
+/// its session nor its environment, and dies.
 @Timeout(300)
 class LeftoversIT extends InOwnHome {
   @AfterEach
@@ -32,7 +32,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   private void start(String answer, String... options) throws Exception {
-    // Each run notes the daemons of earlier runs that it finds alive.
+    // Each run records the daemons of earlier runs that it finds alive.
     Path file =
         jpm.script(
             "leaver.sh",
@@ -56,7 +56,7 @@ class LeftoversIT extends InOwnHome {
   }
 
   private void awaitRuns(int count) {
-    Eventually.await("it has run " + count + " times", Jpm.LONG, () -> lines("runs") == count);
+    Eventually.await("the app has run " + count + " times", Jpm.LONG, () -> lines("runs") == count);
   }
 
   private long lines(String name) {
@@ -142,7 +142,7 @@ class LeftoversIT extends InOwnHome {
     Jpm.kill(main);
     jpm.run("ls").ok();
     awaitRuns(2);
-    // This process is adopted.
+    // The process of this run is adopted.
     jpm.killDaemon();
     Jpm.kill(jpm.pid("leaver"));
     awaitRuns(3);
@@ -175,7 +175,8 @@ class LeftoversIT extends InOwnHome {
     jpm.run("delete", "leaver").ok();
     assertThat(daemons()).hasSize(2).allMatch(Jpm::running);
     daemons().forEach(Jpm::kill);
-    Eventually.await("they are gone", Jpm.LONG, () -> daemons().stream().noneMatch(Jpm::running));
+    Eventually.await(
+        "the leftovers have ended", Jpm.LONG, () -> daemons().stream().noneMatch(Jpm::running));
     Files.delete(jpm.work().resolve("twice"));
   }
 
@@ -211,12 +212,15 @@ class LeftoversIT extends InOwnHome {
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     jpm.run("start", file.toString()).ok();
-    Eventually.await("both run", Jpm.LONG, () -> daemons().size() == 2);
+    Eventually.await("both instances have started", Jpm.LONG, () -> daemons().size() == 2);
     List<Integer> old = daemons();
 
     jpm.run("reload", "web").ok();
 
-    Eventually.await("nothing of them lives", Jpm.LONG, () -> old.stream().noneMatch(Jpm::running));
+    Eventually.await(
+        "the leftovers of the old processes have ended",
+        Jpm.LONG,
+        () -> old.stream().noneMatch(Jpm::running));
     assertThat(daemons()).hasSize(4);
     assertThat(daemons().stream().filter(Jpm::running)).hasSize(2);
     jpm.run("delete", "web").ok();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The main job, through `bin/jpm`: start, supervise, show, keep alive, end.
+/// The main tasks, through `bin/jpm`: start, supervise, show, keep alive, end.
 @Timeout(300)
 class LifeIT extends InOwnHome {
   private static final String TICKER =
@@ -53,7 +53,7 @@ class LifeIT extends InOwnHome {
       int before = jpm.pid(name);
       Jpm.kill(before);
       Eventually.await(
-          name + " is back",
+          name + " is online again",
           Jpm.LONG,
           () -> jpm.restarts(name) == 1 && jpm.status(name).equals("online"));
       assertThat(jpm.pid(name)).isNotEqualTo(before).isPositive();
@@ -64,11 +64,11 @@ class LifeIT extends InOwnHome {
   void appsOutliveTheDaemonWithPidCountersAndLog() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     Jpm.kill(jpm.pid("ticker"));
-    Eventually.await("ticker is back", Jpm.LONG, () -> jpm.restarts("ticker") == 1);
+    Eventually.await("ticker is restarted", Jpm.LONG, () -> jpm.restarts("ticker") == 1);
     jpm.awaitStatus("ticker", "online");
     int pid = jpm.pid("ticker");
     int begun = jpm.log("ticker-out.log").size();
-    Eventually.await("it ticks", Jpm.LONG, () -> lines("ticker-out.log") > begun + 20);
+    Eventually.await("ticker prints", Jpm.LONG, () -> lines("ticker-out.log") > begun + 20);
     for (int i = 0; i < TestGroup.choose(1, 3); i++) {
       int before = lines("ticker-out.log");
       jpm.killDaemon();
@@ -76,7 +76,7 @@ class LifeIT extends InOwnHome {
       assertThat(jpm.run("ls").ok().out()).contains("ticker", "online");
       assertThat(jpm.pid("ticker")).isEqualTo(pid);
       assertThat(jpm.restarts("ticker")).isEqualTo(1);
-      Eventually.await("it goes on", Jpm.LONG, () -> lines("ticker-out.log") > before + 20);
+      Eventually.await("ticker continues", Jpm.LONG, () -> lines("ticker-out.log") > before + 20);
     }
     jpm.run("stop", "ticker").ok();
     List<String> log = jpm.log("ticker-out.log");
@@ -105,7 +105,7 @@ class LifeIT extends InOwnHome {
     jpm.killDaemon();
     int pid = jpm.pid("ticker");
     Jpm.kill(pid);
-    Eventually.await("it is back", Jpm.LONG, () -> jpm.restarts("ticker") == 1);
+    Eventually.await("ticker is restarted", Jpm.LONG, () -> jpm.restarts("ticker") == 1);
     jpm.killDaemon();
     jpm.run("delete", "ticker").ok();
     assertThat(jpm.list()).isEmpty();
@@ -125,12 +125,12 @@ class LifeIT extends InOwnHome {
             while :; do read -rt 9 -u 9; done
             """);
     jpm.run("start", file.toString()).ok();
-    Eventually.await("it is ready", Jpm.LONG, () -> lines("leader-out.log") == 1);
+    Eventually.await("leader is ready", Jpm.LONG, () -> lines("leader-out.log") == 1);
     int pid = jpm.pid("leader");
     jpm.killDaemon();
     assertThat(jpm.pid("leader")).isEqualTo(pid);
     Jpm.kill(pid);
-    Eventually.await("it is back", Jpm.LONG, () -> jpm.restarts("leader") == 1);
+    Eventually.await("leader is restarted", Jpm.LONG, () -> jpm.restarts("leader") == 1);
   }
 
   @Test
@@ -148,7 +148,7 @@ class LifeIT extends InOwnHome {
             while :; do read -rt 9 -u 9; done
             """);
     jpm.run("start", file.toString()).ok();
-    Eventually.await("it has children", Jpm.LONG, () -> lines("parent-out.log") == 1);
+    Eventually.await("parent has children", Jpm.LONG, () -> lines("parent-out.log") == 1);
     List<Integer> children =
         java.util.regex.Pattern.compile("[0-9]+")
             .matcher(jpm.log("parent-out.log").getFirst())
@@ -160,7 +160,7 @@ class LifeIT extends InOwnHome {
     jpm.killDaemon();
     Jpm.kill(pid);
     Eventually.await(
-        "it runs again",
+        "parent runs again",
         Jpm.LONG,
         () -> jpm.status("parent").equals("online") && jpm.pid("parent") != pid);
     assertThat(children).noneMatch(Jpm::running);
@@ -173,7 +173,7 @@ class LifeIT extends InOwnHome {
             "deaf.sh",
             "#!/bin/bash\ntrap '' INT\necho up\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n");
     jpm.run("start", file.toString(), "--kill-timeout", "2000").ok();
-    Eventually.await("it is up", Jpm.LONG, () -> lines("deaf-out.log") == 1);
+    Eventually.await("deaf is ready", Jpm.LONG, () -> lines("deaf-out.log") == 1);
     int pid = jpm.pid("deaf");
     Process stop = jpm.begin("stop", "deaf");
     jpm.awaitStatus("deaf", "stopping");
@@ -232,12 +232,12 @@ class LifeIT extends InOwnHome {
             while :; do sleep 1; done
             """);
     jpm.run("start", tree.toString(), "--kill-timeout", "500").ok();
-    Eventually.await("the tree stands", Jpm.LONG, () -> lines("tree-out.log") == 1);
-    Eventually.await("with all its members", Jpm.LONG, () -> jpm.apps().size() >= 7);
+    Eventually.await("the tree has started", Jpm.LONG, () -> lines("tree-out.log") == 1);
+    Eventually.await("the tree is complete", Jpm.LONG, () -> jpm.apps().size() >= 7);
     jpm.run("stop", "tree").ok();
     assertThat(jpm.apps()).isEmpty();
     jpm.run("restart", "tree").ok();
-    Eventually.await("the tree stands again", Jpm.LONG, () -> jpm.apps().size() >= 7);
+    Eventually.await("the tree is complete again", Jpm.LONG, () -> jpm.apps().size() >= 7);
     jpm.run("delete", "all").ok();
     assertThat(jpm.apps()).isEmpty();
     assertThat(jpm.list()).isEmpty();
@@ -269,7 +269,7 @@ class LifeIT extends InOwnHome {
     Path file =
         jpm.script("args.sh", "#!/bin/sh\nprintf '<%s>\\n' \"$@\" \"$PWD\"\nexec sleep 1000\n");
     jpm.run("start", file.toString(), "--", "a b", "", "--name", "\"q\"", "ü", "$HOME").ok();
-    Eventually.await("all lines", Jpm.LONG, () -> lines("args-out.log") == 7);
+    Eventually.await("all lines are logged", Jpm.LONG, () -> lines("args-out.log") == 7);
     assertThat(jpm.log("args-out.log"))
         .containsExactly(
             "<a b>", "<>", "<--name>", "<\"q\">", "<ü>", "<$HOME>", "<" + jpm.work() + ">");
@@ -287,7 +287,7 @@ class LifeIT extends InOwnHome {
     }
     assertThat(jpm.survivors().stream().filter(p -> p.contains("io.jpm.daemon"))).hasSize(1);
     assertThat(Files.readString(jpm.home().resolve("jpm.log")).lines())
-        .filteredOn(line -> line.contains("begins, pid"))
+        .filteredOn(line -> line.contains("starts, pid"))
         .hasSize(1);
   }
 
@@ -315,7 +315,7 @@ class LifeIT extends InOwnHome {
   private static String nextTick(java.io.BufferedReader reader) throws IOException {
     while (true) {
       String line = reader.readLine();
-      assertThat(line).as("the stream goes on").isNotNull();
+      assertThat(line).as("the next line of the stream").isNotNull();
       if (line.startsWith("tick ")) {
         return line.substring(5);
       }
@@ -325,10 +325,10 @@ class LifeIT extends InOwnHome {
   @Test
   @Tag("slow")
   void aDamagedJournalFallsBackToTheGenerationBefore() throws Exception {
-    jpm.settings("{\"keeper\": {\"enabled\": false}}"); // no daemon between the damage and the look
+    jpm.settings("{\"keeper\": {\"enabled\": false}}"); // no daemon may start in between
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     Eventually.await(
-        "there is a generation before",
+        "the journal has a previous generation",
         Jpm.LONG,
         () -> {
           jpm.run("restart", "ticker").ok();
@@ -348,7 +348,7 @@ class LifeIT extends InOwnHome {
   void killForgetsEverything() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.run("kill").ok();
-    Eventually.await("nothing runs", Jpm.LONG, () -> jpm.survivors().isEmpty());
+    Eventually.await("no process runs", Jpm.LONG, () -> jpm.survivors().isEmpty());
     assertThat(jpm.list()).isEmpty();
   }
 

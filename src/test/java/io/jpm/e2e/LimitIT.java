@@ -24,15 +24,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What becomes of an app in cluster mode when one of its trees uses more memory than it may.
+/// An app in cluster mode one of whose process trees uses more memory than it may.
 @Tag("slow")
 @Timeout(600)
 @Needs(Need.PYTHON)
 class LimitIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /// Answers its pid. Has a child and a grandchild; each takes 90 MiB once there is a file
-  /// `grows-PID` with the pid of the first of them.
+  /// Answers with its pid. It has a child and a grandchild; each allocates 90 MiB once there is a
+  /// file `grows-PID` with the pid of the server.
   private static final String SERVER =
       """
       import http.server, os, sys, time
@@ -95,7 +95,7 @@ class LimitIT extends InOwnHome {
         .toList();
   }
 
-  /// Where such an event is in the history; -1: nowhere.
+  /// Returns the position of such an event in the history; -1 if there is none.
   private static int indexOf(List<JsonObject> events, String kind, int pid) {
     return events.indexOf(
         events.stream()
@@ -122,14 +122,15 @@ class LimitIT extends InOwnHome {
             });
     try {
       Files.writeString(jpm.work().resolve("grows-" + big), "");
-      Eventually.await("the big one is gone", SOON, () -> !Jpm.running(big), this::eventsText);
       Eventually.await(
-          "two are online",
+          "the large process has ended", SOON, () -> !Jpm.running(big), this::eventsText);
+      Eventually.await(
+          "both instances have a process",
           SOON,
           () -> jpm.list().stream().allMatch(it -> it.getInteger("pid") > 0),
           this::eventsText);
       int asked = answered.size();
-      Eventually.await("it goes on answering", SOON, () -> answered.size() > asked + 20);
+      Eventually.await("the app continues to answer", SOON, () -> answered.size() > asked + 20);
     } finally {
       over.set(true);
       client.join();
@@ -152,7 +153,7 @@ class LimitIT extends InOwnHome {
     assertThat(events.get(limit).getString("reason"))
         .matches("uses \\d+ MB, more than its max_memory_restart of 180 MB");
     assertThat(events.get(reload).getString("reason"))
-        .contains("has taken the place of pid " + big)
+        .contains("has replaced pid " + big)
         .contains("more than its max_memory_restart of 180 MB");
   }
 
@@ -160,7 +161,7 @@ class LimitIT extends InOwnHome {
     return new ArrayList<>(events()).toString();
   }
 
-  /// Asks once, over a connection of its own.
+  /// Sends one request over a connection of its own.
   private void ask(List<Integer> answered, List<String> failures) {
     try {
       var connection =

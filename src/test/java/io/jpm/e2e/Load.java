@@ -23,10 +23,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/// Clients that use a server until they are told to stop, and count what fails: without a pause in
-/// the slow group, with one of a few milliseconds in the default group, which leaves the processor
-/// to what is tested. They are as strict as a client can be: nothing is tried again, and a
-/// connection that the server closes without having said so in its last response is a failure.
+/// Clients that use a server until they are stopped, and count failures: without pauses in the slow
+/// group, with pauses of some milliseconds in the default group, which leaves the processor to the
+/// code under test. They are as strict as a client can be: they retry nothing, and a connection
+/// that the server closes without announcing it in its last response is a failure.
 final class Load implements AutoCloseable {
   private static final int PATIENCE_MILLIS = Patience.millis(30);
 
@@ -43,12 +43,12 @@ final class Load implements AutoCloseable {
     this.port = port;
   }
 
-  /// One client's endless work.
+  /// The work that one client repeats until it is stopped.
   private interface Work {
     void once() throws IOException;
   }
 
-  /// So many clients that keep their connections.
+  /// Adds this many clients that keep their connections.
   Load keepAlive(int count) {
     for (int i = 0; i < count; i++) {
       var client = new KeepAlive();
@@ -57,7 +57,7 @@ final class Load implements AutoCloseable {
     return this;
   }
 
-  /// So many clients that take a connection for each request.
+  /// Adds this many clients that open a connection for each request.
   Load closing(int count) {
     for (int i = 0; i < count; i++) {
       begin("close", this::closingRequest);
@@ -65,13 +65,13 @@ final class Load implements AutoCloseable {
     return this;
   }
 
-  /// A client that sends bodies of 2 MB over about a second each.
+  /// Adds a client that sends bodies of 2 MB over about a second each.
   Load uploads() {
     begin("upload", this::upload);
     return this;
   }
 
-  /// A client that has WebSockets open for about a second each.
+  /// Adds a client that keeps WebSockets open for about a second each.
   Load webSockets() {
     begin("websocket", this::webSocket);
     return this;
@@ -93,7 +93,7 @@ final class Load implements AutoCloseable {
             }));
   }
 
-  /// How many requests of this kind were answered.
+  /// Returns how many requests of this kind were answered.
   long done(String kind) {
     AtomicLong count = done.get(kind);
     return count == null ? 0 : count.get();
@@ -103,12 +103,12 @@ final class Load implements AutoCloseable {
     return done.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
-  /// What failed, in order.
+  /// Returns the failures, in order.
   List<String> failures() {
     return List.copyOf(failures);
   }
 
-  /// How often each answer to a GET came.
+  /// Returns how often each answer to a GET was received.
   Map<String, Long> answers() {
     Map<String, Long> counts = new HashMap<>();
     answers.forEach((answer, count) -> counts.put(answer, count.get()));
@@ -120,7 +120,7 @@ final class Load implements AutoCloseable {
     stop();
   }
 
-  /// Ends all clients after what they are at.
+  /// Stops all clients after their current request.
   void stop() {
     running = false;
     for (Thread client : clients) {
@@ -140,7 +140,7 @@ final class Load implements AutoCloseable {
     return socket;
   }
 
-  /// The answer to one GET without any of the counting.
+  /// Sends one GET and returns its answer, without counting it.
   String get() throws IOException {
     try (Socket socket = connect()) {
       send(socket, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -160,7 +160,7 @@ final class Load implements AutoCloseable {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /// A response of HTTP/1.1 with a length or in chunks.
+  /// An HTTP/1.1 response with a length or in chunks.
   private record Response(String body, boolean last) {
     static Response read(InputStream in) throws IOException {
       String status = line(in);
@@ -176,7 +176,7 @@ final class Load implements AutoCloseable {
       return new Response(body, last);
     }
 
-    /// By name in lower case; of the same name all, with commas.
+    /// Returns the headers by name in lower case. Values of the same name are joined with commas.
     private static Map<String, String> headers(InputStream in) throws IOException {
       Map<String, String> headers = new HashMap<>();
       for (String line = line(in); !line.isEmpty(); line = line(in)) {

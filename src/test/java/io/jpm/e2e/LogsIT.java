@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// That no line is lost that jpm does not tell of, none comes twice, and none is torn.
+/// No line is lost without a report, no line comes twice, and no line is torn.
 @Timeout(600)
 class LogsIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
@@ -38,12 +38,12 @@ class LogsIT extends InOwnHome {
     start("numbers", "seq 1 " + lines, "\"logs\": {\"max_size\": \"1M\", \"keep\": 1000}");
     for (int death = 1; death <= 5; death++) {
       int rotations = death * 30;
-      Eventually.await("rotations", SOON, () -> rotated("numbers").size() >= rotations);
+      Eventually.await("the log is rotated", SOON, () -> rotated("numbers").size() >= rotations);
       long daemon = jpm.daemonPid();
       jpm.killDaemon();
       awaitOtherDaemon(daemon);
     }
-    Eventually.await("the last line", SOON, () -> lastLine("numbers").equals("" + lines));
+    Eventually.await("the last line is logged", SOON, () -> lastLine("numbers").equals("" + lines));
 
     assertThat(rotated("numbers").size()).isGreaterThanOrEqualTo(200);
     Numbers numbers = readAll("numbers");
@@ -74,7 +74,7 @@ class LogsIT extends InOwnHome {
       assertThat(jpm.run("describe", "full").ok().out()).contains("disk full");
       command("mount", "-o", "remount,size=400m", disk.toString());
       Path log = disk.resolve("full-out.log");
-      Eventually.await("the last line", SOON, () -> lastLine(log).equals("" + lines));
+      Eventually.await("the last line is logged", SOON, () -> lastLine(log).equals("" + lines));
 
       Numbers numbers = new Numbers();
       numbers.read(log);
@@ -107,7 +107,7 @@ class LogsIT extends InOwnHome {
     }
     start("bytes", "cat " + expected, "\"logs\": {\"max_size\": 0}");
     Path log = jpm.home().resolve("logs/bytes-out.log");
-    Eventually.await("all of it", SOON, () -> size(log) >= size(expected));
+    Eventually.await("all bytes are logged", SOON, () -> size(log) >= size(expected));
 
     assertThat(Files.mismatch(expected, log)).isEqualTo(-1);
     String shown = jpm.run("logs", "bytes", "--nostream", "--lines", "3").ok().out();
@@ -118,7 +118,7 @@ class LogsIT extends InOwnHome {
   @Tag("slow")
   void anAppThatClosesItsOutputLivesOn() throws Exception {
     start("closed", "echo before; exec >&- 2>&-", "");
-    Eventually.await("the line", SOON, () -> lastLine("closed").equals("before"));
+    Eventually.await("the line is logged", SOON, () -> lastLine("closed").equals("before"));
     assertThat(jpm.status("closed")).isEqualTo("online");
     assertThat(jpm.restarts("closed")).isZero();
   }
@@ -127,15 +127,15 @@ class LogsIT extends InOwnHome {
   void limitsInTheSettingsHoldAtOnce() throws Exception {
     start("hot", "while :; do echo 0123456789012345678901234567890123456789; done", "");
     Path log = jpm.home().resolve("logs/hot-out.log");
-    Eventually.await("it prints", SOON, () -> size(log) > 500_000);
+    Eventually.await("the app has printed 500 kB", SOON, () -> size(log) > 500_000);
     assertThat(rotated("hot")).isEmpty();
     jpm.settings("{\"logs\": {\"max_size\": \"256K\", \"keep\": 3}}");
-    Eventually.await("it is rotated", SOON, () -> rotated("hot").size() >= 3);
+    Eventually.await("the log is rotated three times", SOON, () -> rotated("hot").size() >= 3);
     assertThat(jpm.restarts("hot")).isZero();
     jpm.run("stop", "hot").ok();
-    Eventually.await("three are kept", SOON, () -> rotated("hot").size() == 3);
+    Eventually.await("three rotated files are kept", SOON, () -> rotated("hot").size() == 3);
     Eventually.await(
-        "all are packed",
+        "all rotated files are compressed",
         SOON,
         () -> rotated("hot").stream().allMatch(file -> file.toString().endsWith(".gz")));
   }
@@ -146,22 +146,22 @@ class LogsIT extends InOwnHome {
     start("flushed", "while read -r word; do echo \"$word\"; done <>gate", "");
     Path log = jpm.home().resolve("logs/flushed-out.log");
     say("one");
-    Eventually.await("one", SOON, () -> lastLine("flushed").equals("one"));
+    Eventually.await("one is logged", SOON, () -> lastLine("flushed").equals("one"));
     jpm.run("flush", "flushed").ok();
     assertThat(size(log)).isZero();
     Files.move(log, log.resolveSibling("moved.log"));
     jpm.run("reloadLogs").ok();
     say("two");
-    Eventually.await("two", SOON, () -> lastLine("flushed").equals("two"));
+    Eventually.await("two is logged", SOON, () -> lastLine("flushed").equals("two"));
     assertThat(Files.readAllLines(log)).containsExactly("two");
-    Files.writeString(log, ""); // as `> file` does
+    Files.writeString(log, ""); // like `> file`
     say("three");
-    Eventually.await("three", SOON, () -> lastLine("flushed").equals("three"));
+    Eventually.await("three is logged", SOON, () -> lastLine("flushed").equals("three"));
     assertThat(Files.readAllLines(log)).containsExactly("three");
   }
 
-  /// Starts a shell line that then sits there. What is no text goes to a pipe as it is. bash is
-  /// given it as escapes, of which there may be many.
+  /// Text with control characters goes to a pipe unchanged. The bash client receives it as escape
+  /// sequences, of which there may be many.
   @Test
   @Tag("slow")
   void aLineOfControlCharactersHoldsUpNobody() throws Exception {
@@ -170,7 +170,7 @@ class LogsIT extends InOwnHome {
         "#!/bin/bash\nprintf '\\1%.0s' {1..60000}\necho\necho -e 'a\\x1fé'\nexec sleep 1000\n");
     jpm.run("start", "odd.sh").ok();
     Eventually.await(
-        "all is there",
+        "the log has both lines",
         SOON,
         () -> jpm.run("logs", "odd", "--nostream", "--raw").out().contains("a\u001fé\n"));
     assertThat(jpm.run("logs", "odd", "--nostream", "--raw").ok().out())
@@ -199,7 +199,7 @@ class LogsIT extends InOwnHome {
 
   private void awaitOtherDaemon(long former) {
     Eventually.await(
-        "another daemon",
+        "another daemon is running",
         SOON,
         () -> {
           try {
@@ -224,7 +224,7 @@ class LogsIT extends InOwnHome {
 
   private Numbers readAll(String app) throws IOException {
     Eventually.await(
-        "all is packed",
+        "all rotated files are compressed",
         SOON,
         () -> rotated(app).stream().allMatch(file -> file.toString().endsWith(".gz")));
     Numbers numbers = new Numbers();
@@ -235,7 +235,7 @@ class LogsIT extends InOwnHome {
     return numbers;
   }
 
-  /// What `seq` printed, as it is in the files.
+  /// The numbers that `seq` printed, as found in the files.
   private static final class Numbers {
     private long next = 1;
     private long missing;

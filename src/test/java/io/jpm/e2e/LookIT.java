@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// The commands that look, as scripts and people use them.
+/// The commands that show apps, as scripts and people use them.
 @Timeout(180)
 class LookIT extends InOwnHome {
   @Test
@@ -79,6 +79,6 @@ class LookIT extends InOwnHome {
   @Tag("slow")
   void flushingNothingIsNoFailure() {
     assertThat(jpm.run("flush").ok().out()).contains("No app has log files");
-    assertThat(jpm.run("ls", "--watch").failed().err()).contains("this is none");
+    assertThat(jpm.run("ls", "--watch").failed().err()).contains("--watch needs a terminal");
   }
 }

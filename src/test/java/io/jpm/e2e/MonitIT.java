@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/// `jpm monit` in a terminal, as people see it.
+/// `jpm monit` in a terminal, as users see it.
 @Timeout(300)
 @Needs(Need.TMUX)
 class MonitIT extends InOwnHome {
@@ -53,7 +53,7 @@ class MonitIT extends InOwnHome {
     jpm.run("stop", "stopped").ok();
   }
 
-  /// Opens the screen, with a note before and after it of how the terminal is set.
+  /// Opens the screen, and records the settings of the terminal before and after it.
   private void monit() {
     terminal.line("stty -a >before; jpm monit 2>said; echo \"code $?\"; stty -a >after");
     terminal.awaitLine("q:quit");
@@ -62,7 +62,7 @@ class MonitIT extends InOwnHome {
   private void isAsBefore(int code) throws IOException {
     terminal.awaitLine("code " + code);
     Path after = jpm.work().resolve("after");
-    Eventually.await("the note is written", Jpm.LONG, () -> isWritten(after));
+    Eventually.await("the settings of the terminal are recorded", Jpm.LONG, () -> isWritten(after));
     assertThat(after).hasSameTextualContentAs(jpm.work().resolve("before"));
     assertThat(terminal.isOnOtherScreen()).isFalse();
     assertThat(terminal.isCursorShown()).isTrue();
@@ -177,7 +177,7 @@ class MonitIT extends InOwnHome {
     terminal.awaitLine("tick 3 of api");
     try (AutoCloseable _ = jpm.startForbidden()) {
       jpm.killDaemon();
-      terminal.awaitLine("Waiting for it or the next one: q ends");
+      terminal.awaitLine("Waiting for a daemon: q quits");
     }
     terminal.awaitLine("3 of 4 online");
     terminal.type("q");
@@ -191,7 +191,7 @@ class MonitIT extends InOwnHome {
     monit();
     try (AutoCloseable _ = jpm.startForbidden()) {
       jpm.killDaemon();
-      terminal.awaitLine("Waiting for it or the next one: q ends");
+      terminal.awaitLine("Waiting for a daemon: q quits");
       terminal.type("q");
       isAsBefore(0);
     }
@@ -241,7 +241,7 @@ class MonitIT extends InOwnHome {
     for (String verb : new String[] {"monit", "monitor", "imonit", "dash", "dashboard"}) {
       Jpm.Result result = jpm.run(verb).failed();
       assertThat(result.out()).isEmpty();
-      assertThat(result.err()).contains("monit fills a terminal").hasLineCount(1);
+      assertThat(result.err()).contains("monit needs a terminal").hasLineCount(1);
     }
     assertThat(jpm.run("monit", "--help").ok().out()).contains("jpm monit web api");
     terminal.line("TERM=dumb jpm monit; echo \"code $?\"");
@@ -284,12 +284,14 @@ class MonitIT extends InOwnHome {
     terminal.awaitLine("> ", "199", "online");
     terminal.awaitLine("log of many (id 199)");
     terminal.press("PageUp", "PageUp", "j");
-    terminal.await("another is selected", screen -> !screen.contains("log of many (id 199)"));
+    terminal.await(
+        "another instance is selected", screen -> !screen.contains("log of many (id 199)"));
     terminal.type("q");
     isAsBefore(0);
   }
 
-  /// `-Djpm.pictures=DIR` writes `monit.svg` there, of a screen that has been open for a while.
+  /// With `-Djpm.pictures=DIR`, writes `monit.svg` there, which shows a screen that has been open
+  /// for a while.
   @Test
   @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
@@ -305,7 +307,7 @@ class MonitIT extends InOwnHome {
     monit();
     long begun = System.nanoTime();
     Eventually.await(
-        "it was open for a while",
+        "the screen has been open for 90 seconds",
         Jpm.LONG.multipliedBy(5),
         () -> System.nanoTime() - begun > Duration.ofSeconds(90).toNanos());
     Path pictures = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));

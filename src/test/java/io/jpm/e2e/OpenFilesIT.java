@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Descriptors: what the daemon may open, what apps may, and what becomes of too many apps (issue
-/// 18).
+/// File descriptors: the limit of the daemon, the limit of the apps, and what happens with too many
+/// apps (issue 18).
 @Timeout(300)
 class OpenFilesIT extends InOwnHome {
   /// The soft and the hard limit of a process, as `ulimit -n` shows them.
@@ -63,7 +63,8 @@ class OpenFilesIT extends InOwnHome {
     assertLimits("300");
   }
 
-  /// The daemon alone has nearly as many open, so that its limit cannot be lowered to that of apps.
+  /// The daemon alone has nearly as many files open, so its limit cannot be lowered to that of the
+  /// apps.
   @Test
   @Tag("slow")
   void appsHaveTheLimitOfACallerWhichIsLowerThanWhatTheDaemonHasOpen() throws Exception {
@@ -101,7 +102,7 @@ class OpenFilesIT extends InOwnHome {
     List<Integer> before = pids();
     assertThat(before).hasSize(28).allMatch(Jpm::running);
     Eventually.await(
-        "four files for each app",
+        "at most four open files for each instance",
         Jpm.LONG,
         () -> {
           try {
@@ -128,8 +129,8 @@ class OpenFilesIT extends InOwnHome {
         .contains("the limit of open files is 100");
   }
 
-  /// What is written after a pause goes into the file that is there then, wherever the daemon's
-  /// descriptor of it is.
+  /// Output after a pause is appended to the log file that exists then, although the daemon has
+  /// closed its descriptor meanwhile.
   @Test
   @Tag("slow")
   void aLogFileThatWasClosedMeanwhileIsGoneOnWith() throws Exception {
@@ -142,11 +143,12 @@ class OpenFilesIT extends InOwnHome {
                 + " ]; do sleep 0.1; done\necho second\n"
                 + "exec sleep 1000\n");
     jpm.run("start", app.toString(), "--name", "a").ok();
-    Eventually.await("it has printed", Jpm.LONG, () -> log().contains("first"));
+    Eventually.await("the first line is logged", Jpm.LONG, () -> log().contains("first"));
     Path file = jpm.home().resolve("logs/a-out.log");
-    Eventually.await("the file is closed", Jpm.LONG, () -> !isOpen(file));
+    Eventually.await("the daemon has closed the log file", Jpm.LONG, () -> !isOpen(file));
     Files.writeString(gate, "");
-    Eventually.await("it is written to", Jpm.LONG, () -> log().equals(List.of("first", "second")));
+    Eventually.await(
+        "the second line is logged", Jpm.LONG, () -> log().equals(List.of("first", "second")));
   }
 
   private List<String> log() {

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/// Command lines as PM2's users type them, each a row with what it must print and how it must end.
-/// It remembers the words that were typed.
+/// Runs command lines as PM2's users type them, and checks what each prints and how it ends.
+/// Records the words that were typed.
 final class Pm2Table {
   private static final Pattern WORD = Pattern.compile("'([^']*)'|(\\S+)");
   private static final Set<String> TYPED = ConcurrentHashMap.newKeySet();
@@ -19,12 +19,12 @@ final class Pm2Table {
     this.jpm = jpm;
   }
 
-  /// Every word of the rows so far.
+  /// Returns every word that was typed so far.
   static Set<String> typed() {
     return Set.copyOf(TYPED);
   }
 
-  /// The words of a line, where single quotes hold together.
+  /// Splits a line into words and records them. Single quotes keep words together.
   static List<String> words(String line) {
     List<String> words =
         WORD.matcher(line)
@@ -39,7 +39,7 @@ final class Pm2Table {
     return words;
   }
 
-  /// A row that ends with 0 and prints these parts on standard output.
+  /// Runs a line that must exit with 0 and print these parts to standard output.
   Jpm.Result yes(String line, String... parts) {
     Jpm.Result result = type(line);
     assertThat(result.code()).as("%s: %s", line, result).isZero();
@@ -49,7 +49,8 @@ final class Pm2Table {
     return result;
   }
 
-  /// A row that ends with 1 and one line on standard error, which has this part.
+  /// Runs a line that must exit with 1 and print one line to standard error, which contains this
+  /// part.
   Jpm.Result no(String line, String part) {
     Jpm.Result result = type(line);
     assertThat(result.code()).as("%s: %s", line, result).isEqualTo(1);

@@ -79,11 +79,11 @@ class Pm2TableIT {
         Arrays.stream(Pm2TableIT.class.getDeclaredMethods())
             .filter(method -> method.isAnnotationPresent(Test.class))
             .count();
-    if (GROUPS.get() == groups) { // not where only some were asked for
+    if (GROUPS.get() == groups) { // not if only some tests were selected
       List<String> missing = new ArrayList<>(Pm2Words.COMMANDS);
       missing.addAll(Pm2Words.OPTIONS);
       missing.removeAll(Pm2Table.typed());
-      assertThat(missing).as("words that no row types").isEmpty();
+      assertThat(missing).as("words of PM2 that no test types").isEmpty();
     }
   }
 
@@ -93,8 +93,8 @@ class Pm2TableIT {
 
   private String variable(String app, String name) throws IOException {
     Path environ = Path.of("/proc", Integer.toString(jpm.pid(app)), "environ");
-    // Empty while the process executes another program.
-    Eventually.await("the environment", Jpm.LONG, () -> !read(environ).isEmpty());
+    // The environment is empty while the process executes another program.
+    Eventually.await("the process has its environment", Jpm.LONG, () -> !read(environ).isEmpty());
     return Stream.of(read(environ).split("\0"))
         .filter(entry -> entry.startsWith(name + "="))
         .map(entry -> entry.substring(name.length() + 1))
@@ -130,7 +130,7 @@ class Pm2TableIT {
     table.yes("restart all --parallel 1 --force", "Restarted web", "Restarted api");
     table.no("restart nope", NOBODY + "nope");
     table.no("restart 99", NOBODY + "99");
-    table.no("restart web --env production", "--env chooses from a process file");
+    table.no("restart web --env production", "--env selects variables of a process file");
     assertThat(jpm.restarts("api")).isEqualTo(4);
     table.yes("reset api", "Reset the counters of api");
     assertThat(jpm.restarts("api")).isZero();
@@ -151,16 +151,16 @@ class Pm2TableIT {
     assertThat(jpm.list()).isEmpty();
     for (String verb : List.of("stop", "restart", "reload", "delete")) {
       table.no(verb + " all", "there is no app");
-      table.no(verb, "say what");
+      table.no(verb, "needs an argument");
     }
   }
 
   @Test
   void appsAreTalkedTo() throws Exception {
     table.yes("start talk.sh --name talk");
-    Eventually.await("it has begun", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
+    Eventually.await("talk has started", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
     table.yes("send 0 'good day'", "Sent a line to talk (id 0)");
-    Eventually.await("it answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
+    Eventually.await("talk answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
     table.no("send 9 hi", NOBODY + "9");
     table.yes("sendSignal USR2 talk", "Sent SIGUSR2 to talk (id 0)");
     table.no("sendSignal NOPE talk", "signal \"NOPE\"");
@@ -199,7 +199,7 @@ class Pm2TableIT {
     }
     Files.writeString(jpm.work().resolve("bad.json"), "{\"apps\": [{\"scritp\": \"./app.sh\"}]}");
     assertThat(jpm.run("start", "bad.json").failed().err()).contains("did you mean \"script\"?");
-    table.no("start", "nothing is named");
+    table.no("start", "no file was named");
 
     Process piped = jpm.begin(Pm2Table.words("start -").toArray(String[]::new));
     piped
@@ -211,7 +211,7 @@ class Pm2TableIT {
     assertThat(Files.readString(jpm.work().resolve("ecosystem.config.js")))
         .contains("script: \"./app.js\"", "env_production")
         .doesNotContain("max_restarts");
-    table.no("ecosystem", "exists already");
+    table.no("ecosystem", "already exists");
     table.no("create", "jpm init");
   }
 
@@ -220,7 +220,7 @@ class Pm2TableIT {
     table.no("resurrect", "there is no saved list");
     table.yes("start apps.json");
     table.yes("save", "Successfully saved 2 apps");
-    table.no("save more", "takes no \"more\"");
+    table.no("save more", "does not take \"more\"");
     table.yes("delete all");
     assertThat(table.yes("save").err()).contains("nothing was saved");
     table.yes("resurrect", "│ a", "│ b");
@@ -233,7 +233,7 @@ class Pm2TableIT {
     String service = " -u somebody --hp /nowhere --service-name some --wait-ip";
     table.no("startup openrc" + service, "only systemd is");
     table.no("unstartup openrc", "only systemd is");
-    table.no("import-pm2", "there is no list in it");
+    table.no("import-pm2", "which contains no saved list");
     table.yes("web status", "off");
   }
 
@@ -241,7 +241,7 @@ class Pm2TableIT {
   void logsAreReadEmptiedAndOpenedAnew() throws IOException {
     table.yes("start talk.sh --name talk");
     Eventually.await(
-        "both lines are there",
+        "both lines are logged",
         Jpm.LONG,
         () -> read("talk-out.log").contains("hello") && read("talk-error.log").contains("oops"));
     table.yes("logs talk --nostream --lines 5", "0|talk", "hello", "oops");
@@ -264,7 +264,7 @@ class Pm2TableIT {
     assertThat(parting.inputReader().lines().anyMatch("0|talk | bye"::equals)).isTrue();
     parting.destroy();
     assertThat(jpm.status("talk")).isEqualTo("stopped");
-    table.yes("reloadLogs", "opened anew");
+    table.yes("reloadLogs", "Reopened the log files");
     table.yes("flush talk", "Flushed the logs of talk (id 0)");
     assertThat(read("talk-out.log")).isEmpty();
     table.no("flush nope", NOBODY + "nope");
@@ -283,7 +283,7 @@ class Pm2TableIT {
     table.yes("get", "Module: web", "$ jpm set web:B 2");
     table.yes("conf", "Module: web");
     table.yes("config web:A", "Value for module web key A: one");
-    table.no("get nope", "nothing is stored as nope");
+    table.no("get nope", "no value is stored for nope");
     table.yes("unset web:A");
     table.no("get web:A", "web");
     table.yes("unset all");
@@ -299,7 +299,7 @@ class Pm2TableIT {
     table.yes("ls -m", "+--- web", "pm2 id : 1");
     table.yes("ls --mini-list", "+--- web");
     table.no("ls --sort nope", "--sort \"nope\"");
-    table.no("ls --watch", "redraws a terminal");
+    table.no("ls --watch", "--watch needs a terminal");
     var list = new JsonArray(table.yes("jlist").out());
     assertThat(list.getJsonObject(0).fieldNames())
         .contains("pid", "name", "pm_id", "monit", "pm2_env");
@@ -340,11 +340,11 @@ class Pm2TableIT {
     table.yes("start app.sh --name web");
     int pid = jpm.pid("web");
     long daemon = jpm.daemonPid();
-    table.yes("update", "makes room", "│ web");
+    table.yes("update", "hands over to the new daemon", "│ web");
     assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
-    table.yes("updatePM2", "makes room");
+    table.yes("updatePM2", "hands over to the new daemon");
     assertThat(jpm.pid("web")).isEqualTo(pid);
-    table.no("kill web", "takes no \"web\"");
+    table.no("kill web", "does not take \"web\"");
     table.yes("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
     assertThat(Jpm.running(pid)).isFalse();
     assertThat(table.yes("kill").err()).contains("no daemon is running");
@@ -353,9 +353,9 @@ class Pm2TableIT {
   @Test
   void workingCopiesAreMovedAndDeployed() throws Exception {
     table.yes("start app.sh --name web");
-    table.no("pull web", "no working copy of git");
-    table.no("backward web", "no working copy of git");
-    table.no("forward web", "no working copy of git");
+    table.no("pull web", "is not in a git working copy");
+    table.no("backward web", "is not in a git working copy");
+    table.no("forward web", "is not in a git working copy");
     table.no("pull nope", NOBODY + "nope");
     GitFixture git = GitFixture.of(jpm);
     String first = git.commit("one");
@@ -397,9 +397,9 @@ class Pm2TableIT {
     }
   }
 
-  /// What the server on this port answers, once it listens.
+  /// Returns what the server on this port answers, once it listens.
   private static String page(int port, String path) throws IOException {
-    Eventually.await("it listens on " + port, Jpm.LONG, () -> listens(port));
+    Eventually.await("the server listens on " + port, Jpm.LONG, () -> listens(port));
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       String request = "GET " + path + " HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -418,17 +418,17 @@ class Pm2TableIT {
       table.no(verb, "use npm pack and npm publish");
     }
     for (String verb : List.of("plus", "register", "login", "logout", "open")) {
-      table.no(verb, "jpm has no paid service");
+      table.no(verb, "jpm has no PM2 Plus service");
     }
     table.no("unmonitor all", "jpm describe");
     table.no("link secret public", "cannot be linked yet");
     table.no("unlink", "cannot be linked yet");
-    table.no("install-otel", "jpm puts nothing into apps");
-    table.no("uninstall-otel", "jpm puts nothing into apps");
+    table.no("install-otel", "jpm does not instrument apps");
+    table.no("uninstall-otel", "jpm does not instrument apps");
     table.no("deepUpdate", "jpm update");
     table.no("autoinstall", "jpm start FILE");
     for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
-      table.no(verb, "monit fills a terminal, and this is none: use jpm ls");
+      table.no(verb, "monit needs a terminal: use jpm ls");
     }
     for (String verb : List.of("gracefulReload", "interact", "sendLine", "stopAll")) {
       table.no(verb, "unknown command");
@@ -534,7 +534,7 @@ class Pm2TableIT {
                 + " --v8 --event-loop-inspector --deep-monitoring --source-map-support"
                 + " --disable-source-map-support");
     assertThat(nothing.err().lines()).hasSize(1);
-    assertThat(nothing.err()).contains("mean nothing in jpm: --trace");
+    assertThat(nothing.err()).contains("without effect in jpm: --trace");
     jpm.environment("E2E_NEW", "here");
     table.yes("restart silent");
     assertThat(variable("silent", "E2E_NEW")).isEmpty();

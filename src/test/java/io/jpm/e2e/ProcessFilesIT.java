@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Process files of every kind and from every place, through the whole product.
+/// Process files of every kind and from every source, through the whole product.
 @Timeout(600)
 class ProcessFilesIT {
   private static final String SLEEPER = "#!/bin/sh\nexec sleep 100000\n";
@@ -52,7 +52,7 @@ class ProcessFilesIT {
     try {
       process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException _) {
-      // ignored because a command may have read enough; its answer tells
+      // Ignored: the command may have ended without reading everything, and its result says so.
     }
     return Jpm.finish(process);
   }
@@ -63,7 +63,7 @@ class ProcessFilesIT {
   void whatIsPipedInStartsAndStops(String client) throws IOException {
     jpm.environment("JPM_CLIENT", client);
     String yaml = "- {name: a, script: ./app}\n- {name: grün, script: ./app, env: {X: \"☃\"}}\n";
-    // There is no daemon yet: the client asks, starts one and asks again.
+    // No daemon is running yet: the client asks, starts one and asks again.
     piped(yaml, "start", "-").ok();
     assertThat(jpm.status("a")).isEqualTo("online");
     assertThat(jpm.status("grün")).isEqualTo("online");
@@ -94,7 +94,8 @@ class ProcessFilesIT {
 
   @Test
   void aDirectoryAndTheUsualFileStart() throws IOException {
-    assertThat(jpm.run("start").failed().err()).contains("nothing is named", "ecosystem.config.js");
+    assertThat(jpm.run("start").failed().err())
+        .contains("no file was named", "ecosystem.config.js");
     file("conf.d/a.json", "{name: 'a', script: '../app'}");
     file("conf.d/b.yaml", "name: b\nscript: ../app\n");
     jpm.run("start", "./conf.d").ok();
@@ -103,11 +104,11 @@ class ProcessFilesIT {
     jpm.run("stop", "./conf.d/").ok();
     assertThat(jpm.status("b")).isEqualTo("stopped");
     file("ecosystem.yaml", "name: usual\nscript: ./app\n");
-    assertThat(jpm.run("validate").ok().out()).contains("ecosystem.yaml: 1 app, fine");
+    assertThat(jpm.run("validate").ok().out()).contains("ecosystem.yaml: 1 app, valid");
     jpm.run("start").ok();
     assertThat(jpm.status("usual")).isEqualTo("online");
     file("ecosystem.json", "{name: 'first', script: './app'}");
-    assertThat(jpm.run("start").ok().err()).contains("ecosystem.json is read, not ecosystem.yaml");
+    assertThat(jpm.run("start").ok().err()).contains("using ecosystem.json, not ecosystem.yaml");
     assertThat(jpm.status("first")).isEqualTo("online");
   }
 
@@ -203,7 +204,7 @@ class ProcessFilesIT {
     scripts.put("module.exports = 'x'.repeat(5 << 20)", "its value is larger than 4M");
     scripts.put("module.exports = [{script: './app'}, {script: './app'}]", "each app its own name");
     scripts.put("module.exports = {script: './app', depends_on: 'app'}", "app → app");
-    scripts.put("module.exports = {script: './app', instances: {}}", "an object is no number");
+    scripts.put("module.exports = {script: './app', instances: {}}", "an object is not a number");
     return scripts;
   }
 

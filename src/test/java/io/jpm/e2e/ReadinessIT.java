@@ -24,16 +24,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Processes that share a port: a check asks the very one that it is about, and who is not ready
-/// gets no client.
+/// Processes that share a port: a probe asks the process that it is meant for, and a process that
+/// is not ready receives no connections.
 @Timeout(900)
 @Needs(Need.NODE)
 class ReadinessIT extends InOwnHome {
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  /// Is ready from a while after its beginning on; a build made while there is a file `bad` never
-  /// is, and who has a file `sick-PID` is not. A client that comes before it was found ready leaves
-  /// a file `early-PID`.
+  /// Becomes ready some time after its start, but never if there is a file `bad` at its start, and
+  /// not while there is a file `sick-PID`. If a client reaches it before a probe found it ready, it
+  /// writes a file `early-PID`.
   private static final String SERVER =
       """
       const fs = require('fs');
@@ -54,7 +54,7 @@ class ReadinessIT extends InOwnHome {
       }).listen(Number(process.env.PORT));
       """;
 
-  /// How the port is shared.
+  /// A balancing mode with its strategy.
   enum Way {
     KERNEL("node", "kernel"),
     ROUND_ROBIN("node", "round_robin"),
@@ -133,7 +133,7 @@ class ReadinessIT extends InOwnHome {
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));
       assertThat(pids()).isEqualTo(before);
-      assertThat(made()).as("there was a new process").isEqualTo(4);
+      assertThat(made()).as("processes started").isEqualTo(4);
 
       Files.delete(jpm.work().resolve("bad"));
       jpm.run("reload", "web").ok();
@@ -158,12 +158,13 @@ class ReadinessIT extends InOwnHome {
     assertThat(early()).isEmpty();
   }
 
-  /// Makes the process at one place ill.
+  /// Makes the process of one instance fail its probes, and checks that only this process is
+  /// replaced.
   private void replacesOnly(int place) throws IOException {
     List<Integer> before = pids();
     write("sick-" + before.get(place));
     Eventually.await(
-        "another process in its place",
+        "the failing process is replaced",
         SOON,
         () -> {
           JsonObject it = jpm.list().get(place);
@@ -186,11 +187,17 @@ class ReadinessIT extends InOwnHome {
     int ill = pids().get(1);
     write("sick-" + ill);
     Eventually.await(
-        "it is unhealthy", SOON, () -> jpm.run("ls").out().contains("unhealthy"), this::listed);
+        "an instance is unhealthy",
+        SOON,
+        () -> jpm.run("ls").out().contains("unhealthy"),
+        this::listed);
     assertThat(answering()).isNotEmpty().doesNotContain(Integer.toString(ill));
     Files.delete(jpm.work().resolve("sick-" + ill));
     Eventually.await(
-        "it answers again", SOON, () -> answering().contains(Integer.toString(ill)), this::listed);
+        "the recovered process answers",
+        SOON,
+        () -> answering().contains(Integer.toString(ill)),
+        this::listed);
   }
 
   private String listed() {
@@ -199,7 +206,7 @@ class ReadinessIT extends InOwnHome {
 
   private List<String> answering() {
     Load load = new Load(port).closing(4);
-    Eventually.await("answers", SOON, () -> load.done("close") > 100);
+    Eventually.await("100 requests are answered", SOON, () -> load.done("close") > 100);
     load.stop();
     assertThat(load.failures()).isEmpty();
     return List.copyOf(load.answers().keySet());
@@ -218,8 +225,8 @@ class ReadinessIT extends InOwnHome {
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     for (String command : List.of("validate", "start", "apply")) {
       assertThat(jpm.run(command, file.toString()).failed().err())
-          .contains("readiness: asks %d of listen".formatted(port))
-          .contains("any of them would answer");
+          .contains("readiness: probes %d of listen".formatted(port))
+          .contains("any instance may accept the connection");
     }
   }
 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What PM2's users type most, letter for letter as its documentation has it, but for the name of
-/// the command: each line goes to a shell in which `pm2` is jpm.
+/// The commands that PM2's users type most, letter for letter as in its documentation. Each line
+/// goes to a shell in which `pm2` is jpm.
 @Timeout(180)
 class RecipesIT extends InOwnHome {
   private static final String SAY =
@@ -143,7 +143,7 @@ class RecipesIT extends InOwnHome {
     assertThat(environment("never").getBoolean("autorestart")).isFalse();
     int pid = jpm.pid("eyes");
     jpm.script("app.js", SAY + "// changed\n");
-    Eventually.await("restarted by a change", Jpm.LONG, () -> jpm.pid("eyes") != pid);
+    Eventually.await("eyes is restarted after a change", Jpm.LONG, () -> jpm.pid("eyes") != pid);
     type("pm2 restart nightly --cron-restart 0").ok();
     assertThat(jpm.list()).hasSize(7);
   }
@@ -239,7 +239,7 @@ class RecipesIT extends InOwnHome {
     type("pm2 start bashscript.sh -f --name files -o ./out.log -e ./err.log").ok();
     Path out = jpm.work().resolve("out.log");
     Eventually.await(
-        "output in the file asked for",
+        "the requested file has output",
         Jpm.LONG,
         () -> Files.exists(out) && out.toFile().length() > 0);
   }

@@ -12,8 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A port between a client and a daemon that breaks the first connections just before the client
-/// would get the answer, which the daemon has given.
+/// A port between a client and a daemon. It breaks the first connections just before the client
+/// would receive the reply, which the daemon has already sent.
 final class Relay implements Closeable {
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
@@ -21,15 +21,15 @@ final class Relay implements Closeable {
   private final Path daemonHome;
   private final AtomicInteger toBreak;
 
-  /// How many connections were broken.
+  /// The number of connections that were broken.
   final AtomicInteger broken = new AtomicInteger();
 
-  /// What the daemon says before that.
+  /// The number of bytes from the daemon that pass before a connection is broken.
   private final int passes;
 
-  /// @param daemonHome the daemon's home, of which the port is read with each connection
-  /// @param toBreak how many connections
-  /// @param passes how many bytes of the daemon's get through before a connection is broken
+  /// @param daemonHome the daemon's home; its port is read for each connection
+  /// @param toBreak the number of connections to break
+  /// @param passes the number of bytes from the daemon that pass before a connection is broken
   Relay(Path daemonHome, int toBreak, int passes) throws IOException {
     this.server = new ServerSocket(0, 50, LOOPBACK);
     this.daemonHome = daemonHome;
@@ -42,7 +42,7 @@ final class Relay implements Closeable {
     return server.getLocalPort();
   }
 
-  /// Makes a directory that clients take for the daemon's home.
+  /// Creates a directory that clients take for the daemon's home.
   Path asHome(Path folder) throws IOException {
     Files.createDirectories(folder);
     Files.copy(daemonHome.resolve("token"), folder.resolve("token"));
@@ -58,7 +58,7 @@ final class Relay implements Closeable {
         Thread.ofVirtual().start(() -> serve(client));
       }
     } catch (IOException closed) {
-      // The test is over.
+      // The test has ended.
     }
   }
 
@@ -80,7 +80,7 @@ final class Relay implements Closeable {
         left -= breaks ? count : 0;
       }
     } catch (IOException gone) {
-      // Either end has closed it.
+      // Either side has closed the connection.
     }
   }
 
@@ -93,7 +93,7 @@ final class Relay implements Closeable {
       from.getInputStream().transferTo(to.getOutputStream());
       to.close();
     } catch (IOException gone) {
-      // Either end has closed it.
+      // Either side has closed the connection.
     }
   }
 

@@ -20,10 +20,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A command whose answer was lost is sent again by the client, and done once.
+/// A command whose reply was lost is sent again by the client, and carried out once.
 @Timeout(300)
 class RetryIT {
-  /// The pong that the Java client waits for, and no answer.
+  /// The bytes of the pong that the Java client waits for. It passes, but no reply does.
   private static final int PONG = 19;
 
   private Jpm jpm;
@@ -31,7 +31,7 @@ class RetryIT {
   @BeforeEach
   void open() throws IOException {
     jpm = new Jpm();
-    // It would bring a daemon back that is to die at the same moment again.
+    // The keeper would start another daemon, which would die at the same moment again.
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
   }
 
@@ -63,7 +63,7 @@ class RetryIT {
     assertThat(count("web")).isEqualTo(1);
   }
 
-  /// Its caller has been told that it failed, and may have asked again.
+  /// The caller has been told that the command failed, and may have repeated it.
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"", "java"})
@@ -75,7 +75,7 @@ class RetryIT {
     try {
       for (int i = 0; i < 2; i++) {
         Jpm.Result result = Jpm.finish(jpm.begin(impatient, "scale", "web", "+2")).failed();
-        assertThat(result.err()).contains("what it has not begun by now it will not do");
+        assertThat(result.err()).contains("a command that it has not begun is dropped");
       }
     } finally {
       jpm.shell("kill -CONT " + daemon).ok();
@@ -88,13 +88,13 @@ class RetryIT {
     return app.getJsonObject("pm2_env").getInteger("restart_time");
   }
 
-  /// By a connection that breaks once before the first word of the answer comes.
+  /// Runs a command over a connection that breaks once, before the first byte of the reply arrives.
   private void command(String client, String... words) throws IOException {
     try (Relay relay = new Relay(jpm.home(), 1, 0)) {
       Path home = relay.asHome(Files.createTempDirectory(jpm.work(), "relay").resolve("home"));
       Map<String, String> more = Map.of("JPM_HOME", home.toString(), "JPM_CLIENT", client);
       Jpm.Result result = Jpm.finish(jpm.begin(more, words));
-      assertThat(relay.broken.get()).as("the answer was lost").isEqualTo(1);
+      assertThat(relay.broken.get()).as("lost replies").isEqualTo(1);
       result.ok();
     }
   }
@@ -109,7 +109,7 @@ class RetryIT {
             "#!/bin/bash\ntrap 'echo got >>%s' USR2\necho ready\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n"
                 .formatted(signals));
     jpm.run("start", script.toString(), "--name", "web").ok();
-    Eventually.await("it can be signalled", Jpm.LONG, () -> printed("ready"));
+    Eventually.await("web handles signals", Jpm.LONG, () -> printed("ready"));
     ask(Request.signal("SIGUSR2", "web"));
     ask(Request.scaleBy("web", 2));
     assertThat(count("web")).isEqualTo(3);
@@ -133,11 +133,12 @@ class RetryIT {
     try (Relay relay = new Relay(jpm.home(), 1, PONG);
         JpmClient client = JpmClient.connect(new Endpoint.Tcp("127.0.0.1", relay.port(), token))) {
       client.ask(request);
-      assertThat(relay.broken.get()).as("the answer was lost").isEqualTo(1);
+      assertThat(relay.broken.get()).as("lost replies").isEqualTo(1);
     }
   }
 
-  /// A daemon of a home with one instance of web that ends as by `kill -9` at the moment.
+  /// Starts a daemon of a home with one instance of web. The daemon dies as by `kill -9` at the
+  /// failpoint.
   private void arm(String failpoint) throws IOException {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     jpm.run("reset", "web").ok();
@@ -149,7 +150,7 @@ class RetryIT {
     assertThat(Jpm.running((int) armed)).as(failpoint + " is reached").isFalse();
     assertThat(result.code()).as(failpoint + " " + result.out() + result.err()).isZero();
     Eventually.await(
-        "nothing is under way",
+        "all instances are online",
         Jpm.LONG,
         () ->
             jpm.list().stream()
@@ -199,7 +200,7 @@ class RetryIT {
     assertThat(jpm.restarts("web")).as(failpoint).isEqualTo(1);
   }
 
-  /// Long after the client has printed that the app is being started.
+  /// The daemon dies long after the client has printed that the app is being started.
   @ParameterizedTest
   @Representatives(4)
   @ValueSource(

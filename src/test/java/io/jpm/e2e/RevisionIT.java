@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// An app in a working copy of git goes to other commits.
+/// An app in a git working copy moves to other commits.
 @Timeout(300)
 class RevisionIT extends InOwnHome {
   private GitFixture git;
@@ -71,7 +71,7 @@ class RevisionIT extends InOwnHome {
     int pid = jpm.pid("web");
     assertThat(jpm.run("pull", "web").failed().err())
         .contains(
-            "web: post_update \"test ! -e broken\" ends with 1; went back to "
+            "web: post_update \"test ! -e broken\" exited with code 1; went back to "
                 + fine.substring(0, 7));
     assertThat(head()).isEqualTo(fine);
     assertThat(jpm.pid("web")).isEqualTo(pid);
@@ -84,7 +84,7 @@ class RevisionIT extends InOwnHome {
     jpm.run("start", "app.sh", "--name", "web").ok();
     jpm.run("start", "sleep 1000", "--name", "other", "--cwd", "/").ok();
     assertThat(jpm.run("pull", "other").failed().err())
-        .contains("other: / is in no working copy of git");
+        .contains("other: / is not in a git working copy");
     assertThat(jpm.run("pull", "nobody").code()).isEqualTo(1);
     assertThat(jpm.run("pull", "web", "no-such").failed().err())
         .contains("web: there is no commit no-such");
@@ -96,9 +96,10 @@ class RevisionIT extends InOwnHome {
     git.run(jpm.work(), "commit", "-qam", "mine");
     String mine = head();
     assertThat(jpm.run("backward", "web").failed().err())
-        .contains("has commits that origin/main has not");
+        .contains("has commits that origin/main does not have");
     git.run(jpm.work(), "branch", "--unset-upstream");
-    assertThat(jpm.run("pull", "web").failed().err()).contains("follows one of a remote");
+    assertThat(jpm.run("pull", "web").failed().err())
+        .contains("is not on a branch with an upstream");
     assertThat(head()).isEqualTo(mine);
   }
 }

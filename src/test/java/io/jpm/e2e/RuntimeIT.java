@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// `bin/jpm-runtime`, as a container has it.
+/// `bin/jpm-runtime`, as it runs in a container.
 @Timeout(300)
 class RuntimeIT extends InOwnHome {
   private static final String APP =
@@ -28,7 +28,7 @@ class RuntimeIT extends InOwnHome {
       while :; do read -rt 9 -u 9; done
       """;
 
-  /// A runtime that is under way, and where its output goes.
+  /// A running jpm-runtime, and the files that its output goes to.
   private record Running(Process process, Path out, Path err) {
     List<String> printed() {
       return lines(out);
@@ -87,9 +87,12 @@ class RuntimeIT extends InOwnHome {
   @Test
   void aSignalEndsTheAppsAsTheyWantAndThenAllOfIt() throws Exception {
     Running running = begin(twoApps());
-    await("both print", running, "one begins", "two begins");
+    await("both apps print", running, "one begins", "two begins");
     Eventually.await(
-        "both warn", Jpm.LONG, () -> running.warned().size() == 2, () -> running.warned());
+        "both apps print warnings",
+        Jpm.LONG,
+        () -> running.warned().size() == 2,
+        () -> running.warned());
     assertThat(jpm.survivors()).noneMatch(process -> process.contains("jpm-keeper"));
     running.process().destroy();
     assertThat(running.code()).isZero();
@@ -115,7 +118,7 @@ class RuntimeIT extends InOwnHome {
   void withoutAutoExitItGoesOn() throws Exception {
     String app = jpm.script("app.sh", APP).toString();
     Running running = begin(app, "--no-auto-exit", "-n", "web", "--output", "/dev/null");
-    await("it prints", running, "web begins");
+    await("web prints", running, "web begins");
     jpm.run("stop", "web").ok();
     running.process().destroy();
     assertThat(running.code()).isZero();
@@ -125,16 +128,17 @@ class RuntimeIT extends InOwnHome {
   @Test
   void aDaemonThatDiesIsReplacedAndTheAppsGoOn() throws Exception {
     Running running = begin(twoApps());
-    await("both print", running, "one begins", "two begins");
+    await("both apps print", running, "one begins", "two begins");
     Eventually.await(
-        "the start is done: left are the daemon and who prints",
+        "only the daemon and the printer of the logs are left after the start",
         Jpm.LONG,
         () -> running.process().children().count() == 2,
         running::warned);
     int pid = jpm.pid("one");
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("there is another", Jpm.LONG, () -> isAnother(daemon), running::warned);
+    Eventually.await(
+        "another daemon is running", Jpm.LONG, () -> isAnother(daemon), running::warned);
     assertThat(jpm.pid("one")).isEqualTo(pid);
     running.process().destroy();
     assertThat(running.code()).isZero();
@@ -142,22 +146,22 @@ class RuntimeIT extends InOwnHome {
     assertThat(jpm.survivors()).isEmpty();
   }
 
-  /// The daemon is killed while it has the order to start them, as often as it takes to hit that
-  /// moment.
+  /// The daemon is killed as soon as it has begun to start the apps.
   @Test
   @Tag("slow")
   void aDaemonThatDiesWhileItStartsTheAppsIsReplacedAndTheyBegin() throws Exception {
     Running running = begin(twoApps());
     Path file = jpm.home().resolve("jpm.pid");
-    Eventually.await("there is a daemon", Jpm.LONG, () -> Files.exists(file), running::warned);
+    Eventually.await("the daemon is running", Jpm.LONG, () -> Files.exists(file), running::warned);
     Eventually.await(
-        "it has begun to start an app",
+        "the daemon has begun to start an app",
         Jpm.LONG,
         () -> Files.exists(jpm.home().resolve("logs/one-out.log")),
         running::warned);
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("there is another", Jpm.LONG, () -> isAnother(daemon), running::warned);
+    Eventually.await(
+        "another daemon is running", Jpm.LONG, () -> isAnother(daemon), running::warned);
     Eventually.await(
         "both apps run",
         Jpm.LONG,
@@ -184,7 +188,7 @@ class RuntimeIT extends InOwnHome {
     assertThat(running.printed()).isEmpty();
     assertThat(running.warned())
         .hasSize(2)
-        .anyMatch(line -> line.endsWith("--secret changes nothing (PM2's service)"))
+        .anyMatch(line -> line.endsWith("--secret has no effect (PM2's service)"))
         .anyMatch(line -> line.startsWith("[jpm][ERROR] nowhere.sh: script not found"));
     assertThat(jpm.survivors()).isEmpty();
   }

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Apps with a `/tmp` of their own and read-only paths, under a daemon of root. The home is in
-/// `/tmp`, which such an app does not see.
+/// Apps with a private `/tmp` and read-only paths, under a root daemon. The home is in `/tmp`,
+/// which such an app does not see.
 @Timeout(240)
 @Needs({Need.ROOT, Need.MOUNT})
 class SandboxIT extends InOwnHome {
@@ -58,7 +58,7 @@ class SandboxIT extends InOwnHome {
   @AfterEach
   void removeIt() throws IOException {
     if (place != null) {
-      jpm.run("kill"); // a check would write while the folder is emptied
+      jpm.run("kill"); // a probe would write into it meanwhile
       try (Stream<Path> files = Files.walk(place)) {
         files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
       }
@@ -86,7 +86,7 @@ class SandboxIT extends InOwnHome {
   }
 
   private int begun(Path seen) throws IOException {
-    Eventually.await("the app has looked around", Jpm.LONG, () -> Files.exists(seen));
+    Eventually.await("the app has listed its directories", Jpm.LONG, () -> Files.exists(seen));
     int pid = jpm.pid("web");
     assertThat(Files.readAllLines(seen))
         .hasSize(5)
@@ -131,7 +131,7 @@ class SandboxIT extends InOwnHome {
 
     Files.delete(seen);
     Jpm.kill(second);
-    Eventually.await("another process", Jpm.LONG, () -> jpm.pid("web") != second);
+    Eventually.await("web has another process", Jpm.LONG, () -> jpm.pid("web") != second);
     int third = begun(seen);
     assertThat(Files.readString(Path.of("/proc/" + third + "/status"))).contains("Seccomp:\t2");
 
@@ -161,13 +161,13 @@ class SandboxIT extends InOwnHome {
                     + " \"on\": {\"crash\": [\"./look.sh\", \"hooked\"]}"))
         .ok();
     Path checked = place.resolve("checked");
-    Eventually.await("the app is checked", Jpm.LONG, () -> Files.exists(checked));
+    Eventually.await("the probe has run", Jpm.LONG, () -> Files.exists(checked));
     int crashed = jpm.pid("web");
     Jpm.kill(crashed);
     Path hooked = place.resolve("hooked");
     Eventually.await("the hook has run", Jpm.LONG, () -> Files.exists(hooked));
     Eventually.await(
-        "another process", Jpm.LONG, () -> !List.of(0, crashed).contains(jpm.pid("web")));
+        "web has another process", Jpm.LONG, () -> !List.of(0, crashed).contains(jpm.pid("web")));
     jpm.run("stop", "web").ok();
 
     for (Path file : List.of(checked, place.resolve("stopped"), hooked)) {

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// `jpm serve` and `script: "serve"`, from the command line to the page.
+/// `jpm serve` and `script: "serve"`, from the command line to the page that a client receives.
 @Timeout(600)
 class ServeIT {
   private static final String PAGE = "<h1>a page</h1>\n";
@@ -39,7 +39,7 @@ class ServeIT {
   private Path site;
   private int port;
 
-  /// What the server says to a GET.
+  /// The response of the server to a GET.
   private record Answer(int status, String body) {}
 
   @BeforeEach
@@ -105,7 +105,7 @@ class ServeIT {
   @Tag("slow")
   void aDirectoryIsServed() throws IOException {
     assertThat(serve().ok().out()).contains("Serving " + site + " on http://0.0.0.0:" + port);
-    assertThat(get("/")).as("at once").isEqualTo(new Answer(200, PAGE));
+    assertThat(get("/")).as("after the start").isEqualTo(new Answer(200, PAGE));
     assertThat(get("/")).isEqualTo(new Answer(200, PAGE));
     assertThat(get("/docs/")).isEqualTo(new Answer(200, "docs"));
     assertThat(get("/docs").status()).isEqualTo(301);

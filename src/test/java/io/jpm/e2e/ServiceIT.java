@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The daemon as a service, and one build taking over from another.
+/// The daemon as a system service, and one build that takes over from another.
 @Timeout(300)
 class ServiceIT extends InOwnHome {
   private static final String TICKER =
@@ -42,14 +42,16 @@ class ServiceIT extends InOwnHome {
     for (int round = 0; round < 2; round++) {
       long old = jpm.daemonPid();
       Jpm.Result update = jpm.run("update").ok();
-      assertThat(update.out()).contains("pid " + old + ", makes room").contains("ticker", "online");
+      assertThat(update.out())
+          .contains("pid " + old + ", hands over to the new daemon")
+          .contains("ticker", "online");
       assertThat(jpm.daemonPid()).isNotEqualTo(old);
       assertThat(Jpm.running((int) old)).isFalse();
       assertThat(pids()).isEqualTo(pids);
       assertThat(uptimes()).isEqualTo(started);
       assertThat(jpm.restarts("ticker")).isZero();
       int lines = jpm.log("ticker-out-0.log").size();
-      Eventually.await("it goes on", Jpm.LONG, () -> size("ticker-out-0.log") > lines + 20);
+      Eventually.await("ticker continues", Jpm.LONG, () -> size("ticker-out-0.log") > lines + 20);
     }
     jpm.run("stop", "all").ok();
     List<String> log = jpm.log("ticker-out-0.log");
@@ -89,7 +91,8 @@ class ServiceIT extends InOwnHome {
     int pid = jpm.pid("ticker");
     jpm.settings("{ broken");
     Jpm.Result result = jpm.run("update").failed();
-    assertThat(result.err()).contains("did not start", "jpm.log", "apps live on", "To go back");
+    assertThat(result.err())
+        .contains("did not start", "jpm.log", "apps keep running", "To go back");
     assertThat(Jpm.running(pid)).isTrue();
     Files.delete(jpm.home().resolve("jpm.json"));
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
@@ -99,7 +102,7 @@ class ServiceIT extends InOwnHome {
   void inTheForegroundItEndsWithItsStarterAndAppsLiveOn() throws Exception {
     Process daemon = jpm.begin("daemon");
     jpm.awaitDaemon();
-    assertThat(jpm.daemonPid()).as("it has become the daemon").isEqualTo(daemon.pid());
+    assertThat(jpm.daemonPid()).as("the pid of the daemon").isEqualTo(daemon.pid());
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     int pid = jpm.pid("ticker");
     Jpm.Result second = jpm.run("daemon").failed();
@@ -138,7 +141,7 @@ class ServiceIT extends InOwnHome {
     Process update = jpm.begin("update");
     assertThat(second.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(second.exitValue()).as("RestartForceExitStatus of the unit").isEqualTo(75);
-    Jpm.finish(update).ok(); // nobody has started another one: it did
+    Jpm.finish(update).ok(); // without a service manager, it starts the daemon itself
   }
 
   @Test
@@ -155,14 +158,15 @@ class ServiceIT extends InOwnHome {
       await(manager, "WATCHDOG=1");
       Path prints = jpm.script("prints.sh", "#!/bin/sh\nenv\nexec sleep 1000\n");
       jpm.run("start", prints.toString()).ok();
-      Eventually.await("it has printed", Jpm.LONG, () -> size("prints-out.log") > 3);
+      Eventually.await(
+          "the app has printed its environment", Jpm.LONG, () -> size("prints-out.log") > 3);
       assertThat(jpm.log("prints-out.log"))
           .noneMatch(line -> line.matches("(NOTIFY_SOCKET|WATCHDOG_.*)=.*"));
       daemon.destroy();
       await(manager, "STOPPING=1");
       assertThat(daemon.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
 
-      // One that is started by hand from within some service does not speak for that service.
+      // A daemon that is started by hand from within some service does not report for that service.
       int before = manager.letters().size();
       jpm.run("ping").ok();
       jpm.run("kill").ok();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A short run of `bench/soak` with a fixed seed: daemon, keeper and apps are killed and frozen
-/// while clients change the list.
+/// while clients change the list of apps.
 @Tag("slow")
 @Timeout(900)
 @Tag("alone")
@@ -43,7 +43,7 @@ class SoakIT {
     soak.environment().putAll(Map.of("JPM_JAVA", java, "JPM_AOT", "off"));
     Process process = soak.redirectErrorStream(true).redirectOutput(said.toFile()).start();
     try {
-      assertThat(process.waitFor(Patience.seconds(850), TimeUnit.SECONDS)).as("it ends").isTrue();
+      assertThat(process.waitFor(Patience.seconds(850), TimeUnit.SECONDS)).as("run ends").isTrue();
       assertThat(process.exitValue()).as(Files.readString(said)).isZero();
     } finally {
       process.destroy();

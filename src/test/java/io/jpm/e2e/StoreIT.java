@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What `jpm set` stores and who gets it, through `bin/jpm`.
+/// Values that `jpm set` stores, and the apps that receive them, through `bin/jpm`.
 @Timeout(300)
 class StoreIT extends InOwnHome {
   private String app;
@@ -25,7 +25,7 @@ class StoreIT extends InOwnHome {
     app = jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n").toString();
   }
 
-  /// A variable of the app's process, as the kernel has it.
+  /// Returns a variable of the app's process, as the kernel has it.
   private String variable(String app, String name) throws IOException {
     String all = Files.readString(Path.of("/proc", Integer.toString(jpm.pid(app)), "environ"));
     return List.of(all.split("\0")).stream()
@@ -50,14 +50,15 @@ class StoreIT extends InOwnHome {
     assertThat(variable("web", "A") + variable("web", "B")).isEqualTo("12 3");
 
     Jpm.kill(jpm.pid("web"));
-    Eventually.await("web is back", Jpm.LONG, () -> jpm.restarts("web") > 0);
+    Eventually.await("web is restarted", Jpm.LONG, () -> jpm.restarts("web") > 0);
     jpm.awaitStatus("web", "online");
     assertThat(variable("web", "MODE")).isEqualTo("fast lane");
 
     jpm.killDaemon();
     int pid = jpm.pid("web");
     Jpm.kill(pid);
-    Eventually.await("web is another", Jpm.LONG, () -> jpm.pid("web") != pid && jpm.pid("web") > 0);
+    Eventually.await(
+        "web has another process", Jpm.LONG, () -> jpm.pid("web") != pid && jpm.pid("web") > 0);
     assertThat(variable("web", "MODE")).isEqualTo("fast lane");
 
     jpm.run("save").ok();
@@ -93,7 +94,7 @@ class StoreIT extends InOwnHome {
     jpm.killDaemon();
     jpm.run("ping").ok();
     Files.deleteIfExists(checked);
-    Eventually.await("the next daemon checks it", Jpm.LONG, () -> Files.exists(checked));
+    Eventually.await("the next daemon runs the probe", Jpm.LONG, () -> Files.exists(checked));
     assertThat(Files.readString(checked)).isEqualTo("stored\n");
     jpm.run("stop", "web").ok();
     assertThat(Files.readString(stopped)).isEqualTo("stored\n");
@@ -133,7 +134,7 @@ class StoreIT extends InOwnHome {
     assertThat(jpm.run("env", "web", "--reveal").ok().out()).contains("DB_PASSWORD: canary-5512");
     assertThat(jpm.run("get", "web:PORTT").failed().err()).contains("did you mean PORT?");
     assertThat(jpm.run("get", "nope").failed().code()).isEqualTo(1);
-    assertThat(jpm.run("unset", "nope").ok().err()).contains("nothing is stored as nope");
+    assertThat(jpm.run("unset", "nope").ok().err()).contains("no value is stored for nope");
     jpm.run("unset", "all").ok();
     assertThat(new JsonObject(jpm.run("get", "--json").ok().out())).isEmpty();
   }
@@ -170,7 +171,7 @@ class StoreIT extends InOwnHome {
     Jpm.Result known = jpm.run("--no-pmx", "start", app, "--trace", "--no-vizion", "--no-daemon");
     assertThat(known.ok().err().lines())
         .hasSize(2)
-        .anyMatch(line -> line.contains("mean nothing in jpm: --trace"))
+        .anyMatch(line -> line.contains("without effect in jpm: --trace"))
         .anyMatch(line -> line.contains("jpm daemon"));
     jpm.awaitStatus("app", "online");
   }

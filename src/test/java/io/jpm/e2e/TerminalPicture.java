@@ -2,8 +2,8 @@ package io.jpm.e2e;
 
 import java.util.List;
 
-/// A terminal's screen as SVG, from what `tmux capture-pane -e` tells of it: characters and the
-/// sequences for bold, dim, reversed and the sixteen colours of a terminal.
+/// Renders the screen of a terminal as SVG, from the output of `tmux capture-pane -e`: characters,
+/// and the escape sequences for bold, dim, reversed and the sixteen colors of a terminal.
 final class TerminalPicture {
   private static final double CELL = 8.4;
   private static final int LINE = 18;
@@ -26,7 +26,7 @@ final class TerminalPicture {
 
   private TerminalPicture() {}
 
-  /// @param captured lines with their sequences
+  /// @param captured lines with their escape sequences
   static String of(String captured, int cols, int rows) {
     var picture = new TerminalPicture();
     double width = cols * CELL + 2 * MARGIN;
@@ -84,7 +84,7 @@ final class TerminalPicture {
     }
   }
 
-  /// `console_codes(4)`, select graphic rendition.
+  /// Applies the codes of a sequence `select graphic rendition`, `console_codes(4)`.
   private void paint(String codes) {
     for (String word : codes.isEmpty() ? new String[] {"0"} : codes.split(";", -1)) {
       int code = Integer.parseInt(word);

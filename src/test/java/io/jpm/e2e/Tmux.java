@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
 
-/// A terminal with a shell in it, as a person sits before it: a server of tmux of its own, which
-/// ends with the test.
+/// A terminal with a shell in it, as a user has it. It is a tmux server of its own, which ends with
+/// the test.
 final class Tmux implements AutoCloseable {
   private final Jpm jpm;
   private final String socket = "jpm-" + UUID.randomUUID();
@@ -27,7 +27,7 @@ final class Tmux implements AutoCloseable {
         "-y",
         Integer.toString(rows),
         "exec env PS1='shell> ' bash --norc --noprofile");
-    await("the shell is there", screen -> screen.contains("shell>"));
+    await("the shell is ready", screen -> screen.contains("shell>"));
   }
 
   private String run(String... words) {
@@ -40,18 +40,18 @@ final class Tmux implements AutoCloseable {
     }
   }
 
-  /// Gives a line to the shell; `jpm` in it is the real one.
+  /// Types a line into the shell. The word `jpm` in it runs the real `bin/jpm`.
   void line(String text) {
     type(text.replace("jpm ", Jpm.ROOT.resolve("bin/jpm") + " "));
     press("Enter");
   }
 
-  /// Types characters as they are.
+  /// Types characters literally.
   void type(String text) {
     run("send-keys", "-l", text);
   }
 
-  /// Presses keys by tmux's names for them.
+  /// Presses keys, given by the names that tmux has for them.
   void press(String... keys) {
     List<String> words = new ArrayList<>(List.of("send-keys"));
     words.addAll(List.of(keys));
@@ -62,17 +62,17 @@ final class Tmux implements AutoCloseable {
     run("resize-window", "-x", Integer.toString(cols), "-y", Integer.toString(rows));
   }
 
-  /// What is seen.
+  /// Returns the text on the screen.
   String screen() {
     return run("capture-pane", "-p");
   }
 
-  /// What is seen, with the sequences for its colours.
+  /// Returns the text on the screen with the escape sequences of its colors.
   String colors() {
     return run("capture-pane", "-p", "-e");
   }
 
-  /// Whether a program has the terminal's other screen.
+  /// Reports whether a program uses the alternate screen of the terminal.
   boolean isOnOtherScreen() {
     return run("display-message", "-p", "#{alternate_on}").strip().equals("1");
   }
@@ -81,7 +81,7 @@ final class Tmux implements AutoCloseable {
     return run("display-message", "-p", "#{cursor_flag}").strip().equals("1");
   }
 
-  /// What programs have called the terminal.
+  /// Returns the title that programs have given the terminal.
   String title() {
     return run("display-message", "-p", "#{pane_title}").strip();
   }
@@ -90,7 +90,7 @@ final class Tmux implements AutoCloseable {
     Eventually.await(what, Jpm.LONG, () -> condition.test(screen()), this::screen);
   }
 
-  /// Waits for a line that has all these words.
+  /// Waits for a line that contains all these words.
   void awaitLine(String... words) {
     await(
         "a line with " + String.join(", ", words),

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What is said of programs that end badly: the answer of the command, `ls`, `describe`, `jlist`
-/// and the events say how and why.
+/// Reports about programs that fail: the reply of the command, `ls`, `describe`, `jlist` and the
+/// events say how and why they ended.
 @Timeout(300)
 class TruthfulIT extends InOwnHome {
   private static final String KILLED = "did not exit within 200 ms: killed";
@@ -68,7 +68,8 @@ class TruthfulIT extends InOwnHome {
     assertThat(ended.out() + ended.err()).contains("deaf:0: " + KILLED);
   }
 
-  /// Longer than the bridge waits by itself, and than a daemon keeps a request waiting.
+  /// Longer than the timeout of the bridge itself, and longer than a daemon keeps a request
+  /// waiting.
   @Test
   @Tag("slow")
   void aServiceHearsOfAStopThatTookLong() throws Exception {
@@ -83,7 +84,7 @@ class TruthfulIT extends InOwnHome {
   }
 
   private void awaitDeaf(int times) throws Exception {
-    Eventually.await("it is deaf", Jpm.LONG, () -> lines() == times);
+    Eventually.await("deaf is ready", Jpm.LONG, () -> lines() == times);
   }
 
   private int lines() {
@@ -110,7 +111,8 @@ class TruthfulIT extends InOwnHome {
     jpm.run("start", "lacks", "--no-wait").ok();
   }
 
-  /// A restart and a reload are done when the process is there; the events tell what becomes of it.
+  /// A restart and a reload are done when the process runs; the events report what happens to it
+  /// later.
   @Test
   @Tag("slow")
   void onlyWhatIsStartedIsLookedAt() throws Exception {
@@ -162,11 +164,11 @@ class TruthfulIT extends InOwnHome {
     jpm.run("start", job.toString(), "--no-autorestart").ok();
     Path known = jpm.script("known.sh", "#!/bin/sh\nexit 7\n");
     jpm.run("start", known.toString(), "--stop-exit-codes", "7").ok();
-    Eventually.await("it has ended", Jpm.LONG, () -> jpm.status("known").equals("stopped"));
+    Eventually.await("known has ended", Jpm.LONG, () -> jpm.status("known").equals("stopped"));
     assertThat(own(jpm.app("job")).getString("reason")).doesNotContain("note");
   }
 
-  /// Each run is longer than `min_uptime`, so PM2 shows a healthy app for ever.
+  /// Each run is longer than `min_uptime`, so PM2 shows a healthy app forever.
   @Test
   @Tag("slow")
   void aCrashLoopOfRunsThatAreNotShortIsShownAndEnded() throws Exception {
@@ -184,7 +186,9 @@ class TruthfulIT extends InOwnHome {
             "600000")
         .ok();
     Eventually.await(
-        "it is seen to loop", Jpm.LONG, () -> own(jpm.app("dies")).getBoolean("crash_looping"));
+        "the crash loop is detected",
+        Jpm.LONG,
+        () -> own(jpm.app("dies")).getBoolean("crash_looping"));
     assertThat(jpm.status("dies")).isIn("online", "launching", "errored", "stopping");
     assertThat(jpm.run("ls").ok().out()).contains("crash-looping").contains("fatal: no database");
     assertThat(jpm.run("events", "dies", "--lines", "500").ok().out()).contains("crash_looping");
@@ -213,7 +217,7 @@ class TruthfulIT extends InOwnHome {
                 .formatted(jpm.home().resolve("jpm.pid")));
     jpm.run("start", script.toString(), "--no-autorestart").ok();
     jpm.killDaemon();
-    Eventually.await("it has ended", Jpm.LONG, () -> jpm.status("alone").equals("stopped"));
+    Eventually.await("alone has ended", Jpm.LONG, () -> jpm.status("alone").equals("stopped"));
     assertThat(own(jpm.app("alone")).getString("reason")).contains(": Error: died alone");
   }
 
@@ -231,7 +235,7 @@ class TruthfulIT extends InOwnHome {
     assertThat(own(jpm.app("tty")).getString("reason")).contains(": Error: no such port");
   }
 
-  /// Each run's reason has the words of that run, however soon the next one follows.
+  /// The reason of each run quotes that run, however soon the next one follows.
   @Test
   void theLastWordsAreThoseOfTheRunThatHasEnded() throws Exception {
     String text =

@@ -5,16 +5,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Programs that look like something in a picture: their load and memory go up and down, and they
-/// print.
+/// Programs for screenshots: their load and memory rise and fall, and they print.
 final class Waves {
   private Waves() {}
 
-  /// Starts one.
+  /// Starts a program.
   ///
-  /// @param seconds how long a wave is
-  /// @param percent of a processor, at most
-  /// @param words what it prints
+  /// @param seconds the period of a wave
+  /// @param percent the maximum load, in percent of a processor
+  /// @param words the text that it prints
   /// @param more options of `start`
   static void start(Jpm jpm, String name, int seconds, int percent, String words, String... more)
       throws IOException {

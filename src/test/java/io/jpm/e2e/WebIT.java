@@ -49,7 +49,7 @@ class WebIT extends InOwnHome {
     assertThat(list.getJsonArray("instances").getJsonObject(0).getString("status"))
         .isEqualTo("online");
     Eventually.await(
-        "the log can be had",
+        "the log can be downloaded",
         Jpm.LONG,
         () -> get(port, "/api/v1/logs/one/download").body().endsWith("line 30\n"));
     JsonObject pm2 = get(port, "/").json();
@@ -74,7 +74,7 @@ class WebIT extends InOwnHome {
       var told = new StringBuilder();
       while (!told.toString().contains("\"event\":\"stop\"")) {
         String chunk = events.chunk(); // one event or several
-        assertThat(chunk).as("the stream goes on after %s", told).isNotEmpty();
+        assertThat(chunk).as("the stream continues after %s", told).isNotEmpty();
         told.append(chunk);
       }
       assertThat(told.toString())
@@ -87,7 +87,7 @@ class WebIT extends InOwnHome {
     assertThat(jpm.status("one")).isEqualTo("stopped");
   }
 
-  /// A browser sends its cookie to an app on another port, and the app sends it on.
+  /// A browser sends its cookie to an app on another port, and the app forwards it to the daemon.
   @Test
   @Tag("slow")
   void anAppThatGetsTheCookieOfABrowserHasNothingOfIt() throws Exception {
@@ -156,7 +156,7 @@ class WebIT extends InOwnHome {
         .statusCode();
   }
 
-  /// Right requests with something wrong in them, from one seed, as bytes on a socket.
+  /// Valid requests with random damage, from one seed, as bytes on a socket.
   @Test
   @Tag("slow")
   void noRequestHoweverWrongEndsTheDaemonOrIsAnErrorOfIt() throws Exception {
@@ -250,7 +250,7 @@ class WebIT extends InOwnHome {
           http.readToTheEnd();
         }
       } catch (IOException cutOff) {
-        // The daemon does not listen to it any more, which is as good.
+        // The daemon has closed the connection, which is equally correct.
       }
       if (i % 100 == 0) {
         assertThat(Http.get(port, "/healthz").status()).as(sent).isEqualTo(200);

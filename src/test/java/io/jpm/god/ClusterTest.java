@@ -43,7 +43,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What God and ClusterBalancer say to each other, and how an app gets more or fewer instances.
+/// The messages between God and ClusterBalancer, and the scaling of an app.
 class ClusterTest extends GodHarness {
   private static final Prepared SHARED =
       new Prepared(
@@ -147,7 +147,7 @@ class ClusterTest extends GodHarness {
     awaitTold(BalancerCommand.Began.class, 1);
     Map<String, String> told = Map.of("PORT", "8123", "B", "1");
     assertThat(balancer.all(BalancerCommand.Prepare.class).getFirst().spec().variables().declared())
-        .as("what sharing does not need is not told")
+        .as("only the variables that the balancer needs")
         .isEqualTo(told);
     reboot();
     awaitTold(BalancerCommand.Began.class, 2);
@@ -158,7 +158,8 @@ class ClusterTest extends GodHarness {
     assertThat(only().spec()).isEqualTo(spec);
   }
 
-  /// What a process of another user shows of its environment is its user's to write.
+  /// The user of a process can change the environment that `/proc` shows for it, so the port comes
+  /// from the journal.
   @Test
   void thePortThatTheBalancerGaveIsKnownToTheNextDaemonFromTheJournal() throws IOException {
     Path drain = Files.writeString(home.resolve("drain"), "");
@@ -178,7 +179,7 @@ class ClusterTest extends GodHarness {
     reboot();
     host.variables.put("PORT", "22");
     vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")));
-    Eventually.await("its stop command runs", LONG, () -> host.spawns.size() == 2);
+    Eventually.await("stop command is spawned", LONG, () -> host.spawns.size() == 2);
     assertThat(host.spawns.getLast().environment()).containsEntry("PORT", "4712");
   }
 
@@ -305,9 +306,11 @@ class ClusterTest extends GodHarness {
   void anotherWayOfSharingMakesAllProcessesAnew() {
     start(cluster("web", 2), spec("api"));
     balancer.tell(new BalancerReport.Rebalanced(new AppName("web"), "no server socket: proxy"));
-    Eventually.await("all are new", LONG, () -> host.spawns.size() == 5);
+    Eventually.await("both web processes are replaced", LONG, () -> host.spawns.size() == 5);
     Eventually.await(
-        "online", LONG, () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
+        "all instances are online",
+        LONG,
+        () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
     assertThat(list().stream().map(InstanceView::restarts)).containsExactly(1, 1, 0);
     assertThat(list().getFirst().reason()).isEqualTo("no server socket: proxy");
   }
@@ -375,7 +378,7 @@ class ClusterTest extends GodHarness {
     assertThat(scale(Step.TO, 2).problems()).containsExactly("web has 2 instances already");
     assertThat(scale(Step.BY, -2).problems())
         .containsExactly(
-            "web cannot have 0 instances: one must be left, jpm delete web removes the app");
+            "web cannot have 0 instances: use 1 or more; jpm delete web removes the app");
     assertThat(scale(Step.TO, 1001).problems())
         .containsExactly(
             "web cannot have 1001 instances: use up to 1000, or set limits.max_instances in"
@@ -383,7 +386,7 @@ class ClusterTest extends GodHarness {
     assertThat(ask(new GodCommand.Scale("all", Step.TO, 3)).problems())
         .containsExactly("all names several apps (web, api): scale one of them");
     assertThat(ask(new GodCommand.Scale("no", Step.TO, 3)).problems())
-        .containsExactly("no app, namespace or id is called no: jpm ls shows what there is");
+        .containsExactly("no app, namespace or id is called no: jpm ls shows all");
     assertThat(host.spawns).hasSize(3);
   }
 

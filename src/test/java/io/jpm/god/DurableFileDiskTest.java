@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the kernel itself does to writes: a full disk, a limit, a `kill -9`.
+/// Durable files on a real kernel: a full disk, a file size limit, and `kill -9` of the writer.
 @Timeout(120)
 @Tag("alone")
 class DurableFileDiskTest {
@@ -65,19 +65,22 @@ class DurableFileDiskTest {
         for (int i = 0; i < writes; i++) {
           number = Integer.parseInt(told.readLine());
         }
-        // Somewhere in the write that follows.
+        // A random moment within the write that follows.
         long end = System.nanoTime() + random.nextLong(2_000_000);
         while (System.nanoTime() < end) {
           Thread.onSpinWait();
         }
-        writer.toHandle().destroyForcibly(); // Process.destroy would close what it has said
+        writer.toHandle().destroyForcibly(); // Process.destroy would close its unread output
         for (String line = told.readLine(); line != null; line = told.readLine()) {
           number = Integer.parseInt(line);
         }
       }
       assertThat(writer.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
       Optional<Integer> found = found(folder);
-      assertThat(found).as("kill %d, seed %d", kill, seed).get().isIn(number, number + 1);
+      assertThat(found)
+          .as("number found after kill %d, seed %d", kill, seed)
+          .get()
+          .isIn(number, number + 1);
       number = found.orElseThrow();
     }
     assertThat(number).isGreaterThan(KILLS);
@@ -85,8 +88,8 @@ class DurableFileDiskTest {
 
   @Test
   void aFileThatTheKernelLetsGrowNoFurtherIsNotPutInPlace() throws Exception {
-    // Units of 512 bytes: the larger generations do not fit, and the write that crosses it is
-    // short.
+    // Units of 512 bytes. The larger generations do not fit, and the write that crosses the limit
+    // is short.
     Process writer = writer("ulimit -f 40;", 1).redirectErrorStream(true).start();
     int number = 0;
     try (BufferedReader told = writer.inputReader()) {

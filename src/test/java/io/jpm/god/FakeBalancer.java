@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/// A balancer that has all made as they are, and writes down what it is asked and told.
+/// A balancer that prepares each process without changes and records the commands that it receives.
 @SuppressWarnings("NullAway.Init") // listen comes first
 public final class FakeBalancer {
   public final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
 
-  /// What becomes of a process that is to be made.
+  /// The reply to `Prepare`.
   public volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
       _ -> BalancerReply.Prepared.PLAIN;
 
-  /// How a process can be replaced.
+  /// The reply to `Lend`: how a process can be replaced.
   public volatile Function<BalancerCommand.Lend, BalancerReply> lending =
       lend ->
           lend.next().cluster().enabled()
               ? new BalancerReply.Handover.Beside("it shares its port", false)
               : new BalancerReply.Handover.NoPort();
 
-  /// Whether a process has no connections as soon as it is asked; otherwise [#drained] says so.
+  /// Whether a drain is answered at once; otherwise [#drained] answers it.
   public volatile boolean drains = true;
 
   private final List<Message<BalancerCommand>> draining = new CopyOnWriteArrayList<>();
@@ -40,7 +40,7 @@ public final class FakeBalancer {
     consumer = on.eventBus().consumer(Addresses.BALANCER_COMMAND, this::serve);
   }
 
-  /// There is no balancer any more.
+  /// Unregisters the balancer.
   void leave() {
     GodHarness.await(consumer.unregister());
   }
@@ -71,7 +71,7 @@ public final class FakeBalancer {
     }
   }
 
-  /// All that are asked for have no connections any more.
+  /// Answers all pending drains: the processes have no connections left.
   public void drained() {
     draining.forEach(message -> message.reply(new BalancerReply.Drained(0)));
     draining.clear();
@@ -85,7 +85,7 @@ public final class FakeBalancer {
     vertx.eventBus().publish(Addresses.BALANCER_REPORTS, report);
   }
 
-  /// What it was told of one kind, in order.
+  /// Returns the received commands of type `kind`, in order.
   public <T extends BalancerCommand> List<T> all(Class<T> kind) {
     return heard.stream().filter(kind::isInstance).map(kind::cast).toList();
   }

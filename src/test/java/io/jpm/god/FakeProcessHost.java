@@ -26,13 +26,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/// Processes that are objects: a test ends them when it likes. They live as long as this host,
-/// however many daemons come and go.
+/// A host whose processes are objects that a test ends when it likes. They live as long as this
+/// host, across restarts of the daemon.
 public final class FakeProcessHost implements ProcessHost {
   private final AtomicInteger nextPid = new AtomicInteger(100);
   public final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
 
-  /// All that were ever made, by tag.
+  /// All processes ever made, by tag.
   public final Map<String, FakeProcess> made = new ConcurrentHashMap<>();
 
   public final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
@@ -40,31 +40,31 @@ public final class FakeProcessHost implements ProcessHost {
   public volatile boolean obedient = true;
   volatile boolean endsBeforeSpawnReturns;
 
-  /// Whether signals are sent only when the test says so.
+  /// Whether signals are held in [#underWay] until the test sends them.
   volatile boolean slow;
 
-  /// Signals that were ordered and not sent yet.
+  /// Signals that were requested and not sent yet.
   final Queue<Runnable> underWay = new ConcurrentLinkedQueue<>();
 
   volatile boolean channels = true;
   public volatile Optional<OpenFiles> openFiles = Optional.empty();
 
-  /// Tags of trees of which the kernel has ended a process while no daemon was there.
+  /// Tags of trees in which the kernel killed a process while no daemon was running.
   final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
 
-  /// Run before each adoption, on a thread that may wait.
+  /// Runs before each adoption, on a thread that may block.
   public volatile Runnable beforeAdoption = () -> {};
 
-  /// What every process has in its environment, as far as somebody asks.
+  /// Variables that every process shows in its environment.
   final Map<String, String> variables = new ConcurrentHashMap<>();
 
-  /// With what each process was made; a test may hide it.
+  /// The environment that each process was started with; a test may remove entries to hide it.
   final Map<ProcessIdentity, Map<String, String>> environments = new ConcurrentHashMap<>();
 
-  /// Tags of processes that were made while another one of the same instance was alive.
+  /// Tags of processes that were made while another process of the same instance was alive.
   public final List<String> duplicates = new CopyOnWriteArrayList<>();
 
-  /// A process without a kernel.
+  /// A simulated process.
   public final class FakeProcess {
     public final ProcessIdentity identity;
     public final String tag;
@@ -99,13 +99,13 @@ public final class FakeProcessHost implements ProcessHost {
       watcher.exited(exit);
     }
 
-    /// It ends, and nothing is left of its tree.
+    /// Ends the process and reports that its tree is gone.
     public void endsWholly() {
       exit(new Exit.Code(0));
       watcher.treeGone();
     }
 
-    /// Its own daemon is no more.
+    /// Sends a signal without a report, because the daemon that started the process is gone.
     private void signalledUnwatched(Signal signal) {
       signals.add(signal);
       if (obedient || signal == Signal.SIGKILL) {
@@ -171,11 +171,11 @@ public final class FakeProcessHost implements ProcessHost {
 
     @Override
     public void release() {
-      // The process lives on.
+      // The process keeps running.
     }
   }
 
-  /// What was written to standard inputs: the file's name and the text.
+  /// Text written to standard inputs: the name of the file, a space, and the text.
   public final List<String> typed = new CopyOnWriteArrayList<>();
 
   public volatile Optional<String> typingProblem = Optional.empty();
@@ -209,14 +209,14 @@ public final class FakeProcessHost implements ProcessHost {
     alive.put(process.identity, process);
     environments.put(process.identity, request.environment());
     made.put(process.tag, process);
-    spawns.add(request); // last: who has seen it finds the process
+    spawns.add(request); // last: a test that sees the request finds the process
     if (endsBeforeSpawnReturns) {
       process.exit(new Exit.Code(1));
     }
     return new SpawnResult.Started(new FakeChild(process));
   }
 
-  /// A process that this daemon has not made.
+  /// Adds a process that this daemon did not start.
   public FakeProcess stray(String tag) {
     int pid = nextPid.incrementAndGet();
     var process =
@@ -250,7 +250,7 @@ public final class FakeProcessHost implements ProcessHost {
     return new FakeTree(alive, gone, tag, watcher);
   }
 
-  /// What is left of a tree: whatever has its tag or an older one of the same instance.
+  /// The leftovers of a tree: the processes with its tag or an older tag of the same instance.
   private record FakeTree(
       Map<ProcessIdentity, FakeProcess> alive,
       ProcessIdentity identity,
@@ -280,12 +280,12 @@ public final class FakeProcessHost implements ProcessHost {
 
     @Override
     public void signalMain(Signal signal) {
-      // It is gone.
+      // The main process is gone.
     }
 
     @Override
     public void release() {
-      // Nothing is held.
+      // No resources are held.
     }
   }
 
@@ -318,6 +318,6 @@ public final class FakeProcessHost implements ProcessHost {
 
   @Override
   public void close() {
-    // Nothing is held.
+    // No resources are held.
   }
 }

@@ -5,29 +5,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/// System calls of which one goes wrong.
+/// File operations of which one fails.
 public final class FaultyCalls implements FileCalls {
-  /// What goes wrong.
+  /// The way in which the chosen call fails.
   public enum Fault {
-    /// The call fails and has done nothing; later ones are well.
+    /// The call fails and has no effect; later calls succeed.
     FAILS,
-    /// As does every call after it: the disk stays full.
+    /// The call and all later calls fail: the disk stays full.
     FAILS_FOR_GOOD,
-    /// The call does its work and says that it has not.
+    /// The call takes effect but reports a failure.
     FAILS_AFTERWARDS,
-    /// A write takes half of what it is given. Nothing else is wrong.
+    /// A write accepts half of its bytes. No other error occurs.
     IS_SHORT,
-    /// Half of a write gets to the disk, then it is full.
+    /// Half of a write reaches the disk, then the disk is full.
     IS_SHORT_AND_FAILS,
     /// The process ends before the call.
     DIES_BEFORE,
-    /// The process ends in the call: of a write, half is done.
+    /// The process ends during the call: half of a write is done.
     DIES_IN,
     /// The process ends after the call.
     DIES_AFTER
   }
 
-  /// The process has ended: nothing it would do counts any more.
+  /// The process has ended: its later calls have no effect.
   public static final class Death extends Error {
     private static final long serialVersionUID = 1L;
   }
@@ -39,8 +39,8 @@ public final class FaultyCalls implements FileCalls {
   private int calls;
   private boolean dead;
 
-  /// @param at the number of the call that goes wrong, from 0
-  /// @param links whether the file system knows hard links
+  /// @param at the index of the call that fails, from 0
+  /// @param links whether the file system supports hard links
   public FaultyCalls(Fault fault, int at, boolean links) {
     this.fault = fault;
     this.at = at;
@@ -51,7 +51,7 @@ public final class FaultyCalls implements FileCalls {
     this(fault, at, true);
   }
 
-  /// Whether there were so many calls that one went wrong.
+  /// Reports whether there were enough calls for one to fail.
   public boolean isReached() {
     return calls > at;
   }
@@ -97,7 +97,7 @@ public final class FaultyCalls implements FileCalls {
     return new Death();
   }
 
-  /// One that is done or not.
+  /// A call that takes effect completely or not at all.
   private <T> T atomic(Call<T> whole) throws IOException {
     return call(whole, whole);
   }

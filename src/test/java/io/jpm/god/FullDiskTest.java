@@ -23,12 +23,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What God does while the journal cannot be written: nothing new is begun, what is there goes on
-/// and can be ended.
+/// God while the journal cannot be written: nothing new is started; running apps continue and can
+/// be stopped.
 class FullDiskTest extends GodHarness {
   private static final String REFUSAL = "state.json cannot be written";
 
-  /// A directory that is not empty, in the place of the next generation, fails each write.
+  /// Makes each write fail: a directory that is not empty takes the place of the next generation.
   private void fill() throws IOException {
     Files.createFile(Files.createDirectories(next()).resolve("in-the-way"));
   }
@@ -48,7 +48,11 @@ class FullDiskTest extends GodHarness {
   }
 
   private void assertRefused(GodReply reply) {
-    assertThat(reply.problems()).singleElement().asString().contains(REFUSAL).contains("make room");
+    assertThat(reply.problems())
+        .singleElement()
+        .asString()
+        .contains(REFUSAL)
+        .contains("free space");
     assertThat(reply.instances()).isEmpty();
   }
 
@@ -63,7 +67,7 @@ class FullDiskTest extends GodHarness {
     mend();
     GodReply reply = start(spec("new"));
     assertThat(reply.problems()).isEmpty();
-    assertThat(reply.instances().getFirst().id().value()).as("no id was used up").isEqualTo(1);
+    assertThat(reply.instances().getFirst().id().value()).as("the first free id").isEqualTo(1);
     assertThat(only("new").phase()).isEqualTo(Phase.ONLINE);
   }
 
@@ -118,7 +122,7 @@ class FullDiskTest extends GodHarness {
     assertThat(only().spec().instances().count()).isEqualTo(1);
   }
 
-  /// With a second instance the first one's log gets its id in the name.
+  /// With a second instance, the log of the first one gets its id in the name.
   @Test
   void aRefusedScaleLeavesTheLogOfTheRunningInstance() throws IOException {
     start(spec("web"));
@@ -127,7 +131,7 @@ class FullDiskTest extends GodHarness {
     fill();
     assertRefused(ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2)));
     assertThat(only().outFile()).isEqualTo(before.outFile());
-    assertThat(logs).as("orders to write elsewhere").isEmpty();
+    assertThat(logs).as("commands to change the log file").isEmpty();
     mend();
     ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2));
     assertThat(logs)
@@ -178,7 +182,7 @@ class FullDiskTest extends GodHarness {
         .findFirst()
         .orElseThrow()
         .exit(new Exit.Code(1));
-    Eventually.await("it is restarted", LONG, () -> only("a").restarts() == 1);
+    Eventually.await("app a is restarted", LONG, () -> only("a").restarts() == 1);
     act(Action.STOP, "b");
     assertThat(only("b").phase()).isEqualTo(Phase.STOPPED);
     act(Action.DELETE, "c");
@@ -187,6 +191,6 @@ class FullDiskTest extends GodHarness {
     assertThat(only("a").restarts()).isEqualTo(2);
     assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
     reboot();
-    assertThat(list()).as("what was ended does not come back").isEmpty();
+    assertThat(list()).as("instances after the restart of the daemon").isEmpty();
   }
 }

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// God with a fake host: real Vert.x, real journal, no process.
+/// Runs God with a fake process host: real Vert.x, real journal, no real processes.
 @Timeout(60)
 public abstract class GodHarness {
   public static final Duration LONG = Duration.ofSeconds(20);
@@ -75,7 +75,7 @@ public abstract class GodHarness {
     await(vertx.deployVerticle(new GodVerticle(context)));
   }
 
-  /// Deploys what has to be there before God.
+  /// Deploys verticles and consumers that must exist before God.
   public void beforeGod() {}
 
   @AfterEach
@@ -83,7 +83,7 @@ public abstract class GodHarness {
     await(vertx.close());
   }
 
-  /// What `kill -9` of the daemon and a new one amount to.
+  /// Does the equivalent of `kill -9` of the daemon followed by the start of a new one.
   public void reboot() {
     end();
     events.clear();
@@ -115,8 +115,8 @@ public abstract class GodHarness {
         .build();
   }
 
-  /// In cluster mode; a new process is ready at once, or as soon as it listens where the one before
-  /// did.
+  /// Returns a spec in cluster mode. A new process is ready at once, or as soon as it listens if
+  /// the one before it did.
   public static AppSpec cluster(String name, int instances) {
     RestartPolicy pm2 = RestartPolicy.DEFAULT;
     return spec(name, instances, pm2).draft().cluster(Cluster.auto()).build();

@@ -50,7 +50,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/// The rules that need more than one instance, a channel, a clock or a file.
+/// Rules that need more than one instance, an IPC channel, a clock or a file.
 class GodRulesTest extends GodHarness {
   private static AppSpec.Draft app(String name) {
     return spec(name).draft();
@@ -169,7 +169,7 @@ class GodRulesTest extends GodHarness {
     assertThat(start(dependent("web", "db", StartCondition.READY)).problems())
         .singleElement()
         .asString()
-        .contains("web", "db", "no such app");
+        .contains("web", "db", "does not exist");
     assertThat(
             start(
                     dependent("a", "b", StartCondition.READY),
@@ -211,7 +211,7 @@ class GodRulesTest extends GodHarness {
     assertThat(web.signals).containsExactly(Signal.SIGINT);
   }
 
-  /// On a busy machine the walk that finds the tree may take longer than `kill_timeout`.
+  /// On a busy machine, finding the members of the tree may take longer than `kill_timeout`.
   @Test
   void thePatienceBeginsWhenTheSignalIsSent() throws Exception {
     start(spec("web"));
@@ -223,9 +223,9 @@ class GodRulesTest extends GodHarness {
             .<GodReply>request(
                 Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")))
             .map(message -> message.body());
-    Eventually.await("the signal is ordered", LONG, () -> !host.underWay.isEmpty());
+    Eventually.await("the signal is requested", LONG, () -> !host.underWay.isEmpty());
     await(vertx.timer(5 * spec("web").stop().timeout().toMillis(), TimeUnit.MILLISECONDS));
-    assertThat(host.underWay).as("no SIGKILL before SIGINT was sent").hasSize(1);
+    assertThat(host.underWay).as("pending signals: no SIGKILL before SIGINT was sent").hasSize(1);
     host.underWay.remove().run();
     GodReply reply = await(stop);
     assertThat(process.signals).containsExactly(Signal.SIGINT);
@@ -240,7 +240,7 @@ class GodRulesTest extends GodHarness {
     process("db").says("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
     Future<GodReply> reply = actLater(Action.RESTART, "all");
-    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     assertThat(startedNames().getLast()).isEqualTo("db");
     assertThat(view("web").restarts()).isZero();
     awaitProcess("db");
@@ -257,7 +257,7 @@ class GodRulesTest extends GodHarness {
     process("db").says("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
     Future<GodReply> reply = actLater(Action.RESTART, "all");
-    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     act(Action.STOP, "web");
     awaitProcess("db");
     process("db").says("\"ready\"");
@@ -278,7 +278,7 @@ class GodRulesTest extends GodHarness {
     process("db").says("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
     Future<GodReply> reply = actLater(Action.RESTART, "all");
-    Eventually.await("db again", LONG, () -> startedNames().size() == 3);
+    Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     process("web").exit(new Exit.Code(0));
     awaitPhase("web", Phase.STOPPED);
     awaitProcess("db");
@@ -321,7 +321,7 @@ class GodRulesTest extends GodHarness {
     assertThat(names("/^.{3}$/")).containsExactly("web", "api");
     assertThat(names("2")).containsExactly("shop");
     assertThat(names("/bin/thing")).hasSize(3);
-    assertThat(problems("/(/")).singleElement().asString().contains("no regular expression");
+    assertThat(problems("/(/")).singleElement().asString().contains("not a regular expression");
     assertThat(problems("/(x+x+)+y/")).singleElement().asString().contains("/(x+x+)+y/");
     assertThat(problems("nobody")).singleElement().asString().contains("nobody", "jpm ls");
   }
@@ -384,7 +384,10 @@ class GodRulesTest extends GodHarness {
         .contains("offered no action");
     process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
     process("web").says("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
-    Eventually.await("told", LONG, () -> view("web").report().metrics().containsKey("Users"));
+    Eventually.await(
+        "the app's message has arrived",
+        LONG,
+        () -> view("web").report().metrics().containsKey("Users"));
     assertThat(view("web").report().metrics()).containsEntry("Users", "3");
     assertThat(view("web").report().actions()).containsExactly("purge");
     Future<GodReply> reply =
@@ -394,7 +397,7 @@ class GodRulesTest extends GodHarness {
                 Addresses.GOD_COMMAND,
                 new GodCommand.Trigger(List.of("web"), "purge", Optional.of("now")))
             .map(message -> message.body());
-    Eventually.await("heard", LONG, () -> !process("web").heard.isEmpty());
+    Eventually.await("the message is delivered", LONG, () -> !process("web").heard.isEmpty());
     assertThat(new JsonObject(process("web").heard.getFirst()))
         .isEqualTo(new JsonObject().put("msg", "purge").put("opts", "now").put("id", 0));
     process("web")
@@ -407,7 +410,8 @@ class GodRulesTest extends GodHarness {
   void whatAnAppHasOfferedIsKnownToTheNextDaemon() {
     start(spec("web"));
     process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
-    Eventually.await("offered", LONG, () -> view("web").report().actions().contains("purge"));
+    Eventually.await(
+        "the action is registered", LONG, () -> view("web").report().actions().contains("purge"));
     reboot();
     assertThat(view("web").report().actions()).containsExactly("purge");
     act(Action.RESTART, "web");
@@ -421,10 +425,11 @@ class GodRulesTest extends GodHarness {
     Files.createDirectory(home.resolve("state.json.new").resolve("x"));
     GodReply stopped = act(Action.STOP, "web");
     assertThat(stopped.problems()).isEmpty();
-    assertThat(stopped.notes()).singleElement().asString().contains("cannot be written down yet");
+    assertThat(stopped.notes()).singleElement().asString().contains("cannot be recorded yet");
     Files.delete(home.resolve("state.json.new").resolve("x"));
     Files.delete(home.resolve("state.json.new"));
-    Eventually.await("written again", LONG, () -> act(Action.STOP, "web").notes().isEmpty());
+    Eventually.await(
+        "the journal is written again", LONG, () -> act(Action.STOP, "web").notes().isEmpty());
   }
 
   @Test
@@ -450,7 +455,7 @@ class GodRulesTest extends GodHarness {
             .completion());
     start(spec("web"));
     process("web").says("{\"type\":\"order\",\"data\":{\"id\":7}}");
-    Eventually.await("heard", LONG, () -> !heard.isEmpty());
+    Eventually.await("the message is delivered", LONG, () -> !heard.isEmpty());
     assertThat(heard.getFirst().getJsonObject("data").getString("type")).isEqualTo("order");
   }
 
@@ -459,7 +464,8 @@ class GodRulesTest extends GodHarness {
     start(app("web").stop(new StopPolicy(Signal.SIGINT, LONG, true, true, List.of())).build());
     var process = process("web");
     Future<GodReply> reply = actLater(Action.STOP, "web");
-    Eventually.await("told", LONG, () -> process.heard.contains("\"shutdown\""));
+    Eventually.await(
+        "the app's message has arrived", LONG, () -> process.heard.contains("\"shutdown\""));
     assertThat(process.signals).isEmpty();
     process.exit(new Exit.Code(0));
     assertThat(await(reply).instances().getFirst().phase()).isEqualTo(Phase.STOPPED);
@@ -483,7 +489,7 @@ class GodRulesTest extends GodHarness {
             .build());
     var web = process("web");
     Future<GodReply> reply = actLater(Action.STOP, "web");
-    Eventually.await("command runs", LONG, () -> host.spawns.size() == 2);
+    Eventually.await("the stop command is spawned", LONG, () -> host.spawns.size() == 2);
     SpawnRequest command = host.spawns.getLast();
     assertThat(command.argv()).containsExactly(drain.toString(), "x");
     assertThat(command.environment())
@@ -529,7 +535,8 @@ class GodRulesTest extends GodHarness {
             .triggers(new Triggers(Optional.empty(), Optional.empty(), OptionalLong.of(300L << 20)))
             .build());
     ProcessIdentity process = only().process().orElseThrow();
-    Eventually.await("told", LONG, () -> told.contains(Map.of(process, 300L << 20)));
+    Eventually.await(
+        "the app's message has arrived", LONG, () -> told.contains(Map.of(process, 300L << 20)));
     vertx
         .eventBus()
         .publish(
@@ -546,7 +553,7 @@ class GodRulesTest extends GodHarness {
               .isEqualTo("uses 312 MB, more than its max_memory_restart of 300 MB");
         });
     Eventually.await(
-        "told of the new one",
+        "Satan has the limit of the new process",
         LONG,
         () -> told.getLast().equals(Map.of(only().process().orElseThrow(), 300L << 20)));
   }
@@ -568,7 +575,8 @@ class GodRulesTest extends GodHarness {
             .completion());
     start(app("web").limits(memory(200)).build());
     ProcessIdentity process = only().process().orElseThrow();
-    Eventually.await("told", LONG, () -> told.contains(Map.of(process, 200L << 20)));
+    Eventually.await(
+        "the app's message has arrived", LONG, () -> told.contains(Map.of(process, 200L << 20)));
     assertThat(only().unenforced())
         .isEqualTo("limits.memory is not enforced: no delegated cgroup; see jpm doctor");
     vertx
@@ -641,13 +649,13 @@ class GodRulesTest extends GodHarness {
   void aScheduleRestartsWhatRunsAndLeavesWhatAPersonHasStopped() {
     start(app("web").triggers(everySecond()).build());
     assertThat(only().nextRun()).isPresent();
-    Eventually.await("restarted twice", LONG, () -> only().restarts() >= 2);
+    Eventually.await("web is restarted twice", LONG, () -> only().restarts() >= 2);
     act(Action.STOP, "web");
     assertThat(only().nextRun()).isEmpty();
     int spawns = host.spawns.size();
-    // Another app on the same clock shows that its time has come meanwhile.
+    // Another app on the same schedule shows that the scheduled time has passed.
     start(app("other").triggers(everySecond()).build());
-    Eventually.await("the clock ticks", LONG, () -> view("other").restarts() >= 2);
+    Eventually.await("the other app is restarted twice", LONG, () -> view("other").restarts() >= 2);
     assertThat(view("web").phase()).isEqualTo(Phase.STOPPED);
     assertThat(startedNames().subList(spawns, host.spawns.size())).containsOnly("other");
   }
@@ -655,9 +663,9 @@ class GodRulesTest extends GodHarness {
   @Test
   void aJobRunsAgainWhenItsTimeComes() {
     start(job("backup").draft().triggers(everySecond()).autostart(false).build());
-    Eventually.await("first run", LONG, () -> only().phase() == Phase.ONLINE);
+    Eventually.await("the job runs", LONG, () -> only().phase() == Phase.ONLINE);
     host.running().getFirst().exit(new Exit.Code(0));
-    Eventually.await("second run", LONG, () -> host.spawns.size() >= 2);
+    Eventually.await("the job runs again", LONG, () -> host.spawns.size() >= 2);
   }
 
   @Test
@@ -673,7 +681,7 @@ class GodRulesTest extends GodHarness {
                     OptionalLong.empty()))
             .build());
     Eventually.await(
-        "restarted",
+        "all instances are restarted",
         LONG,
         () -> {
           write(source.resolve("app.js"), Long.toString(System.nanoTime()));
@@ -710,11 +718,13 @@ class GodRulesTest extends GodHarness {
         () -> {
           Instant begun = Instant.now();
           Eventually.await(
-              "its time comes", LONG, () -> Instant.now().isAfter(begun.plusMillis(1500)));
+              "the scheduled time has passed",
+              LONG,
+              () -> Instant.now().isAfter(begun.plusMillis(1500)));
         };
     reboot();
     int restarts = only().restarts();
-    Eventually.await("restarted", LONG, () -> only().restarts() > restarts);
+    Eventually.await("all instances are restarted", LONG, () -> only().restarts() > restarts);
     assertThat(host.duplicates).isEmpty();
   }
 

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
-/// Starting, stopping, crashing, and what the journal keeps of it.
+/// Starting, stopping, crashing, and what the journal records of it.
 class GodVerticleTest extends GodHarness {
   @Test
   void startMakesAProcessWithAllItNeeds() {
@@ -58,7 +58,7 @@ class GodVerticleTest extends GodHarness {
   void anEndThatOvertakesTheBeginningIsNotLost() {
     host.endsBeforeSpawnReturns = true;
     start(spec("web").draft().restart(RestartPolicy.PM2).build());
-    Eventually.await("errored", LONG, () -> only().phase() == Phase.ERRORED);
+    Eventually.await("the instance is errored", LONG, () -> only().phase() == Phase.ERRORED);
     assertThat(host.spawns).hasSize(16);
     assertThat(only().restarts()).isEqualTo(15);
   }
@@ -101,9 +101,9 @@ class GodVerticleTest extends GodHarness {
     Path memory = Files.createFile(folder.resolve("memory"));
     Path stale = Files.createFile(folder.resolve("77-1700000000000.in"));
     reboot();
-    Eventually.await("the stale one is removed", LONG, () -> !Files.exists(stale));
+    Eventually.await("the stale pipe is removed", LONG, () -> !Files.exists(stale));
     assertThat(needed).exists();
-    assertThat(memory).as("what is no pipe").exists();
+    assertThat(memory).as("a file that is not a pipe").exists();
   }
 
   @Test
@@ -150,7 +150,7 @@ class GodVerticleTest extends GodHarness {
     assertThat(host.running()).hasSize(1);
   }
 
-  /// The keeper has what was printed last, should the daemon end meanwhile.
+  /// If the daemon ends in between, the keeper still holds the last output.
   @Test
   void theKeeperHasThePipesUntilTheLogsAreClosed() {
     List<Boolean> closed = new CopyOnWriteArrayList<>();
@@ -165,7 +165,7 @@ class GodVerticleTest extends GodHarness {
             });
     start(spec("web"));
     act(Action.DELETE, "web");
-    Eventually.await("the pipes are given up", LONG, () -> !closed.isEmpty());
+    Eventually.await("the keeper drops the pipes", LONG, () -> !closed.isEmpty());
     assertThat(closed).containsExactly(true);
   }
 
@@ -186,9 +186,11 @@ class GodVerticleTest extends GodHarness {
   void aNewDaemonAdoptsWithPidAndCounters() {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     host.running().getFirst().exit(new Exit.Code(1));
-    Eventually.await("back", LONG, () -> host.running().size() == 2);
+    Eventually.await("both processes run again", LONG, () -> host.running().size() == 2);
     Eventually.await(
-        "online", LONG, () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
+        "all instances are online",
+        LONG,
+        () -> list().stream().allMatch(i -> i.phase() == Phase.ONLINE));
     act(Action.START, "nobody");
     List<InstanceView> before = list();
     awaitJournal("\"restarts\":1");
@@ -199,7 +201,8 @@ class GodVerticleTest extends GodHarness {
         .isEqualTo(before.stream().map(InstanceView::restarts).toList());
     assertThat(host.spawns).hasSize(3);
     host.running().getFirst().exit(new Exit.Code(1));
-    Eventually.await("an adopted one that ends is back", LONG, () -> host.spawns.size() == 4);
+    Eventually.await(
+        "an adopted process that exits is restarted", LONG, () -> host.spawns.size() == 4);
   }
 
   private void awaitJournal(String text) {
@@ -395,7 +398,7 @@ class GodVerticleTest extends GodHarness {
   void aListThatCannotBeWrittenIsAProblemAndTheOldOneStays() throws Exception {
     start(spec("web"));
     ask(new GodCommand.ClearDump());
-    // Not even root can make a file of this name.
+    // Not even root can create a file of this name.
     Files.createDirectories(home.resolve("dump.json.new").resolve("x"));
     GodReply failed = ask(new GodCommand.Save(false));
     assertThat(failed.problems()).first().asString().contains("cannot be written");

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What God does with what Satan finds. Satan is played by the test.
+/// How God reacts to the reports of Satan. The test plays Satan.
 class HealthTest extends GodHarness {
   private static final Check.Rhythm RHYTHM =
       new Check.Rhythm(Duration.ofMillis(1), Duration.ofMillis(1), 1, 1, Duration.ZERO);
@@ -147,12 +147,14 @@ class HealthTest extends GodHarness {
     WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
     report(new SatanReport.Ready(worker));
     Eventually.await(
-        "it is to say so", LONG, () -> only().reason().endsWith("it has not said ready"));
+        "the reason is that the app has not reported ready",
+        LONG,
+        () -> only().reason().endsWith("it has not reported ready"));
     assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
     made(1).says("\"ready\"");
     assertThat(await(started).problems()).isEmpty();
     assertThat(awaitTold(SatanCommand.SaidReady.class, 1).worker()).isEqualTo(worker);
-    awaitEvent(Kind.READY, "it has said ready and its checks have passed");
+    awaitEvent(Kind.READY, "it has reported ready and its checks have passed");
     assertThat(events.stream().map(InstanceEvent::kind))
         .containsExactly(Kind.START, Kind.READY, Kind.ONLINE);
   }
@@ -169,7 +171,7 @@ class HealthTest extends GodHarness {
     assertThat(started.isComplete()).isFalse();
   }
 
-  /// It has been waited for, so a restart does not claim a success either.
+  /// The command waits for readiness, so a restart must not report success either.
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(booleans = {false, true})
@@ -206,10 +208,10 @@ class HealthTest extends GodHarness {
     assertThat(only().unhealthy()).contains("no answer");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     report(new SatanReport.Recovered(worker));
-    awaitEvent(Kind.RECOVERED, "well again");
+    awaitEvent(Kind.RECOVERED, "its checks pass again");
     assertThat(only().unhealthy()).isEmpty();
     report(new SatanReport.Says(worker, "3 jobs left"));
-    Eventually.await("it is shown", LONG, () -> only().status().equals("3 jobs left"));
+    Eventually.await("the status text is shown", LONG, () -> only().status().equals("3 jobs left"));
   }
 
   @Test
@@ -223,7 +225,7 @@ class HealthTest extends GodHarness {
     report(new SatanReport.Unhealthy(worker, "late"));
     report(new SatanReport.Dead(worker, "late"));
     report(new SatanReport.Says(awaitTold(SatanCommand.ProcessStarted.class, 2).worker(), "here"));
-    Eventually.await("the last is heard", LONG, () -> only().status().equals("here"));
+    Eventually.await("the last report has arrived", LONG, () -> only().status().equals("here"));
     assertThat(only().unhealthy()).isEmpty();
     assertThat(host.spawns).hasSize(2);
   }
@@ -240,7 +242,7 @@ class HealthTest extends GodHarness {
 
   @Test
   void whoIsDeadIsReplacedInClusterModeByAProcessThatIsReady() {
-    // Of such a rhythm any run is long enough.
+    // With such timing, any run counts as long enough.
     RestartPolicy usual = RestartPolicy.DEFAULT;
     var brief =
         new RestartPolicy(
@@ -252,9 +254,9 @@ class HealthTest extends GodHarness {
     WorkerId worker = first.worker();
     report(new SatanReport.Dead(worker, "no answer"));
     report(new SatanReport.Dead(worker, "no answer"));
-    Eventually.await("a third is made, or the first ended", LONG, () -> host.spawns.size() == 3);
+    Eventually.await("a replacement is spawned", LONG, () -> host.spawns.size() == 3);
     Eventually.await(
-        "it is over",
+        "all instances are online without the first process",
         LONG,
         () ->
             list().stream().allMatch(it -> it.phase() == Phase.ONLINE)
@@ -289,7 +291,7 @@ class HealthTest extends GodHarness {
         .singleElement()
         .asString()
         .contains(
-            "did not get ready: not ready within 2 s (listen_timeout); pid "
+            "did not become ready: not ready within 2 s (listen_timeout); pid "
                 + made(1).identity.pid());
   }
 
@@ -327,7 +329,7 @@ class HealthTest extends GodHarness {
     return new Health(Optional.empty(), Optional.of(probe), Optional.empty());
   }
 
-  /// Online, by the check that it has.
+  /// Starts an app and brings it online by its probe.
   private WorkerId online(Health health) {
     Future<GodReply> started = begin(app(health));
     WorkerId worker = awaitTold(SatanCommand.ProcessStarted.class, 1).worker();
@@ -351,7 +353,7 @@ class HealthTest extends GodHarness {
                 true));
     assertThat(awaitTold(SatanCommand.ProcessStarted.class, 2).process())
         .isEqualTo(made(1).identity);
-    awaitEvent(Kind.RECOVERED, "it is checked otherwise now");
+    awaitEvent(Kind.RECOVERED, "its checks have changed");
     report(new SatanReport.Unhealthy(worker, "h:2 refuses"));
     awaitEvent(Kind.UNHEALTHY, "h:2 refuses");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
@@ -376,7 +378,7 @@ class HealthTest extends GodHarness {
   void whoeverWaitsForACheckThatIsNotMadeAnyMoreIsOnline() {
     Future<GodReply> started = begin(app(asking("1")));
     awaitTold(SatanCommand.ProcessStarted.class, 1);
-    Eventually.await("it is there", LONG, () -> only().process().isPresent());
+    Eventually.await("the process is spawned", LONG, () -> only().process().isPresent());
     apply(app(asking("2")));
     assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2).ready()).isFalse();
     assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
@@ -414,7 +416,7 @@ class HealthTest extends GodHarness {
     host.variables.put("TOKEN", "f1");
     reboot();
     assertThat(awaitTold(SatanCommand.StartMonitoring.class, 2).variables())
-        .as("what the process was given, where it can be told")
+        .as("variables the process was started with")
         .containsEntry("TOKEN", "f1")
         .containsEntry("PORT", "80")
         .doesNotContainKey("KEY");

@@ -31,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What a slow disk and one that fails do to those who wait for the journal.
+/// Effects of a slow or failing disk on callers that wait for the journal.
 @Timeout(60)
 class JournalDiskTest {
-  /// That there is no instance any more could be said without a file.
+  /// An empty list could be recorded without a file, so the journal has one entry.
   private static final JournalEntry ONE =
       JournalTest.entry(0, Phase.ONLINE, Optional.empty(), JournalEntry.Sharing.NONE);
 
@@ -44,7 +44,7 @@ class JournalDiskTest {
   private final Vertx vertx = Vertx.vertx();
   private final Disk disk = new Disk();
 
-  /// What the journal has to write: the number of the next instance.
+  /// The content that the journal writes: the id of the next instance.
   private final AtomicInteger number = new AtomicInteger();
 
   private Context context;
@@ -67,7 +67,7 @@ class JournalDiskTest {
     vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
   }
 
-  /// A disk of which the flushes can be held up, and both they and new files can fail.
+  /// A disk whose flushes can be blocked, and on which flushes and new files can fail.
   private static final class Disk extends FileCalls.Kernel {
     private volatile CountDownLatch passes = new CountDownLatch(0);
     private volatile boolean forcesFail;
@@ -130,7 +130,7 @@ class JournalDiskTest {
     return done.get(Patience.seconds(30), TimeUnit.SECONDS);
   }
 
-  /// Changes something; what the given future says is awaited.
+  /// Changes the content, then awaits the future that `awaited` returns.
   private Future<Void> change(Supplier<Future<Void>> awaited) throws Exception {
     return onContext(() -> {
       number.incrementAndGet();
@@ -150,7 +150,7 @@ class JournalDiskTest {
       change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
       assertThat(found()).isEqualTo(write);
     }
-    assertThat(disk.forces.get()).as("one at a time").isLessThan(2);
+    assertThat(disk.forces.get()).as("flushes: one at a time").isLessThan(2);
   }
 
   @Test
@@ -163,7 +163,7 @@ class JournalDiskTest {
     assertThat(forced.isComplete()).isFalse();
     disk.mend();
     forced.await(Patience.seconds(30), TimeUnit.SECONDS);
-    assertThat(disk.forces.get()).as("what came meanwhile goes together").isLessThan(3);
+    assertThat(disk.forces.get()).as("flushes: changes in between are combined").isLessThan(3);
     assertThat(onContext(journal::forced).isComplete()).isTrue();
   }
 
@@ -173,9 +173,10 @@ class JournalDiskTest {
     disk.forcesFail = true;
     change(journal::forced).await(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("Input/output error");
-    assertThat(found()).as("what is on the disk").isEqualTo(1);
+    assertThat(found()).as("generation that can be read").isEqualTo(1);
     disk.mend();
-    Eventually.await("it is written again", LONG, () -> found() == 2 && problem().isEmpty());
+    Eventually.await(
+        "the journal is written again", LONG, () -> found() == 2 && problem().isEmpty());
     assertThat(disk.forces.get()).isGreaterThan(2);
   }
 
@@ -187,10 +188,11 @@ class JournalDiskTest {
     change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("No space left");
     disk.passes.countDown();
-    Eventually.await("the older one is on the disk", LONG, () -> onDisk());
+    Eventually.await("the older generation is flushed", LONG, () -> onDisk());
     assertThat(problem()).contains("No space left");
     disk.mend();
-    Eventually.await("the newer one stands", LONG, () -> found() == 2 && problem().isEmpty());
+    Eventually.await(
+        "the newer generation is written", LONG, () -> found() == 2 && problem().isEmpty());
   }
 
   private boolean onDisk() {

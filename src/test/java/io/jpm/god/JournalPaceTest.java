@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How often the journal is written.
+/// Throttling of journal writes.
 @Timeout(60)
 class JournalPaceTest {
   private static final Duration PAUSE = Duration.ofMillis(25);
@@ -28,7 +28,7 @@ class JournalPaceTest {
   private final Vertx vertx = Vertx.vertx();
   private final AtomicInteger writes = new AtomicInteger();
 
-  /// Stands still: writes take no time, and no pause passes.
+  /// A clock that stands still: writes take no time, and no pause passes.
   private final AtomicLong nanos = new AtomicLong();
 
   @AfterEach
@@ -47,7 +47,7 @@ class JournalPaceTest {
         });
   }
 
-  /// Changes something and waits until it is written, so many times.
+  /// Changes the state and waits until it is written, `times` times.
   private void change(int times) throws Exception {
     var done = new CompletableFuture<Void>();
     vertx.runOnContext(_ -> change(journal(), times, done));
@@ -68,7 +68,7 @@ class JournalPaceTest {
     long began = System.nanoTime();
     change(BURST + 11);
     assertThat(writes).hasValue(BURST + 11);
-    // A timer never goes off too early.
+    // A timer never fires too early.
     assertThat(System.nanoTime() - began).isGreaterThan(10 * PAUSE.toNanos());
   }
 

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// What God asks of LogAggregator, and when it asks anew.
+/// The commands that God sends to LogAggregator, and when it sends them again.
 class LogOptionsTest extends GodHarness {
   private static LogFiles dated(Optional<Path> out, Optional<Path> combined) {
     return new LogFiles(
@@ -75,7 +75,7 @@ class LogOptionsTest extends GodHarness {
     start(spec("db"), web);
     int pid = view("web").process().orElseThrow().pid();
     Path oldPid = view("web").pidFile();
-    Eventually.await("pid file", LONG, () -> Files.exists(oldPid));
+    Eventually.await("the pid file is written", LONG, () -> Files.exists(oldPid));
     host.refusal = Optional.of("no database today");
     LogFiles wishes = dated(Optional.empty(), Optional.empty());
     Path newPid = home.resolve("run/web.pid");
@@ -85,7 +85,8 @@ class LogOptionsTest extends GodHarness {
     assertThat(opens("web")).hasSize(2).last().extracting("wishes").isEqualTo(wishes);
     Path numbered = home.resolve("run/web-" + view("web").id() + ".pid");
     assertThat(view("web").pidFile()).isEqualTo(numbered);
-    Eventually.await("moved", LONG, () -> Files.exists(numbered) && Files.notExists(oldPid));
+    Eventually.await(
+        "the pid file has moved", LONG, () -> Files.exists(numbered) && Files.notExists(oldPid));
     assertThat(Files.readString(numbered).strip()).isEqualTo(Integer.toString(pid));
   }
 
@@ -108,7 +109,9 @@ class LogOptionsTest extends GodHarness {
     start(spec("web").draft().pidFile(Optional.of(home.resolve("run/web.pid"))).build());
     Path file = only().pidFile();
     Eventually.await(
-        "written", LONG, () -> Files.isRegularFile(file) && !Files.isSymbolicLink(file));
+        "the pid file is written",
+        LONG,
+        () -> Files.isRegularFile(file) && !Files.isSymbolicLink(file));
     assertThat(precious).hasContent("text");
   }
 }

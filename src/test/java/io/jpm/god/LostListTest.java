@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// No generation of the journal can be read, and the processes run on.
+/// No generation of the journal can be read while the processes keep running.
 class LostListTest extends GodHarness {
   private void loseTheList() throws IOException {
     end();
@@ -51,12 +51,16 @@ class LostListTest extends GodHarness {
     ask(new GodCommand.Save(false));
     List<ProcessIdentity> before = living();
     loseTheList();
-    assertThat(notes()).hasSize(1).first().asString().contains("state.json is damaged", "3 live");
+    assertThat(notes())
+        .hasSize(1)
+        .first()
+        .asString()
+        .contains("state.json is damaged", "3 running");
     reboot();
-    assertThat(notes()).as("the next daemon").hasSize(1);
+    assertThat(notes()).as("notes of the next daemon").hasSize(1);
     GodReply reply = resurrect();
     assertThat(reply.problems()).isEmpty();
-    assertThat(reply.notes()).hasSize(1).first().asString().contains("taken up");
+    assertThat(reply.notes()).hasSize(1).first().asString().contains("adopted");
     assertThat(notes()).isEmpty();
     assertThat(living()).containsExactlyInAnyOrderElementsOf(before);
     assertThat(host.spawns).hasSize(3);
@@ -99,7 +103,7 @@ class LostListTest extends GodHarness {
     loseTheList();
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.filter(it -> it.toString().endsWith(".pid")).toList()) {
-        Files.delete(file); // it would tell as well
+        Files.delete(file); // the pid file would identify the process as well
       }
     }
     GodReply reply = resurrect();
@@ -112,7 +116,7 @@ class LostListTest extends GodHarness {
     assertThat(list()).isEmpty();
     assertThat(host.running()).hasSize(1);
     host.alive.clear();
-    assertThat(notes()).as("it has ended").isEmpty();
+    assertThat(notes()).as("notes after the process has ended").isEmpty();
     assertThat(start(spec("web")).problems()).isEmpty();
   }
 
@@ -131,7 +135,7 @@ class LostListTest extends GodHarness {
     loseTheList();
     assertThat(start(spec("job")).problems()).isEmpty();
     assertThat(host.running()).hasSize(2);
-    assertThat(notes()).hasSize(1).first().asString().contains("1 live process");
+    assertThat(notes()).hasSize(1).first().asString().contains("1 running process");
   }
 
   @Test

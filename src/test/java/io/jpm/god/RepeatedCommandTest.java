@@ -15,7 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// A command that comes again with the key that it had is done once, whichever daemon hears it.
+/// A command that is sent again with its idempotency key is done once, even if another daemon
+/// receives it.
 class RepeatedCommandTest extends GodHarness {
   private static final GodCommand TWO_MORE =
       new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 2);

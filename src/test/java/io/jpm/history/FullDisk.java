@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The file system, which takes half of a write when it is full.
+/// The real file system, which writes only half of the bytes while it is full.
 final class FullDisk implements Disk {
   volatile boolean full;
   final AtomicInteger writes = new AtomicInteger();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/// Events as God tells them.
+/// Events as God publishes them.
 final class Happenings {
   private Happenings() {}
 

@@ -24,7 +24,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The ring on a real disk. A daemon that is killed is a ring that is not closed.
+/// Tests the event ring on a real disk. A ring that is not closed simulates a daemon that was
+/// killed.
 @Timeout(60)
 class HistoryTest {
   private static final long MAX = 64 << 10;
@@ -189,7 +190,7 @@ class HistoryTest {
   @Test
   void aMachineThatWentDownCannotMakeNumbersRepeat() throws IOException {
     ring().append(Happenings.some(5));
-    // What the disk had not got yet.
+    // Removes what had not reached the disk.
     Path file = segments().getFirst();
     Files.writeString(file, Files.readAllLines(file).getFirst() + "\n");
     long first = ring(NEXT_BOOT).append(Happenings.some(1)).getFirst().seq();
@@ -314,7 +315,7 @@ class HistoryTest {
     RingReader.Found after = reader().after(0, ALL, 1);
     assertThat(after.first()).hasValue(kept.getFirst());
     assertThat(seqs(reader().after(total - 1, ALL, 9).events())).containsExactly(total);
-    // As after a kill in any state.
+    // Also after a kill at this point.
     assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(total + 1);
   }
 
@@ -356,7 +357,8 @@ class HistoryTest {
     assertThat(Files.readAllLines(file)).allMatch(line -> EventLines.decode(line).isPresent());
     disk.full = true;
     ring.append(Happenings.some(4));
-    // Killed while the disk is full: 10 to 13 were told, and are nowhere but in the number file.
+    // Killed while the disk is full: events 10 to 13 were published, but only the number file knows
+    // of them.
     assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(14L);
   }
 

@@ -87,7 +87,8 @@ class HistoryVerticleTest {
   }
 
   private void awaitSeen(int count) {
-    Eventually.await(count + " are published", LIMIT, () -> seen.size() >= count, seen::size);
+    Eventually.await(
+        count + " events are published", LIMIT, () -> seen.size() >= count, seen::size);
   }
 
   @Test
@@ -98,7 +99,7 @@ class HistoryVerticleTest {
         .<JsonObject>consumer(Addresses.EVENTS, m -> kept.add(isKept(m.body().getLong("seq"))));
     deploy();
     tell(20);
-    Eventually.await("all are seen", LIMIT, () -> kept.size() == 20);
+    Eventually.await("all events have arrived", LIMIT, () -> kept.size() == 20);
     assertThat(kept).doesNotContain(false);
   }
 
@@ -141,7 +142,7 @@ class HistoryVerticleTest {
     assertThat(seen.subList(0, 3))
         .extracting(EventMessage::reason)
         .containsExactly("event 0", "event 1", "event 2");
-    Eventually.await("those of web", LIMIT, () -> seenOfWeb.size() == 1000);
+    Eventually.await("the events of web", LIMIT, () -> seenOfWeb.size() == 1000);
     assertThat(disk.writes.get()).isLessThan(200);
     assertThat(ask(new HistoryCommand.After(0, ALL, 2000)).events()).isEqualTo(seen);
   }
@@ -158,7 +159,7 @@ class HistoryVerticleTest {
     awaitSeen(2);
     tell(1);
     awaitSeen(3);
-    Eventually.await("those of web", LIMIT, () -> seenOfWeb.size() == 2);
+    Eventually.await("the events of web", LIMIT, () -> seenOfWeb.size() == 2);
     assertThat(seen).extracting(EventMessage::event).contains("heartbeat_missed");
     assertThat(seen).extracting(EventMessage::seq).containsExactly(1L, 2L, 3L);
     assertThat(ask(new HistoryCommand.Latest(Optional.of(""), 5)).events())

@@ -7,7 +7,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/// What a logger is told while this is open.
+/// Captures the messages of a logger until it is closed.
 final class LogLines extends Handler {
   private final Logger logger;
   private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -57,7 +57,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Hooks as apps have them: real commands, a real server.
+/// Tests hooks as apps use them, with real commands and a real server.
 @Timeout(120)
 class HooksVerticleTest {
   private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -158,7 +158,7 @@ class HooksVerticleTest {
 
   private void awaitText(Path file, String text) {
     Eventually.await(
-        file + " has " + text, LIMIT, () -> read(file).contains(text), () -> read(file));
+        file + " contains " + text, LIMIT, () -> read(file).contains(text), () -> read(file));
   }
 
   @Test
@@ -177,7 +177,7 @@ class HooksVerticleTest {
     awaitText(dir.resolve("told"), "\n");
     assertThat(read(dir.resolve("told")))
         .isEqualTo("crash,web,7,4107,SIGKILL after 3 s,0,SIGKILL,blue,7,%s\n".formatted(dir));
-    Eventually.await("its pipe is gone", LIMIT, () -> pipes() == 0, this::pipes);
+    Eventually.await("the pipe is removed", LIMIT, () -> pipes() == 0, this::pipes);
   }
 
   @Test
@@ -233,7 +233,7 @@ class HooksVerticleTest {
     tell(Kind.ERRORED, spec, Phase.ERRORED, "16 tries");
     awaitText(dir.resolve("runs"), "errored");
     Eventually.await(
-        "no sleep of mine is left",
+        "no process of the hooks is left",
         LIMIT,
         () -> host.findTagged(dir + ":hook ").isEmpty(),
         () -> host.findTagged(dir + ":hook "));
@@ -259,7 +259,9 @@ class HooksVerticleTest {
       assertThat(host.findTagged(HookCommands.tagPrefix(dir))).hasSize(1);
       deploy(new HookTiming(Duration.ofMillis(10), Duration.ofSeconds(5), RetryPlan.USUAL));
       Eventually.await(
-          "it is ended", LIMIT, () -> host.findTagged(HookCommands.tagPrefix(dir)).isEmpty());
+          "the command is ended",
+          LIMIT,
+          () -> host.findTagged(HookCommands.tagPrefix(dir)).isEmpty());
       assertThat(pipe).doesNotExist();
     }
   }
@@ -279,7 +281,7 @@ class HooksVerticleTest {
     for (int i = 2; i <= 100; i++) {
       crash(spec, Integer.toString(i));
     }
-    // The turn of this occasion is over when that of another, told later, has come.
+    // The event LIMIT is published last: when its command runs, all crashes have been processed.
     AppSpec both =
         spec.draft()
             .hooks(
@@ -315,7 +317,7 @@ class HooksVerticleTest {
     AppSpec spec = spec(Map.of(Occasion.CRASH, List.of(new Webhook(url))));
     tell(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
     crash(spec, "SIGKILL after 3 s");
-    Eventually.await("it is posted", LIMIT, () -> !posted.isEmpty());
+    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
     JsonObject body = posted.getFirst();
     assertThat(body.getMap())
         .containsEntry("v", 1)
@@ -353,7 +355,7 @@ class HooksVerticleTest {
         .containsExactly("errored", "crash", "crash");
   }
 
-  /// Whoever else hears God may hear it late.
+  /// Subscribers of God other than History can receive an event late.
   @Test
   void whatHistoryTellsIsEnough() {
     deploy(TIMING);
@@ -372,7 +374,7 @@ class HooksVerticleTest {
           }
         });
     crash(spec(Map.of(Occasion.CRASH, List.of(new Webhook(url)))), "the first that is heard");
-    Eventually.await("it is posted", LIMIT, () -> !posted.isEmpty());
+    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
     assertThat(posted.getFirst().getString("reason")).isEqualTo("the first that is heard");
   }
 
@@ -389,9 +391,9 @@ class HooksVerticleTest {
                 .end());
     AppSpec spec = spec(Map.of(Occasion.CRASH, List.of(new Webhook(url), script("touch done"))));
     crash(spec, "one");
-    Eventually.await("the first is posted", LIMIT, () -> posted.size() == 1);
+    Eventually.await("the first event is posted", LIMIT, () -> posted.size() == 1);
     crash(spec, "two");
-    Eventually.await("the second is posted", LIMIT, () -> posted.size() == 2);
+    Eventually.await("the second event is posted", LIMIT, () -> posted.size() == 2);
     assertThat(posted.stream().map(body -> body.getString("reason"))).containsExactly("one", "two");
   }
 
@@ -403,7 +405,7 @@ class HooksVerticleTest {
     tell(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
     crash(spec, "exit 1 after 3 s");
     tell(Kind.ONLINE, spec, Phase.ONLINE, "restart 1/16");
-    Eventually.await("it is posted", LIMIT, () -> !posted.isEmpty());
+    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
     assertThat(posted.getFirst().getString("event")).isEqualTo("recovered");
     assertThat(posted.getFirst().getString("reason"))
         .isEqualTo("online for 1 ms again, after: exit 1 after 3 s");

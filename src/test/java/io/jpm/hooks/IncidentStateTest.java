@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What is an occasion for a hook.
+/// Tests which events trigger a hook.
 class IncidentStateTest {
   private static final RestartPolicy ALWAYS = policy(RestartPolicy.When.ALWAYS, Set.of());
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// How often something is told.
+/// Tests how often notifications are sent.
 class RateLimiterTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
@@ -50,8 +50,8 @@ class RateLimiterTest {
     assertThat(rateLimiter.done(1000 * SECOND)).isPresent();
   }
 
-  /// A storm of any shape: what has passed and what is counted are all that came, the last that
-  /// came passes last, and never more than ten pass within a minute.
+  /// For bursts of any shape, each item is either permitted or counted as missed, the last item is
+  /// permitted last, and at most ten are permitted per minute.
   @Test
   void nothingIsLostUncounted() {
     for (int seed = 0; seed < 200; seed++) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// When a webhook is tried again.
+/// Tests when a webhook is retried.
 class RetryPlanTest {
   private static final Outcome FAILED = new Outcome.Failed("Connection refused");
 

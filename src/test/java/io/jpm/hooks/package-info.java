@@ -1,4 +1,4 @@
-/// Tests of what is told to whom.
+/// Tests of hooks: commands and webhooks that are notified of events.
 @NullMarked
 package io.jpm.hooks;
 

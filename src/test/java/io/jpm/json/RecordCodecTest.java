@@ -128,7 +128,7 @@ class RecordCodecTest {
     object.put("square", 4);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FORMAT.take(object))
-        .withMessageStartingWith("none of [radius, dot]");
+        .withMessageStartingWith("expected one of the keys [radius, dot]");
   }
 
   @Test

@@ -23,8 +23,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The real `bin/jpm-keeper` beside a `bin/jpm` that only says that it was called. Closing a link
-/// is the daemon's death.
+/// The real `bin/jpm-keeper` with a `bin/jpm` that only records its calls. Closing a link simulates
+/// the death of the daemon.
 @Timeout(120)
 class KeeperScriptTest {
   private static final Duration SOON = Duration.ofSeconds(20);
@@ -65,7 +65,7 @@ class KeeperScriptTest {
     return host.keeper(setup, () -> {}).orElseThrow();
   }
 
-  /// What `bin/jpm` does when the keeper calls it.
+  /// Writes the `bin/jpm` that the keeper calls.
   private void starting(String commands) throws IOException {
     Path script = setup.root().resolve("bin/jpm");
     String tell =
@@ -128,10 +128,10 @@ class KeeperScriptTest {
     try (KeeperLink link = link()) {
       link.start();
       link.tell(new KeeperOrder.Hold(fifos));
-      Eventually.await("all are held", SOON, () -> openFifos(quietPid()) == 2000);
+      Eventually.await("all pipes are held", SOON, () -> openFifos(quietPid()) == 2000);
       link.tell(new KeeperOrder.Hold(fifos));
       link.tell(new KeeperOrder.Drop(fifos.subList(0, 10)));
-      Eventually.await("ten were dropped", SOON, () -> openFifos(quietPid()) == 1990);
+      Eventually.await("ten pipes are dropped", SOON, () -> openFifos(quietPid()) == 1990);
       link.tell(new KeeperOrder.Guard());
     }
     Eventually.await("the daemon is started", SOON, () -> calls().size() == 1);
@@ -157,26 +157,27 @@ class KeeperScriptTest {
       link.tell(new KeeperOrder.Guard());
     }
     int keeper = pid();
-    // Once more, since what answered may have been the dying one; then it has said what came of it.
+    // Twice, because the dying daemon may have answered the first call; after that the keeper has
+    // logged the result.
     Eventually.await(
-        "it is started twice",
+        "the daemon is started twice",
         SOON,
         () ->
             calls().size() == 2
                 && ProcessHandle.of(keeper).stream()
                     .flatMap(ProcessHandle::children)
                     .noneMatch(KeeperScriptTest::runs));
-    // Another daemon comes and dies: the keeper has not been told to guard that one.
+    // Another daemon connects and dies without asking the keeper to guard it.
     try (KeeperLink link = link()) {
       assertThat(link.reach()).isTrue();
     }
-    Eventually.await("with nothing to do it ends", SOON, () -> !isAlive(keeper));
+    Eventually.await("the keeper without a task has ended", SOON, () -> !isAlive(keeper));
     assertThat(calls()).hasSize(2);
     assertThat(lines("jpm.log")).hasSize(1);
   }
 
-  /// Bash fetches the status of a child that ends just before a `read` only after it: until then
-  /// what has ended is still a child, without a command line.
+  /// If a child ends just before a `read`, Bash reaps it only afterwards. Until then it is still a
+  /// child, but without a command line.
   private static boolean runs(ProcessHandle child) {
     try {
       return Files.readAllBytes(Path.of("/proc/" + child.pid() + "/cmdline")).length > 0;
@@ -193,7 +194,7 @@ class KeeperScriptTest {
       link.start();
       link.tell(new KeeperOrder.Guard());
     }
-    Eventually.await("three tries", SOON, () -> lines("jpm.log").size() == 4);
+    Eventually.await("three failed starts are logged", SOON, () -> lines("jpm.log").size() == 4);
     List<String> said = lines("jpm.log").stream().map(line -> line.split(": ", 2)[1]).toList();
     assertThat(said)
         .containsExactly(
@@ -213,7 +214,7 @@ class KeeperScriptTest {
       link.tell(new KeeperOrder.Hold(fifos(1)));
       link.tell(new KeeperOrder.Guard());
     }
-    Eventually.await("a pause", SOON, () -> lines("jpm.log").size() == 3);
+    Eventually.await("a pause is logged", SOON, () -> lines("jpm.log").size() == 3);
     try (KeeperLink link = link()) {
       assertThat(link.reach()).isTrue();
       link.tell(new KeeperOrder.Rest());
@@ -222,7 +223,7 @@ class KeeperScriptTest {
       assertThat(link.reach()).isTrue();
       link.tell(new KeeperOrder.Guard());
     }
-    Eventually.await("the next death is noticed", SOON, () -> deaths().size() == 2);
+    Eventually.await("the next death is logged", SOON, () -> deaths().size() == 2);
     assertThat(deaths()).allMatch(line -> line.endsWith("starting it again"));
   }
 
@@ -239,10 +240,10 @@ class KeeperScriptTest {
       keeper = pid();
       link.tell(new KeeperOrder.Hold(fifos(1)));
       link.tell(new KeeperOrder.Guard());
-      Eventually.await("it holds", SOON, () -> openFifos(keeper) == 1);
+      Eventually.await("the pipe is held", SOON, () -> openFifos(keeper) == 1);
       Files.delete(setup.fifo());
     }
-    Eventually.await("it has ended", SOON, () -> !isAlive(keeper));
+    Eventually.await("the keeper has ended", SOON, () -> !isAlive(keeper));
     assertThat(calls()).isEmpty();
   }
 
@@ -256,14 +257,14 @@ class KeeperScriptTest {
       keeper = pid();
       link.tell(new KeeperOrder.Guard());
     }
-    Eventually.await("a pause of 4 s", SOON, () -> lines("jpm.log").size() == 4);
+    Eventually.await("a pause of 4 s is logged", SOON, () -> lines("jpm.log").size() == 4);
     List<String> before = calls();
     ProcessHandle.of(keeper).orElseThrow().destroyForcibly();
-    Eventually.await("its pause is over", SOON, () -> scripts().isEmpty());
+    Eventually.await("the pause of the killed keeper is over", SOON, () -> scripts().isEmpty());
     assertThat(calls()).isEqualTo(before);
   }
 
-  /// The processes of the keeper's script in this home.
+  /// Returns the processes of the keeper's script in this home.
   private List<ProcessHandle> scripts() {
     return ProcessHandle.allProcesses()
         .filter(it -> commandLine(it.pid()).contains("jpm-keeper\0" + home + "\0"))

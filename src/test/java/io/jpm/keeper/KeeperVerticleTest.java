@@ -41,7 +41,7 @@ class KeeperVerticleTest {
   private final FakeLink link = new FakeLink();
   private Vertx vertx;
 
-  /// A keeper that is an object.
+  /// A simulated connection to the keeper.
   private static final class FakeLink implements KeeperLink {
     final List<String> calls = new CopyOnWriteArrayList<>();
     volatile boolean left;
@@ -173,7 +173,7 @@ class KeeperVerticleTest {
     awaitCalls("start", "guard");
     send(new KeeperCommand.Hold(List.of(OUT, ERR)));
     send(new KeeperCommand.Drop(List.of(ERR)));
-    Eventually.await("it is told", LONG, () -> link.calls.size() == 4);
+    Eventually.await("the keeper has received both commands", LONG, () -> link.calls.size() == 4);
     link.calls.clear();
     link.lost.run();
     awaitCalls("start", "hold " + List.of(OUT), "guard");
@@ -206,7 +206,7 @@ class KeeperVerticleTest {
     link.refuses = true;
     KeeperVerticle verticle = deploy(Duty.GUARD);
     verticle.guard();
-    Eventually.await("two tries", LONG, () -> link.calls.size() == 2);
+    Eventually.await("two failed starts", LONG, () -> link.calls.size() == 2);
     link.refuses = false;
     awaitCalls("start", "start", "start", "guard");
   }

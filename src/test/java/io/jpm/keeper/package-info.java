@@ -1,5 +1,5 @@
-/// Tests of the keeper: the daemon's side with a link that is an object, the script with a daemon
-/// that is another script.
+/// Tests of the keeper: the daemon's side with a simulated connection, the script with another
+/// script as the daemon.
 @NullMarked
 package io.jpm.keeper;
 

@@ -11,7 +11,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 class DependencyGraphTest {
-  /// `"web:db,cache db cache:db"`: web depends on db and cache, cache on db.
+  /// Builds a graph; `"web:db,cache db cache:db"` means that web depends on db and cache, and cache
+  /// on db.
   private static DependencyGraph graph(String text) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>();
     for (String app : text.split(" ", -1)) {

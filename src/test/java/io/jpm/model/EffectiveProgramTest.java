@@ -60,17 +60,17 @@ class EffectiveProgramTest {
       quoteCharacter = '%',
       textBlock =
           """
-          that runs more than one program @ npm run build && node app.js
-          that runs more than one program @ node a.js; node b.js
-          it puts something into the background @ java Main & wait
-          that is more than a list of commands @ while true; do java Main; done
-          that is more than a list of commands @ { java Main; }
-          a subshell or a function is in it @ (cd x; java Main)
-          a here-document is in it @ node - <<EOF
+          it runs more than one program @ npm run build && node app.js
+          it runs more than one program @ node a.js; node b.js
+          it starts a process in the background @ java Main & wait
+          it is more than a list of commands @ while true; do java Main; done
+          it is more than a list of commands @ { java Main; }
+          it contains a subshell or a function @ (cd x; java Main)
+          it contains a here-document @ node - <<EOF
           only the shell knows the program's name @ exec $SERVER --port 80
-          that runs no program @ cd /srv
-          that sets NODE_OPTIONS @ NODE_OPTIONS=--inspect node app.js
-          that sets JDK_JAVA_OPTIONS @ export JDK_JAVA_OPTIONS=-Xmx1g; java Main
+          it runs no program @ cd /srv
+          it sets NODE_OPTIONS @ NODE_OPTIONS=--inspect node app.js
+          it sets JDK_JAVA_OPTIONS @ export JDK_JAVA_OPTIONS=-Xmx1g; java Main
           env replaces the environment @ exec env -i java Main
           """)
   void whatCannotBeToldIsSaid(String why, String line) {

@@ -13,20 +13,20 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Whatever stands in a file of variables: each line is a variable or a mistake that tells nothing
-/// of the line; and what was read is read again when it is written with quotes.
+/// For any content of an env file, each line is a variable or a mistake whose message does not
+/// quote the line. Variables that are written with quotes are read back unchanged.
 class EnvFilesFuzz {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final Map<String, String> OTHERS =
       Map.of("HOME", "/root", "EMPTY", "", "LONG", "x".repeat(2000));
   private static final Set<String> SENTENCES =
       Set.of(
-          "is no variable: there is no = in it",
-          "has no name of a variable before the =: use letters, digits and _",
+          "is not a variable: it contains no =",
+          "has no valid name before the =: use letters, digits and _",
           "opens a quote that is not closed",
-          "goes on behind the closing quote",
+          "continues after the closing quote",
           "becomes longer than 131072 characters",
-          "has a NUL character in it");
+          "contains a NUL character");
 
   @FuzzTest
   void files(byte[] data) {

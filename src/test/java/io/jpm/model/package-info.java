@@ -1,4 +1,4 @@
-/// Tests of the words of the domain.
+/// Tests of the domain model.
 @NullMarked
 package io.jpm.model;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What comes out of a pipe, appended to its file by the thread that reads it: enough for tests,
-/// whose disks are quick. On hosts without pipes apps write into the file themselves.
+/// Appends the output of a pipe to its file on the thread that reads it, which is enough for tests
+/// on fast disks. On hosts without pipes, apps write into the file themselves.
 public final class CapturedOutput implements LogPipes.Taker {
   private static final int BYTES = 64 * 1024;
 
@@ -28,7 +28,7 @@ public final class CapturedOutput implements LogPipes.Taker {
     return made;
   }
 
-  /// Moves what is in the pipe now into the file, then stops.
+  /// Moves the bytes that are in the pipe now into the file, then stops.
   public void close() {
     source.ifPresent(LogPipes.Source::close);
     file.close();

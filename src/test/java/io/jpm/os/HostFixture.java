@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// A host, a folder, and children made of the scripts in `children/`; at the end all that was
-/// started is ended, and proved to be.
+/// A process host, a directory, and children made of the scripts in `children/`. Closing it ends
+/// everything that was started and verifies that it has ended.
 public final class HostFixture implements AutoCloseable {
   public static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -44,7 +44,7 @@ public final class HostFixture implements AutoCloseable {
     this.dir = dir;
   }
 
-  /// A running child with what belongs to it.
+  /// A running child with its watcher and its output files.
   public record Spawned(Child child, RecordedWatcher watcher, Path out, Path error) {
     public int pid() {
       return child.identity().pid();
@@ -80,12 +80,13 @@ public final class HostFixture implements AutoCloseable {
     return mark;
   }
 
-  /// `<mark>:<instance>:<generation>`.
+  /// Returns `<mark>:<instance>:<generation>`.
   public String tag(int instance, int generation) {
     return mark + ":" + instance + ":" + generation;
   }
 
-  /// The script, copied to where it can be executed; once, since a shell reads while it runs.
+  /// Returns an executable copy of the script. It is copied only once, because a shell reads its
+  /// script while it runs.
   public Path script(String name) {
     assumeInterpreter(name);
     if (Files.exists(dir.resolve(name))) {
@@ -103,7 +104,7 @@ public final class HostFixture implements AutoCloseable {
     }
   }
 
-  /// Not every machine has what runs a script, nor Python for all users.
+  /// Not every machine has the interpreter of a script, or a Python that all users can run.
   private static void assumeInterpreter(String program) {
     if (program.endsWith(".cjs")) {
       Need.assume(Need.NODE);
@@ -114,7 +115,7 @@ public final class HostFixture implements AutoCloseable {
     }
   }
 
-  /// A request for a script, in the test's folder, with pipes and files of its own.
+  /// Returns a request for a script, in the directory of the test, with its own pipes and files.
   public SpawnRequest request(String script, String... arguments) {
     assumeInterpreter(script);
     int number = ++count;
@@ -176,7 +177,7 @@ public final class HostFixture implements AutoCloseable {
     return changes.to(request);
   }
 
-  /// What tests want otherwise in a request.
+  /// A modifiable copy of a request.
   private static final class Changes {
     private final Map<String, String> environment;
     private Path cwd;
@@ -222,7 +223,7 @@ public final class HostFixture implements AutoCloseable {
     return startAgain(request);
   }
 
-  /// Starts a request whose output an earlier [#start] captures.
+  /// Starts a request whose output is captured by an earlier [#start].
   public Spawned startAgain(SpawnRequest request) {
     RecordedWatcher watcher = new RecordedWatcher();
     SpawnResult result = host.spawn(request, watcher);
@@ -237,7 +238,7 @@ public final class HostFixture implements AutoCloseable {
     return made;
   }
 
-  /// Why the host does not start it.
+  /// Returns the reason why the host does not start the request.
   public String refusal(SpawnRequest request) {
     SpawnResult result = host.spawn(request, new RecordedWatcher());
     assertThat(result).isInstanceOf(SpawnResult.Refused.class);
@@ -254,7 +255,7 @@ public final class HostFixture implements AutoCloseable {
     }
   }
 
-  /// Ends the captures made so far.
+  /// Closes the captures made so far.
   public void closeCaptures() {
     captures.forEach(CapturedOutput::close);
     captures.clear();
@@ -280,7 +281,7 @@ public final class HostFixture implements AutoCloseable {
     return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
   }
 
-  /// Kills whatever was started.
+  /// Kills everything that was started.
   public void endAll() {
     for (Spawned one : spawned) {
       if (!one.watcher().told().contains("treeGone")) {
@@ -295,10 +296,10 @@ public final class HostFixture implements AutoCloseable {
     Set<Long> ended = new HashSet<>();
     spawned.forEach(one -> ended.add((long) one.pid()));
     try {
-      // Orphans that a host may miss; what a host must not miss is asserted by its tests. Again and
-      // again, since a script that has just begun may fork, and die, behind the look.
+      // A host may miss orphans; the tests assert those that it must not miss. The search is
+      // repeated because a script that has just started may fork and exit behind it.
       Eventually.await(
-          "all with the mark " + mark + " are killed",
+          "all processes with the mark " + mark + " are killed",
           DEADLINE,
           () -> {
             List<Long> left = Leftovers.of(mark);
@@ -307,7 +308,7 @@ public final class HostFixture implements AutoCloseable {
             return left.isEmpty() && Leftovers.of(mark).isEmpty();
           });
       Eventually.await(
-          "the host has fetched the status of all its children",
+          "the host has reaped all its children",
           DEADLINE,
           () ->
               ProcessHandle.current()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What every disk promises.
+/// The contract of every log file system.
 @Timeout(60)
 public abstract class LogDiskContract {
   protected LogDisk disk;

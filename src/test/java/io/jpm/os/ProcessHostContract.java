@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What every host promises, whatever it is made of.
+/// The contract of every process host.
 @Timeout(120)
 public abstract class ProcessHostContract {
   protected HostFixture fixture;
@@ -71,7 +71,7 @@ public abstract class ProcessHostContract {
     assertThat(lines[0]).isEqualTo(fixture.dir().toString());
     assertThat(lines)
         .contains("JPM_TAG=" + fixture.tag(1, 1), "JPM_TEST_MARK=" + fixture.mark())
-        // PWD, OLDPWD, _ and SHLVL are made by the shell.
+        // The shell sets PWD, OLDPWD, _ and SHLVL.
         .allMatch(line -> line.matches("(/|PATH=|JPM_|PWD=|OLDPWD=|_=|SHLVL=).*|"));
   }
 
@@ -83,7 +83,7 @@ public abstract class ProcessHostContract {
 
     assertThat(HostFixture.read(child.out()).lines()).hasSize(2000).first().isEqualTo("out 1");
     Eventually.await(
-        "all of standard error is there",
+        "all of standard error is written",
         HostFixture.DEADLINE,
         () -> HostFixture.read(child.error()).endsWith("error 2000\n"));
   }
@@ -110,7 +110,7 @@ public abstract class ProcessHostContract {
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(0));
     Eventually.await(
-        "20 MB are there",
+        "20 MB are written",
         HostFixture.DEADLINE,
         () -> HostFixture.size(child.out()) == 20_000_000,
         () -> HostFixture.size(child.out()));
@@ -188,7 +188,7 @@ public abstract class ProcessHostContract {
     child.child().signalMain(Signal.SIGTERM);
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(0));
-    child.child().signalMain(Signal.SIGTERM); // gone: nothing happens
+    child.child().signalMain(Signal.SIGTERM); // the process is gone, so this has no effect
   }
 
   @Test
@@ -198,7 +198,7 @@ public abstract class ProcessHostContract {
     child.child().release();
     ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
     Eventually.await(
-        "the process ends", HostFixture.DEADLINE, () -> !HostFixture.isAlive(child.pid()));
+        "the process has ended", HostFixture.DEADLINE, () -> !HostFixture.isAlive(child.pid()));
 
     assertThat(child.watcher().told()).isEmpty();
   }

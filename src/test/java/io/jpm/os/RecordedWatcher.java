@@ -8,7 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// Remembers what it was told, in order.
+/// Records the calls that it receives, in order.
 public final class RecordedWatcher implements ChildWatcher {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
   private final List<String> told = new CopyOnWriteArrayList<>();
@@ -56,17 +56,17 @@ public final class RecordedWatcher implements ChildWatcher {
     told.add("slowed");
   }
 
-  /// All calls so far.
+  /// Returns the names of all calls so far.
   public List<String> told() {
     return List.copyOf(told);
   }
 
-  /// From now on messages are taken, but not dealt with.
+  /// From now on messages are recorded but not acknowledged.
   public void ignoreMessages() {
     attentive = false;
   }
 
-  /// The end of [#ignoreMessages].
+  /// Ends [#ignoreMessages] and acknowledges the messages recorded since.
   public void hearMessages() {
     attentive = true;
     for (Runnable heard = unheard.poll(); heard != null; heard = unheard.poll()) {
@@ -78,7 +78,7 @@ public final class RecordedWatcher implements ChildWatcher {
     return List.copyOf(messages);
   }
 
-  /// The messages of Node's own.
+  /// Returns the received messages of Node's own.
   public List<String> internals() {
     return List.copyOf(internals);
   }
@@ -92,25 +92,26 @@ public final class RecordedWatcher implements ChildWatcher {
     return !exits.isEmpty();
   }
 
-  /// Waits for a call, as [#told] names it.
+  /// Waits for a call, named as by [#told].
   public void awaitCall(String call) {
     Eventually.await(call, DEADLINE, () -> told.contains(call), this::told);
   }
 
   public Exit awaitExit() {
-    Eventually.await("the exit is told", DEADLINE, this::hasExited, this::told);
+    Eventually.await("the exit is reported", DEADLINE, this::hasExited, this::told);
     return exits.getFirst();
   }
 
   public void awaitTreeGone() {
     Eventually.await(
-        "the end of the tree is told", DEADLINE, () -> told.contains("treeGone"), this::told);
+        "the end of the tree is reported", DEADLINE, () -> told.contains("treeGone"), this::told);
   }
 
-  /// Whether the end of the tree is told before `patience` ends.
+  /// Reports whether the end of the tree is reported before `patience` ends.
   public boolean isTreeGoneWithin(Duration patience) {
     try {
-      Eventually.await("the tree is gone", patience, () -> told.contains("treeGone"));
+      Eventually.await(
+          "the end of the tree is reported", patience, () -> told.contains("treeGone"));
       return true;
     } catch (AssertionError notYet) {
       return false;

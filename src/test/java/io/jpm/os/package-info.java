@@ -1,4 +1,4 @@
-/// What every host promises ([io.jpm.os.ProcessHostContract]), and the means to test it.
+/// The contract of every host ([io.jpm.os.ProcessHostContract]), and the fixtures to test it.
 @NullMarked
 package io.jpm.os;
 

@@ -19,7 +19,7 @@ class CpuMeterTest {
     return new CpuTime(pid, pid, own * SECOND / 10, ended * SECOND / 10);
   }
 
-  /// The load at a second; processor time is in tenths of one.
+  /// Returns the load at `second`; processor time is given in tenths of a second.
   private double at(long second, CpuTime... times) {
     return meter.percent(A, List.of(times), second * SECOND);
   }
@@ -54,7 +54,7 @@ class CpuMeterTest {
   @Test
   void aChildThatEndsCountsOnce() {
     at(0, process(1, 10, 0), process(2, 50, 5));
-    // It has used 2 more until its end, and the parent has asked how it ended.
+    // The child used 0.2 s more until its end, and the parent has reaped it.
     assertThat(at(1, process(1, 11, 57))).isEqualTo(30);
     assertThat(at(2, process(1, 11, 57))).isZero();
   }
@@ -77,7 +77,8 @@ class CpuMeterTest {
     assertThat(at(1, process(1, 0, 0), new CpuTime(7, 200, SECOND / 10, 0))).isEqualTo(10);
   }
 
-  /// A parent whose children come, work and go between samples: the loads add up to what was used.
+  /// Children of a parent start, work and end between samples. The sum of the loads equals the time
+  /// used.
   @Test
   void loadsOfARestlessTreeAddUpToWhatItHasUsed() {
     long seed = System.nanoTime();
@@ -109,6 +110,6 @@ class CpuMeterTest {
       assertThat(load).as("seed %d, second %d", seed, second).isNotNegative();
       sum += load;
     }
-    assertThat(Math.round(sum / 10)).as("seed %d", seed).isEqualTo(used);
+    assertThat(Math.round(sum / 10)).as("sum of the loads, seed %d", seed).isEqualTo(used);
   }
 }

@@ -11,7 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Alarms that go off when the test says so.
+/// Timers that fire when the test requests it.
 final class HandAlarms implements OneShotTimers {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
 
@@ -32,13 +32,13 @@ final class HandAlarms implements OneShotTimers {
     pending.remove(alarm);
   }
 
-  /// Waits for the one alarm that is set and sets it off.
+  /// Waits for the one timer that is set and fires it.
   void fire() {
     fire(Duration.ofSeconds(1));
   }
 
   void fire(Duration expected) {
-    Eventually.await("an alarm", DEADLINE, () -> !pending.isEmpty());
+    Eventually.await("a timer is set", DEADLINE, () -> !pending.isEmpty());
     assertThat(pending).hasSize(1);
     long id = pending.keySet().iterator().next();
     Pending due = Objects.requireNonNull(pending.remove(id));

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Whether God answers, and how punctual event loops are.
+/// Whether God answers, and the latency of event loops.
 @Timeout(60)
 class HeartbeatVerticleTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -97,7 +97,7 @@ class HeartbeatVerticleTest {
   @Test
   void eachAnswerIsAPulse() {
     deploy(Duration.ofHours(1), Optional.of(QUICK));
-    Eventually.await("three pulses", LIMIT, () -> pulses.get() >= 3);
+    Eventually.await("three acknowledgements", LIMIT, () -> pulses.get() >= 3);
     assertThat(ask().interval()).isEqualTo(QUICK);
     assertThat(ask().last()).contains(Duration.ZERO);
   }
@@ -109,7 +109,7 @@ class HeartbeatVerticleTest {
     awaitState("two misses in a row", state -> state.missing() >= 2);
     assertThat(pulses).hasValue(0);
     mute = false;
-    awaitState("none is missing", state -> state.missing() == 0);
+    awaitState("no ping is missing", state -> state.missing() == 0);
     assertThat(ask().missed()).isGreaterThanOrEqualTo(2);
   }
 
@@ -119,9 +119,9 @@ class HeartbeatVerticleTest {
     deploy(Duration.ofHours(1), Optional.of(QUICK));
     awaitState("nine misses in a row", state -> state.missing() >= 9);
     mute = false;
-    awaitState("none is missing", state -> state.missing() == 0);
+    awaitState("no ping is missing", state -> state.missing() == 0);
     Eventually.await(
-        "the end is told",
+        "the recovery is published",
         LIMIT,
         () -> told.stream().anyMatch(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_BACK),
         told::toString);
@@ -130,10 +130,10 @@ class HeartbeatVerticleTest {
     assertThat(missed)
         .extracting(DaemonEvent::reason)
         .startsWith(
-            "God has not answered a ping within 20 ms (1 in a row): apps are not supervised meanwhile",
-            "God has not answered a ping within 20 ms (2 in a row): apps are not supervised meanwhile",
-            "God has not answered a ping within 20 ms (4 in a row): apps are not supervised meanwhile",
-            "God has not answered a ping within 20 ms (8 in a row): apps are not supervised meanwhile")
+            "God, the supervisor, has not answered a ping within 20 ms (1 in a row): apps are not supervised meanwhile",
+            "God, the supervisor, has not answered a ping within 20 ms (2 in a row): apps are not supervised meanwhile",
+            "God, the supervisor, has not answered a ping within 20 ms (4 in a row): apps are not supervised meanwhile",
+            "God, the supervisor, has not answered a ping within 20 ms (8 in a row): apps are not supervised meanwhile")
         .noneMatch(reason -> reason.contains("(9 in"));
     assertThat(told.getLast().reason()).contains("pings were missed");
     assertThat(told.getLast().pid()).isEqualTo(4711);
@@ -146,15 +146,15 @@ class HeartbeatVerticleTest {
     vertx
         .eventBus()
         .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofSeconds(2)));
-    awaitState("2 s", state -> state.interval().equals(Duration.ofSeconds(2)));
+    awaitState("the interval is 2 s", state -> state.interval().equals(Duration.ofSeconds(2)));
     vertx
         .eventBus()
         .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofMillis(1)));
-    awaitState("1 s", state -> state.interval().equals(Duration.ofSeconds(1)));
+    awaitState("the interval is 1 s", state -> state.interval().equals(Duration.ofSeconds(1)));
     vertx
         .eventBus()
         .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofHours(1)));
-    awaitState("30 s", state -> state.interval().equals(Duration.ofSeconds(30)));
+    awaitState("the interval is 30 s", state -> state.interval().equals(Duration.ofSeconds(30)));
   }
 
   @Test
@@ -168,16 +168,15 @@ class HeartbeatVerticleTest {
             state.loops().stream()
                 .allMatch(loop -> loop.worst().compareTo(Duration.ofSeconds(4)) > 0));
     Eventually.await(
-        "it is told",
+        "the stall is published",
         LIMIT,
         () ->
             told.stream()
                 .anyMatch(it ->
                     it.kind() == DaemonEvent.Kind.STALL
-                        && it.reason().startsWith("an event loop was held for 4")),
+                        && it.reason().startsWith("an event loop was blocked for 4")),
         told::toString);
     awaitState(
-        "and is punctual again",
-        state -> state.loops().stream().allMatch(loop -> loop.late().isZero()));
+        "no loop is late", state -> state.loops().stream().allMatch(loop -> loop.late().isZero()));
   }
 }

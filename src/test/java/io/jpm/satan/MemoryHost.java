@@ -22,12 +22,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Processes of which nothing is known but what a test says that they have.
+/// A host whose processes have only the usage that a test sets.
 final class MemoryHost implements ProcessHost {
   final Map<ProcessIdentity, Long> bytes = new ConcurrentHashMap<>();
   final List<Set<ProcessIdentity>> looks = new CopyOnWriteArrayList<>();
 
-  /// Each look takes one.
+  /// Each sample takes one permit.
   final Semaphore gate = new Semaphore(1000);
 
   final AtomicInteger mostAtOnce = new AtomicInteger();
@@ -57,22 +57,22 @@ final class MemoryHost implements ProcessHost {
 
   @Override
   public SpawnResult spawn(SpawnRequest request, ChildWatcher watcher) {
-    throw new UnsupportedOperationException("Satan makes nothing");
+    throw new UnsupportedOperationException("Satan spawns no processes");
   }
 
   @Override
   public Optional<Child> adopt(ProcessIdentity identity, String tag, ChildWatcher watcher) {
-    throw new UnsupportedOperationException("Satan adopts nobody");
+    throw new UnsupportedOperationException("Satan adopts no processes");
   }
 
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
-    throw new UnsupportedOperationException("Satan adopts nobody");
+    throw new UnsupportedOperationException("Satan adopts no processes");
   }
 
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
-    throw new UnsupportedOperationException("Satan knows no tags");
+    throw new UnsupportedOperationException("Satan uses no tags");
   }
 
   @Override
@@ -82,6 +82,6 @@ final class MemoryHost implements ProcessHost {
 
   @Override
   public void close() {
-    // Nothing is held.
+    // No resources are held.
   }
 }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The whole way: real processes, real timers.
+/// Memory limits end to end, with real processes and real timers.
 @Timeout(120)
 @Tag("alone")
 class MemoryLimitLinuxTest {
@@ -70,7 +70,7 @@ class MemoryLimitLinuxTest {
               new SatanCommand.Limits(Map.of(process, limit, modest.child().identity(), limit)))
           .await(Patience.seconds(20), TimeUnit.SECONDS);
       Files.createFile(gate);
-      Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+      Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
       assertThat(reports).hasSize(1);
       assertThat(reports.getFirst())
           .isInstanceOfSatisfying(
@@ -85,7 +85,7 @@ class MemoryLimitLinuxTest {
     }
   }
 
-  /// Looks come when the test says so, so that a peak is between two of them for certain.
+  /// The test triggers the samples, so that a peak certainly lies between two of them.
   @Test
   void aPeakThatIsOverBeforeTheSecondLookIsForgivenAndTheSecondLookInARowReports()
       throws Exception {
@@ -120,15 +120,15 @@ class MemoryLimitLinuxTest {
       look(alarms);
       assertThat(reports).isEmpty();
       alarms.fire();
-      Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+      Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
       tree.end();
     }
   }
 
-  /// One second passes, and the look that is due then is over.
+  /// One second passes and the sample that is due completes.
   private static void look(HandAlarms alarms) {
     alarms.fire();
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
   }
 
   private static void awaitWords(Spawned tree, String word, int count) {

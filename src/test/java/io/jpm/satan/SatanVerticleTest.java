@@ -99,7 +99,7 @@ class SatanVerticleTest {
   private void second() {
     int before = host.looks.size();
     alarms.fire();
-    Eventually.await("a look", LIMIT, () -> host.looks.size() > before);
+    Eventually.await("a sample is taken", LIMIT, () -> host.looks.size() > before);
   }
 
   @Test
@@ -107,10 +107,10 @@ class SatanVerticleTest {
     limits(Map.of(A, 100L, B, 100L));
     host.bytes.putAll(Map.of(A, 500L, B, 50L));
     second();
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     assertThat(reports).isEmpty();
     second();
-    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+    Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
     second();
     second();
     assertThat(reports).containsExactly(new MemoryExceeded(A, 500, 100));
@@ -136,8 +136,8 @@ class SatanVerticleTest {
     host.bytes.put(A, 500L);
     second();
     second();
-    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
-    // Nothing more can be said of A.
+    Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
+    // A has been reported and is not sampled any more.
     limits(Map.of(A, 100L));
     assertThat(alarms.pending).isEmpty();
   }
@@ -152,7 +152,7 @@ class SatanVerticleTest {
     limits(Map.of(B, 100L));
     assertThat(alarms.pending).isEmpty();
     host.gate.release();
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     host.gate.release(10);
     second();
     assertThat(host.looks).containsExactly(Set.of(A), Set.of(B));
@@ -165,14 +165,14 @@ class SatanVerticleTest {
     host.broken = true;
     second();
     second();
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     host.broken = false;
     second();
     second();
-    Eventually.await("a report", LIMIT, () -> !reports.isEmpty());
+    Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
   }
 
-  /// God, who has one instance of `web`.
+  /// Registers God with one instance of `web`.
   private void letGodAnswer() {
     InstanceView web = Instances.online(3, "web");
     await(
@@ -202,11 +202,11 @@ class SatanVerticleTest {
     host.bytes.put(B, 7000L);
     vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
     second();
-    Eventually.await("a message", LIMIT, () -> heard.size() == 1);
+    Eventually.await("a usage message is published", LIMIT, () -> heard.size() == 1);
     nanos.addAndGet(1_000_000_000L);
     host.cpuNanos.set(250_000_000);
     second();
-    Eventually.await("another", LIMIT, () -> heard.size() == 2);
+    Eventually.await("another usage message is published", LIMIT, () -> heard.size() == 2);
     assertThat(heard.getLast())
         .isEqualTo(
             new JsonObject(
@@ -216,7 +216,7 @@ class SatanVerticleTest {
                 """
                     .formatted(WEB.pid())));
     vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", false));
-    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+    Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
     assertThat(host.looks).containsExactly(Set.of(WEB), Set.of(WEB));
   }
 
@@ -224,10 +224,10 @@ class SatanVerticleTest {
   void aFollowerThatIsNotHeardOfAnyMoreIsForgotten() {
     vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
     second();
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     nanos.addAndGet(UsageDemand.LEASE.toNanos());
     alarms.fire();
-    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+    Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
   }
 
   @Test
@@ -236,14 +236,14 @@ class SatanVerticleTest {
     host.bytes.put(WEB, 5000L);
     ask(new SatanCommand.Sample(List.of(WEB), TreeUsage.Detail.BASIC));
     alarms.fire(SamplingSchedule.SLOW);
-    Eventually.await("the next alarm", LIMIT, () -> !alarms.pending.isEmpty());
+    Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(3)))))
         .isEqualTo(new SatanReply.Past(List.of(new UsagePoint(NOW, 0, 5000))));
     assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(4)))))
         .isEqualTo(new SatanReply.Past(List.of()));
     nanos.addAndGet(SamplingSchedule.MEMORY_OF_LOOKS.toNanos());
     alarms.fire(SamplingSchedule.SLOW);
-    Eventually.await("no alarm", LIMIT, alarms.pending::isEmpty);
+    Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
   }
 
   @Test

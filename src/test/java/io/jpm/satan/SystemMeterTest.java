@@ -10,7 +10,7 @@ class SystemMeterTest {
 
   private final SystemMeter meter = new SystemMeter();
 
-  /// The load at a second, on two processors; their time is in hundredths of one.
+  /// Returns the load at `second` on two processors; their time is given in hundredths of a second.
   private double at(long second, long busy) {
     return meter.percent(new SystemUsage(2, busy * SECOND / 100, 0, 0, 0), second * SECOND);
   }
@@ -25,7 +25,7 @@ class SystemMeterTest {
   @Test
   void noMoreIsUsedThanThereIs() {
     at(10, 500);
-    assertThat(at(11, 701)).as("a hundredth too many").isEqualTo(200);
-    assertThat(at(12, 700)).as("one less").isZero();
+    assertThat(at(11, 701)).as("load for a hundredth of a second too much").isEqualTo(200);
+    assertThat(at(12, 700)).as("load for a decreased counter").isZero();
   }
 }

@@ -36,13 +36,13 @@ class UnchangedCounterTest {
   void anyChangeThatSomebodyWouldSeeBeginsItAnew() {
     saw(web(10, 0, 64 * MIB));
     saw(web(10, 0, 64 * MIB));
-    assertThat(saw(web(10, 3, 64 * MIB))).as("load").isZero();
+    assertThat(saw(web(10, 3, 64 * MIB))).as("count after a changed load").isZero();
     saw(web(10, 3, 64 * MIB));
-    assertThat(saw(web(10, 3, 67 * MIB))).as("memory").isZero();
+    assertThat(saw(web(10, 3, 67 * MIB))).as("count after changed memory").isZero();
     saw(web(10, 3, 67 * MIB));
-    assertThat(saw(web(11, 3, 67 * MIB))).as("process").isZero();
+    assertThat(saw(web(11, 3, 67 * MIB))).as("count after a new process").isZero();
     saw(web(11, 3, 67 * MIB));
-    assertThat(saw()).as("fewer").isZero();
+    assertThat(saw()).as("count after a removed instance").isZero();
     assertThat(saw()).isEqualTo(1);
   }
 

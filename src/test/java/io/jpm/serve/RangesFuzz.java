@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A range lies within the file and is what the header asks for, reckoned with numbers of any
-/// length. The first eight bytes are the size of the file, the rest is the header.
+/// Fuzzes [ByteRange#of]: a range lies within the file and corresponds to the header, checked with
+/// numbers of any length. The first eight bytes are the size of the file, the rest is the header.
 class RangesFuzz {
   private static final Pattern CONTENT_RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+)");
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The server over real sockets, with requests that no browser would send.
+/// Tests the server over real sockets, with requests that no browser would send.
 @Timeout(120)
 class SiteServerTest {
   private static final String SECRET = "outside of the site";
@@ -37,7 +37,7 @@ class SiteServerTest {
   private final Map<String, String> environment = new HashMap<>();
   private @Nullable SiteServer server;
 
-  /// An answer, its header names in lower case.
+  /// An answer, with header names in lower case.
   private record Reply(int status, Map<String, String> headers, String body) {
     String header(String name) {
       return headers.getOrDefault(name, "");
@@ -123,7 +123,7 @@ class SiteServerTest {
   private static Reply reply(InputStream in) throws IOException {
     String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
     int end = text.indexOf("\r\n\r\n");
-    assertThat(end).as("a whole head: %s", text).isPositive();
+    assertThat(end).as("a complete head: %s", text).isPositive();
     String[] lines = text.substring(0, end).split("\r\n", -1);
     Map<String, String> headers = new HashMap<>();
     for (int i = 1; i < lines.length; i++) {
@@ -218,7 +218,7 @@ class SiteServerTest {
       })
   void nothingOutsideOrHiddenIsEverSent(String path) throws IOException {
     for (String flag : new String[] {"PM2_SERVE_FTP", "PM2_SERVE_SPA"}) {
-      environment.put(flag, "true"); // neither may be a way out
+      environment.put(flag, "true"); // neither option may give access
       Reply reply = get(path);
       assertThat(reply.body()).doesNotContain(SECRET, "root:", "secret.txt", "X-Evil");
       assertThat(reply.headers()).doesNotContainKey("x-evil");
@@ -338,7 +338,9 @@ class SiteServerTest {
     assertThat(reply.body()).isEqualTo("<p>gone</p>");
     assertThat(reply.headers()).doesNotContainKey("etag");
     assertThat(ask("HEAD", "/nothing").status()).isEqualTo(404);
-    assertThat(get("/.env").body()).as("hidden is as missing").isEqualTo("<p>gone</p>");
+    assertThat(get("/.env").body())
+        .as("a hidden file is answered like a missing one")
+        .isEqualTo("<p>gone</p>");
   }
 
   @Test
@@ -347,7 +349,7 @@ class SiteServerTest {
     assertThat(get("/users/42").body()).isEqualTo("<h1>home</h1>");
     assertThat(get("/users/42/").body()).isEqualTo("<h1>home</h1>");
     assertThat(get("/users/42").status()).isEqualTo(200);
-    assertThat(get("/users/main.js").body()).as("beside a deep page").isEqualTo("js");
+    assertThat(get("/users/main.js").body()).as("relative to a nested page").isEqualTo("js");
     assertThat(get("/users/other.js").status()).isEqualTo(404);
     assertThat(get("/api/x", "Accept: application/json").status()).isEqualTo(404);
     assertThat(get("/users/.env").status()).isEqualTo(404);
@@ -381,7 +383,9 @@ class SiteServerTest {
         .contains("href=\"./one.txt\"", "href=\"./inner/\"", "&lt;script&gt;.txt")
         .doesNotContain(".hidden", "<script>");
     assertThat(listing.body().indexOf("inner")).isLessThan(listing.body().indexOf("one.txt"));
-    assertThat(get("/").body()).as("an index wins").isEqualTo("<h1>home</h1>");
+    assertThat(get("/").body())
+        .as("an index takes precedence over a listing")
+        .isEqualTo("<h1>home</h1>");
     Files.delete(root.resolve("index.html"));
     assertThat(get("/").body()).contains("a.txt").doesNotContain("escape", "sibling", ".env");
   }
@@ -405,7 +409,9 @@ class SiteServerTest {
     assertThat(get("/", "Authorization: Bearer " + base64("ada:pä:ss")).status()).isEqualTo(401);
     assertThat(get("/", "Authorization: Basic " + base64("ada:pä:ss")).status()).isEqualTo(200);
     assertThat(get("/", "authorization: basic " + base64("ada:pä:ss")).status()).isEqualTo(200);
-    assertThat(ask("POST", "/").status()).as("before the method").isEqualTo(401);
+    assertThat(ask("POST", "/").status())
+        .as("authentication is checked before the method")
+        .isEqualTo(401);
   }
 
   private static String base64(String text) {

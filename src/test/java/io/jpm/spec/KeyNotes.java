@@ -3,14 +3,14 @@ package io.jpm.spec;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What the reference page says about a key in place of its one line in [AppKey]: the rules that a
-/// user has to know, and where PM2 does otherwise.
+/// The text of the reference page about each key, in place of its one line in [AppKey]: the rules
+/// that a user has to know, and the differences from PM2.
 public final class KeyNotes {
-  /// About one key, as Markdown.
+  /// The text about one key, as Markdown. Line ends are kept.
   ///
-  /// @param rules what holds in jpm, in whole sentences; may be empty
-  /// @param pm2 what PM2 does instead, as a sentence whose subject is PM2; empty where it does the
-  ///   same or has no such key
+  /// @param rules the rules of jpm, in full sentences; may be empty
+  /// @param pm2 what PM2 does instead, as a sentence whose subject is PM2; empty if PM2 does the
+  ///   same or does not have the key
   public record Note(String rules, String pm2) {}
 
   private static final Note NOTHING = new Note("", "");
@@ -33,7 +33,7 @@ public final class KeyNotes {
 
   private KeyNotes() {}
 
-  /// What the page says about `key`.
+  /// Returns the text about `key`; both parts are empty if there is none.
   public static Note of(AppKey key) {
     return NOTES.getOrDefault(key, NOTHING);
   }
@@ -50,146 +50,187 @@ public final class KeyNotes {
     add(
         AppKey.NAME,
         """
-        The app's name: 1 to 100 letters, digits or `. _ - : @ +` and inner spaces. The same \
-        name is the same app: starting it again takes the new description and restarts it.\
+        The app's name: 1 to 100 letters, digits, the characters `. _ - : @ +`, and spaces inside.
+        A name identifies one app: starting an app of the same name again replaces its settings and
+        restarts it.\
         """,
-        "lets apps share a name, and a second start makes a second app.");
+        "allows several apps with one name, and a second start creates a second app.");
     add(
         AppKey.SCRIPT,
         """
-        What to run: a file beside the process file or in `cwd`, a program in PATH, or, with \
-        a space in it, a command line (`python3 -m http.server`). A first line with `#!` is \
-        obeyed.\
+        The program to run: a file beside the process file or in `cwd`, a program in PATH, or, if
+        it contains a space, a command line (`python3 -m http.server`). If the first line of a file
+        begins with `#!`, the file runs with the interpreter that this line names.\
         """,
         """
-        runs every file without a known extension with node, and every command line through \
-        bash.\
+        runs every file without a known extension with node, and every command line with bash.\
         """);
-    add(AppKey.ARGS, "Arguments of the script. On the command line they stand after `--`.");
+    add(AppKey.ARGS, "Arguments of the script. On the command line they follow after `--`.");
     add(
         AppKey.INTERPRETER,
         """
-        The program that reads the script, or `none` to run the file itself. By extension: \
-        `.js` node, `.py` python3, `.sh` bash, `.jar` and `.java` java, `.rb` ruby, `.php` \
-        php, `.pl` perl, `.ts` bun; otherwise the file's first line tells.\
+        The program that runs the script, or `none` to execute the file itself. By default the
+        extension decides: `.js` node, `.py` python3, `.sh` bash, `.jar` and `.java` java, `.rb`
+        ruby, `.php` php, `.pl` perl, `.ts` bun. For other files, the first line decides.\
         """);
-    add(AppKey.INTERPRETER_ARGS, "Arguments of the interpreter. For a `.jar`, `-jar` is added.");
-    add(AppKey.NAMESPACE, "A word that groups apps: commands take it in place of a name.");
+    add(
+        AppKey.INTERPRETER_ARGS,
+        "Arguments of the interpreter. For a `.jar` file, jpm adds `-jar`.");
+    add(
+        AppKey.NAMESPACE,
+        "The name of a group of apps. Commands accept it in place of an app's name.");
     add(
         AppKey.CWD,
         """
-        The directory the app runs in. Where it is relative, it begins where the process \
-        file is.\
+        The directory in which the app runs. A relative path is relative to the directory of the
+        process file.\
         """,
-        "reads it from the directory of whoever types the command.");
+        "resolves it relative to the directory in which the command is run.");
   }
 
   private static void addRights() {
     add(
         AppKey.UID,
         """
-        Run as this user, with that user's groups; HOME, USER, LOGNAME and SHELL become that \
-        user's. It needs a daemon that runs as root and `setpriv` of util-linux: where the switch \
-        fails, the app does not start. An app of another user than the daemon's begins with a clean \
-        environment, as under systemd: PATH \
-        (`/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`), the LANG of whoever starts \
-        it, what jpm adds, and what its own file declares; nothing else of the caller's shell, with \
-        `--update-env` neither. Its log and pid files, `env_file`, files of `secrets` and \
-        `package.json` are opened with that user's rights, the last three as root where every part \
-        of the path belongs to root and nobody else may write to it. Commands of `secrets`, checks, \
-        hooks, `jpm pull` with git's hooks and `post_update` run as that user, so the working copy has \
-        to be that user's.\
+        Run the app as this user, with the groups of this user. HOME, USER, LOGNAME and SHELL are
+        set accordingly. The daemon must run as root, and `setpriv` of util-linux must be
+        installed. If the switch to the user fails, the app is not started.
+
+        An app of a user other than the daemon's starts with a clean environment, as under systemd.
+        It contains:
+
+        - PATH: `/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`
+        - LANG of the caller
+        - the variables that jpm adds
+        - the variables that the process file declares
+
+        It contains no other variable of the caller's shell, not even with `--update-env`.
+
+        jpm opens the app's log and pid files, `env_file`, the files of `secrets`, and
+        `package.json` with the rights of this user. It opens the last three as root if every part
+        of the path belongs to root and no other user can write to it. Commands of `secrets`,
+        probes, hooks, `jpm pull` with git's hooks, and `post_update` run as this user, so the
+        working copy must belong to this user.\
         """,
-        "is the caller's environment, with its secrets, what such an app gets.");
-    add(AppKey.GID, "Run as this group in place of the user's own.");
+        "gives such an app the caller's environment, including its secrets.");
+    add(AppKey.GID, "Run the app as this group instead of the user's own group.");
     add(
         AppKey.NICE,
         """
-        The priority, as in `nice(1)`: -20 is most urgent, 19 least. Less than the daemon's \
-        own needs root. Not in PM2.\
+        The priority, as in `nice(1)`: -20 is the most urgent, 19 the least. A value below the
+        daemon's own requires root. Not in PM2.\
         """);
     add(
         AppKey.UMASK,
         """
-        The permissions that new files do not get. The digits are octal in text and in a \
-        number: `"027"` and `27` are the same. Not in PM2.\
+        The permissions that are removed from new files. The digits are octal, as text and as a
+        number: `"027"` and `27` are equal. Not in PM2.\
         """);
     add(
         AppKey.NO_NEW_PRIVILEGES,
         """
-        Whether `sudo`, set-user-ID programs and programs with file capabilities run with no more \
-        rights than the app has (`PR_SET_NO_NEW_PRIVS`, as `NoNewPrivileges=` of systemd). It holds \
-        by itself for an app that runs as another user than the daemon: `false` turns it off. \
-        Checks, hooks and the `stop` command have it too. It needs `setpriv` of util-linux. Not in \
-        PM2.\
+        With `true`, `sudo`, set-user-ID programs and programs with file capabilities run without
+        more rights than the app has (`PR_SET_NO_NEW_PRIVS`, as with `NoNewPrivileges=` of
+        systemd). This is the default for an app that runs as a user other than the daemon's;
+        `false` turns it off. It also applies to probes, hooks and the `stop` command. It requires
+        `setpriv` of util-linux. Not in PM2.\
         """);
     add(
         AppKey.CAPABILITIES,
         """
-        The only capabilities that the app and its children can have, which it has from its start: \
-        `["net_bind_service"]` lets an app with `uid` listen on port 80, `[]` takes all of them away \
-        from an app of root. Names as in `capabilities(7)`, with or without `CAP_`. The daemon has to \
-        be root and to have them itself: else the app does not start. It needs `setpriv` of \
-        util-linux. Not in PM2.\
+        The only capabilities that the app and its children can have. The app has all of them from
+        its start: `["net_bind_service"]` lets an app with `uid` listen on port 80, and `[]`
+        removes all capabilities from an app that runs as root. The names are those of
+        `capabilities(7)`, with or without `CAP_`. The daemon must be root and must have these
+        capabilities itself; otherwise the app is not started. It requires `setpriv` of util-linux.
+        Not in PM2.\
         """);
     add(
         AppKey.SECCOMP,
         """
-        `default` keeps the app and all that it starts from system calls that a server does not \
-        need and attackers do (`seccomp(2)`): to mount, to enter or make namespaces, to trace \
-        other processes (`ptrace`, `process_vm_readv`; what `/proc` shows of them is a matter of rights), to load modules or `bpf` programs, \
-        `io_uring`, `userfaultfd`, `perf_event_open`, keys of the kernel, the clock, swap, reboot, \
-        ports of the processor, and to type into the terminal it was started from. These fail with \
-        "operation not permitted", for root too; all others work as ever, those that later \
-        kernels bring included. The groups are those of `SystemCallFilter=` of systemd and the \
-        profile of Docker; `chroot` is left, which servers use to shut themselves in. Not for \
-        debuggers and profilers (`strace`, `gdb`, `perf`, `py-spy`), containers, and browsers that \
-        make a sandbox of namespaces (Chromium needs `--no-sandbox`). `no_new_privileges` holds by \
-        itself then; `false` beside it needs a daemon of root with `CAP_SYS_ADMIN`. Checks, hooks \
-        and the `stop` command have it too; commands of `secrets`, `jpm pull` and `post_update` \
-        not. It needs libseccomp (`libseccomp2` of Debian and Ubuntu), which nearly every system \
-        has, and `setpriv` of util-linux. `none` is the default. Not in PM2.\
+        `default` blocks system calls that an attacker can use and a server does not need
+        (`seccomp(2)`), for the app and all its descendants. `none` is the default. Blocked are:
+
+        - mounting file systems
+        - creating and entering namespaces
+        - tracing other processes (`ptrace`, `process_vm_readv`); the files of other processes in
+          `/proc` are not affected, their permissions apply
+        - loading kernel modules and `bpf` programs
+        - `io_uring`, `userfaultfd`, `perf_event_open`
+        - kernel keys, setting the clock, swap, reboot, I/O ports
+        - inserting input into the terminal from which the app was started
+
+        A blocked call fails with "operation not permitted", also for root. All other system calls
+        work, including those that later kernels add. The groups are those of `SystemCallFilter=`
+        of systemd and of Docker's default profile, except that `chroot` is allowed, because
+        servers use it to confine themselves.
+
+        Do not use it for debuggers and profilers (`strace`, `gdb`, `perf`, `py-spy`), for
+        containers, or for browsers whose sandbox uses namespaces (Chromium needs `--no-sandbox`).
+
+        It implies `no_new_privileges: true`; an explicit `false` requires a daemon that runs as
+        root with `CAP_SYS_ADMIN`. It also applies to probes, hooks and the `stop` command, but not
+        to commands of `secrets`, `jpm pull` and `post_update`. It requires libseccomp
+        (`libseccomp2` in Debian and Ubuntu), which nearly every system has, and `setpriv` of
+        util-linux. Not in PM2.\
         """);
     add(
         AppKey.PRIVATE_TMP,
         """
-        Gives each process of the app a `/tmp` and a `/var/tmp` of its own, which are empty at its \
-        start, in memory (each at most a quarter of the machine's, counted by `limits.memory`), and \
-        gone with the last process of its tree; as `PrivateTmp=disconnected` of systemd. Instances \
-        share nothing there, nor do the processes before and after a restart or reload, nor the \
-        app's checks, hooks and `stop` command, each of which has an empty one too. A new daemon \
-        changes nothing for an app that runs. What is below `/tmp` outside cannot be seen: `cwd` \
-        and the program have to be elsewhere, or the start is refused, and so has whatever \
-        `args` name. A socket that the app makes there is reached by nobody outside. What jpm opens \
-        works wherever it is: log and pid files, `env_file`, `secrets`, sockets of `listen`. \
-        Where jpm itself is below `/tmp`, its part in an app of node or java cannot be loaded, \
-        which `jpm describe` says, and `notify` checks need an app with `uid`. It needs a daemon of root with \
-        `CAP_SYS_ADMIN`, which most containers do not have: else the app does not start. It \
-        keeps a program of root from mistakes only, unless `capabilities` takes its rights away: \
-        root can mount. Not in PM2.\
+        Gives each process of the app its own `/tmp` and `/var/tmp`, as `PrivateTmp=disconnected`
+        of systemd does. They are empty at the start of the process and are in memory: each can
+        take at most a quarter of the machine's memory, which `limits.memory` counts. They are
+        removed with the last process of the tree.
+
+        - Instances share nothing there, and neither do the processes before and after a restart or
+          reload. Each probe, hook and `stop` command of the app has its own empty directories too.
+        - A new daemon changes nothing for a running app.
+        - The app does not see the machine's own `/tmp` and `/var/tmp`. If `cwd` or the program is
+          there, the start is refused. Files that `args` name must be elsewhere too. A socket that
+          the app creates there cannot be reached by other programs.
+        - Files that jpm itself opens can be anywhere: log and pid files, `env_file`, `secrets`,
+          and sockets of `listen`.
+        - If jpm is installed below `/tmp`, an app cannot load jpm's module for Node or its Java
+          agent; `jpm describe` reports this. If jpm's home is below `/tmp`, `notify` probes work
+          only for an app with `uid`.
+        - It requires a daemon that runs as root with `CAP_SYS_ADMIN`, which most containers do not
+          have; otherwise the app is not started.
+        - An app that runs as root is protected from mistakes only, unless `capabilities` restricts
+          it, because root can mount and unmount.
+
+        Not in PM2.\
         """);
     add(
         AppKey.READ_ONLY_PATHS,
         """
-        Absolute paths of files and directories that the app cannot change, whoever owns them, with \
-        all that is below them, other file systems included: `["/srv/shop", "-/etc/shop"]`, as \
-        `ReadOnlyPaths=` of systemd; `["/"]` is everything but devices, pipes and a `private_tmp`. A \
-        path that does not exist is a refusal to start, unless it is written with a `-`. Links are \
-        followed. It holds for checks, hooks and the `stop` command too; not for commands of \
-        `secrets`, and not for `jpm pull` and `post_update`, which are to change the working copy. \
-        What is mounted outside later is seen by the app as ever, but not below these paths. An app \
-        that may rename a directory above such a path can put another one in its place, for \
-        others to find: name that directory, or let it belong to root. What it needs is as \
-        with `private_tmp`. Not in PM2.\
+        Absolute paths of files and directories that the app cannot change, whatever their owner
+        and permissions are: `["/srv/shop", "-/etc/shop"]`, as `ReadOnlyPaths=` of systemd. A
+        directory includes everything below it, also other file systems; `["/"]` covers everything
+        except devices, pipes and a `private_tmp`. If a path does not exist, the start is refused,
+        unless the path is written with a leading `-`. Symbolic links are followed.
+
+        It also applies to probes, hooks and the `stop` command. It does not apply to commands of
+        `secrets`, nor to `jpm pull` and `post_update`, whose purpose is to change the working
+        copy.
+
+        A file system that is mounted on the machine later is visible to the app, but not if it is
+        mounted below one of these paths. An app that may rename a directory above such a path can
+        put another directory in its place, which other programs then find: list that directory
+        too, or make root its owner. The requirements are those of `private_tmp`. Not in PM2.\
         """);
     add(
         AppKey.DEPENDS_ON,
         """
-        Apps that are started before this one, and stopped after it: `{"db": "ready", \
-        "migrate": "completed"}`. `started` means that it has a process, `ready` that it is \
-        online, `completed` that it has ended with exit code 0. A list of names, or a name \
-        alone, means `started`. On the command line: `--depends-on db:ready,cache` (a name \
-        that has a colon needs its condition). A circle is refused. Not in PM2.\
+        Apps that are started before this app and stopped after it:
+        `{"db": "ready", "migrate": "completed"}`. The conditions are:
+
+        - `started`: the other app has a process.
+        - `ready`: it is online.
+        - `completed`: it has ended with exit code 0.
+
+        A list of names, or one name, means `started`. On the command line:
+        `--depends-on db:ready,cache`; a name that contains a colon must be followed by its
+        condition. Circular dependencies are an error. Not in PM2.\
         """);
   }
 
@@ -197,32 +238,34 @@ public final class KeyNotes {
     add(
         AppKey.AUTOSTART,
         """
-        Whether it is started with the file. `false` puts it in the list, stopped; a command starts it, or its `cron_restart`.\
+        Whether the app is started with its process file. With `false` it is added to the list as
+        stopped, and a command or its `cron_restart` starts it.\
         """);
     add(
         AppKey.AUTORESTART,
         """
-        Whether it is started again when it ends. `false` is `restart: "never"`.\
+        Whether the app is restarted when it ends. `false` is the same as `restart: "never"`.\
         """);
     add(
         AppKey.RESTART,
         """
-        After which ends it is started again. `on-failure` leaves it ended after exit code \
-        0, SIGHUP, SIGINT, SIGTERM or SIGPIPE (and after 129, 130 and 143, by which a JVM \
-        tells of the first three). Not in PM2.\
+        The exits after which the app is restarted. `on-failure` does not restart it after exit
+        code 0, after SIGHUP, SIGINT, SIGTERM or SIGPIPE, and after the exit codes 129, 130 and
+        143, by which a JVM reports the first three of these signals. Not in PM2.\
         """);
     add(
         AppKey.STOP_EXIT_CODES,
         """
-        Exit codes after which it stays ended, whatever `restart` says: `[0, 143]`, `143`, \
-        `"0 143"`; `--stop-exit-codes 0,143`.\
+        Exit codes after which the app is not restarted, whatever `restart` says: `[0, 143]`,
+        `143`, `"0 143"`; on the command line `--stop-exit-codes 0,143`.\
         """,
-        "takes one number only on the command line.");
+        "accepts only one number on the command line.");
     add(
         AppKey.MAX_RESTARTS,
         """
-        After so many ends in a row, each sooner than `min_uptime`, the app is `errored` \
-        until somebody starts it. 0 gives up at the first.\
+        The number of unstable exits in a row (exits before `min_uptime`) after which the app is
+        `errored` and is no longer restarted, until a user starts it. With 0 it is `errored` after
+        the first one.\
         """,
         """
         stops counting once an app is older than 16 s: from then on a crash loop never ends.\
@@ -230,29 +273,35 @@ public final class KeyNotes {
     add(
         AppKey.RESTART_WINDOW,
         """
-        With `max_restarts` failures within this time the app is `errored`, however long each of \
-        its runs was: OTP's restart intensity. A failure is an end by itself with an exit code \
-        other than 0, 129, 130, 143 and `stop_exit_codes`, or by a signal other than SIGHUP, \
-        SIGINT, SIGTERM and SIGPIPE, and one because it did not get ready or was not well. A \
-        program that ends well and is started again by design does so for ever. Without it 16 \
-        failures in 5 min are too many, or `max_restarts` where that is more, since a smaller one \
-        was chosen for ends in a row. 0 is off. `jpm ls` shows `crash-looping` from the third \
-        such failure, or the third end in a row sooner than `min_uptime`, until it has run for \
-        30 s.\
+        After `max_restarts` failures within this time the app is `errored`, however long each run
+        was. This is the restart intensity of OTP. 0 turns it off. Without this key the limit is 16
+        failures within 5 minutes, or `max_restarts` failures if that is more; a smaller
+        `max_restarts` is not used here, because it is meant for unstable exits in a row.
+
+        A failure is one of these:
+
+        - The process ends by itself with an exit code other than 0, 129, 130, 143 and
+          `stop_exit_codes`, or by a signal other than SIGHUP, SIGINT, SIGTERM and SIGPIPE.
+        - The process does not become ready, or its liveness probe fails.
+
+        A program that ends cleanly and is restarted by design may do so forever.
+
+        `jpm ls` shows `crash-looping` from the third such failure, or from the third unstable exit
+        in a row, until the app has run for 30 s.\
         """,
-        "restarts a program that dies every two seconds for ever and shows it as `online`.");
+        "restarts a program that crashes every two seconds forever, and shows it as `online`.");
     add(
         AppKey.MIN_UPTIME,
         """
-        An end sooner than this is an unstable one, which `max_restarts` counts.\
+        An exit before this time is an unstable exit, which `max_restarts` counts.\
         """);
     add(
         AppKey.RESTART_DELAY,
         """
-        How long to wait before it is started again. Without it the first two ends in a row that \
-        come sooner than `min_uptime` are followed by a start at once, and from the third on the \
-        waits grow: 100 ms, 200 ms and so on up to 3 s, so that 16 of them take half a minute. 0 is \
-        never to wait.\
+        The delay before a restart; 0: no delay. Without this key, the app is restarted immediately
+        after the first two unstable exits in a row (exits before `min_uptime`). From the third on
+        the delays increase: 100 ms, 200 ms and so on up to 3 s. 16 unstable exits take about half
+        a minute.\
         """,
         "does not wait.");
   }
@@ -261,22 +310,23 @@ public final class KeyNotes {
     add(
         AppKey.EXP_BACKOFF_RESTART_DELAY,
         """
-        The first of growing waits: each is 1.5 times the one before, up to \
-        `max_restart_delay`. A run of 30 s, or a person, sets it back. 0 is off. It wins \
-        over `restart_delay`, with a warning.\
+        The first of increasing delays before a restart. Each delay is 1.5 times the previous one,
+        up to `max_restart_delay`. After a run of 30 s, or a start by a user, the next delay is the
+        first one again. 0 turns it off. It takes precedence over `restart_delay`, with a warning.\
         """);
     add(
         AppKey.MAX_RESTART_DELAY,
         """
-        The longest of the growing waits; not shorter than the first, and the first itself \
-        where that is more than 15 s. Not in PM2, where it is always 15 s.\
+        The longest of the increasing delays. It must not be shorter than the first one. If the
+        first one is longer than 15 s, the default is the first one. PM2 does not have this key;
+        its limit is always 15 s.\
         """);
     add(
         AppKey.RESTART_JITTER,
         """
-        How much of a growing wait is left to chance: with 0.1 each is up to a tenth shorter \
-        or longer, so that a hundred apps whose database went away do not come back in one \
-        instant. Not in PM2.\
+        The fraction by which an increasing delay varies at random. With 0.1 each delay is up to a
+        tenth shorter or longer, so that a hundred apps whose database failed do not restart at the
+        same instant. Not in PM2.\
         """);
   }
 
@@ -284,22 +334,27 @@ public final class KeyNotes {
     add(
         AppKey.LIMITS,
         """
-        What the system lets each instance use: `{"memory": "512M", "memory_high": "400M", "cpu": \
-        1.5, "nofile": 65536, "core": "unlimited"}`, each part as needed. `memory` is the most that \
-        all processes of its tree may have together: beyond it the kernel ends one of them, and \
-        the reason says `oom-kill`. Should it not be the main process, the app runs on and a \
-        `limit` event tells of it. Beyond `memory_high` they are slowed down, which a `limit` \
-        event tells once. `cpu` is in cores. These three need a cgroup (version 2) that jpm may \
-        divide, as the service of `jpm startup` has with systemd 254 or newer, and with an older \
-        one a scope: `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm resurrect`. \
-        Elsewhere the app is started all the same, `jpm describe` says that they are not enforced, \
-        and `memory` restarts the app as `max_memory_restart` does. The others hold for each \
-        process, as in `setrlimit(2)`: `as`, `core`, `data`, `fsize`, `memlock` and `stack` are \
-        sizes, `cpu_time` a time, `nofile`, \
-        `nproc`, `locks`, `sigpending`, `msgqueue`, `nice`, `rtprio` numbers. Sizes and times need \
-        a unit; `"unlimited"` is no limit. A limit above the one that the daemon has itself can be \
-        given by root only. Without `nofile` an app has the soft limit of open files with which \
-        the daemon was started, not that of the daemon, which raises its own. Not in PM2.\
+        Limits that the kernel enforces for each instance; all parts are optional: `{"memory":
+        "512M", "memory_high": "400M", "cpu": 1.5, "nofile": 65536, "core": "unlimited"}`. Sizes
+        and times need a unit. `"unlimited"` means no limit.
+
+        - `memory`: the most memory that all processes of the tree may have together. Beyond it the
+          kernel kills one of them, and the reason contains `oom-kill`. If that is not the main
+          process, the app continues and a `limit` event reports it.
+        - `memory_high`: beyond it the processes are slowed down. A `limit` event reports this
+          once.
+        - `cpu`: in cores.
+        - The others apply to each process, as in `setrlimit(2)`: `as`, `core`, `data`, `fsize`,
+          `memlock` and `stack` are sizes, `cpu_time` is a time, and `nofile`, `nproc`, `locks`,
+          `sigpending`, `msgqueue`, `nice` and `rtprio` are numbers. Only root can raise a limit
+          above the daemon's own. Without `nofile` an app has the soft limit of open files with
+          which the daemon was started; the daemon raises its own, which apps do not inherit.
+
+        `memory`, `memory_high` and `cpu` need a cgroup (version 2) that jpm may divide. The
+        service of `jpm startup` has one with systemd 254 or newer. With an older systemd, use a
+        scope: `jpm kill`, then `systemd-run --user --scope -p Delegate=yes jpm resurrect`. Without
+        such a cgroup the app is started nevertheless, `jpm describe` reports that these limits are
+        not enforced, and `memory` restarts the app as `max_memory_restart` does. Not in PM2.\
         """);
   }
 
@@ -307,54 +362,55 @@ public final class KeyNotes {
     add(
         AppKey.MAX_MEMORY_RESTART,
         """
-        Restart the app when all processes of its tree together have more memory resident \
-        than this; in cluster mode a new process is ready first. jpm looks each second, and \
-        acts when it finds more twice in a row: within 2 s, while a peak of less than a second \
-        is let pass. 0 is off.\
+        Restart the app when the resident memory of all processes of its tree together exceeds this
+        size; 0: off. In cluster mode the new process becomes ready before the old one ends. jpm
+        measures every second and restarts after two measurements in a row above the limit: the
+        restart comes within 2 s, and a peak of less than a second is tolerated.\
         """,
-        "looks every 30 s, and at the main process only.");
+        "measures every 30 s, and only the main process.");
     add(
         AppKey.CRON_RESTART,
         """
-        Restart the app at these times: `"0 3 * * *"` is every night at three. The fields \
-        are minute, hour, day of month, month and day of week, with seconds before them \
-        where there are six. With `autorestart: false` the app is a job that runs at these \
-        times.\
+        Restart the app at these times: `"0 3 * * *"` is every night at three. The fields are
+        minute, hour, day of month, month and day of week; if there are six, the first is seconds.
+        With `autorestart: false` the app is a job that runs at these times.\
         """);
     add(
         AppKey.TIME_ZONE,
         """
-        Whose clock `cron_restart` means. Not in PM2, which knows the system's only.\
+        The time zone of `cron_restart`. PM2 does not have this key and always uses the system's
+        time zone.\
         """);
     add(
         AppKey.WATCH,
         """
-        Restart the app when files change: `true` for its working directory, or paths that \
-        begin there. On the command line `--watch` alone is the working directory; `--watch \
-        src` and `--watch=src` name a path and may be repeated. A word after `--watch` is \
-        its path unless it is all there is to start: `jpm start --watch app.js` starts \
-        app.js.\
+        Restart the app when files change: `true` for its working directory, or paths relative to
+        it. On the command line, `--watch` alone means the working directory; `--watch src` and
+        `--watch=src` name a path and can be repeated. A word after `--watch` is its path, unless
+        nothing else would be left to start: `jpm start --watch app.js` starts app.js.\
         """,
         """
-        always takes the word after `--watch`, takes patterns as paths, and stops watching \
-        for good when the app is stopped.\
+        always takes the word after `--watch` as its value, interprets paths as patterns, and stops
+        watching permanently when the app is stopped.\
         """);
     add(
         AppKey.IGNORE_WATCH,
         """
-        Files whose change means nothing: patterns as in a `.gitignore`, relative to each \
-        watched directory. A list of yours takes the place of the default (`.*`, \
-        `node_modules/` and `__pycache__/`); the app's own log files are ignored in any case. \
-        A directory with some ten thousand files or more may be too large to be watched: the \
-        daemon's log says so, and it belongs here.\
+        Files whose changes are ignored: patterns as in a `.gitignore`, relative to each watched
+        directory. The list replaces the default (`.*`, `node_modules/` and `__pycache__/`). The
+        app's own log files are always ignored. A directory with some ten thousand files or more
+        may be too large to be watched: the daemon's log reports this, and the directory should be
+        listed here.\
         """,
-        "takes regular expressions and other patterns, and does not ignore `__pycache__`.");
+        """
+        uses regular expressions and a different pattern syntax, and does not ignore `__pycache__`.\
+        """);
     add(
         AppKey.WATCH_DELAY,
         """
-        The restart waits until nothing has changed for this long, and at least 200 ms (500 \
-        ms where a single file is watched). On the command line a number without a unit is \
-        in seconds, as in PM2: `--watch-delay 0.5`.\
+        The time without further changes before the restart. It is at least 200 ms (500 ms if a
+        single file is watched). On the command line a number without a unit is in seconds, as in
+        PM2: `--watch-delay 0.5`.\
         """);
   }
 
@@ -362,38 +418,40 @@ public final class KeyNotes {
     add(
         AppKey.KILL_SIGNAL,
         """
-        The signal that asks it to end: `"SIGTERM"`, `"TERM"` or 15. An exit with 128 and the \
-        signal's number, as a JVM has it (143 after SIGTERM, 130 after SIGINT), is a clean stop.\
+        The signal that asks the app to end: `"SIGTERM"`, `"TERM"` or 15. The exit code 128 plus
+        the signal's number, as a JVM returns it (143 after SIGTERM, 130 after SIGINT), is a clean
+        stop.\
         """,
         "has one signal for the whole daemon.");
     add(
         AppKey.KILL_TIMEOUT,
         """
-        How long it may take to end; then it gets SIGKILL, and the answer of the command, the event \
-        and `describe` say so: `did not exit within 1.6 s: killed`.\
+        The time that the app has to end before it gets SIGKILL. The command's output, the event
+        and `jpm describe` then report it: `did not exit within 1.6 s: killed`.\
         """,
-        "does not say it, and gives Java programs 1.6 s too.");
+        "does not report it, and gives Java programs 1.6 s too.");
     add(
         AppKey.TREEKILL,
         """
-        Whether a stop is for every process of its tree, and whether what its main process \
-        leaves behind when it ends by itself is ended before the next one is started. `false` \
-        ends the main process and leaves the others running.\
+        Whether a stop signals every process of the tree. If the main process ends by itself, this
+        also decides whether its leftover processes are ended before the restart. `false` ends only
+        the main process and leaves the others running.\
         """);
     add(
         AppKey.SHUTDOWN_WITH_MESSAGE,
         """
-        Ask by the text `shutdown` over the app's channel in place of the signal: \
-        `process.on("message", …)` in Node.\
+        Send the text `shutdown` over the app's IPC channel instead of the signal. A Node program
+        receives it with `process.on("message", …)`.\
         """);
     add(
         AppKey.STOP,
         """
-        `kill_signal`, `kill_timeout` and more in one: `{"signal": "SIGTERM", "timeout": \
-        "10s", "command": ["./drain", "--fast"]}`, each part as needed. `signal` is \
-        `kill_signal` and `timeout` is `kill_timeout`: give one of the two. `command` is run \
-        first, in the app's directory, with its environment and its process id in `JPM_PID`; \
-        no shell reads it; the signal follows when it has ended. Not in PM2.\
+        `kill_signal`, `kill_timeout` and a command in one object; all parts are optional:
+        `{"signal": "SIGTERM", "timeout": "10s", "command": ["./drain", "--fast"]}`. `signal` is
+        the same as `kill_signal`, and `timeout` the same as `kill_timeout`: set only one of the
+        two. `command` runs first, in the app's directory, with the app's environment and its
+        process id in `JPM_PID`, without a shell. The signal follows when the command has ended.
+        Not in PM2.\
         """);
   }
 
@@ -401,69 +459,81 @@ public final class KeyNotes {
     add(
         AppKey.WAIT_READY,
         """
-        The app is online only when it says so, by `process.send("ready")` in Node. Without \
-        this, it is online as soon as it runs.\
+        The app is online only when it reports that it is ready, with `process.send("ready")` in
+        Node. Without this key, the app is online as soon as it runs.\
         """);
     add(
         AppKey.LISTEN_TIMEOUT,
         """
-        How long an app with `wait_ready` may take to say so; then its start has failed. In a \
-        `reload` it is also how long a new process may take until it listens; then it is ended, \
-        and the old one stays.\
+        The time in which an app with `wait_ready` must report that it is ready; otherwise its
+        start has failed. In a `reload` it is also the time in which a new process must listen, in
+        fork mode at least 30 s; otherwise the new process is ended and the old one stays.\
         """,
-        "takes both for a success.");
-    addChecks();
+        "treats both cases as a success.");
+    addProbes();
   }
 
-  private static void addChecks() {
+  private static void addProbes() {
     add(
         AppKey.STARTUP,
         """
-        What has to pass once after each start, before the others are asked and before the \
-        instance is online: an object with one check, as in `readiness`, and `interval` (`500ms`) \
-        and `timeout` (`60s`). `timeout` is the time for all attempts together; when it is over \
-        the start has failed, with what was found last as the reason. One attempt may take 5 s. \
-        Not in PM2.\
+        A probe that must pass once after each start, before the other probes run and before the
+        instance is online: an object with one probe, as in `readiness`, and `interval` (`500ms`)
+        and `timeout` (`60s`). `timeout` is the time for all attempts together. When it has passed,
+        the start has failed, and the result of the last attempt is the reason. One attempt may
+        take 5 s. Not in PM2.\
         """);
     add(
         AppKey.READINESS,
         """
-        What tells whether an instance can be given work: `{"http": \
-        "http://127.0.0.1:${PORT}/ready", "interval": "5s", "timeout": "2s", "failures": 3, \
-        "successes": 1, "delay": "0s"}`. An instance is online when it has passed, and until then \
-        it is asked every 500 ms at least; when that takes longer than the `timeout` of `startup`, \
-        or without one `listen_timeout`, the start has failed. A `reload` waits for it as well. \
-        When it fails so often in a row as `failures` says, the instance is `unhealthy` until it \
-        has passed `successes` times; it is not restarted for that. Lengths of time need a unit.
+        A probe that decides whether an instance can serve: `{"http":
+        "http://127.0.0.1:${PORT}/ready", "interval": "5s", "timeout": "2s", "failures": 3,
+        "successes": 1, "delay": "0s"}`. Times need a unit.
 
-        The check is one of these. `http`: an address, or `{"url": …, "headers": {…}, "status": \
-        "200-299", "body": …, "verify": true}`; passed when the status is one of 200 to 399 or as \
-        said, and `body`, a regular expression, is found in the first 64 KB. Redirects are not \
-        followed; `verify: false` takes any certificate. `tcp`: a port, or `"host:port"`; passed \
-        when a connection is taken. `exec`: a command, in the app's directory and with its user, \
-        environment and `JPM_PID`; passed when it ends with 0. `log`: a regular expression that a \
-        line of the output matches; an app that prints tens of thousands of lines a second for \
-        longer than a moment may have that line missed, and should use another check. `notify: true`: the app says so itself, by `READY=1` of \
-        `sd_notify(3)` or `ready` over Node's channel. `${NAME}` in a text is a variable of the \
-        instance's own environment.
+        - An instance is online when the probe has passed. Until then the probe runs at least every
+          500 ms. If it does not pass within the `timeout` of `startup`, or without `startup`
+          within `listen_timeout`, the start has failed. A `reload` waits for it as well.
+        - After `failures` failures in a row the instance is `unhealthy`, until the probe has
+          passed `successes` times. The instance is not restarted for this reason.
 
-        In cluster mode a check of the port that instances share asks the very instance that it is \
-        about, and a process that is not ready gets no client, as with `wait_ready`: a build that \
-        never gets ready takes nobody's place. With `listen` every instance accepts by itself: there \
-        `http` and `tcp` checks of those sockets are refused, and `exec`, `log`, `notify` and a port \
-        that each instance has for itself are not. An instance that is unhealthy gets no new clients \
-        as long as another one is well. Not in PM2.\
+        The probe is one of these:
+
+        - `http`: a URL, or
+          `{"url": …, "headers": {…}, "status": "200-299", "body": …, "verify": true}`. It passes
+          if the status is in the range, which is 200 to 399 by default, and `body`, a regular
+          expression, matches in the first 64 KB. Redirects are not followed. `verify: false`
+          accepts any certificate.
+        - `tcp`: a port, or `"host:port"`. It passes if a connection is accepted.
+        - `exec`: a command, run in the app's directory and with its user, environment and
+          `JPM_PID`. It passes if the command exits with 0.
+        - `log`: a regular expression that a line of the output matches. If an app prints tens of
+          thousands of lines per second for more than a moment, the line may be missed; use another
+          probe for such an app.
+        - `notify: true`: the app reports that it is ready, with `READY=1` of `sd_notify(3)` or
+          with `ready` over Node's IPC channel.
+
+        `${NAME}` in a text of a probe is a variable of the instance's own environment.
+
+        In cluster mode, a probe of the shared port is directed to the instance that it is about. A
+        process that is not ready receives no connections, as with `wait_ready`; a new version that
+        never becomes ready therefore replaces no process. With `listen`, every instance accepts
+        connections from the shared sockets: `http` and `tcp` probes of these sockets are an error,
+        while `exec`, `log`, `notify` and probes of a port that each instance has for itself are
+        allowed. An unhealthy instance receives no new connections while another instance is
+        healthy. Not in PM2.\
         """);
     add(
         AppKey.LIVENESS,
         """
-        What tells whether an instance is alive: a check as in `readiness`, asked every `10s` as \
-        soon as the instance is online and `delay` is over. When it fails `failures` \
-        times in a row (3) the process is replaced: in cluster mode by a reload of this instance, \
-        otherwise, or when that fails, by a restart. A process that was not well for twice the \
-        time in which that is found out, beside the time to get ready, counts as an unstable end, for `max_restarts` \
-        and the delays. With `log` or `notify` (`WATCHDOG=1`) a sign must come in each interval. \
-        Not in PM2.\
+        A probe that decides whether an instance is alive. It is written as in `readiness` and runs
+        every `10s`, once the instance is online and `delay` has passed. With `log` or `notify`
+        (`WATCHDOG=1`) a signal must arrive in each interval.
+
+        After `failures` failures in a row (3) the process is replaced: in cluster mode by a reload
+        of this instance; otherwise, or if the reload fails, by a restart. This counts as an
+        unstable exit, for `max_restarts` and the delays, unless the process ran for long enough:
+        twice the time in which the probe detects a dead process, plus the time in which the app
+        must become ready. Not in PM2.\
         """);
   }
 
@@ -471,21 +541,31 @@ public final class KeyNotes {
     add(
         AppKey.ON,
         """
-        Who is told of what happens. The occasions: `crash`, a process ended and nobody had asked \
-        for it (not with an exit code that ends it for good, nor with 0 unless `restart` is \
-        `always`); `crash_looping`, it fails again and again, told once; `errored`, it was given \
-        up; `unhealthy`, a check of its health fails; \
-        `recovered`, it is well again, or has been online for `min_uptime` after one of these; \
-        `limit`, it has crossed a limit. Each has a command (`["/usr/local/bin/page", "web"]`, or \
-        text that is split into words), `{"webhook": "https://…"}`, or a list of these. A command \
-        runs without a shell as the app's user, in its directory and with its environment and \
-        JPM_EVENT, JPM_APP, JPM_ID, JPM_PID, JPM_REASON, JPM_MISSED, JPM_EXIT_CODE and \
-        JPM_EXIT_SIGNAL; after 30 s it is killed. A webhook gets the event as JSON by POST, with \
-        `on`, the occasion, and `missed`; it has 5 s to answer 2xx, is tried 5 times within a \
-        minute unless it answers 3xx or 4xx (but 429), and is never redirected. Of each occasion \
-        of an app one is told at a time and 10 in a minute; of those that come meanwhile the \
-        newest waits, and `missed` counts the others. What is to be told when the daemon dies is \
-        lost. Not in PM2.\
+        Commands and webhooks that run on events of the app:
+
+        - `crash`: a process ended without being stopped. An exit code in `stop_exit_codes` is not
+          a crash, and neither is 0, unless `restart` is `always`.
+        - `crash_looping`: the app fails repeatedly; reported once.
+        - `errored`: the app is no longer restarted.
+        - `unhealthy`: a readiness or liveness probe fails.
+        - `recovered`: the app is healthy again, or has been online for `min_uptime` after one of
+          the events above.
+        - `limit`: the app has exceeded a limit.
+
+        The value for each event is a command (`["/usr/local/bin/page", "web"]`, or text that is
+        split into words), `{"webhook": "https://…"}`, or a list of these.
+
+        - A command runs without a shell, as the app's user, in its directory and with its
+          environment. JPM_EVENT, JPM_APP, JPM_ID, JPM_PID, JPM_REASON, JPM_MISSED, JPM_EXIT_CODE
+          and JPM_EXIT_SIGNAL describe the event. After 30 s it is killed.
+        - A webhook receives the event as JSON by POST, with the additional keys `on`, the name of
+          the event above, and `missed`. It must answer with 2xx within 5 s. Otherwise up to 5
+          attempts are made within a minute, unless it answers with 3xx or with 4xx other than 429.
+          Redirects are not followed.
+
+        For each event of an app, one notification is sent at a time, and at most 10 in a minute.
+        Of the events that occur meanwhile the newest waits, and `missed` counts the others. A
+        notification that is pending when the daemon ends is lost. Not in PM2.\
         """);
   }
 
@@ -493,68 +573,80 @@ public final class KeyNotes {
     add(
         AppKey.OUT_FILE,
         """
-        Where standard output goes. With several instances, the id comes before `.log`, in place \
-        of a number that stands there (`web-1.log`). `/dev/null` or `NULL` keeps nothing. A pipe \
-        or a terminal is one for all instances.\
+        The file for standard output. If the app has several instances, the id of the instance is
+        inserted before `.log` and replaces a number that is already there (`web-1.log`).
+        `/dev/null` or `NULL` discards the output. If the path is a pipe or a terminal, all
+        instances use it.\
         """,
-        "lets all instances write to a file whose name does not end in `.log`.");
-    add(AppKey.ERROR_FILE, "Where standard error goes, by the same rules.");
+        "lets all instances write to one file if its name does not end in `.log`.");
+    add(AppKey.ERROR_FILE, "The file for standard error. The rules are those of `out_file`.");
     add(
         AppKey.LOG_FILE,
         """
-        One more file that gets both outputs, by the same rules; `true` is `logs/NAME.log`. On the \
-        command line `--log` alone is `true`, and a word after `--log` is its path unless it is \
-        all there is to start.\
+        An additional file that receives both outputs. The rules are those of `out_file`; `true`
+        means `logs/NAME.log`. On the command line `--log` alone means `true`, and a word after
+        `--log` is its path, unless nothing else would be left to start.\
         """);
     add(
         AppKey.MERGE_LOGS,
-        "All instances write to the same files: no id comes into their names.",
-        "has it on where `instances` is not given.");
+        "All instances write to the same files: their names do not contain the id of the instance.",
+        "turns it on if `instances` is not set.");
     add(
         AppKey.DISABLE_LOGS,
-        "Throw away what the app prints: `out_file`, `error_file` and `log_file` mean nothing.");
+        """
+        Discard the output of the app: `out_file`, `error_file` and `log_file` have no effect.\
+        """);
     add(
         AppKey.LOG_TYPE,
         """
-        `raw` keeps every byte as it was printed. `json` writes each line as one JSON object with \
+        `raw` keeps every byte as it was printed. `json` writes each line as one JSON object with
         `message`, `timestamp`, `type` (`out` or `err`), `process_id` and `app_name`.\
         """,
-        "writes an object for each piece it happens to read, with several lines or half a one in"
-            + " it.");
+        """
+        writes one object for each piece of output that it reads, which may contain several lines
+        or part of a line.\
+        """);
     add(
         AppKey.LOG_DATE_FORMAT,
         """
-        The time before each line, as in `2026-11-21 13:20:39: text`, or the `timestamp` of `json`, \
-        which is ISO 8601 in UTC otherwise. `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d \
-        HH H hh h kk k mm m ss s SSS SS S A a Z ZZ X x W WW E` are tokens, `[text]` is text, and \
-        what is no token stands for itself. The zone is the daemon's. `""` is none.\
+        The format of the time before each line, as in `2026-11-21 13:20:39: text`. With `json` it
+        is the format of `timestamp`, which is ISO 8601 in UTC by default. The tokens are `YYYY YY
+        MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH H hh h kk k mm m ss s SSS SS S A a Z ZZ X x
+        W WW E`. `[text]` is literal text, and so is everything that is not a token. The time zone
+        is the daemon's. `""` means no time.\
         """);
     add(
         AppKey.TIME,
-        "The same as `log_date_format: \"YYYY-MM-DDTHH:mm:ss\"`, unless that key is given.");
+        "The same as `log_date_format: \"YYYY-MM-DDTHH:mm:ss\"`, unless that key is set.");
     add(
         AppKey.LOGS,
         """
-        What the app's log files may take: `{"max_size": "50M", "rotate_every": "7d", "keep": 20, \
-        "max_age": "90d", "max_total": "1G", "compress": true, "when_full": "drop_oldest"}`, each \
-        part as needed; the settings of the daemon (`logs` in `jpm.json`) say the rest. A file is \
-        rotated when it has `max_size` or its first line is older than `rotate_every`; the oldest \
-        rotated files go when there are more than `keep`, when they are older than `max_age`, or \
-        when all files of the app together have more than `max_total`. `compress` packs them with \
-        gzip. 0 is no limit. `when_full` says what happens when the disk takes no more: \
-        `drop_oldest` drops lines and counts them, `block` lets the app wait. Not in PM2.\
+        Limits of the app's log files; all parts are optional: `{"max_size": "50M", "rotate_every":
+        "7d", "keep": 20, "max_age": "90d", "max_total": "1G", "compress": true, "when_full":
+        "drop_oldest"}`. The settings of the daemon (`logs` in `jpm.json`) are the default of each
+        part. 0 means no limit.
+
+        - A file is rotated when it reaches `max_size` or its first line is older than
+          `rotate_every`.
+        - The oldest rotated files are deleted when there are more than `keep`, when they are older
+          than `max_age`, or when all files of the app together exceed `max_total`.
+        - `compress` compresses rotated files with gzip.
+        - `when_full` decides what happens when the disk is full: `drop_oldest` drops lines and
+          counts them, `block` makes the app wait.
+
+        Not in PM2.\
         """);
     add(
         AppKey.PTY,
         """
-        Have the app print on a terminal of its own, for programs that hold output back otherwise. \
-        Both outputs go to `out_file`. Not in PM2.\
+        Run the app with its own pseudo-terminal as output, for programs that otherwise buffer
+        their output. Both outputs go to `out_file`. Not in PM2.\
         """);
     add(
         AppKey.PID_FILE,
         """
-        The file with the process id. The id of the instance comes before `.pid`, in place of a \
-        number that stands there.\
+        The file that contains the process id. The id of the instance is inserted before `.pid` and
+        replaces a number that is already there.\
         """);
   }
 }

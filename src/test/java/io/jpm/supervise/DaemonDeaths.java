@@ -15,15 +15,17 @@ import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/// Every way in which daemons can follow each other over one instance: each may die after any step,
-/// also of its boot, and the journal may be written after any step or not. What lives, what the
-/// journal says and what the daemon knows are three different things here.
+/// Explores every way in which daemons can follow each other over one instance. Each daemon may die
+/// after any step, also of its boot, and the journal may or may not be written after any step. The
+/// running processes, the journal and the knowledge of the daemon may all differ.
 final class DaemonDeaths {
-  static final String ONE_LIFE = "no process is made while a living one carries the tag";
-  static final String NOTHING_FORGOTTEN = "whatever lives is known to the daemon";
+  static final String ONE_LIFE =
+      "no process is spawned while another process with the tag is running";
+  static final String NOTHING_FORGOTTEN = "every running process is known to the daemon";
   static final String STOP_GOES_ON = "a stop in progress is finished";
 
-  /// The journal is written in each turn of the loop: no further than this behind.
+  /// The journal is written in each turn of the event loop, so it is at most this many generations
+  /// behind.
   private static final long FURTHEST_BEHIND = 2;
 
   private static final long BASE = 10;
@@ -37,24 +39,24 @@ final class DaemonDeaths {
   private final List<World> worlds = new ArrayList<>();
   private final List<String> ways = new ArrayList<>();
 
-  /// Which process is taken for that of the instance.
+  /// Selects the process that is adopted for the instance.
   interface Choice {
     Optional<Inheritance.Candidate<Long>> of(
         Supervised state, Optional<Long> recorded, Map<Long, Long> tagged);
   }
 
-  /// What stands in the file. A process is named by its generation.
+  /// The content of the journal. A process is named by its generation.
   record Journal(Supervised state, Optional<Long> process) {}
 
-  /// What the daemon knows.
+  /// The knowledge of the daemon.
   ///
-  /// @param child under watch; it may have ended
-  /// @param recorded what the journal named at boot
-  /// @param decided whether the fate of that is decided
-  /// @param asked a process that is about to be made
-  /// @param made one that was made, which is not known yet
-  /// @param watched the end of the tree will be told
-  /// @param exitTold the end of the child was told
+  /// @param child the process under watch; it may have ended
+  /// @param recorded the process that the journal named at boot
+  /// @param decided whether the fate of the recorded process is decided
+  /// @param asked a process whose spawn is requested
+  /// @param made a process that was spawned, before the daemon knows of it
+  /// @param watched whether the end of the tree will be reported
+  /// @param exitTold whether the exit of the child was reported
   record Daemon(
       Supervised state,
       Optional<Long> child,
@@ -71,7 +73,7 @@ final class DaemonDeaths {
     }
   }
 
-  /// All of it.
+  /// The complete state of the model.
   record World(Journal journal, Optional<Daemon> daemon, Set<Long> alive) {
     World {
       alive = Set.copyOf(alive);
@@ -84,11 +86,12 @@ final class DaemonDeaths {
     this.keepsRecorded = keepsRecorded;
   }
 
-  /// Walks until there is nothing new.
+  /// Explores the model until there are no new states.
   ///
-  /// @param keepsRecorded whether a journal written before the decision names the recorded process
-  /// @return how many worlds there are
-  /// @throws AssertionError when a rule is broken, with the shortest way there
+  /// @param keepsRecorded whether a journal that is written before the decision names the recorded
+  ///   process
+  /// @return the number of states
+  /// @throws AssertionError if a rule is broken, with the shortest path to the violation
   static int walk(Policies policies, Choice choice, boolean keepsRecorded) {
     var walk = new DaemonDeaths(policies, choice, keepsRecorded);
     var begin = new Journal(Supervised.NEW.ofGeneration(BASE), Optional.empty());
@@ -96,7 +99,7 @@ final class DaemonDeaths {
     for (int next = 0; next < walk.worlds.size(); next++) {
       walk.from(next);
       if (next > 500_000) {
-        throw new AssertionError("the walk must close");
+        throw new AssertionError("the number of states must be finite");
       }
     }
     return walk.worlds.size();
@@ -307,7 +310,7 @@ final class DaemonDeaths {
     return change.apply(new Parts(daemon)).done();
   }
 
-  /// A daemon while it changes.
+  /// A mutable copy of a daemon.
   private static final class Parts {
     private Supervised state;
     private Optional<Long> child;
@@ -374,7 +377,7 @@ final class DaemonDeaths {
     }
   }
 
-  /// The same world with all that makes the number of worlds endless taken out.
+  /// Returns the state without the values that would make the number of states infinite.
   private static World normal(World world) {
     long by = BASE - world.journal().state().generation();
     return new World(

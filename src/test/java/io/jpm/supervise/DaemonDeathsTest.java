@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// The daemon dies at any point of any boot, any number of times in a row.
+/// The daemon dies at any point of any boot, any number of times in succession.
 class DaemonDeathsTest {
   private static final List<Policies> RULES =
       List.of(
@@ -32,7 +32,7 @@ class DaemonDeathsTest {
         .hasMessageStartingWith(DaemonDeaths.ONE_LIFE);
   }
 
-  /// Takes an unrecorded process of the same generation up only while it is launched.
+  /// Adopts an unrecorded process of the same generation only while it is being launched.
   private static Optional<Inheritance.Candidate<Long>> onlyLaunching(
       Supervised state, Optional<Long> recorded, Map<Long, Long> tagged) {
     return Inheritance.of(state, recorded, tagged)

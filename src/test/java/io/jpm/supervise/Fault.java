@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// Machines that do one thing wrong, each with the rule that it breaks: the walk must find them
-/// all, or its rules say nothing.
-// Policies are immutable, and so are machines: the checker knows neither.
+/// State machines with one planted fault each, and the rule that the fault breaks. The exploration
+/// must detect every fault; otherwise its rules are too weak.
+// Policies and machines are immutable, which the checker cannot verify.
 @SuppressWarnings("ImmutableEnumChecker")
 enum Fault {
   A_SPAWN_BESIDE_THE_LIVING(
@@ -266,12 +266,12 @@ enum Fault {
     this.machine = machine;
   }
 
-  /// The sentence that it breaks.
+  /// Returns the rule that the fault breaks.
   String rule() {
     return rule;
   }
 
-  /// Rules of an app with which it does.
+  /// Returns the policies of an app with which the fault breaks the rule.
   Policies policies() {
     return policies;
   }

@@ -12,7 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// One instance, driven by hand: each method is one event of the present generation.
+/// Drives one instance through its state machine: each method is one event of the current
+/// generation.
 final class Life {
   static final Exit CLEAN = new Exit.Code(0);
   static final Exit CRASH = new Exit.Code(1);
@@ -34,7 +35,7 @@ final class Life {
     return new Life(policies);
   }
 
-  /// Online since now.
+  /// Returns an instance that has just become online.
   static Life online(Policies policies) {
     Life life = of(policies).start();
     if (policies.dependent()) {
@@ -87,7 +88,7 @@ final class Life {
     return new StopPolicy(Signal.SIGINT, Duration.ofMillis(1600), true, true, List.of());
   }
 
-  /// Lets time pass.
+  /// Advances the clock.
   Life after(long millis) {
     nowMillis += millis;
     return this;
@@ -140,7 +141,7 @@ final class Life {
     return on(new Event.Exited(generation(), exit, true));
   }
 
-  /// It ends well at once, and its daemon lives on.
+  /// The main process exits with 0 immediately and leaves a daemon running.
   Life daemonizes(int afterMillis) {
     Duration ran = Duration.ofMillis(afterMillis);
     Daemonized words = new Daemonized("it daemonized itself", ran, Duration.ofSeconds(1));
@@ -151,7 +152,7 @@ final class Life {
     return on(new Event.TreeGone(generation()));
   }
 
-  /// All of it ended before SIGKILL could reach anything beside the main process.
+  /// The whole tree ended before SIGKILL could reach any process other than the main one.
   Life treeGoneUnkilled() {
     return on(new Event.TreeGone(generation(), false));
   }
@@ -172,7 +173,7 @@ final class Life {
     return on(new Event.Adopted(generation(), Duration.ofMillis(uptimeMillis).toNanos()));
   }
 
-  /// Ends with errored, after the first crash.
+  /// Returns an instance that is errored after its first crash.
   static Life errored() {
     return online(withMaxRestarts(1)).exits(CRASH);
   }
@@ -181,7 +182,7 @@ final class Life {
     return state;
   }
 
-  /// What the last event led to.
+  /// Returns the effects of the last event.
   List<Effect> effects() {
     return effects;
   }

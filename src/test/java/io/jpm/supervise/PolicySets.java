@@ -12,7 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Rules of apps, for the walks.
+/// Policies of apps, for the exploration of the state space.
 final class PolicySets {
   static final int STOP_CODE = 7;
 
@@ -35,22 +35,22 @@ final class PolicySets {
   static final int DEPENDENT = 5;
   static final int STOP = 6;
 
-  /// How many values each rule has: when, max_restarts, backoff, tree, readiness, dependencies,
-  /// stop.
+  /// The number of values of each setting: when, max_restarts, backoff, tree, readiness,
+  /// dependencies, stop.
   private static final int[] SIZES = {3, 3, 3, 2, 2, 2, 3};
 
   private PolicySets() {}
 
-  /// Everything that can be on, on: the widest walk.
+  /// Enables every setting: the largest state space.
   static final Policies WIDEST = of(new int[] {1, 2, 2, 0, 1, 1, 2});
 
-  /// PM2's defaults, with fewer tries.
+  /// The defaults of PM2, with fewer restarts.
   static final Policies PLAIN = of(new int[] {0, 2, 0, 0, 0, 0, 0});
 
-  /// As [#PLAIN] with a restart window.
+  /// As [#PLAIN], with a restart window.
   static final Policies WINDOWED = windowed(PLAIN, 4);
 
-  /// The same rules with a restart window of five minutes.
+  /// Returns the policies with a restart window of five minutes.
   static Policies windowed(Policies policies, int most) {
     return new Policies(
         policies.restart().with(new RestartWindow(most, Duration.ofMinutes(5))),
@@ -60,7 +60,7 @@ final class PolicySets {
         policies.trial());
   }
 
-  /// Rules with a window, with each other rule that has to do with failures.
+  /// Returns policies with a window, combined with each other setting that concerns failures.
   static List<Policies> windowed() {
     List<Policies> all = new ArrayList<>();
     for (int readiness = 0; readiness < 2; readiness++) {
@@ -84,18 +84,18 @@ final class PolicySets {
         policies.trial());
   }
 
-  /// As [#PLAIN] with one rule changed.
+  /// Returns [#PLAIN] with one setting changed.
   ///
-  /// @param rule its place in `SIZES`
-  /// @param value which of its values
+  /// @param rule index of the setting in `SIZES`
+  /// @param value index of the value
   static Policies plainBut(int rule, int value) {
     int[] chosen = {0, 2, 0, 0, 0, 0, 0};
     chosen[rule] = value;
     return of(chosen);
   }
 
-  /// Chosen so that any three values of three different rules meet in one of them; first those in
-  /// which many meet for the first time, to need few.
+  /// Returns policies in which any three values of three different settings occur together at least
+  /// once. Combinations with many new triples are chosen first, to keep the number small.
   static List<Policies> all() {
     List<Policies> all = new ArrayList<>();
     Set<String> met = new HashSet<>();
@@ -113,7 +113,7 @@ final class PolicySets {
     return all;
   }
 
-  /// Of a process beside the one that counts, however it is to be ended.
+  /// Returns policies of a candidate, for each way of stopping it.
   static List<Policies> trials() {
     List<Policies> all = new ArrayList<>();
     for (boolean wholeTree : new boolean[] {true, false}) {
@@ -124,7 +124,7 @@ final class PolicySets {
     return all;
   }
 
-  /// @param stop its place in [Stop]
+  /// @param stop index of a constant of [Stop]
   static Policies trial(boolean wholeTree, int stop) {
     Policies plain = of(new int[] {0, 2, 2, wholeTree ? 0 : 1, 1, 0, stop});
     return new Policies(plain.restart(), plain.stop(), plain.readiness(), false, true);
@@ -152,7 +152,7 @@ final class PolicySets {
     return false;
   }
 
-  @SuppressWarnings("EnumOrdinal") // any order will do, as long as it is the same
+  @SuppressWarnings("EnumOrdinal") // any order will do, as long as it is stable
   private static Policies of(int[] chosen) {
     RestartPolicy.When when = RestartPolicy.When.values()[chosen[0]];
     Set<Integer> codes = when == RestartPolicy.When.NEVER ? Set.of() : Set.of(STOP_CODE);

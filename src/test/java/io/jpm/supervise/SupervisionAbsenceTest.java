@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a new daemon does with what an earlier one has left.
+/// How a new daemon continues with what an earlier one left.
 class SupervisionAbsenceTest {
   private static final Policies DELAYED = Life.with(new Backoff.Constant(Duration.ofMillis(800)));
   private static final Policies READINESS = Life.awaitingReady(RestartPolicy.DEFAULT);
@@ -102,7 +102,7 @@ class SupervisionAbsenceTest {
 
   @Test
   void whatANewerDaemonMadeIsTakenAsItIs() {
-    // Written down as stopping; the next generation was made just before the daemon died.
+    // The journal says stopping; the next generation was spawned just before the daemon died.
     Life life = Life.online(PM2).restart().on(new Event.Adopted(2, 0));
     assertThat(life.phase()).isEqualTo(Phase.ONLINE);
     assertThat(life.generation()).isEqualTo(2);
@@ -196,7 +196,7 @@ class SupervisionAbsenceTest {
     assertThat(life.phase()).isEqualTo(Phase.WAITING_RESTART);
     assertThat(life.effects()).containsExactly(life.timer(Timer.RESTART, 800));
     assertThat(life.state().counters()).isEqualTo(new Counters(0, 1, 0));
-    assertThat(life.reason()).isEqualTo("the daemon was away, restart 1/16 in 800 ms");
+    assertThat(life.reason()).isEqualTo("the daemon was not running, restart 1/16 in 800 ms");
   }
 
   @Test

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/// Waits that grow from restart to restart.
+/// Restart delays that grow from restart to restart.
 class SupervisionBackoffTest {
   private static final Duration CAP = Backoff.Exponential.DEFAULT_CAP;
 

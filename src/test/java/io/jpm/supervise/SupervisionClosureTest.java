@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// Walks every state the machine and its world can be in, with every event at any time and the
-/// death of the daemon among them, and checks the rules of [WorldRules] on every edge.
+/// Explores every state that the machine and its environment can reach, with every event at any
+/// time and the death of the daemon among them, and checks [WorldRules] on every transition.
 class SupervisionClosureTest {
-  // A surprise here is news: look at what has become reachable before you change a number.
+  // A changed number means that other states have become reachable: find out which before you
+  // change it.
   private static final int WIDEST_STATES = 525;
   private static final int WIDEST_TRANSITIONS = 11_608;
   private static final int ALL_STATES = 3_737;

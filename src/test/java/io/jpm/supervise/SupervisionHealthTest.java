@@ -46,7 +46,7 @@ class SupervisionHealthTest {
     return new Event.RestartDue(Event.Cause.HEALTH, "liveness: no answer");
   }
 
-  /// The tree of what is stopping has gone; a delay, if any, is over.
+  /// The stopping tree is gone and the restart delay, if any, is over.
   private static Supervised again(Supervised state, Policies policies, long now) {
     Supervised next = on(state, new Event.TreeGone(state.generation()), policies, now).next();
     if (next.phase() != Phase.LAUNCHING) {
@@ -81,7 +81,7 @@ class SupervisionHealthTest {
     assertThat(runs).isEqualTo(16);
     assertThat(state.reason())
         .isEqualTo(
-            "liveness: no answer; gave up after 16 runs in a row not well for long (max_restarts 16)");
+            "liveness: no answer; gave up after 16 runs in a row not healthy for long (max_restarts 16)");
   }
 
   @Test

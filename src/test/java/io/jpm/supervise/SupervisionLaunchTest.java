@@ -15,7 +15,7 @@ import io.jpm.supervise.Effect.Change;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// What a launch waits for: the apps it depends on, its process, its readiness.
+/// What a launch waits for: the apps that it depends on, its process, its readiness.
 class SupervisionLaunchTest {
   private static final Policies DEPENDENT = Life.dependent();
   private static final Policies READINESS = Life.awaitingReady(RestartPolicy.DEFAULT);
@@ -95,7 +95,7 @@ class SupervisionLaunchTest {
     assertThat(life.phase()).isEqualTo(Phase.ONLINE);
   }
 
-  /// PM2 takes the timeout for a success.
+  /// PM2 treats the timeout as a success.
   @Test
   void notBeingReadyInTimeIsAFailure() {
     Life life = Life.of(READINESS).start().spawned().after(3000).fires(Timer.READY);

@@ -9,8 +9,8 @@ import io.jpm.model.run.Signal;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Policy × kind of exit × whether we had asked for it → what follows, in the manner of OTP's
-/// supervisor suite.
+/// Policy × kind of exit × whether the daemon requested it → what follows, modelled on the
+/// supervisor suite of OTP.
 class SupervisionMatrixTest {
   private static final int STOP_CODE = 3;
 

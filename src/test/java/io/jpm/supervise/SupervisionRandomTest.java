@@ -19,14 +19,14 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// Long lives of many instances, with budgets too large for the closure walk. `-Djpm.seed` repeats
-/// a failure.
+/// Long random runs of many instances, with limits too large for the exhaustive exploration.
+/// `-Djpm.seed` repeats a failure.
 @Tag("slow")
 class SupervisionRandomTest {
   private static final int STEPS = 300_000;
 
-  /// The chance that a person, a trigger or the death of the daemon comes in between: rare enough
-  /// for large budgets to be used up.
+  /// The probability that a user, a trigger or the death of the daemon intervenes: low enough for
+  /// large limits to be reached.
   private static final double INTERFERENCE = 0.02;
 
   private static List<Policies> many() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How a run is ended.
+/// How a run is stopped.
 class SupervisionStopTest {
   private static final Policies COMMAND = Life.with(Life.byCommand(true));
   private static final Policies MESSAGE = Life.with(Life.byMessage());
@@ -59,7 +59,7 @@ class SupervisionStopTest {
         .doesNotContain(announce(Change.EXIT), announce(Change.ENDED));
   }
 
-  /// PM2 says "stopped" and nothing more.
+  /// PM2 reports only "stopped".
   @Test
   void thatItHadToBeKilledIsSaidWhenItHasStopped() {
     Life life = Life.online(PM2).stop().fires(Timer.KILL).exits(new Exit.Signalled(9, false));
@@ -71,7 +71,7 @@ class SupervisionStopTest {
     assertThat(life.reason()).isEqualTo("stopped by command");
   }
 
-  /// On a slow machine the news of an end may come after the patience with it.
+  /// On a slow machine the report of an exit may arrive after the kill timeout.
   @Test
   void whatObeyedBeforeItCouldBeKilledIsNotCalledKilled() {
     Life life = Life.online(PM2).stop().fires(Timer.KILL).exits(new Exit.Code(0));
@@ -124,7 +124,7 @@ class SupervisionStopTest {
     assertThat(life.exitsLeavingOthers(CRASH).phase()).isEqualTo(Phase.STOPPED);
   }
 
-  /// A JVM ends with 143 or 130 after our signal: PM2's users see a failure there.
+  /// A JVM exits with 143 or 130 after the signal, which PM2 reports as a failure.
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 130, 143})
   void whateverItEndsWithAStopIsAStop(int code) {
@@ -202,7 +202,7 @@ class SupervisionStopTest {
     assertThat(life.exits(new Exit.Code(0)).phase()).isEqualTo(Phase.STOPPED);
   }
 
-  /// PM2 forgets the tree in message mode (defect 8).
+  /// In message mode, PM2 does not stop the rest of the tree (defect 8).
   @Test
   void whatTheShutdownMessageLeavesIsSignalled() {
     Life life = Life.online(MESSAGE).stop().exitsLeavingOthers(new Exit.Code(0));

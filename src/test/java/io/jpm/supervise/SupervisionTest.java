@@ -89,7 +89,7 @@ class SupervisionTest {
     assertThat(life.reason()).isEqualTo("exit 1 after 2 s, restart");
   }
 
-  /// PM2 looks away once a process is 16 s old (defect 1).
+  /// PM2 stops counting when a process is 16 s old (defect 1).
   @Test
   void theBrakeWorksForTheWholeLife() {
     Life life = Life.online(Life.withMaxRestarts(2)).after(3_600_000).exits(CRASH);
@@ -97,7 +97,7 @@ class SupervisionTest {
     assertThat(life.phase()).isEqualTo(Phase.ERRORED);
   }
 
-  /// PM2 leaves it `online` without a process (defect 2).
+  /// PM2 leaves the app `online` without a process (defect 2).
   @Test
   void aSpawnFailureIsErroredWithItsReason() {
     Life life = Life.of(PM2).start().refused("/x is not executable", false);
@@ -107,7 +107,7 @@ class SupervisionTest {
     assertThat(life.effects()).containsExactly(announce(Change.ERRORED));
   }
 
-  /// PM2 says "Process N not found" (defect 3).
+  /// PM2 reports "Process N not found" (defect 3).
   @Test
   void restartDuringTheDelayStartsAtOnceAndCountsAfresh() {
     Life life = Life.online(DELAYED).exits(CRASH);
@@ -118,7 +118,7 @@ class SupervisionTest {
     assertThat(life.state().unstable()).isZero();
   }
 
-  /// PM2 says "waiting restart" for ever (defect 4).
+  /// PM2 shows "waiting restart" forever (defect 4).
   @Test
   void withoutAutorestartNothingIsWaitedFor() {
     RestartPolicy never =

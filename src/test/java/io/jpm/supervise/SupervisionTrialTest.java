@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// A process that is to take another's place.
+/// A candidate: a process that will replace another one.
 class SupervisionTrialTest {
   private static final AppSpec FORK =
       AppSpec.of(

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// What schedules, file changes and limits lead to in each phase.
+/// The effect of schedules, file changes and limits in each phase.
 class SupervisionTriggersTest {
   private static final Policies DELAYED = Life.with(new Backoff.Constant(Duration.ofMillis(800)));
   private static final Policies READINESS = Life.awaitingReady(RestartPolicy.DEFAULT);
@@ -35,7 +35,7 @@ class SupervisionTriggersTest {
     assertThat(life.effects()).isEmpty();
   }
 
-  // Ill health is a failure of the app: see SupervisionHealthTest.
+  // Failed health is a failure of the app: see SupervisionHealthTest.
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "HEALTH")
   void whatRunsIsReplacedGracefully(Event.Cause cause) {
@@ -128,7 +128,7 @@ class SupervisionTriggersTest {
     assertNothingHappens(Life.of(PM2).start().stop(), cause);
   }
 
-  /// PM2's cron starts what a person has stopped (defect 22).
+  /// In PM2, cron starts an app that a user has stopped (defect 22).
   @ParameterizedTest
   @EnumSource
   void whatAPersonHasStoppedStaysStopped(Event.Cause cause) {

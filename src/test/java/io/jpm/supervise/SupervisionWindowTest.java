@@ -15,7 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Crash loops whose runs are not short: the restart window, the default waits, and what is shown.
+/// Crash loops whose runs are not short: the restart window, the default delays, and the reported
+/// reasons.
 class SupervisionWindowTest {
   private static final Policies USUAL = Life.with(RestartPolicy.DEFAULT);
 
@@ -28,7 +29,7 @@ class SupervisionWindowTest {
     return CrashLoop.is(life.state(), RestartPolicy.DEFAULT, now);
   }
 
-  /// A JVM that dies after five seconds looked healthy: PM2 counts only what is shorter than
+  /// A JVM that crashes after five seconds seemed healthy: PM2 counts only runs shorter than
   /// `min_uptime`.
   @Test
   void sixteenFailuresInFiveMinutesAreTooManyHoweverLongEachRunWas() {
@@ -83,7 +84,7 @@ class SupervisionWindowTest {
     }
   }
 
-  /// Of a smaller `max_restarts` PM2's users mean ends in a row.
+  /// Users of PM2 mean consecutive crashes when they set a smaller `max_restarts`.
   @Test
   void aSmallerNumberForEndsInARowDoesNotNarrowTheWindow() {
     assertThat(RestartWindow.beside(3).most()).isEqualTo(16);
@@ -99,7 +100,7 @@ class SupervisionWindowTest {
     assertThat(life.after(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
   }
 
-  /// How long it ran is not known, so it is not held against it; what was before is.
+  /// The length of the run is unknown, so it is not counted; earlier failures still are.
   @Test
   void whatAnotherDaemonFindsGoneIsNotCountedAndForgetsNothing() {
     Life life = Life.online(window(3, Duration.ofMinutes(1)));

@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Every world that can be reached from the beginning, breadth first: the way to a violation is the
-/// shortest there is.
+/// Explores every state of the model that is reachable from the initial one, breadth first, so that
+/// the path to a violation is the shortest.
 final class Walk {
   static final String ENDS_STOPPED = "after a stop every path ends in stopped";
-  static final String ENDS = "nothing waits for ever";
-  static final String STALE = "news of an earlier generation changes nothing";
+  static final String ENDS = "no state waits forever";
+  static final String STALE = "an event of an earlier generation changes nothing";
 
-  /// The machine under test, or one with a planted fault.
+  /// The state machine under test, or one with a planted fault.
   @FunctionalInterface
   interface Machine {
     Step step(Supervised state, Event event, Policies policies, long now);
@@ -45,15 +45,15 @@ final class Walk {
     this.policies = policies;
   }
 
-  /// Walks until there is nothing new.
+  /// Explores the model until there are no new states.
   ///
-  /// @throws AssertionError when a rule of [WorldRules] is broken, with the way there
+  /// @throws AssertionError if a rule of [WorldRules] is broken, with the path to the violation
   static Walk of(Machine machine, Policies policies) {
     var walk = new Walk(machine, policies);
     walk.number(World.BEGIN.essence(), new Origin(-1, "begin"));
     for (int next = 0; next < walk.worlds.size(); next++) {
       walk.from(next);
-      assertThat(next).as("the walk must close").isLessThan(20_000);
+      assertThat(next).as("the number of states must be finite").isLessThan(20_000);
     }
     return walk;
   }
@@ -105,7 +105,7 @@ final class Walk {
     return String.join(" > ", words);
   }
 
-  /// Checks what must hold of the whole.
+  /// Checks the rules that concern the whole graph.
   Walk checked() {
     staleNewsChangesNothing();
     allCanReach(
@@ -135,8 +135,8 @@ final class Walk {
     }
   }
 
-  /// With nobody typing, no trigger and no death of the daemon, from each of `these` one of `those`
-  /// is reached sooner or later: there is no trap on the way.
+  /// Checks that each of `these` reaches one of `those` eventually, without any command, trigger or
+  /// death of the daemon, so that no path leads into a trap.
   private void allCanReach(String rule, Predicate<World> these, Predicate<World> those) {
     Map<Integer, List<Integer>> before = new HashMap<>();
     news.forEach(

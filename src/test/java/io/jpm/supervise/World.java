@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// What is outside the machine: the process, its tree, the waits and the timers. Small enough to
-/// walk every state of it.
+/// A state of the model: the state machine and its environment, which is the process, its tree, the
+/// pending waits and the timers. It is small enough to explore every state.
 ///
-/// @param failures ends in a row that came too soon, counted by the test itself
+/// @param failures consecutive failures that came too soon, counted by the test
 /// @param window failures within the restart window, counted likewise; stays 0 without a window
 record World(Supervised state, Facts facts, int failures, int window) {
 
@@ -28,29 +28,29 @@ record World(Supervised state, Facts facts, int failures, int window) {
   static final Daemonized DAEMONIZED =
       new Daemonized("daemonized", Duration.ZERO, Duration.ofMillis(10));
 
-  /// Whether this tells of a main process that has only made a daemon of itself.
+  /// Reports whether the event is the exit of a main process that daemonized itself.
   static boolean isDaemonizing(Event event) {
     return event instanceof Event.Exited exited
         && exited.daemonized().filter(it -> it.isMeantBy(exited.exit())).isPresent();
   }
 
-  /// What can be so outside.
+  /// A fact about the environment.
   enum Fact {
-    /// The apps it depends on are waited for.
+    /// The apps that it depends on are awaited.
     DEPENDENCY_WAIT,
-    /// A process has been asked for.
+    /// A spawn was requested.
     SPAWN,
-    /// The main process lives.
+    /// The main process is running.
     MAIN,
-    /// The main process has ended, others of its tree live.
+    /// The main process has ended; other processes of its tree are running.
     OTHERS,
-    /// The end of the tree will be told.
+    /// The end of the tree will be reported.
     WATCHED,
-    /// The stop command runs.
+    /// The stop command is running.
     COMMAND,
     /// The stop command was run in this stop.
     COMMANDED,
-    /// That it is given up was decided, for another reason than the number of its failures.
+    /// The app was given up for a reason other than the number of its failures.
     GIVEN_UP,
     KILL_TIMER,
     RESTART_TIMER,
@@ -65,7 +65,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     }
   }
 
-  /// A set of facts, small and quick to compare.
+  /// A compact set of facts that is quick to compare.
   record Facts(int bits) {
     static final Facts NONE = new Facts(0);
 
@@ -93,7 +93,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
       return bits;
     }
 
-    @SuppressWarnings("EnumOrdinal") // a bit of its own for each, in this process only
+    @SuppressWarnings("EnumOrdinal") // one bit per fact, in this JVM only
     private static int bit(Fact fact) {
       return 1 << fact.ordinal();
     }
@@ -106,22 +106,22 @@ record World(Supervised state, Facts facts, int failures, int window) {
     }
   }
 
-  /// Who makes an event happen.
+  /// The cause of an event.
   enum Source {
-    /// A person.
+    /// A command of a user.
     ORDER,
-    /// One of the app's triggers.
+    /// A trigger of the app.
     TRIGGER,
-    /// What goes on by itself.
+    /// An occurrence without a command or a trigger.
     NEWS,
-    /// A new daemon, after the death of the old one.
+    /// A new daemon after the death of the old one.
     BOOT
   }
 
-  /// An event that can happen now, when, and what is so outside at that moment.
+  /// An event that can happen now, its time, and the environment at that time.
   record Possible(String words, Source source, Event event, long now, World before) {}
 
-  /// A rule was broken.
+  /// A broken rule.
   static final class Violation extends AssertionError {
     private static final long serialVersionUID = 1L;
 
@@ -134,7 +134,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return facts.has(fact);
   }
 
-  /// Everything that can happen next.
+  /// Returns all events that can happen next.
   List<Possible> possible(Policies policies) {
     var all = new Possibilities(policies, new ArrayList<>());
     all.orders();
@@ -143,7 +143,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return all.list();
   }
 
-  /// News of an earlier generation, which must change nothing.
+  /// Returns events of an earlier generation, which must change nothing.
   List<Event> stale() {
     long old = state.generation() - 1;
     return List.of(
@@ -167,7 +167,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
         new Event.FoundGone(old, UNSEEN, false));
   }
 
-  /// Collects what can happen.
+  /// Collects the events that can happen.
   private final class Possibilities {
     private final Policies policies;
     private final List<Possible> all;
@@ -210,7 +210,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
       }
     }
 
-    /// Whether there is a process whose health matters.
+    /// Reports whether there is a process whose health counts.
     private boolean isAsked() {
       boolean here = state.phase() == Phase.ONLINE || state.awaits(StartBlocker.READINESS);
       return here && state.desiredState() == DesiredState.UP && state.stopCause() == StopCause.NONE;
@@ -314,9 +314,9 @@ record World(Supervised state, Facts facts, int failures, int window) {
       all.add(new Possible(words, Source.NEWS, event, state.onlineSinceNanos() + uptime, before));
     }
 
-    /// The daemon dies now: with it go its timers, its waits, its watches and the stop command. The
-    /// next one finds what is alive, which may have changed meanwhile; and its journal may be one
-    /// launch older than the newest process.
+    /// The daemon dies now, and with it its timers, waits, watches and the stop command. The next
+    /// daemon finds the processes that still run, which may have changed in between. Its journal
+    /// may be one launch older than the newest process.
     void boots() {
       Facts kept = has(Fact.GIVEN_UP) ? Facts.NONE.with(Fact.GIVEN_UP) : Facts.NONE;
       World bare = with(kept);
@@ -373,7 +373,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return new World(state, other, failures, window);
   }
 
-  /// One more failure within the window, if there is one.
+  /// Counts one more failure within the window, if there is a window.
   private World inWindow(Policies policies) {
     boolean counts = policies.restart().window().limited();
     return new World(state, facts, failures, counts ? window + 1 : 0);
@@ -387,7 +387,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return new World(state, facts, failures + 1, window);
   }
 
-  /// After a good run.
+  /// Returns the state after a stable run.
   private World steadied() {
     return new World(state, facts, 0, window);
   }
@@ -396,21 +396,22 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return new World(state, facts, 0, 0);
   }
 
-  /// After an end that nobody saw: it counts neither for nor against what is already ending.
+  /// Returns the state after an exit that no daemon saw. It does not affect the counts of an app
+  /// that is already stopping.
   private World unseen() {
     boolean launching = state.phase() == Phase.LAUNCHING && state.stopCause() == StopCause.NONE;
     return state.phase() == Phase.ONLINE || launching ? steadied() : this;
   }
 
-  /// The world after an event and the machine's answer, whose effects are carried out.
+  /// Returns the state after an event and the effects of the machine's step.
   ///
-  /// @throws Violation when something in it breaks a rule
+  /// @throws Violation if a rule is broken
   static World after(Possible possible, Step step, Policies policies) {
     Supervised old = possible.before().state();
     var rules = new WorldRules(policies);
     Facts facts = possible.before().facts();
     if (step.next().generation() != old.generation()) {
-      // What an earlier generation waited for is nobody's any more.
+      // The waits of an earlier generation have ended.
       facts = facts.without(Fact.DEPENDENCY_WAIT, Fact.COMMAND);
     }
     if (step.next().desiredState() == DesiredState.UP) {
@@ -440,7 +441,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     };
   }
 
-  /// Nothing is counted on where it has come to an end, and a stop that is over is over.
+  /// Resets the counts in a final phase, and the facts of a stop that is over.
   private World settled() {
     boolean over = state.phase() == Phase.STOPPED || state.phase() == Phase.ERRORED;
     Facts left = state.phase() == Phase.STOPPING ? facts : facts.without(Fact.COMMANDED);
@@ -448,7 +449,7 @@ record World(Supervised state, Facts facts, int failures, int window) {
     return new World(state, kept, over ? 0 : failures, over ? 0 : window);
   }
 
-  /// The same world with all that makes the number of worlds endless taken out.
+  /// Returns the state without the values that would make the number of states infinite.
   World essence() {
     Supervised small =
         new Supervised(

@@ -9,38 +9,40 @@ import io.jpm.supervise.World.Source;
 import io.jpm.supervise.World.Violation;
 import java.util.List;
 
-/// What must hold whatever happens. Each rule is a sentence; `Fault` has a machine that breaks it.
+/// Rules that hold in every state. Each rule is a sentence; `Fault` contains a machine that breaks
+/// it.
 record WorldRules(Policies policies) {
-  static final String ONE_LIFE = "at most one live generation";
-  static final String TREE_FIRST = "a successor starts only when the tree is gone";
-  static final String WANTED = "nothing is launched that is not wanted up";
+  static final String ONE_LIFE = "at most one generation runs";
+  static final String TREE_FIRST = "the next generation starts only when the tree is gone";
+  static final String WANTED = "nothing is launched unless the desired state is UP";
   static final String BRAKE = "restarts in a row never exceed max_restarts";
-  static final String NO_EARLY_END = "nobody is given up before max_restarts failures in a row";
-  static final String WINDOW = "failures within the restart window never exceed its number";
-  static final String DAEMONS_STAY = "what has put itself into the background is not started again";
-  static final String PRESENT = "an order is for the present generation";
-  static final String LIVING = "only what lives is signalled";
-  static final String ABLE = "only a living main process gets a command or a message";
+  static final String NO_EARLY_END = "no app is given up before max_restarts failures in a row";
+  static final String WINDOW = "failures within the restart window never exceed its limit";
+  static final String DAEMONS_STAY = "a program that daemonized itself is not restarted";
+  static final String PRESENT = "an effect is for the current generation";
+  static final String LIVING = "only a running process is signalled";
+  static final String ABLE = "only a running main process receives a command or a message";
   static final String ONE_COMMAND = "the stop command runs at most once per stop";
-  static final String STOP_KEPT = "a stop is not forgotten";
-  static final String STOPPED_STAYS = "what a person has stopped is left only by a command";
-  static final String REST_STAYS = "what rests is left only by a command or its schedule";
+  static final String STOP_KEPT = "a stop command is not lost";
+  static final String STOPPED_STAYS = "an app that a user stopped is started only by a command";
+  static final String REST_STAYS = "stopped is left only by a command or a schedule";
   static final String ERRORED_STAYS =
       "errored is left only by a command, a schedule or a file change";
-  static final String ANSWERED = "a process that was asked for is waited for";
-  static final String NOTHING_RUNS = "stopped and errored mean that nothing of it runs";
-  static final String END_WAITS = "stopped and errored wait for nothing";
-  static final String END_UNWANTED = "stopped and errored are not wanted up";
+  static final String ANSWERED = "launching waits for a requested process";
+  static final String NOTHING_RUNS = "a stopped or errored app has no running process";
+  static final String END_WAITS = "a stopped or errored app has no timers";
+  static final String END_UNWANTED = "the desired state of a stopped or errored app is not UP";
   static final String ONE_WAIT = "launching waits for exactly one thing";
   static final String READY_TIMER = "a wait for readiness always has its timer";
-  static final String ONLINE_RUNS = "online means that its process runs and is wanted";
-  static final String ONLINE_QUIET = "online has no timers";
+  static final String ONLINE_RUNS = "an online app has a running process and the desired state UP";
+  static final String ONLINE_QUIET = "an online app has no timers";
   static final String KILL_TIMER = "stopping always has a kill timer and no other";
-  static final String END_TOLD = "stopping waits for an end that will be told";
-  static final String SIGNAL_KNOWN = "what stops without a signal has its main process";
+  static final String END_TOLD = "stopping waits for an end that will be reported";
+  static final String SIGNAL_KNOWN =
+      "a process that stops without a signal still has its main process";
   static final String DELAY_TIMER = "a delayed restart has its timer and no other";
   static final String ON_TRIAL =
-      "what is on trial is started by whoever asks for it, and not again";
+      "a candidate is started only on request and never restarted";
 
   private static void rule(boolean holds, String rule) {
     if (!holds) {
@@ -48,7 +50,7 @@ record WorldRules(Policies policies) {
     }
   }
 
-  /// Whether this may be ordered in `world`, in which what was ordered before it is done.
+  /// Checks that `effect` is allowed in `world`, in which the effects before it are done.
   void allows(Effect effect, World world) {
     Facts facts = world.facts();
     long present = world.state().generation();
@@ -92,7 +94,7 @@ record WorldRules(Policies policies) {
     return window.limited() ? window.most() : Integer.MAX_VALUE;
   }
 
-  /// What must hold of the way from `old` to `world`.
+  /// Checks the rules for the transition from `old` to `world`.
   void holdOn(Possible possible, Supervised old, World world) {
     Event event = possible.event();
     Supervised next = world.state();
@@ -135,7 +137,8 @@ record WorldRules(Policies policies) {
     }
   }
 
-  /// Whether a new daemon ends what an old run has left, to go on then as if it had been gone.
+  /// Reports whether a new daemon stops leftovers of an earlier run. It then continues as if they
+  /// had been gone.
   private static boolean areStrays(Event event, Supervised next) {
     return event instanceof Event.FoundGone gone
         && gone.leftovers()
@@ -143,7 +146,8 @@ record WorldRules(Policies policies) {
         && next.desiredState() != DesiredState.UP;
   }
 
-  /// Whether a new daemon has found more than was written down: somebody's order came between.
+  /// Reports whether a new daemon found a newer generation than the journal records, which a
+  /// command must have started.
   private static boolean isNewer(Event event, Supervised old) {
     boolean boot = event instanceof Event.Adopted || event instanceof Event.FoundGone;
     return boot
@@ -161,7 +165,7 @@ record WorldRules(Policies policies) {
         || (event instanceof Event.SpawnFailed(long _, String _, boolean temporary) && !temporary);
   }
 
-  /// What must hold at any time.
+  /// Checks the rules that hold in every state.
   void holdIn(World world) {
     Supervised state = world.state();
     Facts facts = world.facts();

@@ -4,22 +4,22 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.function.Supplier;
 
-/// Holds work against a bound in proportion to its input. Only the processor time of this thread
-/// counts: how long the machine lets it wait does not.
+/// Checks that the processor time of some work has a bound in proportion to its input. Only the
+/// time of this thread counts, not the time for which the machine lets it wait.
 public final class Effort {
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
   private static final long BASE_NANOS = 500_000_000;
   private static final long UNIT_NANOS = 100_000;
 
-  /// The first round may load classes or meet the compiler.
+  /// The first round may load classes or compile code.
   private static final int ROUNDS = 3;
 
   private Effort() {}
 
-  /// Does the work, again where it took too long, and fails when each round did.
+  /// Does the work, again if it took too long, and fails if every round did.
   ///
-  /// @param units how large the input is, in bytes or characters
-  /// @return what the work results in
+  /// @param units the size of the input, in bytes or characters
+  /// @return the result of the work
   public static <T> T inProportion(int units, Supplier<T> work) {
     long most = BASE_NANOS + units * UNIT_NANOS;
     long least = Long.MAX_VALUE;

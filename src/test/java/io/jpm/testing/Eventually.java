@@ -5,17 +5,17 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/// Waits for something that another thread or process brings about. The only place in the tests
-/// where time passes unused; a deadline costs only a test that fails.
+/// Waits for something that another thread or process causes. This is the only place in the tests
+/// where time passes unused. A deadline costs time only in a test that fails.
 public final class Eventually {
-  /// What is over soon is seen soon; the longer it takes, the less often is it asked, since many a
-  /// question starts a process.
+  /// The interval grows with the time waited: a quick result is seen quickly, and a slow one is
+  /// checked less often, since many checks start a process.
   private static final long SHORTEST_NANOS = Duration.ofMillis(2).toNanos();
 
   private static final long LONGEST_NANOS = Duration.ofMillis(25).toNanos();
 
   /// A condition that takes this long starts a process, or waits for one. The pause after it is a
-  /// multiple of its time, so that it leaves the processor to what it waits for.
+  /// multiple of its duration, which leaves the processor to what it waits for.
   private static final long COSTLY_NANOS = Duration.ofMillis(8).toNanos();
 
   private static final int PAUSES_AFTER_COSTLY = 4;
@@ -26,12 +26,12 @@ public final class Eventually {
 
   /// Waits until `condition` holds.
   ///
-  /// @param what the sentence for the failure
+  /// @param what the description in the message of a failure
   public static void await(String what, Duration deadline, BooleanSupplier condition) {
     await(what, deadline, condition, () -> "no");
   }
 
-  /// Waits until `condition` holds; the failure shows `seen` as it was last.
+  /// Waits until `condition` holds. The message of a failure shows the last value of `seen`.
   public static void await(
       String what, Duration deadline, BooleanSupplier condition, Supplier<?> seen) {
     Duration patience = Patience.of(deadline);

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// A Java for which the agent is made: its version and its executable.
+/// A Java that the agent supports: its version and its executable.
 public record Jvm(int version, Path java) {
   private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"(\\d+)");
 
@@ -20,8 +20,8 @@ public record Jvm(int version, Path java) {
     return "Java " + version;
   }
 
-  /// The one that runs the tests, and one of each other version that is installed; the oldest is
-  /// first.
+  /// Returns the Java that runs the tests, and one of each other version that is installed, the
+  /// oldest first.
   public static List<Jvm> all() {
     Map<Integer, Jvm> found = new TreeMap<>();
     Path own = Path.of(System.getProperty("java.home", ""));
@@ -37,7 +37,7 @@ public record Jvm(int version, Path java) {
     return List.copyOf(found.values());
   }
 
-  /// Those of [#all] that do not run the tests.
+  /// Returns those of [#all] that do not run the tests.
   public static List<Jvm> others() {
     int own = Runtime.version().feature();
     return all().stream().filter(jvm -> jvm.version() != own).toList();
@@ -52,7 +52,7 @@ public record Jvm(int version, Path java) {
         found.putIfAbsent(number, new Jvm(number, java));
       }
     } catch (IOException notOne) {
-      // a folder of something else
+      // The directory does not contain a JDK.
     }
   }
 }

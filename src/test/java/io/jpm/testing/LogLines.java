@@ -7,13 +7,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/// What a room logs while this is open.
+/// Records what a component logs until this is closed.
 public final class LogLines extends Handler implements AutoCloseable {
   private final Logger logger;
   private final SimpleFormatter words = new SimpleFormatter();
   private final List<String> lines = new CopyOnWriteArrayList<>();
 
-  /// @param name of its logger, such as `jpm.bridge`
+  /// @param name the name of its logger, such as `jpm.bridge`
   public LogLines(String name) {
     this.logger = Logger.getLogger(name);
     logger.addHandler(this);

@@ -6,14 +6,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Modes of files as jpm demands them, whatever the umask of the tests is: many systems let the
-/// group of a user write to new files, and jpm refuses a home with such files.
+/// File modes as jpm requires them, whatever the umask of the tests is. On many systems the group
+/// of a user can write to new files, and jpm refuses a home with such files.
 public final class Modes {
   private static final int OTHERS_WRITE = 022;
 
   private Modes() {}
 
-  /// Takes from group and others the right to write to this file or directory and all below it.
+  /// Removes the write permission of group and others from this file or directory and everything
+  /// below it.
   public static Path onlyOwnerWrites(Path top) throws IOException {
     List<Path> all;
     try (Stream<Path> below = Files.walk(top)) {

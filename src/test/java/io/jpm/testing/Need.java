@@ -46,7 +46,7 @@ public enum Need {
       () -> !Jvm.others().isEmpty()),
   ROOT("root", "the tests run as another user", true, Need::isRoot),
 
-  /// Not every container grants it, even to root.
+  /// Not every container grants this right, even to root.
   MOUNT("the right to mount", "mount(8) is refused", false, () -> Mount.WORKS);
 
   private static final String REQUIRE = "jpm.test.require";

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.TestAbortedException;
 
-/// Missing needs are recorded and skip a test, or fail it; all programs of the machine are there.
+/// Missing needs are recorded, and skip a test or fail it; programs of the machine are found.
 class NeedTest {
   private static final String FILE = "jpm.not.tested";
   private static final String REQUIRE = "jpm.test.require";

@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Declares the needs of a test, or of each test of a class, which is skipped where one is missing:
+/// Declares the needs of a test, or of each test of a class. A test with a missing need is skipped:
 /// see [Need].
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

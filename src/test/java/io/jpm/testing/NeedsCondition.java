@@ -22,7 +22,7 @@ final class NeedsCondition implements ExecutionCondition {
     return ConditionEvaluationResult.disabled(Need.refusal(missing, tests(context)));
   }
 
-  /// The test itself, or all tests of the class.
+  /// Returns the test itself, or all tests of the class.
   private static List<String> tests(ExtensionContext context) {
     Class<?> type = context.getRequiredTestClass();
     if (context.getTestMethod().isPresent()) {

@@ -6,18 +6,18 @@ import java.time.Duration;
 /// those of [Eventually] and of the waits for processes and futures, not JUnit's `@Timeout`. A
 /// deadline ends only a test that fails, so a higher factor costs nothing where all tests pass.
 ///
-/// It is set by the system property `jpm.test.patience`, a number from 1 on; 1 without it.
+/// The system property `jpm.test.patience` sets it, a number from 1 to 100; the default is 1.
 public final class Patience {
   private static final double FACTOR = read(System.getProperty("jpm.test.patience", "1"));
 
   private Patience() {}
 
-  /// The deadline for what takes at most this long on a machine of its own.
+  /// Returns the deadline for something that takes at most this long on an otherwise idle machine.
   public static Duration of(Duration deadline) {
     return Duration.ofNanos((long) (deadline.toNanos() * FACTOR));
   }
 
-  /// As [#of(Duration)], in whole seconds.
+  /// Like [#of(Duration)], in whole seconds.
   public static long seconds(long deadline) {
     return (long) (deadline * FACTOR);
   }
@@ -36,7 +36,7 @@ public final class Patience {
         return factor;
       }
     } catch (NumberFormatException _) {
-      // The same sentence as for a number that is too small.
+      // Reported below, like a number that is too small.
     }
     throw new IllegalArgumentException(
         "jpm.test.patience is %s: expected a number from 1 to 100, such as 3".formatted(text));

@@ -2,7 +2,7 @@ package io.jpm.testing;
 
 import java.util.List;
 
-/// The words that users of PM2 7 know: its commands with their aliases, its options, and the
+/// The words of PM2 7 that its users know: its commands with their aliases, its options, and the
 /// attributes of its process files.
 public final class Pm2Words {
   /// Every command and alias. `completion` is generated, and has tests of its own.
@@ -23,7 +23,7 @@ public final class Pm2Words {
           uninstall-otel autoinstall
           """);
 
-  /// Every option, those of single commands too.
+  /// Every option, including those of single commands.
   public static final List<String> OPTIONS =
       words(
           """

@@ -12,6 +12,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(RepresentativesCondition.class)
 public @interface Representatives {
-  /// The numbers of the invocations, from 1 on, in the order of the arguments' source.
+  /// The numbers of the invocations, starting at 1, in the order of the arguments' source.
   int[] value();
 }

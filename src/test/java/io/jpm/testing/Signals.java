@@ -10,7 +10,7 @@ public final class Signals {
 
   /// @param name without `SIG`, such as `INT`
   public static void send(String name, long pid) throws IOException, InterruptedException {
-    // The shell's own kill: the program of this name belongs to a package that may be missing.
+    // The shell's built-in kill: the program of this name belongs to a package that may be missing.
     String line = "kill -%s %d".formatted(name, pid);
     assertThat(new ProcessBuilder("sh", "-c", line).start().waitFor()).as(line).isZero();
   }

@@ -11,12 +11,13 @@ public final class TestGroup {
 
   private TestGroup() {}
 
-  /// Whether the slow group runs.
+  /// Reports whether the slow group runs.
   public static boolean isSlow() {
     return SLOW;
   }
 
-  /// How often a loop runs, how far a walk goes, or which share of its cases it takes.
+  /// Returns the number of iterations of a loop, the length of a walk, or the share of its cases to
+  /// take.
   ///
   /// @param inDefault the value for the default group
   /// @param inSlow the value for the slow group

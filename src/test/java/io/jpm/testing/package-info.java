@@ -1,4 +1,4 @@
-/// What the tests of several rooms share.
+/// Helpers that the tests of several packages share.
 @NullMarked
 package io.jpm.testing;
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What Java itself opens is the measure.
+/// An archive is whole if Java itself opens it.
 class ArchiveCheckTest {
   private static final long MOST_MEMORY = 4L << 20;
 
@@ -69,12 +69,12 @@ class ArchiveCheckTest {
     byte[] whole = Files.readAllBytes(jar);
     Files.write(jar, Arrays.copyOfRange(whole, 100, whole.length));
     assertThat(isWhole()).isEqualTo(opensInJava()).isFalse();
-    whole[whole.length - 22 + 10]++; // one entry more than there is
+    whole[whole.length - 22 + 10]++; // one entry more than the archive has
     Files.write(jar, whole);
     assertThat(isWhole()).isFalse();
   }
 
-  /// A sparse file whose end record says that two gigabytes are its directory.
+  /// A sparse file whose end record claims a directory of two gigabytes.
   @Test
   void aMadeUpDirectoryTakesNoMemory() throws IOException {
     long directory = 2_000_000_000L;
@@ -101,7 +101,7 @@ class ArchiveCheckTest {
     boolean judge() throws IOException;
   }
 
-  /// What the thread asks for while it judges.
+  /// Returns the memory that the thread allocates during the check.
   private static long memoryOf(Judging judging) throws IOException {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();

@@ -11,8 +11,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/// A schedule is a problem, or has times for ever: each is later than the one before, and nothing
-/// lies between them.
+/// An expression is either a problem or a schedule with infinitely many times. Each time is later
+/// than the one before, and no time lies between them.
 class CronFuzz {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
   private static final List<Instant> BEGINNINGS =

@@ -112,15 +112,15 @@ class CronTimesTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "* *; 2 fields — right are 5 (minute, hour, day of month, month, day of week), or 6 with"
+        "* *; 2 fields — use 5 (minute, hour, day of month, month, day of week), or 6 with"
             + " seconds first",
-        "* * * * * * *; 7 fields — right are 5",
+        "* * * * * * *; 7 fields — use 5",
         "61 * * * *; Value 61 not in range [0, 59] — the fields are minute, hour",
         "0 0 * * 8; Value 8 not in range [0, 7]",
         "*/0 * * * *; Period 0 not in range",
         "a b c d e; Invalid chars",
         "0 22-2 * * *; 22-2 goes backwards",
-        "@reboot; right are @yearly",
+        "@reboot; use @yearly",
         "0 0 30 2 *; no such day in any year",
         "0 2 L * 2-L; 2-L — a range goes from a number to a number",
         "0 4 1,30W * *; 30W — use 1W to 28W, or LW for the last working day of each month",
@@ -148,7 +148,7 @@ class CronTimesTest {
     assertThat(CronTimes.problem(expression)).isEmpty();
   }
 
-  /// Whatever people type: a sentence or a schedule, in little time.
+  /// Any input leads to a message or a schedule in little time.
   @ParameterizedTest
   @ValueSource(
       strings = {

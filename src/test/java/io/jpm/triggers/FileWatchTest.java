@@ -32,8 +32,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Changes real files. That something is *not* noticed is proved by a change after it that is, and
-/// whose text names it alone.
+/// Changes real files. That a change is *not* reported is proved by a later change that is reported
+/// alone.
 @Timeout(120)
 class FileWatchTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -138,7 +138,7 @@ class FileWatchTest {
     awaitChanges("src/build/deep.js changed");
     write(app.resolve("logs/important.log"), "22");
     awaitChanges("src/build/deep.js changed", "logs/important.log changed");
-    assertThat(inotifyWatches()).as("no new directory is watched").isEqualTo(watches);
+    assertThat(inotifyWatches()).as("number of watched directories").isEqualTo(watches);
   }
 
   @Test
@@ -185,8 +185,8 @@ class FileWatchTest {
     try (OutputStream out = Files.newOutputStream(jar)) {
       out.write(bytes, 0, bytes.length / 2);
       out.flush();
-      Eventually.await("half of it is told", LONG, () -> !troubles.isEmpty());
-      assertThat(troubles.getFirst()).contains("app.jar is not a whole archive");
+      Eventually.await("the incomplete archive is reported", LONG, () -> !troubles.isEmpty());
+      assertThat(troubles.getFirst()).contains("app.jar is not a complete archive");
       assertThat(changes).isEmpty();
       out.write(bytes, bytes.length / 2, bytes.length - bytes.length / 2);
     }
@@ -291,7 +291,7 @@ class FileWatchTest {
     long[] latest = {begin};
     long[] longestRest = {0};
     Eventually.await(
-        "a change in spite of more changes",
+        "a change is reported although changes continue",
         LONG,
         () -> {
           write(app.resolve("a.js"), "x".repeat(n[0]++ % 100));
@@ -300,13 +300,13 @@ class FileWatchTest {
           latest[0] = now;
           return !changes.isEmpty();
         });
-    // Where this test was held up, the changes did end for a while.
+    // If this test was suspended, the changes paused for a while.
     if (longestRest[0] < Duration.ofMillis(100).toNanos()) {
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isGreaterThan(Duration.ofSeconds(4));
     }
   }
 
-  /// More than the kernel's or Java's queues hold: the directories are read again.
+  /// More changes than the queues of the kernel or Java hold: the directories are read again.
   @Test
   void aFloodOfChangesLosesNone() throws Exception {
     for (int i = 0; i < 20; i++) {
@@ -315,11 +315,12 @@ class FileWatchTest {
     begin(List.of(app));
     for (int i = 0; i < 3000; i++) {
       Files.createFile(
-          app.resolve("d" + i % 20 + "/f" + i)); // one event each, so that none counts twice
+          app.resolve("d" + i % 20 + "/f" + i)); // one event each, so that none is counted twice
     }
-    Eventually.await("all of them", LONG, () -> counted() == 3000, this::counted);
+    Eventually.await("all changes are reported", LONG, () -> counted() == 3000, this::counted);
     write(app.resolve("d7/f7"), "22");
-    Eventually.await("it goes on", LONG, () -> changes.getLast().equals("d7/f7 changed"));
+    Eventually.await(
+        "the next change is reported", LONG, () -> changes.getLast().equals("d7/f7 changed"));
   }
 
   private int counted() {
@@ -337,10 +338,11 @@ class FileWatchTest {
     await(second);
     marker("m.js");
     awaitChanges("m.js changed");
-    Eventually.await("the other too", LONG, () -> others.equals(List.of("m.js changed")));
+    Eventually.await(
+        "the second watch reports the change", LONG, () -> others.equals(List.of("m.js changed")));
     first.close();
     marker("n.js");
-    Eventually.await("the other only", LONG, () -> others.size() == 2);
+    Eventually.await("the second watch reports the next change", LONG, () -> others.size() == 2);
     assertThat(changes).containsExactly("m.js changed");
   }
 
@@ -435,7 +437,7 @@ class FileWatchTest {
     assertThat(troubles).isEmpty();
   }
 
-  /// A file system's clock may be some milliseconds behind.
+  /// The clock of a file system may be some milliseconds behind.
   private static void writeLater(Path file) {
     Instant now = Instant.now();
     Eventually.await(
@@ -482,9 +484,10 @@ class FileWatchTest {
     for (int i = 0; i < 300; i++) {
       Files.createFile(app.resolve("data/f" + i));
     }
-    Eventually.await("it is told", LONG, () -> !troubles.isEmpty());
+    Eventually.await("the problem is reported", LONG, () -> !troubles.isEmpty());
     assertThat(troubles.getFirst()).contains(app.resolve("data") + " has too many files");
-    Eventually.await("it is left", LONG, () -> inotifyWatches() == watches - 1);
+    Eventually.await(
+        "the directory is no longer watched", LONG, () -> inotifyWatches() == watches - 1);
     awaitCount(1);
     write(app.resolve("src/a.js"), "22");
     awaitLast("src/a.js changed");
@@ -507,10 +510,10 @@ class FileWatchTest {
     awaitChanges("a.js changed");
     first.close();
     begin(List.of(app.resolve("two")));
-    assertThat(troubles).as("what was given back is there for others").hasSize(1);
+    assertThat(troubles).as("problems after the first watch freed its budget").hasSize(1);
   }
 
-  /// The thread of the watches would wait for a writer.
+  /// Opening a pipe would block the thread of the watches until a writer opens it.
   @Test
   void aPipeInPlaceOfAFileStopsNoWatch() throws Exception {
     Path program = write(app.resolve("server"), "version 1");
@@ -520,7 +523,7 @@ class FileWatchTest {
     begin(List.of(other));
     pipeInPlaceOf(program);
     pipeInPlaceOf(jar);
-    Eventually.await("it is told", LONG, () -> troubles.size() == 2, () -> troubles);
+    Eventually.await("the problem is reported", LONG, () -> troubles.size() == 2, () -> troubles);
     assertThat(troubles)
         .allMatch(text -> text.contains("is not a regular file: waiting for one"), "says so");
     write(other, "2");
@@ -540,8 +543,8 @@ class FileWatchTest {
     Files.move(pipe, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /// @param each entries for an app
-  /// @param all entries for all apps
+  /// @param each maximum number of entries per app
+  /// @param all maximum number of entries for all apps
   private void small(int each, int all) {
     files.close();
     int entry = 185;
@@ -568,7 +571,7 @@ class FileWatchTest {
     awaitChanges("m.js changed");
     Files.setPosixFilePermissions(app.resolve("one"), PosixFilePermissions.fromString("rwx------"));
     marker("n.js");
-    awaitCount(2); // The first reading of a directory reports no changes.
+    awaitCount(2); // The first scan of a directory reports no changes.
     write(app.resolve("one/x.js"), "1");
     awaitChanges("m.js changed", "n.js changed", "one/x.js changed");
   }
@@ -601,7 +604,7 @@ class FileWatchTest {
         count + " changes", LONG, () -> changes.size() >= count, () -> changes + " " + troubles);
   }
 
-  /// The writes before it may have been told in one piece or in several.
+  /// The writes before it may have been reported together or separately.
   private void awaitLast(String text) {
     Eventually.await(
         text,
@@ -636,7 +639,7 @@ class FileWatchTest {
     }
   }
 
-  /// All that this process has.
+  /// Returns the number of inotify watches of this process.
   private static int inotifyWatches() {
     int count = 0;
     try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fdinfo"))) {
@@ -648,7 +651,7 @@ class FileWatchTest {
                       .filter(l -> l.startsWith("inotify"))
                       .count();
         } catch (IOException closed) {
-          // It was the one of this listing.
+          // The descriptor of this directory listing, which is closed by now.
         }
       }
     } catch (IOException error) {

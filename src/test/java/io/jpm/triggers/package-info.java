@@ -1,4 +1,4 @@
-/// Tests of the room; those of file watches change real files.
+/// Tests of the triggers; those of file watches change real files.
 @NullMarked
 package io.jpm.triggers;
 

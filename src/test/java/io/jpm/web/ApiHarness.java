@@ -35,13 +35,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The API with the real room `command` behind it and fakes of those behind that.
+/// The API with the real command verticle behind it, and fakes of the verticles behind that.
 abstract class ApiHarness {
   static final String JSON = "Content-Type: application/json";
   static final String DESCRIBED =
       "{\"apps\":[{\"name\":\"new\",\"script\":\"sleep 10\"}],\"cwd\":\"/\"}";
 
-  /// A right request for each route that is answered at once: what goes into the path is `web`.
+  /// A valid request body for each route that needs one; the path then names `web`.
   static final Map<ApiRoute, String> BODIES =
       Map.of(
           ApiRoute.SIGNAL, "{\"signal\":\"SIGHUP\"}",
@@ -150,7 +150,7 @@ abstract class ApiHarness {
         });
   }
 
-  /// The answer, of a stream its head; the path is about `web`.
+  /// Returns the answer, of a stream only its head; the path names `web`.
   Reply ask(ApiRoute route, String... headers) throws Exception {
     return askAbout("web", route, headers);
   }

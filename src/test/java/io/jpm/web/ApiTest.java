@@ -18,7 +18,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What the routes take and answer.
+/// Tests which requests the routes accept, and how they answer.
 @Timeout(60)
 class ApiTest extends ApiHarness {
   @Test
@@ -68,7 +68,7 @@ class ApiTest extends ApiHarness {
         WebDaemon.OF_WEB,
         "jpm-caller: {\"name\":\"owner\",\"role\":\"admin\",\"apps\":[],\"from\":\"unix\"}");
     io.jpm.testing.Eventually.await(
-        "it is in the audit log", Duration.ofSeconds(20), () -> !audited.isEmpty());
+        "the request is audited", Duration.ofSeconds(20), () -> !audited.isEmpty());
     assertThat(audited.getFirst().who().name()).isEqualTo("web-only");
     assertThat(audited.getFirst().from()).isEqualTo("127.0.0.1");
   }
@@ -82,8 +82,8 @@ class ApiTest extends ApiHarness {
             new Wrong("POST /api/v1/scale", "{\"target\":\"web\",\"to\":\"3\"}", "to"),
             new Wrong("POST /api/v1/instances/web/reload", "{\"verb\":\"delete\"}", "verb"),
             new Wrong("POST /api/v1/instances/web/reload", "{\"targets\":[\"api\"]}", "targets"),
-            new Wrong("POST /api/v1/instances/web/reload", "[1]", "no JSON object"),
-            new Wrong("POST /api/v1/instances/web/reload", "{", "no JSON object"),
+            new Wrong("POST /api/v1/instances/web/reload", "[1]", "not a JSON object"),
+            new Wrong("POST /api/v1/instances/web/reload", "{", "not a JSON object"),
             new Wrong("POST /api/v1/instances/web/reload?parallel=2", "", "put it into the body"),
             new Wrong("POST /api/v1/instances/web/start", DESCRIBED, "apps"),
             new Wrong("GET /api/v1/events?after=x", "", "after"),
@@ -100,7 +100,7 @@ class ApiTest extends ApiHarness {
     assertThat(
             Http.ask(port, "POST /api/v1/scale", "{}", WebDaemon.OWNER, "Content-Type: text/plain")
                 .status())
-        .as("what a form could send")
+        .as("a content type that a form can send")
         .isEqualTo(400);
     assertThat(orders).isEmpty();
   }
@@ -130,10 +130,10 @@ class ApiTest extends ApiHarness {
                 method.toUpperCase(Locale.ROOT)
                     + " "
                     + path.replace("{target}", "nobody").replace("{app}", "nobody"));
-        assertThat(reply.status()).as(method + " " + path + " is there").isNotEqualTo(405);
+        assertThat(reply.status()).as(method + " " + path + " exists").isNotEqualTo(405);
         if (reply.status() == 404) {
           assertThat(reply.status() + reply.body() + path)
-              .as("it is the app that is not there")
+              .as("the app does not exist, but the route does")
               .matches("(?s)404(.*no app.*|/.*/stream)");
         }
       }
@@ -149,7 +149,7 @@ class ApiTest extends ApiHarness {
     assertThat(described).isEqualTo(routes);
   }
 
-  /// The answer, of a stream its head.
+  /// Returns the answer, of a stream only its head.
   private Reply answered(String request) throws Exception {
     try (var http = new Http(port)) {
       http.send(port, request, "", WebDaemon.OF_WEB);
@@ -200,7 +200,7 @@ class ApiTest extends ApiHarness {
     assertThat(orders).isEmpty();
     assertThat(Http.ask(port, stop, "", cookie, own).status()).isEqualTo(200);
     assertThat(Http.get(port, "/api/v1/events/stream", cookie).status())
-        .as("a stream tells where it is asked from")
+        .as("a stream needs a header that names its origin")
         .isEqualTo(403);
     assertThat(new JsonArray(orders.stream().map(Object::toString).toList())).hasSize(1);
   }

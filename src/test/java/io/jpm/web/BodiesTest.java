@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What is read of a request, and of whom.
+/// Tests how much of a request is read, and from which clients.
 @Timeout(60)
 class BodiesTest extends ApiHarness {
   private static final String OPERATOR = "Authorization: Bearer operator-secret";
@@ -29,7 +29,7 @@ class BodiesTest extends ApiHarness {
   void nothingIsReadForWhoMayNot() throws Exception {
     for (String length : List.of("Content-Length: 1000", "Transfer-Encoding: chunked")) {
       try (var http = new Http(port)) {
-        // It is answered although nothing of the body ever comes.
+        // The answer arrives although no byte of the body is ever sent.
         http.raw(head("POST /api/v1/apply", OPERATOR, JSON, length));
         Reply reply = http.reply();
         assertThat(reply.status()).isEqualTo(403);
@@ -38,7 +38,7 @@ class BodiesTest extends ApiHarness {
         assertThat(http.isEnded()).isTrue();
       }
     }
-    Eventually.await("it is audited", Duration.ofSeconds(20), () -> audited.size() == 2);
+    Eventually.await("the refusals are audited", Duration.ofSeconds(20), () -> audited.size() == 2);
     assertThat(audited.getFirst().result()).startsWith("denied: ");
     assertThat(looks).hasValue(0);
   }
@@ -118,7 +118,7 @@ class BodiesTest extends ApiHarness {
     String piece = "x".repeat(each);
     List<Http> all = new ArrayList<>();
     try {
-      // Bodies that do not end, until there is no room for another.
+      // Sends bodies that do not end, until no memory is left for another.
       while (status(ADMIN) == 200) {
         assertThat(all).hasSizeLessThan(60);
         var http = new Http(port);
@@ -129,22 +129,22 @@ class BodiesTest extends ApiHarness {
       }
       assertThat(all).hasSizeGreaterThan(20);
       assertThat(status(ADMIN)).isEqualTo(503);
-      assertThat(status(WebDaemon.OWNER)).as("the owner's are read").isEqualTo(200);
+      assertThat(status(WebDaemon.OWNER)).as("bodies of the owner are read").isEqualTo(200);
     } finally {
       for (Http http : all) {
         http.close();
       }
     }
-    Eventually.await("there is room again", Duration.ofSeconds(20), () -> status(ADMIN) == 200);
+    Eventually.await("memory is free again", Duration.ofSeconds(20), () -> status(ADMIN) == 200);
   }
 
   private int status(String who) {
     String body = "{\"line\":\"" + "x".repeat(200) + "\"}" + " ".repeat(200 << 10);
-    daemon.nanos.addAndGet(1_000_000_000); // So that these requests are not too many.
+    daemon.nanos.addAndGet(1_000_000_000); // keeps the requests within their rate
     try {
       return Http.ask(port, "POST /api/v1/instances/web/type", body, who, JSON).status();
     } catch (java.io.IOException cutOff) {
-      return 503; // It was cut off before all was sent.
+      return 503; // cut off before everything was sent
     }
   }
 

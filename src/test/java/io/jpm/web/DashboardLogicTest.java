@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What the dashboard reckons by itself, tested by Node where no browser is needed.
+/// Tests the logic of the dashboard that needs no browser; the tests run in Node.
 @Timeout(120)
 @Needs(Need.NODE)
 class DashboardLogicTest {
@@ -26,7 +26,7 @@ class DashboardLogicTest {
 
   @Test
   void itsPartsDoWhatTheySay() throws Exception {
-    // Files of that ending are modules for Node only where this says so.
+    // Node treats `.js` files as modules only if package.json says so.
     Files.writeString(work.resolve("package.json"), "{\"type\":\"module\"}");
     copy(TEST, work.resolve("dashboard.test.mjs"));
     try (Stream<Path> all = Files.list(FILES)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The files of the dashboard, as a browser gets them, and who gets none.
+/// Tests the files of the dashboard as a browser receives them, and which clients receive none.
 @Timeout(60)
 class DashboardTest {
   private static final String PAGE = "Accept: text/html,application/xhtml+xml,*/*;q=0.8";
@@ -39,7 +39,7 @@ class DashboardTest {
     daemon.close();
   }
 
-  /// All files, by their paths on the server.
+  /// Returns the paths of all files on the server.
   private static List<String> files() throws IOException {
     try (Stream<Path> all = Files.walk(FILES)) {
       return all.filter(Files::isRegularFile)
@@ -55,7 +55,7 @@ class DashboardTest {
       case ".css" -> "text/css; charset=utf-8";
       case ".svg" -> "image/svg+xml";
       case ".txt" -> "text/plain; charset=utf-8";
-      default -> throw new AssertionError("nobody knows what this is: " + file);
+      default -> throw new AssertionError("unknown type of file: " + file);
     };
   }
 
@@ -94,7 +94,7 @@ class DashboardTest {
       assertThat(head.header("content-type")).contains("text/javascript; charset=utf-8");
       http.send(port, "GET /api/v1/session", "", session);
       assertThat(http.reply().json().getString("name"))
-          .as("nothing came between")
+          .as("no body was sent in between")
           .isEqualTo("owner");
     }
   }

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Prometheus's text format, read as strictly as its description allows: what `promtool check`
-/// would refuse is refused here.
+/// A parser of Prometheus's text format that is as strict as the specification allows: it rejects
+/// what `promtool check` would reject.
 record Exposition(Map<String, Double> values, Map<String, String> types) {
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_:][a-zA-Z0-9_:]*");
   private static final Pattern SAMPLE =
@@ -24,7 +24,7 @@ record Exposition(Map<String, Double> values, Map<String, String> types) {
     Set<String> helps = new HashSet<>();
     Set<String> closed = new HashSet<>();
     String family = "";
-    require(text.endsWith("\n"), "the last line has an end");
+    require(text.endsWith("\n"), "the last line ends with a line feed");
     for (String line : text.lines().toList()) {
       if (line.startsWith("# HELP ")) {
         require(helps.add(word(line, 2)), "one HELP: " + line);
@@ -42,7 +42,7 @@ record Exposition(Map<String, Double> values, Map<String, String> types) {
         if (!name.equals(family)) {
           closed.add(family);
           family = name;
-          require(!closed.contains(name), "the samples of a metric stand together: " + line);
+          require(!closed.contains(name), "the samples of a metric are adjacent: " + line);
         }
         labels(sample.group(3), line);
         double value = Double.parseDouble(sample.group(4));

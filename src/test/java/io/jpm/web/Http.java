@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// HTTP by hand over a real socket, so that a test can send what no library would.
+/// A minimal HTTP client over a real socket, so that a test can send what no library would.
 public final class Http implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
@@ -22,7 +22,7 @@ public final class Http implements AutoCloseable {
 
   /// An answer.
   ///
-  /// @param headers as they came, `name: value`, names in lower case
+  /// @param headers as received, `name: value`, with names in lower case
   public record Reply(int status, List<String> headers, String body) {
     public Optional<String> header(String name) {
       String prefix = name.toLowerCase(Locale.ROOT) + ": ";
@@ -36,7 +36,8 @@ public final class Http implements AutoCloseable {
       return new JsonObject(body);
     }
 
-    /// The headers that a page sends which has logged in by this: its cookie and its secret.
+    /// Returns the headers that a page sends after this answer has logged it in: its cookie and its
+    /// secret.
     public String session() {
       return "Cookie: "
           + cookie()
@@ -44,7 +45,7 @@ public final class Http implements AutoCloseable {
           + header("location").orElseThrow().replaceFirst("^/#s=", "");
     }
 
-    /// The cookie that it sets, as a client sends it back.
+    /// Returns the cookie that the answer sets, as a client sends it back.
     public String cookie() {
       return header("set-cookie").orElseThrow().split(";", 2)[0];
     }
@@ -61,18 +62,19 @@ public final class Http implements AutoCloseable {
     this.in = socket.getInputStream();
   }
 
-  /// One for which the kernel keeps little: what it does not read soon waits at the server.
+  /// Connects with a small receive buffer, so that data that the client does not read soon waits at
+  /// the server.
   public static Http narrow(int port) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
     return new Http(port, socket);
   }
 
-  /// One request on a connection of its own.
+  /// Sends one request on its own connection.
   ///
   /// @param request method and path
-  /// @param body nothing where it is empty
-  /// @param headers lines beside Host, unless one of them is that
+  /// @param body not sent if it is empty
+  /// @param headers header lines in addition to Host, unless one of them is Host
   public static Reply ask(int port, String request, String body, String... headers)
       throws IOException {
     try (var http = new Http(port)) {
@@ -103,12 +105,12 @@ public final class Http implements AutoCloseable {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
-  /// Nothing more is sent.
+  /// Ends the output.
   public void endOfInput() throws IOException {
     socket.shutdownOutput();
   }
 
-  /// The head of the answer, with an empty body.
+  /// Reads the head of the answer and returns it with an empty body.
   public Reply head() throws IOException {
     String first = line();
     List<String> headers = new ArrayList<>();
@@ -125,7 +127,7 @@ public final class Http implements AutoCloseable {
     return body(head());
   }
 
-  /// The answer of which the head was read.
+  /// Reads the rest of an answer whose head has been read.
   public Reply body(Reply head) throws IOException {
     var body = new ByteArrayOutputStream();
     if (chunked) {
@@ -138,7 +140,7 @@ public final class Http implements AutoCloseable {
     return new Reply(head.status(), head.headers(), body.toString(StandardCharsets.UTF_8));
   }
 
-  /// The next piece of a stream, bytes as characters; empty: its end.
+  /// Reads the next chunk of a stream, with bytes as characters; empty at the end of the stream.
   public String chunk() throws IOException {
     int length = Integer.parseInt(line(), 16);
     String chunk = new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
@@ -146,7 +148,7 @@ public final class Http implements AutoCloseable {
     return chunk;
   }
 
-  /// Reads on to the end, which may be a reset; how many bytes there were.
+  /// Reads to the end of the connection, which can be a reset, and returns the number of bytes.
   public long readToTheEnd() throws IOException {
     long bytes = 0;
     byte[] chunk = new byte[1 << 16];
@@ -160,7 +162,7 @@ public final class Http implements AutoCloseable {
     return bytes;
   }
 
-  /// Whether the server has ended the connection; waits until it does.
+  /// Waits for a byte or the end of the connection, and reports whether it was the end.
   public boolean isEnded() throws IOException {
     try {
       return in.read() < 0;

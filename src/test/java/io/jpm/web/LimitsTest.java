@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What one client may cost, and what is told of those who are turned away.
+/// Tests the limits of one client, and what is logged about refused clients.
 @Timeout(120)
 class LimitsTest {
   private static final Duration LIMIT = Duration.ofSeconds(40);
@@ -41,7 +41,7 @@ class LimitsTest {
   private final LogLines log = new LogLines("jpm.web");
   private final LogLines network = new LogLines("io.vertx.core.net.impl.VertxConnection");
 
-  @SuppressWarnings("NullAway.Init") // Each test begins it with limits of its own.
+  @SuppressWarnings("NullAway.Init") // each test starts it with its own limits
   private WebDaemon daemon;
 
   private int port;
@@ -83,8 +83,8 @@ class LimitsTest {
       assertThat(reply.json().getJsonArray("problems").getString(0))
           .contains("web-only", "3 requests a second", "bridge.requests_per_second");
     }
-    assertThat(asked).as("nothing else was done").hasValue(3);
-    assertThat(Http.get(port, PING, WebDaemon.READER).status()).as("another").isEqualTo(200);
+    assertThat(asked).as("refused requests are not executed").hasValue(3);
+    assertThat(Http.get(port, PING, WebDaemon.READER).status()).as("another token").isEqualTo(200);
     daemon.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(334));
     assertThat(Http.get(port, PING, WebDaemon.OF_WEB).status()).isEqualTo(200);
     assertThat(Http.get(port, PING, WebDaemon.OF_WEB).status()).isEqualTo(429);
@@ -111,16 +111,20 @@ class LimitsTest {
         .<UsageDemand>consumer(Addresses.USAGE_WANTED, said -> wanted.add(said.body()));
     try (Http never = stream()) {
       flood(40);
-      Eventually.await("the line", LIMIT, () -> !warnings().isEmpty());
+      Eventually.await("the log line", LIMIT, () -> !warnings().isEmpty());
       assertThat(warnings())
           .singleElement()
           .asString()
           .startsWith("WARNING 127.0.0.1:")
           .endsWith("cut off: too slow");
-      assertThat(never.readToTheEnd()).as("what the kernels had").isLessThan(40L * EVENT_BYTES);
+      assertThat(never.readToTheEnd())
+          .as("bytes that the kernels had buffered")
+          .isLessThan(40L * EVENT_BYTES);
     }
     Eventually.await(
-        "nobody measures for it", LIMIT, () -> !wanted.isEmpty() && !wanted.getLast().wanted());
+        "usage is no longer requested",
+        LIMIT,
+        () -> !wanted.isEmpty() && !wanted.getLast().wanted());
   }
 
   @Test
@@ -131,12 +135,13 @@ class LimitsTest {
         Http slow = stream()) {
       idle.send(port, "GET /api/v1/logs/web/stream", "", WebDaemon.OWNER);
       assertThat(idle.head().status()).isEqualTo(200);
-      // Each piece is read a while after the other, together far longer than a client may sleep.
+      // Each chunk is read a while after the previous one. Together this takes far longer than a
+      // client may stall.
       for (int i = 0; i < 20; i++) {
         flood(10);
         var pause = new AtomicInteger();
         daemon.vertx.setTimer(250, _ -> pause.incrementAndGet());
-        Eventually.await("a while", LIMIT, () -> pause.get() > 0);
+        Eventually.await("the pause is over", LIMIT, () -> pause.get() > 0);
         assertThat(slow.chunk()).startsWith("event: usage");
       }
       assertThat(warnings()).isEmpty();
@@ -162,14 +167,15 @@ class LimitsTest {
     try (Http never = Http.narrow(port)) {
       never.send(port, "GET /api/v1/logs/web/download", "", WebDaemon.OWNER);
       assertThat(never.head().status()).isEqualTo(200);
-      Eventually.await("the line", LIMIT, () -> !warnings().isEmpty());
+      Eventually.await("the log line", LIMIT, () -> !warnings().isEmpty());
       assertThat(never.readToTheEnd()).isLessThan(64L << 20);
       daemon.ask(new WebCommand.Close());
-      assertThat(network.all()).as("no error for each client that goes").isEmpty();
+      assertThat(network.all()).as("no error is logged for a client that disconnects").isEmpty();
     }
   }
 
-  /// It would be cut off after the patience alone, by when the deadline of the end has passed.
+  /// The timeout for slow clients alone would end the connection only after the deadline of the
+  /// shutdown.
   @Test
   void endingDoesNotWaitForAClientThatNeverReads() throws Exception {
     begin(200, Duration.ofSeconds(100));
@@ -204,22 +210,22 @@ class LimitsTest {
     Http.get(port, PING, "Origin: http://hunter2.example", WebDaemon.OWNER);
     Http.ask(port, "DELETE " + PING, "", cookie);
     Http.get(port, PING, WebDaemon.cookie(cookie), "X-JPM: hunter2");
-    Eventually.await("all are told", LIMIT, () -> warnings().size() == 8);
+    Eventually.await("all refusals are logged", LIMIT, () -> warnings().size() == 8);
     List<String> reasons =
         List.of(
             "no token",
             "wrong token",
-            "its session is over",
-            "its login link does not hold",
-            "it asks for a server of another name",
+            "its session has ended",
+            "its login link is not valid",
+            "its Host header names another server",
             "it comes from a page of another origin",
-            "its browser asks from no page of this server",
+            "its browser does not request it from a page of this server",
             "its browser does not send the secret of the page");
     for (int i = 0; i < reasons.size(); i++) {
       assertThat(warnings().get(i))
           .matches("WARNING 127\\.0\\.0\\.1:[0-9]+ refused: " + reasons.get(i));
     }
-    Eventually.await("all are audited", LIMIT, () -> audited.size() == 8);
+    Eventually.await("all refusals are audited", LIMIT, () -> audited.size() == 8);
     assertThat(audited).allMatch(it -> it.who().name().equals("?"));
     assertThat(audited.get(1).result()).isEqualTo("refused: wrong token");
   }
@@ -233,7 +239,7 @@ class LimitsTest {
     }
     long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
     Eventually.await(
-        "the rest is counted",
+        "the other refusals are counted",
         LIMIT,
         () -> warnings().stream().anyMatch(it -> it.matches("WARNING … [0-9]+ more refused")));
     assertThat(warnings().size())
@@ -244,7 +250,7 @@ class LimitsTest {
     return log.all().stream().filter(line -> line.startsWith("WARNING ")).toList();
   }
 
-  /// One of which no more than the head is read.
+  /// Opens a stream, of which only the head and the first chunk are read.
   private Http stream() throws IOException {
     Http http = Http.narrow(port);
     http.send(port, "GET " + STREAM, "", WebDaemon.OWNER);
@@ -253,7 +259,7 @@ class LimitsTest {
     return http;
   }
 
-  /// More than both kernels keep for a client that does not read.
+  /// Publishes more than both kernels buffer for a client that does not read.
   private void flood(int events) {
     var body = new JsonObject().put("v", 1).put("x", "x".repeat(EVENT_BYTES));
     for (int i = 0; i < events; i++) {

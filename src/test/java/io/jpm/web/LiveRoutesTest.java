@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Streams and log files over real sockets, with fakes of the other rooms.
+/// Tests streams and log files over real sockets, with fakes of the other verticles.
 @Timeout(60)
 class LiveRoutesTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -91,7 +91,7 @@ class LiveRoutesTest {
     daemon.vertx.eventBus().publish(Addresses.EVENTS, event.toJson());
   }
 
-  /// A stream whose head has been read.
+  /// Opens a stream and reads its head.
   private Http stream(String path, String... headers) throws IOException {
     var http = new Http(port);
     http.send(port, "GET " + path, "", headers);
@@ -144,7 +144,7 @@ class LiveRoutesTest {
   void aClientThatIsTooSlowMissesNoEvent() throws Exception {
     String reason = "x".repeat(4000);
     try (Http http = stream("/api/v1/events/stream", WebDaemon.OWNER)) {
-      // More than what waits in the server and in both sockets.
+      // More than the server and both sockets buffer.
       for (long n = 1; n <= 5000; n++) {
         happens(
             new EventMessage(
@@ -179,7 +179,7 @@ class LiveRoutesTest {
     }
   }
 
-  /// Not with the next sign of life, of which there would be one before the end.
+  /// The stream does not end at the next keep-alive: that would send a chunk before the end.
   @Test
   void aStreamEndsAsSoonAsItIsToldThatATokenHasEnded() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER);
@@ -187,7 +187,7 @@ class LiveRoutesTest {
       daemon.tokens.remove("reader-secret");
       daemon.vertx.eventBus().publish(Addresses.TOKEN_REVOKED, new TokenRevoked("reader"));
       assertThat(http.chunk()).isEmpty();
-      assertThat(other.chunk()).as("goes on").startsWith(": still here");
+      assertThat(other.chunk()).as("the other stream continues").startsWith(": still here");
     }
   }
 
@@ -196,7 +196,7 @@ class LiveRoutesTest {
     String path = "/api/v1/logs/web/stream";
     try (Http http = stream(path, WebDaemon.OF_WEB)) {
       Eventually.await(
-          "they are wanted",
+          "lines of web are requested",
           LIMIT,
           () ->
               !linesWanted.isEmpty()
@@ -209,7 +209,7 @@ class LiveRoutesTest {
           .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, List.of(line)).toJson());
       String chunk = http.chunk();
       assertThat(chunk).startsWith("event: lines\ndata: {").endsWith("}\n\n");
-      assertThat(chunk.strip().lines()).as("a line feed of an app ends no line").hasSize(2);
+      assertThat(chunk.strip().lines()).as("a line feed of an app does not end a line").hasSize(2);
       assertThat(new JsonObject(chunk.lines().skip(1).findFirst().orElseThrow().substring(6)))
           .isEqualTo(new LinesMessage("web", 1, 0, List.of(line)).toJson());
       var told =
@@ -220,13 +220,14 @@ class LiveRoutesTest {
       assertThat(told.await(Patience.seconds(20), TimeUnit.SECONDS).body())
           .isEqualTo(new FlowControlAck());
     }
-    Eventually.await("nobody wants them", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
+    Eventually.await("no lines are requested", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
   }
 
   @Test
   void usageIsMeasuredWhileSomebodyReadsIt() throws Exception {
     try (Http http = stream("/api/v1/usage/stream", WebDaemon.OF_WEB)) {
-      Eventually.await("it is wanted", LIMIT, () -> usageWanted.stream().anyMatch(u -> u.wanted()));
+      Eventually.await(
+          "usage is requested", LIMIT, () -> usageWanted.stream().anyMatch(u -> u.wanted()));
       daemon
           .vertx
           .eventBus()
@@ -242,7 +243,7 @@ class LiveRoutesTest {
 
               """);
     }
-    Eventually.await("nobody wants it", LIMIT, () -> !usageWanted.getLast().wanted());
+    Eventually.await("usage is no longer requested", LIMIT, () -> !usageWanted.getLast().wanted());
   }
 
   @Test
@@ -296,10 +297,10 @@ class LiveRoutesTest {
     instances = List.of(at(Instances.online(0, "web"), "link.log"));
     Reply link = Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER);
     assertThat(link.status()).isEqualTo(409);
-    assertThat(link.body()).contains("no regular file").doesNotContain("hunter2");
+    assertThat(link.body()).contains("not a regular file").doesNotContain("hunter2");
     instances = List.of(at(Instances.online(0, "web"), "missing.log"));
     assertThat(Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER).body())
-        .contains("there is none yet");
+        .contains("it does not exist yet");
   }
 
   @Test
@@ -325,16 +326,16 @@ class LiveRoutesTest {
     Reply first = Http.get(port, ticket);
     assertThat(first.body()).isEqualTo("of web\n");
     assertThat(first.header("content-disposition")).contains("attachment; filename=\"a.log\"");
-    assertThat(Http.get(port, ticket).status()).as("it holds once").isEqualTo(401);
+    assertThat(Http.get(port, ticket).status()).as("a ticket is valid once").isEqualTo(401);
     String late = ticket("web");
     daemon.nanos.addAndGet(Tickets.LASTING.toNanos());
-    assertThat(Http.get(port, late).status()).as("it is over").isEqualTo(401);
+    assertThat(Http.get(port, late).status()).as("the ticket has expired").isEqualTo(401);
     assertThat(Http.get(port, Tickets.BASE + "0123").status()).isEqualTo(401);
     String oldest = ticket("web");
     for (int i = 0; i < Tickets.MOST_OF_ONE; i++) {
       assertThat(ticket("web")).isNotEqualTo(oldest);
     }
-    assertThat(Http.get(port, oldest).status()).as("there are newer ones").isEqualTo(401);
+    assertThat(Http.get(port, oldest).status()).as("newer tickets have replaced it").isEqualTo(401);
     Reply other = askForTicket("api", "{}", WebDaemon.OF_WEB);
     assertThat(other.status()).isEqualTo(404);
     for (String wrong : List.of("{\"stream\":\"in\"}", "{\"stream\":1}", "{\"target\":1}")) {
@@ -384,7 +385,7 @@ class LiveRoutesTest {
         port, "POST /api/v1/logs/" + app + "/ticket", body, who, "Content-Type: application/json");
   }
 
-  /// The same with its log in the home.
+  /// Returns the instance with its log in the home.
   private InstanceView at(InstanceView it, String file) {
     return Instances.printing(it, home.resolve(file));
   }

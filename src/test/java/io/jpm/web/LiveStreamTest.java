@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The stream of which a page lives, with fakes of the other rooms.
+/// Tests the stream that a page of the dashboard uses, with fakes of the other verticles.
 @Timeout(60)
 class LiveStreamTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -91,7 +91,7 @@ class LiveStreamTest {
     return http;
   }
 
-  /// The body of the next one of that kind; those of others are left out.
+  /// Returns the body of the next message of this kind; messages of other kinds are skipped.
   private static JsonObject next(Http http, String kind) throws IOException {
     for (String chunk = http.chunk(); !chunk.isEmpty(); chunk = http.chunk()) {
       if (chunk.contains("event: " + kind + "\n")) {
@@ -184,7 +184,7 @@ class LiveStreamTest {
       assertThat(asked.get() - before).isBetween(1, 5);
     }
     Eventually.await(
-        "nobody looks any more",
+        "the list is no longer requested",
         LIMIT,
         () -> {
           int before = asked.get();
@@ -194,11 +194,12 @@ class LiveStreamTest {
         });
   }
 
-  /// Whether nobody has looked although something has happened and longer than a pause is over.
+  /// Reports whether no list was requested, although an event was published and more than a pause
+  /// has passed.
   private boolean isQuietAfter(int before) {
     long end = System.nanoTime() + InstanceFeeds.PAUSE.multipliedBy(3).toNanos();
     Eventually.await(
-        "a while has passed", LIMIT, () -> System.nanoTime() > end || asked.get() > before);
+        "the pause has passed", LIMIT, () -> System.nanoTime() > end || asked.get() > before);
     return asked.get() == before;
   }
 
@@ -209,7 +210,7 @@ class LiveStreamTest {
     assertThat(Http.get(port, PATH + "?app=web", WebDaemon.OWNER).status()).isEqualTo(400);
     assertThat(Http.get(port, PATH, WebDaemon.OWNER, "Last-Event-ID: x").status()).isEqualTo(400);
     String cookie = daemon.logIn(port);
-    assertThat(Http.get(port, PATH, cookie).status()).as("not for other pages").isEqualTo(403);
+    assertThat(Http.get(port, PATH, cookie).status()).as("refused to other pages").isEqualTo(403);
     try (Http http = stream("", cookie, "Sec-Fetch-Site: same-origin")) {
       assertThat(ids(next(http, "instances"))).containsExactly(0, 1);
     }

@@ -107,7 +107,7 @@ class MetricsTest {
     assertThat(page.value("jpm_daemon_instances")).isEqualTo(2);
     assertThat(page.value("jpm_daemon_event_loop_worst_delay_seconds{loop=\"0\"}")).isEqualTo(1.5);
     assertThat(page.value("jpm_daemon_heap_used_bytes")).isPositive();
-    assertThat(samples).as("one look").hasSize(1);
+    assertThat(samples).as("one request for samples").hasSize(1);
   }
 
   @Test
@@ -121,7 +121,7 @@ class MetricsTest {
           .publish(Addresses.DAEMON_EVENTS, new DaemonEvent(kind, "late", 7, Instances.NOW));
     }
     Eventually.await(
-        "both are counted",
+        "both stalls are counted",
         Duration.ofSeconds(20),
         () -> {
           try {
@@ -192,7 +192,8 @@ class MetricsTest {
     happens(Kind.START, 10);
     happens(Kind.RELOAD, 12);
     happens(Kind.RELOAD_FAILED, 20);
-    Eventually.await("the last is counted", Duration.ofSeconds(20), this::isReloadFailureCounted);
+    Eventually.await(
+        "the last event is counted", Duration.ofSeconds(20), this::isReloadFailureCounted);
     Exposition page = page(WebDaemon.OWNER);
     assertThat(page.value(cause("asked"))).isEqualTo(1);
     assertThat(page.value(cause("limit"))).isEqualTo(1);
@@ -203,7 +204,8 @@ class MetricsTest {
     assertThat(page.value("jpm_instance_reloads_total" + of("web"))).isEqualTo(1);
     assertThat(page.value("jpm_instance_reload_seconds_total" + of("web"))).isEqualTo(2);
     happens(Kind.DELETE, 30);
-    Eventually.await("it is forgotten", Duration.ofSeconds(20), () -> !isReloadFailureCounted());
+    Eventually.await(
+        "the deleted app is forgotten", Duration.ofSeconds(20), () -> !isReloadFailureCounted());
   }
 
   private boolean isReloadFailureCounted() {

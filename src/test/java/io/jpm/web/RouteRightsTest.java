@@ -15,14 +15,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every route of the API, asked by who may have it and by all who may not.
+/// Tests every route of the API with clients that are authorized and with all that are not.
 @Timeout(60)
 class RouteRightsTest extends ApiHarness {
   private static final String OPERATOR = "Authorization: Bearer operator-secret";
   private static final String ADMIN = "Authorization: Bearer admin-secret";
   private static final String ADMIN_OF_WEB = "Authorization: Bearer admin-of-web-secret";
 
-  /// Who has at least each role.
+  /// Returns the clients that have at least `role`.
   private static List<String> holders(Role role) {
     return switch (role) {
       case READ -> List.of(WebDaemon.READER, OPERATOR, ADMIN, WebDaemon.OWNER);
@@ -99,7 +99,8 @@ class RouteRightsTest extends ApiHarness {
     assertThat(ask(route, cookie, own).status()).isEqualTo(200);
   }
 
-  /// What a server on another port gets of a browser's session, whatever it adds.
+  /// A server on another port receives the cookie of a browser's session. Routes refuse it without
+  /// the secret, whatever header is added.
   @ParameterizedTest
   @MethodSource("routes")
   void eachRouteRefusesACookieWithoutTheSecretOfThePage(ApiRoute route) throws Exception {
@@ -147,7 +148,7 @@ class RouteRightsTest extends ApiHarness {
         assertThat(other.status()).isEqualTo(404);
         assertThat(other.json().getString("code")).isEqualTo("not_found");
         assertThat(askAbout("nobody", route, ADMIN_OF_WEB).body())
-            .as("as of an app that is not there")
+            .as("the same as for an app that does not exist")
             .isEqualTo(other.body().replace("api", "nobody"));
         assertThat(orders).isEmpty();
         assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(200);
@@ -160,7 +161,7 @@ class RouteRightsTest extends ApiHarness {
           assertThat(ask(route, ADMIN_OF_WEB).json().getJsonArray("instances").encode())
               .contains("\"app\":\"web\"")
               .doesNotContain("\"app\":\"api\"");
-      // Of what they tell LiveRoutesTest and CommandVerticleTest say that it is of one's apps.
+      // LiveRoutesTest and CommandVerticleTest check that their content is limited to the apps.
       case PING, EVENTS, EVENTS_STREAM, USAGE_STREAM, LIVE_STREAM, SESSION, LOG_OUT, DOCUMENT ->
           assertThat(ask(route, ADMIN_OF_WEB).status()).isEqualTo(200);
     }

@@ -29,7 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The HTTP side with a bus of its own, on which tests stand for the other rooms.
+/// The web verticle with its own bus, on which tests replace the other verticles.
 final class WebDaemon {
   static final String OWNER = "Authorization: Bearer owner-secret";
   static final String READER = "Authorization: Bearer reader-secret";
@@ -104,35 +104,36 @@ final class WebDaemon {
     throw new AssertionError(reply);
   }
 
-  /// Opens it, and says on which port.
+  /// Opens the server and returns its port.
   int port() throws Exception {
     return URI.create(open().url()).getPort();
   }
 
-  /// The path of a link that logs in.
+  /// Returns the path and query of a login link.
   String link() throws Exception {
     URI link = URI.create(open().login().orElseThrow());
     return link.getPath() + "?" + link.getQuery();
   }
 
-  /// The headers that a page of a new session sends: its cookie and its secret.
+  /// Returns the headers that a page of a new session sends: its cookie and its secret.
   String logIn(int port) throws Exception {
     return Http.get(port, link()).session();
   }
 
-  /// Of these the cookie, which other servers of this host get, too.
+  /// Returns the cookie of these headers, which other servers on this host receive, too.
   static String cookie(String session) {
     return session.lines().findFirst().orElseThrow();
   }
 
-  /// Another verticle of the same home on the same bus is what the next daemon has.
+  /// Replaces the verticle by another one for the same home on the same bus, as the next daemon
+  /// would.
   void restart() throws Exception {
     stop();
     start();
   }
 
-  /// As if the daemon were gone. Its port is free when this returns: the kernel takes a closed
-  /// listener away only with the next turn of the event loop that had it.
+  /// Undeploys the verticle, as if the daemon had ended. The port is free when this returns: a
+  /// closed listener disappears only in the next turn of its event loop.
   void stop() throws Exception {
     WebReply state = ask(new WebCommand.Ask());
     vertx.undeploy(deployed).await(Patience.seconds(20), TimeUnit.SECONDS);
@@ -151,7 +152,7 @@ final class WebDaemon {
     }
   }
 
-  /// The next daemon, after [#stop].
+  /// Deploys the verticle of the next daemon, after [#stop].
   void start() throws Exception {
     deployed =
         vertx

@@ -56,9 +56,11 @@ class WhoGetsInTest {
     assertThat(daemon.ask(new WebCommand.Ask())).isInstanceOf(WebReply.Listening.class);
     int next = daemon.port();
     String there = before.replace("_" + port + "=", "_" + next + "=");
-    assertThat(Http.get(next, SESSION, there).status()).as("the session goes on").isEqualTo(200);
+    assertThat(Http.get(next, SESSION, there).status()).as("the session continues").isEqualTo(200);
     daemon.nanos.addAndGet(Sessions.SESSION.toNanos());
-    assertThat(Http.get(next, SESSION, there).status()).as("it is over").isEqualTo(401);
+    assertThat(Http.get(next, SESSION, there).status())
+        .as("the session has expired")
+        .isEqualTo(401);
     assertThat(daemon.ask(new WebCommand.Close())).isEqualTo(new WebReply.Silent(Optional.empty()));
     daemon.restart();
     assertThat(daemon.ask(new WebCommand.Ask())).isEqualTo(new WebReply.Silent(Optional.empty()));
@@ -92,7 +94,7 @@ class WhoGetsInTest {
     String session = Http.get(port, link.getPath() + "?" + link.getQuery()).session();
     assertThat(Http.get(port, SESSION, session).status()).isEqualTo(200);
     io.jpm.testing.Eventually.await(
-        "it is written", Duration.ofSeconds(20), () -> Files.exists(file));
+        "the file of sessions is written", Duration.ofSeconds(20), () -> Files.exists(file));
     daemon.stop();
     try (var _ = new ServerSocket(port, 1, java.net.InetAddress.getLoopbackAddress())) {
       daemon.start();
@@ -187,7 +189,7 @@ class WhoGetsInTest {
           "POST /api/v1/instances/web/stop HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n"
                   .formatted(port, WebDaemon.OF_WEB)
               + "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
-      assertThat(http.head().status()).isEqualTo(100); // It was let in.
+      assertThat(http.head().status()).isEqualTo(100); // the request is accepted
       daemon.tokens.remove("web-secret");
       http.raw("{}");
       Reply reply = http.reply();
@@ -331,7 +333,9 @@ class WhoGetsInTest {
     assertThat(
             Http.ask(port, "POST " + SESSION, "a=b", session, "Content-Type: text/plain").status())
         .isEqualTo(403);
-    assertThat(Http.get(port, SESSION, session).status()).as("the session goes on").isEqualTo(200);
+    assertThat(Http.get(port, SESSION, session).status())
+        .as("the session continues")
+        .isEqualTo(200);
     assertThat(Http.ask(port, delete, "", session, "Sec-Fetch-Site: same-origin").status())
         .isEqualTo(200);
   }
@@ -367,7 +371,7 @@ class WhoGetsInTest {
     String session = daemon.logIn(port);
     Path file = home.resolve("web-sessions.json");
     io.jpm.testing.Eventually.await(
-        "it is written", Duration.ofSeconds(20), () -> Files.exists(file));
+        "the file of sessions is written", Duration.ofSeconds(20), () -> Files.exists(file));
     daemon.restart();
     String kept = Files.readString(file);
     for (String line : session.lines().toList()) {
@@ -438,7 +442,7 @@ class WhoGetsInTest {
       http.raw(
           "POST /api/v1/save HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Length: %d\r\n\r\n"
               .formatted(port, big.length()));
-      assertThat(http.reply().status()).as("not read for a stranger").isEqualTo(401);
+      assertThat(http.reply().status()).as("not read without a token").isEqualTo(401);
       assertThat(http.isEnded()).isTrue();
     }
   }
@@ -462,9 +466,11 @@ class WhoGetsInTest {
       for (int i = 0; i < 20; i++) {
         assertThat(Http.get(port, "/healthz").body()).isEqualTo("ok\n");
       }
-      assertThat(all.getFirst().isEnded()).as("the oldest had to go").isTrue();
+      assertThat(all.getFirst().isEnded()).as("the oldest connection is closed").isTrue();
       owner.send(port, "GET " + SESSION, "", WebDaemon.OWNER);
-      assertThat(owner.reply().status()).as("who is known stays").isEqualTo(200);
+      assertThat(owner.reply().status())
+          .as("an authenticated connection stays open")
+          .isEqualTo(200);
     } finally {
       for (Http http : all) {
         http.close();

@@ -11,12 +11,12 @@ import io.vertx.json.schema.Validator;
 import java.util.Arrays;
 import java.util.List;
 
-/// Makes `docs/bridge.schema.json`: requests of the catalogue, replies and publications as they are
-/// sent.
+/// Generates `docs/bridge.schema.json`: requests of the catalogue, replies and publications as they
+/// are sent.
 public final class BridgeSchema {
   private BridgeSchema() {}
 
-  /// The schema of every body, one definition for each kind.
+  /// Returns the schema of all bodies, with one definition for each kind.
   public static JsonObject make() {
     var definitions = new JsonObject();
     var requests = new JsonArray();
@@ -56,7 +56,7 @@ public final class BridgeSchema {
         .put("$defs", definitions);
   }
 
-  /// Whether a body is what this definition says.
+  /// Reports whether `body` matches the definition.
   public static boolean accepts(String definition, JsonObject body) {
     JsonObject schema = new JsonObject(make().encode()).put("$ref", "#/$defs/" + definition);
     schema.remove("anyOf");
@@ -442,7 +442,7 @@ public final class BridgeSchema {
         array(open("id", type("integer"))));
   }
 
-  /// An object with these members, all of them needed, which may get more.
+  /// Returns the schema of an object with these required members, which may have others.
   private static JsonObject open(Object... members) {
     var properties = new JsonObject();
     var required = new JsonArray();

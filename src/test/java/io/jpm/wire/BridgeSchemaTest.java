@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `docs/bridge.schema.json` is made of the code: this test compares them, and with
-/// `-Djpm.golden.write=true` it writes the file.
+/// Compares `docs/bridge.schema.json` with the code from which it is generated. With
+/// `-Djpm.golden.write=true`, the test writes the file.
 class BridgeSchemaTest {
   private static final Path FILE = Path.of("docs/bridge.schema.json");
 

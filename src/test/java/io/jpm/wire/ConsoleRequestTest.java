@@ -75,9 +75,9 @@ class ConsoleRequestTest {
 
   @ParameterizedTest
   @CsvSource({
-    "argv, argv: a list of texts expected",
-    "cwd, cwd: a text expected",
-    "env, env: a list of texts expected",
+    "argv, argv: expected a list of strings",
+    "cwd, cwd: expected a string",
+    "env, env: expected a list of strings",
     "v, version null"
   })
   void refusalsSayWhatIsMissing(String key, String sentence) {
@@ -88,12 +88,12 @@ class ConsoleRequestTest {
 
   @Test
   void refusalsSayWhatIsWrong() {
-    assertThat(refusal(null)).isEqualTo("a console request is a JSON object");
-    assertThat(refusal("ls")).isEqualTo("a console request is a JSON object");
+    assertThat(refusal(null)).isEqualTo("a console request must be a JSON object");
+    assertThat(refusal("ls")).isEqualTo("a console request must be a JSON object");
     assertThat(refusal(REQUEST.toJson().put("v", 2))).contains("version 2", "daemon 1");
-    assertThat(refusal(REQUEST.toJson().put("tty", 3))).isEqualTo("tty: an object expected");
+    assertThat(refusal(REQUEST.toJson().put("tty", 3))).isEqualTo("tty: expected an object");
     assertThat(refusal(REQUEST.toJson().put("argv", new JsonArray().add("ls").add(1))))
-        .isEqualTo("argv[1]: a text expected");
+        .isEqualTo("argv[1]: expected a string");
     assertThat(refusal(REQUEST.toJson().put("cwd", "/日本"))).contains("no character above U+00FF");
   }
 

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// What comes from outside is read without a failure, whatever it is.
+/// Tests that arbitrary input from outside is parsed without an exception.
 class ReadersFuzzTest {
   private static final long SEED = Long.getLong("jpm.seed", 20261122);
   private static final List<String> KEYS =

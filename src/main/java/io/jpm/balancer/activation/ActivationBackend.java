@@ -33,19 +33,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Gives apps the sockets of `listen` from descriptor 3 on, as systemd does. They are open as long
-/// as the app has an instance, and longer than a daemon. The program accepts by itself, and
-/// finishes its connections by itself when it is asked to end.
+/// Passes the sockets of `listen` to apps from descriptor 3 on, as systemd does. The sockets are
+/// open as long as the app has an instance, and outlive the daemon. The program accepts by itself,
+/// and finishes its connections by itself when it is asked to end.
 ///
-/// A socket blocks when a program gets it, as under systemd: one that accepts in a loop would spin
-/// otherwise, and would never be seen to wait for connections. Programs that wait in another way
-/// change that themselves, for all that share the socket.
+/// A program receives its sockets in blocking mode, as under systemd. Otherwise a program that
+/// accepts in a loop would spin, and would never be seen waiting for connections. Programs that
+/// wait in another way change the mode themselves, for all processes that share the socket.
 public final class ActivationBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final String PREFIX = "fds ";
 
-  /// A program believes in what it inherits only when LISTEN_PID is its own, which nobody knows
-  /// before it is made; `exec` keeps the pid of the shell.
+  /// A program uses inherited sockets only if LISTEN_PID is its own pid, which is not known before
+  /// the process exists; `exec` keeps the pid of the shell.
   private static final List<String> WRAPPER =
       List.of("/bin/sh", "-c", "LISTEN_PID=$$; export LISTEN_PID; exec \"$@\"", "sh");
 
@@ -56,10 +56,10 @@ public final class ActivationBackend implements BalancerBackend {
   private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<WorkerId> awaited = new HashSet<>();
 
-  /// What a process was made with.
+  /// The app and the addresses with which a process was started.
   private record Held(AppName app, List<ListenAddress> listen) {}
 
-  /// Made on the context of ClusterBalancer.
+  /// Must be called on ClusterBalancer's context.
   public ActivationBackend(Vertx vertx, ProcessHost host, Reports reports) {
     this.vertx = vertx;
     this.host = host;
@@ -77,7 +77,7 @@ public final class ActivationBackend implements BalancerBackend {
         vertx,
         () -> {
           try {
-            // First, since one that goes may be in the way of one that comes.
+            // First, because a socket that is no longer wanted may occupy the address of a new one.
             closeOthers(spec.name(), wanted);
             for (ListenAddress address : listen) {
               open(spec, address, first);
@@ -110,8 +110,8 @@ public final class ActivationBackend implements BalancerBackend {
         .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
   }
 
-  /// @param first whether no other process of the app has its sockets: what the one before has made
-  ///   of them is undone. Where one has, it may rely on what it has made of them.
+  /// @param first whether no other process of the app has the sockets. Then changes that the
+  ///   previous process made to them are undone; otherwise a process may rely on its changes.
   private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
     ListenSockets sockets = sockets();
     String key = key(spec.name(), address);
@@ -149,25 +149,29 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   private static boolean isOf(String key, AppName app) {
-    // Names may have spaces, addresses have none.
+    // Names may contain spaces, addresses do not.
     return key.substring(0, key.lastIndexOf(' ') + 1).equals(PREFIX + app + " ");
   }
 
   @Override
   public void began(BalancerCommand.Began news) {
     if (!workers.containsKey(news.worker())) {
-      // What it was made with, which its description may not say any more.
+      // The addresses from its start; the spec may have changed since.
       List<ListenAddress> listen = ActivationSockets.addresses(news.memo());
       hold(news.worker(), new Held(news.spec().name(), listen));
-      // In order with what opens them.
+      // Runs in order with the tasks that open sockets.
       Blocking.call(vertx, () -> regain(news, listen))
-          .onFailure(fault -> LOG.log(Level.WARNING, "sockets of " + news.spec().name(), fault));
+          .onFailure(fault ->
+              LOG.log(
+                  Level.WARNING,
+                  "sockets of " + news.spec().name() + " cannot be recovered",
+                  fault));
     }
     awaited.add(news.worker());
     new ProcessPoll<>(vertx, news.spec().name().value(), new Beginner(news)).begin();
   }
 
-  /// Takes those back that were lost when the keeper died with the former daemon.
+  /// Recovers sockets that were lost when the keeper died with the earlier daemon.
   private boolean regain(BalancerCommand.Began news, List<ListenAddress> listen)
       throws ListenFailure {
     for (ListenAddress address : listen) {
@@ -186,7 +190,7 @@ public final class ActivationBackend implements BalancerBackend {
     return true;
   }
 
-  /// What is looked at until it takes connections.
+  /// Polls a process until it accepts on one of its sockets.
   private final class Beginner implements ProcessPoll.Scene<String> {
     private final WorkerId worker;
     private final ProcessIdentity identity;
@@ -216,7 +220,7 @@ public final class ActivationBackend implements BalancerBackend {
     }
   }
 
-  /// The addresses of the sockets that the process waits on for connections.
+  /// Returns the addresses of the sockets on which the process waits for connections.
   private List<String> accepted(ProcessIdentity process, Set<String> keys) throws ListenFailure {
     Set<Long> inodes =
         host.listening(process).stream()
@@ -240,7 +244,7 @@ public final class ActivationBackend implements BalancerBackend {
                 .findFirst()
                 .<Route>map(address ->
                     new Route.Nowhere(
-                        "%s is of listen, which all instances accept from: any of them would answer"
+                        "%s is an address of listen, on which all instances accept: any of them would answer"
                             .formatted(address)))
                 .orElseGet(Route.Direct::new));
   }

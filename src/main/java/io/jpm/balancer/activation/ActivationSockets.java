@@ -14,19 +14,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Opens the sockets of `listen`.
+/// Opens the sockets that `listen` declares.
 final class ActivationSockets {
   private ActivationSockets() {}
 
-  /// Opens one with the daemon's rights, whoever the app runs as: its port is declared.
+  /// Opens a socket with the daemon's rights, whatever user the app runs as, because the user has
+  /// declared its port.
   static ListenSocket open(ListenSockets sockets, String key, ListenAddress address)
       throws ListenFailure {
-    // Without IPv6 the system's "everywhere" is everywhere in IPv4.
+    // The store falls back to all IPv4 addresses on a machine without IPv6.
     String host = address.host().isEmpty() ? "::" : address.host();
     return sockets.open(key, wish(host, address.port()));
   }
 
-  /// Whether a socket that is bound `there` was opened for `address`.
+  /// Reports whether a socket that is bound at `there` was opened for `address`.
   static boolean isAt(ListenAddress address, InetSocketAddress there) {
     return address.port() == there.getPort()
         && (address.host().isEmpty()
@@ -45,7 +46,7 @@ final class ActivationSockets {
         RunAs.DAEMON);
   }
 
-  /// Reads back what is kept with a process: addresses with spaces between.
+  /// Parses the addresses in the memo of a process, which are separated by spaces.
   static List<ListenAddress> addresses(String memo) {
     return Arrays.stream(memo.split(" "))
         .filter(text -> !text.isEmpty())

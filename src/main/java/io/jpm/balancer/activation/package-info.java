@@ -1,4 +1,4 @@
-/// Socket activation: programs that take their listening sockets from whoever starts them
+/// Socket activation: programs receive their listening sockets from the process that starts them
 /// (`sd_listen_fds(3)`).
 @NullMarked
 package io.jpm.balancer.activation;

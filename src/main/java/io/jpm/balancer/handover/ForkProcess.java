@@ -12,11 +12,12 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 
-/// A process in fork mode. Owned by ClusterBalancer's context.
+/// The handover state of a process in fork mode. Owned by ClusterBalancer's context.
 final class ForkProcess {
   final WorkerId id;
 
-  /// What it was made for: [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF].
+  /// The mechanism with which it was started: [BalancingMode#NODE] for the preload script,
+  /// [BalancingMode#JVM] for the agent, or [BalancingMode#OFF] for none.
   final BalancingMode made;
 
   final AppName app;
@@ -27,46 +28,46 @@ final class ForkProcess {
   /// Empty until it runs.
   Optional<ProcessIdentity> process = Optional.empty();
 
-  /// Whether it has workers of Node's own.
+  /// Whether it has workers of its own (`node:cluster`).
   boolean ownWorkers;
 
-  /// Whether what listens may be a process that this one has started.
+  /// Whether the process that listens may be a child of this one.
   final boolean launcher;
 
-  /// The kernel's numbers of the sockets that can be drained, as far as the process says so: Node
-  /// below a launcher, and Java.
+  /// The inodes of the sockets that can be drained, as reported by Node below a launcher and by
+  /// Java.
   final Set<Long> told = new HashSet<>();
 
-  /// The processes that have used its channel themselves to say that they listen.
+  /// The pids of the processes that have reported over its IPC channel themselves that they listen.
   final Set<Long> speakers = new HashSet<>();
 
-  /// It was said to listen before it was said to run.
+  /// Whether it was reported to listen before it was reported to run.
   boolean early;
 
-  /// Whether it takes no client on what it was given before it is told to.
+  /// Whether it is gated: it receives no clients through the handover before it is admitted.
   final boolean held;
 
-  /// Whether it is no process of an app in cluster mode.
+  /// Whether its app is in fork mode, not in cluster mode.
   final boolean fork;
 
-  /// Whether clients may come.
+  /// Whether clients may connect.
   boolean ready;
 
-  /// Leads clients to it where it listens beside another process; empty until it listens.
+  /// Directs clients to it if it listens beside another process; empty until it listens.
   Optional<Runnable> lead = Optional.empty();
 
-  /// The kernel's numbers of its sockets that clients were led to from those of the process before.
+  /// The inodes of its sockets to which clients were directed from those of the previous process.
   volatile Set<Long> beside = Set.of();
 
-  /// Whether clients were led to it from the one that it follows.
+  /// Whether clients were directed to it from the process that it replaces.
   boolean led;
 
-  /// What it says of where checks reach it meanwhile.
+  /// Its last report of where probes reach it until then.
   AgentNews reached = AgentNews.NONE;
 
   boolean ended;
 
-  /// Who waits for its last connection.
+  /// Completes when it has drained; empty unless it is draining.
   Optional<Promise<Integer>> draining = Optional.empty();
 
   ForkProcess(WorkerId id, BalancingMode made, boolean launcher, boolean held, AppSpec spec) {

@@ -14,17 +14,19 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Everything that decides whether a new process can come up beside the one that is there.
+/// Decides whether a new process can run beside the current one.
 ///
-/// @param means what the new process can be given its sockets by: [BalancingMode#NODE],
-///   [BalancingMode#JVM], or [BalancingMode#OFF] for nothing
-/// @param lack why nothing; else empty
-/// @param made what the present process was made for; empty: nothing is known of it
-/// @param sockets what it listens on
-/// @param next what the new process is made by
+/// @param means how the new process can receive sockets: [BalancingMode#NODE], [BalancingMode#JVM],
+///   or [BalancingMode#OFF] if it cannot
+/// @param lack why it cannot; otherwise empty
+/// @param made the mechanism with which the current process was started; empty if it is not known
+/// @param sockets the sockets on which the current process listens
+/// @param next the spec of the new process
 /// @param alone whether its app has no other instance, which may listen on the same port
-/// @param ownWorkers whether it has workers of Node's own, which nobody drains
-/// @param transport the native transport by which it listens, past which no agent sees
+/// @param ownWorkers whether the current process has workers of its own (`node:cluster`), which
+///   cannot be drained
+/// @param transport the native transport by which the current process listens, which the agent
+///   cannot intercept
 record HandoverPlan(
     BalancingMode means,
     String lack,
@@ -34,27 +36,27 @@ record HandoverPlan(
     boolean alone,
     boolean ownWorkers,
     Optional<OwnTransport.Library> transport) {
-  /// As many as a process is given.
+  /// The maximum number of sockets that a process inherits.
   private static final int MOST_SOCKETS = 8;
 
   HandoverPlan {
     sockets = List.copyOf(sockets);
   }
 
-  /// A socket that the present process listens on.
+  /// A socket on which the current process listens.
   ///
-  /// @param address where
-  /// @param reusesPort whether another one may listen there beside it
-  /// @param refusal why the daemon cannot have it; empty: it can
-  /// @param python whether Python listens, which can be had to set SO_REUSEPORT
+  /// @param address its local address
+  /// @param reusesPort whether another socket may listen at the address beside it
+  /// @param refusal why the daemon cannot take it over; empty if it can
+  /// @param python whether a Python program listens, which can be made to set SO_REUSEPORT
   record Seen(
       InetSocketAddress address, boolean reusesPort, Optional<String> refusal, boolean python) {
-    /// Of another program.
+    /// A socket of a program other than Python.
     Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
       this(address, reusesPort, refusal, false);
     }
 
-    /// Whether who wants to ask over this port may do so over IPv4, by way of `other`.
+    /// Reports whether a probe of this port can connect over IPv4, to the socket `other`.
     private boolean isReachedBy(Seen other) {
       InetAddress at = other.address.getAddress();
       return other.address.getPort() == address.getPort()
@@ -62,7 +64,7 @@ record HandoverPlan(
     }
   }
 
-  /// What a reload would do.
+  /// Returns how a reload would replace the process.
   Handover verdict() {
     if (sockets.isEmpty()) {
       return new Handover.NoPort();
@@ -82,19 +84,20 @@ record HandoverPlan(
         : obstacle.get();
   }
 
-  /// What a reload would do after one whose new process could not listen.
+  /// Returns how a reload would replace the process after an earlier new process could not listen.
   Handover clashing() {
     return sockets.isEmpty()
         ? new Handover.NoPort()
         : after("its new process could not listen beside the old one (EADDRINUSE)", remedy());
   }
 
-  /// Whether the new process inherits the sockets, and does not listen beside them.
+  /// Reports whether the new process inherits the sockets instead of listening beside them.
   boolean isGiven() {
     return obstacle().isEmpty();
   }
 
-  /// Whether the new process has to be had to listen beside the old one.
+  /// Reports whether the new process must be made to listen beside the old one, because it is a
+  /// Python program.
   boolean isPython() {
     return isFork() && sockets.stream().anyMatch(Seen::python);
   }
@@ -103,9 +106,9 @@ record HandoverPlan(
     return !next.cluster().enabled();
   }
 
-  /// Whether the new process listens beside the old one, and is not to have clients before it is
-  /// ready: then the kernel leads there who connects from an address of the daemon's. It cannot do
-  /// that with the sockets of a third process.
+  /// Reports whether the new process listens beside the old one and must be kept from clients until
+  /// it is ready. The kernel then directs to it only connections from a source address of the
+  /// daemon. It cannot do that if a third process has sockets there.
   boolean isHeld() {
     return alone
         && isFork()
@@ -114,16 +117,16 @@ record HandoverPlan(
         && sockets.stream().allMatch(it -> sockets.stream().anyMatch(it::isReachedBy));
   }
 
-  /// The verdict where the new process cannot be kept from clients.
+  /// Returns the verdict for a new process that cannot be kept from clients.
   Handover unheld() {
     return after(
         alone
             ? "its check over the network cannot tell the new process from the old one"
             : "its check over the network cannot tell the new process from the other instances",
-        "use a check of exec, log or notify, or wait_ready");
+        "use an exec, log or notify check, or wait_ready");
   }
 
-  /// Whether its readiness is asked over the network: the port leads to either process.
+  /// Reports whether readiness is probed over the network, where the port leads to either process.
   private boolean isAsked() {
     Health health = next.health();
     Stream<Check> gates =
@@ -140,23 +143,23 @@ record HandoverPlan(
     if (!made.equals(Optional.of(means))) {
       return Optional.of(
           after(
-              "its present process was started without what a handover needs",
-              "the one after it has that"));
+              "its current process was started without support for a handover",
+              "the next process has it"));
     }
     Optional<String> refusal = sockets.stream().flatMap(it -> it.refusal().stream()).findFirst();
     if (refusal.isPresent()) {
       return Optional.of(
-          after(refusal.get(), "start the program that listens, not one that starts it"));
+          after(refusal.get(), "start the program that listens directly, without a launcher"));
     }
     if (ownWorkers) {
       return Optional.of(
-          after("it has workers of its own (node:cluster)", "leave them to jpm: cluster mode, -i"));
+          after("it has workers of its own (node:cluster)", "let jpm run them: cluster mode, -i"));
     }
     if (transport.isPresent()) {
       return Optional.of(
           after(
-              "it listens by a native transport (%s)".formatted(transport.get().name()),
-              "with -D%s=true it uses Java's sockets, where it can"
+              "it listens through a native transport (%s)".formatted(transport.get().name()),
+              "-D%s=true makes it use Java's sockets where possible"
                   .formatted(transport.get().property())));
     }
     return sockets.size() > MOST_SOCKETS
@@ -165,7 +168,7 @@ record HandoverPlan(
   }
 
   private String remedy() {
-    return "in cluster mode (-i 1) with a port that it takes from PORT, or with listen, a reload has no gap; neither has it where the program sets SO_REUSEPORT";
+    return "a reload has no gap in cluster mode (-i 1) with listen or with a port that the program takes from PORT, or if the program sets SO_REUSEPORT";
   }
 
   private Handover after(String obstacle, String remedy) {

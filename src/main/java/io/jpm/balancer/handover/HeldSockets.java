@@ -21,21 +21,22 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The sockets of a process that another one is to follow, held by the daemon meanwhile.
+/// The sockets of a process, held by the daemon while another process replaces it.
 ///
 /// @param sockets those of IPv6 first
-/// @param given whether the next process inherits them; else it listens beside them
-/// @param source where probes connect from that are to reach the next process, before clients do;
-///   empty where it has entrances, or nothing is waited for
+/// @param given whether the next process inherits them; otherwise it listens beside them
 /// @param alone whether the app has no other instance, which could begin to listen there as well
-/// @param python what has Python listen beside them; empty: the program does that by itself
+/// @param python the directory that makes Python listen beside them; empty if the program does that
+///   by itself
+/// @param source the source address of probes that must reach the next process before clients do;
+///   empty if the process has private sockets for probes, or is not gated
 record HeldSockets(
     List<ListenSocket> sockets,
     boolean given,
     boolean alone,
     Optional<Path> python,
     Optional<InetAddress> source) {
-  /// The descriptor of the first one, behind those of the channel.
+  /// The descriptor of the first socket, after those of the IPC channel.
   private static final int FIRST = 5;
 
   HeldSockets {
@@ -44,16 +45,16 @@ record HeldSockets(
     sockets = List.copyOf(sorted);
   }
 
-  /// What the next process inherits.
+  /// Returns the keys of the sockets that the next process inherits.
   List<String> keys() {
     return given ? sockets.stream().map(ListenSocket::key).toList() : List.of();
   }
 
-  /// How the next process finds them.
+  /// Returns the variables by which the next process finds the sockets.
   ///
-  /// @param far whether that is a process below the one that is made
-  /// @param held whether it is to take no client there before it is told to
-  /// @param next what the process is made by
+  /// @param far whether a process below the started one needs them
+  /// @param held whether it must accept no client there before it is told to
+  /// @param next the spec of the process
   Map<String, String> variables(BalancingMode means, boolean far, boolean held, AppSpec next) {
     if (!given) {
       return python.map(folder -> sharing(folder, next)).orElse(Map.of());
@@ -123,26 +124,26 @@ record HeldSockets(
         : at.getAddress().getHostAddress();
   }
 
-  /// The kernel's numbers of them.
+  /// Returns the inodes of the sockets.
   Set<Long> inodes() {
     return sockets.stream().map(ListenSocket::inode).collect(Collectors.toSet());
   }
 
-  /// Where they listen.
+  /// Returns the addresses of the sockets.
   List<InetSocketAddress> addresses() {
     return sockets.stream().flatMap(it -> it.address().stream()).toList();
   }
 
-  /// How many of them are at the address of `one`.
+  /// Returns how many of them have the address of `one`.
   int beside(ListenSocket one) {
     return (int) sockets.stream().filter(it -> it.address().equals(one.address())).count();
   }
 
-  /// Whether only these sockets and those of the next process listen at their addresses. The kernel
-  /// tells the sockets at an address apart by their order alone.
+  /// Reports whether only these sockets and those of the next process listen at their addresses.
+  /// The kernel distinguishes the sockets at an address only by their order.
   ///
-  /// @param listeners all sockets that processes of this machine listen on
-  /// @param newer the kernel's numbers of those of the next process
+  /// @param listeners all sockets on which processes of this machine listen
+  /// @param newer the inodes of the next process's sockets
   boolean isAlone(Set<Listener> listeners, Set<Long> newer) {
     Set<Long> known = new HashSet<>(inodes());
     known.addAll(newer);
@@ -158,7 +159,7 @@ record HeldSockets(
   /// Keeps clients from the next process.
   ///
   /// @param listeners as for [#isAlone]
-  /// @return whether that is done; it is not where the sockets of other processes listen there
+  /// @return whether that succeeded; false if other processes have sockets at the addresses
   boolean hold(Set<Listener> listeners) {
     if (!isAlone(listeners, Set.of())) {
       return false;
@@ -173,7 +174,7 @@ record HeldSockets(
     return held;
   }
 
-  /// Ends what [#hold] has begun: every socket at these addresses gets connections.
+  /// Undoes [#hold]: all sockets at these addresses receive connections.
   void share() {
     sockets.forEach(ListenSocket::share);
   }

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Waits until a process that takes no new connections has none any more. Owned by
-/// ClusterBalancer's context.
+/// Waits until a process that accepts no new connections has none left. Owned by ClusterBalancer's
+/// context.
 final class LastConnections {
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 250;
@@ -21,7 +21,8 @@ final class LastConnections {
   private final Promise<Integer> done;
   private boolean timeOver;
 
-  /// Of the look before: a connection that is just being accepted is in no process's hands.
+  /// The previous count. One count of 0 is not enough, because a connection that is just being
+  /// accepted belongs to no process.
   private int last = Integer.MAX_VALUE;
 
   LastConnections(Vertx vertx, ProcessHost host, ProcessIdentity process, Promise<Integer> done) {
@@ -31,9 +32,9 @@ final class LastConnections {
     this.done = done;
   }
 
-  /// Begins to look.
+  /// Starts counting.
   ///
-  /// @param most after this the wait ends with how many are left
+  /// @param most how long to wait; the result is then the number of connections that are left
   void await(Duration most) {
     long alarm = vertx.setTimer(Math.max(1, most.toMillis()), _ -> timeOver = true);
     done.future().onComplete(_ -> vertx.cancelTimer(alarm));

@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// Looks at a new process until it takes connections: on a socket that it was given, or beside
-/// those of the process whose place it takes. Owned by ClusterBalancer's context.
+/// Polls a new process until it accepts connections, on a socket that it inherited or beside those
+/// of the process that it replaces. Owned by ClusterBalancer's context.
 final class ListenWatch implements ProcessPoll.Scene<String> {
   private final ProcessHost host;
   private final BalancerBackend.Reports reports;
@@ -24,7 +24,7 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
   private final Consumer<ForkProcess> opening;
   private volatile List<Listening> found = List.of();
 
-  /// @param opening has a process get clients, if it is ready
+  /// @param opening admits clients to a process if it is ready
   ListenWatch(
       ProcessHost host,
       BalancerBackend.Reports reports,
@@ -66,8 +66,8 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
     return Optional.of(text(own.getFirst().address()));
   }
 
-  /// Leads clients to the new process. Where further processes listen, all of them get connections,
-  /// as without a reload. Blocks for some milliseconds.
+  /// Directs clients to the new process. If further processes listen there, all of them receive
+  /// connections, as without a reload. Blocks for some milliseconds.
   private void lead(List<Listening> own) {
     Set<Long> newer = own.stream().map(Listening::inode).collect(Collectors.toSet());
     if (heldSockets.isAlone(host.listeners(), newer)) {
@@ -76,15 +76,18 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
     }
   }
 
-  /// From here on the older process gets no new connection there. Where the kernel does not do that
-  /// both get some, until the older one ends.
+  /// Stops new connections to the older process at this address. If the kernel does not support
+  /// that, both processes receive some until the older one ends.
   private void steer(ListenSocket socket, List<Listening> own) {
     Optional<InetSocketAddress> at = socket.address();
     int older = heldSockets.beside(socket);
     int newer = (int) own.stream().filter(it -> at.equals(Optional.of(it.address()))).count();
     if (!socket.steer(older, newer)) {
       System.getLogger("jpm.balancer")
-          .log(System.Logger.Level.WARNING, "{0} cannot be steered", at);
+          .log(
+              System.Logger.Level.WARNING,
+              "connections to {0} cannot be directed to one of its processes",
+              at);
     }
   }
 

@@ -44,23 +44,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Processes in fork mode open their ports themselves. When one is to be replaced the daemon takes
-/// hold of what it listens on and gives that to the next one, so both take connections from the
-/// same queue until the old one is told to take no more. Owned by ClusterBalancer's context.
+/// Hands the listening sockets of a process in fork mode over to its replacement. Processes in fork
+/// mode open their ports themselves. For a replacement, the daemon duplicates the sockets of the
+/// old process and passes them to the new one, so that both accept from the same queues until the
+/// old one is told to stop. Owned by ClusterBalancer's context.
 public final class SocketHandovers {
-  /// How many sockets, or processes, of an app are kept in mind.
+  /// Upper bound on the sockets, and on the pids, that are remembered of a process.
   private static final int MOST_TOLD = 1000;
 
   private static final String PREFIX = "handover ";
 
-  /// Ends the memo of a process that starts the one that listens.
+  /// The last word in the memo of a process that starts the one that listens.
   private static final String LAUNCHER = " launcher";
 
-  /// Ends the memo of a process that was to take no client before it was ready; before [#LAUNCHER].
+  /// A word in the memo of a process that accepts no client before it is ready; comes before
+  /// [#LAUNCHER].
   private static final String HELD = " held";
 
-  /// Where the kernel gives new connections to others, those that wait in a program's queue are
-  /// taken within a turn of its loop.
+  /// Once the kernel directs new connections elsewhere, a program accepts those in its queue within
+  /// one turn of its event loop.
   private static final Duration QUEUE_PATIENCE = Duration.ofMillis(250);
 
   private static final String SETTLED = "{\"cmd\":\"NODE_JPM\",\"act\":\"settled\"}";
@@ -74,24 +76,25 @@ public final class SocketHandovers {
   private final Map<WorkerId.Slot, ForkProcess> all = new HashMap<>();
   private final Map<InstanceId, HeldSockets> loans = new HashMap<>();
 
-  /// What could not listen beside its predecessor.
+  /// The commands of processes that could not listen beside their predecessors.
   private final Map<InstanceId, Command> clashes = new HashMap<>();
 
-  /// Where probes connect from that are to reach one process of two that listen beside each other.
+  /// The source address of probes that must reach one of two processes that listen beside each
+  /// other.
   private final InetAddress source = anyOfLoopback();
 
   private int count;
 
-  /// What the next process can be given its sockets by.
+  /// How the next process can receive sockets.
   ///
-  /// @param mode [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] for nothing
-  /// @param reason for people
+  /// @param mode [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] if it cannot
+  /// @param reason for users
   public record Means(BalancingMode mode, String reason) {}
 
   /// @param preload `lib/node-worker.cjs`
   /// @param agent the agent's jar
-  /// @param reports who is told that a process takes connections
-  /// @param python the folder with Python's `sitecustomize`
+  /// @param python the directory with Python's `sitecustomize`
+  /// @param reports receives the processes that accept connections
   public SocketHandovers(
       Vertx vertx,
       ProcessHost host,
@@ -107,7 +110,7 @@ public final class SocketHandovers {
     this.reports = reports;
   }
 
-  /// A loopback address that other clients are unlikely to use.
+  /// Returns a random loopback address that other clients are unlikely to use.
   private static InetAddress anyOfLoopback() {
     var random = new SecureRandom();
     return InetAddress.ofLiteral(
@@ -115,17 +118,17 @@ public final class SocketHandovers {
             .formatted(64 + random.nextInt(128), random.nextInt(256), 1 + random.nextInt(254)));
   }
 
-  /// Whether `memo` is one of a process in fork mode.
+  /// Reports whether [#prepare] has made this memo.
   public static boolean isMemo(String memo) {
     return memo.startsWith(PREFIX);
   }
 
-  /// Whether it is a process of which all that is said is said to us.
+  /// Reports whether the process is managed here, so that messages about it belong here.
   public boolean has(WorkerId worker) {
     return all.containsKey(worker.slot());
   }
 
-  /// Which of ours a process is.
+  /// Returns the worker of a process; empty if it is not managed here.
   public Optional<WorkerId> workerOf(ProcessIdentity process) {
     return all.values().stream()
         .filter(it -> it.process.equals(Optional.of(process)))
@@ -133,17 +136,18 @@ public final class SocketHandovers {
         .findFirst();
   }
 
-  /// Whether the next process of an instance gets sockets, or listens beside them.
+  /// Reports whether sockets are held for the next process of the instance, which inherits them or
+  /// listens beside them.
   public boolean isLent(InstanceId id) {
     return loans.containsKey(id);
   }
 
-  /// Whether a socket of the store is one of ours.
+  /// Reports whether a socket of the store belongs to a handover.
   public static boolean holds(String key) {
     return key.startsWith(PREFIX);
   }
 
-  /// What a process needs to be made with.
+  /// Returns what a process must be started with.
   public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
     BalancingMode mode =
         means.mode() == BalancingMode.JVM && !agent.loadable() ? BalancingMode.OFF : means.mode();
@@ -170,7 +174,7 @@ public final class SocketHandovers {
         variables.put("JPM_ALONE", "1");
       }
       case OFF, AUTO, LISTEN_FDS, PROXY -> {
-        // The program is made as it is.
+        // The program is started unchanged.
       }
     }
     heldSockets.ifPresent(it -> variables.putAll(it.variables(mode, launcher, held, spec)));
@@ -194,7 +198,7 @@ public final class SocketHandovers {
     return program.behind() || program.startsNode();
   }
 
-  /// A process runs, which was prepared here or is adopted.
+  /// Registers a running process, which was prepared here or is adopted.
   public void began(BalancerCommand.Began news) {
     WorkerId worker = news.worker();
     String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
@@ -233,7 +237,7 @@ public final class SocketHandovers {
     }
   }
 
-  /// What the file says that Node loads.
+  /// Handles a message of Node's preload script or of the Java agent.
   public void heard(WorkerId worker, String json) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || !forkProcess.id.equals(worker)) {
@@ -256,12 +260,12 @@ public final class SocketHandovers {
             .ifPresent(news -> {
               forkProcess.reached = news;
               note(forkProcess, message);
-              // One below a launcher may have begun late.
+              // A process below a launcher may have started after the last message to accept.
               open(forkProcess);
             });
       }
     } catch (DecodeException notOurs) {
-      // Ignored because an app may say what it likes over its channel.
+      // Ignored: an app may send any message over its channel.
     }
   }
 
@@ -273,7 +277,7 @@ public final class SocketHandovers {
     }
   }
 
-  /// A process is ready for clients.
+  /// Records that a process is ready for clients, and admits them.
   public void ready(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess != null && forkProcess.id.equals(worker)) {
@@ -288,8 +292,8 @@ public final class SocketHandovers {
     }
     forkProcess.lead.ifPresent(lead -> {
       forkProcess.led = true;
-      // What [#giveBack] does follows it.
-      offLoop(lead, "clients are not led to the new process");
+      // The work of [#giveBack] is queued behind this.
+      offLoop(lead, "clients cannot be directed to the new process");
     });
     forkProcess.lead = Optional.empty();
     if (forkProcess.made != BalancingMode.OFF) {
@@ -297,9 +301,9 @@ public final class SocketHandovers {
     }
   }
 
-  /// The way to a process in fork mode, which may take no client yet.
+  /// Returns the route to a process in fork mode, which may not accept clients yet.
   ///
-  /// @return empty for another process
+  /// @return empty for a process that is not in fork mode or not managed here
   public Optional<Route> reach(BalancerCommand.Reach question) {
     ForkProcess forkProcess = all.get(question.worker().slot());
     if (forkProcess == null || !forkProcess.id.equals(question.worker()) || !forkProcess.fork) {
@@ -330,11 +334,11 @@ public final class SocketHandovers {
             heldSockets.map(_ ->
                 new Route.Nowhere(
                     "the new process does not listen on %d yet".formatted(question.port()))))
-        // A port that only the new build has.
+        // The port is used only by the new version of the program.
         .orElseGet(Route.Direct::new);
   }
 
-  /// To the newer of two that listen beside each other.
+  /// Returns the route to the newer of two processes that listen beside each other.
   private Route beside(HeldSockets heldSockets, BalancerCommand.Reach question) {
     if (heldSockets.addresses().stream().noneMatch(at -> at.getPort() == question.port())) {
       return new Route.Direct();
@@ -347,11 +351,12 @@ public final class SocketHandovers {
             new Route.Nowhere("only a check over IPv4 can tell the new process from the old one"));
   }
 
-  /// Which sockets can be drained; two processes that read one channel cannot be told anything.
+  /// Records which sockets can be drained, and which processes use the IPC channel: if two read the
+  /// same channel, neither can be sent a message.
   private static void note(ForkProcess forkProcess, JsonObject message) {
     if (message.getValue("sockets") instanceof JsonArray inodes) {
       if (!forkProcess.launcher || forkProcess.told.size() > MOST_TOLD) {
-        forkProcess.told.clear(); // a process by itself says all each time
+        forkProcess.told.clear(); // without a launcher, each report is complete
       }
       inodes.stream()
           .limit(MOST_TOLD)
@@ -366,9 +371,9 @@ public final class SocketHandovers {
     }
   }
 
-  /// Has a process take no more connections.
+  /// Makes a process stop accepting connections.
   ///
-  /// @return how many are left, when there are none or the time for it is over
+  /// @return the number of connections that are left when the wait ends; 0 also if it is not known
   public Future<Integer> drain(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess == null || forkProcess.process.isEmpty()) {
@@ -382,12 +387,12 @@ public final class SocketHandovers {
     ProcessIdentity process = forkProcess.process.get();
     Duration most = forkProcess.drain;
     Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
-    // Where no process below a launcher listens, none would read the order to drain.
+    // If no process below a launcher listens, none would read the message to drain.
     boolean given = heldSockets.map(HeldSockets::given).orElse(!forkProcess.told.isEmpty());
     if (forkProcess.made == BalancingMode.OFF && !isLent(worker.id())) {
       done.tryComplete(0);
     } else if (forkProcess.made == BalancingMode.OFF || (forkProcess.launcher && !given)) {
-      // Python's servers mostly end with what they have begun.
+      // Most Python servers drop their open connections when they end, so they are waited for.
       boolean waits = heldSockets.flatMap(HeldSockets::python).isPresent();
       vertx.setTimer(
           QUEUE_PATIENCE.toMillis(),
@@ -409,7 +414,7 @@ public final class SocketHandovers {
     return done.future();
   }
 
-  /// A process has ended.
+  /// Handles the end of a process.
   public void ended(WorkerId worker) {
     ForkProcess forkProcess = all.get(worker.slot());
     if (forkProcess != null && forkProcess.id.equals(worker)) {
@@ -418,19 +423,20 @@ public final class SocketHandovers {
     }
   }
 
-  /// Nothing follows a process.
+  /// Removes a process that no other one follows.
   public void released(WorkerId worker) {
     ended(worker);
     all.remove(worker.slot());
   }
 
-  /// Whether a process can be followed by one beside it; then its sockets are kept for that one
-  /// where `order` says so.
+  /// Returns whether a process can be replaced by one beside it. If it can, and `order` asks for
+  /// it, holds its sockets for that process.
   public Future<Handover> lend(BalancerCommand.Lend order, Means means) {
     Optional<ListenSockets> store = host.listenSockets();
     if (store.isEmpty()) {
       return Future.succeededFuture(
-          new Handover.After("this system does not show what it listens on", "", Set.of()));
+          new Handover.After(
+              "this system does not show which ports the app listens on", "", Set.of()));
     }
     ForkProcess forkProcess = all.get(order.worker().slot());
     boolean ownWorkers = forkProcess != null && forkProcess.ownWorkers;
@@ -498,15 +504,15 @@ public final class SocketHandovers {
     }
   }
 
-  /// What was found of a process.
+  /// The sockets and the native transport that were found in a process.
   private record Taken(
       List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
 
-  /// Which sockets nobody can be told to drain.
+  /// Determines which sockets no process can be told to drain.
   ///
   /// @param launcher whether the main process starts the one that listens
-  /// @param told those that can be drained
-  /// @param crowded whether several processes use one channel
+  /// @param told the inodes of the sockets that can be drained
+  /// @param crowded whether several processes use one IPC channel
   private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
     static Strange of(Optional<ForkProcess> forkProcess) {
       return forkProcess
@@ -516,13 +522,13 @@ public final class SocketHandovers {
 
     Optional<String> refusal(Listening one) {
       if (launcher && crowded) {
-        return Optional.of("several processes of Node listen, beside each other");
+        return Optional.of("several Node processes listen side by side");
       }
       if (told.contains(one.inode()) || (one.own() && !launcher)) {
         return Optional.empty();
       }
       return Optional.of(
-          "the process that listens on %d is a child that is no process of Node which jpm could reach"
+          "the process that listens on %d is a child, and not a Node process that jpm can reach"
               .formatted(one.address().getPort()));
     }
   }
@@ -547,12 +553,13 @@ public final class SocketHandovers {
         foreign ? new OwnTransport(Path.of("/proc")).library(process) : Optional.empty());
   }
 
-  /// A process of `id` that was made by `spec` could not listen beside the one before.
+  /// Records that a process of `id` that was made from `spec` could not listen beside the previous
+  /// one.
   public void clashed(InstanceId id, AppSpec spec) {
     clashes.put(id, spec.command());
   }
 
-  /// The replacement of a process of `id` is over.
+  /// Ends the replacement of a process of `id`.
   public void giveBack(InstanceId id) {
     HeldSockets heldSockets = loans.remove(id);
     if (heldSockets != null) {
@@ -564,8 +571,8 @@ public final class SocketHandovers {
       Blocking.call(
               vertx,
               () -> {
-                // Else clients would reach the socket of the old process, which only the daemon
-                // holds.
+                // Otherwise clients would reach the socket of the old process, which only the
+                // daemon still holds.
                 if (!led) {
                   heldSockets.share();
                 }
@@ -580,7 +587,8 @@ public final class SocketHandovers {
     }
   }
 
-  /// Sockets that begin to listen beside a process later get connections too.
+  /// Ends the directing of clients to the process, so that sockets that begin to listen beside it
+  /// later receive connections too.
   private void share(ForkProcess forkProcess) {
     for (long inode : forkProcess.beside) {
       String key = PREFIX + forkProcess.id.id() + " shared " + inode;
@@ -590,13 +598,13 @@ public final class SocketHandovers {
               .borrow(key, forkProcess.process.orElseThrow(), inode)) {
         socket.share();
       } catch (ListenFailure ended) {
-        // Its sockets went with it, and with them what they were led by.
+        // The process has ended, and with its sockets the rule that directed clients to them.
       }
     }
     forkProcess.beside = Set.of();
   }
 
-  /// A process that has inherited sockets keeps those only that it listens on.
+  /// Makes a process close the inherited sockets on which it does not listen.
   private void settle(ForkProcess forkProcess) {
     if (forkProcess.made != BalancingMode.OFF) {
       forkProcess.process.ifPresent(process -> host.post(process, SETTLED));
@@ -604,12 +612,12 @@ public final class SocketHandovers {
   }
 
   private void close(List<ListenSocket> sockets) {
-    offLoop(() -> sockets.forEach(ListenSocket::close), "sockets stay open");
+    offLoop(() -> sockets.forEach(ListenSocket::close), "sockets cannot be closed");
   }
 
-  /// Runs what blocks, behind what this verticle had run before.
+  /// Runs blocking work, in order with earlier work of this verticle.
   ///
-  /// @param failure what a fault means, for the log
+  /// @param failure the effect of an error, for the log
   private void offLoop(Runnable work, String failure) {
     Blocking.call(
             vertx,
@@ -621,7 +629,7 @@ public final class SocketHandovers {
             System.getLogger("jpm.balancer").log(System.Logger.Level.WARNING, failure, error));
   }
 
-  /// Lets go of everything; processes keep what they have.
+  /// Closes all sockets held by the daemon. Processes keep their own copies.
   public void close() {
     loans.values().forEach(HeldSockets::close);
     loans.clear();

@@ -1,6 +1,6 @@
-/// Processes in fork mode, each alone on its ports: how one gives them to the one that takes its
-/// place. Start at [io.jpm.balancer.handover.SocketHandovers]; what can be handed over is decided
-/// in [io.jpm.balancer.handover.HandoverPlan].
+/// Socket handover in fork mode: a process passes the ports that it opened itself to its
+/// replacement. Start with [io.jpm.balancer.handover.SocketHandovers];
+/// [io.jpm.balancer.handover.HandoverPlan] decides what can be handed over.
 @NullMarked
 package io.jpm.balancer.handover;
 

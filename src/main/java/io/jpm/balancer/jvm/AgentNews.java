@@ -9,21 +9,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What the agent of a process, or the file that Node loads, says of its servers.
+/// A report about the servers of a process, from the Java agent or from Node's preload script.
 ///
-/// @param own where the process alone is reached
-/// @param replaced whether Java's sockets stand in for a transport of Netty's own
+/// @param own the addresses at which only this process answers
+/// @param replaced whether Java's sockets replace a native transport of Netty
 public record AgentNews(List<OwnSocket> own, boolean replaced) {
-  /// Nothing yet.
+  /// No report yet.
   public static final AgentNews NONE = new AgentNews(List.of(), false);
 
   public AgentNews {
     own = List.copyOf(own);
   }
 
-  /// Reads a message of a process.
+  /// Parses a message of a process.
   ///
-  /// @return empty where it says something else
+  /// @return empty if the message is not a report about servers
   public static Optional<AgentNews> read(String json) {
     try {
       JsonObject message = new JsonObject(json);
@@ -41,7 +41,7 @@ public record AgentNews(List<OwnSocket> own, boolean replaced) {
         | ClassCastException
         | IllegalArgumentException
         | NullPointerException other) {
-      return Optional.empty(); // nothing that the agent says
+      return Optional.empty(); // not a report: an app may send any message
     }
   }
 

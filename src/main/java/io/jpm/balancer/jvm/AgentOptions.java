@@ -5,23 +5,25 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// How a JVM is told to load the agent.
+/// Builds the JVM arguments and variables that load the agent.
 ///
 /// @param jar the agent, absolute
 public record AgentOptions(Path jar) {
   private static final String VARIABLE = "JDK_JAVA_OPTIONS";
 
-  /// Whether a JVM can load it from there: what follows `=` would be the agent's argument.
+  /// Reports whether a JVM can load the agent from this path: the JVM takes the text after a `=` as
+  /// the agent's argument.
   public boolean loadable() {
     return jar.toString().indexOf('=') < 0;
   }
 
-  /// The words behind the program's own.
+  /// Returns the arguments that follow the program; none if the program is not `java`.
   public List<String> words(AppSpec spec) {
     return isJava(spec) ? List.of(option()) : List.of();
   }
 
-  /// The variables, for a program that is a start script: the `java` that it runs reads them.
+  /// Returns the variables for a program that is a start script; the `java` that it runs reads
+  /// them.
   public Map<String, String> variables(AppSpec spec) {
     if (isJava(spec)) {
       return Map.of();

@@ -22,25 +22,25 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The sockets that the processes of one app inherit, and bind themselves. Methods may block.
+/// The sockets that the processes of one app inherit and bind themselves. Methods may block.
 ///
-/// @param store where they are kept
-/// @param app whose they are
+/// @param store holds the sockets
+/// @param app the app that uses them
 record AppSockets(ListenSockets store, AppName app) {
-  /// The descriptor of the first one, behind those of the channel.
+  /// The descriptor of the first socket, after those of the IPC channel.
   private static final int FIRST = 5;
 
-  /// The variable with the kernel's numbers of all: by these the daemon knows them again as lost
-  /// ones when a process of its own user shows them.
+  /// The variable with the inodes of all sockets. By it the daemon recognizes a lost socket that a
+  /// process of its own user has.
   static final String INODES = "JPM_SOCKET_INODES";
 
   private static final int FIRST_UNPRIVILEGED = 1024;
   private static final String IPV4 = "-Djava.net.preferIPv4Stack=true";
 
-  /// As many ports as a server has; each process holds all of them.
+  /// As many ports as a server is expected to have; each process inherits all of the sockets.
   private static final int OF_EACH_FAMILY = 4;
 
-  /// Their keys, in the order in which they are inherited.
+  /// Returns the keys, in the order in which the sockets are inherited.
   List<String> keys() {
     List<String> keys = new ArrayList<>();
     for (String family : List.of("v6", "v4")) {
@@ -53,19 +53,19 @@ record AppSockets(ListenSockets store, AppName app) {
     return "jvm " + app + " " + family + " ";
   }
 
-  /// Whether that is one of their keys.
+  /// Reports whether `key` is one of the app's keys.
   boolean has(String key) {
     return keys().contains(key);
   }
 
-  /// Those that are open.
+  /// Returns the sockets that are open.
   List<ListenSocket> open() {
     return keys().stream().map(store::find).flatMap(Optional::stream).toList();
   }
 
-  /// Takes those that are not open back from a process that was made with them.
+  /// Recovers the sockets that are not open from a process that was started with them.
   ///
-  /// @param given the kernel's numbers of those that it was made with, in the order of the keys
+  /// @param given the inodes of the sockets with which it was started, in the order of the keys
   void regain(ProcessIdentity process, List<Long> given) throws ListenFailure {
     List<String> keys = keys();
     for (int i = 0; i < Math.min(keys.size(), given.size()); i++) {
@@ -75,7 +75,8 @@ record AppSockets(ListenSockets store, AppName app) {
     }
   }
 
-  /// Opens those that are not, and says how the agent finds all of them.
+  /// Opens the sockets that are not open, and returns the variables by which the agent finds them
+  /// all.
   Map<String, String> prepare(AppSpec spec) throws ListenFailure {
     for (String key : keys()) {
       if (store.find(key).isEmpty()) {
@@ -96,7 +97,8 @@ record AppSockets(ListenSockets store, AppName app) {
     return new Wish(Kind.TCP, address, ipv6, false, 0, RunAs.DAEMON);
   }
 
-  /// Where the process itself could not be bound, though the app's description names the port.
+  /// Returns the declared address if the process itself may not bind it: a port below 1024 for an
+  /// app that runs as another user.
   private static Optional<InetSocketAddress> privileged(AppSpec spec, boolean ipv6) {
     OptionalInt port = spec.cluster().port();
     return spec.runAs().user().isPresent()
@@ -117,27 +119,27 @@ record AppSockets(ListenSockets store, AppName app) {
         .collect(Collectors.joining(","));
   }
 
-  /// Their numbers in the kernel, of those that are open.
+  /// Returns the inodes of the open sockets.
   List<Long> numbers() {
     return open().stream().map(ListenSocket::inode).toList();
   }
 
-  /// The ports that processes have bound them to.
+  /// Returns the ports to which the sockets are bound.
   Set<Integer> ports() {
     return bound().values().stream().map(InetSocketAddress::getPort).collect(Collectors.toSet());
   }
 
-  /// Where they are bound, as people write it.
+  /// Returns the addresses to which the sockets are bound, as text.
   List<String> addresses() {
     return bound().values().stream().map(AppSockets::text).distinct().sorted().toList();
   }
 
-  /// The numbers in the kernel of those that are bound.
+  /// Returns the inodes of the bound sockets.
   Set<Long> boundInodes() {
     return bound().keySet().stream().map(ListenSocket::inode).collect(Collectors.toSet());
   }
 
-  /// Lets go of all.
+  /// Closes all sockets.
   void close() {
     open().forEach(ListenSocket::close);
   }
@@ -150,7 +152,7 @@ record AppSockets(ListenSockets store, AppName app) {
     return bound;
   }
 
-  /// An address as people write it.
+  /// Returns an address as text, such as `127.0.0.1:8000`.
   static String text(InetSocketAddress address) {
     boolean any = address.getAddress().isAnyLocalAddress();
     String host = any ? "" : address.getAddress().getHostAddress();

@@ -8,8 +8,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
-/// Has a process take no more connections, and waits until it has none. Owned by ClusterBalancer's
-/// context.
+/// Drains a Java process: makes it stop accepting connections and waits until it has none. Owned by
+/// ClusterBalancer's context.
 final class DrainWatch {
   private static final long FIRST_MILLIS = 50;
   private static final long LONGEST_MILLIS = 250;
@@ -24,9 +24,9 @@ final class DrainWatch {
     this.store = store;
   }
 
-  /// Drains it, if nobody has before.
+  /// Drains the process, unless that has begun already.
   ///
-  /// @return how many connections are left
+  /// @return the number of connections that are left
   Future<Integer> drain(Worker worker) {
     if (worker.draining.isPresent()) {
       return worker.draining.get().future();
@@ -41,14 +41,15 @@ final class DrainWatch {
     return done.future();
   }
 
-  /// The looks at one process.
+  /// Counts the connections of one process repeatedly.
   private final class Round {
     private final Worker worker;
     private final Promise<Integer> done;
     private long millis = FIRST_MILLIS;
     private boolean timeOver;
 
-    /// Of the look before; a connection that is just being accepted is in no process's hands.
+    /// The previous count. One count of 0 is not enough, because a connection that is just being
+    /// accepted belongs to no process.
     private int last = Integer.MAX_VALUE;
 
     Round(Worker worker, Promise<Integer> done) {
@@ -62,7 +63,7 @@ final class DrainWatch {
         long alarm = vertx.setTimer(most, _ -> timeOver = true);
         done.future().onComplete(_ -> vertx.cancelTimer(alarm));
       } else {
-        timeOver = true; // it would go on accepting
+        timeOver = true; // without a drain it goes on accepting
       }
       look();
     }

@@ -18,19 +18,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Finds sockets of an app that no process of it listens on any more, since the app has moved to
-/// another port: clients would wait there for ever, and the next process could not bind them anew.
-/// Methods may block.
+/// Finds and replaces the sockets of an app on which no process listens any more, because the app
+/// has moved to another port. Clients would wait there forever, and the next process could not bind
+/// such a socket again. Methods may block.
 ///
-/// @param host who knows what processes listen on
-/// @param store where the sockets are
-/// @param proc the folder of processes, `/proc`
+/// @param host shows what processes listen on
+/// @param store holds the sockets
+/// @param proc the directory of processes, `/proc`
 record IdleSockets(ProcessHost host, ListenSockets store, Path proc) {
   private static final Pattern SOCKET = Pattern.compile("socket:\\[([0-9]+)\\]");
 
-  /// The sockets that are bound and that nobody uses; none while a process uses no other one.
+  /// Returns the inodes of the bound sockets that no process uses; empty while a process uses no
+  /// socket of the app at all.
   ///
-  /// @param processes the app's, each of which listens
+  /// @param processes the app's processes, each of which listens
   Set<Long> of(AppSpec spec, List<ProcessIdentity> processes) {
     AppSockets sockets = new AppSockets(store, spec.name());
     Set<Long> idle = new HashSet<>(sockets.boundInodes());
@@ -45,8 +46,9 @@ record IdleSockets(ProcessHost host, ListenSockets store, Path proc) {
     return idle;
   }
 
-  /// What a process accepts on, or has under a server. Every process has every socket of the app
-  /// once, as it was inherited.
+  /// Returns the inodes of the sockets on which a process accepts, or that it has assigned to a
+  /// server. Each process inherits each socket once; a second descriptor shows that a server has
+  /// it.
   private Set<Long> used(ProcessIdentity process) {
     Set<Long> used = new HashSet<>();
     for (Listening one : host.listening(process)) {
@@ -65,12 +67,12 @@ record IdleSockets(ProcessHost host, ListenSockets store, Path proc) {
         }
       }
     } catch (IOException | UncheckedIOException moving) {
-      return new HashSet<>(); // it ends, or has just closed one: not the moment to decide anything
+      return new HashSet<>(); // it is ending, or has just closed one: undecided
     }
     return used;
   }
 
-  /// Closes those that are idle now and were before, and opens fresh ones in their place.
+  /// Closes the sockets that are idle now and were idle before, and opens new ones in their place.
   void replace(AppSpec spec, List<ProcessIdentity> processes, Set<Long> before)
       throws ListenFailure {
     AppSockets sockets = new AppSockets(store, spec.name());

@@ -8,9 +8,8 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 
-/// Says to the processes of an app which of them take connections of clients: those that are ready,
-/// and of these not the ones that are unfit while another one is fit. Owned by ClusterBalancer's
-/// context.
+/// Tells the processes of an app whether to accept client connections: those that are ready do,
+/// except for unfit ones while another one is fit. Owned by ClusterBalancer's context.
 final class IntakeControl {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
@@ -22,14 +21,14 @@ final class IntakeControl {
     this.host = host;
   }
 
-  /// Something has changed about the processes of one app.
+  /// Updates the processes of one app after a change.
   ///
-  /// @param workers all that run
+  /// @param workers all running processes of the app
   void settle(List<Worker> workers) {
     List<Worker> ready =
         workers.stream().filter(it -> it.ready && !it.ended && it.draining.isEmpty()).toList();
     boolean anyFit = ready.stream().anyMatch(it -> it.fit);
-    // First those that take over.
+    // Processes start to accept before others pause.
     ready.stream().filter(it -> it.fit || !anyFit).forEach(it -> say(it, true));
     ready.stream().filter(it -> !it.fit && anyFit).forEach(it -> say(it, false));
   }
@@ -41,15 +40,15 @@ final class IntakeControl {
     }
   }
 
-  /// Says something to a process, behind what was said before.
+  /// Sends a message to a process, in order with earlier ones.
   void tell(Worker worker, String order) {
     vertx
         .executeBlocking(() -> host.post(worker.process, order))
         .onSuccess(heard -> {
           if (!heard && !worker.ended) {
-            LOG.log(Level.WARNING, "{0}: the process does not hear {1}", worker.id, order);
+            LOG.log(Level.WARNING, "{0}: the process did not receive {1}", worker.id, order);
           }
         })
-        .onFailure(error -> LOG.log(Level.WARNING, worker.id + " does not hear " + order, error));
+        .onFailure(error -> LOG.log(Level.WARNING, worker.id + " did not receive " + order, error));
   }
 }

@@ -29,12 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Java processes inherit sockets, and an agent in each puts them under the app's servers. Owned by
-/// ClusterBalancer's context.
+/// Balances Java processes: they inherit sockets, and an agent in each process puts these below the
+/// app's servers. Owned by ClusterBalancer's context.
 public final class JvmBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// A process that has just begun to listen may yet begin to listen on another port too.
+  /// A process that has just begun to listen may soon listen on another port as well.
   private static final long TIDY_MILLIS = 5_000;
 
   private final Vertx vertx;
@@ -47,22 +47,22 @@ public final class JvmBackend implements BalancerBackend {
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
   private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
 
-  /// Those that this daemon is about to make.
+  /// Processes that were prepared and do not run yet.
   private final Set<WorkerId> prepared = new HashSet<>();
 
   private boolean closed;
 
-  /// What is known of an app.
+  /// The state of an app.
   private static final class App {
     List<String> addresses = List.of();
     boolean unsuitable;
     boolean tidying;
   }
 
-  /// @param vertx where timers run
-  /// @param host who has the processes and their sockets
+  /// @param vertx runs the timers
+  /// @param host provides the processes and their sockets
   /// @param agent the agent's jar, absolute, with `asm.jar` beside it
-  /// @param reports who is told
+  /// @param reports receives the observations
   public JvmBackend(Vertx vertx, ProcessHost host, Path agent, Reports reports) {
     this.vertx = vertx;
     this.host = host;
@@ -79,7 +79,7 @@ public final class JvmBackend implements BalancerBackend {
     }
     if (!agent.loadable()) {
       return refused(
-          "no JVM can load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
+          "a JVM cannot load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
               .formatted(agent.jar()));
     }
     member(order.worker(), order.spec());
@@ -95,7 +95,7 @@ public final class JvmBackend implements BalancerBackend {
   private BalancerReply prepared(ListenSockets sockets, AppSpec spec) {
     if (!Files.isReadable(agent.jar())) {
       return new BalancerReply.Refused(
-          "the Java agent %s is not there; build jpm again, or use balance: proxy"
+          "the Java agent %s does not exist; build jpm again, or use balance: proxy"
               .formatted(agent.jar()));
     }
     AppSockets own = new AppSockets(sockets, spec.name());
@@ -134,7 +134,8 @@ public final class JvmBackend implements BalancerBackend {
     if (prepared.remove(news.worker())) {
       watch(worker, Optional.of(Set.of()));
     } else {
-      // It was made by a former daemon, which has heard what this one wants to know.
+      // The process was started by an earlier daemon, which received its report. This daemon needs
+      // the report too.
       store.ifPresent(
           sockets -> adopt(worker, jvmBalancerState.given(), new AppSockets(sockets, worker.app)));
       intakeControl.tell(worker, WorkerMessages.SERVERS);
@@ -147,10 +148,10 @@ public final class JvmBackend implements BalancerBackend {
         sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
   }
 
-  /// The sockets of a former daemon may have been lost with the keeper: then the process has them
-  /// alone.
+  /// Recovers the sockets of an earlier daemon, which may have been lost with the keeper: then only
+  /// the process has them.
   private void adopt(Worker worker, Optional<List<Long>> given, AppSockets sockets) {
-    // In order with what prepares the next process.
+    // Runs in order with the preparation of the next process.
     Blocking.call(vertx, () -> regain(worker, given.orElse(List.of()), sockets))
         .onComplete(_ -> watch(worker, given.map(Set::copyOf)));
   }
@@ -162,7 +163,7 @@ public final class JvmBackend implements BalancerBackend {
     } catch (ListenFailure failure) {
       LOG.log(
           Level.WARNING,
-          "{0}: its listening sockets were lost and cannot be taken back, its processes go on with"
+          "{0}: its listening sockets were lost and cannot be recovered; its processes keep using"
               + " them: {1}",
           worker.app,
           failure.getMessage());
@@ -241,7 +242,7 @@ public final class JvmBackend implements BalancerBackend {
     }
     return worker.said.replaced()
         ? Optional.of(
-            "Java's sockets stand in for Netty's own transport, which cannot be shared"
+            "Java's sockets replace Netty's own transport, which cannot share a port"
                 + " (-Dio.netty.transport.noNative=false keeps it)")
         : Optional.empty();
   }
@@ -304,17 +305,18 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   private void close(AppSockets sockets) {
-    // In order with what prepares them, should the app be started again at once.
+    // Runs in order with the preparation of sockets, in case the app is started again at once.
     vertx
         .executeBlocking(() -> {
           sockets.close();
           return true;
         })
-        .onFailure(
-            error -> LOG.log(Level.WARNING, sockets.app() + ": its sockets stay open", error));
+        .onFailure(error ->
+            LOG.log(Level.WARNING, sockets.app() + ": its sockets cannot be closed", error));
   }
 
-  /// Looks twice for sockets that nobody listens on, once all processes listen.
+  /// Searches for sockets on which no process listens, once all processes listen. A socket is
+  /// replaced only if two searches find it.
   private void tidyLater(AppName name, App app) {
     if (app.tidying || store.isEmpty()) {
       return;
@@ -354,10 +356,11 @@ public final class JvmBackend implements BalancerBackend {
               return new AppSockets(idle.store(), name).addresses();
             })
         .onSuccess(addresses -> app.addresses = addresses)
-        .onFailure(error -> LOG.log(Level.WARNING, name + ": its old sockets stay", error));
+        .onFailure(
+            error -> LOG.log(Level.WARNING, name + ": its old sockets cannot be replaced", error));
   }
 
-  /// The app's processes, where there is one and each of them listens.
+  /// Returns the app's processes, if it has any and all of them listen.
   private Optional<List<Worker>> whereAllListen(AppName name) {
     List<Worker> found = of(name);
     boolean all = !closed && !found.isEmpty() && found.stream().allMatch(it -> it.listening);

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What the next daemon is to know of a process. It comes from the journal: what the process shows
-/// itself, such as its environment, it can change.
+/// The state of a process that the journal keeps for the next daemon. It is not read from the
+/// process, which can change what it shows of itself, such as its environment.
 ///
-/// @param probed whether its servers have sockets of their own for probes
-/// @param given the kernel's numbers of the sockets that it was made with, in the order of their
-///   keys; empty: not known, an older version has made it
+/// @param probed whether its servers have private sockets for probes
+/// @param given the inodes of the sockets with which it was started, in the order of their keys;
+///   empty if they are not known, because an older version started it
 record JvmBalancerState(boolean probed, Optional<List<Long>> given) {
   private static final String PROBED = "probed";
   private static final String SOCKETS = "sockets=";
@@ -19,7 +19,7 @@ record JvmBalancerState(boolean probed, Optional<List<Long>> given) {
     given = given.map(List::copyOf);
   }
 
-  /// Reads [#text].
+  /// Parses the result of [#text].
   static JvmBalancerState of(String text) {
     List<String> words = List.of(text.split(" ", -1));
     return new JvmBalancerState(
@@ -37,7 +37,7 @@ record JvmBalancerState(boolean probed, Optional<List<Long>> given) {
         .toList();
   }
 
-  /// As the journal has it.
+  /// Returns the text for the journal.
   String text() {
     Stream<String> sockets =
         given.stream()

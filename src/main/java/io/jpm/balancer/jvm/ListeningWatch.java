@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Looks at a process until it takes connections on one of its app's sockets, or shows that it
-/// never will. Owned by ClusterBalancer's context.
+/// Polls a Java process until it accepts connections on one of its app's sockets, or is seen to
+/// bypass them. Owned by ClusterBalancer's context.
 final class ListeningWatch {
   private final Vertx vertx;
   private final ProcessHost host;
@@ -21,21 +21,22 @@ final class ListeningWatch {
   private final OwnTransport transport = new OwnTransport(Path.of("/proc"));
   private final Told told;
 
-  /// What was seen.
+  /// An observation of a process.
   sealed interface Sight {
-    /// It takes connections.
+    /// The process accepts connections.
     ///
-    /// @param address where
-    /// @param all where the app's sockets are bound
+    /// @param address the address of the socket
+    /// @param all the addresses to which the app's sockets are bound
     record Accepting(String address, List<String> all) implements Sight {}
 
-    /// It listens past the shared sockets.
+    /// The process listens on other sockets than the shared ones.
+    ///
+    /// @param reason for users
     record Past(String reason) implements Sight {}
   }
 
-  /// Who is told, once.
+  /// Receives the observation of a process, once.
   interface Told {
-    /// What was seen of a process.
     void seen(Worker worker, Sight sight);
   }
 
@@ -46,15 +47,15 @@ final class ListeningWatch {
     this.told = told;
   }
 
-  /// Begins to look.
+  /// Starts polling.
   ///
-  /// @param given the kernel's numbers of the sockets that the process was made with, where it is
-  ///   one of a former daemon: this one need not have them. Empty: not known
+  /// @param given the inodes of the sockets with which an earlier daemon started the process, which
+  ///   this daemon may not have; empty if they are not known
   void begin(Worker worker, Optional<Set<Long>> given) {
     new ProcessPoll<>(vertx, worker.app.value(), new Beginner(worker, given)).begin();
   }
 
-  /// What is looked at.
+  /// Observes one process.
   private final class Beginner implements ProcessPoll.Scene<Sight> {
     private final Worker worker;
     private final Optional<Set<Long>> given;
@@ -86,7 +87,7 @@ final class ListeningWatch {
         }
       }
       if (given.isEmpty()) {
-        // Whether these are the shared ones, which this daemon has lost, cannot be told.
+        // These may be shared sockets that this daemon has lost.
         return Optional.empty();
       }
       return transport.reason(worker.process, worker.spec, foreign).map(Sight.Past::new);

@@ -4,12 +4,13 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 
-/// Where a process alone answers for one of its servers, past the socket that it shares.
+/// The private address at which a process alone answers for one of its servers, beside the shared
+/// socket.
 ///
-/// @param shared where the server is bound
-/// @param own where the process itself is reached, on the loopback address
+/// @param shared the address of the server
+/// @param own the private address, on the loopback
 public record OwnSocket(InetSocketAddress shared, InetSocketAddress own) {
-  /// Whether who wants to connect to one of `addresses` is answered by this server.
+  /// Reports whether this server answers a client that connects to `port` of one of `addresses`.
   public boolean standsFor(List<InetAddress> addresses, int port) {
     return shared.getPort() == port
         && (shared.getAddress().isAnyLocalAddress() || addresses.contains(shared.getAddress()));

@@ -15,34 +15,34 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Finds out that a server does not listen through the JDK's sockets, where no agent can reach it.
-/// Methods may block.
+/// Detects that a server does not listen through the JDK's sockets, so that the agent cannot
+/// intercept it. Methods may block.
 ///
-/// @param proc the folder of processes, `/proc`
+/// @param proc the directory of processes, `/proc`
 public record OwnTransport(Path proc) {
   private static final Map<String, String> NAMES =
       Map.of("epoll", "Netty's epoll", "io_uring", "Netty's io_uring", "kqueue", "Netty's kqueue");
 
-  /// Netty puts the package that it was relocated to in front.
+  /// Netty prepends the package to which it was relocated.
   private static final Pattern FILE =
       Pattern.compile("/lib(\\w*?)netty_transport_native_(epoll|io_uring|kqueue)");
 
   /// A native transport that a process has loaded.
   ///
-  /// @param name as people call it
-  /// @param property the system property that has Netty do without it
+  /// @param name for users
+  /// @param property the system property that disables it in Netty
   public record Library(String name, String property) {}
 
-  /// Why the app cannot share, for people.
+  /// Returns why the app cannot share its port, as text for users; empty if no reason was found.
   ///
-  /// @param foreign what it listens on that is none of the shared sockets
+  /// @param foreign the sockets on which it listens that are not shared
   Optional<String> reason(ProcessIdentity process, AppSpec spec, List<Listening> foreign) {
     Optional<Listening> outside =
         foreign.stream().filter(it -> !it.address().getAddress().isLoopbackAddress()).findFirst();
     Optional<Library> library = outside.isPresent() ? library(process) : Optional.empty();
     if (library.isPresent()) {
       return Optional.of(
-          "it listens on %d by a native transport of its own (%s), not by Java's sockets; with -D%s=true it uses those, where it can"
+          "it listens on %d through a native transport of its own (%s), not Java's sockets; -D%s=true makes it use those where possible"
               .formatted(
                   outside.get().address().getPort(),
                   library.get().name(),
@@ -52,13 +52,13 @@ public record OwnTransport(Path proc) {
     if (port.isPresent()
         && foreign.stream().anyMatch(it -> it.address().getPort() == port.getAsInt())) {
       return Optional.of(
-          "it listens on %d by itself, not by the sockets of a Java 17 or newer"
+          "it listens on %d, but not through the sockets of Java 17 or newer"
               .formatted(port.getAsInt()));
     }
     return Optional.empty();
   }
 
-  /// The port of the app, as far as its owner says.
+  /// Returns the port of the app, if its settings or declared variables name it.
   private static OptionalInt port(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return spec.cluster().port();
@@ -71,13 +71,13 @@ public record OwnTransport(Path proc) {
         .findFirst();
   }
 
-  /// The native transport that a process has loaded.
+  /// Returns the native transport that a process has loaded.
   public Optional<Library> library(ProcessIdentity process) {
     Path maps = proc.resolve(Long.toString(process.pid())).resolve("maps");
     try (Stream<String> lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
       return lines.map(OwnTransport::named).flatMap(Optional::stream).findFirst();
     } catch (IOException | java.io.UncheckedIOException gone) {
-      return Optional.empty(); // it has ended, or is none of ours to look into
+      return Optional.empty(); // it has ended, or may not be inspected
     }
   }
 

@@ -7,40 +7,40 @@ import io.jpm.model.run.WorkerId;
 import io.vertx.core.Promise;
 import java.util.Optional;
 
-/// A process that runs. Owned by ClusterBalancer's context.
+/// The state of a running Java process. Owned by ClusterBalancer's context.
 final class Worker {
   final WorkerId id;
   final ProcessIdentity process;
   final AppSpec spec;
   final AppName app;
 
-  /// It was seen to take connections.
+  /// Whether it was seen to accept connections.
   boolean listening;
 
-  /// It has a socket of its own for probes beside those that it shares, and takes connections of
-  /// clients as it is told.
+  /// Whether it has a private socket for probes beside each shared one, and accepts client
+  /// connections only as [IntakeControl] tells it.
   final boolean probed;
 
-  /// What its agent has said last.
+  /// The last report of its agent.
   AgentNews said = AgentNews.NONE;
 
-  /// It may take connections of clients: its readiness was told, or is not waited for.
+  /// Whether it may accept client connections: its readiness was reported, or is not waited for.
   boolean ready;
 
-  /// Its readiness check does not fail.
+  /// False while its readiness probe fails.
   boolean fit = true;
 
-  /// What it was last told about connections of clients; empty: nothing that is known.
+  /// Whether it was last told to accept client connections; empty if that is not known.
   Optional<Boolean> taking;
 
-  /// It was seen to have ended; nothing more is looked at or told.
+  /// Whether it was seen to have ended; it is no longer inspected or sent messages.
   boolean ended;
 
-  /// Who waits for its last connection.
+  /// Completes when it has drained; empty unless it is draining.
   Optional<Promise<Integer>> draining = Optional.empty();
 
-  /// @param probed whether it was made with sockets of its own for probes
-  /// @param ready whether it was told to be ready by a former daemon
+  /// @param probed whether it was started with private sockets for probes
+  /// @param ready whether an earlier daemon recorded it as ready
   Worker(WorkerId id, ProcessIdentity process, AppSpec spec, boolean probed, boolean ready) {
     this.id = id;
     this.process = process;

@@ -1,6 +1,6 @@
-/// Sharing among Java processes whose servers know nothing of it: they inherit sockets that are not
-/// bound yet, and a Java agent (`src/agent`) puts these under the servers that the app binds.
-/// [JvmBackend] is where to begin. Knows the model, os, bus and `balancer.way`.
+/// Balances Java processes whose servers are unchanged: they inherit sockets that are not bound
+/// yet, and a Java agent (`src/agent`) puts these below the servers that the app binds. Start with
+/// [JvmBackend]. The package depends on `model`, `os`, `bus` and `balancer.mode`.
 @NullMarked
 package io.jpm.balancer.jvm;
 

@@ -11,91 +11,96 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// One way of sharing what the instances of an app listen on, for all apps that are balanced in it.
-/// All methods are called on ClusterBalancer's context and must not block; what they tell, they
-/// tell on that context through [Reports].
+/// Balances all apps that use one balancing mode. All methods are called on ClusterBalancer's
+/// context and must not block; observations are reported on that context through [Reports].
 public interface BalancerBackend {
-  /// What a process needs to be made with: [BalancerReply.Prepared] or [BalancerReply.Refused].
+  /// Prepares the start of a process. The reply is [BalancerReply.Prepared], which contains what
+  /// the process must be started with, or [BalancerReply.Refused].
   Future<BalancerReply> prepare(BalancerCommand.Prepare order);
 
-  /// A process runs; it was not prepared by this daemon where it is adopted.
+  /// Registers a running process. An adopted process was not prepared by this daemon.
   void began(BalancerCommand.Began news);
 
-  /// A process has sent a message of Node's own.
+  /// Handles a message of a process, one whose `cmd` begins with `NODE_`.
   default void heard(WorkerId worker, String json) {
-    // Only workers that speak Node's protocol have anything to say.
+    // Not every mode uses messages of its processes.
   }
 
-  /// A process is ready: it may get connections of clients. Before, one whose readiness is told
-  /// ([io.jpm.model.AppSpec#readinessIsTold]) and of which [BalancerCommand.Began#ready] was not
-  /// said gets none. May be told more than once, and of a process that was never begun.
+  /// Records that a process is ready: it may receive client connections. Before, a process whose
+  /// readiness is reported ([io.jpm.model.AppSpec#readinessIsTold]) receives none, unless
+  /// [BalancerCommand.Began#ready] was set. May be called more than once, and for a process that
+  /// never began.
   default void ready(WorkerId worker) {
-    // Ways that do not wait for that need not know.
+    // Not every mode waits for readiness.
   }
 
-  /// How a connection gets to this very process, ready or not.
+  /// Returns the route by which a connection reaches exactly this process, ready or not.
   default Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
     return Future.succeededFuture(new BalancerReply.Route.Direct());
   }
 
-  /// A process is fit for new connections, or is not, as long as another one is.
+  /// Sets whether a process is fit for new connections. An unfit process receives none as long as
+  /// another one is fit.
   default void fit(WorkerId worker, boolean fit) {
-    // The kernel gives connections to whoever takes them.
+    // By default the kernel gives connections to any process that accepts.
   }
 
-  /// Has a process take no more connections.
+  /// Makes a process stop accepting connections.
   ///
-  /// @return how many connections are left, when there are none or the time for it is over
+  /// @return the number of connections that are left: 0 as soon as there are none, otherwise the
+  ///   number when the drain timeout expires
   Future<Integer> drain(WorkerId worker);
 
-  /// A process has ended; another may take its place.
+  /// Handles the end of a process. Another process may take its slot.
   void ended(WorkerId worker);
 
-  /// Nothing follows a process that has ended, or was never made. Called after [#ended] where there
-  /// was one.
+  /// Releases the slot of a process that has ended or was never started; no other process follows.
+  /// Called after [#ended] if there was a process.
   void released(WorkerId worker);
 
-  /// Where an app listens, as people write it.
+  /// Returns the addresses on which an app listens, as text.
   List<String> addresses(AppName app);
 
-  /// The word of how the next instance is chosen.
+  /// Returns the keyword of the strategy that selects the instance for a connection.
   String strategy(AppName app);
 
-  /// The port of an instance where it has one of its own, behind the one that is shared.
+  /// Returns the private port of an instance behind the shared one; empty if it has none.
   default OptionalInt own(InstanceId id) {
     return OptionalInt.empty();
   }
 
-  /// What is counted of an instance, in the order of showing; empty where connections do not pass
-  /// through the daemon.
+  /// Returns the counters of an instance in display order; empty if connections do not pass through
+  /// the daemon.
   default Map<String, Long> counters(InstanceId id) {
     return Map.of();
   }
 
-  /// What keeps an instance from taking connections, for people: what it is and how to mend it.
+  /// Returns what affects the connections of an instance and how to fix it, as text for users;
+  /// empty if nothing does.
   default Optional<String> trouble(InstanceId id) {
     return Optional.empty();
   }
 
-  /// Whether a socket that a former daemon left open is in use, as far as can be told. Those that
-  /// no way says so of are closed a while after the daemon's start.
+  /// Reports whether a socket that an earlier daemon left open is in use, as far as can be
+  /// determined. Sockets that no backend claims are closed some time after the daemon's start.
   ///
   /// @param key its name in the store ([io.jpm.os.ListenSocket#key])
   default boolean holds(String key) {
     return false;
   }
 
-  /// Lets go of everything; apps are left alone, and what outlives the daemon is not closed.
+  /// Releases what this daemon holds. Apps keep running, and sockets that outlive the daemon stay
+  /// open.
   Future<Void> close();
 
-  /// Who is told.
+  /// Receives the observations of a backend.
   interface Reports {
-    /// A process takes connections; told once of each.
+    /// Reports that a process accepts connections; at most once for each process.
     void listening(WorkerId worker, String address);
 
-    /// An app cannot be balanced in this way.
+    /// Reports that an app cannot be balanced in this mode.
     ///
-    /// @param reason for people
+    /// @param reason for users
     void unsuitable(AppName app, String reason);
   }
 }

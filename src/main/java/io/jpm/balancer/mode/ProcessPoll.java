@@ -6,11 +6,11 @@ import java.lang.System.Logger.Level;
 import java.util.Objects;
 import java.util.Optional;
 
-/// Looks at a process until there is something to see, such as that it takes connections: often in
-/// the beginning, rarely when a minute has passed, since a worker without a server never does.
-/// Owned by ClusterBalancer's context.
+/// Polls a process until there is a result, such as that it accepts connections. Polls often at
+/// first and rarely after a minute, because a worker without a server never listens. Owned by
+/// ClusterBalancer's context.
 ///
-/// @param <T> what can be seen
+/// @param <T> the type of the result
 public final class ProcessPoll<T> {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final long FIRST_MILLIS = 50;
@@ -22,28 +22,29 @@ public final class ProcessPoll<T> {
   private final String what;
   private final Scene<T> scene;
 
-  /// What is looked at.
+  /// Observes the process.
   ///
-  /// @param <T> what can be seen
+  /// @param <T> the type of the result
   public interface Scene<T> {
-    /// Whether anybody still wants to know. Asked on the context.
+    /// Reports whether a result is still wanted. Called on the context.
     boolean wanted();
 
-    /// One look, on a worker thread; may block for some milliseconds.
+    /// Looks at the process once; empty if there is no result yet. Called on a worker thread; may
+    /// block for some milliseconds.
     Optional<T> look() throws Exception;
 
-    /// What was seen; told once, on the context.
+    /// Receives the result. Called once, on the context.
     void seen(T sight);
   }
 
-  /// @param what whose process it is, for the log
+  /// @param what the app, for the log
   public ProcessPoll(Vertx vertx, String what, Scene<T> scene) {
     this.vertx = vertx;
     this.what = what;
     this.scene = scene;
   }
 
-  /// Begins to look.
+  /// Starts polling.
   public void begin() {
     later(FIRST_MILLIS, 0);
   }

@@ -1,18 +1,18 @@
 package io.jpm.balancer.mode;
 
-/// What is said to processes over their channels, whatever the language: messages that their owner
-/// does not get to see.
+/// The messages that jpm sends to worker processes over the IPC channel, in any language. The app
+/// does not see them.
 public final class WorkerMessages {
-  /// Take no more connections, and finish those that there are.
+  /// Accept no more connections and finish the open ones.
   public static final String DRAIN = "{\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}";
 
-  /// Take connections of clients.
+  /// Accept client connections.
   public static final String ACCEPT = "{\"cmd\":\"NODE_JPM\",\"act\":\"accept\"}";
 
-  /// Take none until [#ACCEPT] is said.
+  /// Accept no client connections until [#ACCEPT].
   public static final String PAUSE = "{\"cmd\":\"NODE_JPM\",\"act\":\"pause\"}";
 
-  /// Say where you listen.
+  /// Report where the servers listen.
   public static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
   private WorkerMessages() {}

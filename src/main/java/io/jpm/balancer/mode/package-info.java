@@ -1,4 +1,4 @@
-/// What all ways of sharing have in common.
+/// Types that all balancing modes have in common.
 @NullMarked
 package io.jpm.balancer.mode;
 

@@ -28,16 +28,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Sharing among Node's processes. A worker that listens asks for the socket over its channel
-/// (`queryServer`), and gets it, or is handed its connections one by one (`round_robin`). The
-/// sockets themselves and who has them are [NodePorts]' affair.
+/// Balances Node processes by the protocol of Node's cluster module. A worker requests a listening
+/// socket over its IPC channel (`queryServer`). It receives the socket, or is handed the
+/// connections one by one (`round_robin`). [NodePorts] manages the sockets and records which
+/// workers have them.
 public final class NodeBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Behind the strategy in the memo of a worker that gets its sockets when it is ready.
+  /// Follows the strategy in the memo of a worker that receives its sockets only when it is ready.
   private static final String WHEN_READY = " when-ready";
 
-  /// How often a port that was lost is tried again while somebody else has it.
+  /// The interval between attempts to recover a lost port that another process occupies.
   private static final long REGAIN_MILLIS = 1_000;
 
   private final Vertx vertx;
@@ -132,8 +133,8 @@ public final class NodeBackend implements BalancerBackend {
       worker.isMute();
       LOG.log(
           Level.WARNING,
-          "{0}:{1} has a channel that cannot be taken over: its checks ask whoever takes their"
-              + " connections",
+          "{0}:{1} has a channel that cannot be taken over: any process on its port may answer its"
+              + " checks",
           app,
           news.worker().id());
     }
@@ -180,7 +181,7 @@ public final class NodeBackend implements BalancerBackend {
         }
       }
       case NodeMessage.Drained _ -> worker.draining().ifPresent(done -> done.tryComplete(0));
-      // Looking for them takes its time, so nobody is heard who was not asked.
+      // The search takes time, so only a report that this daemon has requested is used.
       case NodeMessage.Servers servers ->
           worker
               .catchUp()
@@ -216,7 +217,7 @@ public final class NodeBackend implements BalancerBackend {
     }
   }
 
-  /// Whether a question was read by this daemon: then it is answered, or about to be.
+  /// Reports whether this daemon has read a request itself, so that it is answered or about to be.
   private static boolean isOf(Set<Long> known, NodeMessage question) {
     return switch (question) {
       case Query query -> known.contains(query.seq());
@@ -290,7 +291,8 @@ public final class NodeBackend implements BalancerBackend {
     return done.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// The time is over, or it cannot be told: what is left is what the kernel shows.
+  /// Completes the drain with the number of connections that the kernel shows, because the timeout
+  /// has expired or the worker cannot be told to drain.
   private void count(ProcessIdentity process, Set<Integer> numbers, Promise<Integer> done) {
     vertx
         .executeBlocking(() -> host.connections(process, numbers), false)
@@ -328,7 +330,7 @@ public final class NodeBackend implements BalancerBackend {
   public Optional<String> trouble(InstanceId id) {
     return workers.values().stream()
         .filter(worker -> worker.id().id().equals(id))
-        // The process before may still be there.
+        // The previous process may still exist.
         .max(
             Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
                 .thenComparingLong(worker -> worker.id().generation()))
@@ -338,7 +340,7 @@ public final class NodeBackend implements BalancerBackend {
   private static Optional<String> trouble(NodeWorker worker) {
     if (!worker.missing().isEmpty()) {
       return Optional.of(
-          "its port was lost with the former daemon: "
+          "its port was lost with the previous daemon: "
               + String.join(", ", worker.missing().values()));
     }
     return worker.held() && !worker.fit()

@@ -11,48 +11,48 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// What a worker says to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for what
-/// `lib/node-worker.cjs` adds. Node's own are the same in versions 18 to 24; unknown fields and
-/// messages are ignored.
+/// A message from a Node worker to its primary: `cmd` is `NODE_CLUSTER`, or `NODE_JPM` for the
+/// messages that `lib/node-worker.cjs` adds. Node's own are the same in versions 18 to 24; unknown
+/// fields and messages are ignored.
 sealed interface NodeMessage {
-  /// On how many places the processes of an app may listen together: each takes a descriptor of the
-  /// daemon's. Of the places that a worker names no more are read.
+  /// Upper bound on the sockets of an app, because each takes a descriptor of the daemon. No more
+  /// servers are read from a worker's report.
   int MOST_PORTS = 256;
 
-  /// What `addressType` may be; Node names none where a server listens on a path.
+  /// The valid values of `addressType`; Node gives none for a server that listens on a path.
   Set<String> TYPES = Set.of("4", "6", "udp4", "udp6", "-1", "null");
 
-  /// What an address is told as at most; a path of a unix socket is shorter.
+  /// Upper bound on the length of an address; the path of a unix socket is shorter.
   int MOST_ADDRESS = 1024;
 
-  /// It wants to listen: `queryServer`. Answered with an `ack` of `seq`.
+  /// The worker requests a listening socket (`queryServer`). Answered with an `ack` of `seq`.
   ///
-  /// @param umask for a unix path: the bits that its file does not get; empty: not told
+  /// @param umask the umask for the file of a unix socket; empty if it was not sent
   record Query(
       long seq, Wanted wanted, int index, int backlog, Optional<Object> data, OptionalInt umask)
       implements NodeMessage {}
 
-  /// Where it wants to listen.
+  /// The address on which a worker requests to listen.
   ///
-  /// @param address a literal; empty: every address; for a unix path the path
-  /// @param port -1 for a unix path
-  /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix path
-  /// @param fd a descriptor that it believes its primary to have, else less than 0
-  /// @param flags bit 0: an IPv6 wildcard leaves IPv4 alone
+  /// @param address a literal; empty for every address; for a unix socket the path
+  /// @param port -1 for a unix socket
+  /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix socket
+  /// @param fd a descriptor that the worker believes its primary to have; otherwise negative
+  /// @param flags bit 0: an IPv6 wildcard does not accept IPv4
   record Wanted(Optional<String> address, int port, String type, int fd, int flags) {
     boolean udp() {
       return type.startsWith("udp");
     }
 
-    /// The path of a unix socket: absolute, or a NUL and a name without a file. Node puts the
-    /// working directory before that too, which names of that kind do not have.
+    /// Returns the path of a unix socket: absolute, or a NUL and a name without a file. Node
+    /// prepends the working directory to the latter too, which is removed here.
     Optional<String> path() {
       return address
           .filter(_ -> port < 0 && fd < 0)
           .map(text -> text.substring(Math.max(0, text.indexOf('\0'))));
     }
 
-    /// As people write it: `*:3000`, `127.0.0.1:3000`, `/run/web.sock`.
+    /// Returns the address as text: `*:3000`, `127.0.0.1:3000`, `/run/web.sock`.
     String text() {
       if (path().isPresent()) {
         return AddressText.of(path().get());
@@ -61,36 +61,36 @@ sealed interface NodeMessage {
     }
   }
 
-  /// A server listens; `wanted` has the port that it got.
+  /// A server listens; `wanted` contains the port that it got.
   record Listens(Wanted wanted) implements NodeMessage {}
 
-  /// It has closed what it got under `key`.
+  /// The worker has closed the socket that it got under `key`.
   record Closed(String key) implements NodeMessage {}
 
-  /// It is about to disconnect; answered with an `ack`.
+  /// The worker is about to disconnect. Answered with an `ack`.
   record Leaves(long seq) implements NodeMessage {}
 
-  /// The answer to a connection handed over in round robin.
+  /// The worker's answer to a connection that was handed to it.
   record Answer(long ack, boolean accepted) implements NodeMessage {}
 
-  /// It has no connection any more.
+  /// The worker has no connections left.
   record Drained() implements NodeMessage {}
 
   /// A server that listens.
   ///
-  /// @param key under which it was granted; empty: it has its socket from nobody, or the worker was
-  ///   made by an older version
+  /// @param key the key under which its socket was granted; empty if it was not granted, or the
+  ///   worker was started by an older version
   record Server(InetSocketAddress address, Optional<String> key) {}
 
-  /// Where its servers listen.
+  /// The worker's report of where its servers listen.
   ///
-  /// @param servers as many as an app may have
-  /// @param paths of unix sockets
-  /// @param unanswered what it has asked and had no answer to, [Query] and [Leaves]
+  /// @param servers at most [NodeMessage#MOST_PORTS]
+  /// @param paths the paths of unix sockets
+  /// @param unanswered the worker's unanswered requests, [Query] and [Leaves]
   record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
-  /// Reads one; empty when there is nothing to do.
+  /// Parses a message; empty if nothing needs to be done for it.
   static Optional<NodeMessage> read(String json) {
     try {
       JsonObject message = new JsonObject(json);
@@ -103,7 +103,7 @@ sealed interface NodeMessage {
         | ClassCastException
         | IllegalArgumentException
         | NullPointerException notOurs) {
-      return Optional.empty(); // an app may write what it likes, and leave out what it likes
+      return Optional.empty(); // an app may send any message, with any fields
     }
   }
 
@@ -132,7 +132,7 @@ sealed interface NodeMessage {
     String address = message.getString("address", "");
     String type = String.valueOf(message.getValue("addressType"));
     if (!TYPES.contains(type) || (address != null && address.length() > MOST_ADDRESS)) {
-      throw new IllegalArgumentException("no address of Node's");
+      throw new IllegalArgumentException("not an address as Node sends it");
     }
     return new Wanted(
         Optional.ofNullable(address).filter(text -> !text.isEmpty()),
@@ -142,7 +142,7 @@ sealed interface NodeMessage {
         number(message, "flags", 0));
   }
 
-  /// What `readableAll` and `writableAll` open is not kept from the file.
+  /// Bits that `readableAll` and `writableAll` allow are removed from the umask.
   private static OptionalInt umask(JsonObject message) {
     int umask = number(message, "umask", -1);
     if (umask < 0 || umask > 0777) {
@@ -165,7 +165,7 @@ sealed interface NodeMessage {
           Optional.of(
               new Servers(
                   servers(message.getJsonArray("servers")),
-                  // Workers that an older version has made do not name any.
+                  // Workers that an older version has started do not report any.
                   paths(message.getJsonArray("paths", new JsonArray())),
                   unanswered(message.getJsonArray("unanswered"))));
       default -> Optional.empty();
@@ -196,7 +196,7 @@ sealed interface NodeMessage {
         .toList();
   }
 
-  /// An address from its digits; names are not looked up, Node has done that.
+  /// Parses a literal address. Names are not resolved: Node has done that.
   static Optional<InetAddress> literal(String text) {
     try {
       return Optional.of(InetAddress.ofLiteral(text));

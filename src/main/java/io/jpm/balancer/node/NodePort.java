@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// A socket that workers share, and who has it. Owned by [NodeBackend].
+/// A listening socket that workers share, and the workers that use it. Owned by [NodeBackend].
 final class NodePort {
   private final String key;
   private Future<ListenSocket> socket;
@@ -25,25 +25,25 @@ final class NodePort {
   private final Orders orders;
   private final Set<NodeWorker> holders = new LinkedHashSet<>();
 
-  /// Those of [#holders] that listen here and were told of no socket.
+  /// Those of [#holders] that listen here without having received the socket yet.
   private final Set<NodeWorker> held = new LinkedHashSet<>();
 
-  /// Those of [#held] that have what comes.
+  /// Those of [#held] that receive connections.
   private final Set<NodeWorker> taking = new LinkedHashSet<>();
 
   private final Set<AppName> users = new HashSet<>();
   private Optional<Object> data = Optional.empty();
 
-  /// What is said to workers that accept by themselves.
+  /// Controls acceptance in workers that accept by themselves.
   interface Orders {
-    /// To accept; false when it cannot be told.
+    /// Makes a worker accept; returns false if it cannot be told.
     boolean accept(NodeWorker worker, NodePort port);
 
-    /// To accept no more.
+    /// Makes a worker stop accepting.
     void pause(NodeWorker worker, NodePort port);
   }
 
-  /// @param arrivals gets accepted connections on a thread of the host
+  /// @param arrivals receives accepted connections, on a thread of the host
   NodePort(
       String key,
       Future<ListenSocket> socket,
@@ -66,13 +66,13 @@ final class NodePort {
     return socket;
   }
 
-  /// The last one that was to be had, which may still be on its way.
+  /// Returns the socket that was requested last, which may still be opening.
   Future<ListenSocket> latest() {
     return latest;
   }
 
-  /// It was asked for again: another one may come in its place, when clients do not get to the
-  /// former one any more. Workers that have that keep it.
+  /// Sets the socket after another request for it: a new one replaces a former one that clients no
+  /// longer reach. Workers that have the former one keep it.
   Future<ListenSocket> renewed(Future<ListenSocket> next) {
     latest = next;
     return next.onSuccess(got -> {
@@ -85,17 +85,18 @@ final class NodePort {
     });
   }
 
-  /// The workers that listen on it.
+  /// Returns the workers that listen on the socket.
   Set<NodeWorker> holders() {
     return holders;
   }
 
-  /// The apps that keep it open, whether they listen at the moment or not.
+  /// Returns the apps that keep the socket open, whether they listen at the moment or not.
   Set<AppName> users() {
     return users;
   }
 
-  /// What the first server here wants all to share, such as the keys of TLS tickets.
+  /// Returns the data that all servers here share, such as the keys of TLS tickets. The first
+  /// server determines it.
   Optional<Object> data(Optional<Object> offered) {
     data = data.or(() -> offered);
     return data;
@@ -106,21 +107,22 @@ final class NodePort {
     users.add(worker.spec().name());
   }
 
-  /// Lets a worker that was told of no socket have what comes, when it may.
+  /// Adds a worker that was granted the key without the socket. It receives connections as soon as
+  /// it may.
   void begin(NodeWorker worker) {
     held.add(worker);
     refresh();
   }
 
-  /// Something has changed about a worker: those that are fit have what comes, and where none is,
-  /// all that are ready.
+  /// Updates the workers that receive connections: those that are fit or, if there are none, all
+  /// that are ready.
   void refresh() {
     List<NodeWorker> ready = held.stream().filter(NodeWorker::admitted).toList();
     List<NodeWorker> fit = ready.stream().filter(NodeWorker::fit).toList();
     boolean others =
         holders.stream().anyMatch(it -> !it.held() && it.listened() && it.admitted() && it.fit());
     List<NodeWorker> wanted = fit.isEmpty() && !others ? ready : fit;
-    // Nobody pauses before another one accepts.
+    // No worker pauses before another one accepts.
     wanted.stream().filter(worker -> !taking.contains(worker)).forEach(this::take);
     List.copyOf(taking).stream().filter(it -> !wanted.contains(it)).forEach(this::rest);
   }
@@ -152,26 +154,26 @@ final class NodePort {
     }
   }
 
-  /// A worker has it no more.
+  /// Removes a worker.
   void leave(NodeWorker worker) {
     holders.remove(worker);
     held.remove(worker);
     refresh();
   }
 
-  /// A worker is free to take more.
+  /// Hands out waiting connections, because a worker can take more.
   void hand() {
     turn.hand();
   }
 
-  /// Takes no more connections, and leaves the socket as it is.
+  /// Stops accepting and leaves the socket unchanged.
   void quit() {
     if (!turn.isEmpty() && socket.succeeded()) {
       socket.result().pause();
     }
   }
 
-  /// Lets go of the connections that wait here.
+  /// Closes the connections that wait here.
   void close() {
     turn.close();
   }
@@ -180,7 +182,7 @@ final class NodePort {
     return socket.succeeded() ? socket.result().address() : Optional.empty();
   }
 
-  /// Whether connections that are meant for `wanted` would come here too.
+  /// Reports whether connections to `wanted` would arrive here too.
   boolean overlaps(NodeMessage.Wanted wanted) {
     Optional<InetSocketAddress> there = address().filter(at -> at.getPort() == wanted.port());
     return there
@@ -195,8 +197,8 @@ final class NodePort {
         .isPresent();
   }
 
-  /// How well somebody who connects to one of `addresses` and `port` gets here: 0 by an address of
-  /// its own, 1 since it listens on all; empty: elsewhere.
+  /// Returns how a client that connects to one of `addresses` and `port` reaches this socket: 0 by
+  /// the socket's own address, 1 because it listens on all addresses; empty if it does not.
   OptionalInt reached(List<InetAddress> addresses, int port) {
     Optional<InetAddress> here =
         address().filter(at -> at.getPort() == port).map(InetSocketAddress::getAddress);
@@ -209,7 +211,7 @@ final class NodePort {
     return here.get().isAnyLocalAddress() ? OptionalInt.of(1) : OptionalInt.empty();
   }
 
-  /// Where it listens, for people.
+  /// Returns where it listens, as text for users.
   Optional<String> text() {
     Optional<String> path = socket.succeeded() ? socket.result().path() : Optional.empty();
     return path.isPresent() ? path.map(AddressText::of) : addressText();

@@ -34,10 +34,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The sockets that Node's workers share: who has them, and how long they stay. A socket stays open
-/// as long as an app that has used it has an instance, so that one that crashes or is restarted
-/// loses no connection that waits. It goes early when nobody listens on it any more and the apps
-/// that did have processes that listen elsewhere, or have closed it themselves.
+/// Opens, grants and closes the listening sockets that Node workers share. A socket stays open as
+/// long as an app that has used it has an instance, so that no waiting connection is lost when the
+/// app crashes or is restarted. It is closed earlier if no worker listens on it any more, and each
+/// app that has used it has processes that listen elsewhere or have closed it themselves.
 ///
 /// Owned by [NodeBackend], on its context.
 final class NodePorts {
@@ -48,10 +48,10 @@ final class NodePorts {
   private static final int INVALID = 22;
   private static final int HIGHEST_PORT = 0xFFFF;
 
-  /// How long nobody listens on a socket before it is closed for that.
+  /// The time without a listening worker after which a socket is closed early.
   private static final long UNHEARD_MILLIS = 5_000;
 
-  /// How long one that does not answer may keep others from a socket of their own.
+  /// How long a worker that does not answer may keep others waiting for a socket.
   private static final long SEARCH_MILLIS = 5_000;
 
   private static final long SEARCH_AGAIN_MILLIS = 1_000;
@@ -66,10 +66,11 @@ final class NodePorts {
   private final Set<NodeWorker> alive = new HashSet<>();
   private final RequestLimits requestLimits = new RequestLimits(System::nanoTime);
 
-  /// Those of a former daemon of which it is not known yet where they listen.
+  /// The workers of an earlier daemon whose listening sockets are not known yet.
   private final Set<NodeWorker> searches = new HashSet<>();
 
-  /// Far from the numbers of a former daemon, whose answers may still come.
+  /// The last number of a connection. It starts far from the numbers of an earlier daemon, whose
+  /// answers may still arrive.
   private long seq = ThreadLocalRandom.current().nextLong(1 << 20) << 31;
 
   NodePorts(Vertx vertx, ProcessHost host) {
@@ -80,7 +81,7 @@ final class NodePorts {
     this.orders = new Orders();
   }
 
-  /// Has workers that accept by themselves accept from a socket, or pause.
+  /// Makes workers that accept by themselves accept from a socket, or pause.
   private final class Orders implements NodePort.Orders {
     @Override
     public boolean accept(NodeWorker worker, NodePort port) {
@@ -92,7 +93,8 @@ final class NodePorts {
                   NodeReply.accept(port.key()),
                   port.socket().result(),
                   _ -> {
-                    // One that does not take it has ended, or is told of by that.
+                    // Ignored: a worker that does not take the socket has ended, which is reported
+                    // separately.
                   }))
           .isPresent();
     }
@@ -107,7 +109,7 @@ final class NodePorts {
     slots.put(worker.slot(), app);
   }
 
-  /// Why no worker of an app could have the port that its description names; empty: one may.
+  /// Returns why no worker of an app could get the port that its spec declares; empty if one may.
   Future<Optional<String>> refusal(AppSpec spec) {
     OptionalInt port = spec.cluster().port();
     if (port.isEmpty()) {
@@ -118,7 +120,7 @@ final class NodePorts {
     return Blocking.call(vertx, () -> new PortConflict(host).at(port.getAsInt(), processes));
   }
 
-  /// Answers a worker that wants to listen.
+  /// Answers a worker's request to listen.
   void grant(NodeWorker worker, Query query) {
     alive.add(worker);
     String key = SocketNames.of(worker.spec(), query);
@@ -138,7 +140,7 @@ final class NodePorts {
     if (sought.isEmpty()) {
       return granted(worker, query, key);
     }
-    // It may be one that was lost, and that another worker of the former daemon has.
+    // The socket may be one that was lost and that another worker of the earlier daemon still has.
     return Future.any(Future.join(sought), vertx.timer(SEARCH_MILLIS, TimeUnit.MILLISECONDS))
         .transform(
             _ -> alive.contains(worker) ? granted(worker, query, key) : Future.succeededFuture());
@@ -175,8 +177,8 @@ final class NodePorts {
         .count();
   }
 
-  /// Whether another app listens there already, under another address. The kernel would not say so,
-  /// since all these sockets may share their port.
+  /// Reports whether another app already listens there under another address. The kernel would not
+  /// report that, because all these sockets may share their port.
   private boolean taken(NodeWorker worker, String key, Query query) {
     if (query.wanted().port() <= 0) {
       return false;
@@ -225,10 +227,10 @@ final class NodePorts {
 
   private void give(NodeWorker worker, Query query, NodePort port, ListenSocket socket) {
     if (!port.holders().contains(worker) || worker.process().isEmpty()) {
-      return; // It has ended meanwhile.
+      return; // it has ended or closed the server meanwhile
     }
     if (taken(worker, port.key(), query)) {
-      // By one that was being opened at the same time.
+      // A socket that was opened at the same time has the address.
       port.leave(worker);
       if (port.holders().isEmpty()) {
         close(port);
@@ -274,7 +276,7 @@ final class NodePorts {
   private int errno(AppName app, Throwable fault) {
     boolean told = requestLimits.mayTell(app);
     if (fault instanceof ListenFailure failure) {
-      // The app hears no more than the number.
+      // The app receives only the error number.
       if (told) {
         LOG.log(Level.WARNING, "{0}: {1}", app, failure.getMessage());
       }
@@ -286,7 +288,7 @@ final class NodePorts {
     return UNSUPPORTED;
   }
 
-  /// The number of the next connection that a worker is handed.
+  /// Returns the number of the next connection that is handed to a worker.
   long nextNumber() {
     return ++seq;
   }
@@ -321,7 +323,8 @@ final class NodePorts {
     }
   }
 
-  /// A worker can take another connection, whatever socket it comes from.
+  /// Hands out waiting connections of all sockets on which the worker listens, because it can take
+  /// another one.
   void freed(NodeWorker worker) {
     held(worker).forEach(NodePort::hand);
   }
@@ -330,7 +333,7 @@ final class NodePorts {
     return ports.values().stream().filter(port -> port.holders().contains(worker)).toList();
   }
 
-  /// Finds out by its descriptors where a worker of a former daemon listens.
+  /// Finds out from its descriptors where a worker of an earlier daemon listens.
   Future<Void> adopt(NodeWorker worker) {
     alive.add(worker);
     searches.add(worker);
@@ -342,8 +345,8 @@ final class NodePorts {
                 .compose(_ -> alive.contains(worker) ? adopt(worker) : Future.succeededFuture()));
   }
 
-  /// Takes a worker's own word for where it listens. What another user's processes have is not
-  /// looked at.
+  /// Finds out from the worker's own report where it listens. Processes of other users are not
+  /// searched.
   Future<Void> adopt(NodeWorker worker, NodeMessage.Servers servers) {
     List<SocketRecovery.Holder> holders =
         Stream.concat(Stream.of(worker), alive.stream())
@@ -360,7 +363,7 @@ final class NodePorts {
     if (!missing.isEmpty() && !missing.equals(worker.missing())) {
       LOG.log(
           Level.WARNING,
-          "{0}:{1} does not get connections: its port was lost with the former daemon, and {2};"
+          "{0}:{1} receives no connections: its port was lost with the previous daemon, and {2};"
               + " trying again",
           worker.spec().name(),
           worker.id().id(),
@@ -377,7 +380,11 @@ final class NodePorts {
             found.udp().forEach(socket -> port(socket).users().add(worker.spec().name()));
           }
         })
-        .onFailure(fault -> LOG.log(Level.WARNING, "sockets of " + worker.spec().name(), fault))
+        .onFailure(fault ->
+            LOG.log(
+                Level.WARNING,
+                "sockets of " + worker.spec().name() + " cannot be taken over",
+                fault))
         .mapEmpty();
   }
 
@@ -394,13 +401,13 @@ final class NodePorts {
     }
   }
 
-  /// The key of the socket by which somebody who connects to one of `addresses` and `port` gets to
-  /// a worker; empty: it does not listen there.
+  /// Returns the key of the socket by which a client that connects to one of `addresses` and `port`
+  /// reaches the worker; empty if the worker does not listen there.
   Optional<String> reaching(NodeWorker worker, List<InetAddress> addresses, int port) {
     return reaching(held(worker), addresses, port);
   }
 
-  /// Whether any worker listens there.
+  /// Reports whether any worker listens there.
   boolean isShared(List<InetAddress> addresses, int port) {
     return reaching(ports.values(), addresses, port).isPresent();
   }
@@ -431,12 +438,12 @@ final class NodePorts {
         .toList();
   }
 
-  /// Whether a worker is to get connections may be otherwise than before.
+  /// Updates whether the worker receives connections.
   void refresh(NodeWorker worker) {
     held(worker).forEach(NodePort::refresh);
   }
 
-  /// A worker has closed a server.
+  /// Handles that a worker has closed a server.
   void left(NodeWorker worker, String key) {
     NodePort port = ports.get(key);
     if (port != null) {
@@ -458,7 +465,7 @@ final class NodePorts {
     back.forEach(pendingConnection -> pendingConnection.turn().returned(pendingConnection));
   }
 
-  /// Nothing follows in the worker's place.
+  /// Releases the slot of the worker; no process follows.
   void release(WorkerId worker) {
     AppName app = slots.remove(worker.slot());
     if (app == null || slots.containsValue(app)) {
@@ -473,7 +480,7 @@ final class NodePorts {
         });
   }
 
-  /// Something has changed: in a while, what nobody listens on is looked at.
+  /// Schedules a check for sockets on which no worker listens.
   void settle() {
     Set<String> unheard =
         ports.values().stream()
@@ -495,7 +502,7 @@ final class NodePorts {
     }
   }
 
-  /// Whether an app has a process that listens, or has, and is not about to go.
+  /// Reports whether the app has a process that listens or has listened, and is not draining.
   private boolean hasSettled(AppName app) {
     return alive.stream()
         .filter(worker -> worker.spec().name().equals(app))
@@ -505,7 +512,7 @@ final class NodePorts {
   private void close(NodePort port) {
     ports.remove(port.key());
     LOG.log(Level.DEBUG, "{0} is closed", port.key());
-    // Closing tells the keeper, which may block.
+    // Closing notifies the keeper, which may block.
     port.close();
     port.latest()
         .compose(socket ->
@@ -518,12 +525,12 @@ final class NodePorts {
         .onFailure(fault -> LOG.log(Level.ERROR, port.key() + " cannot be closed", fault));
   }
 
-  /// Whether a socket of a former daemon is in use, as far as can be told.
+  /// Reports whether a socket of an earlier daemon is in use, as far as can be determined.
   boolean holds(String key) {
     return ports.containsKey(key) || !searches.isEmpty();
   }
 
-  /// Stops accepting here; what waits in the kernel waits for the next daemon.
+  /// Stops accepting in the daemon. Connections in the kernel's queues wait for the next daemon.
   Future<Void> close() {
     ports.values().forEach(NodePort::quit);
     return Future.succeededFuture();

@@ -5,38 +5,40 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 
-/// What the primary says to a worker.
+/// Builds the messages that the primary sends to a worker.
 final class NodeReply {
-  /// Asks the preload where it listens, and what it still waits for an answer to.
+  /// Asks the preload script where the worker listens, and which of its requests are unanswered.
   static final String SERVERS = "{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}";
 
   private NodeReply() {}
 
-  /// The socket comes with this message: accept from it what comes to the server of that key, which
-  /// was granted without one.
+  /// Returns a message that goes with a socket: the server of that key, which was granted without
+  /// one, must accept from it.
   static String accept(String key) {
     return own().put("act", "accept").put("key", key).encode();
   }
 
-  /// Accept no more from the socket of that key; another [#accept] may follow.
+  /// Returns a message to stop accepting from the socket of that key; another [#accept] may follow.
   static String pause(String key) {
     return own().put("act", "pause").put("key", key).encode();
   }
 
-  /// Something was heard.
+  /// Returns the acknowledgement of a message.
   static String heard(long seq) {
     return cluster().put("ack", seq).encode();
   }
 
-  /// A socket cannot be had.
+  /// Returns the answer that a socket could not be opened.
   ///
-  /// @param errno the system's number, positive; Node has it negative
+  /// @param errno the system's error number, positive; Node's protocol has it negative
   static String refused(long seq, String key, int errno, Optional<Object> data) {
     return ack(seq, key, -errno, data).encode();
   }
 
-  /// The socket comes with this message, or, where the worker is handed its connections, this
-  /// message alone tells where it listens.
+  /// Returns the answer that grants a socket, which goes with it. If the worker is not sent the
+  /// socket now, the message alone contains its address.
+  ///
+  /// @param name the address of a socket that is not sent
   static String granted(
       long seq, String key, Optional<Object> data, Optional<InetSocketAddress> name) {
     JsonObject ack = ack(seq, key, 0, data);
@@ -44,7 +46,7 @@ final class NodeReply {
     return ack.encode();
   }
 
-  /// A connection comes with this message.
+  /// Returns a message that goes with a connection.
   static String connection(long seq, String key) {
     return cluster().put("act", "newconn").put("key", key).put("seq", seq).encode();
   }

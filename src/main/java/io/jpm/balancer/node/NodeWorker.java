@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A process that speaks Node's protocol. Owned by [NodeBackend].
+/// The state of a process that speaks Node's cluster protocol. Owned by [NodeBackend].
 final class NodeWorker {
-  /// Its answers come as fast as its event loop turns. More on their way would only be more to take
-  /// back when it dies.
+  /// A worker answers within one turn of its event loop. With a higher limit, more connections
+  /// would only have to be taken back when it dies.
   static final int MOST_UNANSWERED = 4;
 
-  /// Far more than a program asks before it has told where it listens.
+  /// Far more requests than a program sends before it has reported where it listens.
   private static final int MOST_SEEN = 4096;
 
   private final WorkerId id;
@@ -40,18 +40,17 @@ final class NodeWorker {
   private boolean mute;
   private boolean ended;
 
-  /// How it gets connections.
+  /// How a worker receives connections.
   enum Manner {
-    /// It has the socket as soon as it asks, and accepts by itself.
+    /// It receives the socket on request, and accepts by itself.
     SOCKET,
     /// It gets the socket when it is ready, and accepts by itself until it is told to pause.
     SOCKET_WHEN_READY,
-    /// It is handed each.
+    /// It is handed each connection.
     ROUND_ROBIN
   }
 
-  /// @param ready whether it gets connections as soon as it listens; otherwise when [#isReady] was
-  ///   said
+  /// @param ready whether it receives connections as soon as it listens; otherwise after [#isReady]
   NodeWorker(WorkerId id, AppSpec spec, Manner manner, boolean ready) {
     this.id = id;
     this.spec = spec;
@@ -67,17 +66,18 @@ final class NodeWorker {
     return spec;
   }
 
-  /// Whether it is handed its connections.
+  /// Reports whether it is handed its connections.
   boolean roundRobin() {
     return manner == Manner.ROUND_ROBIN;
   }
 
-  /// Whether it is told from when on it gets connections: it asks for a socket and gets none yet.
+  /// Reports whether the daemon decides when it receives connections: its request for a socket is
+  /// first granted without one.
   boolean held() {
     return manner != Manner.SOCKET;
   }
 
-  /// Whether it is to get connections of clients, as long as it is [#fit].
+  /// Reports whether it may receive client connections, as far as it is [#fit].
   boolean admitted() {
     return ready && draining.isEmpty();
   }
@@ -86,7 +86,7 @@ final class NodeWorker {
     ready = true;
   }
 
-  /// Whether its readiness passes, after it has once.
+  /// False while its readiness probe fails after having passed once.
   boolean fit() {
     return fit;
   }
@@ -104,43 +104,47 @@ final class NodeWorker {
     process = Optional.of(identity);
   }
 
-  /// What it said before its beginning was told.
+  /// Returns the messages that it sent before it was reported to run.
   List<String> early() {
     return early;
   }
 
-  /// It was made for a former daemon, which may have taken questions of its along unanswered. From
-  /// here until it has told what it waits for, it is remembered what it has asked.
+  /// Marks it as a worker of an earlier daemon, which may have read requests without answering
+  /// them. Its requests are remembered from now until it has reported the unanswered ones.
   void isAdopted() {
     seen = Optional.of(new HashSet<>());
   }
 
-  /// Takes note of what it asks.
+  /// Remembers a request.
   void asks(long seq) {
     seen.filter(all -> all.size() < MOST_SEEN).ifPresent(all -> all.add(seq));
   }
 
-  /// It has told what it waits for; what it asks from now on is not lost.
+  /// Stops remembering requests, because it has reported the unanswered ones; later ones are not
+  /// lost.
   ///
-  /// @return what it has asked by then; empty: it was not asked to tell, or has told before
+  /// @return the requests remembered so far; empty if it was not asked to report, or has reported
+  ///   before
   Optional<Set<Long>> catchUp() {
     Optional<Set<Long>> asked = seen;
     seen = Optional.empty();
     return asked;
   }
 
-  /// Connections on their way to it, by the number that its answer will bear.
+  /// Returns the connections that are on their way to it, by the number that its answer will
+  /// contain.
   Map<Long, PendingConnection> unanswered() {
     return unanswered;
   }
 
-  /// Connections of checks on their way to it, by the number that its answer will bear.
+  /// Returns the probe connections that are on their way to it, by the number that its answer will
+  /// contain.
   Map<Long, Connection> checks() {
     return checks;
   }
 
-  /// Whether nothing can be said to it: the channel of a worker of a former daemon could not be
-  /// had.
+  /// Reports whether no messages can be sent to it: the IPC channel of a worker of an earlier
+  /// daemon could not be taken over.
   boolean mute() {
     return mute;
   }
@@ -159,7 +163,7 @@ final class NodeWorker {
     isKnown();
   }
 
-  /// Completes when it is known where it listens, as far as that was before this daemon.
+  /// Completes when it is known where it listened before this daemon started.
   Future<Void> known() {
     return known.future();
   }
@@ -168,7 +172,8 @@ final class NodeWorker {
     known.tryComplete();
   }
 
-  /// Why it does not get what comes to its servers, by their keys, when their sockets were lost.
+  /// Returns, by their keys, why its servers receive no connections although they listen: their
+  /// sockets were lost.
   Map<String, String> missing() {
     return missing;
   }
@@ -189,7 +194,7 @@ final class NodeWorker {
     draining = Optional.of(done);
   }
 
-  /// Whether it was ever heard to listen.
+  /// Reports whether it has ever reported that it listens.
   boolean listened() {
     return listened;
   }

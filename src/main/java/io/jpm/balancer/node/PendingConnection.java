@@ -5,10 +5,10 @@ import io.jpm.os.Connection;
 import java.util.HashSet;
 import java.util.Set;
 
-/// A connection that looks for a worker.
+/// An accepted connection that no worker has taken yet.
 ///
-/// @param turn whose it is
-/// @param refused the workers that listen but would not have it (`server.maxConnections`)
+/// @param turn the round robin that it belongs to
+/// @param refused the workers that listen but have refused it (`server.maxConnections`)
 record PendingConnection(Connection connection, RoundRobin turn, Set<WorkerId> refused) {
   PendingConnection(Connection connection, RoundRobin turn) {
     this(connection, turn, new HashSet<>());

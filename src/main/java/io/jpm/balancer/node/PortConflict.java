@@ -14,16 +14,16 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
 
-/// Somebody who listens where an app is to listen. May block.
+/// Finds another process that listens where an app will listen. Methods may block.
 ///
-/// @param host who has the processes and the sockets
+/// @param host provides the processes and the sockets
 record PortConflict(ProcessHost host) {
   private static final String TRIAL = SocketNames.PREFIX + "trial ";
 
-  /// Why no worker could listen at a port, whatever address it asks for, with the pid of who has
-  /// it; empty: there is nobody, or nobody who has every address.
+  /// Returns why no worker could listen on a port, whatever address it requests, with the pid of
+  /// the process that has it; empty if no other process listens there on every address.
   ///
-  /// @param processes those that may have it, all workers of Node
+  /// @param processes Node workers that may have the port
   Optional<String> at(int port, List<ProcessIdentity> processes) {
     Optional<InetSocketAddress> taken =
         host.listeners().stream()
@@ -46,12 +46,12 @@ record PortConflict(ProcessHost host) {
             .anyMatch(at -> at.getPort() == port);
   }
 
-  /// What the bind would say.
+  /// Returns the error message of a trial bind; empty if it succeeds.
   private static Optional<String> refusal(ListenSockets sockets, InetSocketAddress at) {
     boolean ipv6 = at.getAddress() instanceof Inet6Address;
     var wish = new Wish(Kind.TCP, Optional.of(at), ipv6, false, 0, RunAs.DAEMON);
     try {
-      // Should it be free by now, it is let go before anybody can have come.
+      // If the port is free by now, it is released before a client can connect.
       sockets.open(TRIAL + at.getPort(), wish).close();
       return Optional.empty();
     } catch (ListenFailure failure) {

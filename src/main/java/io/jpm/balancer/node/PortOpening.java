@@ -14,21 +14,21 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Opens the sockets that workers ask for, as Node itself would. Off the event loop.
+/// Opens the sockets that workers request, as Node itself would. Methods may block.
 final class PortOpening {
-  /// `EAFNOSUPPORT`, for what only the worker itself could open.
+  /// `EAFNOSUPPORT`, for sockets that only the worker itself could open.
   private static final int NOT_SHARED = 97;
 
   private static final int NO_FOLDER = 2;
   private static final int BAD_DESCRIPTOR = 9;
   private static final int REFUSED = 13;
 
-  /// Node's own.
+  /// Node's default.
   private static final int BACKLOG = 511;
 
   private PortOpening() {}
 
-  /// The socket of that key, opened if need be.
+  /// Returns the socket of that key, which is opened if necessary.
   static ListenSocket open(ListenSockets sockets, String key, Query query, RunAs runAs)
       throws ListenFailure {
     Optional<ListenSocket> there = sockets.find(key);
@@ -42,7 +42,7 @@ final class PortOpening {
     Wanted wanted = query.wanted();
     if (wanted.fd() >= 0) {
       throw new ListenFailure(
-          "descriptor " + wanted.fd() + " cannot be listened on in cluster mode", BAD_DESCRIPTOR);
+          "cannot listen on descriptor " + wanted.fd() + " in cluster mode", BAD_DESCRIPTOR);
     }
     if (wanted.path().isPresent()) {
       return open(sockets, key, wanted.path().get(), query, runAs);
@@ -56,7 +56,7 @@ final class PortOpening {
     try {
       return open(sockets, key, wish(query, address("::"), runAs));
     } catch (ListenFailure _) {
-      // Node does so on machines without IPv6, too.
+      // Node does this too, on machines without IPv6.
       return open(sockets, key, wish(query, address("0.0.0.0"), runAs));
     }
   }
@@ -74,7 +74,7 @@ final class PortOpening {
     try {
       return sockets.open(key, new PathWish(path, backlog(query), creator));
     } catch (ListenFailure failure) {
-      // Node calls it so.
+      // Node reports this error for a missing directory.
       throw failure.errno() == NO_FOLDER
           ? new ListenFailure(String.valueOf(failure.getMessage()), REFUSED)
           : failure;
@@ -87,7 +87,7 @@ final class PortOpening {
 
   private static InetAddress address(String text) throws ListenFailure {
     return NodeMessage.literal(text)
-        .orElseThrow(() -> new ListenFailure(text + " is no address", NOT_SHARED));
+        .orElseThrow(() -> new ListenFailure(text + " is not an IP address", NOT_SHARED));
   }
 
   private static Wish wish(Query query, InetAddress address, RunAs runAs) {

@@ -6,23 +6,23 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// How a process of Node is told to load a file before the app.
+/// Builds the Node arguments and variables that load a script before the app.
 ///
-/// @param file what is loaded, absolute
+/// @param file the script, absolute
 public record PreloadOptions(Path file) {
   private static final String VARIABLE = "NODE_OPTIONS";
 
-  /// The words behind the program's own.
+  /// Returns the arguments that follow the program; none if it is not Node itself.
   public List<String> words(AppSpec spec) {
     return isNodeItself(spec) ? List.of("--require", file.toString()) : List.of();
   }
 
-  /// The variables, for a program that starts Node, such as a shell.
+  /// Returns the variables for a program that starts Node, such as a shell; none for Node itself.
   Map<String, String> variables(AppSpec spec) {
     return isNodeItself(spec) ? Map.of() : inherited(spec);
   }
 
-  /// The variables for all processes of Node below the program, and for itself.
+  /// Returns the variables that apply to the program and to all Node processes below it.
   public Map<String, String> inherited(AppSpec spec) {
     String own = spec.variables().effective().getOrDefault(VARIABLE, "").strip();
     String ours =

@@ -17,18 +17,18 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Brings the connections of checks to the worker that is meant: whoever connects to the shared
-/// socket gets to any of them. The asker connects to a port of the daemon's on the loopback, and
-/// the worker is handed that connection over its channel, as those of clients are in round robin.
+/// Routes probe connections to the intended worker: a connection to the shared socket may reach any
+/// of them. The prober connects to a port of the daemon on the loopback, and the worker is handed
+/// that connection over its IPC channel, as client connections are in round robin.
 ///
 /// Owned by [NodeBackend], on its context.
 final class ProbeConnections {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// Startup, readiness and liveness at once, and one that was given up.
+  /// Startup, readiness and liveness at once, and one probe that timed out.
   private static final int MOST_UNANSWERED = 4;
 
-  /// The asker begins at once, on a machine that may be busy.
+  /// The prober connects at once, but the machine may be busy.
   private static final long PATIENCE_MILLIS = 30_000;
 
   private final Vertx vertx;
@@ -43,8 +43,8 @@ final class ProbeConnections {
     this.ports = ports;
   }
 
-  /// The way to `worker`. Where it is not known yet where a worker of a former daemon listens, it
-  /// comes when that is known.
+  /// Returns the route to `worker`. If it is not known yet where a worker of an earlier daemon
+  /// listens, this completes when it is.
   Future<Route> reach(NodeWorker worker, BalancerCommand.Reach question) {
     List<InetAddress> addresses = question.addresses();
     int port = question.port();
@@ -61,7 +61,7 @@ final class ProbeConnections {
                         .orElseGet(() -> Future.succeededFuture(elsewhere(addresses, port)))));
   }
 
-  /// What it does not share may be its own.
+  /// A port that no worker shares may be the worker's own.
   private Route elsewhere(List<InetAddress> addresses, int port) {
     return ports.isShared(addresses, port)
         ? new Route.Nowhere(
@@ -79,7 +79,7 @@ final class ProbeConnections {
     }
     if (worker.checks().size() >= MOST_UNANSWERED) {
       return Future.succeededFuture(
-          new Route.Nowhere("it has not taken the connections of the last checks"));
+          new Route.Nowhere("it has not accepted the connections of the last checks"));
     }
     var visit = new Visit(worker, key);
     return vertx
@@ -91,14 +91,15 @@ final class ProbeConnections {
 
   private ListenSockets sockets() throws ListenFailure {
     return host.listenSockets()
-        .orElseThrow(() -> new ListenFailure("this system cannot pass connections on", 95));
+        .orElseThrow(
+            () -> new ListenFailure("this system cannot pass connections to another process", 95));
   }
 
-  /// The worker has said whether it takes a connection that it was handed.
+  /// Handles a worker's answer to a connection that was handed to it.
   static void answered(NodeWorker worker, long number) {
     Connection connection = worker.checks().remove(number);
     if (connection != null) {
-      // It has its own hold; where it does not want it, this ends it.
+      // The worker has its own descriptor; if it has refused the connection, this ends it.
       connection.close();
     }
   }
@@ -108,7 +109,7 @@ final class ProbeConnections {
     List.copyOf(worker.checks().keySet()).forEach(number -> answered(worker, number));
   }
 
-  /// A connection that is about to be made for a worker.
+  /// A probe connection that is about to be made to a worker.
   private final class Visit {
     private final NodeWorker worker;
     private final String key;
@@ -119,7 +120,7 @@ final class ProbeConnections {
       this.key = key;
     }
 
-    /// May block.
+    /// Opens a port for the connection. May block.
     Entrance open() throws ListenFailure {
       return sockets().entrance(connection -> context.runOnContext(_ -> arrived(connection)));
     }
@@ -164,7 +165,8 @@ final class ProbeConnections {
                   return true;
                 },
                 false)
-            .onFailure(fault -> LOG.log(Level.ERROR, "the way of a check stays open", fault));
+            .onFailure(
+                fault -> LOG.log(Level.ERROR, "the connection of a check cannot be closed", fault));
       }
     }
   }

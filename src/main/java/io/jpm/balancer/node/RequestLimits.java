@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// How much apps have asked that is not answered yet, and how often the log was told what was
-/// refused to them. Whoever asks more is refused at once, so that it takes no time of the thread
-/// that opens sockets for all apps; whoever is refused more is left out of the log.
+/// Limits the unanswered requests of each app, and the log lines about requests that were refused.
+/// A request beyond the limit is refused at once, so that it takes no time of the thread that opens
+/// sockets for all apps.
 final class RequestLimits {
-  /// Questions of an app that may be under way.
+  /// The limit on unanswered requests of an app.
   static final int MOST = 256;
 
-  /// Lines of an app in a minute.
+  /// The limit on log lines about an app in a minute.
   static final int MOST_TOLD = 20;
 
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -23,15 +23,15 @@ final class RequestLimits {
   private final Map<AppName, Integer> told = new HashMap<>();
   private long minuteEnds;
 
-  /// @param nanoTime monotonic time
+  /// @param nanoTime monotonic nanoseconds
   RequestLimits(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.minuteEnds = nanoTime.getAsLong() + MINUTE;
   }
 
-  /// An app asks.
+  /// Counts a request of an app.
   ///
-  /// @return whether it may; then [#answered] follows
+  /// @return whether it is admitted; [#answered] must follow then
   boolean begins(AppName app) {
     int before = underWay.getOrDefault(app, 0);
     if (before < MOST) {
@@ -40,12 +40,12 @@ final class RequestLimits {
     return before < MOST;
   }
 
-  /// A question that was begun has its answer.
+  /// Counts the answer to an admitted request.
   void answered(AppName app) {
     underWay.computeIfPresent(app, (_, count) -> count > 1 ? count - 1 : null);
   }
 
-  /// Whether a line about what was refused to `app` may be written now.
+  /// Reports whether a log line about a refused request of `app` may be written now, and counts it.
   boolean mayTell(AppName app) {
     long now = nanoTime.getAsLong();
     if (now - minuteEnds >= 0) {

@@ -7,11 +7,11 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Hands the connections of one socket to the workers that listen on it, each in its turn. One that
-/// has as much on its way as it may is passed over; where nobody can take any, connections wait.
+/// Hands the connections of one socket to its workers in turn. A worker with the maximum number of
+/// unanswered connections is skipped; if no worker can take any, connections wait.
 final class RoundRobin {
-  /// Sends a connection to a worker; false when that is gone. Else the worker's answer comes to
-  /// [#answered], or, when it dies first, [#returned] is called.
+  /// Sends a connection to a worker; returns false if the worker is gone. Otherwise its answer is
+  /// passed to [#answered] or, if it dies first, [#returned] is called.
   @FunctionalInterface
   interface Courier {
     boolean hand(NodeWorker worker, PendingConnection pendingConnection);
@@ -46,7 +46,7 @@ final class RoundRobin {
     hand();
   }
 
-  /// The worker has said whether it takes the connection.
+  /// Handles a worker's answer to a connection.
   void answered(NodeWorker worker, PendingConnection pendingConnection, boolean accepted) {
     if (accepted) {
       pendingConnection.connection().close();
@@ -59,23 +59,23 @@ final class RoundRobin {
     hand();
   }
 
-  /// The worker has died with the connection on its way to it.
+  /// Takes back a connection whose worker died before it answered.
   void returned(PendingConnection pendingConnection) {
     waiting.addFirst(pendingConnection);
     hand();
   }
 
-  /// Another connection can be handed to somebody.
+  /// Hands out waiting connections as far as workers can take them.
   void hand() {
     while (!waiting.isEmpty() && handFirst()) {
-      // Each goes to the next in turn.
+      // Each call hands one connection to the next worker.
     }
   }
 
   private boolean handFirst() {
     PendingConnection first = waiting.getFirst();
     if (!workers.isEmpty() && refusedByAll(first)) {
-      // As Node does where there is no cluster: over maxConnections a connection is closed.
+      // All workers have reached maxConnections: Node without a cluster closes the connection too.
       waiting.removeFirst().connection().close();
       return true;
     }
@@ -100,7 +100,7 @@ final class RoundRobin {
     return pendingConnection.refused().containsAll(ids);
   }
 
-  /// Closes what waits.
+  /// Closes the waiting connections.
   void close() {
     waiting.forEach(pendingConnection -> pendingConnection.connection().close());
     waiting.clear();

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/// Finds out which sockets of a former daemon its workers listen on.
+/// Finds the sockets on which the workers of an earlier daemon listen.
 final class SocketAdoption {
   private final Vertx vertx;
   private final ProcessHost host;
@@ -24,20 +24,20 @@ final class SocketAdoption {
     this.host = host;
   }
 
-  /// What was found.
+  /// The sockets of a worker.
   ///
-  /// @param held what the worker listens on
-  /// @param udp what it may have of datagrams, which the system does not show by process
-  /// @param missing why it does not get what it listens on, by the key of that
+  /// @param held the sockets on which the worker listens
+  /// @param udp the UDP sockets that it may use, which the system does not show by process
+  /// @param missing why sockets on which it listens could not be recovered, by their keys
   record Found(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
 
-  /// What blocks, and then tells which sockets are meant.
+  /// A blocking search, whose result selects the sockets of the worker.
   @FunctionalInterface
   private interface Search {
     Predicate<ListenSocket> search();
   }
 
-  /// By what the system shows of the process: where it listens itself.
+  /// Finds the sockets by the descriptors of the worker's process.
   Future<Found> byDescriptors(NodeWorker worker) {
     ProcessIdentity process = worker.process().orElseThrow();
     return found(
@@ -48,10 +48,10 @@ final class SocketAdoption {
         });
   }
 
-  /// By what it says itself: one that is handed its connections has no socket by which it could be
-  /// seen. What was lost is sought first.
+  /// Finds the sockets by the worker's own report: a worker that is handed its connections has no
+  /// socket by which it could be found. Lost sockets are recovered first.
   ///
-  /// @param holders who may have it, all workers of Node
+  /// @param holders the Node workers that may have the lost sockets
   Future<Found> byWord(
       NodeWorker worker, NodeMessage.Servers servers, List<SocketRecovery.Holder> holders) {
     Set<InetSocketAddress> named =
@@ -59,7 +59,7 @@ final class SocketAdoption {
             .map(NodeMessage.Server::address)
             .collect(Collectors.toUnmodifiableSet());
     Set<String> paths = Set.copyOf(servers.paths());
-    // In order with what opens sockets.
+    // Runs in order with the tasks that open sockets.
     return Blocking.call(
             vertx,
             () ->

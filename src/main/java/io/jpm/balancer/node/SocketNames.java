@@ -6,16 +6,17 @@ import io.jpm.model.AppSpec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 
-/// The names of the sockets that Node's workers share; a new daemon finds them by these.
+/// Builds and parses the keys of the sockets that Node workers share. A new daemon finds the
+/// sockets by them.
 final class SocketNames {
   static final String PREFIX = "node ";
 
   private SocketNames() {}
 
-  /// All apps that ask for the same address and port share it, as with PM2, if they run as the same
-  /// user: what one user's processes serve is not given to another's. A port that the system
-  /// chooses is the app's own; its further ones are told apart by the order in which each worker
-  /// asks for them.
+  /// Returns the key of a requested socket. As in PM2, all apps that request the same address and
+  /// port share a socket, but only if they run as the same user: connections to the processes of
+  /// one user must not reach those of another. A port that the system chooses belongs to one app.
+  /// Several such ports are distinguished by the order in which each worker requests them.
   static String of(AppSpec spec, Query query) {
     Wanted wanted = query.wanted();
     if (wanted.path().isPresent()) {
@@ -29,7 +30,7 @@ final class SocketNames {
     return PREFIX + all(spec) + " " + place + v6only;
   }
 
-  /// Without spaces, colons and ends of lines.
+  /// Encodes spaces, colons and line ends.
   private static String escaped(String path) {
     return URLEncoder.encode(path, StandardCharsets.UTF_8).replace("%2F", "/");
   }
@@ -38,19 +39,19 @@ final class SocketNames {
     return spec.runAs().user().map(user -> "*@" + user).orElse("*");
   }
 
-  /// Whether two apps share what they ask for.
+  /// Reports whether two apps share the sockets that they request.
   static boolean areOneUsers(AppSpec one, AppSpec other) {
     return all(one).equals(all(other));
   }
 
-  /// Whether it is one of datagrams, which the kernel does not show by process.
+  /// Reports whether it is the key of a UDP socket, which the kernel does not show by process.
   static boolean isUdp(String key) {
     return key.contains(":udp");
   }
 
-  /// Whether `app` may have asked for it.
+  /// Reports whether the app of `spec` may have requested the socket.
   static boolean mayBeOf(String key, AppSpec spec) {
-    // Names may have spaces, places have none.
+    // Names may contain spaces, addresses do not.
     String owner = key.substring(0, Math.max(0, key.lastIndexOf(' ')));
     return owner.equals(PREFIX + spec.name()) || owner.equals(PREFIX + all(spec));
   }

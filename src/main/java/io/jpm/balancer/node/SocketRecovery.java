@@ -20,25 +20,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Gets sockets back that were lost when the keeper died with the daemon: from a worker that has
-/// one, or, where only the daemon had it, by binding it again. Methods may block.
+/// Recovers sockets that were lost when the keeper died with the daemon: from a worker that has one
+/// or, if only the daemon had it, by binding it again. Methods may block.
 ///
-/// @param host who has the processes and the sockets
+/// @param host provides the processes and the sockets
 record SocketRecovery(ProcessHost host) {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// A worker of Node, which may have what another one asks for.
+  /// A Node worker, which may have a socket that another one requests.
   ///
   /// @param spec its app
   record Holder(AppSpec spec, ProcessIdentity process) {}
 
-  /// Looks after each server of a worker that was granted something. The word of the worker decides
-  /// no more than which of its app's sockets is meant: what another app has under a key of its own
-  /// stays there.
+  /// Recovers the sockets of a worker's servers that were granted. The worker's report only selects
+  /// which of its app's sockets is meant: a socket that another app has under a key of its own is
+  /// not touched.
   ///
-  /// @param awaited whether the worker gets what comes from the daemon, or is yet to get a socket
-  /// @param holders who may have them, all workers of Node
-  /// @return why some cannot be had, by their keys
+  /// @param awaited whether the worker depends on the daemon for its connections, or for a socket
+  ///   that it has not received yet
+  /// @param holders the Node workers that may have the sockets
+  /// @return why sockets could not be recovered, by their keys
   Map<String, String> regain(
       AppSpec spec, boolean awaited, List<Server> servers, List<Holder> holders) {
     Optional<ListenSockets> sockets = host.listenSockets();
@@ -80,7 +81,11 @@ record SocketRecovery(ProcessHost host) {
             sockets.regain(key, holder.process(), one.inode());
             return;
           } catch (ListenFailure failure) {
-            LOG.log(Level.WARNING, "{0} was lost and stays so: {1}", key, failure.getMessage());
+            LOG.log(
+                Level.WARNING,
+                "{0} was lost and cannot be recovered: {1}",
+                key,
+                failure.getMessage());
           }
         }
       }
@@ -101,8 +106,8 @@ record SocketRecovery(ProcessHost host) {
     return new Query(0, wanted, 0, 0, Optional.empty(), OptionalInt.empty());
   }
 
-  /// The port that the app's description names is opened by the daemon; what a program asks for
-  /// beyond that, as by the program itself.
+  /// Returns the daemon's rights for the port that the spec declares, and the rights of the program
+  /// for any other port that it requests.
   static RunAs rights(AppSpec spec, int port) {
     OptionalInt declared = spec.cluster().port();
     return declared.isPresent() && declared.getAsInt() == port ? RunAs.DAEMON : spec.runAs();

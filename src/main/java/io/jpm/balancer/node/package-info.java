@@ -1,6 +1,5 @@
-/// Sharing among Node's processes: the daemon is the primary of Node's own cluster protocol. Start
-/// with [io.jpm.balancer.node.NodeBackend]; the other side is Node itself and
-/// `lib/node-worker.cjs`.
+/// Balances Node processes: the daemon is the primary of Node's own cluster protocol. Start with
+/// [io.jpm.balancer.node.NodeBackend]; the other side is Node itself and `lib/node-worker.cjs`.
 @NullMarked
 package io.jpm.balancer.node;
 

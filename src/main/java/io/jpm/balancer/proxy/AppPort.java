@@ -4,7 +4,8 @@ import io.jpm.model.AppSpec;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/// The port that clients connect to: `port`, else the `PORT` that the owner declares.
+/// Determines the port that clients connect to: the setting `port`, otherwise the declared variable
+/// `PORT`.
 final class AppPort {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,5}");
   private static final int HIGHEST = 65_535;

@@ -9,9 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 
-/// One process of an instance, with the port it listens on. What connections need to know may be
-/// asked by any thread; [#ready], [#admitted], [#fit] and [#outlierEjection] are the balancer's
-/// context's.
+/// The address, load and health of one process behind the proxy. Connections use it from any
+/// thread, but [#ready], [#admitted], [#fit] and [#outlierEjection] are owned by the balancer's
+/// context.
 final class Backend implements BackendLoad {
   private final WorkerId worker;
   private final Cluster cluster;
@@ -27,18 +27,18 @@ final class Backend implements BackendLoad {
   private volatile boolean draining;
   private volatile boolean answered;
 
-  /// Whether it takes connections.
+  /// Whether it accepts connections.
   boolean ready;
 
-  /// Whether it is ready for clients, as far as it or its checks tell.
+  /// Whether it is ready for clients, as reported by itself or its probes.
   boolean admitted;
 
-  /// Whether its own check says so.
+  /// False while its readiness probe fails.
   boolean fit = true;
 
   OutlierEjection outlierEjection = OutlierEjection.NONE;
 
-  /// @param admitted whether nobody has to say first that it is ready
+  /// @param admitted whether it receives clients without being reported as ready first
   Backend(
       WorkerId worker,
       int port,
@@ -68,13 +68,13 @@ final class Backend implements BackendLoad {
     return address;
   }
 
-  /// It has answered at this address.
+  /// Records that it has answered at this address.
   void answers(InetSocketAddress where) {
     this.address = where;
     this.answered = true;
   }
 
-  /// Whether it ever has.
+  /// Reports whether it has ever answered.
   boolean answered() {
     return answered;
   }
@@ -84,7 +84,7 @@ final class Backend implements BackendLoad {
     return worker.id().value();
   }
 
-  /// Connections that have not ended in both directions.
+  /// Returns the number of connections that have not ended in both directions.
   int open() {
     return open.get();
   }
@@ -103,19 +103,19 @@ final class Backend implements BackendLoad {
     return silence.get();
   }
 
-  /// Something has happened to what it owes.
+  /// Updates the record of its unanswered requests.
   void owes(UnaryOperator<ResponseTracker> change) {
     silence.updateAndGet(change);
   }
 
-  /// It is passed over, since it hangs.
+  /// Marks it as passed over because it hangs.
   ///
-  /// @return whether it was not before; it is told once until it answers again
+  /// @return whether it was not marked before; the mark stays until it answers again
   boolean passOver() {
     return !passedOver.get() && passedOver.compareAndSet(false, true);
   }
 
-  /// It has sent its first byte over a connection.
+  /// Records that it has sent its first byte over a connection.
   ///
   /// @return whether it was passed over until now
   boolean speaks() {
@@ -143,11 +143,12 @@ final class Backend implements BackendLoad {
     draining = true;
   }
 
-  /// Takes one more connection on; false when it takes none any more.
+  /// Counts one more connection; returns false if it accepts none any more.
   boolean take() {
     open.incrementAndGet();
     load.incrementAndGet();
-    // After counting: who drains reads the count after it has said so, and one of the two notices.
+    // Checked after counting: a drain sets the flag before it reads the count, so at least one of
+    // the two threads sees the other's change.
     if (draining) {
       relieve();
       giveBack();
@@ -156,24 +157,24 @@ final class Backend implements BackendLoad {
     return true;
   }
 
-  /// It has no more work with a connection, which may still have to end.
+  /// Reduces the load by a connection that causes no more work but has not ended yet.
   void relieve() {
     load.decrementAndGet();
   }
 
-  /// A connection is over, or did not come about; it was relieved of it before.
+  /// Counts the end of a connection, or a failed attempt to connect. [#relieve] was called before.
   void giveBack() {
     open.decrementAndGet();
   }
 
   /// Counts a failure.
   ///
-  /// @return how many there were in a row
+  /// @return the number of consecutive failures
   int failed() {
     return failuresInARow.incrementAndGet();
   }
 
-  /// It has sent something.
+  /// Resets the consecutive failures, because it has sent something.
   void works() {
     if (failuresInARow.get() != 0) {
       failuresInARow.set(0);

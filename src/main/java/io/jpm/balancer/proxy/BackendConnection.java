@@ -13,30 +13,31 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 
-/// How sockets are set, both those of clients and those of instances, made and torn down.
-// What fails is seen by the end of the channel.
+/// Configures, connects and resets the sockets of the proxy, both of clients and of instances.
+// The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class BackendConnection {
-  /// What one read takes up at most, and with it the memory for a direction of a connection:
-  /// little, since thousands of slow clients may hold as much each.
+  /// Upper bound on one read, and so on the memory for one direction of a connection. It is small
+  /// because thousands of slow clients may need as much each.
   static final int MOST_BYTES = 16 * 1024;
 
   private static final int LEAST_BYTES = 512;
   private static final int USUAL_BYTES = 2048;
 
-  /// The kernel repeats a lost first packet after one second; a full queue of connections loses it.
+  /// Allows for one retransmission: the kernel repeats a lost SYN after one second, and a full
+  /// accept queue drops the SYN.
   private static final Duration CONNECT = Duration.ofSeconds(2);
 
   private BackendConnection() {}
 
-  /// Takes an option and its value.
+  /// Sets an option.
   interface Setter {
     <T> void set(ChannelOption<T> option, T value);
   }
 
   static void options(Setter setter) {
     setter.set(ChannelOption.AUTO_READ, false);
-    // A failed write must not take away what is still to be read.
+    // A failed write must not discard what can still be read.
     setter.set(ChannelOption.AUTO_CLOSE, false);
     setter.set(ChannelOption.ALLOW_HALF_CLOSURE, true);
     setter.set(ChannelOption.TCP_NODELAY, true);
@@ -47,7 +48,7 @@ final class BackendConnection {
             .maxMessagesPerRead(1));
   }
 
-  /// Connects to an instance; the channel has no handler and is not read from.
+  /// Connects to an instance. The channel has no handler and is not read from.
   static ChannelFuture connect(EventLoop loop, InetSocketAddress address) {
     Bootstrap bootstrap =
         new Bootstrap()
@@ -59,8 +60,9 @@ final class BackendConnection {
     return bootstrap.connect(address);
   }
 
-  /// Whether somebody was reached. Where nobody listens on a port that the kernel also gives to
-  /// clients, a socket can get just this port for its own and connect to itself.
+  /// Reports whether the connection leads to an instance, and closes it otherwise. If no process
+  /// listens on a port of the ephemeral range, the kernel may use this very port as the local one,
+  /// and the socket connects to itself.
   static boolean reached(ChannelFuture connected) {
     if (!connected.isSuccess()) {
       if (connected.channel().isOpen()) {
@@ -76,14 +78,14 @@ final class BackendConnection {
     return true;
   }
 
-  /// Has the connection's end, which is to follow, be a RST.
+  /// Makes the channel end with a RST when it is closed.
   static void endAbruptly(Channel channel) {
     try {
       if (channel.isOpen()) {
         channel.config().setOption(ChannelOption.SO_LINGER, 0);
       }
     } catch (ChannelException gone) {
-      // The peer was first; there is nobody to be told.
+      // The peer has closed it before.
     }
   }
 }

@@ -1,20 +1,20 @@
 package io.jpm.balancer.proxy;
 
-/// An instance as those see it who choose one.
+/// The properties of an instance on which the selection depends.
 interface BackendLoad {
-  /// Which of the app's instances: the same for the process that takes another's place.
+  /// Returns the id of the instance, which is the same for a process that replaces another.
   long slot();
 
-  /// Connections that it has work with, those that are being made included.
+  /// Returns the number of connections that cause work, including those that are being made.
   int load();
 
-  /// For how long it has owed first answers and given none.
+  /// Returns for how long it has owed first responses without sending one.
   ///
   /// @param now monotonic nanoseconds
-  /// @return nanoseconds; 0 where it owes nothing
+  /// @return nanoseconds; 0 if it owes nothing
   long silent(long now);
 
-  /// Which part of an instance's usual load it is to get.
+  /// Returns the part of an instance's usual load that it should receive.
   ///
   /// @param now monotonic nanoseconds
   /// @return more than 0, at most 1

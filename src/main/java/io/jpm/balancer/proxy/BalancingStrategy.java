@@ -5,19 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Who gets the next connection. May be asked by several threads at a time.
+/// Selects the instance for the next connection. Thread-safe.
 sealed interface BalancingStrategy permits RoundRobin, LeastConn, IpHash {
-  /// The next one.
+  /// Returns the next instance.
   ///
-  /// @param ready those that take connections, in an order that stays the same
-  /// @param usable which of them come into question for this connection
+  /// @param ready the instances that accept connections, in a stable order
+  /// @param usable which of them are eligible for this connection
   /// @param client the client's address, 4 or 16 bytes
   /// @param now monotonic nanoseconds
-  /// @return empty when none is usable
+  /// @return empty if none is eligible
   <C extends BackendLoad> Optional<C> next(
       List<C> ready, Predicate<? super C> usable, byte[] client, long now);
 
-  /// A fresh one. What only a kernel's queue can do becomes taking turns.
+  /// Returns a new selector. [Strategy#KERNEL] needs a queue of the kernel, so the proxy uses round
+  /// robin for it.
   static BalancingStrategy of(Strategy strategy) {
     return switch (strategy) {
       case KERNEL, ROUND_ROBIN -> new RoundRobin();

@@ -11,21 +11,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/// How many clients' connections the daemon has in hand, over all ports. When there are as many as
-/// it takes on, none is accepted until a sixteenth of them has ended: further ones wait in the
-/// kernel's queues, and are not refused. Where there are several ports none has more than three
-/// quarters, so that whoever fills one does not close the others. Any thread.
+/// Limits the number of client connections over all proxy ports. At the limit no more are accepted
+/// until a sixteenth of them has ended; further ones wait in the kernel's queues and are not
+/// refused. If there are several ports, none may have more than three quarters, so that a full port
+/// does not block the others. Thread-safe.
 final class Capacity {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
-  /// What a connection takes up of the heap while it is idle, with both of its sockets, and room
-  /// for what goes over it.
+  /// The heap that a connection needs while it is idle, with both of its sockets, and for the data
+  /// that passes.
   private static final long BYTES_EACH = 6 * 1024;
 
-  /// Of the client and of the instance.
+  /// One for the client and one for the instance.
   private static final int DESCRIPTORS_EACH = 2;
 
-  /// For instances, of what the daemon does not reserve for itself.
+  /// The part that is left to instances, of the descriptors that the daemon does not reserve for
+  /// itself.
   private static final double DESCRIPTORS_LEFT = 0.25;
 
   private static final int LEAST = 16;
@@ -39,15 +40,15 @@ final class Capacity {
   private final Set<FrontendSockets> doors = ConcurrentHashMap.newKeySet();
   private volatile boolean full;
 
-  /// @param most how many it takes on; a few more may come about
+  /// @param most the limit, which may be exceeded by a few connections
   Capacity(int most, LongSupplier nanoTime) {
     this.most = most;
     this.nanoTime = nanoTime;
     this.told = new AtomicLong(nanoTime.getAsLong() - QUIET.toNanos());
   }
 
-  /// As many as half of the heap and three quarters of the descriptors that the daemon does not
-  /// reserve are enough for.
+  /// Returns the limit for which half of the heap and three quarters of the unreserved descriptors
+  /// are enough.
   static Capacity ofThisProcess(LongSupplier nanoTime) {
     return new Capacity(most(Runtime.getRuntime().maxMemory(), descriptors()), nanoTime);
   }
@@ -64,7 +65,7 @@ final class Capacity {
         .orElse(Long.MAX_VALUE);
   }
 
-  /// A door follows from now on.
+  /// Makes a port follow the limit from now on.
   void add(FrontendSockets frontendSockets) {
     doors.add(frontendSockets);
     frontendSockets.follow();
@@ -74,27 +75,27 @@ final class Capacity {
     doors.remove(frontendSockets);
   }
 
-  /// How many of them one port may have.
+  /// Returns the limit for one port.
   int mostOfOne() {
     return doors.size() > 1 ? most - Math.max(1, most / 4) : most;
   }
 
-  /// By how much what is full has to become less before it is not any more.
+  /// Returns by how much a count must fall below its limit before connections are accepted again.
   static int part(int most) {
     return Math.max(1, most / PART);
   }
 
-  /// Whether no more are accepted.
+  /// Reports whether no more connections are accepted.
   boolean full() {
     return full;
   }
 
-  /// That it is full, for people.
+  /// Returns a message for users if the limit is reached.
   Optional<String> trouble() {
     return full ? Optional.of(sentence()) : Optional.empty();
   }
 
-  /// A client has come in.
+  /// Counts a new client connection.
   void entered() {
     if (count.incrementAndGet() >= most) {
       full = true;
@@ -103,20 +104,20 @@ final class Capacity {
     }
   }
 
-  /// It has gone.
+  /// Counts the end of a client connection.
   void left() {
     if (count.decrementAndGet() <= most - part(most) && full) {
       full = false;
-      // Somebody may have come in between.
+      // Another connection may have been counted in between.
       full = count.get() >= most;
       doors.forEach(FrontendSockets::follow);
     }
   }
 
-  /// A port has all that one may have.
+  /// Logs that a port has reached the limit for one port.
   void tellOfOne(int port) {
     tell(
-        "port %d has %d connections, as many as one may have of what the daemon takes on: further ones wait in the system's queue until some of these end"
+        "port %d has %d connections, the limit for one port: further ones wait in the kernel's queue until some of these end"
             .formatted(port, mostOfOne()));
   }
 
@@ -129,8 +130,8 @@ final class Capacity {
   }
 
   private String sentence() {
-    return ("the daemon has %d connections in hand, as many as its memory and descriptors allow:"
-            + " further ones wait in the system's queue until some of these end")
+    return ("the daemon serves %d connections, as many as its memory and descriptors allow: further"
+            + " ones wait in the kernel's queue until some of these end")
         .formatted(count.get());
   }
 }

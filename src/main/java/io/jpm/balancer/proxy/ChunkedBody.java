@@ -2,24 +2,24 @@ package io.jpm.balancer.proxy;
 
 import io.netty.buffer.ByteBuf;
 
-/// Finds the end of a chunked body. Only the lengths of its chunks tell: a chunk's data may look
-/// like the end. Owned by the connection's event loop.
+/// Finds the end of a chunked body. Only the lengths of its chunks show where it ends, because the
+/// data of a chunk may look like the end. Owned by the connection's event loop.
 final class ChunkedBody {
   private enum Part {
     /// The digits of a chunk's length.
     SIZE,
-    /// The rest of that line.
+    /// The rest of the line with the length.
     SIZE_LINE,
     DATA,
-    /// The line end behind a chunk's data.
+    /// The line end after a chunk's data.
     DATA_END,
-    /// The beginning of a line behind the last chunk.
+    /// The beginning of a line after the last chunk.
     TRAILER,
-    /// The rest of such a line.
+    /// The rest of a line after the last chunk.
     TRAILER_LINE,
-    /// The last byte was the last one.
+    /// The body is complete.
     END,
-    /// More came, or something else than chunks.
+    /// More bytes follow the body, or it is not chunked.
     STRANGE
   }
 
@@ -30,7 +30,7 @@ final class ChunkedBody {
   private long size;
   private boolean digits;
 
-  /// More of the body.
+  /// Reads more of the body.
   ///
   /// @param from the index from which on the bytes belong to it
   void read(ByteBuf bytes, int from) {
@@ -47,12 +47,12 @@ final class ChunkedBody {
     }
   }
 
-  /// Whether the body is complete, and nothing follows.
+  /// Reports whether the body is complete and nothing follows.
   boolean ended() {
     return part == Part.END;
   }
 
-  /// Whether something has come that no body has.
+  /// Reports whether the bytes are not a valid chunked body.
   boolean strange() {
     return part == Part.STRANGE;
   }

@@ -6,10 +6,10 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// A client's connection on its way to an instance. Nothing is read from it before it is there.
-/// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called by any
+/// A client connection for which an instance is being sought. Nothing is read from it until then.
+/// Owned by the connection's event loop; [#again], [#giveUp] and [#expired] may be called from any
 /// thread.
-// What fails is seen by the end of the channel.
+// The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class ClientConnection {
   /// How long a connection may be without an instance.
@@ -30,7 +30,7 @@ final class ClientConnection {
     return now - begun >= PATIENCE.toNanos();
   }
 
-  /// Begins anew, with those too that have refused before.
+  /// Starts over, including the instances that have refused before.
   void again() {
     client
         .eventLoop()
@@ -44,7 +44,7 @@ final class ClientConnection {
     client.close();
   }
 
-  /// Tries one ready instance after the other.
+  /// Tries the ready instances one after the other.
   void seek() {
     if (proxyListener.closed()) {
       giveUp();
@@ -55,7 +55,7 @@ final class ClientConnection {
         .ifPresentOrElse(this::connect, () -> proxyListener.park(this, Set.copyOf(tried)));
   }
 
-  /// Brings the connection of a check to this instance, or closes it.
+  /// Connects a probe to this instance, or closes its connection.
   static void lead(ProxyListener proxyListener, SocketChannel client, Backend backend) {
     if (!backend.take()) {
       client.close();
@@ -84,7 +84,7 @@ final class ClientConnection {
           if (client.eventLoop().inEventLoop()) {
             connected(backend, done);
           } else {
-            // Where no socket can be made at all, Netty tells it on a thread of its own.
+            // If no socket can be created at all, Netty reports it on another thread.
             client.eventLoop().execute(() -> connected(backend, done));
           }
         });

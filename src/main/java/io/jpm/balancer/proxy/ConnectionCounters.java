@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What is counted of an instance, over all of its processes. Any thread may count.
+/// The counters of an instance, over all of its processes. Thread-safe.
 final class ConnectionCounters {
   final LongAdder connections = new LongAdder();
   final LongAdder open = new LongAdder();
@@ -13,7 +13,7 @@ final class ConnectionCounters {
   final LongAdder failures = new LongAdder();
   final LongAdder ejections = new LongAdder();
 
-  /// By name, in the order of showing.
+  /// Returns the counters by name, in display order.
   Map<String, Long> counters() {
     Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("connections", connections.sum());

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/// Connections for which no instance is ready. They are not read from meanwhile. Owned by the
-/// balancer's context.
+/// Client connections for which no instance is ready. They are not read from while they wait. Owned
+/// by the balancer's context.
 final class ConnectionQueue {
-  /// As many as a kernel lets wait in a usual queue.
+  /// The usual length of an accept queue of the kernel.
   static final int MOST = 1024;
 
-  /// How often those are sent out again that no ready instance has taken: it refused all, but may
-  /// not any more.
+  /// How often connections are retried that no ready instance has accepted, because one that
+  /// refused may accept again.
   private static final Duration LOOK = Duration.ofMillis(250);
 
   private final Deque<ClientConnection> links = new ArrayDeque<>();
@@ -25,8 +25,9 @@ final class ConnectionQueue {
   private final Runnable unserved;
   private long timer = -1;
 
-  /// @param anyReady whether it is of any use to send somebody out
-  /// @param unserved told of each for which there was no room, or nobody in time
+  /// @param anyReady whether a retry makes sense
+  /// @param unserved called for each connection that is closed because the queue is full or its
+  ///   time over
   ConnectionQueue(Vertx vertx, LongSupplier nanoTime, BooleanSupplier anyReady, Runnable unserved) {
     this.vertx = vertx;
     this.nanoTime = nanoTime;
@@ -34,7 +35,7 @@ final class ConnectionQueue {
     this.unserved = unserved;
   }
 
-  /// One more; refused when there are too many.
+  /// Adds a connection, or closes it if the queue is full or its time is over.
   void add(ClientConnection clientConnection) {
     if (links.size() >= MOST || clientConnection.expired(nanoTime.getAsLong())) {
       clientConnection.giveUp();
@@ -51,14 +52,14 @@ final class ConnectionQueue {
     return links.size();
   }
 
-  /// An instance has become ready.
+  /// Retries all connections, because an instance has become ready.
   void release() {
     List<ClientConnection> all = List.copyOf(links);
     clear();
     all.forEach(ClientConnection::again);
   }
 
-  /// Nobody will come any more.
+  /// Closes all connections, because no instance will become ready.
   void giveUp() {
     List<ClientConnection> all = List.copyOf(links);
     clear();
@@ -67,7 +68,7 @@ final class ConnectionQueue {
 
   private void look() {
     long now = nanoTime.getAsLong();
-    // The first has waited longest, or nearly so: those that come back keep their deadline.
+    // A retried connection keeps its deadline, so the first one has not always waited longest.
     links.removeIf(clientConnection -> {
       boolean over = clientConnection.expired(now);
       if (over) {

@@ -6,11 +6,11 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// Waits for the connections of a process to end. Owned by the balancer's context.
+/// Waits for the connections of a draining process to end. Owned by the balancer's context.
 final class Draining {
   private static final Duration LOOK = Duration.ofMillis(50);
 
-  /// Each connection is asked at every so many looks only: there may be thousands of them.
+  /// Idle connections are closed only every so many polls, because there may be thousands to check.
   private static final int LOOKS = 10;
 
   private final Vertx vertx;
@@ -30,7 +30,9 @@ final class Draining {
     this.deadline = nanoTime.getAsLong() + backend.cluster().drain().toNanos();
   }
 
-  /// How many connections were left.
+  /// Starts polling.
+  ///
+  /// @return the number of connections that are left
   Future<Integer> begin() {
     timer = vertx.setPeriodic(LOOK.toMillis(), _ -> look());
     look();
@@ -41,7 +43,7 @@ final class Draining {
     return left.future();
   }
 
-  /// The time is over.
+  /// Ends the wait, because the timeout has expired or the process has ended.
   void finish() {
     vertx.cancelTimer(timer);
     left.tryComplete(backend.open());

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
-/// Ports for instances: free when they are given out, and none twice within a minute, since the
-/// program takes its own only when it has started. Owned by the balancer's context.
+/// Allocates ports for instances. A port is free when it is allocated, and is not allocated again
+/// within a minute, because the program binds it only after its start. Owned by the balancer's
+/// context.
 final class FreePorts {
   private static final Duration APART = Duration.ofMinutes(1);
   private static final int TRIES = 1000;
@@ -21,10 +22,10 @@ final class FreePorts {
     this.nanoTime = nanoTime;
   }
 
-  /// A free port.
+  /// Returns a free port.
   ///
-  /// @param taken what belongs to somebody, listened on or not
-  /// @throws IOException when the machine has none
+  /// @param taken ports that are assigned already, whether a process listens on them or not
+  /// @throws IOException if there is none
   int next(Set<Integer> taken) throws IOException {
     long now = nanoTime.getAsLong();
     given.values().removeIf(at -> now - at > APART.toNanos());
@@ -37,7 +38,7 @@ final class FreePorts {
     throw new IOException("no free port is left");
   }
 
-  /// On every address, since that is what most programs take.
+  /// Tests the wildcard address, because most programs bind that.
   private static int free() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1)) {
       return socket.getLocalPort();

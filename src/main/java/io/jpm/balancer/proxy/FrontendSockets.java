@@ -27,10 +27,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/// A port that the daemon listens on, on every address of the machine, both families where it has
-/// IPv6. Where sockets can be kept this one is: it outlives the daemon, and who connects meanwhile
-/// waits for the next one.
-// What fails is seen by the end of the channel.
+/// A port on which the daemon listens for clients, at every address of the machine, in both
+/// families if it has IPv6. If the system can keep sockets, the socket outlives the daemon, and
+/// clients that connect without a daemon wait for the next one.
+// The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class FrontendSockets {
   private static final long CHECK_PATIENCE_MILLIS = 30_000;
@@ -49,7 +49,7 @@ final class FrontendSockets {
   /// Opens a port.
   ///
   /// @param key the name under which its socket is kept
-  /// @param visitors gets each connection, on its own event loop; nothing is read from it yet
+  /// @param visitors receives each connection, on its own event loop; nothing was read from it
   static Future<FrontendSockets> open(
       String key, int port, ProxyListener.Setting setting, Consumer<SocketChannel> visitors) {
     Optional<ListenSockets> sockets = setting.sockets();
@@ -72,10 +72,10 @@ final class FrontendSockets {
         Optional.empty());
   }
 
-  /// Opens a port of the loopback that the system chooses, for one connection that is made soon.
+  /// Opens a loopback port that the system chooses, for one connection that follows soon.
   ///
-  /// @param visitor gets it, on its own event loop; nothing is read from it yet
-  /// @return its address
+  /// @param visitor receives the connection, on its own event loop; nothing was read from it
+  /// @return the address to connect to
   static Future<InetSocketAddress> once(
       ProxyListener.Setting setting, Consumer<SocketChannel> visitor) {
     var open = new AtomicReference<Optional<FrontendSockets>>(Optional.empty());
@@ -136,7 +136,8 @@ final class FrontendSockets {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(setting.loops())
-            // The next daemon must not wait for the connections of the last one to be forgotten.
+            // Otherwise the port could not be bound while connections of the previous daemon are in
+            // TIME_WAIT.
             .option(ChannelOption.SO_REUSEADDR, true)
             .handler(new Counter(setting.capacity(), port))
             .childHandler(new Usher(visitors));
@@ -160,7 +161,7 @@ final class FrontendSockets {
     return promise.future();
   }
 
-  /// Accepts or does not, as there is room.
+  /// Accepts or pauses, as the limits demand.
   void follow() {
     channel
         .eventLoop()
@@ -172,7 +173,7 @@ final class FrontendSockets {
         });
   }
 
-  /// Takes in nobody any more; a socket that is kept stays.
+  /// Stops accepting. A kept socket stays open.
   Future<Void> leave() {
     setting.capacity().remove(this);
     Promise<Void> promise = Promise.promise();
@@ -180,7 +181,7 @@ final class FrontendSockets {
     return promise.future();
   }
 
-  /// Frees the port.
+  /// Stops accepting and frees the port.
   Future<Void> close() {
     return leave().compose(_ -> Blocking.call(setting.context().owner(), this::forget)).mapEmpty();
   }
@@ -190,13 +191,14 @@ final class FrontendSockets {
     return true;
   }
 
-  /// Counts who comes, on the door's own event loop, so that no more than one batch is too many.
+  /// Counts connections on the port's own event loop, so that the limit is exceeded by one batch at
+  /// most.
   private static final class Counter extends ChannelInboundHandlerAdapter {
     private final Capacity capacity;
     private final int port;
     private final AtomicInteger count = new AtomicInteger();
 
-    /// Whether this door has all that one may have.
+    /// Whether this port has reached the limit for one port.
     private volatile boolean full;
 
     Counter(Capacity capacity, int port) {
@@ -227,20 +229,20 @@ final class FrontendSockets {
       if (count.decrementAndGet() <= most - Capacity.part(most) && full) {
         door.eventLoop()
             .execute(() -> {
-              // Somebody may have come in between.
+              // Another connection may have been accepted in between.
               full = count.get() >= capacity.mostOfOne();
               follow(door);
             });
       }
     }
 
-    /// On the door's event loop.
+    /// Must be called on the event loop of the port.
     void follow(Channel door) {
       door.config().setAutoRead(!full && !capacity.full());
     }
   }
 
-  /// Shows connections in.
+  /// Passes accepted connections on.
   private static final class Usher extends ChannelInitializer<SocketChannel> {
     private final Consumer<SocketChannel> visitors;
 

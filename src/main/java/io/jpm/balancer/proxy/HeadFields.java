@@ -3,11 +3,11 @@ package io.jpm.balancer.proxy;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 
-/// The fields of an HTTP/1 head that tell how long its body is.
+/// The fields of an HTTP/1 head that determine the length of the body.
 ///
-/// @param end the index behind the head; negative: it is not all there
-/// @param length what `Content-Length` says; negative: nothing
-/// @param chunked whether the body says itself where it ends
+/// @param end the index after the head; negative if the head is incomplete
+/// @param length the value of `Content-Length`; negative if there is none
+/// @param chunked whether the body itself shows where it ends
 record HeadFields(int end, long length, boolean chunked) {
   private static final AsciiString LENGTH = AsciiString.cached("content-length:");
   private static final AsciiString ENCODING = AsciiString.cached("transfer-encoding:");
@@ -15,9 +15,9 @@ record HeadFields(int end, long length, boolean chunked) {
   private static final long UNKNOWN = -1;
   private static final int MOST_DIGITS = 18;
 
-  /// Reads them, without a copy of anything: each response comes by here.
+  /// Parses the fields without copying anything, because every response passes here.
   ///
-  /// @param from the index behind the first line
+  /// @param from the index after the first line
   static HeadFields at(ByteBuf bytes, int from) {
     long length = UNKNOWN;
     boolean chunked = false;
@@ -72,7 +72,7 @@ record HeadFields(int end, long length, boolean chunked) {
     return number;
   }
 
-  /// Where a line ends without what cannot be seen.
+  /// Returns where a line ends without its trailing blanks.
   private static int withoutBlanks(ByteBuf bytes, int from, int lineEnd) {
     int end = lineEnd;
     while (end > from && isBlank(bytes.getByte(end - 1))) {

@@ -3,42 +3,42 @@ package io.jpm.balancer.proxy;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
-/// Follows what goes over a connection closely enough to know, if it is HTTP/1, where a response
-/// begins and whether all that was asked has been answered. What it does not understand it takes
-/// for another protocol, about which nothing is known. Owned by the connection's event loop.
+/// Tracks an HTTP/1 connection closely enough to know where a response begins, and whether all
+/// requests have been answered. Data that it does not understand counts as another protocol, about
+/// which nothing is known. Owned by the connection's event loop.
 final class HttpTracker {
-  /// The answer when no field can be put in.
+  /// The result if no header field can be inserted.
   static final int NOWHERE = -1;
 
   private enum Stage {
     /// Another protocol, or a response that was not understood.
     UNKNOWN,
-    /// The client has spoken last.
+    /// The client has sent data, and a response is expected.
     ASKED,
-    /// A response is on its way.
+    /// A response is being received.
     ANSWERING,
-    /// Nothing is owed.
+    /// All requests have been answered.
     ANSWERED,
-    /// Upgraded: bytes of any kind, until the end.
+    /// Upgraded: arbitrary bytes until the end.
     RAW
   }
 
   private Stage stage = Stage.UNKNOWN;
   private Request request = Request.NONE;
 
-  /// Whether the client has spoken during a response.
+  /// Whether the client has sent something during a response.
   private boolean ahead;
 
-  /// Whether the client has sent requests before it had the answer to the one before; which answer
-  /// is the last one is not known then.
+  /// Whether the client has sent requests before the previous one was answered. It is then not
+  /// known which response is the last one.
   private boolean pipelined;
 
-  /// Bytes of the body that are to come; negative: unknown.
+  /// The number of bytes of the body that follow; negative if it is not known.
   private long left;
 
   private @Nullable ChunkedBody chunks;
 
-  /// Bytes go to the instance.
+  /// Processes bytes for the instance.
   void asked(ByteBuf bytes) {
     if (stage == Stage.UNKNOWN || stage == Stage.ANSWERED) {
       request = Request.at(bytes);
@@ -52,9 +52,9 @@ final class HttpTracker {
     }
   }
 
-  /// Bytes come from the instance.
+  /// Processes bytes from the instance.
   ///
-  /// @return the index in `bytes` where a response's first field begins, or [#NOWHERE]
+  /// @return the index in `bytes` where the first header field of a response begins, or [#NOWHERE]
   int answered(ByteBuf bytes) {
     return switch (stage) {
       case RAW -> NOWHERE;
@@ -70,7 +70,7 @@ final class HttpTracker {
     };
   }
 
-  /// Whether the connection is HTTP/1 and nothing is on its way.
+  /// Reports whether the connection is HTTP/1 and no request or response is in progress.
   boolean idle() {
     return stage == Stage.ANSWERED && !pipelined;
   }
@@ -84,7 +84,7 @@ final class HttpTracker {
         return NOWHERE;
       }
       if (head.end() < 0 || head.end() == bytes.writerIndex()) {
-        // An interim response: the real one is still to come.
+        // An interim response: the final one follows.
         stage = head.end() < 0 ? Stage.UNKNOWN : Stage.ASKED;
         return NOWHERE;
       }
@@ -115,7 +115,7 @@ final class HttpTracker {
       stage = chunked.ended() ? done() : chunked.strange() ? Stage.UNKNOWN : Stage.ANSWERING;
     } else if (left >= 0) {
       left -= bytes.writerIndex() - from;
-      // More than was announced: answers to requests that were sent ahead.
+      // More than announced: responses to pipelined requests.
       stage = left > 0 ? Stage.ANSWERING : left == 0 ? done() : Stage.UNKNOWN;
     }
   }

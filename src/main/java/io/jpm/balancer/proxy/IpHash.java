@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/// Always the same one for a client's address. Each pair of client and instance has a number, and
-/// the greatest wins (rendezvous hashing): when an instance goes, only its own clients move.
+/// Selects always the same instance for a client's address. Each pair of client and instance has a
+/// number, and the greatest wins (rendezvous hashing): when an instance ends, only its own clients
+/// move.
 final class IpHash implements BalancingStrategy {
   @Override
   public <C extends BackendLoad> Optional<C> next(
@@ -15,7 +16,8 @@ final class IpHash implements BalancingStrategy {
     long most = 0;
     for (C one : ready) {
       long number = mixed(seed ^ mixed(one.slot() + 1));
-      // Of two processes of one instance, during a reload, the later one is the newer.
+      // During a reload an instance has two processes, of which the later one in the list is the
+      // newer.
       if ((best == null || number >= most) && usable.test(one)) {
         best = one;
         most = number;

@@ -5,9 +5,9 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/// The one with the fewest connections for its share; among equals the one that has owed an answer
-/// for the shortest time, so that one that has just stalled is the last of them; among those that
-/// owe none each in turn.
+/// Selects the instance with the fewest connections for its share. Among equals it is the one that
+/// has owed a response for the shortest time, so that an instance that has just stalled comes last.
+/// Instances that owe none take turns.
 final class LeastConn implements BalancingStrategy {
   private final AtomicInteger turn = new AtomicInteger();
 

@@ -2,13 +2,13 @@ package io.jpm.balancer.proxy;
 
 import java.time.Duration;
 
-/// How long an instance that fails is left out: a second, doubling to half a minute; a minute
-/// without trouble makes it forgotten.
+/// The temporary ejection of a failing instance: a second, doubling up to half a minute. After a
+/// minute without failures, the next one is short again.
 ///
-/// @param times how often in a row; 0: never
-/// @param until when the last time ends, monotonic nanoseconds
+/// @param times the number of consecutive ejections; 0: never ejected
+/// @param until the end of the last ejection, monotonic nanoseconds
 record OutlierEjection(int times, long until) {
-  /// Failures in a row that have an instance left out.
+  /// The number of consecutive failures that cause an ejection.
   static final int FAILURES = 3;
 
   static final OutlierEjection NONE = new OutlierEjection(0, 0);
@@ -17,7 +17,7 @@ record OutlierEjection(int times, long until) {
   private static final Duration FORGOTTEN = Duration.ofMinutes(1);
   private static final int DOUBLINGS = 5;
 
-  /// The next one, beginning now.
+  /// Returns the next ejection, which begins now.
   OutlierEjection again(long now) {
     int before = times > 0 && now - until < FORGOTTEN.toNanos() ? times : 0;
     Duration length = Duration.ofSeconds(1L << Math.min(before, DOUBLINGS));
@@ -29,9 +29,9 @@ record OutlierEjection(int times, long until) {
     return times > 0 && until - now > 0;
   }
 
-  /// Whether one more may be left out: never more than half.
+  /// Reports whether one more instance may be ejected: never more than half of them.
   ///
-  /// @param out how many are
+  /// @param out how many are ejected
   /// @param of how many there are
   static boolean allowed(int out, int of) {
     return (out + 1) * 2 <= of;

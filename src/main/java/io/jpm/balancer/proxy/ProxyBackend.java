@@ -42,21 +42,21 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// The way for programs that can take no socket: each process gets a `PORT` of its own, the daemon
-/// listens on the app's and passes connections on. Connections end with the daemon; its successor
-/// listens again as soon as it has adopted the app. Owned by the balancer's context.
+/// Balances programs that cannot be given a socket: each process gets a `PORT` of its own, and the
+/// daemon listens on the app's port and forwards connections. Connections end with the daemon; the
+/// next one listens again as soon as it has adopted the app. Owned by the balancer's context.
 public final class ProxyBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
   /// `EADDRINUSE`.
   private static final int IN_USE = 98;
 
-  /// How long a program may take until it listens without anything being said of it.
+  /// How long a program may take to listen before that is reported as a problem.
   private static final Duration USUAL_START = Duration.ofSeconds(5);
 
-  /// A process, made or about to be.
+  /// A process that runs or is about to be started.
   ///
-  /// @param from when it was, monotonic nanoseconds
+  /// @param from when it was prepared or adopted, monotonic nanoseconds
   private record Member(ProxyListener proxyListener, Backend backend, int port, long from) {}
 
   private final Context context;
@@ -72,9 +72,9 @@ public final class ProxyBackend implements BalancerBackend {
   private final Map<AppName, JsonObject> published = new HashMap<>();
 
   /// @param context the balancer's; all methods are called on it
-  /// @param reports who is told
+  /// @param reports receives the observations
   /// @param nanoTime monotonic nanoseconds, on any thread
-  /// @param sockets those that outlive the daemon, where there are such
+  /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
   public ProxyBackend(
       Context context, Reports reports, LongSupplier nanoTime, Optional<ListenSockets> sockets) {
     this(context, reports, nanoTime, sockets, Capacity.ofThisProcess(nanoTime));
@@ -92,7 +92,7 @@ public final class ProxyBackend implements BalancerBackend {
     this.setting =
         new ProxyListener.Setting(
             context,
-            // The public API has no way to them; Vert.x's own clients use this one.
+            // The public API does not provide the event loops; Vert.x's own clients use this one.
             ((VertxInternal) context.owner()).nettyEventLoopGroup(),
             nanoTime,
             reports,
@@ -107,7 +107,7 @@ public final class ProxyBackend implements BalancerBackend {
     OptionalInt port = AppPort.of(order.spec());
     if (port.isEmpty()) {
       return Future.succeededFuture(
-          new Refused("no port is known: name the one that clients connect to with port"));
+          new Refused("no port is known: set port to the one that clients connect to"));
     }
     int own;
     try {
@@ -149,8 +149,7 @@ public final class ProxyBackend implements BalancerBackend {
         error instanceof BindException
             || (error instanceof ListenFailure failure && failure.errno() == IN_USE);
     if (!inUse || isForbidden(error)) {
-      return "port %d cannot be listened on: %s"
-          .formatted(proxyListener.port(), error.getMessage());
+      return "cannot listen on port %d: %s".formatted(proxyListener.port(), error.getMessage());
     }
     String who =
         fronts.stream()
@@ -161,8 +160,8 @@ public final class ProxyBackend implements BalancerBackend {
     if (who.isEmpty() && error instanceof ListenFailure) {
       return String.valueOf(error.getMessage()); // it names the pid
     }
-    return "port %d is in use already: %s; end that, or name another port with port"
-        .formatted(proxyListener.port(), who.isEmpty() ? "something else listens there" : who);
+    return "port %d is in use already: %s; end it, or set port to another one"
+        .formatted(proxyListener.port(), who.isEmpty() ? "another program listens there" : who);
   }
 
   private static boolean isForbidden(Throwable error) {
@@ -221,7 +220,7 @@ public final class ProxyBackend implements BalancerBackend {
     return proxyListener;
   }
 
-  /// What was prepared for an earlier spawn and never ran.
+  /// Removes processes that were prepared for an earlier generation and never ran.
   private void forgetEarlier(WorkerId worker) {
     List<WorkerId> earlier =
         members.keySet().stream()
@@ -251,11 +250,11 @@ public final class ProxyBackend implements BalancerBackend {
     if (question.port() != member.proxyListener().port()) {
       return Future.succeededFuture(new Route.Direct());
     }
-    // One of a former daemon may listen, and not have been seen to do so yet.
+    // An admitted process of an earlier daemon may listen without having been detected yet.
     if (!member.backend().answered() && !member.backend().admitted) {
       return Future.succeededFuture(
           new Route.Nowhere(
-              "nothing listens on %d, the PORT of the process, yet".formatted(member.port())));
+              "nothing listens on %d yet, the PORT of the process".formatted(member.port())));
     }
     return member
         .proxyListener()
@@ -264,7 +263,7 @@ public final class ProxyBackend implements BalancerBackend {
         .otherwise(error -> new Route.Nowhere(String.valueOf(error.getMessage())));
   }
 
-  /// Its own port, in the family in which it answers.
+  /// Returns the private address of the process, in the family in which it answers.
   private static InetSocketAddress own(Member member, Reach question) {
     InetSocketAddress known = member.backend().address();
     return question.addresses().contains(known.getAddress())
@@ -328,7 +327,8 @@ public final class ProxyBackend implements BalancerBackend {
     }
   }
 
-  /// Lets go of ports that an instance does not need: it has moved to another, or ended for good.
+  /// Closes ports that an instance no longer needs, because it has moved to another or ended for
+  /// good.
   private void settle(InstanceId id) {
     List<ProxyListener> needed = alive(id);
     if (!needed.isEmpty()) {
@@ -345,7 +345,7 @@ public final class ProxyBackend implements BalancerBackend {
     }
   }
 
-  /// The fronts of an instance's processes, the newest process last.
+  /// Returns the listeners of an instance's processes, that of the newest process last.
   private List<ProxyListener> alive(InstanceId id) {
     return members.entrySet().stream()
         .filter(one -> one.getKey().id().equals(id))
@@ -399,7 +399,7 @@ public final class ProxyBackend implements BalancerBackend {
         .or(setting.capacity()::trouble);
   }
 
-  /// The process of an instance that was made last.
+  /// Returns the newest process of an instance.
   private Optional<Member> newest(InstanceId id) {
     return members.entrySet().stream()
         .filter(one -> one.getKey().id().equals(id))
@@ -420,7 +420,7 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   private static String unheard(int own, ProxyListener proxyListener) {
-    return "nothing listens on %d, which PORT says to it: it must listen there, not on %d itself"
+    return "nothing listens on %d, the value of its variable PORT: it must listen there, not on %d itself"
         .formatted(own, proxyListener.port());
   }
 
@@ -440,7 +440,7 @@ public final class ProxyBackend implements BalancerBackend {
     return closed;
   }
 
-  /// Every port with what is behind it.
+  /// Returns all ports with the processes behind them.
   Set<ProxyListener> fronts() {
     return Set.copyOf(fronts);
   }

@@ -8,10 +8,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
-/// What goes before a connection's first byte, so that an instance knows whose it is: HAProxy's
-/// [PROXY protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt).
+/// Builds the header that precedes the first byte of a connection and tells the instance the
+/// client's address: HAProxy's [PROXY
+/// protocol](https://www.haproxy.org/download/3.0/doc/proxy-protocol.txt).
 final class ProxyHeader {
-  /// What every header of version 2 begins with.
+  /// The beginning of every header of version 2.
   private static final byte[] SIGNATURE = {
     0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A
   };
@@ -24,10 +25,10 @@ final class ProxyHeader {
 
   private ProxyHeader() {}
 
-  /// The header of a client's connection; empty where none is wanted.
+  /// Returns the header of a client connection; empty for [ProxyProtocol#NONE].
   ///
   /// @param client the client's address
-  /// @param door the address that it has connected to
+  /// @param door the address to which the client has connected
   static ByteBuf of(ProxyProtocol version, InetSocketAddress client, InetSocketAddress door) {
     return switch (version) {
       case NONE -> Unpooled.EMPTY_BUFFER;
@@ -36,7 +37,7 @@ final class ProxyHeader {
     };
   }
 
-  /// The header of a connection that the daemon makes on its own account.
+  /// Returns the header of a connection that the daemon makes for itself.
   static ByteBuf own(ProxyProtocol version) {
     return switch (version) {
       case NONE -> Unpooled.EMPTY_BUFFER;
@@ -80,7 +81,8 @@ final class ProxyHeader {
         && other.getAddress().getAddress().length == IPV4_BYTES;
   }
 
-  /// Both addresses of a header are of one family.
+  /// Returns the bytes of an address in the family of both: a header has two addresses of one
+  /// family.
   private static byte[] bytes(InetSocketAddress address, InetSocketAddress other) {
     byte[] bytes = address.getAddress().getAddress();
     if (bytes.length == IPV4_BYTES && !isVersion4(address, other)) {

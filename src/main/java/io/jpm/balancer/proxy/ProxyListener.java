@@ -31,22 +31,22 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// A port of an app and the processes behind it. Owned by the balancer's context, but for what
-/// connections ask: [#take], [#park], [#failed], [#answered], [#answersAtAll], [#entered], [#left],
-/// [#now], [#changed] and [#closed] may be called on any event loop.
+/// A port of an app and the processes behind it. Owned by the balancer's context, except for the
+/// methods that connections use: [#take], [#park], [#failed], [#answered], [#answersAtAll],
+/// [#entered], [#left], [#now], [#changed] and [#closed] may be called on any event loop.
 final class ProxyListener {
   private static final Logger LOG = System.getLogger("jpm.balancer");
   private static final Duration REOPEN = Duration.ofSeconds(1);
 
-  /// What all fronts have in common.
+  /// The collaborators that all ports share.
   ///
   /// @param context the balancer's
-  /// @param loops those of connections
+  /// @param loops the event loops of connections
   /// @param nanoTime monotonic nanoseconds
-  /// @param reports who is told when an instance takes connections
-  /// @param changed told that a counter is another, on any thread
-  /// @param sockets those that outlive the daemon, where there are such
-  /// @param capacity how many connections there may be
+  /// @param reports receives the processes that accept connections
+  /// @param changed called when a counter has changed, on any thread
+  /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
+  /// @param capacity the limit on connections
   record Setting(
       Context context,
       EventLoopGroup loops,
@@ -93,7 +93,7 @@ final class ProxyListener {
     return strategy;
   }
 
-  /// Takes over what the app's owner wants now.
+  /// Applies the strategy of the current spec.
   void follow(AppSpec spec) {
     Strategy wanted = spec.cluster().strategy().orElse(Strategy.ROUND_ROBIN);
     if (wanted != strategy) {
@@ -112,12 +112,12 @@ final class ProxyListener {
     return door.mapEmpty();
   }
 
-  /// The name of a port's socket for the next daemon.
+  /// Returns the name under which the next daemon finds the socket of a port.
   static String key(AppName app, int port) {
     return "proxy %s %d".formatted(app, port);
   }
 
-  /// Opens the port, however long it takes: the app runs.
+  /// Opens the port, and tries again until that succeeds, because the app runs.
   void reopen() {
     open().onFailure(this::openLater);
   }
@@ -126,7 +126,7 @@ final class ProxyListener {
     if (!closed) {
       LOG.log(
           Level.WARNING,
-          "{0}: port {1} cannot be listened on yet: {2}; trying again",
+          "{0}: cannot listen on port {1} yet: {2}; trying again",
           app,
           Integer.toString(port),
           error.getMessage());
@@ -149,26 +149,27 @@ final class ProxyListener {
         : Future.succeededFuture(opened);
   }
 
-  /// Somebody needs the port.
+  /// Registers an instance that needs the port.
   ///
-  /// @param connectionCounters what is counted of it
+  /// @param connectionCounters the counters of the instance
   void hold(InstanceId id, ConnectionCounters connectionCounters) {
     holders.put(id, connectionCounters);
   }
 
-  /// Somebody does not need it any more.
+  /// Removes an instance that no longer needs the port.
   ///
-  /// @return whether it was the last
+  /// @return whether it was the last one
   boolean releaseIfDue(InstanceId id) {
     return holders.remove(id) != null && holders.isEmpty();
   }
 
-  /// Takes no connection any more; those that have an instance go on.
+  /// Stops accepting and frees the port. Connections that have an instance continue.
   Future<Void> close() {
     return shut().compose(FrontendSockets::close, _ -> Future.succeededFuture());
   }
 
-  /// As [#close], but clients that come may wait for the next daemon.
+  /// Does the same as [#close], but keeps the socket open, so that new clients can wait for the
+  /// next daemon.
   Future<Void> leave() {
     return shut().compose(FrontendSockets::leave, _ -> Future.succeededFuture());
   }
@@ -182,14 +183,14 @@ final class ProxyListener {
     return door == null ? Future.failedFuture("it was not open") : door;
   }
 
-  /// Ends what is left.
+  /// Ends the remaining connections.
   void endAll() {
     relays.forEach(Relay::end);
   }
 
   // ------------------------------------------------------------------ processes
 
-  /// A process runs. It takes connections from when it answers and is admitted.
+  /// Registers a running process. It receives connections as soon as it answers and is admitted.
   void began(Backend backend) {
     if (behind.containsKey(backend)) {
       return;
@@ -212,10 +213,10 @@ final class ProxyListener {
     }
     setting
         .reports()
-        .listening(backend.worker(), "port %d, by way of %d".formatted(port, address.getPort()));
+        .listening(backend.worker(), "port %d, through %d".formatted(port, address.getPort()));
   }
 
-  /// A process is ready for clients.
+  /// Admits clients to a process.
   void admit(Backend backend) {
     if (!backend.admitted) {
       backend.admitted = true;
@@ -236,8 +237,8 @@ final class ProxyListener {
     return backend.slowStart().over(now);
   }
 
-  /// Where a check gets to this process: at its own port, or, where it reads the PROXY protocol
-  /// before all else, at one of the daemon's that is open for one connection.
+  /// Returns the address at which a probe reaches this process: its own port or, if it expects the
+  /// PROXY protocol first, a port of the daemon that is open for one connection.
   Future<InetSocketAddress> way(Backend backend) {
     return backend.cluster().proxyProtocol() == ProxyProtocol.NONE
         ? Future.succeededFuture(backend.address())
@@ -249,7 +250,7 @@ final class ProxyListener {
     refresh();
   }
 
-  /// A process is fit for new connections, or is not.
+  /// Sets whether a process is fit for new connections.
   void fit(Backend backend, boolean fit) {
     if (backend.fit != fit) {
       if (fit && backend.ready) {
@@ -260,7 +261,7 @@ final class ProxyListener {
     }
   }
 
-  /// Ends connections to a process on which nothing is on its way.
+  /// Closes the connections to a process that are idle.
   void endIdle(Backend backend) {
     relays.stream().filter(relay -> relay.backend().equals(backend)).forEach(Relay::endIfIdle);
   }
@@ -275,7 +276,7 @@ final class ProxyListener {
     refresh();
   }
 
-  /// Tells connections who is there now.
+  /// Updates the instances that connections see.
   private void refresh() {
     long now = now();
     List<Backend> all = new ArrayList<>(serving());
@@ -284,7 +285,8 @@ final class ProxyListener {
             .thenComparingLong(one -> one.worker().birth())
             .thenComparingLong(one -> one.worker().generation()));
     List<Backend> sound = all.stream().filter(one -> !one.outlierEjection.lasts(now)).toList();
-    // One that is left out does not answer; one that is not fit may.
+    // An ejected instance does not answer, an unfit one may: so unfit ones come before ejected
+    // ones.
     List<Backend> usable = sound.isEmpty() ? List.copyOf(all) : sound;
     List<Backend> fit = usable.stream().filter(one -> one.fit).toList();
     ready = fit.isEmpty() ? usable : fit;
@@ -320,7 +322,7 @@ final class ProxyListener {
   private void comeBack(Backend backend) {
     long now = now();
     if (backend.outlierEjection.lasts(now)) {
-      // The timer's clock is a little ahead.
+      // The timer's clock is slightly ahead.
       setting.context().owner().setTimer(1, _ -> comeBack(backend));
       return;
     }
@@ -328,7 +330,8 @@ final class ProxyListener {
     refresh();
   }
 
-  /// What keeps a process from getting new connections although it listens, for people.
+  /// Returns why a process that listens receives no new connections, as text for users; empty if it
+  /// does.
   Optional<String> trouble(Backend backend) {
     long now = now();
     if (hangs(backend, ready, now)) {
@@ -338,14 +341,14 @@ final class ProxyListener {
       return Optional.empty();
     }
     return Optional.of(
-        "instance %d gets no connections for another %d s: it did not take or answer the last ones"
+        "instance %d gets no connections for another %d s: it did not accept or answer the last ones"
             .formatted(
                 backend.slot(),
                 Math.ceilDiv(
                     backend.outlierEjection.until() - now, Duration.ofSeconds(1).toNanos())));
   }
 
-  /// A client has waited for an instance in vain: each is to blame in turn.
+  /// Counts a client that waited in vain as a failure of one of the instances, of each in turn.
   private void unserved() {
     List<ConnectionCounters> all = List.copyOf(holders.values());
     if (!all.isEmpty()) {
@@ -360,13 +363,14 @@ final class ProxyListener {
     new ClientConnection(this, client, now()).seek();
   }
 
-  /// The instance for a connection; it is counted as its own from now on.
+  /// Returns the instance for a connection, and counts the connection for it.
   ///
-  /// @param tried those that have refused it
+  /// @param tried the instances that have refused it
   Optional<Backend> take(Set<Backend> tried, @Nullable InetSocketAddress client) {
     byte[] address = client == null ? new byte[0] : client.getAddress().getAddress();
     long now = now();
-    // Who chooses by counts must see the last one counted. Held for a microsecond or two.
+    // A strategy that compares counts must see the previous connection counted. The lock is held
+    // for one or two microseconds.
     choosing.lock();
     try {
       List<Backend> all = ready;
@@ -409,7 +413,7 @@ final class ProxyListener {
         .formatted(Duration.ofNanos(one.silent(now)).toSeconds());
   }
 
-  /// None is left for a connection: it waits for one.
+  /// Queues a connection that no ready instance has accepted.
   void park(ClientConnection clientConnection, Set<Backend> tried) {
     setting
         .context()
@@ -424,7 +428,8 @@ final class ProxyListener {
         });
   }
 
-  /// A process has not taken a connection, has cut it, or has let the client wait in vain.
+  /// Records that a process has not accepted a connection, has cut it, or has let the client wait
+  /// in vain.
   ///
   /// @param answered whether it had sent something before
   void failed(Backend backend, boolean answered) {
@@ -435,7 +440,7 @@ final class ProxyListener {
     }
   }
 
-  /// A process has sent its first byte over a connection.
+  /// Records that a process has sent its first byte over a connection.
   ///
   /// @param asked whether it was sent something before
   void answered(Backend backend, boolean asked, long now) {
@@ -448,7 +453,7 @@ final class ProxyListener {
     }
   }
 
-  /// Whether any process has ever sent a byte. There are programs that only listen, such as those
+  /// Reports whether any process has ever sent a byte. Some programs only receive, such as those
   /// that collect logs.
   boolean answersAtAll() {
     return answersAtAll;
@@ -476,12 +481,12 @@ final class ProxyListener {
     return closed;
   }
 
-  /// All connections that have an instance.
+  /// Returns all connections that have an instance.
   Set<Relay> relays() {
     return relays;
   }
 
-  /// How many connections have none.
+  /// Returns the number of connections that wait for an instance.
   int waitingCount() {
     return connectionQueue.size();
   }

@@ -4,14 +4,14 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What is kept with a process, so that the next daemon finds it.
+/// The ports of a process, kept in the journal for the next daemon.
 ///
 /// @param own the port that the process listens on
 /// @param shared the port that clients connect to
 record ProxyState(int own, int shared) {
   private static final Pattern FORM = Pattern.compile("([0-9]{1,5}) ([0-9]{1,5})");
 
-  /// What [#toString] gave.
+  /// Parses the result of [#toString].
   static Optional<ProxyState> of(String text) {
     Matcher matcher = FORM.matcher(text);
     return matcher.matches()

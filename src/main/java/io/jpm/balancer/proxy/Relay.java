@@ -13,14 +13,14 @@ import io.netty.channel.socket.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// A client's connection and the one to its instance, tied together. Each direction is read only
-/// when what was read before has been written, so at most one read's bytes are in memory; an end
-/// (FIN) goes on as an end of that direction, a reset as a reset. Owned by the event loop that both
-/// are on.
-// What fails is seen by the end of the channel.
+/// Copies bytes between a client connection and the connection to its instance. Each direction is
+/// read only when the previous read has been written, so that at most one read is in memory. An end
+/// (FIN) is passed on as the end of that direction, a reset as a reset. Owned by the event loop of
+/// both connections.
+// The futures are not needed: a failure closes the channel.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class Relay {
-  /// Connections on which nothing goes for so long are idle.
+  /// A connection without data for this long is idle.
   static final Duration IDLE = Duration.ofSeconds(2);
 
   private static final ByteBuf CLOSE =
@@ -80,7 +80,7 @@ final class Relay {
     instance.read();
   }
 
-  /// Ends the connection in order where it is HTTP/1 and nobody owes anything.
+  /// Closes the connection in order if it is idle, is HTTP/1 and no response is missing.
   void endIfIdle() {
     client
         .eventLoop()
@@ -91,12 +91,13 @@ final class Relay {
         });
   }
 
-  /// Ends the connection as it is.
+  /// Closes the connection in whatever state it is.
   void end() {
     client.eventLoop().execute(this::close);
   }
 
-  /// Bytes that have been read and are not written yet. On the connection's event loop.
+  /// Returns the number of bytes that were read and are not written yet. Must be called on the
+  /// connection's event loop.
   long buffered() {
     return buffered(client) + buffered(instance);
   }
@@ -118,7 +119,7 @@ final class Relay {
     if (owes()) {
       backend.owes(ResponseTracker::gone);
     }
-    // Before the client sees the end, and comes again.
+    // Before the client sees the end and connects again.
     relieve();
     client.close();
     instance.close();
@@ -127,7 +128,7 @@ final class Relay {
     proxyListener.left(this);
   }
 
-  /// Whether the instance was asked and has not sent a byte yet.
+  /// Reports whether the instance was asked and has not sent a byte yet.
   private boolean owes() {
     return asked && !answered;
   }
@@ -139,7 +140,7 @@ final class Relay {
     }
   }
 
-  /// The instance has said all.
+  /// Handles the end of the instance's direction.
   private void instanceEnds() {
     relieve();
     if (owes() && !up.over()) {
@@ -147,8 +148,8 @@ final class Relay {
     }
   }
 
-  /// The client has said all, or has had enough: who asks and ends at once usually waits for the
-  /// answer, who ends after a long wait has waited in vain.
+  /// Handles the end of the client's direction. A client that ends right after its request usually
+  /// waits for the response; one that ends after a long wait has waited in vain.
   private void clientEnds() {
     if (talk.idle()) {
       relieve();
@@ -159,7 +160,7 @@ final class Relay {
     }
   }
 
-  /// The instance has cut the connection, or not answered.
+  /// Records that the instance has cut the connection, or has not answered.
   private void fail() {
     if (!failed) {
       failed = true;
@@ -169,7 +170,7 @@ final class Relay {
 
   private void reset() {
     if (!closed) {
-      // Both before either is closed: the end of one is the end of the other.
+      // Set on both first, because closing one closes the other.
       BackendConnection.endAbruptly(client);
       BackendConnection.endAbruptly(instance);
       close();
@@ -201,7 +202,7 @@ final class Relay {
         : client.writeAndFlush(bytes);
   }
 
-  /// Has the client end the connection itself when it has the response.
+  /// Inserts `Connection: close`, so that the client closes the connection after the response.
   private ChannelFuture withClose(ByteBuf bytes, int at) {
     client.write(bytes.readRetainedSlice(at - bytes.readerIndex()));
     client.write(CLOSE.duplicate());
@@ -255,8 +256,8 @@ final class Relay {
       }
     }
 
-    /// A direction that is broken does not end the other one: an instance may refuse the rest of a
-    /// request and close, and its answer is still to be read and to reach the client.
+    /// A broken direction does not end the other one: an instance may refuse the rest of a request
+    /// and close, and its response must still reach the client.
     private void endWhenBothAre() {
       if (up.over() && down.over()) {
         if (down.broken) {

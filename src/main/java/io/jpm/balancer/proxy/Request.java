@@ -5,14 +5,14 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 
-/// What a client has asked for, as far as it tells how the connection goes on.
+/// An HTTP/1 request, as far as it determines how the connection continues.
 ///
-/// @param headOnly the answer has no body, whatever it says
-/// @param tunnel after the answer something else than HTTP is spoken
-/// @param known whether it is known how long the request is
-/// @param left bytes of it that are to come; negative: more came than belong to it
+/// @param headOnly whether the response has no body, whatever its fields say
+/// @param tunnel whether another protocol follows the response
+/// @param known whether the length of the request is known
+/// @param left the number of its bytes that follow; negative if more came than belong to it
 record Request(boolean headOnly, boolean tunnel, boolean known, long left) {
-  /// None that is understood.
+  /// A request that was not understood.
   static final Request NONE = new Request(false, false, false, 0);
 
   private static final ByteBuf HEAD = word("HEAD ");
@@ -22,7 +22,7 @@ record Request(boolean headOnly, boolean tunnel, boolean known, long left) {
     return Unpooled.unreleasableBuffer(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
   }
 
-  /// Reads the first bytes of a request.
+  /// Parses the first bytes of a request.
   static Request at(ByteBuf bytes) {
     int begin = bytes.readerIndex();
     boolean headOnly = begins(bytes, HEAD);
@@ -35,12 +35,12 @@ record Request(boolean headOnly, boolean tunnel, boolean known, long left) {
         headOnly, tunnel, known, known ? body - (bytes.writerIndex() - fields.end()) : 0);
   }
 
-  /// More bytes have come.
+  /// Returns the request after `count` more bytes.
   Request and(int count) {
     return known ? new Request(headOnly, tunnel, true, left - count) : this;
   }
 
-  /// Whether another request came behind it.
+  /// Reports whether bytes of another request came with this one.
   boolean followed() {
     return known && left < 0;
   }

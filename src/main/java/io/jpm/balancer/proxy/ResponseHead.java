@@ -4,22 +4,22 @@ import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// The head of an HTTP/1 response, as far as it tells how the connection goes on.
+/// The head of an HTTP/1 response, as far as it determines how the connection continues.
 ///
-/// @param status the three digits
-/// @param fields the index behind the status line, where a field can be put in
-/// @param end the index behind the head; negative: it is not all there
-/// @param length what `Content-Length` says; negative: nothing
-/// @param chunked whether the body says itself where it ends
+/// @param status the status code
+/// @param fields the index after the status line, where a field can be inserted
+/// @param end the index after the head; negative if the head is incomplete
+/// @param length the value of `Content-Length`; negative if there is none
+/// @param chunked whether the body itself shows where it ends
 record ResponseHead(int status, int fields, int end, long length, boolean chunked) {
   private static final byte[] BEGIN = "HTTP/1.".getBytes(StandardCharsets.US_ASCII);
   private static final int STATUS_AT = "HTTP/1.1 ".length();
   private static final int SHORTEST = STATUS_AT + 3;
 
-  /// Reads a head.
+  /// Parses a head.
   ///
   /// @param at the index where it begins
-  /// @return null when no whole status line is there
+  /// @return null if there is no whole status line
   static @Nullable ResponseHead at(ByteBuf bytes, int at) {
     int lineEnd = bytes.indexOf(at, bytes.writerIndex(), (byte) '\n');
     if (lineEnd - at < SHORTEST || !begins(bytes, at)) {

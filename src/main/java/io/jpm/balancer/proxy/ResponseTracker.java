@@ -3,52 +3,52 @@ package io.jpm.balancer.proxy;
 import java.time.Duration;
 import java.util.stream.Stream;
 
-/// What an instance owes: first answers. Only the first bytes over a connection count, in both
-/// directions, so neither a WebSocket nor a connection on which nobody asks anything is ever waited
-/// for. Immutable.
+/// Tracks the first responses that an instance owes, to detect that it hangs. Only the first bytes
+/// of a connection count, in both directions, so that neither a WebSocket nor an unused connection
+/// is ever waited for. Immutable.
 ///
-/// @param owed connections over which it was asked and has not sent a byte yet
+/// @param owed the number of connections over which it was asked and has not sent a byte yet
 /// @param since when it began to owe, or last answered over a new connection if that was later;
-///   monotonic nanoseconds, of use while it owes something
+///   monotonic nanoseconds, meaningful only while it owes something
 /// @param heard whether it has ever answered
-/// @param last when it last did
+/// @param last when it last answered
 record ResponseTracker(int owed, long since, boolean heard, long last) {
-  /// How long an instance may say nothing before others that do answer get its new connections.
-  /// Where it only works on something long nothing is lost: what it has it keeps.
+  /// How long an instance may be silent before its new connections go to others that answer. If it
+  /// is only working on something long, nothing is lost: it keeps the connections that it has.
   static final Duration PATIENCE = Duration.ofSeconds(3);
 
-  /// Of an instance that nobody has asked anything.
+  /// The state of an instance that was never asked anything.
   static final ResponseTracker NONE = new ResponseTracker(0, 0, false, 0);
 
-  /// It was asked over one more connection.
+  /// Returns the state after a request over one more connection.
   ResponseTracker asked(long now) {
     return new ResponseTracker(owed + 1, owed == 0 ? now : since, heard, last);
   }
 
-  /// It has sent its first byte over a connection that it was asked over.
+  /// Returns the state after its first byte over a connection with a request.
   ResponseTracker answered(long now) {
     return new ResponseTracker(owed - 1, now, true, now);
   }
 
-  /// It has spoken first over a connection.
+  /// Returns the state after it has sent the first byte of a connection.
   ResponseTracker spoken(long now) {
     return new ResponseTracker(owed, now, true, now);
   }
 
-  /// A connection has ended without an answer.
+  /// Returns the state after a connection has ended without an answer.
   ResponseTracker gone() {
     return new ResponseTracker(owed - 1, since, heard, last);
   }
 
-  /// For how many nanoseconds it has owed something and answered nobody.
+  /// Returns for how many nanoseconds it has owed an answer without giving any.
   long length(long now) {
     return owed == 0 ? 0 : Math.max(0, now - since);
   }
 
-  /// Whether it says nothing for too long while another one, that has been asked since, answers.
-  /// Where all are silent none of them hangs: then it is the nature of what they do.
+  /// Reports whether it is silent for too long while another instance has answered since. If all
+  /// are silent, none hangs: long answers are then usual for the app.
   ///
-  /// @param others of the instances that new connections may go to
+  /// @param others the states of the other instances that may receive new connections
   boolean hangs(long now, Stream<ResponseTracker> others) {
     return isLong(now)
         && others.anyMatch(other -> !other.isLong(now) && other.heard && other.last - since > 0);

@@ -6,12 +6,13 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/// Each in turn; one with a share of 0.5 is left out every other time.
+/// Selects the instances in turn; one with a share of 0.5 is skipped every other time.
 ///
-/// Everyone has a place on a line. The hindmost is next and goes one step forward, the further the
-/// smaller its share (stride scheduling). Who joins does so at the front, to have no arrears.
+/// Each instance has a position (stride scheduling). The one with the lowest position is next, and
+/// advances by the inverse of its share. A new one begins at the highest position, so that it has
+/// nothing to catch up on.
 final class RoundRobin implements BalancingStrategy {
-  /// Where somebody stands.
+  /// The position of an instance.
   private record Place(BackendLoad who, double at) {}
 
   private final AtomicReference<List<Place>> line = new AtomicReference<>(List.of());

@@ -2,17 +2,18 @@ package io.jpm.balancer.proxy;
 
 import java.time.Duration;
 
-/// How an instance that has just become ready gets its load: from a tenth to all of it within five
-/// seconds, so that it can warm up.
+/// Increases the load of an instance that has just become ready, from a tenth to all of it within
+/// five seconds, so that it can warm up.
 ///
 /// @param from when it became ready, monotonic nanoseconds
-/// @param gently whether it begins with little; not where there is nobody to do the rest
+/// @param gently whether it begins with a part of its load; false if no other instance can take the
+///   rest
 record SlowStart(long from, boolean gently) {
   static final Duration LENGTH = Duration.ofSeconds(5);
 
   private static final double FIRST_SHARE = 0.1;
 
-  /// With all of the load at once.
+  /// Returns a start with the full load.
   static SlowStart none(long now) {
     return new SlowStart(now, false);
   }
@@ -22,8 +23,9 @@ record SlowStart(long from, boolean gently) {
     return gently ? Math.clamp(done, FIRST_SHARE, 1) : 1;
   }
 
-  /// Whether it has been there long enough to carry what others leave to it. One that began with
-  /// all of the load is no exception: after an app's start all are new, and none is spared.
+  /// Reports whether it has been ready long enough to take the load that others leave. This holds
+  /// for one that began with the full load too: after an app's start all instances are new, and
+  /// none is spared.
   boolean over(long now) {
     return now - from >= LENGTH.toNanos();
   }

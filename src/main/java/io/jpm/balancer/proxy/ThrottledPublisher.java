@@ -4,7 +4,7 @@ import io.vertx.core.Context;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Calls a second after something has changed, and not while nothing does.
+/// Runs a publication one second after a change, at most once a second, and never without a change.
 final class ThrottledPublisher {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -17,7 +17,7 @@ final class ThrottledPublisher {
     this.publish = publish;
   }
 
-  /// A number is another. Any thread.
+  /// Schedules a publication. Thread-safe.
   void changed() {
     if (!due.get() && due.compareAndSet(false, true)) {
       context.runOnContext(_ -> context.owner().setTimer(PAUSE.toMillis(), _ -> publish()));

@@ -8,14 +8,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// What Rights is asked about the tokens of services. Answered with a [AccessReply].
+/// A command about the access tokens of services. Answered with an [AccessReply].
 public sealed interface AccessCommand extends BusMessage {
-  /// Makes a token.
+  /// Creates a token.
   ///
-  /// @param name what to call it, see [IssuedToken]
-  /// @param role what its holder may do
+  /// @param name its name, see [IssuedToken]
+  /// @param role the role of its holder
   /// @param apps the names of the apps it is limited to; empty: all
-  /// @param expires after which time it ends by itself; empty: never
+  /// @param expires its lifetime; empty: unlimited
   record Create(String name, Role role, Set<String> apps, Optional<Duration> expires)
       implements AccessCommand {
     public Create {
@@ -25,29 +25,30 @@ public sealed interface AccessCommand extends BusMessage {
 
   /// Gives a token a new secret; its name, role and apps stay. Answered by [AccessReply.Created].
   ///
-  /// @param name the token's
-  /// @param grace how long the secret it has had holds beside the new one; zero: it ends at once,
-  ///   and the connections of its holders
-  /// @param expires after which time the token ends by itself; empty: after as long a time as it
-  ///   was made for, and never if it was made for ever
+  /// @param name the token's name
+  /// @param grace how long the former secret remains valid beside the new one. Zero: it becomes
+  ///   invalid at once, and the connections of its holders are closed
+  /// @param expires the new lifetime; empty: as long as the token was created for, or unlimited if
+  ///   it was created without a limit
   record Rotate(String name, Duration grace, Optional<Duration> expires) implements AccessCommand {}
 
-  /// Ends a token at once, and the connections of its holders.
+  /// Revokes a token and closes the connections of its holders at once.
   record Revoke(String name) implements AccessCommand {}
 
-  /// All tokens that hold.
+  /// Lists all valid tokens.
   record All() implements AccessCommand {}
 
-  /// Who the holder of a secret is.
+  /// Asks for the principal of a secret.
   ///
   /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
   record Prove(String digest) implements AccessCommand {
-    /// What the secrets of issued tokens begin with, so that people and scanners know them.
+    /// The prefix of the secrets of issued tokens, by which users and secret scanners recognize
+    /// them.
     public static final String PREFIX = "jpm_";
 
     private static final Pattern SECRET = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");
 
-    /// The question who holds this secret; empty: it has not the form of one.
+    /// Returns the command for this secret; empty if the text does not have the form of a secret.
     public static Optional<Prove> of(String secret) {
       return SECRET.matcher(secret).matches()
           ? Optional.of(new Prove(Sha256.hex(secret)))

@@ -4,33 +4,33 @@ import io.jpm.bus.BusMessage;
 import io.jpm.model.access.Principal;
 import java.util.List;
 
-/// Rights' answer to a [AccessCommand].
+/// The reply to an [AccessCommand].
 public sealed interface AccessReply extends BusMessage {
-  /// A token was made, or has another secret; it is on the disk.
+  /// A token was created, or has a new secret, and was written to the disk.
   ///
-  /// @param secret what its holder shows; kept nowhere
+  /// @param secret the secret, which the daemon does not store
   record Created(IssuedToken token, String secret) implements AccessReply {
-    /// Everything but the secret.
+    /// Omits the secret.
     @Override
     public String toString() {
       return "Created[" + token + "]";
     }
   }
 
-  /// A token holds no longer.
+  /// A token was revoked.
   record Revoked(IssuedToken token) implements AccessReply {}
 
-  /// The tokens that hold, by name.
+  /// All valid tokens, by name.
   record Tokens(List<IssuedToken> tokens) implements AccessReply {
     public Tokens {
       tokens = List.copyOf(tokens);
     }
   }
 
-  /// The secret is that of a token that holds.
+  /// The secret belongs to a valid token.
   record Proved(Principal who) implements AccessReply {}
 
-  /// Nothing was done.
+  /// The command was refused and has changed nothing.
   ///
   /// @param why a sentence for the user
   record Refused(String why) implements AccessReply {}

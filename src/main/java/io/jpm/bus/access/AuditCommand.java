@@ -2,6 +2,6 @@ package io.jpm.bus.access;
 
 import io.jpm.bus.BusMessage;
 
-/// Asks whether the audit log is whole, on [io.jpm.bus.Addresses#AUDIT_COMMAND]. Answered with an
-/// [AuditReply], after what was told before it is written.
+/// Requests a verification of the audit log, on [io.jpm.bus.Addresses#AUDIT_COMMAND]. Answered with
+/// an [AuditReply] after all earlier records have been written.
 public record AuditCommand() implements BusMessage {}

@@ -3,9 +3,9 @@ package io.jpm.bus.access;
 import io.jpm.bus.BusMessage;
 import java.util.Optional;
 
-/// What was found in the files of the audit log.
+/// The result of verifying the files of the audit log.
 ///
-/// @param lines how many lines have a hash that is right, up to the first that has not
-/// @param older how many are older than the chain of hashes
-/// @param broken where it breaks first and why, `audit.log:17: …`; empty: it is whole
+/// @param lines the number of lines with a correct hash, up to the first line without one
+/// @param older the number of lines that are older than the hash chain
+/// @param broken where and why the chain breaks first, `audit.log:17: …`; empty: it is intact
 public record AuditReply(long lines, long older, Optional<String> broken) implements BusMessage {}

@@ -8,22 +8,21 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// A token that was made for a service, without its secret.
+/// An access token of a service, without its secret.
 ///
-/// @param name what it is called: 1 to 64 letters, digits or `. _ -`, beginning with a letter or a
-///   digit; not `owner`
-/// @param role what its holder may do
+/// @param name 1 to 64 letters, digits or `. _ -`, beginning with a letter or a digit; not `owner`
+/// @param role the role of its holder
 /// @param apps the names of the apps it is limited to; empty: all
-/// @param created when its secret was made
-/// @param expires when it ends by itself; empty: never
+/// @param created when its secret was created
+/// @param expires when it expires; empty: never
 public record IssuedToken(
     String name, Role role, Set<String> apps, Instant created, Optional<Instant> expires) {
-  /// How long before its end it is called soon.
+  /// The remaining time below which [#endsSoon] may report the token.
   private static final Duration SOON = Duration.ofDays(7);
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-  /// @throws IllegalArgumentException with a sentence for the user when the name is not allowed
+  /// @throws IllegalArgumentException with a sentence for the user if the name is not allowed
   public IssuedToken {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
@@ -32,14 +31,13 @@ public record IssuedToken(
     }
     if (name.equals(Principal.OWNER_NAME)) {
       throw new IllegalArgumentException(
-          "token name \"%s\": taken, it means who has the home itself; choose another"
-              .formatted(name));
+          "token name \"%s\": reserved for the owner of the home; choose another".formatted(name));
     }
     apps = Set.copyOf(apps);
   }
 
-  /// Whether it should be rotated now: it ends within 7 days, and has less than half of its time
-  /// left.
+  /// Reports whether the token should be rotated now: it expires within 7 days, and less than half
+  /// of its lifetime is left.
   public boolean endsSoon(Instant now) {
     return expires
         .filter(end -> {
@@ -50,7 +48,7 @@ public record IssuedToken(
         .isPresent();
   }
 
-  /// Whoever shows its secret.
+  /// Returns the principal of a caller that presents its secret.
   public Principal principal() {
     return new Principal(name, role, apps);
   }

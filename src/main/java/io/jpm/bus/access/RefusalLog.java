@@ -9,13 +9,13 @@ import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Set;
 
-/// One warning per peer that was turned away, and no more than ten a second: who can make the
-/// daemon write can fill its disk. Owned by the event loop of the door.
+/// Logs one warning for each refused peer, at most ten a second, because a peer that can make the
+/// daemon write could fill its disk. Owned by the event loop of the server that uses it.
 public final class RefusalLog {
-  /// How many lines a second before they are only counted.
+  /// The number of lines per second after which refusals are only counted.
   public static final int LINES_PER_SECOND = 10;
 
-  /// Whoever shows no token that holds; no token can be called so.
+  /// The principal of a peer without a valid token. No token can have this name.
   private static final Principal NOBODY = new Principal("?", Role.READ, Set.of());
 
   private final Vertx vertx;
@@ -23,21 +23,23 @@ public final class RefusalLog {
   private int lines;
   private int more;
 
-  /// @param log the door's
+  /// @param log the logger of the server
   public RefusalLog(Vertx vertx, Logger log) {
     this.vertx = vertx;
     this.log = log;
   }
 
-  /// Tells what has become of a peer.
+  /// Logs what happened to a peer.
   ///
-  /// @param peer who
-  /// @param what what became of it and why, in one clause
+  /// @param peer the address of the peer
+  /// @param what what happened and why, in one clause
   public void warn(String peer, String what) {
     var _ = isTold(peer, what);
   }
 
-  /// Whether it was not only counted.
+  /// Logs a line or only counts it.
+  ///
+  /// @return whether it was logged
   private boolean isTold(String peer, String what) {
     if (lines == 0) {
       vertx.setTimer(1000, _ -> endOfSecond());
@@ -51,10 +53,11 @@ public final class RefusalLog {
     return false;
   }
 
-  /// A peer was turned away before it could ask for anything: this is audited, too.
+  /// Logs that a peer was refused before it could send a request, and records that in the audit
+  /// log.
   ///
   /// @param peer its address
-  /// @param reason why, in one clause
+  /// @param reason in one clause
   public void refused(String peer, String reason) {
     if (isTold(peer, "refused: " + reason)) {
       vertx
@@ -65,7 +68,7 @@ public final class RefusalLog {
     }
   }
 
-  /// Tells of those that were only counted; also called when the door closes.
+  /// Logs the number of refusals that were only counted. Also called when the server closes.
   public void endOfSecond() {
     if (more > 0) {
       log.log(Level.WARNING, "… " + more + " more refused");

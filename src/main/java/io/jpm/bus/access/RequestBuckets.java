@@ -6,26 +6,28 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
-/// How many requests the holder of each token may still make at one door: as many as in a second at
-/// once, and as many each second, by whatever connections. The owner may make any number. Owned by
-/// the event loop of the door.
+/// Limits the requests per second of each token at one server, over all connections of its holders:
+/// as many as in one second at once, and as many in each second. The owner is not limited. Owned by
+/// the event loop of the server.
 public final class RequestBuckets {
   private final int perSecond;
   private final Duration each;
   private final LongSupplier nanos;
 
-  /// By name of a token, for those that are not full.
+  /// By token name. Full buckets are removed when a new one is added.
   private final Map<String, TokenBucket> buckets = new HashMap<>();
 
   /// @param perSecond 1 to 1 000 000
-  /// @param nanos a clock that never goes back
+  /// @param nanos a monotonic clock
   public RequestBuckets(int perSecond, LongSupplier nanos) {
     this.perSecond = perSecond;
     this.each = Duration.ofNanos(Math.ceilDiv(Duration.ofSeconds(1).toNanos(), perSecond));
     this.nanos = nanos;
   }
 
-  /// Whether `who` had one more; it is taken.
+  /// Takes one request from the budget of `who`.
+  ///
+  /// @return whether there was one left
   public boolean take(Principal who) {
     if (who.equals(Principal.OWNER)) {
       return true;
@@ -40,7 +42,7 @@ public final class RequestBuckets {
     return bucket.take(now);
   }
 
-  /// What is said to who has none left.
+  /// Returns the message for a principal that has no request left.
   public String busy(Principal who) {
     return "%s makes more than %d requests a second (bridge.requests_per_second): try again"
         .formatted(who.name(), perSecond);

@@ -2,21 +2,21 @@ package io.jpm.bus.access;
 
 import java.time.Duration;
 
-/// How much of something may still happen: so much at once, and one more after each time of a fixed
-/// length. Not safe for several threads.
+/// A token bucket: allows a burst of a fixed size, and one more event after each interval of a
+/// fixed length. Not thread-safe.
 public final class TokenBucket {
   private final long nanosPerToken;
   private final long nanosOfAll;
 
-  /// How long it takes, as of `last`, until it is full again if nothing more is taken.
+  /// The time that the bucket needs, counted from `last`, to become full if nothing more is taken.
   private long missing;
 
   private long last;
 
-  /// A full one.
+  /// Creates a full bucket.
   ///
-  /// @param most how much at once, more than 0
-  /// @param each how long it takes until there is one more, more than 0
+  /// @param most the size of the bucket, more than 0
+  /// @param each the interval after which one more event is allowed, more than 0
   /// @param now in nanoseconds, of any clock
   public TokenBucket(int most, Duration each, long now) {
     this.nanosPerToken = each.toNanos();
@@ -24,9 +24,10 @@ public final class TokenBucket {
     this.last = now;
   }
 
-  /// Whether there was one more; it is taken.
+  /// Takes one from the bucket.
   ///
-  /// @param now as told by the clock; one that has been set back counts as standing still
+  /// @param now the time of the same clock; if it was set back, it counts as standing still
+  /// @return whether there was one left
   public boolean take(long now) {
     missing = missing(now);
     last = now;
@@ -37,7 +38,7 @@ public final class TokenBucket {
     return true;
   }
 
-  /// Whether nothing is missing.
+  /// Reports whether the bucket is full.
   public boolean isFull(long now) {
     return missing(now) == 0;
   }

@@ -3,14 +3,15 @@ package io.jpm.bus.access;
 import io.jpm.bus.BusMessage;
 import java.util.Optional;
 
-/// A token holds no longer, be it revoked, rotated, expired or taken out of its file; or one secret
-/// of it does, which was replaced by another some time ago.
+/// Announces that a token is no longer valid, because it was revoked, rotated, has expired or was
+/// removed from its file; or that one secret of it is no longer valid, which another had replaced
+/// some time before.
 ///
-/// @param name the token's
-/// @param digest the SHA-256 of the one secret that holds no longer, while the token's newer one
-///   does; empty: no secret by which anybody has come so far holds
+/// @param name the token's name
+/// @param digest the SHA-256 of the only secret that is no longer valid, while the newer one is;
+///   empty: all secrets used so far are invalid
 public record TokenRevoked(String name, Optional<String> digest) implements BusMessage {
-  /// Nothing of the token holds.
+  /// Announces that the whole token is no longer valid.
   public TokenRevoked(String name) {
     this(name, Optional.empty());
   }

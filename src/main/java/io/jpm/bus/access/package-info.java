@@ -1,4 +1,5 @@
-/// What is asked of tokens and of the audit log, and how many requests and refusals one peer has.
+/// Messages about access tokens and the audit log, and the limits for requests and refusals of one
+/// peer.
 @NullMarked
 package io.jpm.bus.access;
 

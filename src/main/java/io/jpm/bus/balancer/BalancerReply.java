@@ -11,25 +11,26 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// ClusterBalancer's answer.
+/// ClusterBalancer's reply to a [BalancerCommand].
 public sealed interface BalancerReply extends BusMessage {
-  /// It was done, or there was nothing to do.
+  /// The command was carried out, or there was nothing to do.
   record Done() implements BalancerReply {}
 
-  /// What the process is to be made with.
+  /// The additional settings with which God starts the process.
   ///
   /// @param wrapper words before the whole command, the program to execute first; empty: none
-  /// @param options words right behind the program's own, such as `--require`
-  /// @param environment variables over those of the app
-  /// @param sockets keys of `os.ListenSockets` to be inherited, in this order
-  /// @param channel whether it gets a channel for messages; sockets then begin at descriptor 5,
-  ///   else at 3
-  /// @param unready what may be wrong when the process never takes connections, as a sentence
-  ///   without its end; empty: nothing is known
-  /// @param memo to be kept with the process, for [BalancerCommand.Began] after an adoption
-  /// @param mustListen whether the process is certain to come to listen, since what it listens on
-  ///   is the daemon's: before, it is not ready to take another one's place
-  /// @param far whether processes below it are to inherit the sockets too, `SpawnRequest.far`
+  /// @param options words immediately after the program, such as `--require`
+  /// @param environment variables that override those of the app
+  /// @param sockets keys of `os.ListenSockets` that the process inherits, in this order
+  /// @param channel whether it gets an IPC channel; its sockets then begin at descriptor 5,
+  ///   otherwise at 3
+  /// @param unready the likely cause if the process never accepts connections, as a sentence
+  ///   without a full stop; empty: unknown
+  /// @param memo the balancer's state, which God keeps with the process and passes to
+  ///   [BalancerCommand.Began] after an adoption
+  /// @param mustListen whether the process is certain to listen, since it listens on sockets of the
+  ///   daemon. Until it does, it is not ready to replace another one
+  /// @param far whether its descendants inherit the sockets too, `SpawnRequest.far`
   record Prepared(
       List<String> wrapper,
       List<String> options,
@@ -41,11 +42,11 @@ public sealed interface BalancerReply extends BusMessage {
       boolean mustListen,
       boolean far)
       implements BalancerReply {
-    /// Made as it is.
+    /// Starts the process without any additions.
     public static final Prepared PLAIN =
         new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "");
 
-    /// One whose sockets it has itself.
+    /// Creates a reply for a process whose descendants do not inherit the sockets.
     public Prepared(
         List<String> wrapper,
         List<String> options,
@@ -58,7 +59,7 @@ public sealed interface BalancerReply extends BusMessage {
       this(wrapper, options, environment, sockets, channel, unready, memo, mustListen, false);
     }
 
-    /// One of which nobody knows what may be wrong, or whether it ever listens.
+    /// Creates a reply without a likely cause for a process that may never listen.
     public Prepared(
         List<String> wrapper,
         List<String> options,
@@ -77,46 +78,47 @@ public sealed interface BalancerReply extends BusMessage {
     }
   }
 
-  /// It cannot be made so.
+  /// The process cannot be started in this way.
   ///
-  /// @param reason a sentence for the user, with what to mend
+  /// @param reason a sentence for the user that says what to fix
   record Refused(String reason) implements BalancerReply {}
 
-  /// How a connection gets to one process; see [BalancerCommand.Reach].
+  /// The route of a connection to one process; see [BalancerCommand.Reach].
   sealed interface Route extends BalancerReply {
-    /// As was meant: nobody else answers there.
+    /// Connect to the intended address: no other process accepts connections there.
     record Direct() implements Route {}
 
-    /// By another address, where this process alone answers, over the protocol that was meant.
-    /// Holds for one connection that is begun at once.
+    /// Connect to another address, where only this process accepts connections, with the intended
+    /// protocol. Valid for one connection, which the caller must open immediately.
     record Through(InetSocketAddress address) implements Route {}
 
-    /// As was meant, but from a certain address of this machine: that leads to this process.
+    /// Connect from a certain address of this machine, by which the connection reaches this
+    /// process.
     ///
-    /// @param source of the loopback
-    /// @param address where to connect to
+    /// @param source an address of the loopback interface
+    /// @param address the address to connect to
     record From(InetAddress source, InetSocketAddress address) implements Route {}
 
-    /// Not at all.
+    /// The process cannot be reached.
     ///
-    /// @param reason for people, a clause such as `nothing listens on 127.0.0.1:3000`
+    /// @param reason for users, a clause such as `nothing listens on 127.0.0.1:3000`
     record Nowhere(String reason) implements Route {}
   }
 
-  /// See [BalancerCommand.Drain].
+  /// The reply to [BalancerCommand.Drain].
   ///
-  /// @param left connections that were still open when the time was over
+  /// @param left the number of connections that were still open at the deadline
   record Drained(int left) implements BalancerReply {}
 
-  /// How a process can be replaced, as [BalancerCommand.Lend] asks.
+  /// How a process can be replaced, in reply to [BalancerCommand.Lend].
   sealed interface Handover extends BalancerReply {
-    /// What keeps it from having a successor beside it; empty where nothing does.
+    /// Returns why a new process cannot run beside it; empty if it can.
     String obstacle();
 
-    /// A new process can come up beside it.
+    /// A new process can start beside it.
     ///
-    /// @param how for people, a clause without a subject: `its listening sockets are handed over`
-    /// @param apart whether each of the two has sockets of its own there
+    /// @param how for users, a clause without a subject: `its listening sockets are handed over`
+    /// @param apart whether the two processes have separate sockets
     record Beside(String how, boolean apart) implements Handover {
       @Override
       public String obstacle() {
@@ -124,7 +126,7 @@ public sealed interface BalancerReply extends BusMessage {
       }
     }
 
-    /// It listens on no TCP port, as far as the system shows.
+    /// The process does not listen on a TCP port, as far as the system shows.
     record NoPort() implements Handover {
       @Override
       public String obstacle() {
@@ -132,10 +134,10 @@ public sealed interface BalancerReply extends BusMessage {
       }
     }
 
-    /// It has to end before the next one can listen.
+    /// The process must end before the next one can listen.
     ///
-    /// @param obstacle why, a clause: `python3 has no way to be given a listening socket`
-    /// @param remedy what would change that, a sentence without its end; empty: nothing is known
+    /// @param obstacle why, a clause: `python3 cannot be given a listening socket`
+    /// @param remedy how to change that, a sentence without a full stop; empty: unknown
     /// @param addresses where it listens
     record After(String obstacle, String remedy, Set<InetSocketAddress> addresses)
         implements Handover {
@@ -147,14 +149,13 @@ public sealed interface BalancerReply extends BusMessage {
 
   /// How an app is balanced.
   ///
-  /// @param mode what is done
-  /// @param reason why, for people: `the program is node`
-  /// @param strategy its word
-  /// @param addresses what is listened on, as people write it
-  /// @param own the port of the instance that was asked for, where it has one of its own; else
-  ///   empty
-  /// @param counters of the instance that was asked for, by name, in the order of showing; only
-  ///   where connections pass through the daemon
+  /// @param mode the balancing mode
+  /// @param reason why that mode was chosen, for users: `the program is node`
+  /// @param strategy its keyword
+  /// @param addresses the addresses listened on, as users write them
+  /// @param own the private port of the requested instance; empty if it has none
+  /// @param counters the counters of the requested instance by name, in display order; only if
+  ///   connections pass through the daemon
   record Status(
       BalancingMode mode,
       String reason,
@@ -163,7 +164,7 @@ public sealed interface BalancerReply extends BusMessage {
       OptionalInt own,
       Map<String, Long> counters)
       implements BalancerReply {
-    /// Of an instance without a port of its own.
+    /// Creates the status of an instance without a private port.
     public Status(
         BalancingMode mode,
         String reason,

@@ -4,16 +4,17 @@ import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
 import io.jpm.model.run.WorkerId;
 
-/// What ClusterBalancer has noticed, published on [io.jpm.bus.Addresses#BALANCER_REPORTS].
+/// A report that ClusterBalancer sends on its own initiative, on
+/// [io.jpm.bus.Addresses#BALANCER_REPORTS].
 public sealed interface BalancerReport extends BusMessage {
-  /// A process takes connections; said once of each.
+  /// A process accepts connections; reported once for each process.
   ///
-  /// @param address where, for people; the first of several
+  /// @param address the address it listens on, for users; the first of several
   record Listening(WorkerId worker, String address) implements BalancerReport {}
 
-  /// The app can not be balanced in the way that was chosen, and will be in another: its processes
-  /// have to be made anew.
+  /// The app cannot be balanced in the chosen mode and switches to another, so its processes must
+  /// be replaced.
   ///
-  /// @param reason for people
+  /// @param reason for users
   record Rebalanced(AppName app, String reason) implements BalancerReport {}
 }

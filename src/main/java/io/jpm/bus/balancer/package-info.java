@@ -1,4 +1,4 @@
-/// What ClusterBalancer is asked, answers and reports.
+/// Commands, replies and reports of ClusterBalancer.
 @NullMarked
 package io.jpm.bus.balancer;
 

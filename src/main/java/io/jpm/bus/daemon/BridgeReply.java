@@ -2,8 +2,8 @@ package io.jpm.bus.daemon;
 
 import io.jpm.bus.BusMessage;
 
-/// How many are connected to the bridge.
+/// The number of connections to the bridge.
 ///
-/// @param unix by the unix socket
-/// @param tcp by TCP, with TLS too, also those that have not shown a token yet
+/// @param unix connections to the unix socket
+/// @param tcp connections over TCP, with TLS too, including those that are not authenticated yet
 public record BridgeReply(int unix, int tcp) implements BusMessage {}

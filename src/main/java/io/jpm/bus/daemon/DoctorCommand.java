@@ -2,6 +2,6 @@ package io.jpm.bus.daemon;
 
 import io.jpm.bus.BusMessage;
 
-/// Asks whether all is as jpm needs it, on [io.jpm.bus.Addresses#DOCTOR_COMMAND]. Answered with a
-/// [DoctorReply].
+/// Requests a diagnosis of the daemon and its system, on [io.jpm.bus.Addresses#DOCTOR_COMMAND].
+/// Answered with a [DoctorReply].
 public record DoctorCommand() implements BusMessage {}

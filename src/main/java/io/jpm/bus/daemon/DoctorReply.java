@@ -3,41 +3,41 @@ package io.jpm.bus.daemon;
 import io.jpm.bus.BusMessage;
 import java.util.List;
 
-/// What was found.
+/// The findings of a diagnosis.
 ///
-/// @param findings in the order to print them
+/// @param findings in the order in which they are printed
 public record DoctorReply(List<Finding> findings) implements BusMessage {
   public DoctorReply {
     findings = List.copyOf(findings);
   }
 
-  /// How something is.
+  /// The severity of a finding.
   public enum Verdict {
-    /// As it shall be.
+    /// No problem was found.
     OK,
-    /// It works, with fewer promises or not for long.
+    /// It works, but with restrictions or not for long.
     WARN,
     /// It does not work.
     FAIL
   }
 
-  /// One thing that was looked at.
+  /// The result of one check.
   ///
-  /// @param name what, in a word or two
-  /// @param found how it is
-  /// @param remedy how to mend it; empty where all is well, or where there is nothing to do
+  /// @param name the subject of the check, in one or two words
+  /// @param found the result
+  /// @param remedy how to fix it; empty if there is no problem or nothing to do
   public record Finding(Verdict verdict, String name, String found, String remedy) {
-    /// All is well.
+    /// Creates a finding without a problem.
     public static Finding ok(String name, String found) {
       return new Finding(Verdict.OK, name, found, "");
     }
 
-    /// It works less well than it could.
+    /// Creates a finding about something that works with restrictions.
     public static Finding warn(String name, String found, String remedy) {
       return new Finding(Verdict.WARN, name, found, remedy);
     }
 
-    /// It does not work.
+    /// Creates a finding about something that does not work.
     public static Finding fail(String name, String found, String remedy) {
       return new Finding(Verdict.FAIL, name, found, remedy);
     }

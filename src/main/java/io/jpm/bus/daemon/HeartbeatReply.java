@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// How the daemon's heart beats.
+/// Statistics of the heartbeat.
 ///
 /// @param interval the time between two pings
 /// @param last how long God's latest answer took; empty: there was none yet
-/// @param worst the longest answer of the last 10 minutes
-/// @param missed how many pings of the last 10 minutes had no answer in time
-/// @param missing how many of these are the latest ones, without an answer since
+/// @param worst the slowest answer of the last 10 minutes
+/// @param missed the number of pings in the last 10 minutes without an answer in time
+/// @param missing the number of latest pings without any answer since
 /// @param loops the event loops
 public record HeartbeatReply(
     Duration interval,
@@ -25,9 +25,9 @@ public record HeartbeatReply(
     loops = List.copyOf(loops);
   }
 
-  /// How punctual one event loop is: something has kept it from its work for so long.
+  /// The latency of one event loop: how long other work kept it from its timers.
   ///
-  /// @param late how late it came to its latest timer
-  /// @param worst the same at its worst in the last 10 minutes
+  /// @param late how late it ran its latest timer
+  /// @param worst the greatest delay of the last 10 minutes
   public record Loop(Duration late, Duration worst) {}
 }

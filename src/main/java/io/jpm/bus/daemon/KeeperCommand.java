@@ -5,23 +5,23 @@ import io.jpm.model.run.ProcessIdentity;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What the keeper is to hold while there is no daemon. Sent to
-/// [io.jpm.bus.Addresses#KEEPER_COMMAND], not answered.
+/// A command about the resources that the keeper holds while no daemon runs. Sent to
+/// [io.jpm.bus.Addresses#KEEPER_COMMAND], without a reply.
 public sealed interface KeeperCommand extends BusMessage {
-  /// Keep these log pipes open from now on.
+  /// Keeps these log pipes open from now on.
   record Hold(List<Path> fifos) implements KeeperCommand {
     public Hold {
       fifos = List.copyOf(fifos);
     }
   }
 
-  /// Let go of these log pipes: their app is deleted.
+  /// Closes these log pipes, because their app was deleted.
   record Drop(List<Path> fifos) implements KeeperCommand {
     public Drop {
       fifos = List.copyOf(fifos);
     }
   }
 
-  /// Remember how this process ends, should it end while there is no daemon.
+  /// Records how this process ends, if it ends while no daemon runs.
   record Remember(ProcessIdentity process) implements KeeperCommand {}
 }

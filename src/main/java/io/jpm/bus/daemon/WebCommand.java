@@ -4,19 +4,18 @@ import io.jpm.bus.BusMessage;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What the HTTP side can be asked, on [io.jpm.bus.Addresses#WEB_COMMAND]; the answer is a
-/// [WebReply].
+/// A command to the HTTP server, on [io.jpm.bus.Addresses#WEB_COMMAND]; the reply is a [WebReply].
 public sealed interface WebCommand extends BusMessage {
-  /// Listen from now on, also in the daemons to come, and make a link to log in by. What is not
-  /// said stays as it is.
+  /// Opens the server, for future daemons too, and creates a login link. Absent values keep their
+  /// present setting.
   ///
   /// @param host `127.0.0.1`, `::1` or `localhost`
   /// @param port from 0 to 65535; 0: any free one
   record Open(Optional<String> host, OptionalInt port) implements WebCommand {}
 
-  /// Listen no more, and end all sessions.
+  /// Closes the server and ends all sessions.
   record Close() implements WebCommand {}
 
-  /// How it is.
+  /// Asks for the state of the server.
   record Ask() implements WebCommand {}
 }

@@ -3,21 +3,22 @@ package io.jpm.bus.daemon;
 import io.jpm.bus.BusMessage;
 import java.util.Optional;
 
-/// The HTTP side's answer to a [WebCommand].
+/// The reply of the HTTP server to a [WebCommand].
 public sealed interface WebReply extends BusMessage {
-  /// It listens.
+  /// The server listens.
   ///
-  /// @param url where, without a slash at the end
-  /// @param login for [WebCommand.Open], a link by which one browser can log in once, within
-  ///   minutes
+  /// @param url its address, without a trailing slash
+  /// @param login for [WebCommand.Open]: a link by which one browser can log in once, valid for
+  ///   some minutes
   record Listening(String url, Optional<String> login) implements WebReply {}
 
-  /// Nothing listens.
+  /// The server does not listen.
   ///
-  /// @param problem why not, although it was asked to: a sentence; empty: nobody has asked
+  /// @param problem why it does not listen although it was opened, as a sentence; empty: it was not
+  ///   opened
   record Silent(Optional<String> problem) implements WebReply {}
 
-  /// What was asked for cannot be done, and all is as it was before.
+  /// The command failed and has changed nothing.
   ///
   /// @param problem a sentence for the user
   record Failed(String problem) implements WebReply {}

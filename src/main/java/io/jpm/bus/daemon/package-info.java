@@ -1,5 +1,5 @@
-/// What the verticles of the daemon itself are asked: its end, its heartbeat, its doors and its
-/// condition.
+/// Commands and replies of the daemon itself: its end, its heartbeat, its servers, its keeper and
+/// its diagnosis.
 @NullMarked
 package io.jpm.bus.daemon;
 

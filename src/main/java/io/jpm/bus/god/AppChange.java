@@ -5,52 +5,53 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What a process file changes about one app: what has to be done, or has been done.
+/// The change that applying a process file makes, or has made, to one app.
 ///
 /// @param app the app's name
-/// @param kind what is done about it
-/// @param fields what is described otherwise, each once, and `status` where it was given up; empty
-///   for what is new, [Kind#DELETE] and [Kind#UNCHANGED]
-/// @param stopped whether nothing of it runs, and it stays so: only its description changes
-/// @param problem why it could not be done, wholly or in part; empty: it was, or was only planned
+/// @param kind the kind of change
+/// @param fields the attributes that differ, each once, and `status` if the app was errored; empty
+///   for a new app, [Kind#DELETE] and [Kind#UNCHANGED]
+/// @param stopped whether no instance of the app runs and none is started: only its spec changes
+/// @param problem why the change failed, entirely or in part; empty: it succeeded, or was only
+///   planned
 public record AppChange(
     AppName app, Kind kind, List<Field> fields, boolean stopped, Optional<String> problem) {
   public AppChange {
     fields = List.copyOf(fields);
   }
 
-  /// The same, failed.
+  /// Returns this change, marked as failed.
   public AppChange failed(String why) {
     return new AppChange(app, kind, fields, stopped, Optional.of(why));
   }
 
-  /// The names of what is described otherwise, with commas.
+  /// Returns the names of the attributes that differ, separated by commas.
   public String keys() {
     return fields.stream().map(Field::key).collect(Collectors.joining(", "));
   }
 
-  /// What is done. The words are these in lower case.
+  /// The kinds of changes. Users and clients see them in lower case.
   public enum Kind {
-    /// It is new, or was given up and none of its processes has to give way.
+    /// The app is new, or was errored and is started without replacing a running process.
     START,
-    /// It is as the file says.
+    /// The app matches the file.
     UNCHANGED,
-    /// Its processes go on: what changes is what jpm does with them.
+    /// The processes keep running: the change affects only how jpm treats them.
     LIVE,
-    /// It gets more or fewer instances.
+    /// The number of instances changes.
     SCALE,
-    /// Its processes are replaced without a gap.
+    /// The processes are replaced without a gap.
     ROLLING,
-    /// Its processes are restarted.
+    /// The processes are restarted.
     RESTART,
-    /// It has come from this file and is not in it any more.
+    /// The app came from this file, which no longer contains it.
     DELETE
   }
 
-  /// Something that is described otherwise.
+  /// An attribute whose value differs.
   ///
   /// @param key its name in a process file, such as `args` or `env.PORT`
-  /// @param from how it is now, as text for people; empty: it is not there
-  /// @param to how it is to be
+  /// @param from the present value, as text for users; empty: not set
+  /// @param to the new value
   public record Field(String key, String from, String to) {}
 }

@@ -6,24 +6,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// A process file that apps have come from.
+/// A process file from which apps were loaded.
 ///
 /// @param file absolute
-/// @param apps those whose description it was that was used last
-/// @param reading how it is read again whenever it changes; empty: it is not
+/// @param apps the apps whose spec was last loaded from this file
+/// @param reading how the file is applied again whenever it changes; empty: it is not watched
 public record AppFile(Path file, Set<AppName> apps, Optional<Reading> reading) {
   public AppFile {
     apps = Set.copyOf(apps);
   }
 
-  /// For whom a file is read. Apps that an edit adds are started as this person would start them.
+  /// The context in which a watched file is read again. Apps that an edit adds are started with the
+  /// directory and variables of the user who started the watch.
   ///
-  /// @param cwd the directory of whoever started it, absolute
-  /// @param environment that person's variables
-  /// @param chosen the name that `--env` gave
-  /// @param only the apps that `--only` named; empty: all
-  /// @param lasting whether it was asked for on the command line; otherwise the file says so
-  ///   itself, and it ends when the file does not any more
+  /// @param cwd the working directory of that user, absolute
+  /// @param environment the variables of that user
+  /// @param chosen the name given with `--env`
+  /// @param only the apps named with `--only`; empty: all
+  /// @param lasting whether the watch was requested on the command line. Otherwise the file itself
+  ///   requests it, and the watch ends when the file no longer does
   public record Reading(
       Path cwd,
       Map<String, String> environment,
@@ -35,7 +36,7 @@ public record AppFile(Path file, Set<AppName> apps, Optional<Reading> reading) {
       only = Set.copyOf(only);
     }
 
-    /// Without the variables, which may be secret.
+    /// Omits the variables, which may contain secrets.
     @Override
     public String toString() {
       return "Reading[cwd=%s, chosen=%s, only=%s]".formatted(cwd, chosen, only);

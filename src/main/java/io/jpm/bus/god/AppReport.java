@@ -5,12 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What an app says about itself over its channel, in the messages of PM2's `@pm2/io` (`axm:…`).
+/// Custom metrics and actions that an app reports over its IPC channel, in the messages of PM2's
+/// `@pm2/io` (`axm:…`).
 ///
-/// @param metrics custom metrics by name, each as its value with its unit, in the order of the app
-/// @param actions the names of custom actions that `jpm trigger` can send, in that order
+/// @param metrics custom metrics by name, each with its value and unit, in the order of the app
+/// @param actions the names of custom actions that `jpm trigger` can send, in the order of the app
 public record AppReport(Map<String, String> metrics, List<String> actions) {
-  /// Nothing.
+  /// No metrics and no actions.
   public static final AppReport NONE = new AppReport(Map.of(), List.of());
 
   public AppReport {

@@ -2,11 +2,11 @@ package io.jpm.bus.god;
 
 import io.jpm.bus.BusMessage;
 
-/// What the room of hot process files can be asked; the answer is a [ConfigWatchReply].
+/// A command to the watcher of process files; the reply is a [ConfigWatchReply].
 public sealed interface ConfigWatchCommand extends BusMessage {
-  /// Watches the files that God remembers as watched, and no others.
+  /// Watches exactly the files that God has recorded as watched.
   record Look() implements ConfigWatchCommand {}
 
-  /// Asks what is wrong.
+  /// Asks for the files that could not be applied.
   record Status() implements ConfigWatchCommand {}
 }

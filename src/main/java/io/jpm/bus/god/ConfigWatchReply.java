@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 
-/// How it stands with the process files that are read again when they change.
+/// The watched process files whose latest edit could not be applied.
 ///
-/// @param troubles those that could not be applied as they are now
+/// @param troubles one entry for each such file
 public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
   public ConfigWatchReply {
     troubles = List.copyOf(troubles);
@@ -17,7 +17,7 @@ public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
   /// A file that was edited and could not be applied.
   ///
   /// @param file absolute
-  /// @param apps those that have come from it
+  /// @param apps the apps that have come from it
   /// @param problems one or more sentences
   public record Trouble(Path file, Set<AppName> apps, List<String> problems) {
     public Trouble {
@@ -25,7 +25,7 @@ public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
       problems = List.copyOf(problems);
     }
 
-    /// In one line, for people.
+    /// Returns the problem in one line, for users.
     public String sentence() {
       String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
       String first = problems.getFirst();

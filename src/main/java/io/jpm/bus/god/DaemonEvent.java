@@ -4,12 +4,12 @@ import io.jpm.wire.EventMessage;
 import java.time.Instant;
 import java.util.Locale;
 
-/// Something happened to the daemon itself. Published on [io.jpm.bus.Addresses#DAEMON_EVENTS] by
-/// whoever knows of it.
+/// An event of the daemon itself. Published on [io.jpm.bus.Addresses#DAEMON_EVENTS] by the
+/// component that detects it.
 ///
-/// @param kind what, in one word of [Kind]
-/// @param reason one sentence without a final stop, for people
-/// @param pid the daemon's
+/// @param kind the kind of event
+/// @param reason one sentence for users, without a full stop
+/// @param pid the daemon's process id
 /// @param at wall clock
 public record DaemonEvent(Kind kind, String reason, long pid, Instant at)
     implements NumberedMessage {
@@ -23,17 +23,17 @@ public record DaemonEvent(Kind kind, String reason, long pid, Instant at)
         at.toEpochMilli());
   }
 
-  /// What can happen. The words on the wire are these in lower case.
+  /// The kinds of events. On the wire they are spelled in lower case.
   public enum Kind {
-    /// A daemon is there, has adopted what lives and is about to open its door.
+    /// A daemon has started and adopted the running processes; it is about to accept connections.
     DAEMON_STARTED,
-    /// The daemon ends in order. One that is killed cannot say so.
+    /// The daemon shuts down in an orderly way. A daemon that is killed cannot report it.
     DAEMON_STOPPING,
-    /// God has not answered a ping in time: apps are not supervised meanwhile.
+    /// God has not answered a ping in time: apps are not supervised in the meantime.
     HEARTBEAT_MISSED,
     /// God answers again after [#HEARTBEAT_MISSED].
     HEARTBEAT_BACK,
-    /// Something has held an event loop for a second or longer when it was to come to a timer.
+    /// An event loop was blocked: it ran a timer at least one second late.
     STALL
   }
 }

@@ -10,66 +10,67 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What God can be asked; the answer is always a [GodReply], sent when the instances have settled
-/// (started, errored, gone) and the journal has been written.
+/// A command to God, the supervisor. The reply is always a [GodReply], sent when the instances have
+/// settled (started, errored, deleted) and the journal has been written.
 public sealed interface GodCommand extends BusMessage {
-  /// A command that may come again, because the answer to it was lost: the one that has come first
-  /// is carried out, and the others get its answer.
+  /// A command that the sender may repeat because the reply was lost. The first command with a key
+  /// is carried out, and later ones with the same key receive its reply.
   ///
-  /// @param key what both have in common, and no other command of the last ten minutes
-  /// @param command what is to be done; not one of these
+  /// @param key identifies the command; unique among the commands of the last ten minutes
+  /// @param command the command to carry out; not itself a `Keyed`
   record Keyed(String key, GodCommand command) implements GodCommand {}
 
-  /// Asks what a command with this key has come to, without carrying out any; a problem when none
-  /// is known.
+  /// Asks for the outcome of the command with this key, without carrying out any. The reply
+  /// contains a problem if no such command is known.
   ///
-  /// @param key as of [Keyed]
+  /// @param key as in [Keyed]
   record Recall(String key) implements GodCommand {}
 
-  /// Starts apps. A spec whose name is new becomes an app; for a known name `existing` decides.
+  /// Starts apps. A spec with an unknown name becomes a new app; for a known name `existing`
+  /// decides.
   ///
   /// @param specs one or more, names unique
-  /// @param existing what to do with an app that is there already
-  /// @param file the process file that they stand in, absolute, to be remembered with them; empty
-  ///   with RESTART: what is remembered stays
-  /// @param lasting whether the answer waits until the processes of those that did not run have
-  ///   lasted for a moment, and says which have not; of what ran before nobody waits for that
+  /// @param existing how to treat an app that exists already
+  /// @param file the process file that contains them, absolute, to be recorded with them. Empty
+  ///   with RESTART: the recorded file is kept
+  /// @param lasting whether the reply waits until newly started processes have run for a moment,
+  ///   and reports those that ended early. Instances that were already running are not waited for
   record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file, boolean lasting)
       implements GodCommand {
     public StartApps {
       specs = List.copyOf(specs);
     }
 
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file) {
       this(specs, existing, file, false);
     }
 
-    /// Of no file.
+    /// Creates a command for apps that do not come from a file.
     public StartApps(List<AppSpec> specs, Existing existing) {
       this(specs, existing, Optional.empty());
     }
   }
 
-  /// What [StartApps] does with an app that is there already.
+  /// The ways in which [StartApps] treats an app that exists already.
   enum Existing {
-    /// `jpm start app.js`: refuse when it is running (PM2: "Script already launched"), else start
-    /// it anew with the new spec.
+    /// `jpm start app.js`: refuses if the app is running (PM2: "Script already launched"),
+    /// otherwise starts it with the new spec.
     REFUSE_RUNNING,
-    /// `jpm start file.json`: take the new spec and restart.
+    /// `jpm start file.json`: takes the new spec and restarts the app.
     RESTART,
-    /// `jpm start --force app.js`: the same, and whatever file it came from has no part in it any
-    /// more.
+    /// `jpm start --force app.js`: as [#RESTART], and the app no longer belongs to the file it came
+    /// from.
     REPLACE
   }
 
-  /// Does `action` to every instance that the targets name.
+  /// Applies `action` to every instance that the targets select.
   ///
   /// @param action what to do
-  /// @param targets words typed by the user: `all`, `/regex/` on names, a name, a namespace, an id,
-  ///   in the order of PM2: an app's name wins over the others
-  /// @param shell for START and RESTART with `--update-env`: what the caller's shell hands to
-  ///   programs, in place of what the apps have inherited
+  /// @param targets selectors as the user typed them: `all`, `/regex/` on names, a name, a
+  ///   namespace or an id. As in PM2, an app's name takes precedence over the others
+  /// @param shell for START and RESTART with `--update-env`: the variables exported by the caller's
+  ///   shell, which replace those that the apps have inherited
   /// @param lasting for START, as in [StartApps]
   record Act(
       Action action, List<String> targets, Optional<Map<String, String>> shell, boolean lasting)
@@ -79,40 +80,41 @@ public sealed interface GodCommand extends BusMessage {
       shell = shell.map(Map::copyOf);
     }
 
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public Act(Action action, List<String> targets, Optional<Map<String, String>> shell) {
       this(action, targets, shell, false);
     }
 
-    /// Without another environment.
+    /// Creates a command that keeps the environment of the apps.
     public Act(Action action, List<String> targets) {
       this(action, targets, Optional.empty());
     }
   }
 
-  /// What can be done to instances that exist.
+  /// The actions on existing instances.
   enum Action {
-    /// Start those that are not running; running ones are restarted, as PM2's `start NAME` does.
+    /// Starts the instances that are not running and restarts those that are, as PM2's `start NAME`
+    /// does.
     START,
     STOP,
     RESTART,
     DELETE
   }
 
-  /// Replaces processes without a gap: a new process beside each that runs, and only when it is
-  /// ready the old one is drained and ended (PM2's `reload`). What does not run, or cannot have a
-  /// second process beside it, is restarted ([GodReply#restarted]). Of the apps whose new process
-  /// does not get ready the old ones stay, and their instances that were not replaced yet are left.
+  /// Replaces processes without a gap (PM2's `reload`). A new process starts beside each running
+  /// one; the old process is drained and stopped only when the new one is ready. An instance that
+  /// does not run, or cannot have a second process beside it, is restarted ([GodReply#restarted]).
+  /// If the new process of an app does not become ready, the old one stays, and the remaining
+  /// instances of that app are left alone.
   ///
-  /// How it goes is told by [InstanceEvent]s of the kinds `RELOAD`, `RELOAD_FAILED` and
+  /// Progress is reported by [InstanceEvent]s of the kinds `RELOAD`, `RELOAD_FAILED` and
   /// `RELOAD_GAP`.
   ///
   /// @param targets as in [Act]
-  /// @param specs apps of a process file, to be reloaded with this description; unknown ones are
-  ///   started
-  /// @param parallel how many instances of one app at a time, 1 or more
+  /// @param specs apps of a process file, to be reloaded with these specs; unknown ones are started
+  /// @param parallel how many instances of one app are replaced at a time, 1 or more
   /// @param shell as in [Act]
-  /// @param lasting as in [StartApps], of what is started
+  /// @param lasting as in [StartApps], for instances that are started
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
@@ -126,7 +128,7 @@ public sealed interface GodCommand extends BusMessage {
       shell = shell.map(Map::copyOf);
     }
 
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public Reload(
         List<String> targets,
         List<AppSpec> specs,
@@ -136,42 +138,43 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Gives an app more or fewer instances (PM2's `scale`). Instances that go are drained.
+  /// Changes the number of instances of an app (PM2's `scale`). Instances that are removed are
+  /// drained first.
   ///
   /// @param target a name or id
-  /// @param how to how many, or how many more
-  /// @param number as `how` says; at least one instance must be left
+  /// @param how whether `number` is absolute or relative
+  /// @param number the number or the difference; at least one instance must remain
   /// @param lasting as in [StartApps]
   record Scale(String target, Step how, int number, boolean lasting) implements GodCommand {
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public Scale(String target, Step how, int number) {
       this(target, how, number, false);
     }
 
-    /// What the number means.
+    /// The meaning of the number.
     public enum Step {
-      /// To so many.
+      /// The number of instances.
       TO,
-      /// So many more, or fewer where it is negative.
+      /// The difference to the present number; negative for fewer instances.
       BY
     }
   }
 
-  /// Shows instances as they are.
+  /// Returns the present state of instances.
   ///
-  /// @param targets as in [Act]; empty: all, and no problem when there are none
+  /// @param targets as in [Act]; empty: all, and it is not a problem if there are none
   record Show(List<String> targets) implements GodCommand {
     public Show {
       targets = List.copyOf(targets);
     }
   }
 
-  /// Sends a custom action to apps over their channels (PM2's `trigger`). The reply holds one
-  /// [GodReply.Answer] for each instance that has answered.
+  /// Sends a custom action to apps over their IPC channels (PM2's `trigger`). The reply contains
+  /// one [GodReply.Answer] for each instance that has answered.
   ///
   /// @param targets as in [Act]
   /// @param action the name under which the app has registered it
-  /// @param parameter what the app gets with it
+  /// @param parameter the parameter for the app
   record Trigger(List<String> targets, String action, Optional<String> parameter)
       implements GodCommand {
     public Trigger {
@@ -179,7 +182,7 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Puts a message into the channels of apps.
+  /// Sends a message over the IPC channels of apps.
   ///
   /// @param targets as in [Act]
   /// @param json one JSON value, without line feeds
@@ -191,22 +194,21 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Writes to the standard input of one instance (PM2's `send`).
   ///
-  /// @param target an id, or another word for one instance
-  /// @param text with the end of the line; bytes as in [io.jpm.model.text.ByteText]
+  /// @param target an id, or another selector of exactly one instance
+  /// @param text including the end of the line; bytes as in [io.jpm.model.text.ByteText]
   record Type(String target, String text) implements GodCommand {}
 
-  /// Signals the main processes of instances, and nothing else changes (PM2's `sendSignal`).
+  /// Sends a signal to the main processes of instances, without any other change (PM2's
+  /// `sendSignal`).
   ///
   /// @param targets as in [Act]
-  /// @param signal which
   record SendSignal(List<String> targets, Signal signal) implements GodCommand {
     public SendSignal {
       targets = List.copyOf(targets);
     }
   }
 
-  /// Forgets how often instances were started again, and takes them for created now (PM2's
-  /// `reset`).
+  /// Sets the restart counters to zero and the creation time to now (PM2's `reset`).
   ///
   /// @param targets as in [Act]
   record Reset(List<String> targets) implements GodCommand {
@@ -215,12 +217,12 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Has an app described otherwise in some respects. Its processes go on; what they are made with
-  /// counts from their next start.
+  /// Changes some attributes of an app. Its processes keep running; attributes that only a new
+  /// process can take on apply from the next start.
   ///
-  /// @param app which
-  /// @param wanted says what is to be new
-  /// @param keys the attributes that are taken from it, by their names in a process file
+  /// @param app the app
+  /// @param wanted the spec with the new values
+  /// @param keys the attributes that are taken from `wanted`, by their names in a process file
   record Alter(AppName app, AppSpec wanted, Set<String> keys) implements GodCommand {
     public Alter {
       keys = Set.copyOf(keys);
@@ -229,33 +231,33 @@ public sealed interface GodCommand extends BusMessage {
 
   /// Writes the list of apps to `dump.json`, for [Resurrect] (PM2's `save`).
   ///
-  /// @param force also when the list is empty and the file is not
+  /// @param force whether to write an empty list over a file that is not empty
   record Save(boolean force) implements GodCommand {}
 
   /// Empties `dump.json` (PM2's `cleardump`).
   record ClearDump() implements GodCommand {}
 
-  /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Those that were
-  /// stopped when it was written come into the list and stay stopped.
+  /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Apps that were
+  /// stopped when the file was written are added to the list and stay stopped.
   ///
   /// @param lasting as in [StartApps]
   record Resurrect(boolean lasting) implements GodCommand {
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public Resurrect() {
       this(false);
     }
   }
 
-  /// Has apps be as a process file describes them, with as little as that takes: what is as
-  /// described is left alone, and what a person has stopped stays stopped. What was given up and is
-  /// described otherwise is started. Apps come in the order of their dependencies; one that fails
-  /// does not stop the others. The reply says what was done about each ([GodReply#changes]).
+  /// Makes apps match a process file with as few changes as possible. Apps that match are left
+  /// alone, and apps that a user has stopped stay stopped. An app in state `errored` is started if
+  /// its spec has changed. Apps are processed in the order of their dependencies; a failure of one
+  /// does not affect the others. The reply lists the change of each app ([GodReply#changes]).
   ///
   /// @param specs the apps, names unique
-  /// @param file where they stand, absolute; empty: nowhere
-  /// @param prune whether apps that have come from `file` and are not among `specs` are deleted
-  /// @param again whether to start also what was given up and is as described
-  /// @param dry whether only to say what would be done
+  /// @param file the process file that contains them, absolute; empty: none
+  /// @param prune whether to delete apps that have come from `file` and are not among `specs`
+  /// @param again whether to start also errored apps whose spec has not changed
+  /// @param dry whether only to report the changes without making them
   /// @param lasting as in [StartApps]
   record Apply(
       List<AppSpec> specs,
@@ -269,23 +271,24 @@ public sealed interface GodCommand extends BusMessage {
       specs = List.copyOf(specs);
     }
 
-    /// Answered as soon as the processes are there.
+    /// Creates a command that is answered as soon as the processes have started.
     public Apply(
         List<AppSpec> specs, Optional<Path> file, boolean prune, boolean again, boolean dry) {
       this(specs, file, prune, again, dry, false);
     }
   }
 
-  /// The process files that apps have come from, in [GodReply#files].
+  /// Returns the process files from which apps were loaded, in [GodReply#files].
   record Files() implements GodCommand {}
 
-  /// Remembers for the next daemon too whether, and how, a process file is read again when it
-  /// changes. A file of which no app is in the list is not remembered.
+  /// Records, also for the next daemon, whether and how a process file is applied again when it
+  /// changes. A file is not recorded if none of its apps is in the list.
   ///
-  /// @param file the file, with the apps that have come from it just now
+  /// @param file the file, with the apps that have just been loaded from it
   record WatchFile(AppFile file) implements GodCommand {}
 
-  /// A watched process file has changed and cannot be applied: this is told of its apps.
+  /// Reports that a watched process file has changed and cannot be applied. God publishes an event
+  /// for each of its apps.
   ///
   /// @param file the file
   /// @param problems one or more sentences
@@ -295,9 +298,9 @@ public sealed interface GodCommand extends BusMessage {
     }
   }
 
-  /// Asks nothing: an answer says that God is alive.
+  /// Has no effect: any reply shows that God is responsive.
   record Ping() implements GodCommand {}
 
-  /// Stops and forgets every app: `jpm kill` is about to end the daemon.
+  /// Stops and deletes every app, because `jpm kill` is about to end the daemon.
   record EndEverything() implements GodCommand {}
 }

@@ -6,17 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// God's answer.
+/// God's reply to a [GodCommand].
 ///
-/// @param instances what was asked for or acted on, by id, as it is after the action (for a
-///   deletion: as it was before)
-/// @param problems sentences for the user; not empty means that the command failed, wholly or for
-///   some
-/// @param answers what apps have answered to a [GodCommand.Trigger]
-/// @param notes sentences for the user that are no failure
-/// @param changes what a [GodCommand.Apply] does, one for each app, in the order of the file
-/// @param files the process files that apps have come from, for [GodCommand.Files]
-/// @param restarted of a [GodCommand.Reload]: whose process had to end before the next one began
+/// @param instances the instances that the command returned or changed, by id, as they are after
+///   the command (for a deletion: as they were before)
+/// @param problems sentences for the user; if there are any, the command failed, entirely or for
+///   some instances
+/// @param answers answers of apps to a [GodCommand.Trigger]
+/// @param notes sentences for the user that are not failures
+/// @param changes for a [GodCommand.Apply]: the change of each app, in the order of the file
+/// @param files for [GodCommand.Files]: the process files from which apps were loaded
+/// @param restarted for a [GodCommand.Reload]: instances whose process had to end before the next
+///   one started
 public record GodReply(
     List<InstanceView> instances,
     List<String> problems,
@@ -36,7 +37,7 @@ public record GodReply(
     restarted = Set.copyOf(restarted);
   }
 
-  /// With nobody restarted in a reload.
+  /// Creates a reply without restarted instances.
   public GodReply(
       List<InstanceView> instances,
       List<String> problems,
@@ -47,7 +48,7 @@ public record GodReply(
     this(instances, problems, answers, notes, changes, files, Set.of());
   }
 
-  /// What a reload has done.
+  /// Creates the reply to a reload.
   public static GodReply ofReload(
       List<InstanceView> instances,
       List<String> problems,
@@ -56,7 +57,7 @@ public record GodReply(
     return new GodReply(instances, problems, List.of(), notes, List.of(), List.of(), restarted);
   }
 
-  /// Without changes and files.
+  /// Creates a reply without changes and files.
   public GodReply(
       List<InstanceView> instances,
       List<String> problems,
@@ -65,49 +66,49 @@ public record GodReply(
     this(instances, problems, answers, notes, List.of(), List.of());
   }
 
-  /// What applying a file does or has done.
+  /// Creates the reply to applying a process file.
   public static GodReply ofChanges(
       List<InstanceView> instances, List<String> problems, List<AppChange> changes) {
     return new GodReply(instances, problems, List.of(), List.of(), changes, List.of());
   }
 
-  /// The files that are known.
+  /// Creates a reply that lists process files.
   public static GodReply ofFiles(List<AppFile> files) {
     return new GodReply(List.of(), List.of(), List.of(), List.of(), List.of(), files);
   }
 
-  /// Without notes.
+  /// Creates a reply without notes.
   public GodReply(List<InstanceView> instances, List<String> problems, List<Answer> answers) {
     this(instances, problems, answers, List.of());
   }
 
-  /// Without answers of apps.
+  /// Creates a reply without answers of apps.
   public GodReply(List<InstanceView> instances, List<String> problems) {
     this(instances, problems, List.of());
   }
 
-  /// The same with one more note.
+  /// Returns this reply with one more note.
   public GodReply withNote(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
     return new GodReply(instances, problems, answers, more, changes, files, restarted);
   }
 
-  /// The same, when the notes have been told.
+  /// Returns this reply without notes, once they have been shown.
   public GodReply withoutNotes() {
     return new GodReply(instances, problems, answers, List.of(), changes, files, restarted);
   }
 
-  /// The same with one more problem.
+  /// Returns this reply with one more problem.
   public GodReply failing(String problem) {
     List<String> more = new ArrayList<>(problems);
     more.add(problem);
     return new GodReply(instances, more, answers, notes, changes, files, restarted);
   }
 
-  /// What one instance has answered.
+  /// The answer of one instance to a custom action.
   ///
   /// @param id the instance
-  /// @param json the value it gave back
+  /// @param json the value that it returned
   public record Answer(InstanceId id, String json) {}
 }

@@ -3,18 +3,18 @@ package io.jpm.bus.god;
 import io.jpm.bus.BusMessage;
 import java.util.Optional;
 
-/// What the history of events can be asked; the answer is a [HistoryReply].
+/// A query for past events; the reply is a [HistoryReply].
 public sealed interface HistoryCommand extends BusMessage {
-  /// Events after one number.
+  /// Returns the events after a sequence number.
   ///
-  /// @param sequence the number of the last event that is known already; 0: from the oldest
-  /// @param app of this app only, by name
-  /// @param limit how many at most, from the oldest on
+  /// @param sequence the number of the last event that the caller knows; 0: from the oldest
+  /// @param app the name of the only app of interest; empty: all
+  /// @param limit the maximum number of events, counted from the oldest
   record After(long sequence, Optional<String> app, int limit) implements HistoryCommand {}
 
-  /// The latest events.
+  /// Returns the latest events.
   ///
-  /// @param app of this app only, by name
-  /// @param limit how many at most; the oldest of them comes first
+  /// @param app the name of the only app of interest; empty: all
+  /// @param limit the maximum number of events; the oldest of them comes first
   record Latest(Optional<String> app, int limit) implements HistoryCommand {}
 }

@@ -4,13 +4,13 @@ import io.jpm.bus.BusMessage;
 import io.jpm.wire.EventMessage;
 import java.util.List;
 
-/// Events of the past, oldest first.
+/// Past events, oldest first.
 ///
-/// @param events what was asked for
-/// @param forgotten how many events after the asked number are no longer there: the history is
-///   bounded
-/// @param last the greatest number that anything in this home has been given, 0: nothing has
-///   happened yet. Who claims to have seen a greater one has not seen it here
+/// @param events the events
+/// @param forgotten how many events after the requested number are no longer stored, because the
+///   history is bounded
+/// @param last the greatest sequence number used so far in this home; 0: there was no event yet. A
+///   caller that knows a greater number got it from another home
 public record HistoryReply(List<EventMessage> events, long forgotten, long last)
     implements BusMessage {
   public HistoryReply {

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Something happened to an instance.
+/// An event of an instance.
 ///
-/// @param kind what, in one word of [Kind]
-/// @param instance the instance just after it
+/// @param kind the kind of event
+/// @param instance the instance immediately after the event
 /// @param at wall clock
-/// @param expected of an [Kind#EXIT]: whether jpm ended the process, see [EventMessage#expected]
+/// @param expected for an [Kind#EXIT]: whether jpm ended the process, see [EventMessage#expected]
 public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolean expected)
     implements NumberedMessage {
-  /// Anything but an [Kind#EXIT] that was expected.
+  /// Creates any event other than an expected [Kind#EXIT].
   public InstanceEvent(Kind kind, InstanceView instance, Instant at) {
     this(kind, instance, at, false);
   }
@@ -54,12 +54,12 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
     };
   }
 
-  /// What can happen. The words on the wire are these in lower case.
+  /// The kinds of events. On the wire they are spelled in lower case.
   public enum Kind {
     START,
     ONLINE,
-    /// It has said that it is ready, or its checks have: only of apps of which somebody tells.
-    /// [#ONLINE] follows, or [#RELOAD] when it is a reload's new process.
+    /// The instance is ready, by its own report or by its probes. Published only for apps whose
+    /// readiness is known. [#ONLINE] follows, or [#RELOAD] if it is the new process of a reload.
     READY,
     EXIT,
     RESTART,
@@ -68,26 +68,27 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
     ERRORED,
     DELETE,
     ADOPT,
-    /// A reload has put a new process in the place of the former one.
+    /// A reload has replaced the process.
     RELOAD,
-    /// A reload's new process did not get ready; the former one stays.
+    /// The new process of a reload did not become ready; the former one stays.
     RELOAD_FAILED,
-    /// A reload restarts it, since no second process can listen beside it; told before, with the
-    /// reason, and after, with the length of the gap.
+    /// A reload restarts the instance, since no second process can listen beside the first.
+    /// Published before the restart with the reason, and after it with the length of the gap.
     RELOAD_GAP,
-    /// It runs, but its readiness or liveness check fails.
+    /// The instance runs, but its readiness or liveness probe fails.
     UNHEALTHY,
-    /// It fails again and again; told once, when that begins.
+    /// The instance has entered a crash loop. Published once, at its beginning.
     CRASH_LOOPING,
-    /// It is well again after [#UNHEALTHY], or has run for long enough after [#CRASH_LOOPING].
+    /// The instance is healthy again after [#UNHEALTHY], or has run for long enough after
+    /// [#CRASH_LOOPING].
     RECOVERED,
-    /// It uses more than a limit allows.
+    /// The instance exceeds a limit.
     LIMIT,
-    /// Its app gets another number of instances; told of one that is there before.
+    /// The number of instances of the app changes; published for one instance that existed before.
     SCALE,
-    /// Its process file has been applied, and it is described otherwise now.
+    /// The process file was applied and has changed the spec.
     CONFIG,
-    /// Its process file has been edited, and that could not be applied to it.
+    /// The process file was edited, and the edit could not be applied to this instance.
     CONFIG_FAILED
   }
 }

@@ -9,32 +9,31 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One instance as everyone may see it.
+/// The state of one instance as other components and users see it.
 ///
-/// @param id the number in the first column
-/// @param spec the app it belongs to
-/// @param number its place among the app's instances, from 0 (`NODE_APP_INSTANCE`)
-/// @param phase where it is in its life
-/// @param process the main process while there is one
-/// @param restarts how often it was started again since it was made (PM2's `restart_time`)
-/// @param unstableRestarts ends in a row that came sooner than `min_uptime`
+/// @param id the number in the first column of `jpm ls`
+/// @param spec the spec of its app
+/// @param number its index among the app's instances, from 0 (`NODE_APP_INSTANCE`)
+/// @param phase its phase in the life cycle
+/// @param process the main process, if there is one
+/// @param restarts the number of restarts since it was created (PM2's `restart_time`)
+/// @param unstableRestarts the number of consecutive exits sooner than `min_uptime`
 /// @param createdAt when it was first added, wall clock
-/// @param startedAt when the present process began, wall clock
+/// @param startedAt when the present process started, wall clock
 /// @param lastExit how the last process ended
-/// @param reason why it is in its phase, one sentence without a final stop, such as `exit 1 after
-///   12 ms, restart 3/16`
-/// @param outFile where standard output goes
-/// @param errorFile where standard error goes
-/// @param combinedFile where both go too (`log_file`)
-/// @param pidFile the file with the pid, written for people and scripts
-/// @param nextRun when its schedule says that the next restart is due, wall clock
-/// @param report what the app says about itself
-/// @param unhealthy why it is not well although it runs; empty: as far as is known it is well
-/// @param status what it says of its present state (`STATUS=` of `sd_notify(3)`); may be empty
-/// @param unenforced what of its limits does not hold for the present process, and why; empty: all
-///   do
-/// @param version of the package that its process was started from; empty: none is known
-/// @param crashLooping whether it fails again and again, whatever its phase is at the moment
+/// @param reason why it is in its phase, one sentence without a full stop, such as `exit 1 after 12
+///   ms, restart 3/16`
+/// @param outFile the log file for standard output
+/// @param errorFile the log file for standard error
+/// @param combinedFile the log file for both (`log_file`)
+/// @param pidFile the file that contains the pid, written for users and scripts
+/// @param nextRun the next restart of its schedule, wall clock
+/// @param report metrics and actions that the app reports
+/// @param unhealthy why it is unhealthy although it runs; empty: no problem is known
+/// @param status its latest status text (`STATUS=` of `sd_notify(3)`); may be empty
+/// @param unenforced which limits are not enforced for the present process, and why; empty: all are
+/// @param version the version of the package from which its process was started; empty: unknown
+/// @param crashLooping whether it is in a crash loop, in whichever phase it is at the moment
 public record InstanceView(
     InstanceId id,
     AppSpec spec,
@@ -58,7 +57,7 @@ public record InstanceView(
     String unenforced,
     String version,
     boolean crashLooping) {
-  /// The same instance as if its app were described otherwise.
+  /// Returns this view with another spec.
   public InstanceView with(AppSpec other) {
     return new InstanceView(
         id,

@@ -3,8 +3,8 @@ package io.jpm.bus.god;
 import io.jpm.bus.BusMessage;
 import io.jpm.wire.EventMessage;
 
-/// What God has told, with the number that History gave it.
+/// An event of God with the message that History published for it.
 ///
-/// @param event as God told it
-/// @param message as the world outside the daemon is told
+/// @param event the event as God published it
+/// @param message the external message, with its sequence number
 public record NumberedEvent(InstanceEvent event, EventMessage message) implements BusMessage {}

@@ -4,12 +4,12 @@ import io.jpm.bus.BusMessage;
 import io.jpm.wire.EventMessage;
 import java.time.Instant;
 
-/// Something that History numbers, keeps and publishes.
+/// An event that History numbers, stores and publishes.
 public sealed interface NumberedMessage extends BusMessage permits DaemonEvent, InstanceEvent {
-  /// When, wall clock.
+  /// Returns when it happened, wall clock.
   Instant at();
 
-  /// The event for the world outside the daemon.
+  /// Returns the external form of the event.
   ///
   /// @param sequence its number in the history
   EventMessage outside(long sequence);

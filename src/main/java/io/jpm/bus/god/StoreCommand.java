@@ -4,11 +4,11 @@ import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
 import java.util.List;
 
-/// What God is asked about the store that `jpm set` writes: a tree of names, with a text at each
-/// end. The first name of a path is usually an app's, and what is below it are variables of the
-/// app. Answered with a [StoreReply].
+/// A command to the key-value store that `jpm set` writes; the reply is a [StoreReply]. The store
+/// is a tree of names with texts as its leaves. The first name of a path is usually that of an app,
+/// and the values below it become variables of the app.
 public sealed interface StoreCommand extends BusMessage {
-  /// One text and where it stands.
+  /// A text and its path.
   ///
   /// @param path one or more names, from the root
   /// @param value the text
@@ -17,24 +17,24 @@ public sealed interface StoreCommand extends BusMessage {
       path = List.copyOf(path);
     }
 
-    /// Without the value, which may be a secret.
+    /// Omits the value, which may be a secret.
     @Override
     public String toString() {
       return "Setting" + path;
     }
   }
 
-  /// All of it.
+  /// Returns the whole store.
   record Read() implements StoreCommand {}
 
-  /// Stores texts, all of them or none.
+  /// Stores either all of the texts or none.
   record Put(List<Setting> settings) implements StoreCommand {
     public Put {
       settings = List.copyOf(settings);
     }
   }
 
-  /// Takes away what is at a path and below it.
+  /// Removes the value at a path and everything below it.
   ///
   /// @param path from the root; empty: everything
   record Remove(List<String> path) implements StoreCommand {
@@ -43,6 +43,6 @@ public sealed interface StoreCommand extends BusMessage {
     }
   }
 
-  /// The variables that an app gets from the store at its next start.
+  /// Returns the variables that an app gets from the store at its next start.
   record Variables(AppName app) implements StoreCommand {}
 }

@@ -6,11 +6,11 @@ import java.util.Map;
 
 /// God's answer to a [StoreCommand].
 public sealed interface StoreReply extends BusMessage {
-  /// The store as it is now, or has become.
+  /// The content of the store, after the change if there was one.
   ///
-  /// @param json the text of an object
-  /// @param changed whether it is another one than before
-  /// @param problems sentences about what of it could not be read
+  /// @param json the text of a JSON object
+  /// @param changed whether the command changed the store
+  /// @param problems sentences about parts of the store that could not be read
   record Content(String json, boolean changed, List<String> problems) implements StoreReply {
     public Content {
       problems = List.copyOf(problems);
@@ -24,8 +24,8 @@ public sealed interface StoreReply extends BusMessage {
     }
   }
 
-  /// Nothing has changed.
+  /// The command failed and has changed nothing.
   ///
-  /// @param problem why, in a sentence
+  /// @param problem the reason, as a sentence
   record Failed(String problem) implements StoreReply {}
 }

@@ -1,5 +1,5 @@
-/// What God, the key-value store, the history and the watch of process files are asked, what they
-/// answer, and what they tell of apps.
+/// Commands, replies and events of God, the key-value store, the history and the watcher of process
+/// files.
 @NullMarked
 package io.jpm.bus.god;
 

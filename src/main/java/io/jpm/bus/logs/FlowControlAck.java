@@ -2,7 +2,7 @@ package io.jpm.bus.logs;
 
 import io.jpm.bus.BusMessage;
 
-/// Asks a room that listens to lines ([LineLease]) to answer with the same once it has worked
-/// through what was published before. More is published only then: what waits on the bus would grow
-/// without bound for a room that is slower than the apps.
+/// Asks a subscriber of lines ([LineLease]) for the same message in reply, as soon as it has
+/// processed everything published so far. More lines are published only then: otherwise messages
+/// would pile up on the bus without limit if a subscriber is slower than the apps.
 public record FlowControlAck() implements BusMessage {}

@@ -4,21 +4,24 @@ import io.jpm.bus.BusMessage;
 import java.time.Duration;
 import java.util.Set;
 
-/// Which apps' lines a room listens to ([io.jpm.bus.Addresses#linesOf]); what nobody wants is not
-/// published. Sent to [io.jpm.bus.Addresses#LINES_WANTED]; answered with [FlowControlAck] where an
-/// answer is asked for: what is printed from then on is not missed.
+/// A subscription of one component to the lines of some apps ([io.jpm.bus.Addresses#linesOf]).
+/// Lines without a subscriber are not published. Sent to [io.jpm.bus.Addresses#LINES_WANTED], and
+/// answered with [FlowControlAck] if the sender expects a reply: all lines printed after it are
+/// published.
 ///
-/// It says all that the room wants, so a later one replaces an earlier one, and none at all ends
-/// it. It is sent at every change and renewed every [#RENEWAL], and is forgotten after [#LEASE]:
-/// one that gets lost, or a room that ends without a word, does no harm for long.
+/// Each lease names all apps that the component subscribes to. It replaces the former lease of the
+/// component, and one without apps ends it. The component sends it at every change and renews it
+/// every [#RENEWAL]; it expires after [#LEASE], so that a lost message or a component that ends
+/// silently has no lasting effect.
 ///
-/// @param listener the address where the room answers [FlowControlAck]; it stands for the room
-/// @param apps names of apps, whether there is such an app or not
+/// @param listener the address at which the component answers [FlowControlAck]; it identifies the
+///   component
+/// @param apps names of apps, which need not exist
 public record LineLease(String listener, Set<String> apps) implements BusMessage {
-  /// How often a room that wants lines says so.
+  /// The interval at which a subscribed component renews its lease.
   public static final Duration RENEWAL = Duration.ofSeconds(5);
 
-  /// After how long without a word a room wants nothing any more.
+  /// The time after which a lease expires unless it is renewed.
   public static final Duration LEASE = Duration.ofSeconds(15);
 
   public LineLease {

@@ -3,15 +3,15 @@ package io.jpm.bus.logs;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Which lines of a log are wanted.
+/// Selects lines of a log.
 ///
-/// @param since captured at this moment or later
-/// @param until captured at this moment or earlier
-/// @param grep a pattern of RE2 syntax that their text contains
-/// @param ignoreCase whether upper and lower case are the same to the pattern
+/// @param since lines captured at this moment or later
+/// @param until lines captured at this moment or earlier
+/// @param grep a pattern in RE2 syntax that must match a part of the line
+/// @param ignoreCase whether the pattern ignores case
 public record LogFilter(
     Optional<Instant> since, Optional<Instant> until, Optional<String> grep, boolean ignoreCase) {
-  /// Every line.
+  /// Selects every line.
   public static final LogFilter ALL =
       new LogFilter(Optional.empty(), Optional.empty(), Optional.empty(), false);
 }

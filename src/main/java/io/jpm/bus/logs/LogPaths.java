@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// The log files of one instance.
 ///
-/// @param out where standard output goes, absolute; `/dev/null` for nowhere
-/// @param error where standard error goes
-/// @param combined where both go too
+/// @param out the file for standard output, absolute; `/dev/null`: not written
+/// @param error the file for standard error
+/// @param combined the file for both
 public record LogPaths(Path out, Path error, Optional<Path> combined) {}

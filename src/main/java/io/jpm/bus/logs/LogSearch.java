@@ -3,45 +3,45 @@ package io.jpm.bus.logs;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// The search for the last lines of a log, backwards from its end; so long that it may take several
-/// questions ([LogsCommand.Seek]).
+/// The progress of a search for the last lines of a log, backwards from its end. A search may take
+/// several requests ([LogsCommand.Seek]).
 ///
-/// @param log the log file's path
-/// @param span what has been searched; empty: nothing yet
-/// @param found how many wanted lines are in it
-/// @param unpacking how far the packed file before the span has been looked through
-/// @param done whether the search has ended: the span holds what is wanted
+/// @param log the path of the log file
+/// @param span the part that has been searched; empty: none yet
+/// @param found the number of matching lines in the span
+/// @param unpacking the progress in the compressed file before the span
+/// @param done whether the search is finished: the span contains the requested lines
 public record LogSearch(
     Path log, Optional<Span> span, long found, Optional<Unpacking> unpacking, boolean done) {
-  /// A stretch of a log.
+  /// A contiguous part of a log.
   ///
-  /// @param from its beginning, where a line begins
+  /// @param from its beginning, at the beginning of a line
   /// @param to its end
   public record Span(LogPosition from, LogPosition to) {}
 
-  /// A look through a packed file, from its beginning.
+  /// The progress of a search through a compressed file, from its beginning.
   ///
-  /// @param offset how far
-  /// @param count how many wanted lines stand before that
-  /// @param skip how many of them are too many; negative: that is not known yet
+  /// @param offset how far the file has been searched
+  /// @param count the number of matching lines before that offset
+  /// @param skip how many of these lines are too many; negative: not known yet
   public record Unpacking(long offset, long count, long skip) {}
 
-  /// A search that has not begun.
+  /// Returns a search that has not begun.
   public static LogSearch of(Path log) {
     return new LogSearch(log, Optional.empty(), 0, Optional.empty(), false);
   }
 
-  /// The search with more of the log behind it.
+  /// Returns this search, extended over an earlier part of the log.
   public LogSearch at(Span now, long lines) {
     return new LogSearch(log, Optional.of(now), lines, Optional.empty(), false);
   }
 
-  /// The search in the midst of a packed file.
+  /// Returns this search, interrupted within a compressed file.
   public LogSearch unpacking(Unpacking state) {
     return new LogSearch(log, span, found, Optional.of(state), false);
   }
 
-  /// The search when it has ended.
+  /// Returns the finished search.
   public LogSearch over(Span result) {
     return new LogSearch(log, Optional.of(result), found, Optional.empty(), true);
   }

@@ -12,19 +12,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What LogAggregator can be asked; the answer is a [LogsReply].
+/// A command to LogAggregator; the reply is a [LogsReply].
 public sealed interface LogsCommand extends BusMessage {
-  /// Capture what an instance prints, from before its first start until [Close]. Asking again for
-  /// an instance that is captured the same way changes nothing; other files move the capture.
+  /// Captures the output of an instance, from before its first start until [Close]. Repeating the
+  /// command for an instance that is already captured in the same way has no effect; other files
+  /// redirect the capture to them.
   ///
   /// @param id the instance, PM2's `process_id`
   /// @param app the app's name, for JSON lines and subscribers
   /// @param outFifo the pipe of standard output
   /// @param errorFifo the pipe of standard error
-  /// @param files where it goes
-  /// @param wishes how it goes there; its paths have become `files`
-  /// @param runAs as whom the app runs: log files outside of the home are its user's affair
-  /// @param birth which of the instance's processes, as in [io.jpm.model.run.WorkerId]
+  /// @param files the log files
+  /// @param wishes the log settings of the app; `files` replaces the paths in them
+  /// @param runAs the user of the app, who owns log files outside of the home
+  /// @param birth the incarnation of the instance, as in [io.jpm.model.run.WorkerId]
   record Open(
       InstanceId id,
       AppName app,
@@ -36,37 +37,38 @@ public sealed interface LogsCommand extends BusMessage {
       long birth)
       implements LogsCommand {}
 
-  /// What log files may take, from now on: the settings have changed.
+  /// Sets the limits of all log files, because the settings have changed.
   record Limits(LogLimits perApp, LogStorage all) implements LogsCommand {}
 
-  /// Empty the log files of these instances and remove what has been rotated.
+  /// Empties the log files of these instances and deletes their rotated files.
   record Flush(List<InstanceId> ids) implements LogsCommand {
     public Flush {
       ids = List.copyOf(ids);
     }
   }
 
-  /// Open all log files anew: somebody has moved them away.
+  /// Opens all log files again, because an external program has moved them away.
   record Reopen() implements LogsCommand {}
 
-  /// How the capture of an instance goes; answered with [LogsReply.Status].
+  /// Asks for the state of the capture of an instance; answered with [LogsReply.Status].
   record Ask(InstanceId id) implements LogsCommand {}
 
-  /// Everything in the pipes goes to the files, then the capture ends and the pipes are removed.
+  /// Writes everything in the pipes to the files, ends the capture and removes the pipes.
   ///
-  /// @param outFifo the pipe of standard output, which may be there though nobody captures it
+  /// @param outFifo the pipe of standard output, which may exist even if it is not captured
   /// @param errorFifo the pipe of standard error
   record Close(InstanceId id, Path outFifo, Path errorFifo) implements LogsCommand {}
 
-  /// Where the wanted lines at the end of some logs begin; answered with [LogsReply.Searches]. A
-  /// long search is answered before its end: ask again with the searches of the answer.
+  /// Finds where the last matching lines of some logs begin; answered with [LogsReply.Searches]. A
+  /// long search is answered before it is finished; repeat the command with the searches of the
+  /// reply.
   ///
-  /// @param searches what to look for where
-  /// @param filter which lines count
+  /// @param searches one for each log
+  /// @param filter selects the lines that count
   /// @param lines how many of each log; [Long#MAX_VALUE] for all
-  /// @param unfinished whether a last line without an end belongs to them
-  /// @param users as whom apps run, by log, where that is not the daemon's user: their logs are
-  ///   read with their rights, now and from then on
+  /// @param unfinished whether a last line without a line end counts
+  /// @param users the users of apps that do not run as the daemon's user, by log: these logs are
+  ///   read with the permissions of that user, by this command and all later ones
   record Seek(
       List<LogSearch> searches,
       LogFilter filter,
@@ -79,26 +81,26 @@ public sealed interface LogsCommand extends BusMessage {
       users = Map.copyOf(users);
     }
 
-    /// Of apps that run as the daemon does.
+    /// Creates a search in logs of apps that run as the daemon's user.
     public Seek(List<LogSearch> searches, LogFilter filter, long lines, boolean unfinished) {
       this(searches, filter, lines, unfinished, Map.of());
     }
   }
 
-  /// The lines of some stretches, in the order in which they were captured; answered with
-  /// [LogsReply.Positions]. One answer holds so much; ask again with its positions.
+  /// Returns the lines of some spans, in the order in which they were captured; answered with
+  /// [LogsReply.Positions]. The size of a reply is limited; repeat the command with its positions.
   record Read(List<LogSearch.Span> spans, LogFilter filter) implements LogsCommand {
     public Read {
       spans = List.copyOf(spans);
     }
   }
 
-  /// The lines written after some positions, in the order in which they were captured; waits until
-  /// there is one. Answered with [LogsReply.Positions].
+  /// Returns the lines written after some positions, in the order in which they were captured;
+  /// waits until there is one. Answered with [LogsReply.Positions].
   ///
-  /// @param positions as an earlier reply gave them
-  /// @param filter which lines are wanted
-  /// @param patience how long to wait before answering with no lines
+  /// @param positions those of an earlier reply
+  /// @param filter selects lines
+  /// @param patience how long to wait before an answer without lines
   record Follow(List<LogPosition> positions, LogFilter filter, Duration patience)
       implements LogsCommand {
     public Follow {

@@ -6,31 +6,33 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// LogAggregator's answer.
+/// LogAggregator's reply to a [LogsCommand].
 public sealed interface LogsReply extends BusMessage {
-  /// Done.
+  /// The command was carried out.
   record Done() implements LogsReply {}
 
-  /// Not done.
+  /// The command failed.
   ///
   /// @param problem a sentence for the user that names the path
   record Failed(String problem) implements LogsReply {}
 
-  /// How the capture of an instance goes.
+  /// The state of the capture of an instance.
   ///
-  /// @param droppedLines how many lines were lost for want of room, since it is known
-  /// @param waitingBytes output that is in no file yet
-  /// @param problem why output cannot be written now, in words; empty: it can
-  /// @param printedBytes what was read of it since this daemon captures it; empty: it does not
+  /// @param droppedLines the number of lines lost because the log buffer was full, since the
+  ///   instance is known
+  /// @param waitingBytes output that is not in a file yet
+  /// @param problem why output cannot be written now; empty: it can
+  /// @param printedBytes the number of bytes captured by this daemon; empty: the instance is not
+  ///   captured
   record Status(long droppedLines, long waitingBytes, String problem, OptionalLong printedBytes)
       implements LogsReply {
-    /// Nothing is captured.
+    /// The state of an instance that is not captured.
     public static final Status NONE = new Status(0, 0, "", OptionalLong.empty());
   }
 
-  /// Lines, and how to go on.
+  /// Lines, and the state from which the next request continues.
   ///
-  /// @param lines in the order to print them
+  /// @param lines in the order in which they are printed
   /// @param next where they end
   record Lines(List<Line> lines, Next next) implements LogsReply {
     public Lines {
@@ -38,25 +40,25 @@ public sealed interface LogsReply extends BusMessage {
     }
   }
 
-  /// What to go on with.
+  /// The state from which the next request continues.
   sealed interface Next {}
 
-  /// How searches go, in the order asked ([LogsCommand.Seek]).
+  /// The progress of searches, in the order of the request ([LogsCommand.Seek]).
   record Searches(List<LogSearch> all) implements Next {
     public Searches {
       all = List.copyOf(all);
     }
 
-    /// Whether all are done.
+    /// Reports whether all searches are finished.
     public boolean done() {
       return all.stream().allMatch(LogSearch::done);
     }
   }
 
-  /// The places asked for, in the same order, moved behind what was read ([LogsCommand.Read],
-  /// [LogsCommand.Follow]).
+  /// The positions of the request, in the same order, moved behind the lines that were read
+  /// ([LogsCommand.Read], [LogsCommand.Follow]).
   ///
-  /// @param more whether there was more to read than one answer holds
+  /// @param more whether there was more to read than one reply contains
   record Positions(List<LogPosition> all, boolean more) implements Next {
     public Positions {
       all = List.copyOf(all);
@@ -65,9 +67,9 @@ public sealed interface LogsReply extends BusMessage {
 
   /// One line.
   ///
-  /// @param log the log it stands in
+  /// @param log the log that contains it
   /// @param time when it was captured, as far as that is known
   /// @param text the line without its end; one of more than 64 KiB is cut, and ends with `…`
-  /// @param end the position behind the line: whoever reads on from it gets the lines after it
+  /// @param end the position behind the line: reading from it returns the lines after this one
   record Line(Path log, Instant time, String text, LogPosition end) {}
 }

@@ -1,4 +1,4 @@
-/// What LogAggregator is asked and answers, and who wants lines as they are printed.
+/// Commands and replies of LogAggregator, and subscriptions to lines as they are printed.
 @NullMarked
 package io.jpm.bus.logs;
 

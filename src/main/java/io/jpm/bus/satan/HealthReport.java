@@ -3,51 +3,51 @@ package io.jpm.bus.satan;
 import java.time.Duration;
 import java.util.Optional;
 
-/// How one process is, as far as the checks of its app tell.
+/// The health of one process, as its app's probes determine it.
 ///
-/// @param standing what they come to
-/// @param since for how long that is so; not longer than the daemon knows the process
-/// @param startup its check of this kind; empty: the app has none
-/// @param readiness the same
-/// @param liveness the same
+/// @param standing the overall health
+/// @param since how long it has been so; at most as long as the daemon has known the process
+/// @param startup the startup probe; empty: the app has none
+/// @param readiness the readiness probe; empty: the app has none
+/// @param liveness the liveness probe; empty: the app has none
 public record HealthReport(
     Standing standing,
     Duration since,
     Optional<OfCheck> startup,
     Optional<OfCheck> readiness,
     Optional<OfCheck> liveness) {
-  /// What all checks come to.
+  /// The overall health by all probes.
   public enum Standing {
-    /// Startup or readiness have not passed yet.
+    /// The startup or readiness probe has not passed yet.
     NOT_READY,
-    /// All is well.
+    /// All probes have passed and none has failed since.
     WELL,
-    /// Readiness or liveness has failed often enough.
+    /// The readiness or liveness probe has failed as often as its threshold.
     UNHEALTHY
   }
 
-  /// How one check goes.
+  /// The state of one probe.
   ///
-  /// @param verdict what was found last
-  /// @param failures how many attempts have failed in a row; 0 unless [Verdict#FAILING]
-  /// @param threshold so many failures in a row have a consequence; 0: none has, only the time for
-  ///   all attempts counts
-  /// @param answer why the latest attempt failed, for people; empty: it has not
-  /// @param since for how long the verdict is this one
+  /// @param verdict the latest result
+  /// @param failures the number of consecutive failed attempts; 0 unless [Verdict#FAILING]
+  /// @param threshold the number of consecutive failures that has a consequence; 0: none has, only
+  ///   the total time for all attempts is limited
+  /// @param answer why the latest attempt failed, for users; empty: it has not failed
+  /// @param since how long the verdict has been the same
   public record OfCheck(
       Verdict verdict, int failures, int threshold, String answer, Duration since) {}
 
-  /// What a check has found last.
+  /// The latest result of a probe.
   public enum Verdict {
-    /// It is not its turn yet.
+    /// The probe has not started yet, since another one has to pass first.
     NOT_BEGUN,
-    /// Its turn has come, and nothing has been found yet.
+    /// The probe has started and has no result yet.
     NO_ANSWER,
-    /// The latest attempt has passed, or it has passed for good.
+    /// The latest attempt has passed, or the probe has passed for good.
     PASSING,
     /// The latest attempt has failed.
     FAILING,
-    /// What it listens to cannot be heard, so it tells nothing.
+    /// The source that the probe listens to is not available, so it has no result.
     UNHEARD
   }
 }

@@ -10,27 +10,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What Satan can be asked; the answer is a [SatanReply].
+/// A command to Satan, the health monitor; the reply is a [SatanReply].
 public sealed interface SatanCommand extends BusMessage {
-  /// From now on watch the memory of these and of no other trees; a [SatanReport] tells of one that
-  /// has more. Answered with [SatanReply.Done].
+  /// Sets the process trees whose memory is monitored, in place of all former ones. A
+  /// [SatanReport.MemoryExceeded] reports a tree that exceeds its limit. Answered with
+  /// [SatanReply.Done].
   ///
-  /// @param bytes the limit for the tree under each main process
+  /// @param bytes the limit for the tree of each main process
   record Limits(Map<ProcessIdentity, Long> bytes) implements SatanCommand {
     public Limits {
       bytes = Map.copyOf(bytes);
     }
   }
 
-  /// From now on ask how this process is, as its app says; a [SatanReport] tells what comes of it.
-  /// Said before the process is made, so that nothing it says is missed; a process that was adopted
-  /// is said to be `ready` when it was so before. Answered with [SatanReply.Done] when everything
-  /// that the process may say will be heard.
+  /// Starts the health monitoring of a process with the probes of its app; [SatanReport]s report
+  /// the results. Must be sent before the process starts, so that none of its log lines and
+  /// notifications is missed. Answered with [SatanReply.Done] once all of them will be received.
   ///
   /// @param worker the process
   /// @param spec its app
   /// @param variables the environment of the process
-  /// @param ready whether startup and readiness have passed already
+  /// @param ready whether startup and readiness have passed already; true for an adopted process
+  ///   that was ready before
   record StartMonitoring(
       WorkerId worker, AppSpec spec, Map<String, String> variables, boolean ready)
       implements SatanCommand {
@@ -39,34 +40,37 @@ public sealed interface SatanCommand extends BusMessage {
     }
   }
 
-  /// The process of [StartMonitoring] is there. Not answered.
+  /// The process of [StartMonitoring] has started. Not answered.
   record ProcessStarted(WorkerId worker, ProcessIdentity process) implements SatanCommand {}
 
-  /// The process has said `ready` over its channel. Not answered.
+  /// The process has sent `ready` over its IPC channel. Not answered.
   record SaidReady(WorkerId worker) implements SatanCommand {}
 
-  /// The process has ended or is being ended: nothing more is asked. Not answered.
+  /// Stops the health monitoring of a process, because it has ended or is being stopped. Not
+  /// answered.
   record StopMonitoring(WorkerId worker) implements SatanCommand {}
 
-  /// What the trees under these main processes use now. Answered with [SatanReply.Sampled].
+  /// Measures the resource usage of the trees of these main processes. Answered with
+  /// [SatanReply.Sampled].
   ///
-  /// @param detail how much is asked for
+  /// @param detail which values to measure
   record Sample(List<ProcessIdentity> processes, TreeUsage.Detail detail) implements SatanCommand {
     public Sample {
       processes = List.copyOf(processes);
     }
   }
 
-  /// How these processes are, as far as checks tell. Answered with [SatanReply.Checked].
+  /// Asks for the health of these processes, as their probes determine it. Answered with
+  /// [SatanReply.Checked].
   record Checks(List<ProcessIdentity> processes) implements SatanCommand {
     public Checks {
       processes = List.copyOf(processes);
     }
   }
 
-  /// What was used before. For some minutes after each look ([Sample] or this) what follows is
-  /// kept. Answered with [SatanReply.Past].
+  /// Asks for the recorded resource usage. Usage is recorded only for some minutes after each
+  /// request ([Sample] or this one). Answered with [SatanReply.Past].
   ///
-  /// @param instance whose; empty: the machine's
+  /// @param instance the instance; empty: the machine
   record History(Optional<InstanceId> instance) implements SatanCommand {}
 }

@@ -6,38 +6,38 @@ import io.jpm.model.run.TreeUsage;
 import java.util.List;
 import java.util.Map;
 
-/// Satan's answer.
+/// Satan's reply to a [SatanCommand].
 public sealed interface SatanReply extends BusMessage {
-  /// Done.
+  /// The command was carried out.
   record Done() implements SatanReply {}
 
-  /// What trees use, by their main processes; those that are gone are not in it.
+  /// The resource usage of process trees by main process, without those that have ended.
   record Sampled(Map<ProcessIdentity, Load> loads) implements SatanReply {
     public Sampled {
       loads = Map.copyOf(loads);
     }
   }
 
-  /// How processes are; without those whose apps have no checks.
+  /// The health of processes, without those whose apps have no probes.
   record Checked(Map<ProcessIdentity, HealthReport> reports) implements SatanReply {
     public Checked {
       reports = Map.copyOf(reports);
     }
   }
 
-  /// What was used before, from the oldest on; nothing where nobody has looked for a while.
+  /// The recorded resource usage, oldest first; empty if it was not requested recently.
   record Past(List<UsagePoint> points) implements SatanReply {
     public Past {
       points = List.copyOf(points);
     }
   }
 
-  /// The load of one tree.
+  /// The resource usage of one process tree.
   ///
-  /// @param cpuPercent of one core, since the sample before this one; 0 at the first
-  /// @param tree what it uses
+  /// @param cpuPercent percent of one core since the previous sample; 0 for the first
+  /// @param tree memory and other usage
   record Load(double cpuPercent, TreeUsage tree) {
-    /// Resident memory of the tree.
+    /// Returns the resident memory of the tree.
     public long memoryBytes() {
       return tree.memoryBytes();
     }

@@ -5,49 +5,52 @@ import io.jpm.model.run.ProcessIdentity;
 import io.jpm.model.run.WorkerId;
 import java.time.Duration;
 
-/// What Satan has noticed by itself. Published on [io.jpm.bus.Addresses#SATAN_REPORTS].
+/// A report that Satan sends on its own initiative. Published on
+/// [io.jpm.bus.Addresses#SATAN_REPORTS].
 public sealed interface SatanReport extends BusMessage {
-  /// A tree has more memory than the limit of [SatanCommand.Limits]. Said once for each process.
+  /// A process tree exceeds its memory limit, as set by [SatanCommand.Limits]. Reported once for
+  /// each process.
   ///
   /// @param process the main process
-  /// @param bytes what its tree has resident
-  /// @param limit what it may have
+  /// @param bytes the resident memory of its tree
+  /// @param limit the limit in bytes
   record MemoryExceeded(ProcessIdentity process, long bytes, long limit) implements SatanReport {}
 
-  /// What was found about the health of one process of [SatanCommand.Attend].
+  /// A report about the health of one process of [SatanCommand.StartMonitoring].
   sealed interface OfHealth extends SatanReport {
-    /// Which.
+    /// Returns the process that the report is about.
     WorkerId worker();
   }
 
-  /// Startup and readiness have passed for the first time.
+  /// The startup and readiness probes have passed for the first time.
   record Ready(WorkerId worker) implements OfHealth {}
 
-  /// Startup or readiness have not passed yet; said when the reason changes.
+  /// The startup or readiness probe has not passed yet; reported when the reason changes.
   ///
-  /// @param reason what the last attempt found: `http://127.0.0.1:3000/ready answers 503`
+  /// @param reason the result of the last attempt, such as `http://127.0.0.1:3000/ready answers
+  ///   503`
   record NotYet(WorkerId worker, String reason) implements OfHealth {}
 
-  /// Readiness or liveness fails, after all was well.
+  /// The readiness or liveness probe fails, after all probes had passed.
   ///
-  /// @param reason as in [NotYet], with how often
+  /// @param reason as in [NotYet], with the number of failures
   record Unhealthy(WorkerId worker, String reason) implements OfHealth {}
 
-  /// All is well again after [Unhealthy].
+  /// The process is healthy again after [Unhealthy].
   record Recovered(WorkerId worker) implements OfHealth {}
 
-  /// Liveness has failed: the process is to be replaced. Said once for each process.
+  /// The liveness probe has failed: God must replace the process. Reported once for each process.
   ///
   /// @param reason as in [Unhealthy]
   record Dead(WorkerId worker, String reason) implements OfHealth {}
 
-  /// The process asks for time to get ready (`EXTEND_TIMEOUT_USEC=` of `sd_notify(3)`).
+  /// The process requests more time to become ready (`EXTEND_TIMEOUT_USEC=` of `sd_notify(3)`).
   ///
   /// @param time from now on; positive
   record MoreTime(WorkerId worker, Duration time) implements OfHealth {}
 
-  /// What the process says about itself (`STATUS=` of `sd_notify(3)`).
+  /// The process has set its status text (`STATUS=` of `sd_notify(3)`).
   ///
-  /// @param text one line; empty: nothing any more
+  /// @param text one line; empty: the text was removed
   record Says(WorkerId worker, String text) implements OfHealth {}
 }

@@ -4,16 +4,17 @@ import io.jpm.bus.BusMessage;
 import io.jpm.bus.logs.LineLease;
 import java.time.Duration;
 
-/// Whether a room listens to [io.jpm.bus.Addresses#USAGE]; as long as nobody does nothing is
-/// measured for it. Sent to [io.jpm.bus.Addresses#USAGE_WANTED], not answered. It is sent at every
-/// change and renewed every [#RENEWAL], and is forgotten after [#LEASE], as [LineLease] is.
+/// A subscription of one component to [io.jpm.bus.Addresses#USAGE]. Without any subscription, usage
+/// is not measured for publication. Sent to [io.jpm.bus.Addresses#USAGE_WANTED], without a reply.
+/// The component sends it at every change and renews it every [#RENEWAL]; it expires after
+/// [#LEASE], as a [LineLease] does.
 ///
-/// @param listener a name that stands for the room
-/// @param wanted whether it listens
+/// @param listener a name that identifies the component
+/// @param wanted whether the component subscribes; false ends the subscription
 public record UsageDemand(String listener, boolean wanted) implements BusMessage {
-  /// How often a room that listens says so.
+  /// The interval at which a subscribed component renews its subscription.
   public static final Duration RENEWAL = LineLease.RENEWAL;
 
-  /// After how long without a word a room does not listen any more.
+  /// The time after which a subscription expires unless it is renewed.
   public static final Duration LEASE = LineLease.LEASE;
 }

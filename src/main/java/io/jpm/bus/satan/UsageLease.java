@@ -3,8 +3,8 @@ package io.jpm.bus.satan;
 import io.jpm.bus.Addresses;
 import io.vertx.core.Vertx;
 
-/// Has usage be measured for one room, and says so again and again as long as it is wanted
-/// ([UsageDemand]). Without that no timer runs. Owned by one event loop.
+/// Subscribes one component to usage samples and renews the subscription ([UsageDemand]) until it
+/// is ended. No timer runs without a subscription. Owned by one event loop.
 public final class UsageLease {
   private static final long NO_TIMER = -1;
 
@@ -12,13 +12,13 @@ public final class UsageLease {
   private final String listener;
   private long renewal = NO_TIMER;
 
-  /// @param listener a name that stands for the room
+  /// @param listener a name that identifies the component
   public UsageLease(Vertx vertx, String listener) {
     this.vertx = vertx;
     this.listener = listener;
   }
 
-  /// Somebody listens; again changes nothing.
+  /// Starts the subscription; has no effect if it runs already.
   public void begin() {
     if (renewal == NO_TIMER) {
       tell(true);
@@ -26,7 +26,7 @@ public final class UsageLease {
     }
   }
 
-  /// Nobody listens any more, if anybody did.
+  /// Ends the subscription, if it runs.
   public void end() {
     if (renewal != NO_TIMER) {
       vertx.cancelTimer(renewal);

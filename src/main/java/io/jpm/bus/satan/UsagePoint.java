@@ -2,10 +2,10 @@ package io.jpm.bus.satan;
 
 import java.time.Instant;
 
-/// What was used over one stretch of time of a chart.
+/// The resource usage in one interval of a chart.
 ///
-/// @param at the end of the stretch, wall clock
-/// @param cpuPercent of one core, the mean of the stretch
-/// @param memoryBytes the most of the stretch: of an instance what its tree has resident, of the
-///   machine what programs cannot have any more
+/// @param at the end of the interval, wall clock
+/// @param cpuPercent percent of one core, the mean of the interval
+/// @param memoryBytes the maximum of the interval. For an instance: the resident memory of its
+///   tree. For the machine: the memory that is not available to programs
 public record UsagePoint(Instant at, double cpuPercent, long memoryBytes) {}

@@ -1,4 +1,4 @@
-/// What Satan is asked, answers and reports, and who wants to know what apps use.
+/// Commands, replies and reports of Satan, and subscriptions to resource usage.
 @NullMarked
 package io.jpm.bus.satan;
 

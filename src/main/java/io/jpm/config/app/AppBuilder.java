@@ -38,7 +38,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Makes one app of its attributes, or notes every reason why not.
+/// Builds the spec of one app from its attributes and records every problem.
 public final class AppBuilder {
   private static final Pattern NAMESPACE =
       Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{N}._:@+ -]{0,99}");
@@ -53,6 +53,7 @@ public final class AppBuilder {
     this.problems = problems;
   }
 
+  /// Returns the spec; empty if any problem was recorded.
   public Optional<AppSpec> build() {
     int before = problems.problemCount();
     OptionalInt port = port();
@@ -151,7 +152,7 @@ public final class AppBuilder {
       attributeReader.refuse(AppKey.CWD, cwd + " is not a directory");
     } else if (!Files.isExecutable(cwd)) {
       attributeReader.refuse(
-          AppKey.CWD, "directory " + cwd + " may not be entered: permission denied");
+          AppKey.CWD, "directory " + cwd + " cannot be entered: permission denied");
     }
     return cwd;
   }
@@ -159,7 +160,7 @@ public final class AppBuilder {
   private Optional<Path> absolute(AppKey key, String text, Path base) {
     Optional<Path> path = context.callerContext().absolute(text, base);
     if (path.isEmpty()) {
-      attributeReader.refuse(key, "is no path");
+      attributeReader.refuse(key, "is not a valid path");
     }
     return path;
   }
@@ -218,7 +219,7 @@ public final class AppBuilder {
         attributeReader.variableName(AppKey.INCREMENT_VAR));
   }
 
-  /// PM2's rule: `max` and 0 are one per core, -1 leaves one core free.
+  /// Applies PM2's rule: `max` and 0 mean one instance per core, -1 one less.
   private int instanceCount() {
     Optional<Node> node = attributeReader.node(AppKey.INSTANCES);
     if (node.isEmpty()) {
@@ -233,7 +234,8 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.INSTANCES,
           node.get().shown()
-              + " is no number: use 1 or more, 0 or \"max\" for one per core, or -1 for one less");
+              + " is not a number: use 1 or more, 0 or \"max\" for one per core, or -1 for one"
+              + " less");
       return 1;
     }
     long count = number.getAsLong();
@@ -260,7 +262,7 @@ public final class AppBuilder {
     Duration usual = pm2.listenTimeout().orElse(health.gates() ? HealthRules.PATIENCE : alone);
     Duration timeout = attributeReader.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
-      attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "0 is no time to get ready in: use more");
+      attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "0 is too short: use 1ms or more");
       timeout = Readiness.DEFAULT.timeout();
     }
     return new Readiness(
@@ -273,7 +275,7 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.NAMESPACE,
           new Node.Text(0, namespace).shown()
-              + " is no namespace: use letters, digits or . _ - : @ + and inner spaces");
+              + " is not a namespace: use letters, digits or . _ - : @ + and inner spaces");
     }
     return namespace;
   }

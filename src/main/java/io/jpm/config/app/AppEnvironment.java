@@ -19,15 +19,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The variables of an app: those of the caller that are meant for programs, with the app's own
-/// over them.
+/// Reads the variables of an app: those of the caller that are meant for programs, overridden by
+/// the app's own.
 ///
-/// As in PM2 the daemon's environment has no part in it. An app that runs as another user begins
-/// with [CleanEnvironment] instead of the caller's: what its texts name of those is said on
-/// purpose.
+/// As in PM2 they are independent of the daemon's environment. An app that runs as another user
+/// begins with [CleanEnvironment] instead of the caller's variables, but its texts may still
+/// reference the caller's, since they do so explicitly.
 public final class AppEnvironment {
-  /// What belongs to the caller's shell, or describes descriptors and sockets that an app does not
-  /// inherit.
+  /// Variables that belong to the caller's shell, or refer to descriptors and sockets that an app
+  /// does not inherit.
   private static final Set<String> NOT_PASSED_ON =
       Set.of(
           "_",
@@ -43,13 +43,13 @@ public final class AppEnvironment {
           "WATCHDOG_PID",
           "WATCHDOG_USEC");
 
-  /// What an app has from jpm about itself: wrong for an app that it starts.
+  /// Variables by which jpm identifies an app, which would be wrong for an app that it starts.
   private static final Set<String> OF_AN_APP = Set.of("name", "pm_id", "NODE_APP_INSTANCE");
 
   private static final String HOME_OF_JPM = "JPM_HOME";
   private static final String MARK_OF_AN_APP = "JPM_TAG";
 
-  /// Where servers look for the port that they are to listen on.
+  /// The variable from which servers read the port to listen on.
   static final String PORT = "PORT";
 
   private static final String UNBUFFERED = "PYTHONUNBUFFERED";
@@ -62,12 +62,12 @@ public final class AppEnvironment {
   private final Set<String> removed = new HashSet<>();
   private final KnownVariables known;
 
-  /// @param context whose shell it is, and the name that `--env` gives: the variables of
-  ///   `env_<name>` come over `env`, and those of `deploy` between the two, where PM2 has them
-  /// @param port what PORT is unless the app's own variables have it
+  /// @param context the caller's shell and the name given with `--env`. The variables of
+  ///   `env_<name>` override those of `deploy`, which override `env`, as in PM2
+  /// @param port the value of PORT unless the app's own variables set it
   AppEnvironment(AttributeReader attributeReader, ReadContext context, OptionalInt port) {
     this.attributeReader = attributeReader;
-    // On the command line the shell has done it.
+    // On a command line the shell has already expanded references.
     this.expanding = context.fileDirectory().isPresent();
     Map<String, String> callers = ofPrograms(context.callerContext().environment());
     InheritFilter declared = filter();
@@ -78,7 +78,7 @@ public final class AppEnvironment {
             .flatMap(Node::scalarText)
             .filter(UserChange::is)
             .isPresent();
-    // Nothing of a later shell either (`--update-env`).
+    // Nothing is inherited from a later shell either (`--update-env`).
     this.filter = clean ? new InheritFilter(true, declared.name(), declared.parts()) : declared;
     this.inherited = clean ? CleanEnvironment.of(context.callerContext().environment()) : callers;
     port.ifPresent(number -> addPort(Integer.toString(number)));
@@ -88,21 +88,21 @@ public final class AppEnvironment {
     this.known = new KnownVariables(attributeReader, written, callers, removed);
   }
 
-  /// What the app's texts may name.
+  /// Returns the variables that the app's texts may reference.
   KnownVariables known() {
     return known;
   }
 
-  /// The names of the app's own variables.
+  /// Returns the names of the app's own variables.
   Set<String> names() {
     return written.keySet();
   }
 
-  /// The complete variables of the app.
+  /// Returns the complete variables of the app.
   ///
-  /// @param cwd becomes PWD
-  /// @param python whether to have Python write its output at once
-  /// @param referencedVariables what is read at each start
+  /// @param cwd the value of PWD
+  /// @param python whether to disable Python's output buffering
+  /// @param referencedVariables the sources that are read at each start
   Variables read(Path cwd, boolean python, ReferencedVariables referencedVariables) {
     Map<String, String> declared = new HashMap<>();
     written.values().forEach(variable -> declared.put(variable.name(), value(variable)));
@@ -118,7 +118,7 @@ public final class AppEnvironment {
     return expanding ? known.valueOf(variable) : Node.scalarText(node).orElseGet(node::json);
   }
 
-  /// What of a shell's variables is meant for the programs that it starts.
+  /// Returns the variables of a shell that are meant for the programs it starts.
   public static Map<String, String> ofPrograms(Map<String, String> shell) {
     boolean insideApp = shell.containsKey(MARK_OF_AN_APP);
     Map<String, String> environment = new HashMap<>();
@@ -132,8 +132,8 @@ public final class AppEnvironment {
     return environment;
   }
 
-  /// PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
-  /// `true` drops all (which PM2 only says).
+  /// Reads PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
+  /// `true` drops all (which PM2 documents but does not do).
   private InheritFilter filter() {
     Optional<Node> node = attributeReader.node(AppKey.FILTER_ENV);
     if (node.isEmpty()) {
@@ -175,7 +175,7 @@ public final class AppEnvironment {
           own,
           own.value(),
           "",
-          own.value().shown() + " is no object of names and values: {\"PORT\": 80}");
+          own.value().shown() + " is not an object of names and values: use {\"PORT\": 80}");
     }
   }
 
@@ -184,7 +184,7 @@ public final class AppEnvironment {
     String tail = "." + name;
     if (!VariableNames.isName(name)) {
       attributeReader.refusePart(
-          own, variable.value(), tail, "is no name of a variable: no = and no NUL in it");
+          own, variable.value(), tail, "is not a variable name: it cannot contain = or NUL");
       return;
     }
     if (variable.value() instanceof Node.Nil) {
@@ -194,7 +194,7 @@ public final class AppEnvironment {
     }
     String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
     if (value.indexOf('\0') >= 0) {
-      attributeReader.refusePart(own, variable.value(), tail, "has a NUL character in it");
+      attributeReader.refusePart(own, variable.value(), tail, "contains a NUL character");
       return;
     }
     written.put(name, new Written(name, new Place(own, variable.value(), tail)));

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 
-/// Reads what a check asks: one of `http`, `tcp`, `exec`, `log` and `notify`.
+/// Reads the handler of one probe: `http`, `tcp`, `exec`, `log` or `notify`.
 final class CheckRules {
   static final List<String> KINDS = List.of("http", "tcp", "exec", "log", "notify");
 
@@ -34,18 +34,18 @@ final class CheckRules {
   private final AttributeReader attributeReader;
   private final AppKey key;
 
-  /// @param key which of the three attributes
+  /// @param key the attribute of the probe: `startup`, `readiness` or `liveness`
   CheckRules(AttributeReader attributeReader, AppKey key) {
     this.attributeReader = attributeReader;
     this.key = key;
   }
 
-  /// The check that the only kind of `object` names; empty when it is wrong, which is told.
+  /// Returns the only handler in `object`; if it is invalid, records a problem and returns empty.
   Optional<Check> read(Node.Obj object) {
     List<Node.Member> kinds =
         object.members().stream().filter(member -> KINDS.contains(member.key())).toList();
     if (kinds.isEmpty()) {
-      refuse(object, "", "says not what to ask: use one of " + String.join(", ", KINDS));
+      refuse(object, "", "does not say what to probe: use one of " + String.join(", ", KINDS));
       return Optional.empty();
     }
     if (kinds.size() > 1) {
@@ -80,7 +80,7 @@ final class CheckRules {
     }
     Optional<Node> written = part(object, "url");
     if (written.isEmpty()) {
-      refuse(object, ".http", "has no url");
+      refuse(object, ".http", "has no url: add \"url\": \"http://127.0.0.1:${PORT}/ready\"");
       return Optional.empty();
     }
     Optional<String> url = url(written.get(), ".http.url");
@@ -101,13 +101,13 @@ final class CheckRules {
           return Optional.of(text.value());
         }
       } catch (URISyntaxException _) {
-        // Told below.
+        // Reported below.
       }
     }
     refuse(
         node,
         tail,
-        node.shown() + " is no address of HTTP: use \"http://127.0.0.1:${PORT}/ready\"");
+        node.shown() + " is not an HTTP address: use \"http://127.0.0.1:${PORT}/ready\"");
     return Optional.empty();
   }
 
@@ -115,7 +115,7 @@ final class CheckRules {
     Map<String, String> headers = new LinkedHashMap<>();
     Optional<Node> written = part(http, "headers");
     if (written.isPresent() && !(written.get() instanceof Node.Obj)) {
-      refuse(written.get(), ".http.headers", written.get().shown() + " is no object of texts");
+      refuse(written.get(), ".http.headers", written.get().shown() + " is not an object of texts");
     }
     if (written.isPresent() && written.get() instanceof Node.Obj object) {
       for (Node.Member member : object.members()) {
@@ -123,9 +123,9 @@ final class CheckRules {
         Optional<String> value = Node.scalarText(member.value());
         boolean token = member.key().matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
         if (!token) {
-          refuse(member.value(), tail, "is no name of a header");
+          refuse(member.value(), tail, "is not a header name");
         } else if (value.isEmpty() || value.get().chars().anyMatch(Character::isISOControl)) {
-          refuse(member.value(), tail, member.value().shown() + " is no value of a header");
+          refuse(member.value(), tail, member.value().shown() + " is not a header value");
         } else {
           headers.put(member.key(), value.get());
         }
@@ -143,7 +143,7 @@ final class CheckRules {
         return Optional.of(new Check.StatusRange(first, last));
       }
     }
-    refuse(node, ".http.status", node.shown() + " is no status: use 204, or \"200-299\"");
+    refuse(node, ".http.status", node.shown() + " is not an HTTP status: use 204, or \"200-299\"");
     return Optional.empty();
   }
 
@@ -160,7 +160,7 @@ final class CheckRules {
     Matcher place = PLACE.matcher(text.map(it -> VARIABLE.matcher(it).replaceAll("1")).orElse(""));
     if (place.matches() && isPort(place.group(2))) {
       String written = text.orElseThrow();
-      // What is before the port may hold variables as well: it is cut from the text as written.
+      // The host may contain variables as well, so it is taken from the text as written.
       int colon = place.group(1) == null ? -1 : written.lastIndexOf(':');
       String host = colon < 0 ? LOCAL : written.substring(0, colon);
       String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
@@ -169,7 +169,8 @@ final class CheckRules {
     refuse(
         node,
         ".tcp",
-        node.shown() + " is no place to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"");
+        node.shown()
+            + " is not an address to connect to: use 8080, \"db.local:5432\" or \"${PORT}\"");
     return Optional.empty();
   }
 
@@ -178,7 +179,8 @@ final class CheckRules {
     return port.isPresent() && port.getAsLong() >= 1 && port.getAsLong() <= 65_535;
   }
 
-  /// No shell reads it, as with the command of `stop`; `${NAME}` is a variable here too.
+  /// Reads a command, which is run without a shell, like the command of `stop`. `${NAME}` is a
+  /// variable here too.
   private Optional<Check> exec(Node node) {
     List<String> command = new ArrayList<>();
     if (node instanceof Node.Text text) {
@@ -187,21 +189,22 @@ final class CheckRules {
         refuse(
             text,
             ".exec",
-            "%s needs a shell, and none reads it: use [\"sh\", \"-c\", …]".formatted(text.shown()));
+            "%s needs a shell, but is run without one: use [\"sh\", \"-c\", …]"
+                .formatted(text.shown()));
         return Optional.empty();
       }
     }
     command.addAll(attributeReader.words(key, ".exec", node));
     boolean words = node instanceof Node.Text || node instanceof Node.Arr;
     if (words && (command.isEmpty() || command.getFirst().isBlank())) {
-      refuse(node, ".exec", "names no program");
+      refuse(node, ".exec", "does not name a program");
     }
     return command.isEmpty() ? Optional.empty() : Optional.of(new Check.Exec(command));
   }
 
   private Optional<String> pattern(Node node, String tail) {
     if (!(node instanceof Node.Text text) || text.value().isEmpty()) {
-      refuse(node, tail, node.shown() + " is no regular expression");
+      refuse(node, tail, node.shown() + " is not a regular expression");
       return Optional.empty();
     }
     try {
@@ -211,7 +214,7 @@ final class CheckRules {
       refuse(
           node,
           tail,
-          "%s is no regular expression: %s".formatted(text.shown(), error.getDescription()));
+          "%s is not a regular expression: %s".formatted(text.shown(), error.getDescription()));
       return Optional.empty();
     }
   }
@@ -220,7 +223,7 @@ final class CheckRules {
     if (node instanceof Node.Bool bool && bool.value()) {
       return Optional.of(new Check.Notify());
     }
-    refuse(node, ".notify", node.shown() + " means nothing here: use true, or leave the check out");
+    refuse(node, ".notify", node.shown() + " is not allowed here: use true, or omit the probe");
     return Optional.empty();
   }
 

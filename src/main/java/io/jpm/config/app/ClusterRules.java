@@ -22,12 +22,11 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// Reads how the instances of an app share what they listen on: whether it is in cluster mode, and
-/// what its owner says about the way.
+/// Reads how the instances of an app share their port: whether it runs in cluster mode, and the
+/// settings of that mode.
 final class ClusterRules {
-  /// How long a program in cluster mode may take to get ready, where its owner does not say. PM2's
-  /// 3 s are a guess after which all goes on; here it is a failure, so there must be time for a
-  /// JVM.
+  /// The default time within which a program in cluster mode must become ready. PM2 continues after
+  /// 3 s in any case; here exceeding the time is a failure, so it must be long enough for a JVM.
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
@@ -40,7 +39,7 @@ final class ClusterRules {
   private final AttributeReader attributeReader;
   private final String label;
 
-  /// What the program is and gets.
+  /// The program and its variables.
   private record App(
       Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
     boolean is(Predicate<EffectiveProgram> kind) {
@@ -64,25 +63,25 @@ final class ClusterRules {
     }
   }
 
-  /// @param label how warnings call the app
+  /// @param label the name of the app in warnings
   ClusterRules(AttributeReader attributeReader, String label) {
     this.attributeReader = attributeReader;
     this.label = label;
   }
 
-  /// @param command what is run; empty where that is not known, which is a problem already
-  /// @param variables what the app gets
+  /// @param command the command to run; empty if it is not known, which has already been reported
+  /// @param variables the variables of the app
   /// @param port the value of `port`
-  /// @param inFiles whether the files of variables name one
+  /// @param inFiles whether the files of variables set one
   Cluster read(
       Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
     var app = new App(command, variables, port, inFiles);
     BalancingMode wanted =
         attributeReader
-            .word(AppKey.BALANCE, BalancingMode::ofWord, BALANCES, "way to share a port")
+            .word(AppKey.BALANCE, BalancingMode::ofWord, BALANCES, "a balancing mode")
             .orElse(BalancingMode.AUTO);
     Optional<Strategy> strategy =
-        attributeReader.word(AppKey.STRATEGY, Strategy::ofWord, STRATEGIES, "strategy");
+        attributeReader.word(AppKey.STRATEGY, Strategy::ofWord, STRATEGIES, "a strategy");
     List<ListenAddress> listen = new ListenAddresses(attributeReader).read();
     Duration drain = attributeReader.duration(AppKey.DRAIN_TIMEOUT, Cluster.DEFAULT_DRAIN);
     ProxyProtocol header = proxyProtocol();
@@ -99,7 +98,8 @@ final class ClusterRules {
     return new Cluster(enabled, wanted, strategy, port, listen, drain, header);
   }
 
-  /// What `auto` comes to, as far as the description tells; [BalancingMode#AUTO] where it does not.
+  /// Returns the mode that `auto` selects, as far as the spec determines it; otherwise
+  /// [BalancingMode#AUTO].
   private BalancingMode implied(App app) {
     if (is(AppKey.LISTEN)) {
       return BalancingMode.LISTEN_FDS;
@@ -113,8 +113,9 @@ final class ClusterRules {
     return app.command().isPresent() && app.hasPort() ? BalancingMode.PROXY : BalancingMode.AUTO;
   }
 
-  /// PM2's rule, where `instances` makes a cluster of a Node app, extended to what can be balanced
-  /// here, and to whoever asks for balancing.
+  /// Reports whether the app runs in cluster mode. PM2 enables it for a Node app with `instances`;
+  /// here this extends to other programs that can be balanced, and to apps that set `balance` or
+  /// `listen`.
   private boolean enabled(App app, BalancingMode mode) {
     Optional<String> execMode = attributeReader.text(AppKey.EXEC_MODE);
     if (execMode.isPresent() && !EXEC_MODE.matcher(execMode.get()).matches()) {
@@ -137,7 +138,7 @@ final class ClusterRules {
     return asked || is(AppKey.LISTEN) || severalOfOne;
   }
 
-  /// Whether each instance is to have a port of its own.
+  /// Reports whether each instance gets a port of its own.
   private boolean portCounts() {
     return attributeReader
         .node(AppKey.INCREMENT_VAR)
@@ -157,24 +158,24 @@ final class ClusterRules {
     if (!suited.contains(strategy)) {
       attributeReader.refuse(
           AppKey.STRATEGY,
-          "\"%s\" does not go with %s \"%s\"%s: use %s"
+          "\"%s\" cannot be combined with %s \"%s\"%s: use %s"
               .formatted(
                   strategy.word(),
                   shown(AppKey.BALANCE),
                   mode.word(),
-                  is(AppKey.BALANCE) || is(AppKey.LISTEN) ? "" : ", which this app has by itself",
+                  is(AppKey.BALANCE) || is(AppKey.LISTEN) ? "" : ", the default for this app",
                   AttributeReader.oneOf(suited.stream().map(Strategy::word).toList())));
     }
   }
 
-  /// What a way needs that was asked for by its name.
+  /// Checks the requirements of a mode that the app names.
   private void checkMode(BalancingMode mode, App app) {
     switch (mode) {
       case NODE -> checkProgram(mode, app, "node", EffectiveProgram::isAnyNode);
       case JVM -> checkProgram(mode, app, "java", EffectiveProgram::isJava);
       case LISTEN_FDS -> {
         if (!is(AppKey.LISTEN)) {
-          refuseMode(mode, "sockets to hand over: name them with " + shown(AppKey.LISTEN));
+          refuseMode(mode, "sockets to pass to the app: list them in " + shown(AppKey.LISTEN));
         }
       }
       case PROXY -> {
@@ -193,12 +194,12 @@ final class ClusterRules {
     if (unknown) {
       attributeReader.warn(
           label,
-          "%s \"proxy\" does nothing until an env_file that is absent now names PORT: name the port with %s"
+          "%s \"proxy\" has no effect until the missing env_file exists and sets PORT: set the port with %s"
               .formatted(shown(AppKey.BALANCE), shown(AppKey.PORT)));
     } else {
       refuseMode(
           BalancingMode.PROXY,
-          "the port that clients connect to: name it with " + shown(AppKey.PORT));
+          "the port that clients connect to: set it with " + shown(AppKey.PORT));
     }
   }
 
@@ -207,7 +208,7 @@ final class ClusterRules {
     if (app.command().isPresent() && !app.is(kind)) {
       refuseMode(
           mode,
-          "%s as the program, and that is %s%s: name it with %s, or use \"%s\" and %s"
+          "%s as the program, but the program is %s%s: set it with %s, or use \"%s\" and %s"
               .formatted(
                   wanted,
                   app.command().get().program(),
@@ -225,7 +226,8 @@ final class ClusterRules {
     attributeReader.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(mode.word(), needed));
   }
 
-  /// Several instances of a server look like a cluster to whoever asks for them.
+  /// Warns of a server with several instances that runs in fork mode, since its owner probably
+  /// expects them to share the port.
   private void warnOfForkMode(App app) {
     boolean several =
         attributeReader
@@ -240,12 +242,12 @@ final class ClusterRules {
           .ifPresent(why ->
               attributeReader.warn(
                   label,
-                  "fork mode, in which instances share no port: %s; for cluster mode name the port with %s, or run the server alone"
+                  "fork mode, in which instances do not share a port: %s; for cluster mode set the port with %s, or run the server alone"
                       .formatted(why, shown(AppKey.PORT))));
     }
   }
 
-  /// Nothing of it is wrong, but whoever wrote it expects something.
+  /// Warns of attributes without an effect: they are not wrong, but their author expects one.
   private void warnOfIdle(boolean enabled, BalancingMode mode, boolean header) {
     List<AppKey> idle = new ArrayList<>();
     if (!enabled && mode != BalancingMode.OFF) {
@@ -295,7 +297,7 @@ final class ClusterRules {
         attributeReader.refuse(
             AppKey.PROXY_PROTOCOL,
             node.get().shown()
-                + " is no version of the PROXY protocol: use \"v1\", \"v2\" or \"off\"");
+                + " is not a version of the PROXY protocol: use \"v1\", \"v2\" or \"off\"");
         yield ProxyProtocol.NONE;
       }
     };

@@ -16,16 +16,17 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads the rights and priority of an app. Whether there is such a user, and whether the daemon
-/// may become it, shows when the app is started.
+/// Reads the user, group, priority, umask and sandbox of an app. Whether the user exists and the
+/// daemon may switch to it is checked when the app is started.
 final class CredentialRules {
   private static final int LEAST_URGENT = 19;
   private static final int MOST_URGENT = -20;
 
-  /// As `useradd(8)` allows them, and with the letters that directory services add.
+  /// The names that `useradd(8)` allows, and the characters that directory services add.
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.@\\\\-]*\\$?");
 
-  /// 2^32 - 1 means "nobody" to the calls that would set it, `setuid(2)`.
+  /// The largest valid id. 2^32 - 1, which is -1 in system calls such as `setresuid(2)`, means "no
+  /// change" there.
   private static final long LARGEST_ID = 0xFFFF_FFFEL;
 
   private static final Pattern MASK = Pattern.compile("(?:0o)?([0-7]{1,4})");
@@ -63,7 +64,7 @@ final class CredentialRules {
       return on ? Seccomp.DEFAULT : Seccomp.NONE;
     }
     return attributeReader
-        .word(AppKey.SECCOMP, Seccomp::ofWord, Seccomp.words(), "filter of system calls")
+        .word(AppKey.SECCOMP, Seccomp::ofWord, Seccomp.words(), "a filter of system calls")
         .orElse(Seccomp.NONE);
   }
 
@@ -75,9 +76,9 @@ final class CredentialRules {
       if (path.isEmpty()) {
         attributeReader.refuse(
             key,
-            "\"%s\" is no absolute path without . and ..: use \"/path\", or \"-/path\" for one that"
+            "\"%s\" is not an absolute path without . and ..: use \"/path\", or \"-/path\" for one"
                     .formatted(word)
-                + " need not exist");
+                + " that need not exist");
       } else if (privateTmp && Sandbox.TEMPORARY.stream().anyMatch(path.get().path()::startsWith)) {
         attributeReader.refuse(
             key, "\"%s\" is hidden by private_tmp: leave one of them out".formatted(word));
@@ -87,7 +88,7 @@ final class CredentialRules {
     }
     if (paths.size() > MOST_PATHS) {
       attributeReader.refuse(
-          key, "has more than " + MOST_PATHS + " paths: name what is above them");
+          key, "contains more than " + MOST_PATHS + " paths: list directories above them instead");
     }
     return List.copyOf(paths);
   }
@@ -111,7 +112,7 @@ final class CredentialRules {
     return Optional.of(names);
   }
 
-  /// The words of a value; empty where none is given, or it is none of words, which is reported.
+  /// Returns the words of a value; empty if it is absent or invalid, which is reported.
   private Optional<List<String>> words(AppKey key) {
     int before = attributeReader.problems();
     List<String> words = attributeReader.words(key);
@@ -132,11 +133,11 @@ final class CredentialRules {
       return Optional.of(text.value());
     }
     attributeReader.refuse(
-        key, "%s is no %s: use a name or a number".formatted(node.get().shown(), what));
+        key, "%s is not a %s: use a name or a number".formatted(node.get().shown(), what));
     return Optional.empty();
   }
 
-  /// The digits are octal, in text and in a number: `22` is `"022"`.
+  /// Reads octal digits, in a text as well as in a number: `22` is `"022"`.
   private OptionalInt mask() {
     Optional<Node> node = attributeReader.node(AppKey.UMASK);
     if (node.isEmpty()) {
@@ -147,7 +148,7 @@ final class CredentialRules {
     if (mask > LARGEST_MASK) {
       attributeReader.refuse(
           AppKey.UMASK,
-          node.get().shown() + " is no umask: use octal digits from 0 to 777, such as \"027\"");
+          node.get().shown() + " is not a umask: use octal digits from 0 to 777, such as \"027\"");
       return OptionalInt.empty();
     }
     return OptionalInt.of(mask);

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads which apps come before an app, and how far they must have come.
+/// Reads `depends_on`: the apps that start before an app, and the condition that each must reach.
 final class Dependencies {
   private static final String FORMS =
-      " is no app: use a name, a list of names, or {\"db\": \"ready\"}";
+      " is not an app: use a name, a list of names, or {\"db\": \"ready\"}";
 
   private final AttributeReader attributeReader;
   private final Map<AppName, StartCondition> read = new LinkedHashMap<>();
@@ -23,7 +23,7 @@ final class Dependencies {
     this.attributeReader = attributeReader;
   }
 
-  /// The apps under the names that stand there. Called once.
+  /// Returns the apps under their names as written. Must be called at most once.
   Map<AppName, StartCondition> read() {
     attributeReader.node(AppKey.DEPENDS_ON).ifPresent(this::add);
     return Map.copyOf(read);
@@ -62,7 +62,8 @@ final class Dependencies {
           AppKey.DEPENDS_ON,
           member.value(),
           tail,
-          member.value().shown() + " is no condition: use \"started\", \"ready\" or \"completed\"");
+          member.value().shown()
+              + " is not a condition: use \"started\", \"ready\" or \"completed\"");
     }
     add(member.value(), tail, member.key(), startCondition.orElse(StartCondition.STARTED));
   }

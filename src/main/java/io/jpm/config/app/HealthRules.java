@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// Reads what tells how an app is: `startup`, `readiness` and `liveness`.
+/// Reads the probes of an app: `startup`, `readiness` and `liveness`.
 final class HealthRules {
-  /// How long an app with checks may take to get ready where nothing else is said.
+  /// The default time within which an app with probes must become ready.
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final String INTERVAL = "interval";
@@ -77,7 +77,8 @@ final class HealthRules {
     }
     if (!(node.get() instanceof Node.Obj object)) {
       attributeReader.refuse(
-          key, node.get().shown() + " is no object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}");
+          key,
+          node.get().shown() + " is not an object: use {\"http\": \"http://127.0.0.1:${PORT}/\"}");
       return Optional.empty();
     }
     List<String> known = new ArrayList<>(CheckRules.KINDS);
@@ -91,7 +92,7 @@ final class HealthRules {
     return Optional.of(object);
   }
 
-  /// A length of time with its unit.
+  /// Reads a duration, which must have a unit.
   private Duration time(
       AppKey key, Node.Obj object, String name, Duration usual, boolean mayBeZero) {
     Optional<Node> node = object.get(name).filter(value -> !(value instanceof Node.Nil));
@@ -114,9 +115,9 @@ final class HealthRules {
           key,
           node.get(),
           name,
-          node.get().shown() + " is no length of time: " + Durations.EXPECTED);
+          node.get().shown() + " is not a duration: " + Durations.EXPECTED);
     } else if (time.get().isZero() && !mayBeZero) {
-      refuse(key, node.get(), name, "0 is no time to wait: use more");
+      refuse(key, node.get(), name, "0 is too short: use more");
       return usual;
     }
     return time.orElse(usual);
@@ -129,7 +130,7 @@ final class HealthRules {
     }
     OptionalLong count = AttributeReader.whole(node.get());
     if (count.isEmpty() || count.getAsLong() < 1 || count.getAsLong() > Integer.MAX_VALUE) {
-      refuse(key, node.get(), name, node.get().shown() + " is no number of 1 or more");
+      refuse(key, node.get(), name, node.get().shown() + " is not an integer of 1 or more");
       return usual;
     }
     return (int) count.getAsLong();

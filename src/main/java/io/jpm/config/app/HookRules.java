@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads who is told of what happens to an app: `on`.
+/// Reads `on`: the commands and webhooks that run on events of an app.
 final class HookRules {
   private static final AppKey KEY = AppKey.ON;
   private static final String EXEC = "exec";
@@ -41,7 +41,7 @@ final class HookRules {
     if (!(node.get() instanceof Node.Obj object)) {
       attributeReader.refuse(
           KEY,
-          "%s is no object of occasions: use {\"crash\": [\"/usr/local/bin/page\"]}; occasions are %s"
+          "%s is not an object of events: use {\"crash\": [\"/usr/local/bin/page\"]}; events are %s"
               .formatted(node.get().shown(), String.join(", ", OCCASIONS)));
       return Hooks.NONE;
     }
@@ -63,11 +63,12 @@ final class HookRules {
   private static String unknownOccasion(String key) {
     String shown = new Node.Text(0, key).shown();
     return NearestName.to(key, OCCASIONS)
-        .map(near -> "unknown occasion " + shown + ": did you mean \"" + near + "\"?")
-        .orElse("unknown occasion " + shown + ": use " + String.join(", ", OCCASIONS));
+        .map(near -> "unknown event " + shown + ": did you mean \"" + near + "\"?")
+        .orElse("unknown event " + shown + ": use " + String.join(", ", OCCASIONS));
   }
 
-  /// A list of nothing but text is one command; with anything else in it, a list of actions.
+  /// Reads the actions of one event. A list that contains only text is one command; otherwise it is
+  /// a list of actions.
   private List<Action> actions(String tail, Node node) {
     if (!(node instanceof Node.Arr list)
         || list.items().stream().noneMatch(HookRules::isActionItself)) {
@@ -89,7 +90,8 @@ final class HookRules {
       case Node.Obj object -> named(tail, object);
       case Node.Text _, Node.Arr _ -> command(tail, node);
       case Node.Num _, Node.Bool _, Node.Nil _ -> {
-        attributeReader.refusePart(KEY, node, tail, node.shown() + " tells nobody: " + FORM);
+        attributeReader.refusePart(
+            KEY, node, tail, node.shown() + " is not a command or webhook: " + FORM);
         yield Optional.empty();
       }
     };
@@ -98,7 +100,8 @@ final class HookRules {
   private Optional<Action> command(String tail, Node node) {
     List<String> words = attributeReader.words(KEY, tail, node);
     if (words.isEmpty() || words.getFirst().isBlank()) {
-      attributeReader.refusePart(KEY, node, tail, node.shown() + " names no program: " + FORM);
+      attributeReader.refusePart(
+          KEY, node, tail, node.shown() + " does not name a program: " + FORM);
       return Optional.empty();
     }
     return Optional.of(new Hooks.Exec(words));
@@ -107,7 +110,10 @@ final class HookRules {
   private Optional<Action> named(String tail, Node.Obj object) {
     if (object.members().size() != 1) {
       attributeReader.refusePart(
-          KEY, object, tail, "an object here has one key, \"webhook\" or \"exec\": " + FORM);
+          KEY,
+          object,
+          tail,
+          "this object must have exactly one key, \"webhook\" or \"exec\": " + FORM);
       return Optional.empty();
     }
     Node.Member member = object.members().getFirst();
@@ -130,7 +136,7 @@ final class HookRules {
     Optional<URI> url = node instanceof Node.Text text ? url(text.value()) : Optional.<URI>empty();
     if (url.isEmpty()) {
       attributeReader.refusePart(
-          KEY, node, tail, node.shown() + " is no URL: use http:// or https:// with a host");
+          KEY, node, tail, node.shown() + " is not a URL: use http:// or https:// with a host");
       return Optional.empty();
     }
     if (url.get().getRawUserInfo() != null) {

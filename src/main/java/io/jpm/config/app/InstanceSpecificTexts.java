@@ -14,20 +14,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Texts that are another one for each instance, since they name its port or the variable that
-/// counts instances. Where a text is the same for all instances, such a name is refused.
+/// Reads texts that differ between instances, because they contain the port of the instance or the
+/// variable that counts instances. Such a variable is rejected in a text that must be the same for
+/// all instances.
 ///
-/// @param names the variables that each instance has a value of its own for
+/// @param names the variables with a different value in each instance
 record InstanceSpecificTexts(
     AttributeReader attributeReader,
     VariableExpansion texts,
     KnownVariables known,
     Set<String> names) {
-  /// Programs that share one port between all processes; another one gets the proxy, which gives
-  /// each a port of its own.
+  /// Programs whose processes share one port. Other programs are balanced by the proxy, which gives
+  /// each process a port of its own.
   private static final Set<String> SHARING = Set.of("node", "nodejs", "java", "jpm-serve");
 
-  /// The variables that an app's instances have values of their own for, or may have.
+  /// Returns the variables whose values differ, or may differ, between the app's instances.
   static Set<String> names(AttributeReader attributeReader) {
     Set<String> names = new HashSet<>(Set.of(PerInstanceTexts.PORT));
     attributeReader
@@ -54,7 +55,7 @@ record InstanceSpecificTexts(
         : new PerInstanceTexts(names, args, interpreterArgs, environment);
   }
 
-  /// Those of which it is certain.
+  /// Returns those variables whose values certainly differ.
   private Set<String> differing(Command command, Cluster cluster) {
     Set<String> differing = new HashSet<>(names);
     boolean counted =
@@ -82,12 +83,13 @@ record InstanceSpecificTexts(
         entry,
         entry.value(),
         "",
-        "names a variable that is another one for each instance (%s), and this is the same for all:"
+        "uses a variable that differs between instances (%s), but this value is the same for all:"
                 .formatted(String.join(", ", differing.stream().sorted().toList()))
             + " use args or env");
   }
 
-  /// They have to be words of the command, at its end, to be completed.
+  /// Checks that the parts are the last words of the command, where each instance can complete
+  /// them.
   private void checkPlace(AppKey key, List<String> parts, List<String> words) {
     if (parts.isEmpty()) {
       return;
@@ -99,8 +101,8 @@ record InstanceSpecificTexts(
         || !words.subList(begin, words.size()).equals(wanted)) {
       attributeReader.refuse(
           key,
-          "names a variable that is another one for each instance, and is given to a shell here:"
-              + " write it as $PORT, which the shell replaces");
+          "uses a variable that differs between instances, in a shell command: write it as $PORT,"
+              + " which the shell expands");
     }
   }
 }

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The variables that the texts of one app may name: its own, then those that it inherits. Owned by
-/// the reading of that app.
+/// Resolves the variables that the texts of one app may reference: its own, then those that it
+/// inherits. Owned by the reading of that app.
 final class KnownVariables {
-  /// Variables that name each other further than this are a mistake, and a deep stack.
+  /// Upper bound on nested references. Deeper nesting is a mistake, and would need a deep stack.
   private static final int DEEPEST = 50;
 
   private static final String PWD = "PWD";
@@ -30,10 +30,10 @@ final class KnownVariables {
   private Optional<String> cwd = Optional.empty();
   private boolean telling;
 
-  /// Variables that each instance has a value of its own for.
+  /// The variables with a different value in each instance.
   private Set<String> own = Set.of();
 
-  /// Where a text stands.
+  /// The location of a text.
   ///
   /// @param entry the attribute
   /// @param part the value, or the part of it that is the text
@@ -43,8 +43,8 @@ final class KnownVariables {
   /// A variable of the app as written.
   record Written(String name, Place place) {}
 
-  /// @param written the app's own, by name
-  /// @param removed those that are not inherited after all
+  /// @param written the app's own variables, by name
+  /// @param removed inherited variables that the app removes
   KnownVariables(
       AttributeReader attributeReader,
       Map<String, Written> written,
@@ -56,10 +56,11 @@ final class KnownVariables {
     this.removed = removed;
   }
 
-  /// From now on mistakes are noted, and it is known what comes at each start only.
+  /// Sets the values that must be known before mistakes can be detected. From now on mistakes are
+  /// recorded.
   ///
-  /// @param workingDirectory what PWD is
-  /// @param later by name, from where they come
+  /// @param workingDirectory the value of PWD
+  /// @param later the variables that are read at each start, with their sources by name
   void complete(String workingDirectory, Map<String, String> later) {
     this.cwd = Optional.of(workingDirectory);
     this.atStart = later;
@@ -67,29 +68,29 @@ final class KnownVariables {
     done.clear();
   }
 
-  /// The text of `place`, its variables replaced.
+  /// Expands the variable references in the text of `place`.
   String expanded(Place place, String text) {
     Optional<String> all = Expansion.of(text, name -> value(place, name));
     if (all.isEmpty()) {
-      refuse(place, "becomes longer than " + Expansion.LONGEST + " characters");
+      refuse(place, "expands to more than " + Expansion.LONGEST + " characters");
     }
     return all.orElse("");
   }
 
-  /// From now on it is known which variables each instance has a value of its own for.
+  /// Sets the variables with a different value in each instance.
   void differ(Set<String> names) {
     this.own = names;
     parts.clear();
   }
 
-  /// A text of which not all is known yet.
+  /// A text that is expanded in part.
   ///
-  /// @param text with all variables replaced but those that each instance has a value of its own
-  ///   for
-  /// @param differs whether it names one of these, directly or by another variable
+  /// @param text with all references expanded except those to variables with a different value in
+  ///   each instance
+  /// @param differs whether it contains such a reference, directly or through another variable
   record Part(String text, boolean differs) {}
 
-  /// What is known of `text` before it is known which instance it is for.
+  /// Expands `text` as far as it is the same for all instances.
   Part partly(String text) {
     boolean[] differs = new boolean[1];
     Optional<String> all =
@@ -103,7 +104,7 @@ final class KnownVariables {
     return new Part(all.orElse(""), differs[0]);
   }
 
-  /// The values of the app's own variables that are another one for each instance, as in [Part].
+  /// Returns the values of the app's own variables that differ between instances, as in [Part].
   Map<String, String> differing() {
     Map<String, String> found = new HashMap<>();
     for (Written variable : written.values()) {
@@ -135,7 +136,8 @@ final class KnownVariables {
     return new Part(Expansion.literal(text), false);
   }
 
-  /// Names that lead too far or in a circle have been refused already.
+  /// Expands a variable in part. References that are nested too deeply or in a circle have already
+  /// been reported.
   private Part partOf(Written variable) {
     Part before = parts.get(variable.name());
     if (before != null || open.size() >= DEEPEST) {
@@ -149,7 +151,7 @@ final class KnownVariables {
     return part;
   }
 
-  /// The value of one of the app's own variables.
+  /// Returns the value of one of the app's own variables.
   String valueOf(Written variable) {
     String before = done.get(variable.name());
     if (before != null) {
@@ -194,15 +196,16 @@ final class KnownVariables {
       refuse(
           place,
           open.contains(name)
-              ? "%s → %s: none of them can be known first"
+              ? "%s → %s: these variables refer to each other in a circle"
                   .formatted(String.join(" → ", circle), name)
-              : "names variables that name others, further than " + DEEPEST + " times");
+              : "refers to variables that refer to others, more than " + DEEPEST + " levels deep");
       return Optional.of("");
     }
     return Optional.of(valueOf(own));
   }
 
-  /// A variable that names itself means the inherited one: `/opt/bin:${PATH}`.
+  /// Returns the inherited value. It also serves a variable that references itself:
+  /// `/opt/bin:${PATH}`.
   private Optional<String> ofOthers(Place place, String name) {
     if (removed.contains(name)) {
       return Optional.empty();
@@ -211,7 +214,7 @@ final class KnownVariables {
     if (later != null) {
       refuse(
           place,
-          "uses ${%s}, which %s gives: that is read at each start and not kept, so only the app itself can use it"
+          "uses ${%s} of %s, which is read at each start and not stored: only the app itself can use it"
               .formatted(name, later));
       return Optional.of("");
     }

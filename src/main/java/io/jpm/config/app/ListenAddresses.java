@@ -16,11 +16,11 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads the sockets that an app inherits. Names are refused: what they mean may change, and these
-/// sockets outlive the moment at which somebody would look it up.
+/// Reads the addresses of the sockets that an app inherits. Host names are rejected: their
+/// addresses may change while the sockets stay open.
 final class ListenAddresses {
   private static final String FORMS =
-      "%s is no address to listen on: use a port, \"127.0.0.1:8000\" or \"[::1]:8000\"";
+      "%s is not an address to listen on: use a port, \"127.0.0.1:8000\" or \"[::1]:8000\"";
   private static final Pattern DIGITS = Pattern.compile("[0-9]+");
   private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
   private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*");
@@ -29,9 +29,9 @@ final class ListenAddresses {
   private final AttributeReader attributeReader;
   private final List<One> read = new ArrayList<>();
 
-  /// An address, and its host as a number; without one it is every address.
+  /// An address and its parsed host; without a host it means every address.
   private record One(ListenAddress address, Optional<InetAddress> host) {
-    /// Whether a socket of this leaves no room for one of `other`.
+    /// Reports whether a socket with this address prevents one with the address `other`.
     boolean covers(One other) {
       return address.port() == other.address.port()
           && (host.isEmpty()
@@ -45,7 +45,7 @@ final class ListenAddresses {
     this.attributeReader = attributeReader;
   }
 
-  /// The addresses in the order written. Called once.
+  /// Returns the addresses in the order written. Must be called at most once.
   List<ListenAddress> read() {
     attributeReader.node(AppKey.LISTEN).ifPresent(this::addAll);
     return read.stream().map(One::address).toList();
@@ -55,7 +55,7 @@ final class ListenAddresses {
     switch (node) {
       case Node.Arr list -> {
         if (list.items().isEmpty()) {
-          attributeReader.refuse(AppKey.LISTEN, "is empty: name a port, or leave it out");
+          attributeReader.refuse(AppKey.LISTEN, "is empty: give a port, or omit it");
         }
         for (int i = 0; i < list.items().size(); i++) {
           add(list.items().get(i), "[" + i + "]");
@@ -133,7 +133,9 @@ final class ListenAddresses {
     String literal = bracketed ? host.substring(1, host.length() - 1) : host;
     if (host.isEmpty() || host.equals("*")) {
       refuse(
-          place, tail, "%s has no address: use %d for all of them".formatted(place.shown(), port));
+          place,
+          tail,
+          "%s has no address: use %d for all addresses".formatted(place.shown(), port));
       return Optional.empty();
     }
     if (!(bracketed ? IPV6 : IPV4).matcher(literal).matches()) {
@@ -142,7 +144,7 @@ final class ListenAddresses {
           tail,
           bracketed
               ? FORMS.formatted(place.shown())
-              : "%s has a name where an address belongs: use \"127.0.0.1:%d\" or \"[::1]:%d\""
+              : "%s has a host name instead of an address: use \"127.0.0.1:%d\" or \"[::1]:%d\""
                   .formatted(place.shown(), port, port));
       return Optional.empty();
     }
@@ -152,7 +154,7 @@ final class ListenAddresses {
         return Optional.of(address);
       }
     } catch (IllegalArgumentException _) {
-      // Told below, as an IPv4 address in IPv6's clothes.
+      // Reported below, as is an IPv4-mapped IPv6 address, which Java turns into an IPv4 address.
     }
     refuse(place, tail, FORMS.formatted(place.shown()));
     return Optional.empty();

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Reads what an app says of the size and age of its log files (`logs`).
+/// Reads the limits that an app sets for its log files (`logs`).
 final class LogLimitRules {
   private static final String MAX_SIZE = "max_size";
   private static final String ROTATE_EVERY = "rotate_every";
@@ -31,7 +31,7 @@ final class LogLimitRules {
     this.attributeReader = attributeReader;
   }
 
-  /// Called once.
+  /// Reads the limits. Must be called at most once.
   LogLimits.Wish read() {
     attributeReader.node(AppKey.LOGS).ifPresent(this::sort);
     return new LogLimits.Wish(
@@ -47,7 +47,8 @@ final class LogLimitRules {
   private void sort(Node node) {
     if (!(node instanceof Node.Obj object)) {
       attributeReader.refuse(
-          AppKey.LOGS, node.shown() + " is no object: use {\"max_size\": \"50M\", \"keep\": 10}");
+          AppKey.LOGS,
+          node.shown() + " is not an object: use {\"max_size\": \"50M\", \"keep\": 10}");
       return;
     }
     for (Node.Member member : object.members()) {
@@ -63,7 +64,7 @@ final class LogLimitRules {
             AppKey.LOGS,
             member.value(),
             "." + member.key(),
-            "is given already, as \"" + earlier.key() + "\"");
+            "is already given, as \"" + earlier.key() + "\"");
       }
     }
   }
@@ -83,7 +84,7 @@ final class LogLimitRules {
           AppKey.LOGS,
           member.value(),
           "." + member.key(),
-          member.value().shown() + " is wrong: use " + form);
+          member.value().shown() + " is not valid: use " + form);
     }
     return value;
   }

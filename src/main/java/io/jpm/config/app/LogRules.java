@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Reads where an app's output goes and how its lines stand there, and where its pid is written.
+/// Reads the log files of an app, the format of their lines, and the pid file.
 final class LogRules {
   private static final Set<String> NO_FILE = Set.of("NULL", "/dev/null");
   private static final Path DEV_NULL = Path.of("/dev/null");
@@ -28,14 +28,14 @@ final class LogRules {
   private final String label;
   private final Path base;
 
-  /// @param label how warnings call the app
+  /// @param label the name of the app in warnings
   /// @param cwd the app's working directory
   LogRules(AttributeReader attributeReader, ReadContext context, String label, Path cwd) {
     this.attributeReader = attributeReader;
     this.context = context;
     this.label = label;
-    // On the command line relative paths begin in the app's directory, as in PM2; in a file they
-    // begin where the file is.
+    // On a command line relative paths refer to the app's directory, as in PM2; in a file they
+    // refer to the file's directory.
     this.base = context.fileDirectory().orElse(cwd);
   }
 
@@ -72,12 +72,13 @@ final class LogRules {
     if (file.filter(path -> path.startsWith(DEV) || isSpecial(path)).isPresent()) {
       attributeReader.refuse(
           AppKey.PID_FILE,
-          file.get() + " is no place for a pid file: it is removed when the app ends");
+          file.get() + " cannot be a pid file: jpm deletes it when the app exits");
     }
     return file;
   }
 
-  /// What is below `/dev` is known by its name.
+  /// Reports whether the file exists and is neither regular nor a directory. Files below `/dev` are
+  /// recognized by their path instead.
   private static boolean isSpecial(Path file) {
     return !file.equals(USUAL)
         && !file.startsWith(DEV)
@@ -95,7 +96,7 @@ final class LogRules {
   private Optional<Path> path(AppKey key, String text) {
     Optional<Path> path = context.callerContext().absolute(text, base);
     if (path.isEmpty()) {
-      attributeReader.refuse(key, "is no path");
+      attributeReader.refuse(key, "is not a valid path");
     } else if (Files.isDirectory(path.get())) {
       attributeReader.refuse(key, path.get() + " is a directory: name a file in it");
     }
@@ -143,7 +144,7 @@ final class LogRules {
       return Optional.empty();
     }
     if (text.filter(written -> written.chars().anyMatch(Character::isISOControl)).isPresent()) {
-      attributeReader.refuse(AppKey.LOG_DATE_FORMAT, "has a control character in it");
+      attributeReader.refuse(AppKey.LOG_DATE_FORMAT, "contains a control character");
       return Optional.empty();
     }
     return text.map(TimePattern::new)

@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/// The variables by which PM2's users set defaults: those of the shell that an app is started from
-/// hold for this app, below what it says itself. (PM2 takes those that its daemon was started with,
-/// for all apps and as long as it lives.)
+/// Provides app defaults from the PM2 variables of the shell that starts the app; attributes of the
+/// app take precedence. (PM2 uses the variables of its daemon, for all apps and for the daemon's
+/// whole lifetime.)
 final class Pm2Variables {
   private static final String KILL_TIMEOUT = "PM2_KILL_TIMEOUT";
   private static final String KILL_SIGNAL = "PM2_KILL_SIGNAL";
@@ -23,14 +23,14 @@ final class Pm2Variables {
   private final Map<String, String> shell;
   private final Consumer<String> warnings;
 
-  /// @param shell the starter's variables
-  /// @param warnings takes a sentence about each value that cannot be used
+  /// @param shell the variables of the shell that starts the app
+  /// @param warnings receives a sentence about each value that cannot be used
   Pm2Variables(Map<String, String> shell, Consumer<String> warnings) {
     this.shell = shell;
     this.warnings = warnings;
   }
 
-  /// How an app is asked to end that says nothing.
+  /// Returns the default stop policy.
   StopPolicy stop(StopPolicy otherwise) {
     return new StopPolicy(
         signal().orElse(otherwise.signal()),
@@ -40,16 +40,16 @@ final class Pm2Variables {
         otherwise.command());
   }
 
-  /// How long an app may take to be ready that says nothing; empty: as ever.
+  /// Returns the default time within which an app must become ready; empty if it is not set.
   Optional<Duration> listenTimeout() {
     return millis(LISTEN_TIMEOUT, 1);
   }
 
-  /// The variable with an instance's number, of an app that names none; empty: as ever.
+  /// Returns the default name of the variable with the instance's number; empty if it is not set.
   Optional<String> instanceVariable() {
     Optional<String> name = given(INSTANCE_VAR);
     if (name.isPresent() && !VariableNames.isName(name.get())) {
-      refuse(INSTANCE_VAR, "no name of a variable");
+      refuse(INSTANCE_VAR, "not a variable name");
       return Optional.empty();
     }
     return name;
@@ -58,7 +58,7 @@ final class Pm2Variables {
   private Optional<Signal> signal() {
     Optional<Signal> signal = given(KILL_SIGNAL).flatMap(Signal::parse);
     if (signal.isEmpty() && given(KILL_SIGNAL).isPresent()) {
-      refuse(KILL_SIGNAL, "no signal");
+      refuse(KILL_SIGNAL, "not a signal");
     }
     return signal;
   }
@@ -70,7 +70,7 @@ final class Pm2Variables {
     }
     OptionalLong number = Node.wholeNumber(text.get());
     if (number.isEmpty() || number.getAsLong() < least) {
-      refuse(name, "no number of milliseconds");
+      refuse(name, "not a number of milliseconds");
       return Optional.empty();
     }
     return Durations.ofMillis(number.getAsLong());
@@ -78,7 +78,7 @@ final class Pm2Variables {
 
   private void refuse(String name, String what) {
     warnings.accept(
-        "%s=%s in this shell is %s and not used".formatted(name, shell.get(name), what));
+        "%s=%s in this shell is %s and is ignored".formatted(name, shell.get(name), what));
   }
 
   private Optional<String> given(String name) {

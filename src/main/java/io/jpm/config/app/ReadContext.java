@@ -7,12 +7,12 @@ import io.jpm.config.values.Node;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// What an app does not say itself.
+/// The context in which an app is read, with the values that it does not set itself.
 ///
-/// @param label how to call the app while its name is not known: `apps[2]`
-/// @param fileDirectory the process file's directory; empty on the command line
-/// @param environment the name that `--env` gives
-/// @param deployed what the file's `deploy` has as variables for that name
+/// @param label the name of the app in messages while its own name is not known: `apps[2]`
+/// @param fileDirectory the process file's directory; empty for a command line
+/// @param environment the name given with `--env`
+/// @param deployed the variables that the file's `deploy` section sets for that name
 public record ReadContext(
     String label,
     CallerContext callerContext,
@@ -20,20 +20,20 @@ public record ReadContext(
     Optional<Path> fileDirectory,
     Optional<String> environment,
     Optional<Node> deployed) {
-  /// The same for the app at a path of the file.
+  /// Returns this context for the app at a path of the file.
   public ReadContext labelled(String path) {
     return path.isEmpty()
         ? this
         : new ReadContext(path, callerContext, defaults, fileDirectory, environment, deployed);
   }
 
-  /// The same in a file with this outermost value.
+  /// Returns this context for a file with this outermost value.
   public ReadContext in(Node root) {
     Optional<Node> variables = environment.flatMap(name -> DeployRules.variables(root, name));
     return new ReadContext(label, callerContext, defaults, fileDirectory, environment, variables);
   }
 
-  /// Where the app's own relative paths begin.
+  /// Returns the directory to which the app's own relative paths refer.
   Path base() {
     return fileDirectory.orElse(callerContext.cwd());
   }

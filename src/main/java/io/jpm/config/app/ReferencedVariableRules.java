@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads which variables an app gets from elsewhere at each start: `env_file` and `secrets`. The
-/// files are looked at for mistakes; secrets are not.
+/// Reads the sources of variables that are read at each start: `env_file` and `secrets`. The files
+/// are checked for mistakes; secrets are not read.
 final class ReferencedVariableRules {
   private static final int MOST_BYTES = 1 << 20;
   private static final String FILE = "file:";
@@ -33,13 +33,13 @@ final class ReferencedVariableRules {
   private final Map<String, String> names = new HashMap<>();
   private boolean absent;
 
-  /// Whether the files say which `PORT` the app gets.
+  /// Whether the files set the variable `PORT` of the app.
   enum PortInFiles {
-    /// One of them does.
+    /// One of the files sets it.
     NAMED,
-    /// Those that are there do not, and another one may come to be there.
+    /// None of the existing files sets it, but another file does not exist yet.
     UNKNOWN,
-    /// They do not.
+    /// All files exist, and none sets it.
     NONE
   }
 
@@ -48,7 +48,7 @@ final class ReferencedVariableRules {
     this.context = context;
   }
 
-  /// @param cwd the app's working directory, where the paths of files begin
+  /// @param cwd the app's working directory, to which the paths of files are relative
   /// @param own names of the app's own variables, which no secret may have
   ReferencedVariables read(Path cwd, java.util.Set<String> own) {
     List<EnvFile> files =
@@ -58,12 +58,12 @@ final class ReferencedVariableRules {
     return new ReferencedVariables(files, secrets);
   }
 
-  /// After [#read]: the variables that come from elsewhere, and from where.
+  /// Returns the variables of the files and secrets with their sources. Valid after [#read].
   Map<String, String> names() {
     return names;
   }
 
-  /// After [#read].
+  /// Reports whether the files set `PORT`. Valid after [#read].
   PortInFiles port() {
     if (names.getOrDefault(AppEnvironment.PORT, "").startsWith(ENV_FILE)) {
       return PortInFiles.NAMED;
@@ -98,7 +98,7 @@ final class ReferencedVariableRules {
     Optional<Path> path =
         written.isEmpty() ? Optional.empty() : context.callerContext().absolute(written, cwd);
     if (path.isEmpty()) {
-      attributeReader.refusePart(entry, item, tail, "is no path");
+      attributeReader.refusePart(entry, item, tail, "is not a valid path");
     }
     return path.map(known -> new EnvFile(known, optional));
   }
@@ -122,7 +122,7 @@ final class ReferencedVariableRules {
               entry,
               item,
               tail,
-              "file %1$s does not exist; write \"%1$s?\" if it may be absent"
+              "file %1$s does not exist; write \"%1$s?\" if it is optional"
                   .formatted(file.path()));
         }
       }
@@ -138,7 +138,7 @@ final class ReferencedVariableRules {
           entry.value(),
           "",
           entry.value().shown()
-              + " is no object of names and where their values are: {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
+              + " is not an object of names and sources: use {\"DB_PASSWORD\": \"file:/run/secrets/db\"}");
       return Map.of();
     }
     Map<String, Secret> secrets = new HashMap<>();
@@ -146,10 +146,10 @@ final class ReferencedVariableRules {
       String tail = "." + member.key();
       if (!VariableNames.isName(member.key())) {
         attributeReader.refusePart(
-            entry, member.value(), tail, "is no name of a variable: no = and no NUL in it");
+            entry, member.value(), tail, "is not a variable name: it cannot contain = or NUL");
       } else if (own.contains(member.key())) {
         attributeReader.refusePart(
-            entry, member.value(), tail, "is among the variables of the app too: give it once");
+            entry, member.value(), tail, "is also set as a variable of the app: set it only once");
       } else {
         secret(entry, member.value(), tail).ifPresent(secret -> secrets.put(member.key(), secret));
         names.put(member.key(), "secrets");
@@ -166,7 +166,7 @@ final class ReferencedVariableRules {
           case Node.Num _, Node.Bool _, Node.Nil _, Node.Arr _ -> Optional.empty();
         };
     if (secret.isEmpty()) {
-      // What stands there may be the secret itself: it is not shown.
+      // The value may be the secret itself, so the message does not quote it.
       attributeReader.refusePart(entry, value, tail, "does not say where the value is: " + FORMS);
     }
     return secret;

@@ -21,21 +21,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Reads what the system lets an app use (`limits`).
+/// Reads the resources that the system allows an app to use (`limits`).
 final class ResourceRules {
   private static final String MEMORY = "memory";
   private static final String MEMORY_HIGH = "memory_high";
   private static final String CPU = "cpu";
 
-  /// `cpu` of `setrlimit(2)` is a time; in a process file `cpu` is a share.
+  /// The limit `cpu` of `setrlimit(2)` is a time; in a process file `cpu` is a number of cores.
   private static final String CPU_TIME = "cpu_time";
 
   private static final List<String> PARTS = parts();
 
-  /// What no machine has; the kernel would take it for less.
+  /// More cores than any machine has. The kernel would take a larger number for a smaller one.
   private static final int MOST_CORES = 10_000;
 
-  /// Less than this no program can begin with.
+  /// The least memory with which a program can start.
   private static final long LEAST_MEMORY = 1L << 20;
 
   private static final Pattern WITH_UNIT = Pattern.compile("[0-9]+[KMG]");
@@ -58,7 +58,7 @@ final class ResourceRules {
     return List.copyOf(parts);
   }
 
-  /// Called once.
+  /// Reads the limits. Must be called at most once.
   ResourceLimits read() {
     Optional<Node> node = attributeReader.node(AppKey.LIMITS);
     if (node.isEmpty()) {
@@ -70,12 +70,12 @@ final class ResourceRules {
         attributeReader.refuse(
             AppKey.LIMITS,
             ".memory_high",
-            "is more than memory: it has to be less, or nothing is ever slowed down");
+            "is more than memory: it must be less, or it never takes effect");
       }
     } else {
       attributeReader.refuse(
           AppKey.LIMITS,
-          node.get().shown() + " is no object: use {\"memory\": \"512M\", \"nofile\": 65536}");
+          node.get().shown() + " is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}");
     }
     return new ResourceLimits(memory, memoryHigh, cpu, resources);
   }
@@ -88,7 +88,7 @@ final class ResourceRules {
         attributeReader.refusePart(
             AppKey.LIMITS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
       } else if (!seen.add(name)) {
-        refuse(member, "is given already");
+        refuse(member, "is already given");
       } else if (!(member.value() instanceof Node.Nil)) {
         readPart(name, member);
       }
@@ -118,7 +118,8 @@ final class ResourceRules {
     OptionalLong bytes = size(member.value());
     if (bytes.orElse(0) < LEAST_MEMORY) {
       refuse(
-          member, member.value().shown() + " is wrong: use a size of 1M or more, such as \"512M\"");
+          member,
+          member.value().shown() + " is not valid: use a size of 1M or more, such as \"512M\"");
       return OptionalLong.empty();
     }
     return bytes;
@@ -132,7 +133,7 @@ final class ResourceRules {
             .filter(value -> value.compareTo(BigDecimal.valueOf(MOST_CORES)) <= 0)
             .isPresent();
     if (!fine) {
-      refuse(member, member.value().shown() + " is wrong: use a number of cores, such as 1.5");
+      refuse(member, member.value().shown() + " is not valid: use a number of cores, such as 1.5");
       return OptionalDouble.empty();
     }
     return OptionalDouble.of(cores.get().doubleValue());
@@ -146,20 +147,21 @@ final class ResourceRules {
     }
   }
 
-  /// −1 for no limit.
+  /// Returns the limit; −1 for `unlimited`.
   private OptionalLong limit(Node.Member member, OptionalLong value, String form) {
     if (member.value() instanceof Node.Text text && text.value().equals(UNLIMITED)) {
       return OptionalLong.of(-1);
     }
     if (value.isEmpty()) {
       refuse(
-          member, member.value().shown() + " is wrong: use " + form + ", or \"" + UNLIMITED + "\"");
+          member,
+          member.value().shown() + " is not valid: use " + form + ", or \"" + UNLIMITED + "\"");
     }
     return value;
   }
 
-  /// A bare number is none: whether it means bytes or megabytes is what people get wrong. 0 needs
-  /// no unit.
+  /// Reads a size. A number without a unit is rejected, because users confuse bytes and megabytes;
+  /// only 0 needs no unit.
   private static OptionalLong size(Node node) {
     if (AttributeReader.whole(node).orElse(1) == 0) {
       return OptionalLong.of(0);

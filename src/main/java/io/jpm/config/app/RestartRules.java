@@ -16,10 +16,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/// Reads when an ended app is started again.
+/// Reads when an app that has ended is started again.
 final class RestartRules {
-  /// So much of a growing wait is left to chance unless said otherwise: enough to spread a hundred
-  /// apps, too little to notice with one.
+  /// The default random part of a growing delay: enough to spread a hundred apps, and not
+  /// noticeable with one.
   private static final double USUAL_JITTER = 0.1;
 
   private static final int LARGEST_CODE = 255;
@@ -32,7 +32,7 @@ final class RestartRules {
     this.otherwise = otherwise;
   }
 
-  /// @param label how warnings call the app
+  /// @param label the name of the app in warnings
   RestartPolicy read(String label) {
     int maxRestarts =
         attributeReader
@@ -81,7 +81,7 @@ final class RestartRules {
       attributeReader.refuse(
           AppKey.RESTART,
           new Node.Text(0, word.get()).shown()
-              + " is no rule: use \"always\", \"on-failure\" or \"never\"");
+              + " is not a rule: use \"always\", \"on-failure\" or \"never\"");
     }
     return rule;
   }
@@ -103,7 +103,7 @@ final class RestartRules {
     if (!constant.isZero()) {
       attributeReader.warn(
           label,
-          "%s is not used: %s is given, and wins as in PM2"
+          "%s is ignored: %s is given and takes precedence, as in PM2"
               .formatted(
                   attributeReader.shown(AppKey.RESTART_DELAY),
                   attributeReader.shown(AppKey.EXP_BACKOFF_RESTART_DELAY)));
@@ -142,7 +142,7 @@ final class RestartRules {
             .filter(value -> value >= 0 && value <= 1);
     if (part.isEmpty()) {
       attributeReader.refuse(
-          AppKey.RESTART_JITTER, node.get().shown() + " is no number from 0 to 1, such as 0.1");
+          AppKey.RESTART_JITTER, node.get().shown() + " is not a number from 0 to 1, such as 0.1");
     }
     return part.orElse(USUAL_JITTER);
   }
@@ -179,7 +179,7 @@ final class RestartRules {
           AppKey.STOP_EXIT_CODES,
           node,
           tail,
-          node.shown() + " is no exit code: use 0 to " + LARGEST_CODE);
+          node.shown() + " is not an exit code: use 0 to " + LARGEST_CODE);
     } else {
       codes.add((int) code.getAsLong());
     }

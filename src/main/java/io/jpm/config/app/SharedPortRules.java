@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Refuses checks that would connect to a socket of `listen`: every instance accepts from it by
-/// itself, so whichever comes first would answer, and nobody can lead a connection to one of them.
+/// Rejects probes that would connect to a socket of `listen`. Every instance accepts connections
+/// from it, so any of them could answer, and a connection cannot be directed to a certain instance.
 final class SharedPortRules {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
@@ -53,11 +53,11 @@ final class SharedPortRules {
         .ifPresent(shared ->
             attributeReader.refuse(
                 key,
-                "asks %s of %s, which all instances accept from: any of them would answer. Use exec, log or notify, or ask a port that each instance has for itself"
+                "probes %s of %s, where any instance may accept the connection: use exec, log or notify, or probe a port that each instance has for itself"
                     .formatted(shared, attributeReader.shown(AppKey.LISTEN))));
   }
 
-  /// Where it connects to, as far as that is known now.
+  /// Returns the address that the probe connects to, as far as it is known when the app is read.
   private Optional<Place> place(Check check) {
     return switch (check) {
       case Check.Http http -> ofUrl(completed(http.url()));

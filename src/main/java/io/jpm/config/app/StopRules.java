@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// Reads how an app is asked to end: PM2's keys, and `stop`, which says the same and more in one.
+/// Reads the stop policy of an app: PM2's attributes, and `stop`, which combines and extends them.
 final class StopRules {
   private static final String SIGNAL = "signal";
   private static final String TIMEOUT = "timeout";
@@ -46,7 +46,7 @@ final class StopRules {
       attributeReader.refuse(
           AppKey.STOP,
           node.get().shown()
-              + " is no object: use {\"signal\": \"SIGTERM\", \"timeout\": \"10s\"}");
+              + " is not an object: use {\"signal\": \"SIGTERM\", \"timeout\": \"10s\"}");
       return Optional.empty();
     }
     for (Node.Member member : object.members()) {
@@ -93,8 +93,8 @@ final class StopRules {
         .formatted(value.shown(), attributeReader.reference(key));
   }
 
-  /// No shell reads it: what only a shell would understand is a mistake that would otherwise show
-  /// when it is too late.
+  /// Reads a command, which is run without a shell. Shell syntax is a mistake that would otherwise
+  /// be noticed only when the app is stopped.
   private List<String> command(Node.Obj stop) {
     Optional<Node> node = part(stop, COMMAND);
     if (node.isEmpty()) {
@@ -106,14 +106,15 @@ final class StopRules {
         refuse(
             COMMAND,
             text,
-            "%s needs a shell, and none reads it: use [\"sh\", \"-c\", …]".formatted(text.shown()));
+            "%s needs a shell, but is run without one: use [\"sh\", \"-c\", …]"
+                .formatted(text.shown()));
         return List.of();
       }
     }
     List<String> command = attributeReader.words(AppKey.STOP, "." + COMMAND, node.get());
     boolean nothing = node.get() instanceof Node.Text || node.get() instanceof Node.Arr;
     if (nothing && (command.isEmpty() || command.getFirst().isBlank())) {
-      refuse(COMMAND, node.get(), "names no program");
+      refuse(COMMAND, node.get(), "does not name a program");
     }
     return command;
   }

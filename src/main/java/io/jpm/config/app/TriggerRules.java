@@ -21,7 +21,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Reads what restarts an app that runs well: times, files, memory.
+/// Reads what restarts a healthy app: schedules, file changes, memory.
 final class TriggerRules {
   private static final String LOG_ENDING = ".log";
   private static final String PID_ENDING = ".pid";
@@ -31,16 +31,16 @@ final class TriggerRules {
   private final ReadContext context;
   private final String label;
 
-  /// @param label how warnings call the app
+  /// @param label the name of the app in warnings
   TriggerRules(AttributeReader attributeReader, ReadContext context, String label) {
     this.attributeReader = attributeReader;
     this.context = context;
     this.label = label;
   }
 
-  /// @param cwd where relative paths begin, and what `watch: true` means
-  /// @param logs what the app itself writes, which must not restart it
-  /// @param pidFile what is written about it, likewise
+  /// @param cwd the directory for relative paths, and the one that `watch: true` means
+  /// @param logs the log files of the app, which must not restart it
+  /// @param pidFile the pid file of the app, which must not restart it
   Triggers read(Path cwd, LogFiles logs, Optional<Path> pidFile) {
     List<Path> own =
         Stream.of(logs.out(), logs.error(), logs.combined(), pidFile)
@@ -61,7 +61,8 @@ final class TriggerRules {
     if (bytes.isEmpty() || bytes.getAsLong() < 0) {
       attributeReader.refuse(
           AppKey.MAX_MEMORY_RESTART,
-          node.get().shown() + " is no size: use bytes, or a whole number with K, M or G");
+          node.get().shown()
+              + " is not a size: use bytes, or a whole number with K, M or G, such as \"300M\"");
     }
     return bytes.orElse(0) > 0 ? bytes : OptionalLong.empty();
   }
@@ -100,7 +101,7 @@ final class TriggerRules {
               .map(near -> "did you mean \"" + near + "\"?")
               .orElse("use a name such as Europe/Berlin, or an offset such as +02:00");
       attributeReader.refuse(
-          AppKey.TIME_ZONE, new Node.Text(0, name.get()).shown() + " is no time zone: " + meant);
+          AppKey.TIME_ZONE, new Node.Text(0, name.get()).shown() + " is not a time zone: " + meant);
       return ZoneId.systemDefault();
     }
   }
@@ -122,7 +123,7 @@ final class TriggerRules {
     return Optional.of(new Triggers.Watch(paths, List.copyOf(patterns), delay));
   }
 
-  /// PM2's forms: true or an empty list is the working directory.
+  /// Accepts PM2's forms: true or an empty list means the working directory.
   private List<Path> watched(Node node, Path cwd) {
     boolean flagInText =
         node instanceof Node.Text text
@@ -143,7 +144,8 @@ final class TriggerRules {
     for (String word : words) {
       Optional<Path> path = context.callerContext().absolute(word, cwd);
       if (path.isEmpty() || word.isBlank()) {
-        attributeReader.refuse(AppKey.WATCH, new Node.Text(0, word).shown() + " is no path");
+        attributeReader.refuse(
+            AppKey.WATCH, new Node.Text(0, word).shown() + " is not a valid path");
       } else {
         paths.add(path.get());
         warnOfAbsent(path.get());
@@ -155,13 +157,13 @@ final class TriggerRules {
   private void warnOfAbsent(Path path) {
     if (!Files.exists(path)) {
       attributeReader.warn(
-          label, "%s: there is no %s yet".formatted(attributeReader.shown(AppKey.WATCH), path));
+          label, "%s: %s does not exist yet".formatted(attributeReader.shown(AppKey.WATCH), path));
     }
   }
 
-  /// The patterns for a log or pid file under a watched directory. With several instances a number
-  /// comes before the ending, in place of one that is there; rotation puts a date there and may
-  /// pack the file.
+  /// Returns the patterns for a log or pid file below a watched directory. With several instances a
+  /// number is inserted before the extension, in place of an existing one. Rotation inserts a date
+  /// there and may compress the file.
   private static List<String> ofFile(Path file, Path watched) {
     if (!file.startsWith(watched) || file.equals(watched)) {
       return List.of();

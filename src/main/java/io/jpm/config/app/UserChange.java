@@ -4,13 +4,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Whether an app is to run as another user than the daemon, who is whoever reads its file.
+/// Compares the user of an app with that of this process, which is the daemon's user.
 final class UserChange {
   private static final Path SELF = Path.of("/proc/self");
 
   private UserChange() {}
 
-  /// @param user the name or number that the app names
+  /// Reports whether the app runs as another user.
+  ///
+  /// @param user the name or number that the app sets
   static boolean is(String user) {
     return !user.equals(System.getProperty("user.name")) && !user.equals(ownNumber());
   }

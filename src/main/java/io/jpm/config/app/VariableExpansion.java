@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Puts the values of variables into the texts of an app: `${PORT}`, `${PORT:-8080}`. A text that
-/// is split into words is split first, so that a value is never more than one word.
+/// Expands the variable references in the texts of an app: `${PORT}`, `${PORT:-8080}`. A text that
+/// is split into words is split first, so that a value never becomes more than one word.
 final class VariableExpansion {
   private static final List<AppKey> WITH_VARIABLES =
       List.of(
@@ -40,12 +40,12 @@ final class VariableExpansion {
     this.cwd = attributeReader.entry(AppKey.CWD);
   }
 
-  /// The working directory, which has to be known before everything is known.
+  /// Expands the working directory, which other values depend on.
   void putIntoCwd() {
     cwd.ifPresent(this::put);
   }
 
-  /// All others; and what is wrong with the working directory is noted too.
+  /// Expands all other texts, and records the mistakes in the working directory too.
   void putIntoAll() {
     cwd.ifPresent(entry -> expanded(entry, entry.value(), ""));
     OF_WORDS.forEach(key -> attributeReader.entry(key).ifPresent(this::noteDiffering));
@@ -54,7 +54,8 @@ final class VariableExpansion {
     WITH_VARIABLES.forEach(key -> attributeReader.entry(key).ifPresent(this::put));
   }
 
-  /// Those attributes that are the same for all instances and name a variable that is not.
+  /// Returns the attributes that must be the same for all instances, but reference a variable that
+  /// is not.
   List<AttributeReader.Entry> wronglyDiffering() {
     return oneForAll.stream()
         .filter(entry ->
@@ -62,7 +63,8 @@ final class VariableExpansion {
         .toList();
   }
 
-  /// What is another text for each instance, as written; empty when none is.
+  /// Returns the words of `key`, expanded as far as they are the same for all instances; empty if
+  /// none differs between instances.
   List<String> ofInstances(AppKey key) {
     return ofInstances.getOrDefault(key, List.of());
   }

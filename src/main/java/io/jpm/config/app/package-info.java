@@ -1,4 +1,4 @@
-/// The rules by which the attributes of one app become its `AppSpec`.
+/// Reads the attributes of one app into its `AppSpec`.
 @NullMarked
 package io.jpm.config.app;
 

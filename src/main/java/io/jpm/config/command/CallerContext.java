@@ -6,15 +6,15 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
-/// Who typed the command. Paths, programs and variables are taken as this person's shell would take
-/// them: the daemon's own directory and environment mean nothing to an app.
+/// The shell in which a command was typed. Paths, programs and variables are interpreted as that
+/// shell would; the daemon's own directory and environment never affect an app.
 ///
-/// @param cwd the directory the command was typed in, absolute
+/// @param cwd the directory in which the command was typed, absolute
 /// @param environment the caller's variables
-/// @param runAs as whom a process file that is a script is evaluated: the daemon's user is the
-///   caller's too, and a file that an app's user may write to is evaluated as that user
+/// @param runAs the user that evaluates a process file that is a script. The daemon's user is also
+///   the caller's; a file that an app's user can write is evaluated as that user
 public record CallerContext(Path cwd, Map<String, String> environment, RunAs runAs) {
-  /// Whose scripts are evaluated as the daemon's user.
+  /// Creates a context whose scripts are evaluated as the daemon's user.
   public CallerContext(Path cwd, Map<String, String> environment) {
     this(cwd, environment, RunAs.DAEMON);
   }
@@ -26,8 +26,8 @@ public record CallerContext(Path cwd, Map<String, String> environment, RunAs run
     environment = Map.copyOf(environment);
   }
 
-  /// The absolute path that `text` names when it is read in `base`: `~` is the caller's HOME. Empty
-  /// when the text cannot be a path (a NUL in it).
+  /// Returns the absolute path for `text`, resolved against `base`; `~` is the caller's HOME. Empty
+  /// if the text cannot be a path because it contains a NUL.
   public Optional<Path> absolute(String text, Path base) {
     String home = environment.getOrDefault("HOME", "");
     boolean inHome = home.startsWith("/") && (text.equals("~") || text.startsWith("~/"));

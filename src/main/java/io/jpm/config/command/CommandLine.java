@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Runs a `script` that is a whole command line: `node app.js --port 80`, `cd x && make`.
+/// Resolves a `script` that is a whole command line: `node app.js --port 80`, `cd x && make`.
 ///
-/// PM2 gives every one of them to `bash -c`. Where a shell would add nothing, the program is run
-/// without one: the process is then the program, and a signal reaches it.
+/// PM2 passes every one of them to `bash -c`. If a shell is not needed, the program is run without
+/// one, so that the process is the program itself and receives the signals.
 ///
-/// @param bases where the program's relative path is looked for, in order
+/// @param bases the directories in which a relative program path is searched for, in order
 record CommandLine(CallerContext callerContext, SearchPath path, List<Path> bases) {
   private static final List<String> SHELLS = List.of("bash", "sh");
   private static final int LONGEST_NAME = 60;
@@ -49,7 +49,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
           AppKey.SCRIPT, "program " + program.get() + " is not executable: chmod +x it");
     }
     if (ScriptContent.of(program.get()) instanceof ScriptContent.PlainText) {
-      return throughShell(wish); // The kernel runs no text without #!, a shell does.
+      return throughShell(wish); // only a shell runs text without #!
     }
     List<String> args = Stream.concat(words.stream().skip(1), wish.args().stream()).toList();
     return found(wish, program.get(), args, CommandResolver.isCalled("python", word));
@@ -60,7 +60,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
     boolean isScript = !word.contains("/") && fileNamed(word).isPresent();
     return new Refused(
         AppKey.SCRIPT,
-        isScript ? what + ": for the file of that name, give its arguments after --" : what);
+        isScript ? what + ": to run the file of that name, give its arguments after --" : what);
   }
 
   private Resolution throughShell(Wish wish) {
@@ -82,7 +82,7 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
         new Command(program, Optional.empty(), List.of(), args),
         name(wish.script()),
         python,
-        unused ? List.of("interpreter is not used: the script is a command line") : List.of());
+        unused ? List.of("interpreter is ignored: the script is a command line") : List.of());
   }
 
   private Optional<Path> fileNamed(String word) {
@@ -92,8 +92,8 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
         .findFirst();
   }
 
-  /// PM2's rule: what follows the last `/`, cut at its last dot; `node app.js --x` is `node app`.
-  /// What no name may hold is left out.
+  /// Returns the app's name by PM2's rule: the part after the last `/`, cut at its last dot; for
+  /// `node app.js --x` it is `node app`. Characters that a name must not contain are removed.
   private static String name(String command) {
     int end = command.length();
     while (end > 0 && (command.charAt(end - 1) == '/' || command.charAt(end - 1) == ' ')) {

@@ -12,13 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Finds the file that an app's `script` names and the program that reads it.
+/// Resolves the `script` of an app to its file and the program that interprets it.
 ///
-/// The rules are PM2's: a file of that name, else a program in PATH, else, when there is a space in
-/// it, a command line; the interpreter by the file's extension. Mended: a first line with `#!` is
-/// obeyed where PM2 runs node, and text that tells no interpreter is a problem, not JavaScript.
+/// The rules are PM2's: a file of that name, else a program in PATH, else, if the text contains a
+/// space, a command line; the interpreter by the file's extension. Two rules differ: a first line
+/// with `#!` is obeyed where PM2 runs node, and a text file without any sign of its interpreter is
+/// a problem instead of JavaScript.
 public final class CommandResolver {
-  /// PM2's way to say that a script is run itself.
+  /// PM2's keyword for a script that is executed without an interpreter.
   static final String NO_INTERPRETER = "none";
 
   private static final Map<String, List<String>> BY_EXTENSION =
@@ -43,10 +44,10 @@ public final class CommandResolver {
   private final List<Path> bases;
   private final Path cwd;
 
-  /// A resolver for one app.
+  /// Creates a resolver for one app.
   ///
-  /// @param bases where relative scripts are looked for, in order
-  /// @param cwd where the app will run, and so where a command line's own paths begin
+  /// @param bases the directories in which a relative script is searched for, in order
+  /// @param cwd the app's working directory, to which the paths in a command line are relative
   public CommandResolver(CallerContext callerContext, List<Path> bases, Path cwd) {
     this.callerContext = callerContext;
     this.path = SearchPath.of(callerContext);
@@ -54,7 +55,7 @@ public final class CommandResolver {
     this.cwd = cwd;
   }
 
-  /// What an app's owner wrote.
+  /// The attributes as the app's owner wrote them.
   public record Wish(
       String script,
       Optional<String> interpreter,
@@ -70,6 +71,7 @@ public final class CommandResolver {
     }
   }
 
+  /// Resolves the script and its interpreter; accesses the file system.
   public Resolution resolve(Wish wish) {
     if (wish.script().equals(StaticServer.WORD)) {
       return StaticServer.found(wish);
@@ -77,7 +79,7 @@ public final class CommandResolver {
     List<Path> named =
         bases.stream().flatMap(b -> callerContext.absolute(wish.script(), b).stream()).toList();
     if (named.isEmpty()) {
-      return new Refused(AppKey.SCRIPT, "is no path");
+      return new Refused(AppKey.SCRIPT, "is not a valid path");
     }
     Optional<Path> file =
         named.stream()
@@ -144,7 +146,7 @@ public final class CommandResolver {
       case ScriptContent.PlainText _ ->
           new Refused(
               AppKey.SCRIPT,
-              "nothing tells what runs %s: it is text without #!, so name an --interpreter"
+              "cannot tell what runs %s, which is text without a #! line: name an --interpreter"
                   .formatted(script));
       case ScriptContent.Unreadable _ when !Files.isExecutable(script) ->
           new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
@@ -166,8 +168,9 @@ public final class CommandResolver {
         : readBy(reader.get(), shebang.arguments(), wish, script, name);
   }
 
-  /// The kernel does it alone, unless it may not run the file, reads the line otherwise, or
-  /// arguments for the interpreter have to be put in between.
+  /// Reports whether the kernel can execute the script. It cannot if the file is not executable, if
+  /// the kernel would read the first line differently, or if arguments for the interpreter must be
+  /// inserted.
   private static boolean runsItself(Wish wish, Path script, ScriptContent.Shebang shebang) {
     return Files.isExecutable(script)
         && wish.interpreterArgs().isEmpty()
@@ -189,7 +192,7 @@ public final class CommandResolver {
     List<String> warnings =
         wish.interpreterArgs().isEmpty()
             ? List.of()
-            : List.of("interpreter_args are not used: " + script + " is run itself");
+            : List.of("interpreter_args are ignored: " + script + " is run directly");
     return new Found(
         new Command(script, Optional.empty(), List.of(), wish.args()),
         name,
@@ -220,13 +223,13 @@ public final class CommandResolver {
         AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found in PATH");
   }
 
-  /// Whether the last part of a program's path begins with `word`: `python3.12` is python.
+  /// Reports whether the last part of a program's path begins with `word`: `python3.12` is python.
   static boolean isCalled(String word, String program) {
     return program.substring(program.lastIndexOf('/') + 1).startsWith(word);
   }
 
-  /// PM2's rule: the file's name without its last extension. A directory gives its own name to the
-  /// `index.js` in it.
+  /// Returns the app's name by PM2's rule: the file's name without its last extension. For the
+  /// `index.js` of a directory it is the name of the directory.
   private static String nameOf(Path script, String written) {
     String file = String.valueOf(script.getFileName());
     boolean byDirectory = file.equals("index.js") && !written.endsWith("index.js");

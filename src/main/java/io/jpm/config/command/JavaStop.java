@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// How a Java program is asked to end whose owner says nothing: by SIGTERM, with 30 s. Its shutdown
-/// hooks close pools and finish requests, for which PM2's 1.6 s are too short; and frameworks
-/// document SIGTERM, which is what Kubernetes and systemd send.
+/// The stop defaults of Java programs: SIGTERM with a timeout of 30 s. Their shutdown hooks close
+/// pools and finish requests, for which PM2's 1.6 s are too short, and frameworks document SIGTERM,
+/// which Kubernetes and systemd send.
 public final class JavaStop {
   static final Signal SIGNAL = Signal.SIGTERM;
   static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -20,8 +20,8 @@ public final class JavaStop {
 
   private JavaStop() {}
 
-  /// The defaults for an app that runs `command`. What the settings of the daemon change holds for
-  /// Java programs too.
+  /// Returns the defaults for an app that runs `command`. A signal or timeout that the daemon's
+  /// settings change applies to Java programs too.
   public static StopPolicy usual(StopPolicy settings, Optional<Command> command) {
     if (command.filter(JavaStop::isJava).isEmpty()) {
       return settings;
@@ -36,7 +36,7 @@ public final class JavaStop {
         settings.command());
   }
 
-  /// Whether the program is `java`, also where a shell starts it.
+  /// Reports whether the program is `java`, even if a shell starts it.
   static boolean isJava(Command command) {
     return isCalled("java", command.program()) || byShell(command);
   }
@@ -54,11 +54,12 @@ public final class JavaStop {
     return line && firstProgram(argv.get(2)).filter(word -> isCalled("java", word)).isPresent();
   }
 
-  /// The program that a simple line begins with, behind `exec` and assignments.
+  /// Returns the program at the beginning of a simple command line, after `exec` and assignments.
   private static Optional<Path> firstProgram(String line) {
     for (String word : line.strip().split("\\s+", -1)) {
       if (!word.equals("exec") && !word.matches("[A-Za-z_][A-Za-z0-9_]*=\\S*")) {
-        // Quotes and the like are a shell's business: what needs it is no path of a program.
+        // Quotes and the like are interpreted by the shell: a word that contains them is not a
+        // program path.
         return word.isEmpty() || word.indexOf('\0') >= 0
             ? Optional.empty()
             : Optional.of(Path.of(word));

@@ -4,14 +4,14 @@ import io.jpm.model.Command;
 import io.jpm.spec.AppKey;
 import java.util.List;
 
-/// What came of looking for the script and the program that reads it.
+/// The result of resolving a script and the program that interprets it.
 public sealed interface Resolution {
-  /// Everything is there.
+  /// The command was resolved.
   ///
-  /// @param command what to run
-  /// @param name what the app is called unless it is told, not yet judged
-  /// @param python whether Python reads it, which keeps its output back unless it is told
-  /// @param warnings what was asked for and is not used
+  /// @param command the command to run
+  /// @param name the default name of the app, not validated yet
+  /// @param python whether Python interprets it, which buffers its output unless told otherwise
+  /// @param warnings attributes that have no effect
   record Found(Command command, String name, boolean python, List<String> warnings)
       implements Resolution {
     public Found {
@@ -19,9 +19,9 @@ public sealed interface Resolution {
     }
   }
 
-  /// Something is missing.
+  /// A file or program was not found or cannot be used.
   ///
-  /// @param key the attribute to blame
+  /// @param key the attribute that caused the problem
   /// @param what one sentence
   record Refused(AppKey key, String what) implements Resolution {}
 }

@@ -8,17 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// What the first bytes of a file tell about running it.
+/// Classifies a script by its first bytes, to find out how to run it.
 sealed interface ScriptContent {
-  /// A program for the kernel: ELF, or anything else that is not text.
+  /// A program for the kernel: ELF, or another file that is not text.
   record Binary() implements ScriptContent {}
 
   /// Text whose first line names its interpreter.
   ///
   /// @param program the interpreter as written: a path, or the word after `/usr/bin/env`
-  /// @param arguments what stands between it and the script
-  /// @param kernelTakesIt whether the kernel reads the line as meant: a carriage return at its end
-  ///   would become part of the program's name
+  /// @param arguments the arguments of the interpreter before the script
+  /// @param kernelTakesIt whether the kernel reads the line as intended: a carriage return at its
+  ///   end would become part of the program's name
   record Shebang(String program, List<String> arguments, boolean kernelTakesIt)
       implements ScriptContent {
     public Shebang {
@@ -26,18 +26,18 @@ sealed interface ScriptContent {
     }
   }
 
-  /// Text that names none.
+  /// Text without an interpreter line.
   record PlainText() implements ScriptContent {}
 
-  /// It could not be looked into.
+  /// The file could not be read.
   record Unreadable() implements ScriptContent {}
 
-  /// What the kernel, and PM2, look at.
+  /// The number of bytes that the kernel and PM2 examine.
   int LOOKED_AT = 512;
 
   static ScriptContent of(Path file) {
     if (!Files.isRegularFile(file)) {
-      return new Unreadable(); // a pipe would be waited for
+      return new Unreadable(); // reading a pipe could block
     }
     byte[] head;
     try (InputStream in = Files.newInputStream(file)) {
@@ -65,7 +65,7 @@ sealed interface ScriptContent {
             words.get(program), words.subList(program + 1, words.size()), !carriageReturn);
   }
 
-  /// The first word after `env` that is neither an option nor a variable.
+  /// Returns the index of the first word after `env` that is neither an option nor a variable.
   private static int firstProgram(List<String> words) {
     int i = 1;
     while (i < words.size() && (words.get(i).startsWith("-") || words.get(i).contains("="))) {
@@ -74,7 +74,7 @@ sealed interface ScriptContent {
     return i;
   }
 
-  /// Control characters that no text has; UTF-8 is text.
+  /// Reports whether the bytes contain control characters that do not occur in text; UTF-8 is text.
   private static boolean isBinary(String head) {
     return head.chars().anyMatch(c -> c < ' ' && "\t\n\r\f\b\u001b".indexOf(c) < 0);
   }

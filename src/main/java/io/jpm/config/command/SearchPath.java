@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The directories in which a bare program name is looked up, in order: the caller's PATH.
+/// The directories in which a program name without a slash is looked up, in order: the caller's
+/// PATH.
 public record SearchPath(List<Path> directories) {
   private static final String USUAL = "/usr/local/bin:/usr/bin:/bin";
   private static final Pattern SEPARATOR = Pattern.compile(":");
@@ -16,8 +17,8 @@ public record SearchPath(List<Path> directories) {
     directories = List.copyOf(directories);
   }
 
-  /// The caller's PATH; empty entries of it are left out, relative ones begin in the caller's
-  /// directory.
+  /// Returns the caller's PATH. Empty entries are omitted, and relative ones are resolved against
+  /// the caller's directory.
   public static SearchPath of(CallerContext callerContext) {
     String path = callerContext.environment().getOrDefault("PATH", USUAL);
     return new SearchPath(
@@ -28,7 +29,8 @@ public record SearchPath(List<Path> directories) {
             .toList());
   }
 
-  /// The first executable file called `program`; empty for names that are no bare word.
+  /// Returns the first executable file with the name `program`; empty if there is none, or if
+  /// `program` is not a plain file name.
   public Optional<Path> find(String program) {
     if (program.isEmpty() || program.contains("/") || program.equals(".") || program.equals("..")) {
       return Optional.empty();
@@ -44,7 +46,7 @@ public record SearchPath(List<Path> directories) {
     }
   }
 
-  /// The first of `programs` that is found.
+  /// Returns the first of `programs` that is found.
   Optional<Path> findFirst(List<String> programs) {
     return programs.stream().flatMap(program -> find(program).stream()).findFirst();
   }

@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// PM2's `script: "serve"`: the static page server that comes with jpm. The app names a program of
-/// the installation, which finds Java anew at each start.
+/// PM2's `script: "serve"`: the static file server that comes with jpm. The app runs a program of
+/// the installation, which locates Java at each start.
 public final class StaticServer {
-  /// What stands for it in place of a script; a file of that name is `./serve`.
+  /// The script that selects the server; a file of that name is `./serve`.
   public static final String WORD = "serve";
 
-  /// What the program is called.
+  /// The name of the program.
   static final String PROGRAM = "jpm-serve";
 
   private StaticServer() {}
@@ -29,7 +29,7 @@ public final class StaticServer {
         WORD,
         false,
         unused
-            ? List.of("args and interpreter are not used: the static page server takes PM2_SERVE_*")
+            ? List.of("args and interpreter are ignored: the static page server reads PM2_SERVE_*")
             : List.of());
   }
 }

@@ -1,4 +1,4 @@
-/// Which program a `script` means, and how it is run.
+/// Resolves a `script` to the program to run.
 @NullMarked
 package io.jpm.config.command;
 

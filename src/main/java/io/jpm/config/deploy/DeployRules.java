@@ -14,7 +14,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Reads the section `deploy` of a process file, which is PM2's.
+/// Reads and validates the `deploy` section of a process file, which has PM2's format.
 public final class DeployRules {
   private static final String DEPLOY = "deploy";
 
@@ -44,15 +44,17 @@ public final class DeployRules {
   private final String environment;
   private final Problems problems;
 
-  /// @param file as problems name it
-  /// @param environment which of the section's
+  /// @param file its name in problems
+  /// @param environment the environment of the section to read
   public DeployRules(String file, String environment, Problems problems) {
     this.file = file;
     this.environment = environment;
     this.problems = problems;
   }
 
-  /// The deployment; whatever is wrong is noted.
+  /// Reads the deployment and records all mistakes.
+  ///
+  /// @return empty if there are any mistakes
   public Optional<Deployment> read(Node root) {
     return section(root).flatMap(this::chosen).flatMap(this::checked);
   }
@@ -63,13 +65,13 @@ public final class DeployRules {
     if (found.isEmpty()) {
       problems.problem(0, file, "has no section \"deploy\"");
     } else if (!(found.get() instanceof Node.Obj)) {
-      refuse(found.get(), DEPLOY, found.get().shown() + " is no object of environments");
+      refuse(found.get(), DEPLOY, found.get().shown() + " is not an object of environments");
     }
     return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
   }
 
-  /// The variables that `deploy` gives the apps of `environment` when they are started with that
-  /// `--env`; whatever they are, they are not checked.
+  /// Returns the variables that the `deploy` section sets for apps that are started with `--env`
+  /// and this name. They are not validated.
   public static Optional<Node> variables(Node root, String environment) {
     return member(root, DEPLOY)
         .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
@@ -86,7 +88,7 @@ public final class DeployRules {
     List<String> names = section.members().stream().map(Node.Member::key).toList();
     String known = names.isEmpty() ? "none" : String.join(", ", names);
     if (environment.isEmpty()) {
-      refuse(section, DEPLOY, "which environment? It has " + known);
+      refuse(section, DEPLOY, "name an environment: the section has " + known);
       return Optional.empty();
     }
     Optional<Node> found = section.get(environment);
@@ -122,7 +124,7 @@ public final class DeployRules {
             refuse(
                 section.get("path").orElse(section),
                 path("path"),
-                "\"%s\" is no path on another machine: begin with / or ~/".formatted(it)));
+                "\"%s\" is not a path on the remote machine: begin with / or ~/".formatted(it)));
     boolean fast = text(section, "fetch").filter("fast"::equals).isPresent();
     Map<String, String> variables = variables(section);
     Map<String, String> hooks = hooks(section);
@@ -141,7 +143,7 @@ public final class DeployRules {
                 hooks));
   }
 
-  /// PM2 ignores what it does not know, and sections hold more than it reads.
+  /// Warns of unknown keys: PM2 ignores them, and existing sections contain more than it reads.
   private void warnOfUnknown(Node.Obj section) {
     List<String> known = new ArrayList<>(HOOKS);
     known.addAll(OTHERS);
@@ -168,7 +170,8 @@ public final class DeployRules {
     refuse(section, path(""), "there is no \"" + key + "\"");
   }
 
-  /// Text that becomes a word of a command: a hyphen in front would make it an option.
+  /// Reads a text that becomes a word of a command. It must not begin with a hyphen, which would
+  /// make it an option.
   private Optional<String> word(Node.Obj section, String key) {
     Optional<String> text = text(section, key);
     return text.filter(word -> isWord(word, section.get(key).orElse(section), path(key)));
@@ -199,13 +202,13 @@ public final class DeployRules {
       return Optional.empty();
     }
     if (text.get().chars().anyMatch(c -> c == '\n' || c == '\r' || c == 0)) {
-      refuse(value, where, "has a line feed or NUL in it");
+      refuse(value, where, "contains a line feed or NUL");
       return Optional.empty();
     }
     return text;
   }
 
-  /// Text, or a list of texts.
+  /// Reads a text or a list of texts.
   private List<String> words(Node.Obj section, String key) {
     Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
     if (value.isEmpty()) {
@@ -217,7 +220,7 @@ public final class DeployRules {
       text(part, path(key)).filter(word -> isWord(word, part, path(key))).ifPresent(words::add);
     }
     if (parts.isEmpty()) {
-      refuse(value.get(), path(key), "an empty list");
+      refuse(value.get(), path(key), "the list is empty");
     }
     return words;
   }
@@ -229,13 +232,13 @@ public final class DeployRules {
       return OptionalInt.empty();
     }
     if (number.isEmpty() || number.getAsLong() < 1 || number.getAsLong() > HIGHEST_PORT) {
-      refuse(value.get(), path("port"), value.get().shown() + " is no port: use 1 to 65535");
+      refuse(value.get(), path("port"), value.get().shown() + " is not a port: use 1 to 65535");
       return OptionalInt.empty();
     }
     return OptionalInt.of((int) number.getAsLong());
   }
 
-  /// As PM2's script has it: whatever is there and not false is true.
+  /// Reads a flag as PM2's script does: any text other than `false` or `no` means true.
   private static boolean flag(Node.Obj section, String key) {
     return section
         .get(key)
@@ -248,16 +251,16 @@ public final class DeployRules {
     Map<String, String> variables = new LinkedHashMap<>();
     Optional<Node> env = section.get("env").filter(it -> !(it instanceof Node.Nil));
     if (env.isPresent() && !(env.get() instanceof Node.Obj)) {
-      refuse(env.get(), path("env"), env.get().shown() + " is no object of names and values");
+      refuse(env.get(), path("env"), env.get().shown() + " is not an object of names and values");
     } else if (env.isPresent() && env.get() instanceof Node.Obj object) {
       for (Node.Member member : object.members()) {
         String where = path("env." + member.key());
         if (!VARIABLE.matcher(member.key()).matches()) {
-          refuse(member.value(), where, "is no name that a shell gives to a variable");
+          refuse(member.value(), where, "is not a name for a shell variable");
         } else {
           String value = Node.scalarText(member.value()).orElseGet(member.value()::json);
           if (value.indexOf('\0') >= 0) {
-            refuse(member.value(), where, "has a NUL character in it");
+            refuse(member.value(), where, "contains a NUL character");
           }
           variables.put(member.key(), value);
         }
@@ -272,12 +275,12 @@ public final class DeployRules {
       Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
       if (value.isPresent() && value.get() instanceof Node.Text text) {
         if (text.value().indexOf('\0') >= 0) {
-          refuse(text, path(key), "has a NUL character in it");
+          refuse(text, path(key), "contains a NUL character");
         } else if (!text.value().isBlank()) {
           hooks.put(key, text.value());
         }
       } else {
-        value.ifPresent(it -> refuse(it, path(key), it.shown() + " is no command: use text"));
+        value.ifPresent(it -> refuse(it, path(key), it.shown() + " is not a command: use text"));
       }
     }
     return hooks;

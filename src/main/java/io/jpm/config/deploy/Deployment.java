@@ -6,21 +6,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Where and how a process file's `deploy` section says that one environment is deployed.
+/// The deployment of one environment, as described by the `deploy` section of a process file.
 ///
-/// All but the commands among `hooks` are data: whoever builds a command line of them has to quote
-/// them. None has a line feed or a NUL in it, and none that becomes a word of `ssh` or `git` begins
-/// with a hyphen.
+/// All values except the commands in `hooks` are data, which must be quoted in a command line. They
+/// contain no line feed and no NUL, and those that become words of `ssh` or `git` do not begin with
+/// a hyphen.
 ///
-/// @param environment the section's name, `production`
-/// @param hosts one or more machines, deployed to in this order; `localhost` is this one
-/// @param login how they are reached
-/// @param repo what `git clone` takes
-/// @param ref what is deployed: `origin/main`
+/// @param environment the section's name, such as `production`
+/// @param hosts one or more machines, deployed to in this order; `localhost` is this machine
+/// @param login how to log in to them
+/// @param repo the repository for `git clone`
+/// @param ref the commit to deploy, such as `origin/main`
 /// @param path the directory on the machines: absolute, or beginning with `~/`
 /// @param fast whether only the newest commits are fetched
-/// @param variables what the commands get besides the machine's own
-/// @param hooks commands by the name of the key that has them, such as `post-deploy`
+/// @param variables variables for the commands, in addition to those of the machine
+/// @param hooks commands by the name of their key, such as `post-deploy`
 public record Deployment(
     String environment,
     List<String> hosts,
@@ -37,13 +37,13 @@ public record Deployment(
     hooks = Map.copyOf(hooks);
   }
 
-  /// How `ssh` is called.
+  /// The options of `ssh`.
   ///
-  /// @param user who to be there; empty: as ssh decides
-  /// @param key file of the private key; may begin with `~/`
+  /// @param user the user on the machine; empty: the default of ssh
+  /// @param key the file of the private key; may begin with `~/`
   /// @param port of the ssh server
-  /// @param options what follows `-o` each
-  /// @param forwardAgent whether the caller's agent can be used there
+  /// @param options each is passed after `-o`
+  /// @param forwardAgent whether the caller's agent is forwarded
   /// @param terminal whether commands get a terminal
   public record Login(
       Optional<String> user,
@@ -57,9 +57,9 @@ public record Deployment(
     }
   }
 
-  /// What came of reading a `deploy` section.
+  /// The result of reading a `deploy` section.
   ///
-  /// @param deployment empty when there is any problem
+  /// @param deployment empty if there is any problem
   /// @param problems every mistake found
   /// @param warnings lines to show
   public record Outcome(

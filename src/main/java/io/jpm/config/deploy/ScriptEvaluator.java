@@ -3,31 +3,31 @@ package io.jpm.config.deploy;
 import io.jpm.config.command.CallerContext;
 import java.nio.file.Path;
 
-/// Has a script say what apps it describes. Called where blocking is allowed.
+/// Evaluates a script to the apps that it describes. Called on threads that may block.
 @FunctionalInterface
 public interface ScriptEvaluator {
-  /// For places where no script may run.
+  /// Evaluates nothing; for callers that must not run scripts.
   ScriptEvaluator NONE =
       (_, _, _) -> new Evaluation.Failed(0, 0, "scripts are not evaluated here: use JSON or YAML");
 
   /// Evaluates `file` as a module and waits for its value.
   ///
-  /// @param node the program that evaluates
+  /// @param node the program that evaluates it
   /// @param file absolute
-  /// @param callerContext whose environment the script sees, and as whom it is evaluated
+  /// @param callerContext the environment that the script sees, and the user that evaluates it
   Evaluation evaluate(Path node, Path file, CallerContext callerContext);
 
-  /// What came of it.
+  /// The result of evaluating a script.
   sealed interface Evaluation {
-    /// The script has a value.
+    /// The script has returned a value.
     ///
     /// @param json the value
     record Value(String json) implements Evaluation {}
 
-    /// It has none.
+    /// The evaluation failed.
     ///
-    /// @param line where in the file, from 1; 0: not known
-    /// @param column the same; 0: not known
+    /// @param line the line in the file, from 1; 0: unknown
+    /// @param column the column in the line, from 1; 0: unknown
     /// @param what a sentence for the user
     record Failed(int line, int column, String what) implements Evaluation {}
   }

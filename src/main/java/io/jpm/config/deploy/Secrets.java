@@ -8,25 +8,25 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Which variables are nobody's business, by their names, and what to show in their place. Names
-/// are taken apart at `_`, `-`, `.` and humps (`dbPassword`); a number or a plural at the end of a
-/// part does not matter.
+/// Masks the values of variables whose names suggest a secret. Names are split at `_`, `-`, `.` and
+/// before capitals (`dbPassword`); a number or a plural at the end of a part is ignored.
 ///
-/// A guess, on the safe side: a path to a key file is masked too. Known to be harmless are names in
-/// which such a word means something else.
+/// The heuristic prefers to mask too much: a path to a key file is masked too. Names in which such
+/// a word is known to mean something else are excepted.
 public final class Secrets {
-  /// In place of a secret, however long that is.
+  /// Replaces a secret of any length.
   public static final String MASK = "******";
 
-  /// Of any part, these make the variable a secret.
+  /// Words that mark a variable as secret if a part of its name equals one of them.
   private static final Set<String> WORDS =
       Set.of("PASS", "PWD", "KEY", "TOKEN", "AUTH", "PRIVATE", "SESSION", "DSN", "JWT", "BEARER");
 
-  /// Wherever they stand in a part: `PGPASSWORD`, `SECRETKEY`.
+  /// Words that mark a variable as secret anywhere in a part: `PGPASSWORD`, `SECRETKEY`.
   private static final List<String> ANYWHERE =
       List.of("PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "CREDENTIAL", "COOKIE");
 
-  /// At the end of a part that is written as one word: `APIKEY`, `DBPASS`, `GITHUBTOKEN`.
+  /// Words that mark a variable as secret in a part without separators: `APIKEY`, `DBPASS`,
+  /// `GITHUBTOKEN`.
   private static final Pattern RUN_TOGETHER =
       Pattern.compile(
           ".+(TOKEN|AUTH|DSN|PWD)"
@@ -34,7 +34,7 @@ public final class Secrets {
               + "|(ADMIN|APP|DB|FTP|MAIL|MYSQL|PG|REDIS|ROOT|SMTP|USER)PASS"
               + "|(AUTH|PRIVATE|SESSION).*(ID|KEY|TOKEN)");
 
-  /// Desktop and shell, by their full names.
+  /// Variables of desktops and shells that are not secret, by their full names.
   private static final Set<String> HARMLESS =
       Set.of(
           "PWD",
@@ -48,15 +48,16 @@ public final class Secrets {
   private static final Pattern HUMP =
       Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+");
 
-  /// The lengths are bounded, so that an odd value costs no time.
+  /// Its repetitions are bounded to limit the matching time of unusual values.
   private static final String URL_USER =
       "(\\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\\s/?#:@,'\"]{0,256}:)";
 
-  /// A password in a URL as it should be written: up to the first `/`, `?` or `#`.
+  /// A password in a URL that is correctly encoded: up to the first `/`, `?` or `#`.
   private static final Pattern URL_PASSWORD =
       Pattern.compile(URL_USER + "([^\\s/?#'\"]{1,2048})(?=@)");
 
-  /// A password with such a character in it; a port is none.
+  /// A password that contains such a character without encoding it. A port is not taken for a
+  /// password.
   private static final Pattern ODD_URL_PASSWORD =
       Pattern.compile(URL_USER + "(?![0-9]{1,5}/)([^\\s'\"]{1,256})(?=@)");
 
@@ -66,7 +67,7 @@ public final class Secrets {
 
   private Secrets() {}
 
-  /// `value` as it may be shown.
+  /// Returns `value` with its secret parts masked.
   public static String masked(String name, String value) {
     if (value.isEmpty()) {
       return value;
@@ -88,7 +89,7 @@ public final class Secrets {
     return Matcher.quoteReplacement(found.group(1) + MASK);
   }
 
-  /// Whether the variable's name says that its value is a secret.
+  /// Reports whether the variable's name suggests that its value is a secret.
   static boolean isSecret(String name) {
     String whole = name.toUpperCase(Locale.ROOT);
     if (HARMLESS.contains(whole) || whole.startsWith("XDG_SESSION_")) {

@@ -1,5 +1,5 @@
-/// The `deploy` section of a process file, secrets, and who evaluates process files that are
-/// programs.
+/// The `deploy` section of a process file, the masking of secrets, and the evaluation of process
+/// files that are scripts.
 @NullMarked
 package io.jpm.config.deploy;
 

@@ -4,10 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The process file that is meant where a command names none: PM2's `ecosystem.config.js`, else one
-/// of that name in another format.
+/// The process file that a command uses if none is named: PM2's `ecosystem.config.js`, otherwise
+/// one of that name in another format.
 public final class DefaultProcessFiles {
-  /// The names, of which the first that is there is meant.
+  /// The names, in order of preference.
   public static final List<String> NAMES =
       List.of(
           "ecosystem.config.js",
@@ -20,7 +20,7 @@ public final class DefaultProcessFiles {
 
   private DefaultProcessFiles() {}
 
-  /// Those of [#NAMES] that are in `directory`, in their order. It blocks.
+  /// Returns those of [#NAMES] that exist in `directory`, in the same order. Blocks.
   public static List<String> in(Path directory) {
     return NAMES.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
   }

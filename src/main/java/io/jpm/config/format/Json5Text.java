@@ -2,20 +2,20 @@ package io.jpm.config.format;
 
 import java.math.BigInteger;
 
-/// Rewrites what of JSON5 Jackson has no switch for: hexadecimal numbers, the escapes `\x41`, `\v`,
-/// `\0`, `\'`, lines that go on after a `\`, tabs in texts, and JavaScript's other blanks. All else
-/// is left as it is, right or wrong, for Jackson to judge.
+/// Rewrites the JSON5 syntax that no option of Jackson covers: hexadecimal numbers, the escapes
+/// `\x41`, `\v`, `\0`, `\'`, line continuations with `\`, tabs in texts, and JavaScript's other
+/// white space. Everything else is left unchanged, valid or not, for Jackson to check.
 ///
-/// Lines stay what they are; columns behind something rewritten may be off by a few.
+/// Line numbers stay correct; columns after a rewritten part may be off by a few.
 final class Json5Text {
-  /// Longer numbers mean nothing, and converting them takes time.
+  /// Longer numbers are not meaningful, and converting them takes time.
   private static final int MOST_DIGITS = 100;
 
   private final String text;
   private final StringBuilder out;
   private int at;
 
-  /// Line breaks that were taken out of a text, to be put behind it.
+  /// Line breaks that were removed from a text and must be appended after it.
   private int brokenLines;
 
   private Json5Text(String text) {
@@ -61,7 +61,7 @@ final class Json5Text {
     return c == '\u000b' || c == '\f' || c == '\ufeff' || (c > 0x7f && Character.isSpaceChar(c));
   }
 
-  /// A number or a name.
+  /// Reads a number or a name.
   private void word() {
     int end = at;
     while (end < text.length() && isWordPart(text.charAt(end))) {
@@ -103,7 +103,7 @@ final class Json5Text {
     }
   }
 
-  /// What stands after a `\`.
+  /// Reads the escape sequence after a `\`.
   private void escape() {
     if (at == text.length()) {
       out.append('\\');

@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads JSON text to a [Node] tree.
+/// Parses JSON text to a [Node] tree.
 ///
-/// JSON5 is allowed (comments, trailing commas, single quotes, unquoted keys, hexadecimal numbers):
-/// PM2 evaluates its `.json` files as JavaScript, and such files are about. JavaScript itself
-/// (`process.env.X`) is a problem.
+/// JSON5 is accepted (comments, trailing commas, single quotes, unquoted keys, hexadecimal
+/// numbers), because PM2 evaluates its `.json` files as JavaScript and such files exist. JavaScript
+/// itself (`process.env.X`) is a problem.
 public final class JsonTree {
-  /// Deeper nesting is no configuration.
+  /// The maximum nesting. No configuration is nested deeper.
   static final int MAX_DEPTH = 64;
 
   private static final JsonFactory JSON =
@@ -45,11 +45,12 @@ public final class JsonTree {
     this.lines = lines;
   }
 
+  /// Parses JSON or JSON5 text, with the lines of its values.
   public static ParseResult parse(String text) {
     return parse(Json5Text.forJackson(text), true);
   }
 
-  /// The same for JSON that a program has made, of which nobody knows lines.
+  /// Parses JSON that a program has generated, so that line numbers would be useless.
   public static ParseResult withoutLines(String json) {
     return parse(json, false);
   }
@@ -72,14 +73,14 @@ public final class JsonTree {
   private ParseResult document() throws IOException {
     JsonToken first = parser.nextToken();
     if (first == null) {
-      return new ParseResult.Broken(1, 1, "nothing but comments in it");
+      return new ParseResult.Broken(1, 1, "the file contains only comments");
     }
     Optional<Node> root = node(first);
     if (root.isEmpty()) {
       return broken("nested deeper than " + MAX_DEPTH + " levels");
     }
     if (parser.nextToken() != null) {
-      return broken("something follows after the end of the value");
+      return broken("unexpected text after the end of the value");
     }
     return new ParseResult.Read(root.get(), repeated);
   }
@@ -89,7 +90,7 @@ public final class JsonTree {
     return new ParseResult.Broken(lines ? place.getLineNr() : 0, place.getColumnNr(), what);
   }
 
-  /// The value that begins with `token`; empty when it is nested too deep.
+  /// Returns the value that begins with `token`; empty if it is nested too deeply.
   private Optional<Node> node(JsonToken token) throws IOException {
     int line = line();
     return switch (token) {

@@ -4,22 +4,22 @@ import io.jpm.config.values.Node;
 import io.jpm.config.values.SourceLocation;
 import java.util.List;
 
-/// What came of a text in one of the formats.
+/// The result of parsing a text.
 public sealed interface ParseResult {
-  /// It is of the format.
+  /// The text is valid.
   ///
-  /// @param repeated the members whose key their object has already
+  /// @param repeated the members whose key occurred before in the same object
   record Read(Node root, List<Node.Member> repeated) implements ParseResult {
     public Read {
       repeated = List.copyOf(repeated);
     }
   }
 
-  /// It is not.
+  /// The text is invalid.
   ///
-  /// @param line where the text stops being of the format, from 1; 0: no line is to blame
-  /// @param column the same, from 1; 0: it is not known
-  /// @param what one sentence in plain words, which is cut where it repeats a long text
+  /// @param line the line of the error, from 1; 0: the error has no line
+  /// @param column the column of the error, from 1; 0: unknown
+  /// @param what one sentence in plain words, shortened if it quotes a long text
   record Broken(int line, int column, String what) implements ParseResult {
     private static final int LONGEST = 300;
 
@@ -29,7 +29,7 @@ public sealed interface ParseResult {
       }
     }
 
-    /// The place in `file`, for a problem.
+    /// Returns the location of the error in `file`, for a problem.
     public String where(String file) {
       return SourceLocation.place(file, line) + (line == 0 || column == 0 ? "" : ":" + column);
     }

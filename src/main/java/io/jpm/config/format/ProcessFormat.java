@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// How a process file is written, which its ending says. (PM2 looks for the endings anywhere in the
-/// path.)
+/// The format of a process file, determined by its extension. (PM2 searches the whole path for the
+/// extensions.)
 public enum ProcessFormat {
-  /// JSON and JSON5 under either ending.
+  /// JSON or JSON5, with either extension.
   JSON(".json", ".json5"),
   YAML(".yaml", ".yml"),
-  /// A module of Node whose value is the file's content. Other `.js` files are programs.
+  /// A Node module whose value is the file's content. Other `.js` files are programs.
   SCRIPT(".config.js", ".config.cjs", ".config.mjs");
 
   @SuppressWarnings("ImmutableEnumChecker") // made by List.of
@@ -20,14 +20,15 @@ public enum ProcessFormat {
     this.endings = List.of(endings);
   }
 
-  /// The format of a file of this name; empty: it is no process file.
+  /// Returns the format of a file with this name; empty if it is not a process file.
   public static Optional<ProcessFormat> named(String file) {
     return Arrays.stream(values())
         .filter(format -> format.endings.stream().anyMatch(file::endsWith))
         .findFirst();
   }
 
-  /// The format of a text that has no name: JSON begins with a bracket or a comment of JSON5.
+  /// Returns the format of a text without a file name: JSON begins with a bracket or a JSON5
+  /// comment.
   public static ProcessFormat of(String text) {
     String begun = text.stripLeading();
     return begun.startsWith("{") || begun.startsWith("[") || begun.startsWith("/") ? JSON : YAML;

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Says in plain words what Jackson found wrong with a text.
+/// Converts Jackson's parse errors to messages for users.
 final class SyntaxSentence {
   private static final Pattern UNEXPECTED =
       Pattern.compile(
@@ -19,9 +19,9 @@ final class SyntaxSentence {
 
   private SyntaxSentence() {}
 
-  /// The sentence for a message.
+  /// Returns the message for an error.
   ///
-  /// @param message Jackson's own, without the location
+  /// @param message Jackson's own message, without the location
   static String of(String message) {
     Matcher closed = CLOSED_WRONGLY.matcher(message);
     if (closed.matches()) {
@@ -32,7 +32,7 @@ final class SyntaxSentence {
     }
     Matcher word = UNKNOWN_WORD.matcher(message);
     if (word.matches()) {
-      return "\"%s\" is no JSON value: text stands in double quotes, and JavaScript is not evaluated"
+      return "\"%s\" is not a JSON value: put text in double quotes; JavaScript is not evaluated"
           .formatted(shortened(word.group(1)));
     }
     Matcher unexpected = UNEXPECTED.matcher(message);
@@ -54,7 +54,7 @@ final class SyntaxSentence {
       return plain + ", a comma is missing before it";
     }
     if (why.contains("colon to separate")) {
-      return plain + ", a colon stands between key and value";
+      return plain + ", a colon is expected between key and value";
     }
     if (why.contains("field name") || why.contains("name character")) {
       return plain + ", a key in double quotes is expected";

@@ -11,26 +11,27 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads a file that a user names: never more than is sensible, never a pipe or a device that would
-/// hold the daemon up.
+/// Reads a file that the user names. Its size is limited, and pipes and devices are refused,
+/// because reading them could block the daemon.
 public final class TextFile {
-  /// More is no configuration.
+  /// The maximum size of a configuration file.
   public static final int MAX_BYTES = 4 << 20;
 
   private TextFile() {}
 
-  /// What came of reading.
+  /// The result of reading.
   public sealed interface Outcome {
     record Read(String text) implements Outcome {}
 
     record Absent() implements Outcome {}
 
-    /// It cannot be used.
+    /// The file cannot be used.
     ///
     /// @param what one sentence without a subject
     record Refused(String what) implements Outcome {}
   }
 
+  /// Reads a file of up to [#MAX_BYTES] that must not be empty.
   public static Outcome read(Path file) {
     return switch (read(file, MAX_BYTES)) {
       case Outcome.Read(String text) when text.isBlank() -> new Outcome.Refused("is empty");
@@ -40,9 +41,9 @@ public final class TextFile {
     };
   }
 
-  /// The same of a file that may be empty.
+  /// Reads a file, which may be empty.
   ///
-  /// @param most how many bytes it may have
+  /// @param most its maximum size in bytes
   public static Outcome read(Path file, int most) {
     if (Files.isDirectory(file)) {
       return new Outcome.Refused("is a directory, not a file");
@@ -61,7 +62,7 @@ public final class TextFile {
     }
   }
 
-  /// The text that bytes are.
+  /// Decodes bytes as text.
   public static Outcome text(byte[] bytes) {
     Outcome outcome = text(bytes, MAX_BYTES);
     return outcome instanceof Outcome.Read(String text) && text.isBlank()
@@ -83,7 +84,7 @@ public final class TextFile {
       return new Outcome.Refused("is not UTF-8 text");
     }
     if (text.indexOf('\0') >= 0) {
-      return new Outcome.Refused("has a NUL byte in it: it is no text");
+      return new Outcome.Refused("contains a NUL byte: it is not text");
     }
     String withoutMark = text.startsWith("\ufeff") ? text.substring(1) : text;
     return new Outcome.Read(withoutMark);

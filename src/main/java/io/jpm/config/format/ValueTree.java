@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a [Node] tree of values that a program hands over: the options of a parsed command line.
+/// Converts Java values to a [Node] tree: the options of a parsed command line.
 public final class ValueTree {
   private static final int NO_LINE = 0;
 
   private ValueTree() {}
 
-  /// The tree of a map.
+  /// Converts a map.
   ///
-  /// @throws IllegalArgumentException when a value is neither text, number, boolean, list nor map
+  /// @throws IllegalArgumentException if a value is neither text, number, boolean, list nor map
   public static Node.Obj object(Map<?, ? extends @Nullable Object> map) {
     List<Node.Member> members = new ArrayList<>();
     map.forEach(

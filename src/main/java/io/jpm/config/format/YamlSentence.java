@@ -3,7 +3,7 @@ package io.jpm.config.format;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 
-/// Says in plain words what the YAML parser found wrong with a text.
+/// Converts the errors of the YAML parser to messages for users.
 final class YamlSentence {
   private static final int LONGEST = 120;
 
@@ -16,14 +16,14 @@ final class YamlSentence {
         .orElseGet(() -> new ParseResult.Broken(0, 0, what));
   }
 
-  /// @param text the whole text, to find the line of a place in it
+  /// @param text the whole text, which is needed to find the line of the error
   static ParseResult.Broken of(ReaderException e, String text) {
     int end =
         text.offsetByCodePoints(
             0, Math.min(e.getPosition(), text.codePointCount(0, text.length())));
     int line = 1 + (int) text.substring(0, end).chars().filter(c -> c == '\n').count();
     return new ParseResult.Broken(
-        line, 0, "character U+%04X cannot stand in YAML".formatted(e.getCodePoint()));
+        line, 0, "character U+%04X is not allowed in YAML".formatted(e.getCodePoint()));
   }
 
   private static String plain(String problem, String context) {
@@ -35,7 +35,7 @@ final class YamlSentence {
       return "a tab: indent with spaces";
     }
     if (problem.startsWith("expected <block end>")) {
-      return "unexpected " + found(problem) + ": indent what belongs together alike";
+      return "unexpected " + found(problem) + ": indent the keys or items of one level alike";
     }
     if (problem.startsWith("could not find expected ':'")) {
       return "a key without \":\"";

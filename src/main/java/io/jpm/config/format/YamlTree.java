@@ -29,16 +29,17 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.resolver.CoreScalarResolver;
 import org.snakeyaml.engine.v2.resolver.ScalarResolver;
 
-/// Reads YAML 1.2 to a [Node] tree: one document, plain values only, and YAML 1.1's merge key `<<`,
-/// which PM2's reader knows too.
+/// Parses YAML 1.2 to a [Node] tree: one document, plain values only, and YAML 1.1's merge key
+/// `<<`, which PM2's parser supports too.
 ///
-/// It is made of the parser's events, so that nesting and aliases are bounded before they cost
-/// anything. This class alone knows the library, which is not loaded before a YAML file is read.
+/// It works on the parser's events, so that nesting and aliases are limited before they consume
+/// resources. Only this class uses the library, which is therefore loaded only when a YAML file is
+/// read.
 public final class YamlTree {
-  /// What aliases may make of a file; more values are no configuration.
+  /// The maximum number of values after alias expansion. No configuration has more.
   public static final int MAX_VALUES = 200_000;
 
-  /// As much text as aliases may make of a file.
+  /// The maximum amount of text after alias expansion.
   static final int MAX_CHARACTERS = 2 * TextFile.MAX_BYTES;
 
   private static final String MERGE = "<<";
@@ -53,16 +54,16 @@ public final class YamlTree {
   private int depth;
   private int values;
 
-  /// The characters of all keys and values so far.
+  /// The number of characters of all keys and values so far.
   private long characters;
 
-  /// A value with a name.
+  /// A value with an anchor.
   ///
-  /// @param values how many values are in it
-  /// @param characters how much text
+  /// @param values the number of values in it
+  /// @param characters the amount of text in it
   private record Anchored(Node node, int values, long characters) {}
 
-  /// Ends the reading.
+  /// Ends the parsing with an error.
   private static final class Refused extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -79,6 +80,7 @@ public final class YamlTree {
     this.events = events;
   }
 
+  /// Parses a text with one YAML document.
   public static ParseResult parse(String text) {
     LoadSettings settings =
         LoadSettings.builder().setCodePointLimit(TextFile.MAX_BYTES + 1).setUseMarks(true).build();
@@ -93,9 +95,9 @@ public final class YamlTree {
     } catch (YamlEngineException e) {
       return new ParseResult.Broken(0, 0, YamlSentence.firstLine(String.valueOf(e.getMessage())));
     } catch (IllegalArgumentException noCharacter) {
-      // The library does not notice when the text ends within such an escape.
+      // The library does not check whether the text ends within such an escape.
       return new ParseResult.Broken(
-          0, 0, "a \\x, \\u or \\U in quotes without the digits of a character behind it");
+          0, 0, "a \\x, \\u or \\U in quotes is not followed by the digits of a character");
     }
   }
 
@@ -103,13 +105,13 @@ public final class YamlTree {
     events.next(); // the stream begins
     Event begin = events.next();
     if (begin.getEventId() == Event.ID.StreamEnd) {
-      return new ParseResult.Broken(1, 1, "nothing but comments in it");
+      return new ParseResult.Broken(1, 1, "the file contains only comments");
     }
     Node root = node(events.next());
     events.next(); // the document ends
     Event after = events.next();
     if (after.getEventId() != Event.ID.StreamEnd) {
-      throw new Refused(after, "a second document begins: one file is one document");
+      throw new Refused(after, "a second document begins here: a file must contain one document");
     }
     return new ParseResult.Read(root, repeated);
   }
@@ -149,14 +151,15 @@ public final class YamlTree {
   private Node meant(AliasEvent alias) {
     Anchored anchored = anchors.get(alias.getAlias());
     if (anchored == null) {
-      throw new Refused(alias, "no anchor of this name ends before alias *" + alias.getAlias());
+      throw new Refused(
+          alias, "no complete anchor of this name precedes alias *" + alias.getAlias());
     }
     values += anchored.values();
     characters += anchored.characters();
     return anchored.node();
   }
 
-  /// What makes a node of an event and those that follow.
+  /// Makes a node from an event and the events after it.
   @FunctionalInterface
   private interface Making {
     Node make();
@@ -227,10 +230,11 @@ public final class YamlTree {
         return text.get();
       }
     }
-    throw new Refused(event, "a list or an object is no key: use text");
+    throw new Refused(event, "a list or an object cannot be a key: use text");
   }
 
-  /// What `<<` may name: an object, or a list of objects of which the first wins.
+  /// Returns the objects that `<<` refers to: one object, or a list of objects in which earlier
+  /// ones take precedence.
   private static List<Node> objects(Event place, Node value) {
     List<Node> all = value instanceof Node.Arr list ? list.items() : List.of(value);
     if (!all.stream().allMatch(Node.Obj.class::isInstance)) {
@@ -274,7 +278,7 @@ public final class YamlTree {
         : Node.Num.canonical(line, number(event, value));
   }
 
-  /// The number as JSON writes it.
+  /// Converts the number to the form of JSON.
   private static String number(Event event, String written) {
     String digits = written.startsWith("+") ? written.substring(1) : written;
     if (digits.length() > MOST_DIGITS) {

@@ -1,4 +1,5 @@
-/// The formats of process files and settings, JSON5 and YAML, read with the lines of their values.
+/// The formats of process files and settings, JSON5 and YAML, parsed with the lines of their
+/// values.
 @NullMarked
 package io.jpm.config.format;
 

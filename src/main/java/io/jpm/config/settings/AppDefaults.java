@@ -3,13 +3,13 @@ package io.jpm.config.settings;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 
-/// What the daemon adds to what an app's owner writes: the `defaults` of its settings, and its
-/// knowledge of schedules.
+/// The values that the daemon adds to the spec of an app: the `defaults` of its settings, and the
+/// validation of schedules.
 ///
-/// @param restart when to start again, where the owner is silent
-/// @param stop how to end, where the owner is silent
-/// @param cron what a `cron_restart` has to pass
-/// @param maxInstances the most instances that an app may have
+/// @param restart the restart policy, for attributes that the app does not set
+/// @param stop the stop policy, for attributes that the app does not set
+/// @param cron validates the expression of `cron_restart`
+/// @param maxInstances the maximum number of instances of an app
 public record AppDefaults(
     RestartPolicy restart, StopPolicy stop, CronCheck cron, int maxInstances) {
   private static final int MAX_INSTANCES = 1000;
@@ -17,12 +17,12 @@ public record AppDefaults(
   /// PM2's own defaults.
   public static final AppDefaults PM2 = new AppDefaults(RestartPolicy.DEFAULT, StopPolicy.DEFAULT);
 
-  /// With a check of schedules that only counts their fields.
+  /// Creates defaults whose validation of schedules only counts the fields.
   public AppDefaults(RestartPolicy restart, StopPolicy stop) {
     this(restart, stop, CronCheck.FIELDS, MAX_INSTANCES);
   }
 
-  /// The same with another check of schedules.
+  /// Returns these defaults with another validation of schedules.
   public AppDefaults with(CronCheck other) {
     return new AppDefaults(restart, stop, other, maxInstances);
   }

@@ -2,11 +2,12 @@ package io.jpm.config.settings;
 
 import java.util.Optional;
 
-/// Says what is wrong with the text of a `cron_restart`. Who reckons the times of a schedule knows;
-/// this room only hands the text on.
+/// Validates the expression of a `cron_restart`. The component that computes schedules implements
+/// it; this package only passes the text on.
 @FunctionalInterface
 public interface CronCheck {
-  /// Counts the fields: 5, or 6 with seconds first, or one that begins with `@`.
+  /// Checks the number of fields only: 5, or 6 with seconds first, or an expression that begins
+  /// with `@`.
   CronCheck FIELDS =
       expression -> {
         int fields = expression.strip().split("\\s+").length;
@@ -17,8 +18,8 @@ public interface CronCheck {
                     .formatted(expression));
       };
 
-  /// A sentence that begins with the expression and says what would be right; empty when nothing is
-  /// wrong.
+  /// Returns a sentence that begins with the expression and says what is expected; empty if it is
+  /// valid.
   ///
   /// @param expression as written, not blank
   Optional<String> problem(String expression);

@@ -16,121 +16,140 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// The catalogue of the daemon's settings: every key of `jpm.json`, `<group>.<name>`, with its
-/// limits and default, and when an edit of it holds. `docs/settings.md` is made of it. The file
-/// `conf/jpm.json` lists the same; a test holds the two together.
+/// limits and default, and when an edit of it takes effect. `docs/settings.md` is generated from
+/// it. The file `conf/jpm.json` lists the same settings; a test compares the two.
 public enum SettingKey {
   BRIDGE_HOST(
-      "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address the bridge listens on"),
-  BRIDGE_PORT("bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0: any free one"),
+      "bridge.host", Effect.RESTART, Type.TEXT, "127.0.0.1", "address on which the bridge listens"),
+  BRIDGE_PORT(
+      "bridge.port", Effect.RESTART, 0, 65_535, "0", "port of the bridge; 0: any free port"),
   BRIDGE_AUTH_TIMEOUT(
       "bridge.auth_timeout",
       Effect.RESTART,
       Type.POSITIVE_DURATION,
       "2s",
-      "time for a client to show its token"),
+      "time within which a client must present its token"),
   BRIDGE_MAX_FRAME(
-      "bridge.max_frame", Effect.RESTART, Type.FRAME_SIZE, "8M", "largest message of the owner"),
+      "bridge.max_frame", Effect.RESTART, Type.FRAME_SIZE, "8M", "longest frame of the owner"),
   BRIDGE_SLOW_PEER_TIMEOUT(
       "bridge.slow_peer_timeout",
       Effect.RESTART,
       Type.POSITIVE_DURATION,
       "30s",
-      "a client that takes nothing for this long is cut off"),
+      "a client that reads nothing for this long is disconnected"),
   BRIDGE_MAX_CONNECTIONS(
-      "bridge.max_connections", Effect.RESTART, 1, 65_536, "1024", "clients at one time"),
+      "bridge.max_connections",
+      Effect.RESTART,
+      1,
+      65_536,
+      "1024",
+      "number of simultaneous connections"),
   BRIDGE_MAX_SUBSCRIPTIONS(
-      "bridge.max_subscriptions", Effect.RESTART, 1, 65_536, "1000", "subscriptions of one client"),
+      "bridge.max_subscriptions",
+      Effect.RESTART,
+      1,
+      65_536,
+      "1000",
+      "number of subscriptions of one connection"),
   BRIDGE_REQUESTS_PER_SECOND(
       "bridge.requests_per_second",
       Effect.RESTART,
       1,
       1_000_000,
       "200",
-      "requests of one token (jpm token) in a second, on the bridge, and as many over HTTP"),
+      "requests per second of one token (jpm token), counted separately for the bridge and HTTP"),
   BRIDGE_REMOTE_HOST(
       "bridge.remote.host",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "address for services elsewhere, TLS only"),
+      "address for services on other machines, TLS only"),
   BRIDGE_REMOTE_PORT(
       "bridge.remote.port",
       Effect.RESTART,
       0,
       65_535,
       "0",
-      "port for services elsewhere; 0: that door is closed"),
+      "port for services on other machines; 0: the daemon does not listen there"),
   BRIDGE_REMOTE_CERT(
       "bridge.remote.cert",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PEM file of its certificates; a renewed one is taken within seconds"),
+      "PEM file with the server's certificates; a renewed file is loaded within seconds"),
   BRIDGE_REMOTE_KEY(
-      "bridge.remote.key", Effect.RESTART, Type.OPTIONAL_TEXT, "", "PEM file of their key"),
+      "bridge.remote.key", Effect.RESTART, Type.OPTIONAL_TEXT, "", "PEM file with the private key"),
   BRIDGE_REMOTE_KEYSTORE(
       "bridge.remote.keystore",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PKCS12 file in place of cert and key"),
+      "PKCS12 file instead of cert and key"),
   BRIDGE_REMOTE_KEYSTORE_PASSWORD_FILE(
       "bridge.remote.keystore_password_file",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "file with its password"),
+      "file with the password of the keystore"),
   BRIDGE_REMOTE_CLIENT_CA(
       "bridge.remote.client_ca",
       Effect.RESTART,
       Type.OPTIONAL_TEXT,
       "",
-      "PEM file of who signs clients' certificates, which are then needed"),
+      "PEM file of the authority that signs client certificates, which are then required"),
 
   DEFAULTS_AUTORESTART(
-      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "start apps again"),
+      "defaults.autorestart", Effect.LIVE, Type.BOOLEAN, "true", "restart apps after they end"),
   DEFAULTS_MAX_RESTARTS(
       "defaults.max_restarts",
       Effect.LIVE,
       0,
       Integer.MAX_VALUE,
       "16",
-      "unstable ends before an app is given up"),
+      "unstable exits in a row before an app is given up"),
   DEFAULTS_MIN_UPTIME(
       "defaults.min_uptime",
       Effect.LIVE,
       Type.DURATION,
       "1s",
-      "an end sooner than this is unstable"),
+      "an exit sooner than this is unstable"),
   DEFAULTS_RESTART_DELAY(
       "defaults.restart_delay",
       Effect.LIVE,
       Type.DURATION,
       "0s",
-      "wait before starting an app again"),
+      "delay before an app is restarted"),
   DEFAULTS_KILL_TIMEOUT(
-      "defaults.kill_timeout", Effect.LIVE, Type.DURATION, "1600ms", "wait before SIGKILL"),
+      "defaults.kill_timeout",
+      Effect.LIVE,
+      Type.DURATION,
+      "1600ms",
+      "time between the stop signal and SIGKILL"),
   DEFAULTS_KILL_SIGNAL(
-      "defaults.kill_signal", Effect.LIVE, Type.SIGNAL, "SIGINT", "signal that asks an app to end"),
+      "defaults.kill_signal",
+      Effect.LIVE,
+      Type.SIGNAL,
+      "SIGINT",
+      "signal that asks an app to stop"),
 
   HISTORY_MAX_SIZE(
       "history.max_size",
       Effect.RESTART,
       Type.SIZE,
       "8M",
-      "size of all events that are kept, oldest go first"),
+      "total size of the stored events; the oldest are deleted first"),
   HEARTBEAT_INTERVAL(
       "heartbeat.interval",
       Effect.LIVE,
       Type.PACE,
       "10s",
-      "how often it is seen to that the daemon is well"),
+      "interval at which the health of the daemon is checked"),
   KEEPER_ENABLED(
       "keeper.enabled",
       Effect.RESTART,
       Type.BOOLEAN,
       "true",
-      "have a keeper hold log pipes and start the daemon again when it dies"),
+      "run a keeper, which holds log pipes and restarts a daemon that dies"),
 
   LIMITS_MAX_INSTANCES(
       "limits.max_instances",
@@ -138,44 +157,57 @@ public enum SettingKey {
       1,
       Instances.MOST,
       "1000",
-      "most instances of one app; who asks for more is refused"),
+      "maximum number of instances of one app; requests for more are refused"),
 
   LOG_MAX_SIZE("log.max_size", Effect.LIVE, Type.SIZE, "10M", "size at which jpm.log is rotated"),
-  LOG_KEEP("log.keep", Effect.LIVE, 0, 1_000, "5", "rotated files of jpm.log to keep"),
+  LOG_KEEP("log.keep", Effect.LIVE, 0, 1_000, "5", "number of rotated jpm.log files to keep"),
 
   LOGS_MAX_SIZE(
       "logs.max_size",
       Effect.LIVE,
       Type.LIMIT_SIZE,
       "50M",
-      "size at which an app's log is rotated"),
+      "size at which a log file of an app is rotated"),
   LOGS_ROTATE_EVERY(
       "logs.rotate_every",
       Effect.LIVE,
       Type.LIMIT_TIME,
       "7d",
-      "age of its first line at which it is rotated"),
+      "age of its first line at which a log file is rotated"),
   LOGS_KEEP(
-      "logs.keep", Effect.LIVE, Type.LIMIT_COUNT, "20", "rotated files of each log file to keep"),
+      "logs.keep",
+      Effect.LIVE,
+      Type.LIMIT_COUNT,
+      "20",
+      "number of rotated files to keep for each log file"),
   LOGS_MAX_AGE(
-      "logs.max_age", Effect.LIVE, Type.LIMIT_TIME, "90d", "age at which a rotated file goes"),
+      "logs.max_age",
+      Effect.LIVE,
+      Type.LIMIT_TIME,
+      "90d",
+      "age at which a rotated file is deleted"),
   LOGS_MAX_TOTAL(
       "logs.max_total",
       Effect.LIVE,
       Type.LIMIT_SIZE,
       "1G",
-      "size of one app's log files, oldest go first"),
-  LOGS_COMPRESS("logs.compress", Effect.LIVE, Type.BOOLEAN, "true", "pack rotated files with gzip"),
+      "total size of the log files of one app; the oldest are deleted first"),
+  LOGS_COMPRESS(
+      "logs.compress", Effect.LIVE, Type.BOOLEAN, "true", "compress rotated files with gzip"),
   LOGS_WHEN_FULL(
       "logs.when_full",
       Effect.LIVE,
       Type.WHEN_FULL,
       "drop_oldest",
-      "when the disk takes no more: drop lines, or block the app"),
+      "if the disk accepts no more data: drop lines, or block the app"),
   LOGS_TOTAL(
-      "logs.total", Effect.LIVE, Type.LIMIT_SIZE, "10G", "size of the log files of all apps"),
+      "logs.total", Effect.LIVE, Type.LIMIT_SIZE, "10G", "total size of the log files of all apps"),
   LOGS_MIN_FREE(
-      "logs.min_free", Effect.LIVE, Type.LIMIT_SIZE, "100M", "what logs leave free of each disk"),
+      "logs.min_free",
+      Effect.LIVE,
+      Type.LIMIT_SIZE,
+      "100M",
+      "free space that logs leave on each disk"),
   LOGS_BUFFER(
       "logs.buffer",
       Effect.LIVE,
@@ -188,14 +220,14 @@ public enum SettingKey {
       Effect.LIVE,
       Type.OPTIONAL_TEXT,
       "",
-      "socket of the system's log that gets the audit log's lines, too: /dev/log");
+      "socket of the system log that also receives the audit lines: /dev/log");
 
-  /// When an edit of a setting holds.
+  /// When an edit of a setting takes effect.
   public enum Effect {
-    /// Within moments: the running daemon goes by it. What an app gets that is silent is decided
-    /// when it is read, so `defaults` hold for what is started, planned or applied from then on.
+    /// Within moments, in the running daemon. Defaults for apps are applied when an app is read, so
+    /// `defaults` affect apps that are started, planned or applied after the edit.
     LIVE("in force", "at once"),
-    /// When the daemon starts the next time, which `jpm update` has it do; apps do not notice.
+    /// At the next start of the daemon, such as by `jpm update`; apps are not affected by it.
     RESTART("at the next start of the daemon (jpm update)", "next start");
 
     private final String told;
@@ -206,18 +238,18 @@ public enum SettingKey {
       this.shown = shown;
     }
 
-    /// What is said of an edit when it is read.
+    /// Returns the clause for the message about an edit.
     public String told() {
       return told;
     }
 
-    /// The same for a table.
+    /// Returns the same, shortened for a table.
     public String shown() {
       return shown;
     }
   }
 
-  /// What a value looks like.
+  /// The form of a value.
   public enum Type {
     TEXT("text"),
     OPTIONAL_TEXT("text; empty: none"),
@@ -241,7 +273,7 @@ public enum SettingKey {
       this.form = form;
     }
 
-    /// The allowed values in words.
+    /// Returns a description of the allowed values.
     public String form() {
       return form;
     }
@@ -282,12 +314,12 @@ public enum SettingKey {
     this.doc = doc;
   }
 
-  /// The key that `text` (`bridge.port`) names.
+  /// Returns the key with the full name `text`, such as `bridge.port`.
   public static Optional<SettingKey> named(String text) {
     return Arrays.stream(values()).filter(key -> key.key.equals(text)).findFirst();
   }
 
-  /// The groups in which the keys stand, in order.
+  /// Returns the groups of the keys, in order.
   public static List<String> groups() {
     return Arrays.stream(values()).map(SettingKey::group).distinct().toList();
   }
@@ -319,8 +351,8 @@ public enum SettingKey {
     return values;
   }
 
-  /// The value as this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
-  /// FullLogPolicy.
+  /// Reads a value of this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
+  /// FullLogPolicy; empty if it is invalid.
   Optional<Object> read(Node node) {
     return switch (type) {
       case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
@@ -361,32 +393,32 @@ public enum SettingKey {
         : Optional.empty();
   }
 
-  /// The full name, `bridge.port`.
+  /// Returns the full name, such as `bridge.port`.
   public String key() {
     return key;
   }
 
-  /// The object it stands in: `bridge`, or `bridge.remote`, an object in that.
+  /// Returns the object that contains it: `bridge`, or the nested object `bridge.remote`.
   public String group() {
     return key.substring(0, key.lastIndexOf('.'));
   }
 
-  /// Its name in that object, `port`.
+  /// Returns its name in that object, such as `port`.
   public String nameInGroup() {
     return key.substring(key.lastIndexOf('.') + 1);
   }
 
-  /// When an edit of it holds.
+  /// Returns when an edit of it takes effect.
   public Effect effect() {
     return effect;
   }
 
-  /// What its value looks like.
+  /// Returns the form of its value.
   public Type type() {
     return type;
   }
 
-  /// The allowed values in words, with the limits.
+  /// Returns a description of the allowed values, with the limits.
   public String form() {
     if (type != Type.NUMBER) {
       return type.form();
@@ -396,12 +428,12 @@ public enum SettingKey {
         : "a whole number from %d to %d".formatted(min, max);
   }
 
-  /// The default as it is written in the file, without quotes.
+  /// Returns the default as it is written in the file, without quotes.
   public String defaultText() {
     return defaultText;
   }
 
-  /// One line for the reference.
+  /// Returns one line for the reference.
   public String doc() {
     return doc;
   }

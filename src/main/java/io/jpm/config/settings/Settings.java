@@ -17,14 +17,14 @@ import java.util.Set;
 /// The daemon's own settings, as `conf/jpm.json` and `$JPM_HOME/jpm.json` set them. The keys, their
 /// limits and defaults are in [SettingKey].
 ///
-/// @param bridge the door for clients
-/// @param appDefaults what apps get whose owners are silent
-/// @param history what is kept of the past
-/// @param heartbeat how the daemon looks after itself
-/// @param keeper whether there is to be a keeper
+/// @param bridge the bridge's listener for clients
+/// @param appDefaults the values of attributes that apps do not set
+/// @param history the event history
+/// @param heartbeat the pings of God
+/// @param keeper whether a keeper is used
 /// @param log the daemon's own log
-/// @param logs what the log files of apps may take
-/// @param audit where the audit log goes beside its files
+/// @param logs the limits of the log files of apps
+/// @param audit where the audit log is sent in addition to its files
 public record Settings(
     Bridge bridge,
     AppDefaults appDefaults,
@@ -34,17 +34,17 @@ public record Settings(
     Log log,
     Logs logs,
     Audit audit) {
-  /// The door for clients.
+  /// The bridge's listener for clients.
   ///
   /// @param host address to listen on
   /// @param port port to listen on; 0: any free one
-  /// @param authTimeout how long a client may take to show its token
-  /// @param maxFrame bytes of the largest message taken
-  /// @param slowPeerTimeout a client that takes nothing for this long is cut off
-  /// @param maxConnections clients at one time
-  /// @param maxSubscriptions subscriptions of one client
-  /// @param requestsPerSecond requests of one issued token
-  /// @param remote the door for services elsewhere
+  /// @param authTimeout the time within which a client must authenticate
+  /// @param maxFrame the maximum size of a message in bytes
+  /// @param slowPeerTimeout the time after which a client that reads nothing is disconnected
+  /// @param maxConnections the maximum number of simultaneous clients
+  /// @param maxSubscriptions the maximum number of subscriptions of one client
+  /// @param requestsPerSecond the maximum number of requests per second of one issued token
+  /// @param remote the listener for services on other machines
   public record Bridge(
       String host,
       int port,
@@ -56,15 +56,15 @@ public record Settings(
       int requestsPerSecond,
       Remote remote) {}
 
-  /// The door for services elsewhere, each empty where nothing is said.
+  /// The listener for services on other machines. A text is empty if it is not set.
   ///
   /// @param host address to listen on
-  /// @param port port to listen on; 0: it is closed
+  /// @param port port to listen on; 0: the listener is disabled
   /// @param cert PEM file of its certificates
   /// @param key PEM file of their key
   /// @param keystore PKCS12 file in place of these
   /// @param keystorePasswordFile file with its password
-  /// @param clientCa PEM file of who signs clients' certificates
+  /// @param clientCa PEM file of the authority that signs clients' certificates
   public record Remote(
       String host,
       int port,
@@ -73,50 +73,50 @@ public record Settings(
       String keystore,
       String keystorePasswordFile,
       String clientCa) {
-    /// No such door.
+    /// The listener is disabled.
     public static final Remote NONE = new Remote("", 0, "", "", "", "", "");
   }
 
-  /// What is kept of the past.
+  /// The event history.
   ///
-  /// @param maxSize bytes of all events together
+  /// @param maxSize the total size of all events in bytes
   public record History(long maxSize) {}
 
-  /// How the daemon looks after itself.
+  /// The pings of God.
   ///
-  /// @param interval the time between two pings of God
+  /// @param interval the time between two pings
   public record Heartbeat(Duration interval) {}
 
   /// The daemon's own log.
   ///
-  /// @param maxSize bytes after which a new file is begun
-  /// @param keep older files that are kept
+  /// @param maxSize the size in bytes at which the file is rotated
+  /// @param keep the number of rotated files that are kept
   public record Log(long maxSize, int keep) {}
 
-  /// What the log files of apps may take.
+  /// The limits of the log files of apps.
   ///
-  /// @param perApp for each app that says nothing else
-  /// @param all for all of them together
+  /// @param perApp for each app that sets none itself
+  /// @param all for all apps together
   public record Logs(LogLimits perApp, LogStorage all) {}
 
-  /// Where the audit log goes beside its files.
+  /// Where the audit log is sent in addition to its files.
   ///
-  /// @param syslog unix datagram socket of the system's log, a path or `@name`; empty: none
+  /// @param syslog unix datagram socket of the system log, a path or `@name`; empty: none
   public record Audit(String syslog) {}
 
-  /// What holds where no file says anything.
+  /// Returns the settings that apply if no file sets any.
   public static Settings defaults() {
     return of(SettingKey.defaults());
   }
 
-  /// Settings with these values.
+  /// Returns settings with these values.
   ///
   /// @param values a value for every key, of the class that its type states
   static Settings of(Map<SettingKey, Object> values) {
     return new Values(new EnumMap<>(values)).settings();
   }
 
-  /// Values by key, taken out with their classes.
+  /// Reads the values by key, cast to their classes.
   private record Values(Map<SettingKey, Object> values) {
     Settings settings() {
       return new Settings(

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// What came of reading the daemon's settings.
+/// The result of reading the daemon's settings.
 ///
-/// @param settings complete whatever happened: a wrong value leaves what held before it. Only to be
-///   used when there is no problem, or when going on is better than refusing.
-/// @param values the same by key, to compare two readings
-/// @param texts the same as written in the files; what they leave out as the catalogue has it
+/// @param settings always complete: for an invalid value the previous or default one is used. Use
+///   it only if there is no problem, or if continuing is better than failing
+/// @param values the same values by key, to compare two readings
+/// @param texts the same values as written in the files; keys that no file sets are absent
 /// @param problems every mistake in both files
 public record SettingsOutcome(
     Settings settings,
@@ -24,35 +24,36 @@ public record SettingsOutcome(
     problems = List.copyOf(problems);
   }
 
-  /// One setting that has another value than before.
+  /// A setting whose value has changed.
   ///
-  /// @param key which
-  /// @param from as it was written before
-  /// @param to as it is written now
+  /// @param key the setting
+  /// @param from the former value as written
+  /// @param to the new value as written
   public record Change(SettingKey key, String from, String to) {
-    /// For people: `logs.max_size 50M -> 20M`.
+    /// Returns a text for users: `logs.max_size 50M -> 20M`.
     @Override
     public String toString() {
       return key.key() + " " + from + " -> " + to;
     }
   }
 
-  /// The keys that have another value here than in `earlier`, in the order of the catalogue.
+  /// Returns the keys whose values differ from those in `earlier`, in the order of the catalogue.
   public List<SettingKey> changesSince(SettingsOutcome earlier) {
     return Arrays.stream(SettingKey.values()).filter(key -> differs(key, earlier)).toList();
   }
 
-  /// Whether `key` has another value here than in `earlier`.
+  /// Reports whether the value of `key` differs from that in `earlier`.
   public boolean differs(SettingKey key, SettingsOutcome earlier) {
     return !Objects.equals(values.get(key), earlier.values.get(key));
   }
 
-  /// What is said of `key` here and in `earlier`.
+  /// Returns the values of `key` in `earlier` and here.
   public Change change(SettingKey key, SettingsOutcome earlier) {
     return new Change(key, earlier.text(key), text(key));
   }
 
-  /// What waits for the next start of a daemon that has begun with `booted`.
+  /// Returns the changes that take effect only at the next start of a daemon that was started with
+  /// `booted`.
   public List<Change> waitingSince(SettingsOutcome booted) {
     return changesSince(booted).stream()
         .filter(key -> key.effect() == SettingKey.Effect.RESTART)

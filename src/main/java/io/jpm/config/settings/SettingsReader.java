@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Reads the daemon's settings: the installation's file, and over it the home's.
+/// Reads the daemon's settings: the file of the installation, overridden by that of the home.
 public final class SettingsReader {
   private final Map<SettingKey, Object> values;
   private final Map<SettingKey, String> texts;
@@ -31,8 +31,8 @@ public final class SettingsReader {
 
   /// Reads both files and reports the mistakes of both.
   ///
-  /// @param defaultsFile `conf/jpm.json` of the installation; that it is missing is a problem
-  /// @param homeFile `jpm.json` of the home, whose values win; may be absent
+  /// @param defaultsFile `conf/jpm.json` of the installation; it is a problem if it does not exist
+  /// @param homeFile `jpm.json` of the home, whose values take precedence; need not exist
   public static SettingsOutcome read(Path defaultsFile, Path homeFile) {
     SettingsReader installation =
         new SettingsReader(SettingKey.defaults(), new EnumMap<>(SettingKey.class), defaultsFile);
@@ -72,7 +72,7 @@ public final class SettingsReader {
 
   private void groups(Node root) {
     if (!(root instanceof Node.Obj object)) {
-      refuse(root.line(), "", root.shown() + " is no object of settings");
+      refuse(root.line(), "", root.shown() + " is not an object of settings");
       return;
     }
     for (Node.Member member : object.members()) {
@@ -82,7 +82,7 @@ public final class SettingsReader {
         group.members().forEach(setting -> setting(member.key(), setting));
       } else {
         String shown = member.value().shown();
-        refuse(member.line(), member.key(), shown + " is no object of settings");
+        refuse(member.line(), member.key(), shown + " is not an object of settings");
       }
     }
   }
@@ -114,7 +114,7 @@ public final class SettingsReader {
   }
 
   private static String wrong(SettingKey key, Node value) {
-    return value.shown() + " is wrong: use " + key.form();
+    return value.shown() + " is not valid: use " + key.form();
   }
 
   private void refuse(int line, String path, String what) {

@@ -12,15 +12,16 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// What is written about one app, key by key, read as the types of the catalogue. A wrong value
-/// becomes a problem and reads as absent; `null` is absent too.
+/// Reads the attributes of one app as values of the types in the catalogue. An invalid value is
+/// recorded as a problem and treated as absent; so is `null`, without a problem.
 public final class AttributeReader {
   /// One attribute as written.
   ///
   /// @param spelling the key as written
   public record Entry(AppKey key, String spelling, Node value) {}
 
-  /// After so many problems nobody reads suggestions, and finding them takes time.
+  /// The number of problems after which no spelling suggestions are made: they take time, and users
+  /// do not read that many.
   private static final int MANY = 100;
 
   private final SourceLocation sourceLocation;
@@ -34,6 +35,9 @@ public final class AttributeReader {
     this.problems = problems;
   }
 
+  /// Creates a reader for the attributes of `app`. Unknown and repeated keys become problems.
+  ///
+  /// @param otherNames further candidates for misspelled keys, besides the app attributes
   public static AttributeReader of(
       Node.Obj app, SourceLocation sourceLocation, List<String> otherNames, Problems problems) {
     AttributeReader attributeReader = new AttributeReader(sourceLocation, problems);
@@ -64,10 +68,11 @@ public final class AttributeReader {
       problems.problem(
           member.line(),
           sourceLocation.value(known.get(), member.key(), member.line(), ""),
-          "is given already, as \"" + earlier.spelling() + "\"");
+          "is already given, as \"" + earlier.spelling() + "\"");
     }
   }
 
+  /// Returns the message about an unknown key, with the closest of `names` as a suggestion.
   public static String unknown(String key, List<String> names) {
     String shown = new Node.Text(0, key).shown();
     return NearestName.to(key, names)
@@ -75,7 +80,8 @@ public final class AttributeReader {
         .orElse("unknown key " + shown);
   }
 
-  /// Whether some key was not known: then what seems missing may only be misspelled.
+  /// Reports whether there are unknown keys: an attribute that seems missing may only be
+  /// misspelled.
   public boolean hasUnknownKeys() {
     return unknownKeys;
   }
@@ -84,12 +90,13 @@ public final class AttributeReader {
     return entry(key).map(Entry::value);
   }
 
+  /// Returns the attribute as written; empty if it is absent or null.
   public Optional<Entry> entry(AppKey key) {
     return Optional.ofNullable(entries.get(key))
         .filter(entry -> !(entry.value() instanceof Node.Nil));
   }
 
-  /// The attribute `env_<name>`.
+  /// Returns the attribute `env_<name>`.
   public Optional<Entry> environment(String name) {
     return environments.stream()
         .filter(entry -> entry.spelling().equals(AppKey.ENV_PREFIX + name))
@@ -97,23 +104,24 @@ public final class AttributeReader {
         .findFirst();
   }
 
-  /// Puts another value in the place of what was written for `entry`.
+  /// Replaces the value of `entry`.
   public void replace(Entry entry, Node value) {
     entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
   }
 
-  /// Notes a problem in another file that the app names in `line`.
+  /// Records a problem in another file that the app refers to in `line`.
   public void problem(int line, String where, String what) {
     problems.problem(line, where, what);
   }
 
-  /// How a sentence names `key`: as it was spelled, or as its option.
+  /// Returns the name of `key` in messages: its spelling in the file, or its option.
   public String shown(AppKey key) {
     Entry entry = entries.get(key);
     return sourceLocation.shown(key, entry == null ? key.key() : entry.spelling());
   }
 
-  /// How a sentence about another key names this one, with its place: `kill_signal in line 3`.
+  /// Returns the name of `key` with its location, for a message about another key: `kill_signal in
+  /// line 3`.
   public String reference(AppKey key) {
     Entry entry = entries.get(key);
     return entry == null
@@ -125,7 +133,7 @@ public final class AttributeReader {
     refuse(key, "", what);
   }
 
-  /// Notes a problem of the value of `key`, or of the app where the key is not given.
+  /// Records a problem of the value of `key`, or of the app if the key is absent.
   public void refuse(AppKey key, String tail, String what) {
     Entry entry = entries.get(key);
     String spelling = entry == null ? key.key() : entry.spelling();
@@ -133,22 +141,24 @@ public final class AttributeReader {
     problems.problem(line, sourceLocation.value(key, spelling, line, tail), what);
   }
 
+  /// Records a problem of the app as a whole.
   public void refuseApp(String what) {
     problems.problem(sourceLocation.line(), sourceLocation.app(), what);
   }
 
-  /// As [#refuse], with the line of a part of the value.
+  /// Records a problem as [#refuse] does, with the line of a part of the value.
   public void refusePart(AppKey key, Node part, String tail, String what) {
     Entry entry = entries.get(key);
     refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
   }
 
-  /// Notes a problem of a part of what was written for `entry`.
+  /// Records a problem of a part of the value of `entry`.
   public void refusePart(Entry entry, Node part, String tail, String what) {
     problems.problem(
         part.line(), sourceLocation.value(entry.key(), entry.spelling(), part.line(), tail), what);
   }
 
+  /// Returns a text that is not blank and contains no NUL.
   public Optional<String> text(AppKey key) {
     Optional<Node> node = node(key);
     if (node.isEmpty()) {
@@ -164,12 +174,13 @@ public final class AttributeReader {
       return Optional.empty();
     }
     if (text.value().indexOf('\0') >= 0) {
-      refuse(key, "has a NUL character in it");
+      refuse(key, "contains a NUL character");
       return Optional.empty();
     }
     return Optional.of(text.value());
   }
 
+  /// Returns true or false, also from the text `true` or `false`.
   public boolean flag(AppKey key, boolean otherwise) {
     Optional<Node> node = node(key);
     if (node.isEmpty()) {
@@ -186,6 +197,7 @@ public final class AttributeReader {
     return otherwise;
   }
 
+  /// Returns a whole number from `min` to `max`.
   public Optional<Integer> number(AppKey key, int min, int max) {
     Optional<Node> node = node(key);
     if (node.isEmpty()) {
@@ -195,13 +207,13 @@ public final class AttributeReader {
     if (value.isEmpty() || value.getAsLong() < min || value.getAsLong() > max) {
       String range =
           max == Integer.MAX_VALUE ? "of " + min + " or more" : "from " + min + " to " + max;
-      refuse(key, node.get().shown() + " is no number " + range);
+      refuse(key, node.get().shown() + " is not an integer " + range);
       return Optional.empty();
     }
     return Optional.of((int) value.getAsLong());
   }
 
-  /// A number, or text that is one: PM2 accepts both.
+  /// Returns a number, or the number in a text: PM2 accepts both.
   public static OptionalLong whole(Node node) {
     return switch (node) {
       case Node.Num number -> Node.wholeNumber(number.text());
@@ -222,7 +234,7 @@ public final class AttributeReader {
     return read.orElse(otherwise);
   }
 
-  /// Milliseconds, or text with a unit.
+  /// Returns a duration from milliseconds, or from text with a unit.
   public static Optional<Duration> time(Node node) {
     OptionalLong millis = whole(node);
     if (millis.isPresent()) {
@@ -231,9 +243,11 @@ public final class AttributeReader {
     return node instanceof Node.Text text ? Durations.parse(text.value()) : Optional.empty();
   }
 
+  /// Returns the message about a value that is not a duration.
   public static String noTime(Node node) {
     return node.shown()
-        + " is no length of time: use milliseconds, or a whole number with ms, s, m, h or d";
+        + " is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as"
+        + " \"10s\"";
   }
 
   public Signal signal(AppKey key, Signal otherwise) {
@@ -248,26 +262,27 @@ public final class AttributeReader {
     return read.orElse(otherwise);
   }
 
+  /// Returns the message about a value that is not a signal.
   public static String noSignal(Node node) {
-    return node.shown() + " is no signal: use SIGINT, SIGTERM or another of signal(7)";
+    return node.shown() + " is not a signal: use SIGINT, SIGTERM or another of signal(7)";
   }
 
-  /// A name that a variable of the environment may have.
+  /// Returns a valid name of an environment variable.
   public Optional<String> variableName(AppKey key) {
     Optional<String> name = text(key);
     if (name.filter(VariableNames::isName).isEmpty() && name.isPresent()) {
-      refuse(key, "is no name of a variable: no = in it");
+      refuse(key, "is not a variable name: it cannot contain =");
       return Optional.empty();
     }
     return name;
   }
 
-  /// How many problems there are by now.
+  /// Returns the number of problems so far.
   public int problems() {
     return problems.problemCount();
   }
 
-  /// A list of arguments, or text that is split as a shell would.
+  /// Returns a list of arguments, or the words of a text, which is split as by a shell.
   public List<String> words(AppKey key) {
     Optional<Node> node = node(key);
     if (node.isEmpty()) {
@@ -276,7 +291,7 @@ public final class AttributeReader {
     return words(key, "", node.get());
   }
 
-  /// The same of a part of the value of `key`.
+  /// Returns the words of a part of the value of `key`.
   public List<String> words(AppKey key, String tail, Node node) {
     return switch (node) {
       case Node.Text text -> splitWords(key, tail, text);
@@ -294,7 +309,7 @@ public final class AttributeReader {
       refusePart(key, text, tail, "a quote is not closed in " + text.shown());
     }
     if (text.value().indexOf('\0') >= 0) {
-      refusePart(key, text, tail, "has a NUL character in it");
+      refusePart(key, text, tail, "contains a NUL character");
     }
     return words.words();
   }
@@ -308,7 +323,7 @@ public final class AttributeReader {
       if (word.isEmpty()) {
         refusePart(key, item, at, item.shown() + " is not text");
       } else if (word.get().indexOf('\0') >= 0) {
-        refusePart(key, item, at, "has a NUL character in it");
+        refusePart(key, item, at, "contains a NUL character");
       } else {
         words.add(word.get());
       }
@@ -316,11 +331,11 @@ public final class AttributeReader {
     return words;
   }
 
-  /// One line for what is accepted without an effect, if anything: a value of `false` asks for
-  /// nothing.
+  /// Adds a warning, in one line, for attributes that are accepted without an effect. A value of
+  /// `false` requests nothing and causes no warning.
   public void warnOfUnused(String app) {
     warn(app, "ignored for now", AppKey.Support.NOT_YET);
-    warn(app, "mean nothing in jpm", AppKey.Support.PM2_ONLY);
+    warn(app, "without effect in jpm", AppKey.Support.PM2_ONLY);
   }
 
   private void warn(String app, String consequence, AppKey.Support support) {
@@ -335,7 +350,8 @@ public final class AttributeReader {
     }
   }
 
-  /// What of an object for PM2's file watcher is without effect, or what to use instead.
+  /// Returns the ignored keys of an object for PM2's file watcher, or an alternative to the
+  /// attribute.
   private static String parts(AppKey key, Node value) {
     if (key == AppKey.SOURCE_MAP_SUPPORT) {
       return " (Node has --enable-source-maps for it, in "
@@ -349,6 +365,7 @@ public final class AttributeReader {
         : "";
   }
 
+  /// Adds a warning about the app with this name.
   public void warn(String app, String what) {
     problems.warn(sourceLocation.warning(app) + what);
   }
@@ -357,9 +374,9 @@ public final class AttributeReader {
     return !(value instanceof Node.Nil) && !(value instanceof Node.Bool bool && !bool.value());
   }
 
-  /// A word of a closed set.
+  /// Returns the value for a keyword of a closed set.
   ///
-  /// @param what what the words are
+  /// @param what what the keywords denote
   public <T> Optional<T> word(
       AppKey key, Function<String, Optional<T>> known, List<String> words, String what) {
     Optional<String> text = text(key);
@@ -367,13 +384,13 @@ public final class AttributeReader {
     if (text.isPresent() && value.isEmpty()) {
       refuse(
           key,
-          "%s is no %s: use %s"
+          "%s is not %s: use %s"
               .formatted(new Node.Text(0, text.get()).shown(), what, oneOf(words)));
     }
     return value;
   }
 
-  /// The words, each quoted, with "or" before the last one.
+  /// Returns the words, each quoted, with "or" before the last one.
   public static String oneOf(List<String> words) {
     List<String> quoted = words.stream().map(word -> "\"" + word + "\"").toList();
     int last = quoted.size() - 1;

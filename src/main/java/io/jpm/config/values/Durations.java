@@ -5,21 +5,22 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Lengths of time as people write them: a whole number with `ms`, `s`, `m`, `h` or `d`.
+/// Parses and formats durations: a whole number with `ms`, `s`, `m`, `h` or `d`.
 public final class Durations {
-  /// What to write, as the end of a sentence.
+  /// The expected form, as the end of a sentence.
   public static final String EXPECTED =
       "use a whole number with ms, s, m, h or d, such as 500ms or 10s";
 
-  /// Longer than anyone waits; also keeps nanoseconds in a `long`.
+  /// The longest duration. A longer one is never useful, and this one fits into a `long` of
+  /// nanoseconds.
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,15})(ms|s|m|h|d)");
 
   private Durations() {}
 
-  /// The time that `text` (`500ms`, `10s`, `5m`, `1h`, `7d`) means; empty when it is no such text,
-  /// or more than 100 years.
+  /// Returns the duration for `text` (`500ms`, `10s`, `5m`, `1h`, `7d`); empty if it is not a
+  /// duration or exceeds 100 years.
   public static Optional<Duration> parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
@@ -40,14 +41,15 @@ public final class Durations {
     return Optional.of(duration).filter(Durations::isShortEnough);
   }
 
-  /// The time of `count` milliseconds, which is what a bare number means to PM2; empty when
-  /// negative or more than 100 years.
+  /// Returns a duration of `count` milliseconds, the unit of a number without a unit in PM2; empty
+  /// if it is negative or exceeds 100 years.
   public static Optional<Duration> ofMillis(long count) {
     return Optional.of(Duration.ofMillis(count))
         .filter(duration -> !duration.isNegative() && isShortEnough(duration));
   }
 
-  /// `duration` in the largest unit that shows it exactly, to the millisecond: `1600ms`, `10s`.
+  /// Formats `duration` in the largest unit that represents it exactly, to the millisecond:
+  /// `1600ms`, `10s`.
   public static String format(Duration duration) {
     long millis = duration.toMillis();
     if (millis == 0) {

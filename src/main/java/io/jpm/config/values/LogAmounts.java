@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The values of log limits, which an app's `logs` and the daemon's settings write alike. An amount
-/// of 0 is no limit.
+/// Parses the values of log limits, which have the same form in an app's `logs` and in the daemon's
+/// settings. A limit of 0 means no limit.
 public final class LogAmounts {
   public static final String SIZE =
       "0 for no limit, or a size of 1K or more, such as \"50M\" or \"1G\"";
@@ -17,14 +17,14 @@ public final class LogAmounts {
   public static final String COUNT = "0 for no limit, or a whole number";
   public static final String WHEN_FULL = "\"drop_oldest\" or \"block\"";
 
-  /// Files of a few lines would be made faster than they can be removed.
+  /// Smaller files would be created faster than they can be removed.
   private static final long SMALLEST_SIZE = 1L << 10;
 
   private static final Duration SHORTEST = Duration.ofSeconds(1);
 
   private LogAmounts() {}
 
-  /// Bytes: a number, or text with a unit.
+  /// Parses a size: a number of bytes, or text with a unit.
   public static Optional<Long> size(Node node) {
     OptionalLong bytes = AttributeReader.whole(node);
     if (bytes.isEmpty() && node instanceof Node.Text text) {
@@ -33,7 +33,7 @@ public final class LogAmounts {
     return bytes.stream().filter(count -> count == 0 || count >= SMALLEST_SIZE).boxed().findFirst();
   }
 
-  /// A time with a unit, or 0.
+  /// Parses a time with a unit, or 0.
   public static Optional<Duration> time(Node node) {
     if (AttributeReader.whole(node).orElse(1) == 0) {
       return Optional.of(Duration.ZERO);
@@ -44,6 +44,7 @@ public final class LogAmounts {
         : Optional.empty();
   }
 
+  /// Parses a number of files, 0 or more.
   public static Optional<Integer> count(Node node) {
     OptionalLong count = AttributeReader.whole(node);
     return count.stream()
@@ -52,6 +53,7 @@ public final class LogAmounts {
         .findFirst();
   }
 
+  /// Parses the policy for output that cannot be written.
   public static Optional<FullLogPolicy> whenFull(Node node) {
     return Node.scalarText(node)
         .flatMap(word ->

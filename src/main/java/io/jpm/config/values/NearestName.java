@@ -5,12 +5,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Finds what somebody meant to type.
+/// Finds the known name closest to a misspelled one.
 public final class NearestName {
   private NearestName() {}
 
-  /// The candidate with the fewest wrong letters, when there are few enough of them: one in a name
-  /// of up to 4 letters, two up to 8, else three. The first candidate wins a tie.
+  /// Returns the candidate with the fewest differing letters, if it has few enough: one in a name
+  /// of up to 4 letters, two in up to 8, otherwise three. The first candidate wins a tie.
   public static Optional<String> to(String typed, Collection<String> candidates) {
     if (typed.length() > 60) {
       return Optional.empty();
@@ -26,12 +26,14 @@ public final class NearestName {
 
   private record Ranked(String name, int distance) {}
 
-  /// The letters alone: `max_restarts`, `maxRestarts` and `max-restarts` are one word.
+  /// Removes hyphens and underscores, and ignores case: `max_restarts`, `maxRestarts` and
+  /// `max-restarts` become equal.
   private static String plain(String name) {
     return name.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
   }
 
-  /// Levenshtein's distance, a swap of two neighbours counting as one (optimal string alignment).
+  /// Returns Levenshtein's distance, in which a swap of two adjacent letters counts as one
+  /// difference (optimal string alignment).
   private static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -8,16 +8,18 @@ import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// A value as it was written, with its line. Every way of writing apps (JSON, YAML, a script's
-/// value, the command line) ends in this tree, so that every attribute is judged in one place.
+/// A configuration value as written, with its line. Every source of specs (JSON, YAML, the value of
+/// a script, the command line) is converted to this tree, so that each attribute is validated in
+/// one place.
 public sealed interface Node {
-  /// The line it begins in, from 1; 0 on the command line and in what a script gave.
+  /// Returns the line where it begins, from 1; 0 for the command line and the value of a script.
   int line();
 
-  /// The value in a few words, for a problem's sentence.
+  /// Returns the value in a few words, for a problem.
   String shown();
 
-  /// The value as compact JSON, which is how PM2 hands an object to an app's environment.
+  /// Returns the value as compact JSON, the form in which PM2 puts an object into an app's
+  /// environment.
   String json();
 
   record Text(int line, String value) implements Node {
@@ -36,14 +38,14 @@ public sealed interface Node {
     }
   }
 
-  /// A number, which keeps every digit.
+  /// A number that preserves every digit.
   ///
   /// @param text the digits as written
   record Num(int line, String text) implements Node {
     private static final int SHOWN = 30;
     private static final Pattern SIMPLE = Pattern.compile("-?[0-9]{1,15}\\.[0-9]{1,15}");
 
-    /// The number that a text writes in the forms of JSON5 and YAML: `+5`, `.5`, `5.` and `05` are
+    /// Returns the number for a text in the forms of JSON5 and YAML: `+5`, `.5`, `5.` and `05` are
     /// 5, 0.5, 5 and 5.
     public static Num canonical(int line, String text) {
       String digits = text.startsWith("+") ? text.substring(1) : text;
@@ -58,8 +60,7 @@ public sealed interface Node {
       return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 
-    /// As JavaScript would print it where that is simple: `1.0` is `1`, `1e3` is `1000`, `1.50` is
-    /// `1.5`.
+    /// Formats simple numbers as JavaScript does: `1.0` is `1`, `1e3` is `1000`, `1.50` is `1.5`.
     @Override
     public String json() {
       OptionalLong whole = wholeNumber(text);
@@ -118,7 +119,7 @@ public sealed interface Node {
       members = List.copyOf(members);
     }
 
-    /// The value of the first member with this key.
+    /// Returns the value of the first member with this key.
     public Optional<Node> get(String key) {
       return members.stream().filter(m -> m.key().equals(key)).map(Member::value).findFirst();
     }
@@ -139,8 +140,8 @@ public sealed interface Node {
   /// One `"key": value` of an object.
   record Member(int line, String key, Node value) {}
 
-  /// The whole number that `text` writes (`16`, `16.0`, `1e3`); empty when it is none, or beyond a
-  /// `long`.
+  /// Returns the whole number for `text` (`16`, `16.0`, `1e3`); empty if it is not one, or does not
+  /// fit into a `long`.
   static OptionalLong wholeNumber(String text) {
     if (text.length() > 100) {
       return OptionalLong.empty();
@@ -152,7 +153,7 @@ public sealed interface Node {
     }
   }
 
-  /// The number that `text` writes, `0.25`; empty when it is none.
+  /// Returns the number for `text`, such as `0.25`; empty if it is not a number.
   static Optional<Double> fraction(String text) {
     try {
       return text.length() > 100
@@ -163,7 +164,8 @@ public sealed interface Node {
     }
   }
 
-  /// A scalar as the text an argument or a variable gets; empty for `null`, lists and objects.
+  /// Returns a scalar as the text of an argument or a variable; empty for `null`, lists and
+  /// objects.
   static Optional<String> scalarText(Node node) {
     return switch (node) {
       case Text text -> Optional.of(text.value());

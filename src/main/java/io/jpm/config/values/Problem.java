@@ -1,17 +1,17 @@
 package io.jpm.config.values;
 
-/// A mistake in what a user wrote, as a sentence for that user. Control characters of the input are
-/// shown as `\u001b`, so a sentence never does anything to a terminal.
+/// A mistake in the user's input, as a sentence for the user. Control characters of the input are
+/// escaped as in `\u001b`, so that a message cannot control the terminal.
 ///
-/// @param where the place: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
-/// @param what what is wrong there, and what would be right
+/// @param where the location: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
+/// @param what what is wrong there, and what is expected
 public record Problem(String where, String what) {
   public Problem {
     where = printable(where);
     what = printable(what);
   }
 
-  /// `text` without anything a terminal would obey.
+  /// Returns `text` with control characters escaped.
   static String printable(String text) {
     if (text.chars().noneMatch(Problem::isUnprintable)) {
       return text;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// The problems and warnings of one reading, as they are found. Owned by that reading.
+/// Collects the problems and warnings of one reading, which owns it.
 public final class Problems {
   private record Found(int line, Problem problem) {}
 
@@ -13,7 +13,7 @@ public final class Problems {
 
   private boolean hot;
 
-  /// The file says that it is to be read again whenever it changes.
+  /// Records that the file asks to be watched and applied whenever it changes.
   public void hot() {
     hot = true;
   }
@@ -22,6 +22,11 @@ public final class Problems {
     return hot;
   }
 
+  /// Records a problem.
+  ///
+  /// @param line determines the order of the problems; 0: before all others
+  /// @param where the location, see [Problem#where]
+  /// @param what the message, see [Problem#what]
   public void problem(int line, String where, String what) {
     found.add(new Found(line, new Problem(where, what)));
   }
@@ -34,7 +39,7 @@ public final class Problems {
     return found.size();
   }
 
-  /// The problems in the order of their lines.
+  /// Returns the problems in the order of their lines.
   public List<Problem> problems() {
     return found.stream().sorted(Comparator.comparingInt(Found::line)).map(Found::problem).toList();
   }

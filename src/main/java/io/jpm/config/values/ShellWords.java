@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// A text split into words as a shell splits it: at spaces, but for quotes and backslashes. Nothing
-/// is expanded.
+/// Splits a text into words as a shell does: at spaces, except in quotes and after backslashes.
+/// Nothing is expanded.
 ///
 /// @param words the words without their quotes; an empty pair of quotes is an empty word
-/// @param closed whether every quote was closed
-/// @param plain whether a shell would run the same words: nothing in the text is a variable, a
-///   pattern, a redirection, a second command or a word that only the shell knows
+/// @param closed whether every quote is closed
+/// @param plain whether a shell would run the same words: the text contains no variable, pattern,
+///   redirection, second command or word that only the shell knows
 public record ShellWords(List<String> words, boolean closed, boolean plain) {
   private static final String SHELL_ONLY = "|&;<>()$`*?[]{}\n\r";
   private static final Set<String> BUILT_IN =
@@ -67,11 +67,12 @@ public record ShellWords(List<String> words, boolean closed, boolean plain) {
     words = List.copyOf(words);
   }
 
+  /// Splits `text` into words.
   public static ShellWords of(String text) {
     return new Scan(text).run();
   }
 
-  /// One pass over a text. Owned by [#of].
+  /// One pass over a text. Used by [#of] only.
   private static final class Scan {
     private static final char NONE = 0;
 

@@ -4,18 +4,17 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Amounts of bytes as people write them: a whole number with `K`, `M` or `G`, 1024-based as in
-/// PM2.
+/// Parses and formats byte sizes: a whole number with `K`, `M` or `G`, multiples of 1024 as in PM2.
 public final class Sizes {
-  /// What to write, as the end of a sentence.
+  /// The expected form, as the end of a sentence.
   public static final String EXPECTED = "use a whole number with K, M or G, such as 64K or 16M";
 
   private static final Pattern FORM = Pattern.compile("([0-9]{1,12})([KMG]?)");
 
   private Sizes() {}
 
-  /// The bytes that `text` (`64K`, `16M`, `1G`; `512` is bytes) means; empty when it is no such
-  /// text.
+  /// Returns the number of bytes for `text` (`64K`, `16M`, `1G`; `512` is bytes); empty if it is
+  /// not a size.
   public static OptionalLong parse(String text) {
     Matcher matcher = FORM.matcher(text.strip());
     if (!matcher.matches()) {
@@ -32,7 +31,7 @@ public final class Sizes {
     return count > Long.MAX_VALUE / unit ? OptionalLong.empty() : OptionalLong.of(count * unit);
   }
 
-  /// `bytes` in the largest unit that shows it exactly: `16M`, `1000`.
+  /// Formats `bytes` in the largest unit that represents the number exactly: `16M`, `1000`.
   public static String format(long bytes) {
     if (bytes != 0 && bytes % (1L << 30) == 0) {
       return (bytes >> 30) + "G";

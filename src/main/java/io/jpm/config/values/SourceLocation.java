@@ -2,31 +2,31 @@ package io.jpm.config.values;
 
 import io.jpm.spec.AppKey;
 
-/// Where an app is described, to say where a mistake stands.
+/// The location of an app definition in a file or on a command line, for messages.
 public sealed interface SourceLocation {
-  /// The place of the app as a whole.
+  /// Returns the location of the app as a whole.
   String app();
 
-  /// The same with another line of it.
+  /// Returns the location of the app with another line.
   String at(int line);
 
-  /// The line of the app as a whole; 0 on the command line and in what a script gave.
+  /// Returns the line of the app as a whole; 0 for the command line and the value of a script.
   int line();
 
-  /// The place of the value of `key`, spelled `spelling`; `tail` leads further into the value:
-  /// `[2]`, `.PORT`.
+  /// Returns the location of the value of `key`, spelled `spelling`; `tail` leads to a part of the
+  /// value: `[2]`, `.PORT`.
   String value(AppKey key, String spelling, int line, String tail);
 
-  /// How warnings begin.
+  /// Returns the beginning of a warning.
   String warning(String app);
 
-  /// How a warning names `key`, spelled `spelling`.
+  /// Returns the name of `key`, spelled `spelling`, in a warning.
   String shown(AppKey key, String spelling);
 
-  /// The same with its place, for a sentence about another key.
+  /// Returns the same with its location, for a message about another key.
   String reference(AppKey key, String spelling, int line);
 
-  /// A line of a file; 0 is no line.
+  /// Formats a line of a file; line 0 is omitted.
   static String place(String file, int line) {
     return line == 0 ? file : file + ":" + line;
   }
@@ -34,7 +34,7 @@ public sealed interface SourceLocation {
   /// An object in a process file.
   ///
   /// @param file the file as the user named it
-  /// @param path where in the file: `apps[2]`; empty when the file is this one app
+  /// @param path its path in the file: `apps[2]`; empty if the file consists of this app only
   record InFile(String file, String path, int line) implements SourceLocation {
     @Override
     public String app() {
@@ -70,7 +70,7 @@ public sealed interface SourceLocation {
 
   /// The options of a command.
   ///
-  /// @param script the word that names what to run
+  /// @param script the argument that names the script
   record CommandLine(String script) implements SourceLocation {
     @Override
     public String app() {

@@ -1,5 +1,4 @@
-/// Values as they stand in a file, with their place: how they are read, and the problems that are
-/// found.
+/// Configuration values with their locations: how they are parsed, and the problems found in them.
 @NullMarked
 package io.jpm.config.values;
 

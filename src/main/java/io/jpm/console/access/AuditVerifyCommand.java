@@ -12,8 +12,8 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// `jpm audit verify`: how many lines the audit log has, or where it is not as it was written.
-/// Fails in the latter case.
+/// Runs `jpm audit verify`: prints the number of lines in the audit log, or the position where its
+/// hash chain is broken. Fails if it is broken.
 public final class AuditVerifyCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -36,7 +36,7 @@ public final class AuditVerifyCommand implements ConsoleCommand {
           } else if (found.broken().isEmpty()) {
             session.out(intact(found) + "\n");
           } else {
-            session.error("the chain of the audit log breaks at " + found.broken().get());
+            session.error("the hash chain of the audit log is broken at " + found.broken().get());
           }
           return found.broken().isEmpty() ? ExitCode.OK : ExitCode.FAILED;
         });

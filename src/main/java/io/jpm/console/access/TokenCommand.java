@@ -27,20 +27,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// `jpm token create NAME`, `jpm token rotate NAME`, `jpm token ls` and `jpm token revoke NAME`:
-/// the tokens by which services come to the bridge. A new secret is all that stands on standard
-/// output, so that `TOKEN=$(jpm token create ci)` works.
+/// Runs `jpm token create NAME`, `jpm token rotate NAME`, `jpm token ls` and `jpm token revoke
+/// NAME`, for the tokens with which services connect to the bridge. Only a new secret is printed on
+/// standard output, so that `TOKEN=$(jpm token create ci)` works.
 public final class TokenCommand implements ConsoleCommand {
   private static final String USAGE =
       "jpm token create NAME, jpm token rotate NAME, jpm token ls, jpm token revoke NAME";
 
-  /// After which time a token ends when nothing is said of it.
+  /// The default lifetime of a token.
   private static final Duration LIFE = Duration.ofDays(90);
 
   private final DaemonClient daemonClient;
   private final InstantSource clock;
 
-  /// @param clock wall clock: says which tokens end soon
+  /// @param clock wall clock, which determines the tokens that expire soon
   public TokenCommand(DaemonClient daemonClient, InstantSource clock) {
     this.daemonClient = daemonClient;
     this.clock = clock;
@@ -56,7 +56,7 @@ public final class TokenCommand implements ConsoleCommand {
       case "ls", "list" -> list(words, commandCall);
       default ->
           throw new CommandFailure(
-              "token does not know \"%s\": use %s".formatted(words.getFirst(), USAGE));
+              "unknown token command \"%s\": use %s".formatted(words.getFirst(), USAGE));
     };
   }
 
@@ -73,7 +73,7 @@ public final class TokenCommand implements ConsoleCommand {
     Arguments arguments = commandCall.arguments();
     boolean forever = arguments.has(VerbOption.FOREVER);
     if (forever && arguments.has(VerbOption.EXPIRES)) {
-      throw new CommandFailure("--expires and --forever: use one of them");
+      throw new CommandFailure("--expires and --forever cannot be combined: use one of them");
     }
     var command =
         new AccessCommand.Create(
@@ -181,7 +181,7 @@ public final class TokenCommand implements ConsoleCommand {
           .filter(token -> token.endsSoon(now))
           .forEach(token ->
               session.note(
-                  "%1$s ends soon: jpm token rotate %1$s gives it another secret"
+                  "token %1$s expires soon: jpm token rotate %1$s gives it a new secret"
                       .formatted(token.name())));
     }
     return ExitCode.OK;
@@ -198,13 +198,13 @@ public final class TokenCommand implements ConsoleCommand {
           if (isJson(commandCall)) {
             commandCall.session().out(json(token).encode() + "\n");
           } else {
-            commandCall.session().info("%s holds no longer".formatted(token.name()));
+            commandCall.session().info("Revoked token %s".formatted(token.name()));
           }
           return Future.succeededFuture(ExitCode.OK);
         });
   }
 
-  /// What would be taken for a change of the token.
+  /// Rejects options that look like a change of the token.
   private static void refuseAll(CommandCall commandCall, String word) {
     refuse(
         commandCall,
@@ -222,7 +222,7 @@ public final class TokenCommand implements ConsoleCommand {
         .findFirst()
         .ifPresent(option -> {
           throw new CommandFailure(
-              "token %s takes no %s: it is for token %s"
+              "token %s does not take %s, which is for token %s"
                   .formatted(
                       word, option.longName(), option == VerbOption.GRACE ? "rotate" : "create"));
         });
@@ -242,6 +242,6 @@ public final class TokenCommand implements ConsoleCommand {
   }
 
   private static Future<ExitCode> unexpected() {
-    return Future.failedFuture(new IllegalStateException("an answer to another question"));
+    return Future.failedFuture(new IllegalStateException("unexpected reply"));
   }
 }

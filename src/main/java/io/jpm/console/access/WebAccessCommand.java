@@ -16,8 +16,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// `jpm web`: have the daemon listen for HTTP, also after its next start, and print a link by which
-/// a browser can log in once. `jpm web stop` ends it, `jpm web status` says how it is.
+/// Runs `jpm web`: starts the HTTP server, also after the daemon's next start, and prints a link
+/// with which a browser can log in once. `jpm web stop` stops it, `jpm web status` prints its
+/// state.
 public final class WebAccessCommand implements ConsoleCommand {
   private static final int MOST_PORT = 65_535;
 
@@ -39,12 +40,12 @@ public final class WebAccessCommand implements ConsoleCommand {
           daemonClient.web(new WebCommand.Ask()).map(reply -> status(reply, commandCall.session()));
       default ->
           throw new CommandFailure(
-              "jpm web %s: say jpm web, jpm web stop or jpm web status"
+              "jpm web %s: use jpm web, jpm web stop or jpm web status"
                   .formatted(String.join(" ", words)));
     };
   }
 
-  /// The port as PM2's own HTTP interface finds it, where no option says.
+  /// Without an option, the port comes from the variables of PM2's own HTTP interface.
   private static WebCommand open(CommandCall commandCall) {
     OptionalLong typed = commandCall.arguments().number(VerbOption.PORT, MOST_PORT);
     Map<String, String> environment = commandCall.request().environment();
@@ -65,10 +66,10 @@ public final class WebAccessCommand implements ConsoleCommand {
         return OptionalInt.of(port);
       }
     } catch (NumberFormatException notOne) {
-      // The sentence below says it.
+      // Reported below.
     }
     throw new CommandFailure(
-        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use 0 to %d, or --port"
+        "PM2_API_PORT or PM2_WEB_PORT is \"%s\": use a port from 0 to %d, or --port"
             .formatted(text, MOST_PORT));
   }
 
@@ -78,12 +79,12 @@ public final class WebAccessCommand implements ConsoleCommand {
         session.info("Listening on %s, also after the daemon's next start".formatted(url));
         login.ifPresent(link ->
             session.out(
-                "Log in with a browser of this machine, once, within 5 minutes:\n  %s\n"
+                "Log in with a browser on this machine, once, within 5 minutes:\n  %s\n"
                     .formatted(link)));
         yield ExitCode.OK;
       }
       case WebReply.Silent _ -> {
-        session.info("Nothing listens for HTTP any more");
+        session.info("Stopped listening for HTTP");
         yield ExitCode.OK;
       }
       case WebReply.Failed(String problem) -> throw new CommandFailure(problem);

@@ -1,4 +1,4 @@
-/// Commands of tokens, of the dashboard's address and of the audit log.
+/// Commands for tokens, the HTTP server and the audit log.
 @NullMarked
 package io.jpm.console.access;
 

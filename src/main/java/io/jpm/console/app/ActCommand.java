@@ -18,9 +18,8 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm stop`, `restart` and `delete`: one action on everything that the targets name. A process
-/// file stands for those of its apps that are in the list; a restart takes them as the file has
-/// them now.
+/// Runs `jpm stop`, `restart` and `delete`: one action on all targets. A process file selects those
+/// of its apps that are listed; a restart uses their present definition in the file.
 public final class ActCommand implements ConsoleCommand {
   private final Action action;
   private final DaemonClient daemonClient;
@@ -78,8 +77,8 @@ public final class ActCommand implements ConsoleCommand {
             .map(second -> joined(first, second)));
   }
 
-  /// With `--parallel` so many instances at a time, in the order of the list; else all at once, as
-  /// their dependencies allow.
+  /// Acts on instances by selector. With `--parallel`, a limited number at a time in the order of
+  /// the list; otherwise on all at once, as far as dependencies allow.
   private Future<GodReply> byWord(List<String> words, CommandCall commandCall) {
     if (action != Action.RESTART || !commandCall.arguments().has(VerbOption.PARALLEL)) {
       return daemonClient.god(
@@ -114,7 +113,7 @@ public final class ActCommand implements ConsoleCommand {
         ResolvedTargets.joined(first.notes(), second.notes()));
   }
 
-  /// What a sentence calls it.
+  /// Returns the past participle for messages.
   static String done(Action action) {
     return switch (action) {
       case START -> "Started";

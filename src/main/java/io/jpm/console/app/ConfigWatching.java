@@ -15,21 +15,22 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Whether a process file that is started is applied again whenever it is edited: `--watch-config`,
-/// `--no-watch-config`, or `hot: true` in it. Otherwise that stays as it was.
+/// Sets whether a process file is applied again whenever it is edited: by `--watch-config`,
+/// `--no-watch-config`, or `hot: true` in the file. Without these, the present setting is kept.
 ///
-/// @param place the file; empty: it came on standard input
+/// @param place the file; empty if it came on standard input
 record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Optional<Path> place) {
-  /// Fails where that cannot be.
+  /// Fails with a message for the user if the options cannot be applied.
   Future<Void> checked() {
     boolean on = has(VerbOption.WATCH_CONFIG);
     if (on && has(VerbOption.NO_WATCH_CONFIG)) {
       return Future.failedFuture(
-          new CommandFailure("--watch-config and --no-watch-config: give one of them"));
+          new CommandFailure(
+              "--watch-config and --no-watch-config cannot be combined: use one of them"));
     }
     return on && place.isEmpty()
         ? Future.failedFuture(
-            new CommandFailure("--watch-config watches a file, and standard input is none"))
+            new CommandFailure("--watch-config needs a file: standard input cannot be watched"))
         : Future.succeededFuture();
   }
 
@@ -37,7 +38,7 @@ record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Option
     return commandCall.arguments().has(option);
   }
 
-  /// Has the file watched, or not.
+  /// Starts or stops watching the file.
   Future<Void> settle(AppsOutcome outcome) {
     boolean off = has(VerbOption.NO_WATCH_CONFIG);
     boolean on = has(VerbOption.WATCH_CONFIG) || (outcome.hot() && !off);

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// `jpm flush`: empties the log files of apps, of all without a target. A target that nobody has is
-/// a failure, where PM2 succeeds.
+/// Runs `jpm flush`: truncates the log files of the targets, or of all apps without a target. An
+/// unknown target is an error, while PM2 succeeds.
 public final class FlushCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

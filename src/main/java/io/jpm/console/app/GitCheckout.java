@@ -15,11 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The git working copy that an app runs in, asked through git itself.
+/// Inspects and moves the git working copy of an app, by running git.
 final class GitCheckout {
   private static final Duration LIMIT = Duration.ofMinutes(5);
 
-  /// GIT_SSH_COMMAND of the caller's goes before it; git as another user does not get that.
+  /// Overridden by GIT_SSH_COMMAND of the caller, which git does not receive when it runs as
+  /// another user.
   private static final String WITHOUT_QUESTIONS = "core.sshCommand=ssh -o BatchMode=yes";
 
   private final Vertx vertx;
@@ -30,9 +31,9 @@ final class GitCheckout {
   private final Map<String, String> added;
 
   /// @param directory the app's working directory
-  /// @param environment the caller's variables: agents and keys may be in them
-  /// @param runAs as whom git and its hooks run: who may write to the working copy says what they
-  ///   do
+  /// @param environment the caller's variables, which may name agents and keys
+  /// @param runAs the user that git and its hooks run as: a user who may write to the working copy
+  ///   can change the hooks
   GitCheckout(
       Vertx vertx,
       ExternalPrograms externalPrograms,
@@ -44,16 +45,16 @@ final class GitCheckout {
     this.directory = directory;
     this.runAs = runAs;
     Map<String, String> variables = new HashMap<>(environment);
-    // Inside a git hook these name another repository.
+    // Inside a git hook these refer to another repository.
     variables
         .keySet()
         .removeAll(List.of("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"));
-    // Nobody could answer: the question would come on the daemon's side.
+    // Disable prompts: git runs in the daemon, where the user cannot answer them.
     this.added = Map.of("GIT_TERMINAL_PROMPT", "0", "LC_ALL", "C");
     this.environment = Map.copyOf(variables);
   }
 
-  /// Its outermost directory; fails when there is no working copy.
+  /// Returns the top directory of the working copy; fails if there is no working copy.
   Future<Path> top() {
     return ask("rev-parse", "--show-toplevel")
         .compose(answer ->
@@ -62,13 +63,13 @@ final class GitCheckout {
                   Future.succeededFuture(Path.of(out.strip()));
               case Outcome.Ended(int code, String out, String err)
                   when err.contains("not a git repository") ->
-                  failed("%s is in no working copy of git".formatted(directory));
+                  failed("%s is not in a git working copy".formatted(directory));
               case Outcome.Ended(int code, String out, String err) -> failed(lastLine(err));
               case Outcome.Failed(String why) -> failed(why);
             });
   }
 
-  /// Done when no file that git knows has been changed.
+  /// Completes if no tracked file is changed; otherwise fails.
   Future<Void> clean() {
     return git("status", "--porcelain", "--untracked-files=no")
         .compose(changes ->
@@ -79,7 +80,7 @@ final class GitCheckout {
                         .formatted(directory, changes.lines().findFirst().orElse("").strip())));
   }
 
-  /// The full name of a commit; empty: there is none of this name.
+  /// Returns the full hash of a commit; empty if there is no commit of this name.
   Future<Optional<String>> commit(String name) {
     return ask("rev-parse", "--verify", "--quiet", "--end-of-options", name + "^{commit}")
         .compose(answer ->
@@ -90,18 +91,18 @@ final class GitCheckout {
             });
   }
 
-  /// The branch that it follows, `origin/main`.
+  /// Returns the upstream branch, `origin/main`.
   Future<String> upstream() {
     return ask("rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}")
         .compose(answer ->
             answer instanceof Outcome.Ended(int code, String out, String err) && code == 0
                 ? Future.succeededFuture(out.strip())
                 : failed(
-                    "%s is on no branch that follows one of a remote: git branch --set-upstream-to says which"
+                    "%s is not on a branch with an upstream: set one with git branch --set-upstream-to"
                         .formatted(directory)));
   }
 
-  /// Whether all of `commit` is in `other` too.
+  /// Reports whether `commit` is an ancestor of `other`, or the same.
   Future<Boolean> isIn(String commit, String other) {
     return ask("merge-base", "--is-ancestor", commit, other)
         .compose(answer ->
@@ -114,7 +115,7 @@ final class GitCheckout {
     return git("fetch", "--quiet", "--tags");
   }
 
-  /// The first commit on the way to `branch`; empty: it is there.
+  /// Returns the first commit on the way to `branch`; empty if the working copy is already there.
   Future<Optional<String>> next(String branch) {
     return git("rev-list", "--first-parent", "--reverse", "HEAD.." + branch)
         .map(list -> list.lines().findFirst());

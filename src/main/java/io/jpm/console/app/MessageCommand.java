@@ -12,8 +12,8 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import java.util.List;
 
-/// `jpm message <app> <message>`: puts a message into the channel of apps, which Node gives to
-/// `process.on('message')`. What is JSON is sent as it is, anything else as text.
+/// Runs `jpm message <app> <message>`: sends a message to apps over their IPC channel, which Node
+/// passes to `process.on('message')`. Valid JSON is sent as such, everything else as text.
 public final class MessageCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -39,7 +39,7 @@ public final class MessageCommand implements ConsoleCommand {
 
   private static String json(String text) {
     try {
-      // Written anew: what goes into the channel is one line.
+      // Encode again: a message on the channel must be one line.
       return Json.encode(Json.decodeValue(text));
     } catch (DecodeException plainText) {
       return Json.encode(text);

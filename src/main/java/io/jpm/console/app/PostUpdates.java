@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/// Does what a process file wants done when an app's code has been replaced (`post_update`): the
-/// first of the usual files in the app's directory or at the top of its working copy that says so,
-/// in the state that it has by then.
+/// Runs the `post_update` commands of an app after its code was replaced. They are defined by the
+/// first default process file that has some, in the app's directory or at the top of its working
+/// copy, as it is after the update.
 final class PostUpdates {
-  /// An installation of packages may take its time.
+  /// The installation of packages may take long.
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private static final List<String> OTHER_FILES = List.of("process.json", "package.json");
@@ -41,8 +41,8 @@ final class PostUpdates {
     this.commandCall = commandCall;
   }
 
-  /// Runs the commands one after the other at the top of the working copy, with the app's
-  /// variables; the first that fails is the outcome's failure.
+  /// Runs the commands one after another at the top of the working copy, with the app's variables.
+  /// Fails when a command fails; later commands are not run.
   Future<Void> run(AppSpec spec, Path top) {
     return vertx
         .executeBlocking(() -> commands(spec, top), false)
@@ -71,7 +71,7 @@ final class PostUpdates {
   }
 
   private List<String> said(Path file, AppSpec spec) {
-    // The app's user may have written it: a script is evaluated as that user.
+    // The file may have been written by the app's user: a script is evaluated as that user.
     boolean own = spec.runAs().user().isEmpty();
     CallerContext callerContext =
         new CallerContext(
@@ -117,7 +117,7 @@ final class PostUpdates {
                 }
                 yield code == 0
                     ? Future.succeededFuture()
-                    : failed("post_update \"%s\" ends with %d".formatted(command, code));
+                    : failed("post_update \"%s\" exited with code %d".formatted(command, code));
               }
               case Outcome.Failed(String why) -> failed("post_update: " + why);
             });

@@ -21,8 +21,8 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// `jpm reload` and `startOrReload`: processes are replaced without a gap, and each step is told
-/// while it goes on. A process file's apps are taken as the file has them now.
+/// Runs `jpm reload` and `startOrReload`: replaces processes without downtime and reports each
+/// step. The apps of a process file are read from it again.
 public final class ReloadCommand implements ConsoleCommand {
   private final Verb verb;
   private final Vertx vertx;
@@ -31,8 +31,8 @@ public final class ReloadCommand implements ConsoleCommand {
   private final SpecUpdate specUpdate;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD] where missing apps are started
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param verb [Verb#RELOAD], or [Verb#START_OR_RELOAD], which also starts missing apps
+  /// @param shutdownNotice notifies clients when the daemon ends
   public ReloadCommand(
       Verb verb,
       Vertx vertx,
@@ -65,9 +65,9 @@ public final class ReloadCommand implements ConsoleCommand {
         .compose(reply -> ActionSummary.ofReload(reply, daemonClient, commandCall.session()));
   }
 
-  /// What PM2 calls concurrent actions is a default here too.
+  /// Returns the value of `--parallel`; the default is PM2's variable for concurrent actions, or 1.
   ///
-  /// @throws CommandFailure when it is no such number
+  /// @throws CommandFailure if the value is not a number in range
   private static int parallel(CommandCall commandCall) {
     String usual = commandCall.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
     long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;

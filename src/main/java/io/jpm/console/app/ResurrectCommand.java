@@ -19,8 +19,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// `jpm resurrect`: what came back, what was there already, and the table. Nothing to read is a
-/// failure (PM2 exits with 0, and a boot that lost its apps looks well).
+/// Runs `jpm resurrect`: reports which apps were restored and which were already present, then
+/// prints the table. If the saved list cannot be read, the command fails. (PM2 exits with 0, so a
+/// boot that lost its apps looks successful.)
 public final class ResurrectCommand implements ConsoleCommand {
   private static final int MOST_LINES = 10;
 

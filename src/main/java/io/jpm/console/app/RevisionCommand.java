@@ -19,11 +19,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm pull`, `backward` and `forward`: another commit of the working copy that an app runs in,
-/// its `post_update` commands, and a reload.
+/// Runs `jpm pull`, `backward` and `forward`: moves the working copy of an app to another commit,
+/// runs its `post_update` commands, and reloads it.
 ///
-/// Only a branch that follows one of a remote is moved, only when nothing in the working copy is
-/// changed, and only away from commits that the remote has: so nothing is lost.
+/// To lose nothing, it moves only a branch with an upstream, only if the working copy has no
+/// changes, and only away from commits that the remote has.
 public final class RevisionCommand implements ConsoleCommand {
   private static final int SHORT = 7;
 
@@ -33,13 +33,13 @@ public final class RevisionCommand implements ConsoleCommand {
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
-  /// Which commit to go to.
+  /// The commit to move to.
   public enum Way {
-    /// The newest of the remote, or one that is named.
+    /// The newest commit of the remote, or a named one.
     PULL("pull takes an app and at most one commit: jpm pull web v1.2"),
-    /// The one before.
+    /// The previous commit.
     BACKWARD("backward takes one app: jpm backward web"),
-    /// The next one on the way to the newest.
+    /// The next commit on the way to the newest.
     FORWARD("forward takes one app: jpm forward web");
 
     private final String usage;
@@ -49,7 +49,7 @@ public final class RevisionCommand implements ConsoleCommand {
     }
   }
 
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon ends
   public RevisionCommand(
       Way way,
       Vertx vertx,
@@ -82,7 +82,7 @@ public final class RevisionCommand implements ConsoleCommand {
     boolean one = instances.stream().map(view -> view.spec().name()).distinct().count() == 1;
     return one
         ? Future.succeededFuture(specs.getFirst())
-        : failed(word + " is not one app: name one");
+        : failed(word + " matches several apps: name one of them");
   }
 
   private static <T> Future<T> failed(String why) {
@@ -130,7 +130,7 @@ public final class RevisionCommand implements ConsoleCommand {
                   : Future.failedFuture(failure));
     }
 
-    /// Where to go; empty: there is nothing beyond.
+    /// Returns the target commit; empty if there is no further one.
     private Future<Optional<String>> target(String branch) {
       List<String> words = commandCall.arguments().targets();
       return switch (way) {
@@ -169,12 +169,13 @@ public final class RevisionCommand implements ConsoleCommand {
                     ahead && way == Way.PULL && commandCall.arguments().targets().size() == 1
                         ? Future.succeededFuture(false)
                         : failed(
-                            "%s has commits that %s has not: push them, or go there by git yourself"
+                            "%s has commits that %s does not have: push them, or check out the commit with git"
                                 .formatted(spec.cwd(), branch)));
           });
     }
 
-    /// PM2 has nothing to do there either; only a pull that is up to date is what was wanted.
+    /// Reports that nothing was moved. As in PM2 this is a failure, except for a pull that is up to
+    /// date.
     private Future<ExitCode> unmoved(String at) {
       String what =
           switch (way) {

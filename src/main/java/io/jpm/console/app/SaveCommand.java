@@ -14,8 +14,8 @@ import io.jpm.console.text.Amounts;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// `jpm save`: done when the list is on the disk. As in PM2, an empty list that is not saved is a
-/// warning and no failure.
+/// Runs `jpm save`; completes when the list is on the disk. As in PM2, an empty list that is not
+/// saved is a warning, not a failure.
 public final class SaveCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// `jpm scale APP N`: so many instances, or with a sign so many more or fewer.
+/// Runs `jpm scale APP N`: sets the number of instances; with a sign, changes it by N.
 public final class ScaleCommand implements ConsoleCommand {
   private static final Pattern NUMBER = Pattern.compile("([+-]?)([0-9]{1,9})");
 
@@ -47,7 +47,7 @@ public final class ScaleCommand implements ConsoleCommand {
                 .compose(reply -> told(name, reply, commandCall.session())));
   }
 
-  /// @throws CommandFailure when the number is none
+  /// @throws CommandFailure if the number is not valid
   private static Scale command(String target, String word, boolean lasting) {
     if (word.equals("max")) {
       return new Scale(target, Scale.Step.TO, Runtime.getRuntime().availableProcessors(), lasting);
@@ -69,7 +69,7 @@ public final class ScaleCommand implements ConsoleCommand {
     };
   }
 
-  /// What was done is said also where something else could not be done.
+  /// Reports the result. The successful part is reported even if another part failed.
   private Future<ExitCode> told(Optional<AppName> app, GodReply reply, Session session) {
     reply.notes().forEach(session::warn);
     Optional<AppName> name =

@@ -11,8 +11,8 @@ import io.jpm.console.session.ExitCode;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// `jpm send <id> <line>`: writes a line to the standard input of one instance. PM2 takes ids only
-/// and refuses apps in cluster mode, neither of which is needed here.
+/// Runs `jpm send <id> <line>`: writes a line to the standard input of one instance. PM2 accepts
+/// only ids and rejects apps in cluster mode; jpm has neither restriction.
 public final class SendCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

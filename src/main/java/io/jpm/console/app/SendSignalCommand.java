@@ -10,8 +10,8 @@ import io.jpm.model.run.Signal;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// `jpm sendSignal <signal> <app>`: signals main processes and leaves their children alone. God
-/// does it, so it never hits another process that has the pid by now.
+/// Runs `jpm sendSignal <signal> <app>`: sends a signal to main processes, not to their children.
+/// God sends it, so it never hits another process that has reused the pid.
 public final class SendSignalCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

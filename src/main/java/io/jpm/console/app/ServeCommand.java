@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `jpm serve`: starts the static page server as an app. What would keep it from serving is said at
-/// once, before there is an app: a directory that is not there, a port that is taken.
+/// Runs `jpm serve`: starts the static file server as an app. Obstacles such as a missing directory
+/// or a port in use are reported immediately, before an app is created.
 public final class ServeCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -42,7 +42,8 @@ public final class ServeCommand implements ConsoleCommand {
     return daemonClient
         .god(new GodCommand.Show(List.of(name)))
         .compose(shown ->
-            // A server that runs has its port; that it runs is what there is to be said then.
+            // A running server occupies its port; the error message must then say that it is
+            // running.
             vertx.executeBlocking(() -> options.checked(shown.instances().isEmpty()), false))
         .compose(_ ->
             files.ofAttributes(attributes(name, options, commandCall.arguments()), commandCall))
@@ -65,7 +66,7 @@ public final class ServeCommand implements ConsoleCommand {
     attributes.put("cwd", options.directory().toString());
     attributes.put("port", options.port());
     attributes.put("env", environment(options, arguments));
-    // Who is told that it serves can open the page.
+    // The app counts as started only when the page can be opened.
     attributes.put("startup", Map.of("log", "^serving ", "timeout", "60s"));
     arguments.value(VerbOption.NAMESPACE).ifPresent(word -> attributes.put("namespace", word));
     arguments
@@ -77,8 +78,9 @@ public final class ServeCommand implements ConsoleCommand {
     return attributes;
   }
 
-  /// What is not said here may be in the caller's own variables. The port is PORT: the daemon has
-  /// to be able to change it where it stands between clients and the server.
+  /// Returns the variables for the server. Options that are not set here may be in the caller's own
+  /// variables. The port is passed as PORT, because the daemon must be able to change it when it
+  /// proxies the connections of clients.
   private static Map<String, String> environment(ServeOptions options, Arguments arguments) {
     Map<String, String> variables = new LinkedHashMap<>();
     variables.put("PM2_SERVE_PATH", options.directory().toString());

@@ -19,23 +19,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Options of apps that are given with apps in the list: `jpm restart web --max-memory-restart 1G`
-/// has the app described so from then on. What an app is — its name, script and number of instances
-/// — is not changed in this way, as in PM2, and a warning says how it is.
+/// Updates the specs of listed apps from the options of a command: `jpm restart web
+/// --max-memory-restart 1G` changes the setting permanently. As in PM2, the identity of an app (its
+/// name, script and number of instances) cannot be changed in this way; a warning names the
+/// alternative.
 public final class SpecUpdate {
-  /// What says who an app is, or what has a command of its own.
+  /// Options that are part of the identity of an app, or have a command of their own, with the
+  /// alternative.
   private static final Map<VerbOption, String> FIXED =
       Map.of(
           VerbOption.NAME, "delete the app and start it under the new name",
           VerbOption.INSTANCES, "use jpm scale",
-          VerbOption.EXECUTE_COMMAND, "delete the app and start it anew",
-          VerbOption.INTERPRETER, "delete the app and start it anew",
-          VerbOption.CWD, "delete the app and start it anew",
-          VerbOption.PORT, "delete the app and start it anew",
-          VerbOption.FILTER_ENV, "delete the app and start it anew",
-          VerbOption.NO_AUTOSTART, "it is for apps that are new");
+          VerbOption.EXECUTE_COMMAND, "delete the app and start it again",
+          VerbOption.INTERPRETER, "delete the app and start it again",
+          VerbOption.CWD, "delete the app and start it again",
+          VerbOption.PORT, "delete the app and start it again",
+          VerbOption.FILTER_ENV, "delete the app and start it again",
+          VerbOption.NO_AUTOSTART, "it applies to new apps only");
 
-  /// Attributes that are part of what another one says.
+  /// Attributes that are part of another attribute.
   private static final Map<String, String> WITHIN =
       Map.of(
           "autorestart", "restart",
@@ -57,8 +59,8 @@ public final class SpecUpdate {
     this.files = files;
   }
 
-  /// Has all apps that the words name be described as the options say, all or none of them where a
-  /// value is wrong. Does nothing without such options.
+  /// Updates the specs of all apps that `words` select. If a value is not valid, no spec is
+  /// changed. Does nothing if no such options are given.
   Future<Void> of(List<String> words, CommandCall commandCall) {
     List<VerbOption> options =
         VerbOption.ofApps().stream().filter(commandCall.arguments()::has).toList();
@@ -71,7 +73,7 @@ public final class SpecUpdate {
             commandCall
                 .session()
                 .warn(
-                    "%s changes nothing for an app that is in the list: %s"
+                    "%s has no effect on an app that is already in the list: %s"
                         .formatted(option.longName(), FIXED.get(option))));
     List<VerbOption> free = options.stream().filter(it -> !FIXED.containsKey(it)).toList();
     return free.isEmpty()
@@ -91,7 +93,8 @@ public final class SpecUpdate {
     return Future.join(read).map(_ -> read.stream().map(Future::result).toList());
   }
 
-  /// Described anew with the options, of which only what they say is taken over.
+  /// Builds the update of an app: a new spec from the options, and the keys whose values are taken
+  /// from it.
   private Future<GodCommand.Alter> wanted(
       AppSpec spec, List<VerbOption> options, CommandCall commandCall) {
     Set<String> keys = new HashSet<>();
@@ -100,13 +103,13 @@ public final class SpecUpdate {
         .map(AppKey::key)
         .map(key -> WITHIN.getOrDefault(key, key))
         .forEach(keys::add);
-    // PM2's: the word alone has it the other way round.
+    // As in PM2, the option without a value toggles the setting.
     boolean watched = spec.triggers().watch().isPresent();
     boolean toggled =
         commandCall.arguments().values(VerbOption.WATCH).stream().anyMatch(String::isEmpty)
             && watched;
     List<VerbOption> left = new ArrayList<>(FIXED.keySet());
-    // PM2's too: the word null has an attribute be as if it were not said.
+    // Also as in PM2, the value null resets an attribute to its default.
     options.stream()
         .filter(option -> commandCall.arguments().values(option).equals(List.of("null")))
         .forEach(left::add);
@@ -118,7 +121,7 @@ public final class SpecUpdate {
         .map(wanted -> new GodCommand.Alter(spec.name(), wanted, keys));
   }
 
-  /// Has the files of all apps that the words name be watched no more.
+  /// Stops watching the files of all apps that `words` select.
   Future<Void> unwatched(List<String> words, CommandCall commandCall) {
     return daemonClient
         .god(new GodCommand.Show(words))

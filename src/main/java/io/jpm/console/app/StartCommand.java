@@ -24,11 +24,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm start`: a process file, else what the list knows by this name or number, else a script, in
-/// PM2's order. Without a target it is the usual process file. Targets go one after the other and
-/// the first that fails stops the rest.
+/// Runs `jpm start`. A target is a process file, else a listed app or id, else a script, in PM2's
+/// order. Without a target it is the default process file. Targets are started one after another;
+/// the first failure stops the rest.
 public final class StartCommand implements ConsoleCommand {
-  /// More apps than this are counted, not listed.
+  /// If there are more apps than this, only their number is printed.
   private static final int MOST_LINES = 10;
 
   private final DaemonClient daemonClient;
@@ -50,7 +50,8 @@ public final class StartCommand implements ConsoleCommand {
       commandCall
           .session()
           .warn(
-              "--no-daemon changes nothing: jpm daemon stays in the foreground, for containers and service managers");
+              "--no-daemon has no effect: use jpm daemon to run in the foreground, for containers"
+                  + " and service managers");
     }
     return files
         .targets(commandCall)
@@ -85,11 +86,12 @@ public final class StartCommand implements ConsoleCommand {
                     new StartApps(
                         outcome.apps(), Existing.RESTART, place, FileApps.lasting(commandCall)),
                     commandCall)
-                // Also where an app does not start: mending the file is what comes next.
+                // Also if an app does not start: the user will edit the file next.
                 .eventually(() -> watching.settle(outcome)));
   }
 
-  /// What an earlier daemon has taken for a script is in the list by now.
+  /// Starts a listed app or a script. A script that an earlier daemon has already started for this
+  /// command is listed by now, and must not be taken for a listed app.
   private Future<Void> startOther(String target, CommandCall commandCall) {
     if (commandCall.session().noted().equals(noteOf(target))) {
       return startScript(target, commandCall);
@@ -112,16 +114,16 @@ public final class StartCommand implements ConsoleCommand {
     return "script" + Integer.toHexString(script.hashCode());
   }
 
-  /// PM2's rule: a word with a slash is a script to start, even one that an app in the list runs
-  /// already under another name; `/…/` is an expression on names.
+  /// PM2's rule: a word with a slash is the path of a script to start, even if a listed app already
+  /// runs it under another name. `/…/` is a regular expression for names.
   private static boolean isPath(String target) {
     return target.contains("/") && !(target.startsWith("/") && target.endsWith("/"));
   }
 
   private Future<Void> startKnown(String target, CommandCall commandCall) {
-    warnOfRest(commandCall, "an app that is in the list");
+    warnOfRest(commandCall, "an app that is already in the list");
     warnOfEnvironment(commandCall);
-    // As in PM2, starting what runs is restarting it; it is said so.
+    // As in PM2, starting a running app restarts it. The message says so.
     return specUpdate
         .of(List.of(target), commandCall)
         .compose(_ -> daemonClient.god(new GodCommand.Show(List.of(target))))
@@ -166,14 +168,16 @@ public final class StartCommand implements ConsoleCommand {
 
   private static void warnOfEnvironment(CommandCall commandCall) {
     if (commandCall.arguments().has(VerbOption.ENV)) {
-      commandCall.session().warn("--env chooses from a process file and changes nothing here");
+      commandCall
+          .session()
+          .warn("--env selects variables of a process file and has no effect here");
     }
   }
 
   private Future<Void> start(StartApps order, CommandCall commandCall) {
     List<AppSpec> specs = order.specs();
     if (specs.isEmpty()) {
-      return Future.failedFuture(new CommandFailure("there is no app in it"));
+      return Future.failedFuture(new CommandFailure("the process file contains no app"));
     }
     Session session = commandCall.session();
     announce(specs, session);
@@ -226,13 +230,13 @@ public final class StartCommand implements ConsoleCommand {
         .forEach(option ->
             commandCall
                 .session()
-                .warn("%s changes nothing for %s".formatted(option.longName(), target)));
+                .warn("%s has no effect on %s".formatted(option.longName(), target)));
     warnOfRest(commandCall, target);
   }
 
   private static void warnOfRest(CommandCall commandCall, String target) {
     if (!commandCall.arguments().rest().isEmpty()) {
-      commandCall.session().warn("what follows -- changes nothing for " + target);
+      commandCall.session().warn("arguments after -- have no effect on " + target);
     }
   }
 }

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// `jpm startOrRestart`: the apps of process files, as these have them now, all of them running
-/// anew.
+/// Runs `jpm startOrRestart`: starts or restarts all apps of process files, according to the
+/// present content of the files.
 public final class StartOrRestartCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final TargetResolver targetResolver;

@@ -21,7 +21,8 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/// Tells process files from other words among the targets of a command, and reads them.
+/// Resolves the targets of a command: distinguishes process files from selectors, and reads the
+/// files.
 public final class TargetResolver {
   private final DaemonClient daemonClient;
   private final FileApps files;
@@ -31,14 +32,14 @@ public final class TargetResolver {
     this.files = files;
   }
 
-  /// A file stands for those of its apps that are in the list.
+  /// Resolves targets to listed apps. A file selects those of its apps that are listed.
   Future<ResolvedTargets> listed(CommandCall commandCall) {
     return each(commandCall, this::listed);
   }
 
-  /// Every target has to be a file, and stands for all of its apps.
+  /// Resolves targets that must be process files. A file selects all of its apps.
   ///
-  /// @param verb how the command is called
+  /// @param verb the command, for messages
   Future<ResolvedTargets> ofFiles(CommandCall commandCall, Verb verb) {
     return each(
         commandCall,
@@ -50,7 +51,7 @@ public final class TargetResolver {
                         ? files.ofFile(word, it).map(specs -> new ResolvedTargets(List.of(), specs))
                         : Future.failedFuture(
                             new CommandFailure(
-                                "%s takes process files, and %s is none"
+                                "%s takes process files, but %s is not one"
                                     .formatted(verb.word(), word)))));
   }
 
@@ -72,12 +73,14 @@ public final class TargetResolver {
   private Future<ResolvedTargets> byWord(String word, CommandCall commandCall) {
     if (commandCall.arguments().has(VerbOption.ENV)) {
       return Future.failedFuture(
-          new CommandFailure("--env chooses from a process file, and %s is none".formatted(word)));
+          new CommandFailure(
+              "--env selects variables of a process file, but %s is not one".formatted(word)));
     }
     return meant(word, commandCall).map(known -> new ResolvedTargets(List.of(known), List.of()));
   }
 
-  /// PM2's: an app goes by the path of its script too, seen from where the caller is.
+  /// Resolves a word. As in PM2, an app is also found by the path of its script, relative to the
+  /// caller's directory.
   private Future<String> meant(String word, CommandCall commandCall) {
     boolean expression = word.startsWith("/") && word.endsWith("/");
     if (expression || !(word.contains("/") || word.contains("."))) {

@@ -14,8 +14,8 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm trigger <app> <action> [parameter]`: has apps do what they have offered over their channels
-/// and prints what they answer, as PM2 does.
+/// Runs `jpm trigger <app> <action> [parameter]`: invokes an action that apps have offered over
+/// their IPC channels, and prints their results as PM2 does.
 public final class TriggerCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -57,7 +57,7 @@ public final class TriggerCommand implements ConsoleCommand {
         : Future.failedFuture(new CommandFailure(reply.problems()));
   }
 
-  /// PM2's `name:id:namespace`.
+  /// Returns PM2's label, `name:id:namespace`.
   private static String label(InstanceView instance) {
     return "%s:%s:%s".formatted(instance.spec().name(), instance.id(), instance.spec().namespace());
   }

@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Understands command lines: options anywhere, what follows `--` belongs to the app.
+/// Parses command lines. Options may be anywhere; the words after `--` belong to the app.
 ///
-/// Plain lines are sorted by [SimpleParser]; picocli ([OptionParser]) is loaded by the first line
+/// Plain lines are parsed by [SimpleParser]. picocli ([OptionParser]) is loaded by the first line
 /// that needs it.
 public final class ArgumentReader {
   private static final List<String> VERSION_OPTIONS = List.of("-v", "-V", "--version");
@@ -19,13 +19,14 @@ public final class ArgumentReader {
   private static final String ALL = "--all";
   private static final int SHORTEST_BEGINNING = 3;
 
-  /// Those to whom what follows `--` means something.
+  /// The commands that use the words after `--`.
   private static final Set<Verb> TAKING_REST =
       EnumSet.of(
           Verb.START, Verb.SEND, Verb.ATTACH, Verb.MONIT, Verb.LOGS, Verb.SET, Verb.COMPLETION);
 
   private ArgumentReader() {}
 
+  /// Parses the words of a command line after `jpm`.
   public static ParsedCommand read(List<String> argv) {
     int dashes = argv.indexOf("--");
     List<String> words = ownWords(argv);
@@ -58,7 +59,7 @@ public final class ArgumentReader {
                     "jpm --help")));
   }
 
-  /// The words that are jpm's: those before `--`.
+  /// Returns the words before `--`, which are jpm's own.
   static List<String> ownWords(List<String> argv) {
     int dashes = argv.indexOf("--");
     return dashes < 0 ? argv : argv.subList(0, dashes);
@@ -78,7 +79,7 @@ public final class ArgumentReader {
     }
     String first = words.getFirst();
     if (VerbOption.find(first).isPresent()) {
-      return new ParsedCommand.Mistake("no command: jpm --help lists all");
+      return new ParsedCommand.Mistake("no command: jpm --help lists all commands");
     }
     List<String> known = Stream.concat(VERSION_OPTIONS.stream(), HELP_OPTIONS.stream()).toList();
     return new ParsedCommand.Mistake(unknown("option", first, known, "jpm --help"));
@@ -123,19 +124,19 @@ public final class ArgumentReader {
           count == 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
-                  "jpm %s takes no \"%s\"; see jpm %s --help"
+                  "jpm %s does not take \"%s\"; see jpm %s --help"
                       .formatted(verb.word(), arguments.targets().getFirst(), verb.word()));
       case ANY -> parsedCommand;
       case SOME ->
           count > 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
-                  "jpm %s: say what: jpm %s %s"
+                  "jpm %s needs an argument: jpm %s %s"
                       .formatted(verb.word(), verb.word(), verb.targetNames()));
     };
   }
 
-  /// `unknown option "--nmae": did you mean --name? (jpm start --help)`.
+  /// Returns a message such as `unknown option "--nmae": did you mean --name? (jpm start --help)`.
   static String unknown(String what, String word, Collection<String> known, String help) {
     return begunWith(word, known)
         .or(() -> NearestName.to(word, known))
@@ -143,7 +144,8 @@ public final class ArgumentReader {
         .orElseGet(() -> "unknown %s \"%s\": see %s".formatted(what, word, help));
   }
 
-  /// The shortest of those that are longer than `word`, if enough of one is typed to be meant.
+  /// Returns the shortest known word that begins with `word`, if `word` is long enough for that to
+  /// be meaningful.
   private static Optional<String> begunWith(String word, Collection<String> known) {
     return word.replace("-", "").length() < SHORTEST_BEGINNING
         ? Optional.empty()
@@ -152,8 +154,9 @@ public final class ArgumentReader {
             .min(Comparator.comparingInt(String::length));
   }
 
-  /// Where the command is. An option before it may mean one thing to one command and another to the
-  /// next (`-i`), so the first word counts that is a command and takes all that stands before it.
+  /// Returns the index of the command. An option before it may have different meanings for
+  /// different commands (`-i`): the command is therefore the first word that is a verb and accepts
+  /// all words before it as its options.
   public static int verbIndex(List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       Optional<Verb> verb = Verb.find(words.get(i));
@@ -188,7 +191,7 @@ public final class ArgumentReader {
     return true;
   }
 
-  /// The first word that is neither an option nor an option's value.
+  /// Returns the index of the first word that is neither an option nor the value of an option.
   private static int firstOther(List<String> words) {
     int i = 0;
     while (i < words.size() && isOption(words.get(i))) {

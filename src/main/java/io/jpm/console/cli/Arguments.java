@@ -7,11 +7,11 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/// A command's words, sorted.
+/// The parsed arguments of a command.
 ///
-/// @param targets what the command is about, in the order typed
-/// @param options those given, each with its values in the order typed; without a value an empty
-///   one stands there
+/// @param targets the targets of the command, in the order typed
+/// @param options the options, each with its values in the order typed; an option without a value
+///   has an empty text
 /// @param rest everything after `--`
 public record Arguments(
     List<String> targets, Map<VerbOption, List<String>> options, List<String> rest) {
@@ -30,33 +30,34 @@ public record Arguments(
     return options.containsKey(option);
   }
 
-  /// The value of an option; of several, the last.
+  /// Returns the value of an option; the last one if it is repeated.
   public Optional<String> value(VerbOption option) {
     return Optional.ofNullable(options.get(option)).map(List::getLast);
   }
 
-  /// Every value of an option that may be repeated.
+  /// Returns all values of an option that may be repeated.
   public List<String> values(VerbOption option) {
     return options.getOrDefault(option, List.of());
   }
 
-  /// The value of `--lines`.
+  /// Returns the value of `--lines`.
   ///
-  /// @throws CommandFailure when it is no such number
+  /// @param usual the default
+  /// @throws CommandFailure if the value is not a number in range
   public int lines(int usual) {
     return (int) number(VerbOption.LINES, MOST_LINES).orElse(usual);
   }
 
-  /// The value of an option that takes a number from 0 to `most`.
+  /// Returns the value of an option that takes a number from 0 to `most`.
   ///
-  /// @throws CommandFailure when it is no such number
+  /// @throws CommandFailure if the value is not a number in range
   public OptionalLong number(VerbOption option, long most) {
     return number(option, 0, most);
   }
 
-  /// The value of an option that takes a number from `least` to `most`.
+  /// Returns the value of an option that takes a number from `least` to `most`.
   ///
-  /// @throws CommandFailure when it is no such number
+  /// @throws CommandFailure if the value is not a number in range
   public OptionalLong number(VerbOption option, long least, long most) {
     if (!has(option)) {
       return OptionalLong.empty();

@@ -2,14 +2,14 @@ package io.jpm.console.cli;
 
 import java.util.List;
 
-/// Fails a command's future with sentences for the user; the client exits with
+/// Signals a failed command with messages for the user. The client exits with
 /// [io.jpm.console.session.ExitCode#FAILED].
 public final class CommandFailure extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> problems;
 
-  /// @param problems one or more, each becomes a line
+  /// @param problems one or more messages, one line each
   public CommandFailure(List<String> problems) {
     super(String.join("\n", problems), null, false, false);
     this.problems = List.copyOf(problems);

@@ -4,22 +4,23 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What the audit log says of a command line: of those alone that change something. Values, lines
-/// and messages are left out, since they may be secrets.
+/// Derives the audit entry of a command line; only commands that change something have one. Values,
+/// lines and messages are omitted, since they may be secrets.
 public final class ConsoleAudit {
   private ConsoleAudit() {}
 
   /// A change.
   ///
   /// @param verb the command
-  /// @param apps what it is about, as typed: names, ids, files
+  /// @param apps its targets as typed: names, ids, files
   public record Change(String verb, List<String> apps) {
     public Change {
       apps = List.copyOf(apps);
     }
   }
 
-  /// Empty: the command changes nothing that the daemon is responsible for.
+  /// Returns the change; empty if the command does not change anything that the daemon is
+  /// responsible for.
   public static Optional<Change> of(Verb verb, Arguments arguments) {
     List<String> targets = arguments.targets();
     return switch (verb) {

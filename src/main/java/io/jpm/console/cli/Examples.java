@@ -4,7 +4,7 @@ import io.jpm.console.text.Paint;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Command lines to learn from. The first group stands in `jpm --help`, all in `jpm examples`.
+/// Example command lines. The first group is part of `jpm --help`; `jpm examples` prints all.
 public final class Examples {
   private static final int WIDTH = 38;
 
@@ -23,35 +23,35 @@ public final class Examples {
               List.of(
                   new Line("jpm ls", "all apps"),
                   new Line("jpm ls --sort memory:desc", "the largest first"),
-                  new Line("jpm describe web", "all about one, and why it is as it is"),
-                  new Line("jpm logs web --lines 100", "what it has printed, and prints"),
+                  new Line("jpm describe web", "details of one, and reasons for its state"),
+                  new Line("jpm logs web --lines 100", "its last 100 lines, then new ones"),
                   new Line("jpm events web", "what has happened to it"),
                   new Line("jpm jlist", "the list for scripts, with PM2's names"))),
           new Group(
               "Change",
               List.of(
                   new Line("jpm restart web --update-env", "with this shell's variables"),
-                  new Line("jpm reload web", "process by process, without a gap"),
-                  new Line("jpm scale web +2", "two processes more"),
+                  new Line("jpm reload web", "process by process, without downtime"),
+                  new Line("jpm scale web +2", "two more processes"),
                   new Line("jpm stop web", "it stays in the list"),
-                  new Line("jpm delete web", "stop it and forget it"))),
+                  new Line("jpm delete web", "stop it and remove it from the list"))),
           new Group(
               "Process files",
               List.of(
-                  new Line("jpm init", "write one to begin with"),
-                  new Line("jpm validate", "find its mistakes"),
-                  new Line("jpm plan ecosystem.json", "say what apply would do"),
-                  new Line("jpm apply ecosystem.json --prune", "have apps be as it says"))),
+                  new Line("jpm init", "write a sample file"),
+                  new Line("jpm validate", "check it for errors"),
+                  new Line("jpm plan ecosystem.json", "show what apply would do"),
+                  new Line("jpm apply ecosystem.json --prune", "make the apps match it"))),
           new Group(
-              "For good",
+              "Operation",
               List.of(
                   new Line("jpm startup", "start the daemon at boot"),
-                  new Line("jpm doctor", "see whether all is well"),
-                  new Line("jpm update", "go on with a new build"))));
+                  new Line("jpm doctor", "check the machine and the daemon"),
+                  new Line("jpm update", "switch to a new build"))));
 
   private Examples() {}
 
-  /// Examples of one kind.
+  /// A group of examples.
   public record Group(String title, List<Line> lines) {
     String text() {
       return lines.stream().map(Line::text).collect(Collectors.joining());
@@ -61,7 +61,7 @@ public final class Examples {
   /// One command line.
   ///
   /// @param command as it is typed
-  /// @param meaning what it does; empty: the command says it
+  /// @param meaning what it does; empty if the command is self-explanatory
   public record Line(String command, String meaning) {
     String text() {
       String gap = meaning.isEmpty() ? "" : " ".repeat(Math.max(2, WIDTH - command.length()));
@@ -69,7 +69,7 @@ public final class Examples {
     }
   }
 
-  /// Those for beginners.
+  /// Returns the examples for beginners.
   public static String first() {
     return ALL.getFirst().text();
   }

@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// How jpm is used, from the lists of [Verb] and [VerbOption]: one screen for all, one for each
-/// command.
+/// Formats the help pages from the lists of [Verb] and [VerbOption]: an overview, and a page for
+/// each command.
 public final class HelpText {
   private static final String EXAMPLES = Examples.first();
 
-  /// More than these are looked through by headings.
+  /// A command with more options than this lists them under headings.
   private static final int MANY_OPTIONS = 12;
 
   private static final int LONGEST_LINE = 78;
 
   private HelpText() {}
 
-  /// What is needed often, on one screen.
+  /// Returns the frequently used commands, on one screen.
   public static String ofMost(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n\n");
     text.append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
@@ -28,19 +28,21 @@ public final class HelpText {
         .filter(group -> group != Verb.Group.MORE)
         .forEach(group -> commands(text, group, colors));
     return text.append(
-            "\njpm <command> --help says more; jpm help --all and man jpm list all commands\n")
+            "\njpm <command> --help shows more; jpm help --all and man jpm list all commands\n")
         .toString();
   }
 
+  /// Returns all commands, and the PM2 commands that are not supported.
   public static String ofAll(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n");
     Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
     leftOut(text, colors);
-    return text.append("\njpm <command> --help says more; jpm --version says which jpm this is\n")
+    return text.append("\njpm <command> --help shows more; jpm --version shows the version\n")
         .toString();
   }
 
-  /// PM2's users look for them here; typed, each says what to use instead.
+  /// Lists unsupported commands, since PM2 users look for them here. Each command, when typed,
+  /// names its alternative.
   private static void leftOut(StringBuilder text, boolean colors) {
     text.append('\n').append(Paint.BOLD.on("PM2 commands that jpm does not have", colors));
     int column = LONGEST_LINE;
@@ -62,6 +64,7 @@ public final class HelpText {
         .forEach(verb -> line(text, verb.word() + " " + verb.targetNames(), verb.summary(), 36));
   }
 
+  /// Returns the help page of one command.
   public static String of(Verb verb, boolean colors) {
     var text = new StringBuilder("Usage: jpm ").append(verb.word());
     if (!verb.targetNames().isEmpty()) {
@@ -92,7 +95,7 @@ public final class HelpText {
     return text.toString();
   }
 
-  /// Many options stand under the headings of the attributes that they set.
+  /// Groups many options under the headings of the attributes that they set.
   private static String title(VerbOption option, boolean many) {
     return many
         ? option.attribute().map(key -> key.group().title()).orElse("This command")

@@ -11,14 +11,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What the options of `jpm logs` ask for.
+/// The options of `jpm logs`.
 ///
-/// @param lines how many past lines of each log; [Long#MAX_VALUE] for all
-/// @param filter which lines
-/// @param streams of which stream
-/// @param style how they are printed
-/// @param follow whether to go on with what comes
-/// @param daemonToo whether the daemon's own log belongs to it
+/// @param lines the number of past lines of each log; [Long#MAX_VALUE] for all
+/// @param filter selects lines
+/// @param streams selects streams
+/// @param style the format of lines
+/// @param follow whether to continue with new lines
+/// @param daemonToo whether to include the daemon's own log
 public record LogsOptions(
     long lines,
     LogFilter filter,
@@ -28,20 +28,21 @@ public record LogsOptions(
     boolean daemonToo) {
   private static final int DEFAULT_LINES = 15;
 
-  /// What tells a time format from the name of an app.
+  /// Distinguishes a time format from the name of an app.
   private static final Pattern TIME_TOKEN = Pattern.compile("YY|MM|DD|HH|hh|mm|ss|SSS|^[Xx]$");
 
-  /// A time format and no other word: tokens of dates, with anything but letters between them.
+  /// Matches a word that can only be a time format: date tokens with anything but letters between
+  /// them.
   private static final Pattern TIME_FORMAT =
       Pattern.compile(
           "^[^A-Za-z]*((YYYY|YY|M{1,4}|D{1,4}|HH?|hh?|mm?|ss?|S{1,3}|ZZ?|[AaTXx])[^A-Za-z]*)+$");
 
-  /// What is printed from now on, as it is.
+  /// Returns the options that print new output unchanged.
   public static LogsOptions fromNowOn() {
     return following(0, LogFilter.ALL, LogStyle.Kind.RAW);
   }
 
-  /// What has been printed since `began` and what comes, with labels.
+  /// Returns the options that print the output since `began` and new output, with labels.
   public static LogsOptions since(Instant began) {
     var filter = new LogFilter(Optional.of(began), Optional.empty(), Optional.empty(), false);
     return following(Long.MAX_VALUE, filter, LogStyle.Kind.LABELLED);
@@ -52,14 +53,14 @@ public record LogsOptions(
     return new LogsOptions(lines, filter, Streams.BOTH, style, true, false);
   }
 
-  /// Whether `word` can only be a format for `--timestamp`, and no app's name.
+  /// Reports whether `word` can only be a format for `--timestamp` and not the name of an app.
   static boolean isTimeFormat(String word) {
     return TIME_FORMAT.matcher(word).matches() && TIME_TOKEN.matcher(word).find();
   }
 
-  /// Reads which lines are to be shown, and how.
+  /// Reads the options.
   ///
-  /// @throws CommandFailure when options contradict each other or a value is none
+  /// @throws CommandFailure if options contradict each other, or a value is not valid
   public static LogsOptions of(Arguments arguments, PastTime times) {
     refuseContradictions(arguments);
     LogFilter filter = filter(arguments, times);
@@ -78,6 +79,7 @@ public record LogsOptions(
         plain && !arguments.has(VerbOption.ERR) && isEveryone(arguments.targets()));
   }
 
+  /// Reports whether `targets` select all apps.
   public static boolean isEveryone(List<String> targets) {
     return targets.isEmpty() || targets.contains(AppName.ALL);
   }
@@ -93,7 +95,7 @@ public record LogsOptions(
     for (VerbOption own : List.of(VerbOption.JSON, VerbOption.FORMAT)) {
       for (VerbOption more : List.of(VerbOption.TIMESTAMP, VerbOption.HIGHLIGHT)) {
         if (arguments.has(own) && arguments.has(more)) {
-          throw both(own, more, own.longName() + " has a form of its own");
+          throw both(own, more, own.longName() + " has its own format");
         }
       }
     }
@@ -104,7 +106,7 @@ public record LogsOptions(
 
   private static CommandFailure both(VerbOption one, VerbOption other, String why) {
     return new CommandFailure(
-        "%s and %s do not go together: %s".formatted(one.longName(), other.longName(), why));
+        "%s and %s cannot be combined: %s".formatted(one.longName(), other.longName(), why));
   }
 
   private static LogFilter filter(Arguments arguments, PastTime times) {
@@ -114,7 +116,7 @@ public record LogsOptions(
         arguments.value(VerbOption.UNTIL).map(text -> times.of(VerbOption.UNTIL, text));
     if (since.isPresent() && until.isPresent() && since.get().isAfter(until.get())) {
       throw new CommandFailure(
-          "--since %s is later than --until %s: nothing lies between"
+          "--since %s is later than --until %s: use an earlier time for --since"
               .formatted(
                   arguments.value(VerbOption.SINCE_TIME).orElse(""),
                   arguments.value(VerbOption.UNTIL).orElse("")));
@@ -129,7 +131,7 @@ public record LogsOptions(
       Pattern.compile(pattern);
     } catch (PatternSyntaxException none) {
       throw new CommandFailure(
-          "--grep \"%s\": %s; put a backslash before a character that stands for itself"
+          "--grep \"%s\": %s; put a backslash before a special character to match it literally"
               .formatted(pattern, none.getMessage()));
     }
   }
@@ -153,13 +155,13 @@ public record LogsOptions(
     }
     if (!TIME_TOKEN.matcher(text).find()) {
       throw new CommandFailure(
-          "--timestamp \"%s\": no time format such as YYYY-MM-DD HH:mm:ss; put --timestamp last"
+          "--timestamp \"%s\" is not a time format: use one such as YYYY-MM-DD HH:mm:ss, or put --timestamp last"
               .formatted(text));
     }
     return new TimePattern(text);
   }
 
-  /// Both `--err` and `--out` are both, as neither.
+  /// Both `--err` and `--out` together select both streams, like neither.
   private static Streams streams(Arguments arguments) {
     boolean err = arguments.has(VerbOption.ERR);
     boolean out = arguments.has(VerbOption.OUT);

@@ -14,8 +14,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/// Sorts the words of one command with picocli. The model is made by hand and only of the command
-/// at hand: nothing is scanned by reflection.
+/// Parses the words of one command with picocli. The model is built explicitly and only for this
+/// command, without reflection.
 final class OptionParser {
   private static final VerbOption ARGUMENTS = VerbOption.INTERPRETER_ARGS;
 
@@ -56,7 +56,7 @@ final class OptionParser {
     }
   }
 
-  /// Takes the arguments of interpreters out of the words, since they may look like options of the
+  /// Removes the arguments of interpreters from the words, since they may look like options of the
   /// command: `--interpreter-args -u`.
   private static List<String> interpreterArguments(Verb verb, List<String> words) {
     List<String> values = new ArrayList<>();

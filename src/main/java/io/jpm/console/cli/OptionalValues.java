@@ -6,18 +6,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Takes the options out of a line that may have a value and may do without: `--watch`, `--watch
-/// src`, `--watch=src`.
+/// Extracts the options whose value is optional from a command line: `--watch`, `--watch src`,
+/// `--watch=src`.
 ///
-/// The word after such an option is its value, as in PM2, unless it looks like an option or is the
-/// line's only target: `start --watch app.js` has to start something. A time format is no target.
-/// (PM2 takes it always, and then looks for a process file.)
+/// As in PM2, the word after such an option is its value. Two words are never taken: one that looks
+/// like an option, and the only target of the line, since `start --watch app.js` must start
+/// something. A time format does not count as a target. (PM2 always takes the word and then looks
+/// for a process file.)
 ///
-/// The value of `--interpreter-args` is taken out as well, whatever it looks like: `-u` means
-/// another thing to Python than to us.
+/// The value of `--interpreter-args` is extracted as well, whatever it looks like: `-u` means one
+/// thing to Python and another to jpm.
 ///
-/// @param words what is left
-/// @param values for each option found its values in order; an empty one stands for none
+/// @param words the remaining words
+/// @param values for each option found its values in order; empty text for an option without a
+///   value
 record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) {
   OptionalValues {
     words = List.copyOf(words);
@@ -63,7 +65,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
     return new OptionalValues(left, values);
   }
 
-  /// Whether words that are no option and no option's value are among `words`.
+  /// Reports whether `words` contains a word that is neither an option nor the value of an option.
   private static boolean hasTarget(Verb verb, List<String> words) {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
@@ -86,7 +88,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
     return option.isPresent() && option.get().takesValue() && !word.contains("=");
   }
 
-  /// `parsedCommand` with the values that were taken out.
+  /// Returns `parsedCommand` with the extracted values added.
   ParsedCommand in(ParsedCommand parsedCommand) {
     if (values.isEmpty()
         || !(parsedCommand instanceof ParsedCommand.Run(Verb verb, Arguments sorted))) {

@@ -4,21 +4,22 @@ import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
 import java.util.List;
 
-/// How a client wants to be spoken to.
+/// The output options of a client.
 ///
-/// @param tty what its output is drawn on
-/// @param quiet only what was asked for, and what goes wrong
-/// @param mergesFinalChunk the exit code may come with the last of the text
-/// @param marks it wants to know where a command goes on that it may have to resume
+/// @param tty the client's terminal
+/// @param quiet whether to print only requested output and errors
+/// @param mergesFinalChunk whether the exit code may be sent together with the last text
+/// @param marks whether the client wants resume marks, for a command that it may have to resume
 public record OutputOptions(Tty tty, boolean quiet, boolean mergesFinalChunk, boolean marks) {
-  /// To whom nothing is known of.
+  /// The options of a client about which nothing is known.
   public static final OutputOptions PLAIN = new OutputOptions(Tty.NONE, false, false, false);
 
-  /// PM2 obeys the first with any value; the second is ours.
+  /// Environment variables that make the client quiet, with any value. The first is PM2's, the
+  /// second jpm's.
   private static final List<String> SILENCING = List.of("PM2_SILENT", "JPM_SILENT");
 
-  /// As its words and its environment say. Options hold even where the command is none, since its
-  /// mistake is printed, too.
+  /// Reads the options from the client's words and environment. They also apply if the command line
+  /// is not valid, since its error message is printed too.
   public static OutputOptions of(ConsoleRequest request) {
     List<String> words = ArgumentReader.ownWords(request.argv());
     boolean plain = words.contains("--no-color");

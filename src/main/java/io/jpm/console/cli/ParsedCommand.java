@@ -2,27 +2,27 @@ package io.jpm.console.cli;
 
 import java.util.Optional;
 
-/// What a command line asks for.
+/// The result of parsing a command line.
 public sealed interface ParsedCommand {
-  /// Carry out a command.
+  /// Run a command.
   record Run(Verb verb, Arguments arguments) implements ParsedCommand {}
 
-  /// Say how jpm, or one command, is used.
+  /// Print the help page of jpm or of one command.
   ///
-  /// @param verb the command; empty: all that are needed often
+  /// @param verb the command; empty for the overview
   record Help(Optional<Verb> verb) implements ParsedCommand {}
 
   /// List every command.
   record HelpOfAll() implements ParsedCommand {}
 
-  /// Say which jpm this is.
+  /// Print the version.
   record Version() implements ParsedCommand {}
 
-  /// Nothing was typed.
+  /// The command line is empty.
   record Nothing() implements ParsedCommand {}
 
-  /// It cannot be understood.
+  /// The command line is not valid.
   ///
-  /// @param problem one line for the user, with what was probably meant
+  /// @param problem one line for the user, with a suggestion
   record Mistake(String problem) implements ParsedCommand {}
 }

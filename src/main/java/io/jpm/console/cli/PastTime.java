@@ -13,15 +13,15 @@ import java.time.ZonedDateTime;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A moment of the past as people type it: `10m` ago, `13:20` (today, or yesterday if that is still
-/// to come), `2026-11-21`, `2026-11-21T13:20`, and with seconds and a zone.
+/// Parses a past moment as typed by a user: `10m` ago, `13:20` (today, or yesterday if that is
+/// still in the future), `2026-11-21`, `2026-11-21T13:20`, optionally with seconds and a zone.
 ///
 /// @param now the present
-/// @param zone whose clock is meant where none is named
+/// @param zone the default time zone
 public record PastTime(Instant now, ZoneId zone) {
-  /// The moment that the value of `option` means.
+  /// Returns the moment that the value of `option` denotes.
   ///
-  /// @throws CommandFailure when it is none
+  /// @throws CommandFailure if `text` is not valid
   Instant of(VerbOption option, String text) {
     return read(text.strip())
         .orElseThrow(() ->

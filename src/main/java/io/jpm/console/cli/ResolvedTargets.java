@@ -4,10 +4,10 @@ import io.jpm.model.AppSpec;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the targets of a command name.
+/// The resolved targets of a command.
 ///
 /// @param words selectors, for God
-/// @param specs apps of process files, as the files have them now
+/// @param specs apps of process files, as the files define them now
 public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
   public static final ResolvedTargets NOTHING = new ResolvedTargets(List.of(), List.of());
 
@@ -20,11 +20,12 @@ public record ResolvedTargets(List<String> words, List<AppSpec> specs) {
     return new ResolvedTargets(joined(words, more.words), joined(specs, more.specs));
   }
 
-  /// Selectors of all of it: an app of a file goes by its name.
+  /// Returns selectors of all targets: the name for an app of a file.
   public List<String> names() {
     return joined(words, specs.stream().map(spec -> spec.name().value()).toList());
   }
 
+  /// Returns the concatenation of two lists.
   public static <T> List<T> joined(List<T> first, List<T> second) {
     List<T> all = new ArrayList<>(first);
     all.addAll(second);

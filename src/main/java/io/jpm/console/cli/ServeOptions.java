@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What `jpm serve` is to serve, and where: the command's words over the caller's PM2_SERVE_*
-/// variables (PM2 has it the other way round for path and port).
+/// The options of `jpm serve`. The words of the command override the caller's PM2_SERVE_* variables
+/// (in PM2 it is the other way round for path and port).
 ///
-/// @param directory absolute
+/// @param directory absolute path
 /// @param host the address to listen on
 /// @param port 1 to 65535
 /// @param user of basic auth
@@ -25,9 +25,9 @@ public record ServeOptions(
     Path directory, String host, int port, Optional<String> user, Optional<String> password) {
   private static final String EVERYWHERE = "0.0.0.0";
 
-  /// Reads what is to be served, and where.
+  /// Reads the options.
   ///
-  /// @throws CommandFailure when something in it cannot be
+  /// @throws CommandFailure if a value is not valid
   public static ServeOptions of(Arguments arguments, ConsoleRequest request) {
     List<String> words = arguments.targets();
     if (words.size() > 2) {
@@ -62,7 +62,7 @@ public record ServeOptions(
           "basic auth needs both --basic-auth-username and --basic-auth-password");
     }
     if (options.user.filter(user -> user.contains(":")).isPresent()) {
-      throw new CommandFailure("--basic-auth-username can have no colon in it");
+      throw new CommandFailure("--basic-auth-username cannot contain a colon");
     }
     return options;
   }
@@ -75,7 +75,7 @@ public record ServeOptions(
     try {
       return Path.of(cwd).resolve(path).normalize();
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the directory's name is no path");
+      throw new CommandFailure("the directory's name is not a valid path");
     }
   }
 
@@ -86,13 +86,13 @@ public record ServeOptions(
         return port;
       }
     }
-    throw new CommandFailure("\"%s\" is no port: use 1 to 65535".formatted(text));
+    throw new CommandFailure("\"%s\" is not a port: use 1 to 65535".formatted(text));
   }
 
-  /// Looks whether the directory is there and the port can be had. Blocks.
+  /// Checks that the directory exists and the port can be bound. Blocks.
   ///
   /// @param free whether the port must be free
-  /// @throws CommandFailure when not
+  /// @throws CommandFailure if not
   public ServeOptions checked(boolean free) {
     if (!Files.isDirectory(directory)) {
       throw new CommandFailure(
@@ -114,7 +114,7 @@ public record ServeOptions(
       socket.setReuseAddress(true);
       socket.bind(new InetSocketAddress(address(), port));
     } catch (UnknownHostException _) {
-      throw new CommandFailure("--host %s is no address of this machine".formatted(host));
+      throw new CommandFailure("--host %s is not an address of this machine".formatted(host));
     } catch (IOException e) {
       throw new CommandFailure(
           "cannot listen on port %d of %s: %s".formatted(port, host, e.getMessage()));
@@ -125,13 +125,13 @@ public record ServeOptions(
     return InetAddress.getByName(host);
   }
 
-  /// Where it can be seen, for the user.
+  /// Returns a message with the URL and the machines that can reach it.
   public String told() {
     String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);
     boolean everybody = host.equals(EVERYWHERE) || host.equals("::") || host.equals("[::]");
     return everybody
-        ? where + ", open to every machine that reaches this one (--host 127.0.0.1: to this one)"
+        ? where + ", open to all machines that can reach this one (only this one: --host 127.0.0.1)"
         : where;
   }
 }

@@ -8,15 +8,15 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Sorts words that need no thought: whole option names, each value in sight. Everything else
-/// (misspelled, abbreviated, run together, missing) is left to [OptionParser].
+/// Parses unambiguous command lines: complete option names, each with an obvious value. All others
+/// (misspelled, abbreviated, clustered or missing options) are left to [OptionParser].
 ///
-/// picocli's classes are of a format too old for an AOT cache, so the first line that needs it
-/// costs about a tenth of a second; a daemon's first command should not.
+/// picocli's classes have a format too old for an AOT cache, so the first line that needs it takes
+/// about 100 ms longer. This should not affect the first command of a daemon.
 final class SimpleParser {
   private SimpleParser() {}
 
-  /// The words sorted exactly as [OptionParser] would; empty when that takes thought.
+  /// Returns the arguments exactly as [OptionParser] would; empty if the line is not unambiguous.
   static Optional<Arguments> sort(Verb verb, List<String> words, List<String> rest) {
     List<String> targets = new ArrayList<>();
     Map<VerbOption, List<String>> options = new EnumMap<>(VerbOption.class);
@@ -36,7 +36,7 @@ final class SimpleParser {
     return Optional.of(new Arguments(targets, options, rest));
   }
 
-  /// The option's value, empty if it takes none; null when it is not plain to see.
+  /// Returns the option's value, empty if it takes none; null if the value is not obvious.
   private static @Nullable String value(VerbOption option, String word, Iterator<String> next) {
     int equals = word.indexOf('=');
     if (!option.takesValue()) {

@@ -11,90 +11,90 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Every command: its names, what it takes, what it does. To add one, add it here; the compiler
-/// then asks for its options in [VerbOptions], for examples in [VerbExamples] and for its
-/// implementation in [io.jpm.console.Commands].
+/// All commands: their names, targets and summaries. To add a command, add it here; the compiler
+/// then requires its options in [VerbOptions], examples in [VerbExamples] and an implementation in
+/// [io.jpm.console.Commands].
 public enum Verb {
   START(APPS, "start", "[script|file|name|id|all…]", "start a script, a program, a process file"),
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
   RESTART(APPS, "restart", "name|id|all|file…", "stop and start apps"),
-  RELOAD(APPS, "reload", "name|id|all|file…", "replace processes without a gap"),
-  SERVE(APPS, "serve expose", "[path] [port]", "serve a directory's files over HTTP"),
-  SCALE(APPS, "scale", "name|id N|+N|-N|max", "have more or fewer instances"),
-  DELETE(APPS, "delete del", "name|id|all|file…", "stop apps and forget them"),
-  SAVE(APPS, "save dump", "", "remember the list for resurrect"),
-  RESURRECT(APPS, "resurrect", "", "bring back the list that was saved"),
+  RELOAD(APPS, "reload", "name|id|all|file…", "replace processes without downtime"),
+  SERVE(APPS, "serve expose", "[path] [port]", "serve the files of a directory over HTTP"),
+  SCALE(APPS, "scale", "name|id N|+N|-N|max", "change the number of instances"),
+  DELETE(APPS, "delete del", "name|id|all|file…", "stop apps and remove them from the list"),
+  SAVE(APPS, "save dump", "", "save the list for resurrect"),
+  RESURRECT(APPS, "resurrect", "", "start the apps of the saved list"),
 
   LIST(LOOK, "ls list l ps status", "", "list all apps"),
-  DESCRIBE(LOOK, "describe desc info show", "name|id…", "all about an app, and why it is as it is"),
-  LOGS(LOOK, "logs log", "[name|id|all…]", "print and follow what apps print"),
+  DESCRIBE(LOOK, "describe desc info show", "name|id…", "details of an app, reasons for its state"),
+  LOGS(LOOK, "logs log", "[name|id|all…]", "print and follow the output of apps"),
   EVENTS(LOOK, "events", "[name|id|all…]", "what has happened to apps, and why"),
   ENV(LOOK, "env", "name|id…", "an app's environment, secrets masked"),
   JLIST(LOOK, "jlist", "", "list all apps as JSON"),
 
   INIT(FILES, "init ecosystem", "[simple] [file]", "write a sample process file"),
-  VALIDATE(FILES, "validate", "[file…]", "find the mistakes of process files"),
-  PLAN(FILES, "plan", "file…", "say what apply would do"),
-  APPLY(FILES, "apply", "file…", "have apps be as their file says"),
+  VALIDATE(FILES, "validate", "[file…]", "check process files for errors"),
+  PLAN(FILES, "plan", "file…", "show what apply would do"),
+  APPLY(FILES, "apply", "file…", "make apps match their process file"),
 
-  PING(DAEMON, "ping", "", "see whether the daemon answers"),
-  DOCTOR(DAEMON, "doctor", "", "see whether all is as jpm needs it"),
-  WEB(DAEMON, "web", "[stop|status]", "see and command apps over HTTP, from here"),
-  KILL(DAEMON, "kill", "", "forget all apps and end the daemon"),
-  UPDATE(DAEMON, "update updatePM2", "", "replace the daemon by this build"),
-  DAEMON_ITSELF(DAEMON, "daemon", "", "be the daemon, in the foreground"),
+  PING(DAEMON, "ping", "", "check that the daemon answers"),
+  DOCTOR(DAEMON, "doctor", "", "check the machine and the daemon"),
+  WEB(DAEMON, "web", "[stop|status]", "dashboard and HTTP API on this machine"),
+  KILL(DAEMON, "kill", "", "stop and forget all apps, end the daemon"),
+  UPDATE(DAEMON, "update updatePM2", "", "replace the daemon with this build"),
+  DAEMON_ITSELF(DAEMON, "daemon", "", "run the daemon in the foreground"),
   STARTUP(DAEMON, "startup", "[systemd]", "start the daemon at boot"),
   UNSTARTUP(DAEMON, "unstartup", "[systemd]", "no longer start it at boot"),
   IMPORT_PM2(DAEMON, "import-pm2", "", "take over the apps of PM2"),
-  TOKEN(DAEMON, "token", "create|rotate|ls|revoke [token]", "let services in that have a token"),
-  AUDIT(DAEMON, "audit", "verify", "see whether the audit log is whole"),
+  TOKEN(DAEMON, "token", "create|rotate|ls|revoke [token]", "manage tokens for services"),
+  AUDIT(DAEMON, "audit", "verify", "check the hash chain of the audit log"),
 
-  START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start the missing"),
+  START_OR_RESTART(MORE, "startOrRestart", "file…", "restart its apps, start missing ones"),
   START_OR_RELOAD(
-      MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start the missing"),
-  TRIGGER(MORE, "trigger", "name|id action [value]", "have an app do what it has offered to do"),
+      MORE, "startOrReload startOrGracefulReload", "file…", "reload its apps, start missing ones"),
+  TRIGGER(MORE, "trigger", "name|id action [value]", "run an action that an app offers"),
   MONIT(
       MORE,
       "monit monitor imonit dash dashboard",
       "[name|id|all…]",
-      "watch all apps on a full screen"),
+      "monitor all apps on a full screen"),
   PRETTYLIST(MORE, "prettylist", "", "list all apps as Node prints objects"),
-  PROCESS_IDS(MORE, "pid", "[name|id|all…]", "process ids, one a line; 0: does not run"),
+  PROCESS_IDS(MORE, "pid", "[name|id|all…]", "process ids, one per line; 0: not running"),
   INSTANCE_IDS(MORE, "id", "name…", "an app's ids: [ 0, 1 ]"),
-  REPORT(MORE, "report", "", "what to put into a ticket, without secrets"),
-  HOST(MORE, "slist sysinfos", "", "what this machine uses"),
-  EXAMPLES(MORE, "examples", "", "command lines to learn from"),
+  REPORT(MORE, "report", "", "facts for a bug report, without secrets"),
+  HOST(MORE, "slist sysinfos", "", "CPU, memory and disks of this machine"),
+  EXAMPLES(MORE, "examples", "", "example command lines"),
   COMPLETION(
       MORE, "completion", "[shell|install|uninstall] [shell]", "complete command lines on TAB"),
-  GET(MORE, "get", "[key]", "what is stored for apps"),
+  GET(MORE, "get", "[key]", "show values that are stored for apps"),
   SET(MORE, "set", "[key value]", "store a variable of an app: web:PORT 8080"),
-  MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several"),
-  UNSET(MORE, "unset", "key|all", "forget what is stored"),
+  MULTISET(MORE, "multiset", "\"k1 v1 k2 v2\"", "store several values"),
+  UNSET(MORE, "unset", "key|all", "delete stored values"),
   CONF(MORE, "conf config", "[key] [value]", "get, or set with a value"),
   PULL(MORE, "pull", "name [commit]", "git pull, post_update and reload of an app"),
-  BACKWARD(MORE, "backward", "name", "the same with the commit before"),
+  BACKWARD(MORE, "backward", "name", "the same with the previous commit"),
   FORWARD(MORE, "forward", "name", "the same with the next commit"),
-  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh, as the file says"),
+  DEPLOY(MORE, "deploy", "[file] environment [command]", "deploy over ssh, as the file describes"),
   SEND(MORE, "send", "id|name line…", "write a line to an app's standard input"),
   MESSAGE(MORE, "message", "name|id|all message", "send a message to process.on('message')"),
   ATTACH(MORE, "attach", "id [separator]", "follow an app's output, and type into it"),
   SEND_SIGNAL(MORE, "sendSignal", "signal name|id…", "signal apps' main processes"),
-  RESET(MORE, "reset", "name|id|all…", "count restarts anew"),
-  INSPECT(MORE, "inspect", "name", "say how a debugger gets at an app"),
-  CLEARDUMP(MORE, "cleardump", "", "forget the list that was saved"),
+  RESET(MORE, "reset", "name|id|all…", "reset the restart counters"),
+  INSPECT(MORE, "inspect", "name", "show how to debug an app"),
+  CLEARDUMP(MORE, "cleardump", "", "delete the saved list"),
   FLUSH(MORE, "flush", "[name|id|all…]", "empty apps' log files"),
-  LOGROTATE(MORE, "logrotate", "", "say how log files are rotated"),
-  PROFILE_CPU(MORE, "profile:cpu", "[ms]", "record what the daemon itself is busy with"),
-  PROFILE_MEM(MORE, "profile:mem", "[ms]", "dump the daemon's own memory"),
-  RELOAD_LOGS(MORE, "reloadLogs", "", "open log files anew that were moved");
+  LOGROTATE(MORE, "logrotate", "", "show how log files are rotated"),
+  PROFILE_CPU(MORE, "profile:cpu", "[ms]", "record a CPU profile of the daemon"),
+  PROFILE_MEM(MORE, "profile:mem", "[ms]", "write a heap dump of the daemon"),
+  RELOAD_LOGS(MORE, "reloadLogs", "", "reopen log files that were moved");
 
-  /// The heading it stands under in help.
+  /// The heading of the command in help.
   public enum Group {
     APPS("Apps"),
     LOOK("Look"),
     FILES("Process files"),
     DAEMON("Daemon"),
-    /// Needed less often: `jpm help --all` lists them.
+    /// Commands that are used less often: `jpm help --all` lists them.
     MORE("More");
 
     private final String title;
@@ -108,7 +108,7 @@ public enum Verb {
     }
   }
 
-  /// How many targets it takes.
+  /// The number of targets: none, any number, or at least one.
   enum Targets {
     NONE,
     ANY,
@@ -119,12 +119,12 @@ public enum Verb {
   private final String targetNames;
   private final String summary;
 
-  @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+  @SuppressWarnings("ImmutableEnumChecker") // created by List.of
   private final List<String> names;
 
-  /// @param names its name and PM2's other names for it, with spaces between
-  /// @param targetNames what its targets are called in help; empty: it takes none; in brackets: it
-  ///   may do without
+  /// @param names its name and PM2's aliases, separated by spaces
+  /// @param targetNames the name of its targets in help; empty if it takes none, in brackets if
+  ///   they are optional
   Verb(Group group, String names, String targetNames, String summary) {
     this.group = group;
     this.names = List.of(names.split(" ", -1));
@@ -143,7 +143,7 @@ public enum Verb {
     return targetNames.startsWith("[") ? Targets.ANY : Targets.SOME;
   }
 
-  /// What its targets are called in help.
+  /// Returns the name of its targets in help.
   public String targetNames() {
     return targetNames;
   }
@@ -152,12 +152,12 @@ public enum Verb {
     return summary;
   }
 
-  /// The name that help calls it by.
+  /// Returns the primary name.
   public String word() {
     return names.getFirst();
   }
 
-  /// Its name and PM2's other names for it.
+  /// Returns its name and PM2's aliases.
   public List<String> names() {
     return names;
   }
@@ -170,7 +170,7 @@ public enum Verb {
     return Arrays.stream(values()).filter(verb -> verb.names.contains(word)).findFirst();
   }
 
-  /// Every word that is a command.
+  /// Returns all names of commands, including `help`.
   public static List<String> words() {
     return Stream.concat(
             Arrays.stream(values()).flatMap(verb -> verb.names.stream()), Stream.of("help"))

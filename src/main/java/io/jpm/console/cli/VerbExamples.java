@@ -4,7 +4,7 @@ import io.jpm.console.cli.Examples.Line;
 import java.util.ArrayList;
 import java.util.List;
 
-/// One to three command lines for each command, as its help and the manual page show them.
+/// One to three example command lines for each command, for its help page and the manual page.
 public final class VerbExamples {
   private VerbExamples() {}
 
@@ -30,7 +30,7 @@ public final class VerbExamples {
       case RELOAD ->
           lines(
               "jpm reload web",
-              "one after the other, without a gap",
+              "one after the other, without downtime",
               "jpm reload all --parallel 2",
               "two of each app at a time");
       case SERVE ->
@@ -44,26 +44,30 @@ public final class VerbExamples {
       case SCALE ->
           lines(
               "jpm scale web 4",
-              "have four",
+              "to four instances",
               "jpm scale web +2",
-              "two more",
+              "two more instances",
               "jpm scale web max",
               "one for each CPU");
       case DELETE ->
-          lines("jpm delete web", "stop it and forget it", "jpm delete all", "have an empty list");
+          lines(
+              "jpm delete web",
+              "stop it and remove it from the list",
+              "jpm delete all",
+              "empty the list");
       case SAVE ->
           lines(
               "jpm save",
               "once the list is as it should be",
               "jpm save --force",
-              "although it is empty");
-      case RESURRECT -> lines("jpm resurrect", "start what jpm save has remembered");
+              "even if it is empty");
+      case RESURRECT -> lines("jpm resurrect", "start the apps of the saved list");
       case LIST ->
           lines(
               "jpm ls --sort memory:desc",
               "the largest first",
               "jpm ls --watch",
-              "drawn anew until Ctrl-C",
+              "redrawn until Ctrl-C",
               "jpm ls --json",
               "for scripts");
       case DESCRIBE ->
@@ -75,25 +79,25 @@ public final class VerbExamples {
       case LOGS ->
           lines(
               "jpm logs",
-              "what all apps print from now on",
+              "follow the output of all apps",
               "jpm logs web --lines 100 --nostream",
-              "the past alone",
+              "past lines only",
               "jpm logs web --since 10m --grep error",
               "");
       case EVENTS ->
           lines(
               "jpm events web",
-              "why it has been started and ended",
+              "why it was started and stopped",
               "jpm events --follow --json",
               "for scripts");
-      case ENV -> lines("jpm env web", "secrets masked", "jpm env web --reveal", "with them");
+      case ENV -> lines("jpm env web", "secrets masked", "jpm env web --reveal", "with secrets");
       case JLIST -> lines("jpm jlist", "the list for scripts, with PM2's names");
       case INIT ->
           lines(
               "jpm init",
               "ecosystem.config.js",
               "jpm init apps.yaml",
-              "the ending says the format");
+              "the extension selects the format");
       case VALIDATE ->
           lines(
               "jpm validate",
@@ -103,22 +107,19 @@ public final class VerbExamples {
       case PLAN ->
           lines(
               "jpm plan ecosystem.json",
-              "say what apply would do",
+              "show what apply would do",
               "jpm plan ecosystem.json --prune --json",
               "for scripts");
       case APPLY ->
           lines(
               "jpm apply ecosystem.json",
-              "start, alter and reload what differs",
+              "start, change and reload what differs",
               "jpm apply ecosystem.json --prune",
               "delete apps that are not in it");
       case PING -> lines("jpm ping", "{ msg: 'pong' }");
       case DOCTOR ->
           lines(
-              "jpm doctor",
-              "what is wrong, and how to mend it",
-              "jpm doctor --json",
-              "for scripts");
+              "jpm doctor", "what is wrong, and how to fix it", "jpm doctor --json", "for scripts");
       case WEB ->
           lines(
               "jpm web",
@@ -126,38 +127,38 @@ public final class VerbExamples {
               "jpm web --port 8000",
               "on another port",
               "jpm web stop",
-              "nothing listens any more");
-      case KILL -> lines("jpm kill", "all apps end, too");
-      case UPDATE -> lines("jpm update", "apps run on meanwhile");
-      case DAEMON_ITSELF -> lines("jpm daemon", "as systemd or a container needs it");
+              "stop listening");
+      case KILL -> lines("jpm kill", "also stops all apps");
+      case UPDATE -> lines("jpm update", "apps keep running");
+      case DAEMON_ITSELF -> lines("jpm daemon", "for systemd or a container");
       case STARTUP -> lines("jpm startup", "by systemd, for this user");
       case UNSTARTUP -> lines("jpm unstartup", "undo jpm startup");
       case IMPORT_PM2 ->
           lines(
               "jpm import-pm2 --dry-run",
-              "say what would be taken over",
+              "show what would be taken over",
               "jpm import-pm2 --only web,api",
-              "these alone");
-      case AUDIT -> lines("jpm audit verify", "count its lines, or say where it breaks");
+              "these only");
+      case AUDIT -> lines("jpm audit verify", "count its lines, or show where it breaks");
       case TOKEN ->
           lines(
               "jpm token create ci --role operate --app web,api",
-              "print a new one, once",
+              "print a new token, once",
               "jpm token rotate ci --grace 10m",
-              "another secret; both hold for 10m",
+              "new secret; both are valid for 10m",
               "jpm token revoke ci",
-              "end it and its connections");
+              "revoke it and close its connections");
       case START_OR_RESTART -> lines("jpm startOrRestart ecosystem.json", "");
       case START_OR_RELOAD -> lines("jpm startOrReload ecosystem.json", "");
       case TRIGGER ->
           lines(
               "jpm trigger web flush-cache",
-              "an action that web has offered",
+              "an action that web offers",
               "jpm trigger web set-level debug",
               "with a value");
       case MONIT ->
           lines("jpm monit", "all apps; ? shows the keys", "jpm monit web api", "only these apps");
-      case PRETTYLIST -> lines("jpm prettylist", "jlist for people");
+      case PRETTYLIST -> lines("jpm prettylist", "jlist in readable form");
       case PROCESS_IDS -> lines("jpm pid web", "of its main processes", "jpm pid", "of all apps");
       case INSTANCE_IDS -> lines("jpm id web", "[ 0, 1 ]", "jpm id web --json", "[0,1]");
       case REPORT -> lines("jpm report", "print it");
@@ -177,7 +178,7 @@ public final class VerbExamples {
       case MULTISET -> lines("jpm multiset \"web:PORT 8080 web:HOST ::1\"", "");
       case UNSET -> lines("jpm unset web:PORT", "one variable", "jpm unset all", "everything");
       case CONF ->
-          lines("jpm conf web:PORT", "say what is stored", "jpm conf web:PORT 8080", "store it");
+          lines("jpm conf web:PORT", "show the stored value", "jpm conf web:PORT 8080", "store it");
       case PULL ->
           lines(
               "jpm pull web",
@@ -185,15 +186,15 @@ public final class VerbExamples {
               "jpm pull web 1a2b3c4",
               "to this commit");
       case BACKWARD -> lines("jpm backward web", "one commit back, and reload");
-      case FORWARD -> lines("jpm forward web", "one commit on, and reload");
+      case FORWARD -> lines("jpm forward web", "one commit forward, and reload");
       case DEPLOY ->
           lines(
               "jpm deploy production setup",
               "once, before the first time",
               "jpm deploy production",
-              "bring the newest commit there",
+              "deploy the newest commit",
               "jpm deploy ecosystem.json production revert 1",
-              "go one back");
+              "go back one deployment");
       case SEND ->
           lines(
               "jpm send 0 reload",
@@ -207,14 +208,15 @@ public final class VerbExamples {
       case INSPECT -> lines("jpm inspect web", "");
       case CLEARDUMP -> lines("jpm cleardump", "undo jpm save");
       case FLUSH -> lines("jpm flush web", "of one app", "jpm flush", "of all");
-      case LOGROTATE -> lines("jpm logrotate", "and where it is set");
+      case LOGROTATE -> lines("jpm logrotate", "shows the limits, and where to set them");
       case PROFILE_CPU -> lines("jpm profile:cpu 5000", "for 5 seconds");
       case PROFILE_MEM -> lines("jpm profile:mem", "for heap tools");
       case RELOAD_LOGS -> lines("jpm reloadLogs", "for logrotate(8)");
     };
   }
 
-  /// @param texts command and meaning by turns; the meaning is empty where the line says it all
+  /// @param texts command and meaning in turn; the meaning is empty if the command is
+  ///   self-explanatory
   private static List<Line> lines(String... texts) {
     List<Line> lines = new ArrayList<>();
     for (int i = 0; i < texts.length; i += 2) {

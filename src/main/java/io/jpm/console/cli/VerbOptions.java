@@ -3,11 +3,11 @@ package io.jpm.console.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which command takes which options, and what the client must know of it.
+/// Maps commands to their options and to their retry properties.
 public final class VerbOptions {
   private VerbOptions() {}
 
-  /// The command's own options and those that every command has, in the order of help.
+  /// Returns the command's own options and the common ones, in the order of help.
   static List<VerbOption> of(Verb verb) {
     List<VerbOption> options = new ArrayList<>(own(verb));
     options.add(VerbOption.SILENT);
@@ -160,14 +160,14 @@ public final class VerbOptions {
     };
   }
 
-  /// The options of an app and the command's own.
+  /// Returns the options of an app and the command's own.
   private static List<VerbOption> describing(VerbOption... own) {
     return ResolvedTargets.joined(VerbOption.ofApps(), List.of(own));
   }
 
-  /// Of those whose repetition counts again: whether it does not when the request has a key
-  /// ([io.jpm.console.session.CommandCall#keyed]). Of a reload the client is told at once that it
-  /// goes on.
+  /// Reports whether a command for which [#countsEachTime] holds is nevertheless executed only once
+  /// if its request has an idempotency key ([io.jpm.console.session.CommandCall#keyed]). A reload
+  /// is not included: its client is notified immediately that the command was accepted.
   public static boolean isRepeatable(Verb verb) {
     return switch (verb) {
       case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
@@ -175,9 +175,9 @@ public final class VerbOptions {
     };
   }
 
-  /// Whether a client that has printed a part of the answer sends it again when the daemon dies
-  /// ([io.jpm.console.session.PrintedOutput]): what it does is done once, by the request's key or
-  /// because a second time changes nothing.
+  /// Reports whether a client that has printed part of the output sends the command again when the
+  /// daemon dies ([io.jpm.console.session.PrintedOutput]). Its effect happens once, because of the
+  /// request's key or because the command is idempotent.
   public static boolean isSentAgain(Verb verb) {
     return switch (verb) {
       case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
@@ -186,8 +186,8 @@ public final class VerbOptions {
     };
   }
 
-  /// Whether doing it twice is something else than doing it once. Of the others the client may ask
-  /// a next daemon again, should this one die before it has answered.
+  /// Reports whether executing the command twice differs from executing it once. All others may be
+  /// sent to the next daemon if this one dies before it has answered.
   public static boolean countsEachTime(Verb verb) {
     return switch (verb) {
       case RESTART,

@@ -1,4 +1,4 @@
-/// The grammar of the command line: verbs and options, the reader of arguments, and help.
+/// The grammar of the command line: verbs and options, the parser of arguments, and help.
 @NullMarked
 package io.jpm.console.cli;
 

@@ -10,20 +10,20 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Finds what an unfinished command line may go on with: from the lists of [Verb] and [VerbOption],
-/// and from the apps in the list.
+/// Computes the completions of an unfinished command line from the lists of [Verb] and
+/// [VerbOption], and from the listed apps.
 final class Completer {
   private final ListedNames listed;
   private final FileVariants variants;
 
-  /// @param variants finds the `env_NAME` of the process files of the line
+  /// @param variants finds the `env_NAME` keys of the process files on the line
   Completer(List<InstanceView> instances, FileVariants variants) {
     this.listed = new ListedNames(instances);
     this.variants = variants;
   }
 
-  /// @param before the words behind `jpm` that stand before the cursor's
-  /// @param current the word at the cursor, as far as it is typed
+  /// @param before the words between `jpm` and the word at the cursor
+  /// @param current the typed part of the word at the cursor
   Completion complete(List<String> before, String current) {
     CompletionPlace place = CompletionPlace.of(before, current);
     return switch (place) {
@@ -41,14 +41,14 @@ final class Completer {
   private static final Completion FIRST_OPTIONS =
       Completion.of(
           List.of(
-              new Candidate("--help", "say how jpm is used"),
-              new Candidate("-h", "say how jpm is used"),
-              new Candidate("--version", "say which jpm this is"),
-              new Candidate("-v", "say which jpm this is"),
+              new Candidate("--help", "show help"),
+              new Candidate("-h", "show help"),
+              new Candidate("--version", "show the version"),
+              new Candidate("-v", "show the version"),
               new Candidate("--silent", VerbOption.SILENT.description()),
               new Candidate("--no-color", VerbOption.NO_COLOR.description())));
 
-  /// A command goes by its first name, unless only another of its names fits.
+  /// Offers the primary name of a command, or an alias if only that matches.
   private static Completion commands(String typed, boolean ofHelp) {
     List<Candidate> found = new ArrayList<>();
     for (Verb verb : Verb.values()) {
@@ -57,7 +57,7 @@ final class Completer {
       shown.forEach(name -> found.add(new Candidate(name, verb.summary())));
     }
     if (!ofHelp) {
-      found.add(new Candidate("help", "say how jpm, or one command, is used"));
+      found.add(new Candidate("help", "show help for jpm or for one command"));
     }
     return Completion.of(found).beginningWith(typed);
   }
@@ -81,7 +81,7 @@ final class Completer {
     };
   }
 
-  /// Of names with commas between, the last is still being typed.
+  /// Completes the last of several names separated by commas.
   private Completion names(String typed) {
     String before = typed.substring(0, typed.lastIndexOf(',') + 1);
     List<String> given = Arrays.asList(before.split(",", -1));
@@ -96,7 +96,7 @@ final class Completer {
     boolean filesFirst = false;
     for (TargetKind kind : TargetKind.at(target.verb(), target.targets().size())) {
       Completion more = of(kind, typed, target.targets());
-      // Files stand behind names only where no name fits: names are what is usually meant.
+      // Offer files after names only if no name matches: names are usually meant.
       if (more.files() == Files.NONE || filesFirst || found.candidates().isEmpty()) {
         found = found.and(more.beginningWith(typed));
       }
@@ -110,7 +110,7 @@ final class Completer {
   private Completion of(TargetKind kind, String typed, List<String> targets) {
     return switch (kind) {
       case TargetKind.App() -> listed.names().and(listed.namespaces());
-      case TargetKind.Id() -> typed.isEmpty() ? Completion.NOTHING : listed.ids(); // names say more
+      case TargetKind.Id() -> typed.isEmpty() ? Completion.NOTHING : listed.ids(); // offer names
       case TargetKind.OfFiles(Files files) -> Completion.of(files);
       case TargetKind.Words(List<String> words) -> Completion.ofWords(words);
       case TargetKind.Action() ->
@@ -119,7 +119,7 @@ final class Completer {
     };
   }
 
-  /// Every candidate word that needs no daemon, for shells that find none.
+  /// Returns all command names, for shells that cannot reach a daemon.
   static List<String> commandWords() {
     return Stream.concat(Arrays.stream(Verb.values()).map(Verb::word), Stream.of("help")).toList();
   }

@@ -5,25 +5,25 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// What a command line may go on with.
+/// The possible completions of a command line.
 ///
-/// @param candidates the words that may stand where the cursor is, best first
-/// @param files which files may stand there too; the shell knows those better
+/// @param candidates words that may be at the cursor, best first
+/// @param files the kind of files that may be there too, which the shell completes itself
 record Completion(List<Candidate> candidates, Files files) {
-  /// Nothing that is known here.
+  /// No completions.
   static final Completion NOTHING = new Completion(List.of(), Files.NONE);
 
   Completion {
     candidates = List.copyOf(candidates);
   }
 
-  /// One word.
+  /// A word that may be at the cursor.
   ///
-  /// @param word as it is meant, not quoted for a shell
-  /// @param description what it is, in a few words; may be empty
+  /// @param word the text without shell quoting
+  /// @param description a short description; may be empty
   record Candidate(String word, String description) {}
 
-  /// Which files.
+  /// Kinds of files.
   enum Files {
     NONE("none"),
     DIRECTORIES("directories"),
@@ -35,7 +35,7 @@ record Completion(List<Candidate> candidates, Files files) {
       this.word = word;
     }
 
-    /// As the shells' scripts are told.
+    /// Returns the spelling for the shell scripts.
     String word() {
       return word;
     }
@@ -49,19 +49,19 @@ record Completion(List<Candidate> candidates, Files files) {
     return new Completion(List.of(), files);
   }
 
-  /// Words of which nothing is to be said.
+  /// Returns completions without descriptions.
   static Completion ofWords(List<String> words) {
     return of(words.stream().map(word -> new Candidate(word, "")).toList());
   }
 
-  /// Both; of the files, the more.
+  /// Returns the union with `other`, and the more general kind of files.
   Completion and(Completion other) {
     return new Completion(
         Stream.concat(candidates.stream(), other.candidates.stream()).toList(),
         files.compareTo(other.files) >= 0 ? files : other.files);
   }
 
-  /// Only what begins with `typed`, each word once.
+  /// Returns the candidates that begin with `typed`, without duplicates.
   Completion beginningWith(String typed) {
     return new Completion(
         candidates.stream()
@@ -75,20 +75,20 @@ record Completion(List<Candidate> candidates, Files files) {
         files);
   }
 
-  /// Each word behind `before`, which is already typed.
+  /// Returns the candidates prefixed with `before`, which is already typed.
   Completion behind(String before) {
     return new Completion(
         candidates.stream().map(it -> new Candidate(before + it.word(), it.description())).toList(),
         files);
   }
 
-  /// PM2's form: a word a line.
+  /// Returns PM2's format: one word per line.
   String plain() {
     return candidates.stream().map(it -> it.word() + "\n").collect(Collectors.joining());
   }
 
-  /// The form for the shells' scripts: a line about files, then a word a line with its description
-  /// behind a tab.
+  /// Returns the format for the shell scripts: a line with the kind of files, then one word per
+  /// line with its description after a tab.
   String described() {
     return candidates.stream()
         .map(it -> it.word() + "\t" + it.description() + "\n")

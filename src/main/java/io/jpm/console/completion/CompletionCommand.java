@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `jpm completion`: prints the script for a shell, or has it read by the shell from now on.
+/// Runs `jpm completion`: prints the completion script for a shell, or installs it.
 ///
-/// `jpm completion -- WORD…` is what the scripts ask at each press of TAB, and PM2's own way: the
-/// words are the whole command line, of which `COMP_CWORD` tells the one at the cursor. Each
-/// candidate is printed as a line; with `JPM_COMPLETION=described` in the form of
-/// [Completion#described].
+/// `jpm completion -- WORD…` is called by the scripts whenever TAB is pressed, and is PM2's
+/// interface too: the words are the whole command line, and `COMP_CWORD` is the index of the word
+/// at the cursor. Each candidate is printed on a line of its own; with `JPM_COMPLETION=described`
+/// in the format of [Completion#described].
 public final class CompletionCommand implements ConsoleCommand {
   private static final String USE =
       "use jpm completion bash, zsh or fish, or jpm completion install or uninstall";
@@ -29,7 +29,7 @@ public final class CompletionCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final Path home;
 
-  /// @param home jpm's own home, where scripts are kept
+  /// @param home jpm's own home, which contains the scripts
   public CompletionCommand(Vertx vertx, DaemonClient daemonClient, Path home) {
     this.vertx = vertx;
     this.daemonClient = daemonClient;
@@ -64,7 +64,7 @@ public final class CompletionCommand implements ConsoleCommand {
         });
   }
 
-  /// The shell that is named, else the caller's own.
+  /// Returns the named shell; by default the caller's own.
   private static CompletionShell shell(CommandCall commandCall, List<String> names) {
     if (names.size() > 1) {
       throw new CommandFailure(USE);
@@ -74,7 +74,7 @@ public final class CompletionCommand implements ConsoleCommand {
       return CompletionShell.named(own)
           .orElseThrow(() ->
               new CommandFailure(
-                  "SHELL is \"%s\", and jpm completes for bash, zsh and fish: name one"
+                  "SHELL is \"%s\", but jpm supports bash, zsh and fish only: name one of them"
                       .formatted(own)));
     }
     return Optional.of(names.getFirst())
@@ -107,7 +107,7 @@ public final class CompletionCommand implements ConsoleCommand {
         });
   }
 
-  /// The place of the word at the cursor, 1 or more; by default the last.
+  /// Returns the index of the word at the cursor, 1 or more; by default the last one.
   private static int cursor(Map<String, String> environment, int count) {
     String given = environment.getOrDefault("COMP_CWORD", "");
     return given.matches("[1-9][0-9]{0,5}") ? Integer.parseInt(given) : Math.max(1, count - 1);

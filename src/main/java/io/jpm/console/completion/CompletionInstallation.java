@@ -13,14 +13,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Completion in the files of a user's shell: the script in a file of its own, and where the shell
-/// does not look for such files by itself, a marked block in the file that it reads at its start.
+/// Installs and removes the completion script of a user's shell. The script is a file of its own.
+/// If the shell does not find such files by itself, a marked block in its startup file reads the
+/// script.
 ///
-/// All methods read and write files: not for an event loop. Failures are a [CommandFailure].
+/// All methods access files and must not run on an event loop. They fail with a [CommandFailure].
 ///
-/// @param shell whose script it is
-/// @param script the file with the script
-/// @param startup the file that gets the block; empty: the shell finds the script by itself
+/// @param shell the shell
+/// @param script the file of the script
+/// @param startup the file that contains the block; empty if the shell finds the script by itself
 record CompletionInstallation(CompletionShell shell, Path script, Optional<Path> startup) {
   private static final String BEGIN = "# >>> jpm completion >>>";
   private static final String END = "# <<< jpm completion <<<";
@@ -28,15 +29,16 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
       Pattern.compile("(?ms)(?:(?<=\\n)\\n)?^" + BEGIN + "$.*?^" + END + "$\\n?");
 
   /// @param home jpm's own home
-  /// @param environment the caller's: `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME` say where files are
-  /// @throws CommandFailure when the caller has no home
+  /// @param environment the caller's variables: `HOME`, `ZDOTDIR` and `XDG_CONFIG_HOME` determine
+  ///   the files
+  /// @throws CommandFailure if the caller has no home
   static CompletionInstallation of(
       CompletionShell shell, Path home, Map<String, String> environment) {
     Path user =
         directory(environment, "HOME")
             .orElseThrow(() ->
                 new CommandFailure(
-                    "HOME is not set: jpm completion install cannot know whose shell it is for"));
+                    "HOME is not set: jpm completion needs it to find the shell's configuration"));
     Path script = home.resolve("completion." + shell.word());
     return switch (shell) {
       case BASH -> new CompletionInstallation(shell, script, Optional.of(user.resolve(".bashrc")));
@@ -60,9 +62,9 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     return value.startsWith("/") ? Optional.of(Path.of(value)) : Optional.empty();
   }
 
-  /// Writes the script and the block, anew where they are there already.
+  /// Writes the script and the block, or replaces them.
   ///
-  /// @return what was done, a sentence a line
+  /// @return what was done, one sentence per line
   List<String> install() {
     List<String> done = new ArrayList<>();
     write(script, CompletionScript.of(shell).getBytes(StandardCharsets.UTF_8));
@@ -71,19 +73,19 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
       String before = read(file).orElse("");
       String after = withBlock(before);
       if (after.equals(before)) {
-        done.add(file + " reads it already");
+        done.add(file + " already loads it");
       } else {
         write(file, after.getBytes(StandardCharsets.ISO_8859_1));
-        done.add(file + " reads it from now on");
+        done.add(file + " now loads it");
       }
     });
     done.add("New shells complete jpm's command lines; jpm completion uninstall undoes this");
     return done;
   }
 
-  /// Takes away what [#install] has written, and nothing else.
+  /// Removes what [#install] has written, and nothing else.
   ///
-  /// @return what was done, a sentence a line
+  /// @return what was done, one sentence per line
   List<String> remove() {
     List<String> done = new ArrayList<>();
     startup.ifPresent(file -> {
@@ -91,7 +93,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
       String after = BLOCK.matcher(before).replaceAll("");
       if (!after.equals(before)) {
         write(file, after.getBytes(StandardCharsets.ISO_8859_1));
-        done.add(file + " does not read it any longer");
+        done.add(file + " no longer loads it");
       }
     });
     try {
@@ -116,7 +118,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     return rest + gap + block;
   }
 
-  /// Byte by byte, each a character: what else stands in the file may be of any encoding.
+  /// Reads each byte as a character, since the rest of the file may have any encoding.
   private static Optional<String> read(Path file) {
     try {
       return Files.exists(file)
@@ -127,7 +129,8 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     }
   }
 
-  /// At once or not at all. A link stays one, since dotfiles are often kept elsewhere.
+  /// Replaces the file atomically. A symbolic link is followed and kept, since dotfiles are often
+  /// stored elsewhere.
   private static void write(Path file, byte[] content) {
     try {
       Path real = Files.exists(file) ? file.toRealPath() : file;

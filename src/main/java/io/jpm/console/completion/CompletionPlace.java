@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What stands where the cursor of an unfinished command line is.
+/// The syntactic position of the cursor in an unfinished command line.
 sealed interface CompletionPlace {
   /// A command.
   ///
-  /// @param ofHelp whether it is not to be carried out but explained
+  /// @param ofHelp whether the command is the argument of `help`
   record Command(boolean ofHelp) implements CompletionPlace {}
 
   /// An option before any command.
@@ -22,18 +22,18 @@ sealed interface CompletionPlace {
 
   /// The value of an option.
   ///
-  /// @param before what of the word is not the value: `--name=`, or empty
-  /// @param targets those typed before
+  /// @param before the part of the word that precedes the value, `--name=`; may be empty
+  /// @param targets the targets typed so far
   record Value(VerbOption option, String before, List<String> targets) implements CompletionPlace {
     public Value {
       targets = List.copyOf(targets);
     }
   }
 
-  /// What a command is about.
+  /// A target of a command.
   ///
-  /// @param targets those typed before
-  /// @param optional the option just before that may have this as its value
+  /// @param targets the targets typed so far
+  /// @param optional the preceding option, if this word may be its optional value
   record Target(Verb verb, List<String> targets, Optional<VerbOption> optional)
       implements CompletionPlace {
     public Target {
@@ -41,16 +41,16 @@ sealed interface CompletionPlace {
     }
   }
 
-  /// An argument of an app's, behind `--`.
+  /// An argument of an app, after `--`.
   record OfApp() implements CompletionPlace {}
 
-  /// Something of which nothing is known.
+  /// A position about which nothing is known.
   record Unknown() implements CompletionPlace {}
 
-  /// Finds it.
+  /// Determines the position.
   ///
-  /// @param before the words behind `jpm` that stand before the cursor's
-  /// @param current the word at the cursor, as far as it is typed
+  /// @param before the words between `jpm` and the word at the cursor
+  /// @param current the typed part of the word at the cursor
   static CompletionPlace of(List<String> before, String current) {
     if (before.contains("--")) {
       return new OfApp();

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
-/// What a shell reads to complete jpm's command lines: a script of ours, with the commands and
-/// options of [Verb] put in for the time when no daemon runs.
+/// Builds the completion script of a shell: a template with the commands and options of [Verb],
+/// which are used when no daemon runs.
 final class CompletionScript {
   private CompletionScript() {}
 
-  /// The script for one shell. It is read from the jar: not for an event loop.
+  /// Returns the script for one shell. Reads from the jar, so it must not run on an event loop.
   static String of(CompletionShell shell) {
     return template(shell)
         .replace("@COMMANDS@", String.join(" ", Completer.commandWords()))

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The shells that jpm knows how to complete for.
+/// The shells that completion supports.
 enum CompletionShell {
   BASH,
   ZSH,
   FISH;
 
-  /// As it is typed.
+  /// Returns the name as it is typed.
   String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// As all are typed.
+  /// Returns the names of all shells.
   static List<String> words() {
     return Arrays.stream(values()).map(CompletionShell::word).toList();
   }
 
-  /// The shell of this name, or of a path that ends in it.
+  /// Returns the shell of this name, or of a path that ends with it.
   static Optional<CompletionShell> named(String nameOrPath) {
     String name = nameOrPath.substring(nameOrPath.lastIndexOf('/') + 1);
     return Arrays.stream(values()).filter(shell -> shell.word().equals(name)).findFirst();

@@ -10,16 +10,16 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// Finds the `env_NAME` of process files by their text alone: whoever presses TAB waits, and no
-/// script of theirs may run for it.
+/// Finds the `env_NAME` keys of process files by searching their text. Scripts are not evaluated,
+/// since the user waits for the result of TAB.
 ///
-/// @param cwd where the caller is
+/// @param cwd the caller's directory
 record FileVariants(Path cwd) {
   private static final Pattern VARIANT = Pattern.compile("\\benv_([A-Za-z0-9_.-]+)[\"']?\\s*:");
   private static final int MOST_BYTES = 1 << 20;
 
-  /// The NAMEs in those of `targets` that are files, without a repetition. Files that are large or
-  /// cannot be read have none.
+  /// Returns the NAMEs in those of `targets` that are files, without duplicates. Files that are
+  /// large or cannot be read are skipped.
   Completion in(List<String> targets) {
     return Completion.ofWords(
         List.copyOf(

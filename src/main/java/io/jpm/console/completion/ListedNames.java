@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// What the apps in the list can be called by.
+/// Offers the names, namespaces, ids and actions of listed apps as completions.
 final class ListedNames {
   private final List<InstanceView> instances;
 
@@ -17,7 +17,8 @@ final class ListedNames {
     this.instances = List.copyOf(instances);
   }
 
-  /// Each app with how many of its instances are in which phase: `2 online, 1 errored`.
+  /// Returns the names of apps, each with the number of its instances by phase: `2 online, 1
+  /// errored`.
   Completion names() {
     Map<String, List<InstanceView>> byName =
         instances.stream()
@@ -41,7 +42,7 @@ final class ListedNames {
         .collect(Collectors.joining(", "));
   }
 
-  /// Each namespace but the usual one.
+  /// Returns the namespaces except the default one.
   Completion namespaces() {
     return Completion.of(
         instances.stream()
@@ -53,7 +54,7 @@ final class ListedNames {
             .toList());
   }
 
-  /// Each id with the name of its app.
+  /// Returns the ids, each with the name of its app.
   Completion ids() {
     return Completion.of(
         instances.stream()
@@ -61,7 +62,7 @@ final class ListedNames {
             .toList());
   }
 
-  /// The actions that the apps called `nameOrId` have offered.
+  /// Returns the actions that the app with this name or id has offered.
   Completion actions(String nameOrId) {
     return Completion.ofWords(
         instances.stream()

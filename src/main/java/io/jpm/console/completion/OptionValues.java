@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// What may stand as the value of an option.
+/// The kind of values that an option accepts.
 sealed interface OptionValues {
   /// One of these.
   record Words(List<String> words) implements OptionValues {
@@ -27,19 +27,19 @@ sealed interface OptionValues {
   /// A file.
   record OfFiles(Files files) implements OptionValues {}
 
-  /// Apps with commas between.
+  /// Names of apps, separated by commas.
   record Apps() implements OptionValues {}
 
   /// A namespace.
   record Namespaces() implements OptionValues {}
 
-  /// NAME of an `env_NAME` in the process file.
+  /// The NAME of an `env_NAME` key in the process file.
   record Variants() implements OptionValues {}
 
-  /// Whatever the user likes.
+  /// Any text.
   record Free() implements OptionValues {}
 
-  /// The kind of the option's values.
+  /// Returns the kind of values that `option` accepts.
   static OptionValues of(VerbOption option) {
     return Known.BY_OPTION.getOrDefault(option, ofParameter(option.parameter()));
   }
@@ -52,7 +52,7 @@ sealed interface OptionValues {
     };
   }
 
-  /// The options whose values are known one by one.
+  /// Kinds of values by option, where the parameter name does not determine them.
   final class Known {
     private static final Map<VerbOption, OptionValues> BY_OPTION = new EnumMap<>(VerbOption.class);
 

@@ -6,7 +6,7 @@ import io.jpm.model.run.Signal;
 import java.util.Arrays;
 import java.util.List;
 
-/// What may stand in one place of a command's targets, as [Verb#targetNames] says it.
+/// The kind of target that a command accepts at one position, according to [Verb#targetNames].
 sealed interface TargetKind {
   /// An app, or a namespace of apps.
   record App() implements TargetKind {}
@@ -24,14 +24,14 @@ sealed interface TargetKind {
     }
   }
 
-  /// An action that the app before has offered.
+  /// An action that the preceding app has offered.
   record Action() implements TargetKind {}
 
-  /// Whatever the user likes.
+  /// Any text.
   record Free() implements TargetKind {}
 
-  /// What may be the target number `place` of the command, from 0. The last place of many stands
-  /// for all that follow.
+  /// Returns the kinds of the target at index `place` of the command, from 0. If the command takes
+  /// any number of targets, the last kind applies to all that follow.
   static List<TargetKind> at(Verb verb, int place) {
     String names = verb.targetNames();
     if (names.isEmpty()) {

@@ -1,4 +1,5 @@
-/// What `jpm completion` prints, and what its scripts ask at TAB.
+/// The command `jpm completion`: the scripts that it prints, and the completions that these request
+/// at TAB.
 @NullMarked
 package io.jpm.console.completion;
 

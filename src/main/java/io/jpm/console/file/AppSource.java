@@ -13,38 +13,39 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// Where apps' descriptions come from. All but the first look at the file system and block.
+/// Reads app specs. All methods but the first access the file system and block.
 public interface AppSource {
-  /// Whether a word names a process file by its ending. Does not block.
+  /// Reports whether a word has the extension of a process file. Does not block.
   boolean isProcessFile(String word);
 
-  /// Whether this is a directory of process files.
+  /// Reports whether `path` is a directory of process files.
   default boolean isDirectory(Path path) {
     return ProcessFileReader.isDirectoryOfProcessFiles(path);
   }
 
-  /// The names of process files in a directory that are meant where none is named, the first one
-  /// before all others.
+  /// Returns the default process files in a directory, which are used if the user does not name
+  /// one, in order of preference.
   default List<String> usualFiles(Path directory) {
     return DefaultProcessFiles.in(directory);
   }
 
-  /// The apps of a process file, or of all in a directory.
+  /// Reads the apps of a process file, or of all process files in a directory.
   ///
-  /// @param environment the name that `--env` gives
+  /// @param environment the value of `--env`
   AppsOutcome fromFile(Path file, Optional<String> environment, CallerContext callerContext);
 
-  /// The apps of a process file that came on the client's standard input.
+  /// Reads the apps of a process file that came on the client's standard input.
   AppsOutcome fromStdin(byte[] content, Optional<String> environment, CallerContext callerContext);
 
+  /// Reads the app that the options of a command describe.
   AppsOutcome fromCommandLine(Map<String, Object> attributes, CallerContext callerContext);
 
-  /// What `config` reads.
+  /// Returns a source that reads with `config`.
   static AppSource of(AppDefaults defaults, ScriptEvaluator scripts) {
     return of(() -> defaults, scripts);
   }
 
-  /// What `config` reads, with defaults that may change.
+  /// Returns a source that reads with `config`, with defaults that may change.
   static AppSource of(Supplier<AppDefaults> defaults, ScriptEvaluator scripts) {
     Supplier<ProcessFileReader> files = () -> new ProcessFileReader(defaults.get(), scripts);
     return new AppSource() {

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm plan` and `jpm apply`: what a process file changes about its apps, said or done.
+/// Runs `jpm plan` and `jpm apply`: shows or makes the changes that a process file requests.
 public final class ApplyCommand implements ConsoleCommand {
   private final Verb verb;
   private final DaemonClient daemonClient;
@@ -26,7 +26,7 @@ public final class ApplyCommand implements ConsoleCommand {
   private final ShutdownNotice shutdownNotice;
 
   /// @param verb [Verb#PLAN] or [Verb#APPLY]
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon ends
   public ApplyCommand(
       Verb verb, DaemonClient daemonClient, FileApps files, ShutdownNotice shutdownNotice) {
     this.verb = verb;
@@ -39,8 +39,7 @@ public final class ApplyCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     boolean prune = commandCall.arguments().has(VerbOption.PRUNE);
     if (prune && commandCall.arguments().has(VerbOption.ONLY)) {
-      throw new CommandFailure(
-          "--prune deletes what is not in the file, which --only says nothing about: give one of them");
+      throw new CommandFailure("--prune and --only cannot be combined: use one of them");
     }
     Future<ExitCode> code = Future.succeededFuture(ExitCode.OK);
     for (String word : commandCall.arguments().targets()) {
@@ -51,7 +50,9 @@ public final class ApplyCommand implements ConsoleCommand {
     return code;
   }
 
-  /// Whether all went well; what did not is told.
+  /// Applies one file and reports problems.
+  ///
+  /// @return whether there were no problems
   private Future<Boolean> file(String word, CommandCall commandCall) {
     return files
         .isSurelyProcessFile(word, commandCall)
@@ -60,7 +61,7 @@ public final class ApplyCommand implements ConsoleCommand {
                 ? files.ofFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
-                        "%s takes process files, and %s is none".formatted(verb.word(), word))))
+                        "%s takes process files, but %s is not one".formatted(verb.word(), word))))
         .compose(specs -> order(specs, FileApps.placeOf(word, commandCall), commandCall))
         .compose(order ->
             shutdownNotice.during(
@@ -75,7 +76,7 @@ public final class ApplyCommand implements ConsoleCommand {
     return prune && place.isEmpty()
         ? Future.failedFuture(
             new CommandFailure(
-                "--prune deletes apps that have come from a file, and standard input is none"))
+                "--prune deletes apps that came from a file, but standard input is not a file"))
         : Future.succeededFuture(
             new GodCommand.Apply(
                 specs, place, prune, true, verb == Verb.PLAN, FileApps.lasting(commandCall)));

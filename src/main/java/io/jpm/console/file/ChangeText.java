@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// What a process file changes, for people and as JSON. Secrets are masked in both.
+/// Formats the changes that a process file requests, as lines and as JSON. Secrets are masked in
+/// both.
 final class ChangeText {
   private static final String OF_ENVIRONMENT = "env.";
 
-  /// Longer values are not shown to people: one app is one line.
+  /// Longer values are not shown in lines, since each app has one line.
   private static final int MOST_SHOWN = 30;
 
   private ChangeText() {}
 
-  /// A line for each app; those that stay as they are share the last one.
+  /// Returns a line for each app; unchanged apps share the last one.
   static List<String> lines(List<AppChange> changes) {
     List<String> lines = new ArrayList<>();
     List<String> unchanged = new ArrayList<>();
@@ -81,8 +82,8 @@ final class ChangeText {
         key.startsWith(OF_ENVIRONMENT) ? key.substring(OF_ENVIRONMENT.length()) : "", value);
   }
 
-  /// One app as an object: `app`, `action`, `stopped`, `fields` with `key`, `from` and `to`, and
-  /// `problem` where there is one.
+  /// Returns one app as an object: `app`, `action`, `stopped`, `fields` with `key`, `from` and
+  /// `to`, and `problem` if there is one.
   static JsonObject json(AppChange change) {
     JsonArray fields = new JsonArray();
     change

@@ -20,8 +20,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The daemon's half of `jpm deploy`: the checked section of the process file as lines for
-/// `bin/jpm-deploy`, which does the work, since ssh wants the caller's terminal and agent.
+/// The daemon's half of `jpm deploy`: validates the section of the process file and prints it as
+/// lines for `bin/jpm-deploy`. That script does the work, since ssh needs the caller's terminal and
+/// agent.
 public final class DeployCommand implements ConsoleCommand {
   private static final String PACKAGE = "package.json";
 
@@ -40,7 +41,7 @@ public final class DeployCommand implements ConsoleCommand {
     List<String> rest = named ? targets.subList(1, targets.size()) : targets;
     if (rest.size() > 1) {
       return Future.failedFuture(
-          new CommandFailure("the part of bin/jpm that deploys is missing: bin/jpm-deploy"));
+          new CommandFailure("bin/jpm-deploy is missing: the installation is not complete"));
     }
     CallerContext callerContext =
         new CallerContext(
@@ -63,7 +64,7 @@ public final class DeployCommand implements ConsoleCommand {
     try {
       return Path.of(word);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file's name is no path");
+      throw new CommandFailure("the file's name is not a valid path");
     }
   }
 
@@ -76,7 +77,7 @@ public final class DeployCommand implements ConsoleCommand {
         .map(Path::of)
         .orElseThrow(() ->
             new CommandFailure(
-                "no file is named, and %s has none of %s, %s"
+                "no file was named, and %s contains none of %s, %s"
                     .formatted(cwd, String.join(", ", DefaultProcessFiles.NAMES), PACKAGE)));
   }
 

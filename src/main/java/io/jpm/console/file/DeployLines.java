@@ -3,18 +3,18 @@ package io.jpm.console.file;
 import io.jpm.config.deploy.Deployment;
 import java.util.TreeMap;
 
-/// A deployment as `bin/jpm-deploy` reads it: one key and its value a line, with a space between. A
-/// backslash, a line feed and a carriage return are written as `\\`, `\n` and `\r`. Nothing of it
-/// is for a shell to execute.
+/// Formats a deployment for `bin/jpm-deploy`: each line has one key and its value, separated by a
+/// space. A backslash, a line feed and a carriage return are written as `\\`, `\n` and `\r`. No
+/// part of it is executed by a shell.
 final class DeployLines {
-  /// The first line, by which a client knows what it has before it.
+  /// The first line, by which a client recognizes the format.
   static final String HEAD = "jpm-deploy 1";
 
   private final StringBuilder text = new StringBuilder(HEAD).append('\n');
 
   private DeployLines() {}
 
-  /// @param file the process file as the caller may name it
+  /// @param file the process file, named such that the caller can use it
   static String of(String file, Deployment deployment) {
     var lines = new DeployLines();
     Deployment.Login login = deployment.login();

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/// Reads apps off the event loop and turns their problems into failures.
+/// Reads app specs off the event loop and turns their problems into command failures.
 public final class FileApps {
   private static final String STDIN = "-";
 
@@ -36,8 +36,8 @@ public final class FileApps {
     this.source = source;
   }
 
-  /// Whether a target is a process file: `-`, a name with an ending of theirs, or the path of a
-  /// directory of them (a word without a slash may be an app's name).
+  /// Reports whether a target is a process file: `-`, a name with one of the extensions, or the
+  /// path of a directory of process files. (A word without a slash may be the name of an app.)
   public Future<Boolean> isProcessFile(String word, CommandCall commandCall) {
     if (word.equals(STDIN) || source.isProcessFile(word)) {
       return Future.succeededFuture(true);
@@ -46,13 +46,14 @@ public final class FileApps {
     return isPath ? isDirectory(word, commandCall) : Future.succeededFuture(false);
   }
 
-  /// The same where only process files can be meant.
+  /// Reports the same for a command that accepts only process files.
   public Future<Boolean> isSurelyProcessFile(String word, CommandCall commandCall) {
     return isProcessFile(word, commandCall)
         .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, commandCall));
   }
 
-  /// The targets of a command; where it has none, the usual process file of the caller's directory.
+  /// Returns the targets of a command; if it has none, the default process file of the caller's
+  /// directory.
   public Future<List<String>> targets(CommandCall commandCall) {
     if (!commandCall.arguments().targets().isEmpty()) {
       return Future.succeededFuture(commandCall.arguments().targets());
@@ -65,7 +66,7 @@ public final class FileApps {
     if (found.isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "nothing is named, and %s has none of %s"
+              "no file was named, and %s contains none of %s"
                   .formatted(
                       commandCall.request().cwd(), String.join(", ", DefaultProcessFiles.NAMES))));
     }
@@ -73,7 +74,7 @@ public final class FileApps {
       commandCall
           .session()
           .warn(
-              "%s is read, not %s"
+              "using %s, not %s"
                   .formatted(found.getFirst(), String.join(", ", found.subList(1, found.size()))));
     }
     return Future.succeededFuture(found.subList(0, 1));
@@ -87,12 +88,13 @@ public final class FileApps {
     return vertx.executeBlocking(work, false).map(result -> Objects.requireNonNull(result));
   }
 
-  /// The apps of a process file, those that `--only` names if it is given.
+  /// Returns the apps of a process file; with `--only`, the selected ones.
   public Future<List<AppSpec>> ofFile(String word, CommandCall commandCall) {
     return outcomeOf(word, commandCall).map(AppsOutcome::apps);
   }
 
-  /// The same with what else the file says; there are no problems in it.
+  /// Returns the apps and the other settings of a process file, without problems: if there are any,
+  /// it fails.
   public Future<AppsOutcome> outcomeOf(String word, CommandCall commandCall) {
     return all(word, commandCall)
         .compose(all ->
@@ -100,14 +102,14 @@ public final class FileApps {
                 .map(apps -> new AppsOutcome(apps, List.of(), List.of(), all.hot())));
   }
 
-  /// Where the file of a target is; empty: on standard input.
+  /// Returns the path of a target's file; empty for standard input.
   public static Optional<Path> placeOf(String word, CommandCall commandCall) {
     return word.equals(STDIN)
         ? Optional.empty()
         : Optional.of(cwd(commandCall).resolve(word).normalize());
   }
 
-  /// The names after `--only`.
+  /// Returns the names after `--only`.
   public static List<String> onlyNames(Arguments arguments) {
     return arguments.value(VerbOption.ONLY).stream()
         .flatMap(list -> Arrays.stream(list.split("[, ]+")))
@@ -131,43 +133,43 @@ public final class FileApps {
         : read(commandCall, () -> source.fromStdin(content, environment, caller(commandCall)));
   }
 
-  /// With `--update-env`, what the caller's shell hands to programs.
+  /// Returns the variables of the caller's shell if `--update-env` is given.
   public static Optional<Map<String, String>> shell(CommandCall commandCall) {
     return commandCall.arguments().has(VerbOption.UPDATE_ENV)
         ? Optional.of(AppReader.shellVariables(commandCall.request().environment()))
         : Optional.empty();
   }
 
-  /// Whether the command waits until what it starts has lasted for a moment: unless `--no-wait` is
-  /// given.
+  /// Reports whether the command waits until started processes have survived for a moment. Disabled
+  /// by `--no-wait`.
   public static boolean lasting(CommandCall commandCall) {
     return !commandCall.arguments().has(VerbOption.NO_WAIT);
   }
 
-  /// The app that the options of `start` describe.
+  /// Returns the app that the options of `start` describe.
   public Future<List<AppSpec>> ofCommandLine(String script, CommandCall commandCall) {
     return ofAttributes(StartAttributes.of(script, commandCall.arguments()), commandCall);
   }
 
-  /// The app that these attributes describe.
+  /// Returns the app that the attributes describe.
   public Future<List<AppSpec>> ofAttributes(
       Map<String, Object> attributes, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, caller(commandCall)))
         .map(AppsOutcome::apps);
   }
 
-  /// The app that attributes describe.
+  /// Returns the app that the attributes describe.
   ///
-  /// @param callerContext whose PATH and variables it has
+  /// @param callerContext provides PATH and variables
   public Future<List<AppSpec>> ofAttributes(
       Map<String, Object> attributes, CallerContext callerContext, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, callerContext))
         .map(AppsOutcome::apps);
   }
 
-  /// An app that is in the list, described by the options of the command alone.
+  /// Returns a spec for a listed app that is built from the options of the command alone.
   ///
-  /// @param left options that are left out
+  /// @param left options to ignore
   public Future<AppSpec> ofKnown(
       AppSpec known, Collection<VerbOption> left, CommandCall commandCall) {
     Map<String, Object> attributes =

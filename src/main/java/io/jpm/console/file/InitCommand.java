@@ -18,13 +18,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm init`: writes a sample process file into the caller's directory, under PM2's name unless
-/// one is given, whose ending says the format. `simple` has it be a short one. It never writes over
-/// a file.
+/// Runs `jpm init`: writes a sample process file into the caller's directory. Its name is PM2's by
+/// default; the extension of a given name determines the format. `simple` selects a short sample.
+/// An existing file is never overwritten.
 public final class InitCommand implements ConsoleCommand {
   private static final String USUAL = "ecosystem.config.js";
 
-  /// PM2's word for a sample of a few lines.
+  /// PM2's word for a short sample.
   private static final String SIMPLE = "simple";
 
   private final Vertx vertx;
@@ -45,7 +45,7 @@ public final class InitCommand implements ConsoleCommand {
     Optional<String> sample = simple ? SampleFile.shortOne(name) : SampleFile.named(name);
     if (sample.isEmpty()) {
       return failed(
-          "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+          "%s is not a name for a process file: use one that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
               .formatted(name));
     }
     Path cwd = Path.of(commandCall.request().cwd());
@@ -62,9 +62,9 @@ public final class InitCommand implements ConsoleCommand {
       Path file = cwd.resolve(name).normalize();
       return Files.writeString(file, sample, StandardOpenOption.CREATE_NEW);
     } catch (InvalidPathException _) {
-      throw new CommandFailure("the file's name is no path");
+      throw new CommandFailure("the file's name is not a valid path");
     } catch (FileAlreadyExistsException _) {
-      throw new CommandFailure(name + " exists already, and jpm init writes over nothing");
+      throw new CommandFailure(name + " already exists, and jpm init does not overwrite files");
     } catch (NoSuchFileException _) {
       throw new CommandFailure(name + " cannot be written: there is no such directory");
     } catch (AccessDeniedException _) {

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The options of `start` as attributes of an app, under their names in a process file. What a
-/// value may be is for `config` to say.
+/// Maps the options of `start` to attributes of an app, under their names in a process file. Values
+/// are validated by `config`.
 final class StartAttributes {
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,9}");
   private static final Pattern SECONDS =
@@ -41,7 +41,8 @@ final class StartAttributes {
     return attributes;
   }
 
-  /// Patterns that ignore every file but those with these endings, and what is ignored otherwise.
+  /// Returns patterns that ignore every file except those with these extensions, in addition to the
+  /// usual patterns.
   private static List<String> allBut(String endings, Arguments arguments) {
     List<String> patterns = new ArrayList<>(List.of("*", "!*/"));
     Arrays.stream(endings.split("[,\\s]+"))
@@ -97,31 +98,31 @@ final class StartAttributes {
     };
   }
 
-  /// A number where it is one; what else may stand here (`max`, `10s`) is for `config` to say.
+  /// Returns an integer if `text` is one. Other values (`max`, `10s`) are validated by `config`.
   private static Object numberOrText(String text) {
     return NUMBER.matcher(text).matches() ? Integer.valueOf(text) : text;
   }
 
-  /// PM2's `--watch-delay` is in seconds, while the attribute is in milliseconds.
+  /// Converts PM2's `--watch-delay` from seconds to milliseconds, the unit of the attribute.
   private static String seconds(String text) {
     return SECONDS.matcher(text).matches()
         ? new BigDecimal(text).multiply(MILLIS).setScale(0, RoundingMode.CEILING).toPlainString()
         : text;
   }
 
-  /// Without a path it is the working directory.
+  /// The default path is the working directory.
   private static Object watched(List<String> values) {
     return values.stream().allMatch(String::isEmpty)
         ? true
         : values.stream().map(value -> value.isEmpty() ? "." : value).toList();
   }
 
-  /// Without a path it is the usual one; the last word counts.
+  /// Without a path the default is used; the last value takes precedence.
   private static Object pathOrFlag(List<String> values) {
     return values.getLast().isEmpty() ? true : values.getLast();
   }
 
-  /// `db:ready,cache`: a word after the last colon is the condition.
+  /// Parses `db:ready,cache`: the word after the last colon is the condition.
   private static Map<String, String> dependencies(String text) {
     Map<String, String> conditions = new LinkedHashMap<>();
     Arrays.stream(text.split(","))

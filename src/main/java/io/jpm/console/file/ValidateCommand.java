@@ -13,9 +13,9 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 
-/// `jpm validate`: reads process files as a start would, tells every mistake of all of them, and
-/// starts nothing. With `--json` one object a file: `{"file":…,"ok":true,"apps":["web"]}` or
-/// `{"file":…,"ok":false,"problems":["…"]}`.
+/// Runs `jpm validate`: reads process files as a start would and reports all problems, without
+/// starting anything. With `--json` it prints one object per file:
+/// `{"file":…,"ok":true,"apps":["web"]}` or `{"file":…,"ok":false,"problems":["…"]}`.
 public final class ValidateCommand implements ConsoleCommand {
   private final FileApps files;
 
@@ -38,7 +38,9 @@ public final class ValidateCommand implements ConsoleCommand {
     return code;
   }
 
-  /// Whether the file is fine; what is wrong is told.
+  /// Validates one file and reports its problems.
+  ///
+  /// @return whether the file is valid
   private Future<Boolean> validated(String word, CommandCall commandCall) {
     Session session = commandCall.session();
     boolean json = commandCall.arguments().has(VerbOption.JSON);
@@ -49,13 +51,13 @@ public final class ValidateCommand implements ConsoleCommand {
                 ? files.ofFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
-                        "%s is no process file: the name of one ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
+                        "%s is not a process file: use a file that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"
                             .formatted(word))))
         .map(apps -> {
           session.out(
               json
                   ? fine(word, apps).encode() + "\n"
-                  : "%s: %s, fine\n".formatted(word, Amounts.count(apps.size(), "app")));
+                  : "%s: %s, valid\n".formatted(word, Amounts.count(apps.size(), "app")));
           return true;
         })
         .recover(failure -> {

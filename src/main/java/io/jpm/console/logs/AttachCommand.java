@@ -17,10 +17,10 @@ import io.vertx.core.Vertx;
 import java.time.ZoneId;
 import java.util.List;
 
-/// One half of `jpm attach`: what one instance prints, from now on. The other half, which sends
-/// what is typed, is in `bin/jpm-attach`: it begins to read when this says that it is attached.
+/// One half of `jpm attach`: prints new output of one instance. The other half, `bin/jpm-attach`,
+/// sends typed lines; it starts to read when this command reports that it is attached.
 public final class AttachCommand implements ConsoleCommand {
-  /// What `bin/jpm-attach` puts behind `--`.
+  /// The argument that `bin/jpm-attach` passes after `--`.
   private static final List<String> FOLLOW = List.of("follow");
 
   private static final LogsOptions FROM_NOW_ON = LogsOptions.fromNowOn();
@@ -30,7 +30,7 @@ public final class AttachCommand implements ConsoleCommand {
   private final ConsoleContext context;
   private final ZoneId zone;
 
-  /// @param zone whose time is shown
+  /// @param zone the time zone of displayed times
   public AttachCommand(
       Vertx vertx, DaemonClient daemonClient, ConsoleContext context, ZoneId zone) {
     this.vertx = vertx;
@@ -45,7 +45,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (!commandCall.arguments().rest().equals(FOLLOW)) {
       return Future.failedFuture(
           new CommandFailure(
-              "bin/jpm itself does this: type jpm attach %s, with no option and in bash"
+              "bin/jpm runs this command itself: type jpm attach %s in bash, without any options"
                   .formatted(target)));
     }
     return daemonClient
@@ -57,7 +57,7 @@ public final class AttachCommand implements ConsoleCommand {
     if (found.size() != 1) {
       return Future.failedFuture(
           new CommandFailure(
-              "%s is %d instances: name one by its id (%s)"
+              "%s has %d instances: name one by its id (%s)"
                   .formatted(
                       target,
                       found.size(),
@@ -79,7 +79,7 @@ public final class AttachCommand implements ConsoleCommand {
         new GodCommand.Show(List.of(instance.id().toString())),
         () ->
             session.err(
-                "[jpm] Attached to %s: what you type is sent to it, Ctrl-D ends\n"
+                "[jpm] Attached to %s: your input is sent to it, Ctrl-D detaches\n"
                     .formatted(name)));
   }
 }

@@ -21,16 +21,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// A command that starts apps and, with `--attach`, goes on with what they print from then on,
-/// until the client goes. Those are the apps of which a process has begun since the command has.
-/// One that stops apps goes on with those that have run, from its beginning: their last words.
+/// Wraps a command with the option `--attach`: afterwards it follows the logs of the affected
+/// instances until the client disconnects. For a command that starts apps these are the instances
+/// whose process was started since the command began. For a command that stops apps these are the
+/// instances that were running; their output since the beginning of the command is printed.
 public final class AttachedStart implements ConsoleCommand {
   private final ConsoleCommand command;
   private final Vertx vertx;
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
 
-  /// @param command what starts them
+  /// @param command the command to run first
   public AttachedStart(
       ConsoleCommand command, Vertx vertx, DaemonClient daemonClient, ConsoleContext context) {
     this.command = command;

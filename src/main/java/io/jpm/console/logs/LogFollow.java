@@ -29,13 +29,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Prints logs page by page, each when the client has taken the one before, and follows them until
-/// it goes. Logs that appear later (a new instance) are followed by a loop of their own, so that
-/// the wait for old ones need not be broken off.
+/// Prints logs page by page, each when the client has received the previous one, and follows them
+/// until the client disconnects. Logs that appear later (a new instance) are followed by a loop of
+/// their own, so that the wait for existing ones need not be interrupted.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class LogFollow {
-  /// LogAggregator answers after its patience at the latest; more than this above it is a defect.
+  /// Added to the time within which LogAggregator must reply; a longer delay is a defect.
   private static final Duration GRACE = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -52,15 +52,15 @@ final class LogFollow {
   private Optional<ExitCode> verdict = Optional.empty();
   private int reading;
 
-  /// How long logs are followed.
+  /// Determines how long logs are followed.
   interface Until {
-    /// Until the client goes.
+    /// Until the client disconnects.
     Until IT_GOES = _ -> Optional.empty();
 
-    /// Whether it is over.
+    /// Reports whether to stop.
     ///
-    /// @param apps as they are now
-    /// @return the code of the end, when there is nothing more to come
+    /// @param apps the present instances
+    /// @return the exit code if no further output is expected; otherwise empty
     Optional<ExitCode> over(List<InstanceView> apps);
   }
 
@@ -74,10 +74,10 @@ final class LogFollow {
     this(vertx, daemonClient, timing, printer, options, began, Until.IT_GOES);
   }
 
-  /// Of a command that goes on behind `places` when the daemon has died.
+  /// Creates a command that the next daemon resumes from `places` if this one dies.
   ///
-  /// @param places where the client has come to: of logs without a position there all is printed
-  ///   that was written since it began
+  /// @param places the positions that the client has reached; logs without a position are printed
+  ///   from the time at which the client started to follow
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -88,10 +88,10 @@ final class LogFollow {
     this(vertx, daemonClient, timing, printer, options, places, true, Until.IT_GOES);
   }
 
-  /// @param began before the instances were asked for that are followed first: of those that come
-  ///   later all is printed that was written since
-  /// @param until what ends it before the client goes; then everything is printed that is in the
-  ///   logs
+  /// @param began a time before the first instances were queried: logs of instances that appear
+  ///   later are printed from this time on
+  /// @param until stops the command before the client disconnects; the logs are then printed to
+  ///   their end
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -124,7 +124,7 @@ final class LogFollow {
 
   /// Prints the past lines of those logs that are new.
   ///
-  /// @return where to read on
+  /// @return the positions from which to continue
   Future<List<LogPosition>> tail(LogLabels now) {
     return tail(now, options.filter(), options.lines());
   }
@@ -191,15 +191,15 @@ final class LogFollow {
     return spans;
   }
 
-  /// Prints past and coming lines; done only when the client is gone, failed when LogAggregator
-  /// fails.
+  /// Prints past and new lines. Completes only when the client is gone, or as [Until] determines;
+  /// fails if LogAggregator fails.
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show) {
     return forever(now, show, () -> {});
   }
 
-  /// The same.
+  /// As [#forever(LogLabels, GodCommand.Show)].
   ///
-  /// @param begun told once, when nothing that is written from now on is missed
+  /// @param begun called once, when all lines written from now on will be printed
   Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     join(tail(now).onSuccess(_ -> mark()), begun);
@@ -207,7 +207,7 @@ final class LogFollow {
     return ended.future();
   }
 
-  /// Goes on behind what the client has printed before the daemon died.
+  /// Resumes after the output that the client had printed before the daemon died.
   Future<ExitCode> resumed(LogLabels now, GodCommand.Show show) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     labels = now;
@@ -271,7 +271,7 @@ final class LogFollow {
         .onFailure(this::fail);
   }
 
-  /// Looks for new instances, again and again, while the client listens.
+  /// Looks for new instances periodically, while the client is connected.
   private void look(GodCommand.Show show) {
     vertx.setTimer(
         timing.rediscovery().toMillis(),
@@ -290,7 +290,7 @@ final class LogFollow {
         });
   }
 
-  /// Of logs that have appeared meanwhile.
+  /// Prints logs that have appeared meanwhile.
   private Future<List<LogPosition>> tail(GodReply reply) {
     return tail(LogLabels.of(reply.instances(), options.streams()), newLines(), Long.MAX_VALUE);
   }

@@ -19,10 +19,11 @@ import java.util.function.Supplier;
 import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 
-/// The positions up to which a client has printed the logs that it follows. As a mark
-/// ([io.jpm.wire.ConsoleChunk.Marked]) they outlive the daemon: the next one goes on behind them.
+/// The positions up to which a client has printed the logs that it follows. Encoded as a resume
+/// mark ([io.jpm.wire.ConsoleChunk.Marked]) they outlive the daemon: the next one continues from
+/// there.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class LogPositions {
   /// More than the positions of a thousand logs need.
   private static final int MOST_BYTES = 4 << 20;
@@ -30,8 +31,8 @@ final class LogPositions {
   private final Instant began;
   private final Map<Path, LogPosition> all = new LinkedHashMap<>();
 
-  /// @param began when the client began to follow: of logs without a position everything that was
-  ///   written since then is new
+  /// @param began when the client started to follow: logs without a position are printed from this
+  ///   time on
   LogPositions(Instant began) {
     this.began = began;
   }
@@ -48,7 +49,7 @@ final class LogPositions {
     all.put(position.log(), position);
   }
 
-  /// Gives the mark of the positions as they are now.
+  /// Returns a supplier of the mark for the present positions.
   Supplier<String> mark() {
     List<LogPosition> now = List.copyOf(all.values());
     return () -> encoded(began, now);
@@ -62,14 +63,14 @@ final class LogPositions {
     try (var out = new DeflaterOutputStream(packed)) {
       out.write(text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException impossible) {
-      throw new IllegalStateException("memory takes everything", impossible);
+      throw new IllegalStateException("writing to memory failed", impossible);
     }
     return Base64.getUrlEncoder().withoutPadding().encodeToString(packed.toByteArray());
   }
 
-  /// Reads a mark back.
+  /// Decodes a mark.
   ///
-  /// @throws CommandFailure when it is none
+  /// @throws CommandFailure if it is not valid
   static LogPositions fromMark(String mark) {
     try (var in =
         new InflaterInputStream(new ByteArrayInputStream(Base64.getUrlDecoder().decode(mark)))) {
@@ -79,7 +80,7 @@ final class LogPositions {
       json.getJsonArray("logs").forEach(position -> places.moveTo(position((JsonObject) position)));
       return places;
     } catch (IOException | RuntimeException malformed) {
-      throw new CommandFailure("resume: not a mark of jpm logs: run the command again");
+      throw new CommandFailure("resume: not a position of jpm logs: run the command again");
     }
   }
 

@@ -13,16 +13,17 @@ import java.util.List;
 
 /// Writes log lines to a session.
 ///
-/// On a terminal, lines lose every control sequence but colours; into a pipe they go as they are.
+/// On a terminal, all control sequences except colors are removed; into a pipe, lines are written
+/// unchanged.
 final class LogPrinter {
-  /// How much text gets one mark, about.
+  /// The approximate length of text per resume mark.
   private static final int UNIT_CHARS = 8 * 1024;
 
   private final Session session;
   private final LogStyle style;
   private final ZoneId zone;
 
-  /// @param zone whose time is shown
+  /// @param zone the time zone of displayed times
   LogPrinter(Session session, LogStyle style, ZoneId zone) {
     this.session = session;
     this.style = style;
@@ -33,9 +34,9 @@ final class LogPrinter {
     return session;
   }
 
-  /// PM2's first line, for people.
+  /// Prints PM2's first line, on a terminal only.
   ///
-  /// @param lines how many past lines of each log are wanted; [Long#MAX_VALUE] for all
+  /// @param lines the number of past lines of each log; [Long#MAX_VALUE] for all
   void title(List<String> targets, long lines) {
     if (session.tty().out() && style.kind() == Kind.LABELLED) {
       String whose = targets.isEmpty() ? AppName.ALL : String.join(" ", targets);
@@ -59,9 +60,9 @@ final class LogPrinter {
     }
   }
 
-  /// Prints lines so that the client can resume behind each chunk of them.
+  /// Prints lines such that the client can resume after each chunk.
   ///
-  /// @param places moved behind each line
+  /// @param places advanced to the end of each line
   void print(List<Line> lines, LogLabels labels, LogPositions places) {
     var unit = new StringBuilder();
     boolean errors = false;

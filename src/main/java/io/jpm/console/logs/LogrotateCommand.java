@@ -15,8 +15,8 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// `jpm logrotate`: where PM2 has a template for logrotate(8), says that the daemon rotates logs
-/// itself, and by which limits.
+/// Runs `jpm logrotate`: prints that the daemon rotates logs itself, and by which limits. (PM2
+/// prints a template for logrotate(8).)
 public final class LogrotateCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final Path home;
@@ -32,7 +32,7 @@ public final class LogrotateCommand implements ConsoleCommand {
     if (commandCall.arguments().has(VerbOption.LOGROTATE_USER)) {
       commandCall
           .session()
-          .warn("-u changes nothing: each user's daemon rotates the logs of its apps");
+          .warn("-u has no effect: each user's daemon rotates the logs of its apps");
     }
     Path own = home.resolve("jpm.json");
     Path installed = Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
@@ -58,7 +58,7 @@ public final class LogrotateCommand implements ConsoleCommand {
             time(each.rotateEvery()),
             each.keep() == 0 ? "all" : Integer.toString(each.keep()),
             each.maxAge().isZero() ? "any age" : Durations.format(each.maxAge()),
-            each.compress() ? "packed with gzip" : "as they are",
+            each.compress() ? "compressed with gzip" : "as they are",
             size(each.maxTotal()),
             size(logs.all().maxTotal()),
             own);

@@ -19,10 +19,10 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm logs`: the last lines of apps' logs, then whatever is written to them.
+/// Runs `jpm logs`: prints the last lines of logs and follows them.
 ///
-/// A name that is nobody's ends with 1, where PM2 tails nothing for ever and, with `--nostream`,
-/// exits with 0: a script that mistypes a name should not take silence for an answer.
+/// An unknown name fails with 1, so that a script does not mistake a typing error for an app
+/// without output. PM2 tails nothing forever and, with `--nostream`, exits with 0.
 public final class ReadLogsCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -30,8 +30,8 @@ public final class ReadLogsCommand implements ConsoleCommand {
   private final ZoneId zone;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param zone whose time is meant and shown
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param zone the time zone of typed and displayed times
+  /// @param shutdownNotice notifies clients when the daemon ends
   public ReadLogsCommand(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -51,7 +51,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
     Instant began = context.clock().instant();
     var options = LogsOptions.of(commandCall.arguments(), new PastTime(began, zone));
     boolean everyone = LogsOptions.isEveryone(targets);
-    // Show takes an empty list for everyone, and does not mind when there is none.
+    // An empty list selects all instances, and is valid even if there are none.
     var show = new GodCommand.Show(everyone ? List.of() : targets);
     Optional<RuntimeEnd> runtime = RuntimeEnd.of(commandCall.arguments().rest(), System::nanoTime);
     return daemonClient
@@ -66,7 +66,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
         });
   }
 
-  /// For `bin/jpm-runtime`: what all apps print, without a word of the daemon's own.
+  /// Streams the output of all apps for `bin/jpm-runtime`, without messages of the daemon.
   private Future<ExitCode> stream(
       CommandCall commandCall,
       LogsOptions options,
@@ -77,7 +77,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
     var follow =
         new LogFollow(
             vertx, daemonClient, RuntimeEnd.paced(context.timing()), printer, options, began, end);
-    // The client ends the apps only when it knows that their last words are heard.
+    // The client ends the apps only after it knows that their last output will be printed.
     return follow.forever(
         LogLabels.of(instances, options.streams()),
         new GodCommand.Show(List.of()),

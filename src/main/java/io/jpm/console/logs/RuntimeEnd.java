@@ -10,23 +10,25 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 
-/// When `bin/jpm-runtime` has streamed enough: all apps have been deleted, or none of them runs or
-/// is about to for some seconds. An app that a schedule starts again is about to run.
+/// Decides when `bin/jpm-runtime` stops streaming: when all apps are deleted, or none has been
+/// running or about to run for some seconds. An app with a restart schedule counts as about to run.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class RuntimeEnd implements LogFollow.Until {
-  /// What `bin/jpm-runtime` puts behind `--`.
+  /// The argument that `bin/jpm-runtime` passes after `--`.
   private static final String UNTIL_IDLE = "until-idle";
 
   private static final String UNTIL_DELETED = "until-deleted";
 
-  /// Behind one of them: there have been apps before, so that none is the end.
+  /// May follow one of these: there have been apps before, so that an empty list means that all are
+  /// deleted.
   private static final String AGAIN = "again";
 
-  /// Longer than an app needs to be restarted by somebody who stops it first.
+  /// Longer than the time between the stop and the start of an app that a user restarts in two
+  /// steps.
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /// How long the end of a container may be held up by this.
+  /// How long this may delay the end of a container.
   private static final Duration PACE = Duration.ofMillis(500);
 
   private final boolean endsIdle;
@@ -40,10 +42,10 @@ final class RuntimeEnd implements LogFollow.Until {
     this.nanoTime = nanoTime;
   }
 
-  /// Empty where `rest` is: `jpm logs` as people type it.
+  /// Returns the condition; empty if `rest` is empty, as when a user types `jpm logs`.
   ///
-  /// @param rest what follows `--`
-  /// @throws CommandFailure when it is something else
+  /// @param rest the arguments after `--`
+  /// @throws CommandFailure if they are not valid
   static Optional<RuntimeEnd> of(List<String> rest, LongSupplier nanoTime) {
     if (rest.isEmpty()) {
       return Optional.empty();
@@ -57,7 +59,7 @@ final class RuntimeEnd implements LogFollow.Until {
     return Optional.of(new RuntimeEnd(word.equals(UNTIL_IDLE), again, nanoTime));
   }
 
-  /// The same with looks that are often enough.
+  /// Returns a timing with polling intervals that are short enough.
   static ConsoleTiming paced(ConsoleTiming timing) {
     return new ConsoleTiming(
         timing.heartbeat(),

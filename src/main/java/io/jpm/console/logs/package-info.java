@@ -1,4 +1,4 @@
-/// Commands that show, follow and rotate logs, and that attach to an app's terminal.
+/// Commands that show, follow and rotate logs, and `jpm attach`.
 @NullMarked
 package io.jpm.console.logs;
 

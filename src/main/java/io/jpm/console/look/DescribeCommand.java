@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// `jpm describe`: a sheet for each instance of each target.
+/// Runs `jpm describe`: prints a sheet for each instance of each target.
 public final class DescribeCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -42,7 +42,7 @@ public final class DescribeCommand implements ConsoleCommand {
     return done;
   }
 
-  /// One array of all instances; whoever does not exist is told on standard error.
+  /// Prints one array with all instances. Unknown targets are reported on standard error.
   private Future<ExitCode> json(CommandCall commandCall) {
     Map<InstanceId, InstanceView> found = new LinkedHashMap<>();
     Future<ExitCode> asked = Future.succeededFuture(ExitCode.OK);
@@ -95,7 +95,7 @@ public final class DescribeCommand implements ConsoleCommand {
         });
   }
 
-  /// Says where the process file of an app has a mistake since it was edited.
+  /// Reports an error in the process file of one of the apps that was made since it was applied.
   private Future<Boolean> tellTroubles(List<InstanceView> instances, Session session) {
     return daemonClient
         .fileTroubles()

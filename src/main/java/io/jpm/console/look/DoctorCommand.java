@@ -15,8 +15,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
 
-/// `jpm doctor`: a line for each thing that was looked at, and one more with how to mend it. Fails
-/// when something does not work.
+/// Runs `jpm doctor`: prints each finding on a line, and its remedy on another. Fails if something
+/// does not work.
 public final class DoctorCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -26,14 +26,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// `jpm env`: the variables that an instance gets at its next start, and has got at its last one
-/// unless its app was described anew since. One a line as PM2 prints them; secrets are masked,
-/// since what is on a screen is soon in a ticket.
+/// Runs `jpm env`: prints the variables that an instance gets at its next start. They are also
+/// those of its present process unless the spec has changed since. Printed one per line like PM2's.
+/// Secrets are masked, since screens are often copied into tickets.
 public final class EnvCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final Path home;
 
-  /// @param home the daemon's home directory, which apps are told
+  /// @param home the daemon's home directory, which is one of the variables of apps
   public EnvCommand(DaemonClient daemonClient, Path home) {
     this.daemonClient = daemonClient;
     this.home = home;
@@ -62,7 +62,7 @@ public final class EnvCommand implements ConsoleCommand {
         });
   }
 
-  /// What is stored stands over what is declared, as at a start.
+  /// Stored variables override declared ones, as at a start.
   private static InstanceView withStored(InstanceView instance, Map<String, String> stored) {
     return instance.with(
         instance.spec().draft().variables(instance.spec().variables().withStored(stored)).build());
@@ -98,7 +98,7 @@ public final class EnvCommand implements ConsoleCommand {
         .files()
         .forEach(file ->
             session.out(
-                "# and at each start what is in %s\n"
+                "# and at each start the variables in %s\n"
                     .formatted(TerminalText.visible(file.shown()))));
   }
 
@@ -110,7 +110,8 @@ public final class EnvCommand implements ConsoleCommand {
     return reveal ? value : Secrets.masked(name, value);
   }
 
-  /// Each variable that the process gets stands once: where it comes from.
+  /// Returns the variables by origin. Each variable of the process appears only under the origin
+  /// that its value comes from.
   private JsonObject json(InstanceView instance, boolean reveal) {
     Variables variables = instance.spec().variables();
     Map<String, String> added = added(instance);

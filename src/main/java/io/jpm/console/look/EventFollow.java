@@ -16,11 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Prints events in order of their numbers, page by page, and goes on for as long as the client
-/// asks for more.
+/// Prints events in order of their numbers, page by page, and follows new ones as long as the
+/// client asks for more.
 ///
-/// News comes as publications, but what is printed is read from the history each time: a slow
-/// terminal then falls behind there, and fills no memory here. Owned by the session's context.
+/// Publications only signal that there are new events; the events themselves are read from the
+/// history each time. A slow terminal therefore falls behind in the history and does not fill
+/// memory. Confined to the session's context.
 final class EventFollow {
   private static final int PAGE = 500;
 
@@ -45,12 +46,12 @@ final class EventFollow {
     this.format = format;
   }
 
-  /// @param last the number behind which a client goes on that has printed these
+  /// @param last the number after which the client resumes once it has printed these events
   void print(List<EventMessage> events, long last) {
     session.marked(false, format.apply(events), () -> Long.toString(last));
   }
 
-  /// The number of the latest event, 0 when there is none.
+  /// Returns the number of the latest event; 0 if there is none.
   Future<Long> head() {
     return daemonClient
         .history(new HistoryCommand.Latest(Optional.empty(), 1))
@@ -59,8 +60,8 @@ final class EventFollow {
 
   /// Prints the events after `position`.
   ///
-  /// @param most how many at most
-  /// @return the number of the last event that is done with
+  /// @param most the maximum number of events
+  /// @return the number of the last event processed
   Future<Long> after(long position, int most) {
     return session
         .awaitDemand()
@@ -84,16 +85,16 @@ final class EventFollow {
         .onSuccess(reply -> {
           if (reply.forgotten() > 0 && position > 0) {
             session.warn(
-                "events %d to %d are not kept any more"
+                "events %d to %d are no longer stored"
                     .formatted(position + 1, position + reply.forgotten()));
           }
         });
   }
 
-  /// Prints what happens after the past.
+  /// Prints new events after the past ones.
   ///
-  /// @param past done when that is printed, with the number of its last event
-  /// @return done when the client is gone; failed when History fails
+  /// @param past completes when the past events are printed, with the number of the last one
+  /// @return completes when the client is gone; fails if History fails
   Future<ExitCode> forever(Future<Long> past) {
     MessageConsumer<JsonObject> consumer =
         vertx.eventBus().localConsumer(Addresses.EVENTS, _ -> news.tryComplete());

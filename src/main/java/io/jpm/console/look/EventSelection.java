@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Whose events are wanted. An app is meant by its name, so that a deleted one has its past too; an
-/// instance by name and id, since ids are given again.
+/// Selects events. An app is selected by name, so that the events of a deleted app are found too.
+/// An instance is selected by name and id, since ids are reused.
 ///
-/// @param everyone all of them
-/// @param apps apps of which all is wanted
+/// @param everyone whether all events are selected
+/// @param apps apps of which all events are selected
 /// @param instances single instances
 record EventSelection(boolean everyone, Set<String> apps, Set<Owner> instances) {
-  /// An instance.
+  /// An instance of an app.
   record Owner(String app, int id) {}
 
-  /// Stands for the daemon itself among the apps.
+  /// The app name that represents the daemon itself.
   static final String DAEMON = "";
 
   static final EventSelection EVERYONE = new EventSelection(true, Set.of(), Set.of());
@@ -28,7 +28,8 @@ record EventSelection(boolean everyone, Set<String> apps, Set<Owner> instances) 
     instances = Set.copyOf(instances);
   }
 
-  /// This, and what `word` means when God found `found` for it.
+  /// Returns the union with the events that `word` selects, given the instances that God found for
+  /// it.
   EventSelection and(String word, List<InstanceView> found) {
     Set<String> moreApps = new HashSet<>(apps);
     Set<Owner> moreInstances = new HashSet<>(instances);
@@ -46,7 +47,7 @@ record EventSelection(boolean everyone, Set<String> apps, Set<Owner> instances) 
         || instances.contains(new Owner(event.app(), event.id()));
   }
 
-  /// The apps of which only some instances are wanted.
+  /// Returns the apps of which only some instances are selected.
   Set<String> appsInPart() {
     return instances.stream()
         .map(Owner::app)

@@ -23,9 +23,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 
-/// `jpm events`: what has happened, oldest first, and with `--follow` what happens. Apps that were
-/// deleted are still known by name, as long as the history goes back to them; `jpm`, unless an app
-/// is called so, is the daemon itself.
+/// Runs `jpm events`: prints past events, oldest first, and with `--follow` new ones. Deleted apps
+/// are found by name as long as the history contains their events. `jpm` is the daemon itself,
+/// unless an app has this name.
 public final class EventsCommand implements ConsoleCommand {
   private static final int DEFAULT_LINES = 30;
   private static final String DAEMON = "jpm";
@@ -36,8 +36,8 @@ public final class EventsCommand implements ConsoleCommand {
   private final ZoneId zone;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param zone whose time is shown
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param zone the time zone of displayed times
+  /// @param shutdownNotice notifies clients when the daemon ends
   public EventsCommand(
       Vertx vertx, DaemonClient daemonClient, ZoneId zone, ShutdownNotice shutdownNotice) {
     this.vertx = vertx;
@@ -77,7 +77,7 @@ public final class EventsCommand implements ConsoleCommand {
     try {
       return Long.parseLong(mark);
     } catch (NumberFormatException malformed) {
-      throw new CommandFailure("resume: not a mark of jpm events: run the command again");
+      throw new CommandFailure("resume: not a position of jpm events: run the command again");
     }
   }
 
@@ -90,7 +90,7 @@ public final class EventsCommand implements ConsoleCommand {
   /// Prints the latest events.
   ///
   /// @param head the number of the latest event of all
-  /// @return the number of the last event that is done with
+  /// @return the number of the last event processed
   private Future<Long> latest(EventSelection selection, int lines, long head, EventFollow follow) {
     return latest(selection, lines)
         .map(events -> {
@@ -151,7 +151,7 @@ public final class EventsCommand implements ConsoleCommand {
                 : Future.succeededFuture(known.and(word, shown.instances())));
   }
 
-  /// An app that is not in the list any more.
+  /// Selects an app that is not listed any more.
   private Future<EventSelection> past(EventSelection known, String word) {
     return latest(Optional.of(word), 1)
         .compose(events ->
@@ -160,7 +160,7 @@ public final class EventsCommand implements ConsoleCommand {
                     known,
                     word,
                     new CommandFailure(
-                        "no app or id is called %s, and no event of such an app is kept: jpm events shows all"
+                        "no app or id %s exists, and no event of one is stored: jpm events shows all"
                             .formatted(word)))
                 : Future.succeededFuture(known.and(word, List.of())));
   }

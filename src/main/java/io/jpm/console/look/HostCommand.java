@@ -11,7 +11,7 @@ import io.jpm.console.text.JsonBranches;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/// `jpm slist`: what the machine uses, as an object or as a tree.
+/// Runs `jpm slist`: prints the resource usage of the machine as an object or a tree.
 public final class HostCommand implements ConsoleCommand {
   private final HostMetrics metrics;
 
@@ -23,7 +23,7 @@ public final class HostCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     Arguments arguments = commandCall.arguments();
     if (arguments.has(VerbOption.JSON) && arguments.has(VerbOption.TREE)) {
-      throw new CommandFailure("--json and --tree do not go together: choose one");
+      throw new CommandFailure("--json and --tree cannot be combined: choose one");
     }
     return metrics
         .measured()

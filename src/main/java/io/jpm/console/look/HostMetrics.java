@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 
-/// What the machine uses, under PM2's names. Satan is asked to look twice, a second apart, since a
-/// share of the processor is one of some time.
+/// Measures the resource usage of the machine, under PM2's names. Satan takes two samples, a second
+/// apart, since processor usage is measured over an interval.
 public final class HostMetrics {
   private static final Duration PATIENCE = Duration.ofSeconds(8);
   private static final double GIGABYTE = 1024.0 * 1024 * 1024;
@@ -26,14 +26,14 @@ public final class HostMetrics {
 
   private int askers;
 
-  /// @param home where jpm writes: how full that disk is belongs to it
+  /// @param home the home directory; the usage of its disk is a metric too
   public HostMetrics(Vertx vertx, Path home) {
     this.vertx = vertx;
     this.home = home;
   }
 
-  /// An object for each metric: `value`, `type`, `unit`, `historic`. What the system does not tell,
-  /// or not in time, is left out.
+  /// Returns an object for each metric: `value`, `type`, `unit`, `historic`. Values that the system
+  /// does not report, or not in time, are omitted.
   Future<JsonObject> measured() {
     return vertx
         .executeBlocking(this::disk, false)
@@ -41,7 +41,7 @@ public final class HostMetrics {
         .compose(disk -> looked().map(system -> metrics(system).mergeIn(disk)));
   }
 
-  /// The second look at the machine; empty when it does not come.
+  /// Returns the second sample of the machine; empty if it does not arrive in time.
   private Future<JsonObject> looked() {
     String asker = "console-metrics-" + askers++;
     Promise<JsonObject> second = Promise.promise();
@@ -58,7 +58,7 @@ public final class HostMetrics {
         });
   }
 
-  /// Passes the second message on: what the first says of the processor may be of any time.
+  /// Waits for the second message: the processor usage in the first covers an unknown interval.
   private static final class Second {
     private final Promise<JsonObject> wanted;
     private boolean first = true;

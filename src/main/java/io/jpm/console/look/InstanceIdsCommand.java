@@ -10,8 +10,8 @@ import io.jpm.console.text.Inspect;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 
-/// `jpm id`: the ids of an app's instances, as PM2 writes them: `[ 0, 1 ]`; `[]` for a name that
-/// nobody has.
+/// Runs `jpm id`: prints the ids of an app's instances in PM2's form: `[ 0, 1 ]`, and `[]` for an
+/// unknown name.
 public final class InstanceIdsCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

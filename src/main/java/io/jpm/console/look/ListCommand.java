@@ -20,8 +20,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm ls`: the table, or with `--mini-list` a block for each instance; sorted as asked for, and
-/// with `--watch` drawn anew until the client is gone.
+/// Runs `jpm ls`: prints the table, or with `--mini-list` a block for each instance, in the
+/// requested order. With `--watch` it is redrawn until the client is gone.
 public final class ListCommand implements ConsoleCommand {
   private static final Duration REDRAWN_AFTER = Duration.ofMillis(900);
 
@@ -51,7 +51,7 @@ public final class ListCommand implements ConsoleCommand {
             daemonClient
                 .listing(all.instances())
                 .map(listing -> {
-                  // That there is none is not known of a list that is lost.
+                  // A list that is lost must not be shown as empty.
                   if (all.code() == ExitCode.OK || !all.instances().isEmpty()) {
                     commandCall.session().out(drawn(listing, wanted, commandCall));
                   }
@@ -73,13 +73,12 @@ public final class ListCommand implements ConsoleCommand {
     for (VerbOption other : List.of(VerbOption.MINI_LIST, VerbOption.REDRAW)) {
       if (arguments.has(VerbOption.JSON) && arguments.has(other)) {
         throw new CommandFailure(
-            "--json and %s do not go together: choose one".formatted(other.longName()));
+            "--json and %s cannot be combined: choose one".formatted(other.longName()));
       }
     }
     if (arguments.has(VerbOption.REDRAW) && !commandCall.session().tty().out()) {
       throw new CommandFailure(
-          "--watch redraws a terminal, and this is none: use jpm events --follow, or jpm ls --json"
-              + " as often as you like");
+          "--watch needs a terminal: use jpm events --follow, or run jpm ls --json repeatedly");
     }
   }
 
@@ -109,7 +108,7 @@ public final class ListCommand implements ConsoleCommand {
         : InstanceTable.draw(listing, order, commandCall.session().textStyle());
   }
 
-  /// Goes on until the client is gone; a room that fails ends it.
+  /// Redraws until the client is gone, or a request fails.
   private Future<ExitCode> redraw(CommandCall commandCall, InstanceOrder order) {
     Session session = commandCall.session();
     session.out("\u001b[2J");
@@ -141,11 +140,11 @@ public final class ListCommand implements ConsoleCommand {
         });
   }
 
-  /// Drawn over the picture before, so that nothing flickers. Lines are not wrapped meanwhile, and
-  /// what does not fit is left out: the terminal is as usual after each picture, whenever the
-  /// client ends.
+  /// Returns text that overwrites the previous picture without flicker. Line wrapping is off while
+  /// it is drawn, and lines that do not fit are omitted. After each picture the terminal is in its
+  /// normal state, whenever the client ends.
   ///
-  /// @param rows of the terminal; 0: not known
+  /// @param rows of the terminal; 0 if unknown
   public static String frame(String picture, int rows) {
     List<String> lines = picture.lines().toList();
     int room = rows == 0 ? lines.size() : Math.max(1, rows - 2);

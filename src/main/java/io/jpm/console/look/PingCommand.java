@@ -14,8 +14,8 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 
-/// `jpm ping`: PM2's answer, with a warning where pings were missed of late, and with `--json` how
-/// the daemon's heart beats. That this answers at all needs no other room.
+/// Runs `jpm ping`: prints PM2's answer and warns of recently missed pings; with `--json` it prints
+/// details of the heartbeat. It succeeds even if no other verticle answers.
 public final class PingCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
   private final ConsoleContext context;
@@ -53,11 +53,11 @@ public final class PingCommand implements ConsoleCommand {
   private static void warn(HeartbeatReply heart, Session session) {
     if (heart.missing() > 0) {
       session.warn(
-          "God has not answered the last %d pings: apps are not supervised meanwhile"
+          "the supervisor (God) has not answered the last %d pings: apps are not supervised until it answers"
               .formatted(heart.missing()));
     } else if (heart.missed() > 0) {
       session.warn(
-          "God has missed %s in the last 10 minutes and answers again: jpm events jpm tells when"
+          "the supervisor (God) missed %s in the last 10 minutes and answers again: jpm events jpm shows when"
               .formatted(Amounts.count(heart.missed(), "ping")));
     }
   }
@@ -79,7 +79,7 @@ public final class PingCommand implements ConsoleCommand {
         .put("event_loops", loops);
   }
 
-  /// To the microsecond.
+  /// Returns milliseconds, rounded to microseconds.
   private static double millis(Duration time) {
     return Math.round(time.toNanos() / 1e3) / 1e3;
   }

@@ -14,10 +14,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// `jpm pid`: the main process of each instance, one a line; 0 where none runs.
+/// Runs `jpm pid`: prints the main process of each instance, one per line; 0 if none runs.
 ///
-/// An unknown name is a failure with nothing on standard output, where PM2 prints an empty line and
-/// succeeds: a script is then told that it has nobody to signal.
+/// An unknown name fails and prints nothing on standard output, so that a script notices that there
+/// is no process to signal. PM2 prints an empty line and succeeds.
 public final class ProcessIdsCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 

@@ -25,9 +25,8 @@ import java.util.OptionalLong;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 
-/// `jpm profile:cpu` and `profile:mem`: what the daemon itself is busy with, as a recording of
-/// Flight Recorder, and what is in its memory, as a heap dump. The file is for its owner alone,
-/// since the environments of apps are in it.
+/// Runs `jpm profile:cpu` and `profile:mem`: writes a Flight Recorder recording or a heap dump of
+/// the daemon itself. Only the owner can read the file, since it contains the environments of apps.
 public final class ProfileCommand implements ConsoleCommand {
   private static final long USUAL_MILLIS = 10_000;
   private static final long MOST_MILLIS = 600_000;
@@ -39,7 +38,7 @@ public final class ProfileCommand implements ConsoleCommand {
   private final InstantSource clock;
 
   /// @param verb [Verb#PROFILE_CPU] or [Verb#PROFILE_MEM]
-  /// @param clock for the file's name
+  /// @param clock determines the name of the file
   public ProfileCommand(Verb verb, Vertx vertx, InstantSource clock) {
     this.verb = verb;
     this.vertx = vertx;
@@ -55,14 +54,14 @@ public final class ProfileCommand implements ConsoleCommand {
             .resolve("jpm-" + TIME.format(clock.instant()) + (cpu ? ".jfr" : ".hprof"));
     Session session = commandCall.session();
     if (!cpu && millis.isPresent()) {
-      session.warn("a heap dump is of one moment: the time is not used");
+      session.warn("a heap dump has no duration: the time is ignored");
     }
     Future<Path> written =
         cpu ? recorded(file, millis.orElse(USUAL_MILLIS), session) : blocking(() -> dumped(file));
     return written
         .map(done -> {
           session.out(done + "\n");
-          session.warn("environments of apps, and secrets in them, may be in this file");
+          session.warn("this file may contain environments of apps, and secrets in them");
           return ExitCode.OK;
         })
         .recover(error ->
@@ -80,13 +79,13 @@ public final class ProfileCommand implements ConsoleCommand {
     boolean number = text.matches("[1-9][0-9]{0,8}") && Long.parseLong(text) <= MOST_MILLIS;
     if (!number || arguments.targets().size() > 1) {
       throw new CommandFailure(
-          "\"%s\": say for how many milliseconds, 1 to %d"
+          "\"%s\" is not a duration: use milliseconds from 1 to %d, such as 5000"
               .formatted(String.join(" ", arguments.targets()), MOST_MILLIS));
     }
     return OptionalLong.of(Long.parseLong(text));
   }
 
-  /// A client that goes away ends the recording, and leaves no file.
+  /// Records for a time. If the client disconnects, the recording ends without a file.
   private Future<Path> recorded(Path file, long millis, Session session) {
     session.info(
         "Recording the daemon for %s s".formatted(Duration.ofMillis(millis).toMillis() / 1e3));
@@ -118,7 +117,8 @@ public final class ProfileCommand implements ConsoleCommand {
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
   }
 
-  /// HotSpot makes the file itself, in a directory of its own that nobody else may enter.
+  /// HotSpot creates the file itself, so it is written to a directory that only the owner can
+  /// enter.
   private static Path dumped(Path file) throws IOException {
     Path own = Files.createTempDirectory(file.toAbsolutePath().getParent(), ".jpm-");
     Path made = own.resolve("heap.hprof");

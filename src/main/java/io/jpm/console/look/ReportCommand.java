@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// `jpm report`: what somebody who is asked for help needs to know, fenced for a ticket.
+/// Runs `jpm report`: prints a support report, fenced for a ticket.
 ///
-/// Neither environments nor arguments nor tokens are in it, and what looks like a password in the
-/// daemon's log is masked.
+/// It does not contain environments, arguments or tokens, and texts in the daemon's log that look
+/// like passwords are masked.
 public final class ReportCommand implements ConsoleCommand {
   private static final int LINES = 20;
   private static final int MOST_BYTES = 64 * 1024;
@@ -40,7 +40,7 @@ public final class ReportCommand implements ConsoleCommand {
   private final ConsoleContext context;
   private final Instant started;
 
-  /// @param started since when the daemon can be asked
+  /// @param started the start time of the daemon
   public ReportCommand(
       Vertx vertx, DaemonClient daemonClient, ConsoleContext context, Instant started) {
     this.vertx = vertx;
@@ -107,7 +107,7 @@ public final class ReportCommand implements ConsoleCommand {
     text.append(": ").append(harmless(value)).append('\n');
   }
 
-  /// No control characters, no passwords in addresses, and nothing that ends the fence.
+  /// Removes control characters, passwords in URLs, and texts that would end the fence.
   private static String harmless(String line) {
     return TerminalText.visible(Secrets.masked("", line)).replace("```", "'''");
   }
@@ -131,7 +131,7 @@ public final class ReportCommand implements ConsoleCommand {
         : "%d h %d min".formatted(time.toHours(), time.toMinutesPart());
   }
 
-  /// The end of a file; one line that says so where it cannot be read.
+  /// Returns the last lines of a file; a single line with the reason if it cannot be read.
   private Future<List<String>> lastLines(Path file) {
     var files = vertx.fileSystem();
     String path = file.toString();

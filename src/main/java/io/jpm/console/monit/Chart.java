@@ -3,15 +3,15 @@ package io.jpm.console.monit;
 import io.jpm.bus.satan.UsagePoint;
 import java.util.List;
 
-/// What was used over the last minutes: a point for every [#STEP_MILLIS], of which the last one is
-/// still in the making.
+/// The recent usage of an instance: a point for every [#STEP_MILLIS]. The last point is still being
+/// updated.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 public final class Chart {
-  /// How much time a point stands for: as much as one of Satan's.
+  /// The time between two points, the same as Satan's.
   static final long STEP_MILLIS = 5_000;
 
-  /// How many points are kept, as many as Satan keeps.
+  /// The number of points kept, the same as Satan's.
   static final int POINTS = 120;
 
   private final double[] cpu = new double[POINTS];
@@ -21,7 +21,7 @@ public final class Chart {
   private double cpuSum;
   private int samples;
 
-  /// Takes what was used before, as the beginning; samples that came already are kept behind it.
+  /// Inserts earlier points before the samples that were already added.
   ///
   /// @param points from the oldest on
   public void past(List<UsagePoint> points) {
@@ -37,9 +37,9 @@ public final class Chart {
     }
   }
 
-  /// Takes a sample.
+  /// Adds a sample.
   ///
-  /// @param atMillis when, milliseconds since 1970
+  /// @param atMillis milliseconds since 1970
   public void add(long atMillis, ResourceUse resourceUse) {
     if (samples > 0 && Math.abs(atMillis - began) < STEP_MILLIS) {
       samples++;
@@ -65,14 +65,14 @@ public final class Chart {
     size++;
   }
 
-  /// Processor time, percent of one core, from the oldest on.
+  /// Returns the processor time in percent of one core, from the oldest point on.
   public double[] cpu() {
     double[] values = new double[size];
     System.arraycopy(cpu, 0, values, 0, size);
     return values;
   }
 
-  /// Memory in bytes, from the oldest on.
+  /// Returns the memory in bytes, from the oldest point on.
   public double[] memory() {
     double[] values = new double[size];
     for (int i = 0; i < size; i++) {

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// All about the selected app that is not in the list: one fact a line where there is room beside
-/// the list, else as many as the lines below it hold.
+/// Draws the details of the selected instance that are not in the list: one fact per line if they
+/// are beside the list, otherwise several facts on the lines below it.
 final class DetailPane {
   private static final int LABEL_WIDTH = 8;
   private static final int MOST_PARTS = 3;
@@ -27,14 +27,14 @@ final class DetailPane {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// One fact.
+  /// A detail with its label.
   private record Fact(String label, String value, Paint paint) {
     Fact(String label, String value) {
       this(label, value, Paint.PLAIN);
     }
   }
 
-  /// As many lines as the layout has for it, or fewer.
+  /// Returns at most as many lines as the layout reserves.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     if (monitSettings.selectedIn(monitFrame).isEmpty()) {
       return List.of();
@@ -60,7 +60,8 @@ final class DetailPane {
     return strips.subList(0, Math.min(strips.size(), layout.detailRows()));
   }
 
-  /// A long value goes on in the next lines; what is still too long is cut.
+  /// Splits a long value into several lines. The last line is truncated later if it is still too
+  /// long.
   private static List<String> folded(String value, int width) {
     List<String> parts = new ArrayList<>();
     String rest = value;
@@ -135,7 +136,7 @@ final class DetailPane {
         });
   }
 
-  /// Where clients connect, as far as the app's owner has said it.
+  /// Returns the ports that clients connect to, as far as they are configured.
   private static Optional<String> ports(AppSpec spec) {
     if (spec.cluster().port().isPresent()) {
       return Optional.of(Integer.toString(spec.cluster().port().getAsInt()));

@@ -3,20 +3,20 @@ package io.jpm.console.monit;
 import java.time.Duration;
 import java.util.Optional;
 
-/// The daemon and what it runs on.
+/// Facts about the daemon and its machine.
 ///
 /// @param version jpm's version
 /// @param pid the daemon's process
 /// @param uptime how long the daemon has run
-/// @param host what the machine uses; empty: not known yet
+/// @param host the usage of the machine; empty if not known yet
 public record HostFacts(String version, long pid, Duration uptime, Optional<Host> host) {
-  /// What the whole machine uses.
+  /// The usage of the whole machine.
   ///
-  /// @param cores how many processors it has, 1 or more
-  /// @param cpuPercent of one core, of all of them together
-  /// @param memoryBytes how much memory there is
-  /// @param availableBytes how much of it programs could still have
-  /// @param load over one minute
+  /// @param cores the number of processors, 1 or more
+  /// @param cpuPercent in percent of one core, summed over all cores
+  /// @param memoryBytes total memory
+  /// @param availableBytes memory available to programs
+  /// @param load the average of one minute
   public record Host(
       int cores, double cpuPercent, long memoryBytes, long availableBytes, double load) {}
 }

@@ -1,13 +1,13 @@
 package io.jpm.console.monit;
 
-/// A key that was pressed.
+/// A pressed key.
 public sealed interface Key {
-  /// One that stands for a character, control characters too.
+  /// A key that produces a character, including control characters.
   ///
   /// @param point its code point
   record Typed(int point) implements Key {}
 
-  /// One that stands for none.
+  /// A key that does not produce a character.
   enum Named implements Key {
     UP,
     DOWN,

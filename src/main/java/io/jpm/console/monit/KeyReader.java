@@ -5,21 +5,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes keys of what a terminal sends: UTF-8 and the control sequences of special keys (ECMA-48,
-/// 5.4; `console_codes(4)`). What it does not know is no key.
+/// Decodes terminal input into keys: UTF-8 and the control sequences of special keys (ECMA-48, 5.4;
+/// `console_codes(4)`). Unknown input is ignored.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 public final class KeyReader {
   private static final char ESCAPE = '\u001b';
   private static final int LONGEST_SEQUENCE = 32;
 
-  /// Bytes that make no whole key yet.
+  /// Bytes of an incomplete key.
   private String pending = "";
 
-  /// Takes the next bytes.
+  /// Decodes the next bytes.
   ///
-  /// @param bytes what was typed since the last time, each character one byte; nothing: a lone
-  ///   escape character before it was the key of that name
+  /// @param bytes the input since the last call, each character one byte. If empty, a pending
+  ///   escape character is the key Escape
   public List<Key> read(String bytes) {
     String all = pending + bytes;
     List<Key> keys = new ArrayList<>();
@@ -42,7 +42,7 @@ public final class KeyReader {
     return keys;
   }
 
-  /// Where the key at `at` ends; negative: not here yet.
+  /// Returns the end of the key at `at`; negative if it is incomplete.
   private static int endOf(String all, int at) {
     char first = all.charAt(at);
     if (first != ESCAPE) {
@@ -59,7 +59,7 @@ public final class KeyReader {
     };
   }
 
-  /// A character ends early where something else begins.
+  /// Returns the end of a character. An incomplete one ends where another begins.
   private static int characterEnd(String all, int at) {
     int end = at + utf8Length(all.charAt(at));
     for (int i = at + 1; i < end; i++) {
@@ -125,7 +125,7 @@ public final class KeyReader {
         : Optional.empty();
   }
 
-  /// @param sequence what follows the escape character; empty: another one
+  /// @param sequence the text after the escape character; empty for the key Escape
   private static Optional<Key> special(String sequence) {
     return Optional.ofNullable(
         switch (sequence) {

@@ -1,11 +1,11 @@
 package io.jpm.console.monit;
 
-/// Which lines of the screen are for what: one for the system, one with the titles of columns, then
-/// apps, details, a title and the log, and the last one for keys. On a wide screen details stand
-/// beside the apps.
+/// Assigns the lines of the screen. From top to bottom: one line for the system, one with column
+/// titles, apps, details, a title and the log, and a line for keys. On a wide screen the details
+/// are beside the apps.
 ///
 /// @param size of the screen
-/// @param beside whether details stand beside the apps
+/// @param beside whether the details are beside the apps
 /// @param listWidth columns of the list
 /// @param listRows lines of the list, without its title
 /// @param detailRows lines of the details
@@ -19,7 +19,7 @@ public record Layout(
   private static final int BARS = 4;
   private static final int LEAST_LOG = 2;
 
-  /// For so many apps.
+  /// Returns the layout for `apps` list rows.
   public static Layout of(Size size, int apps) {
     int room = size.rows() - BARS;
     if (size.cols() >= WIDE) {

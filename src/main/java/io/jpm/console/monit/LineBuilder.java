@@ -4,9 +4,9 @@ import io.jpm.console.text.Columns;
 import io.jpm.console.text.Paint;
 import io.jpm.console.text.TerminalText;
 
-/// One line of the screen in the making, from left to right. Text is cut at the end of its place.
-/// Terminals do not agree on how wide some characters are: after such text the next place begins
-/// with an order to go to its column.
+/// Builds one line of the screen from left to right. Text that exceeds its column is truncated.
+/// Terminals do not agree on the width of some characters: after such text a control sequence moves
+/// the cursor to the next column.
 final class LineBuilder {
   private static final int FIRST_UNSURE = 0x300;
 
@@ -16,7 +16,7 @@ final class LineBuilder {
   private final StringBuilder text = new StringBuilder();
   private int used;
 
-  /// @param reversed whether foreground and background change places
+  /// @param reversed whether foreground and background are swapped
   LineBuilder(int width, TerminalFeatures terminalFeatures, boolean reversed) {
     this.width = width;
     this.terminalFeatures = terminalFeatures;
@@ -27,7 +27,7 @@ final class LineBuilder {
     this(width, terminalFeatures, false);
   }
 
-  /// Puts text without control characters behind what is there.
+  /// Appends text. Control characters are made visible.
   LineBuilder add(String piece, Paint paint) {
     String shown = fit(piece, width - used);
     return width > used ? put(shown, paint) : this;
@@ -37,25 +37,25 @@ final class LineBuilder {
     return add(piece, Paint.PLAIN);
   }
 
-  /// A column of a table: text on its left, and one more space.
+  /// Appends a left-aligned table column and a space.
   LineBuilder left(String piece, int columns, Paint paint) {
     int end = used + columns;
     return add(fit(piece, columns), paint).to(end).add(" ");
   }
 
-  /// A column of a table: text on its right, and one more space.
+  /// Appends a right-aligned table column and a space.
   LineBuilder right(String piece, int columns, Paint paint) {
     String shown = fit(piece, columns);
     return add(" ".repeat(columns - Columns.of(shown))).add(shown, paint).add(" ");
   }
 
-  /// Spaces up to this column.
+  /// Appends spaces up to this column.
   LineBuilder to(int column) {
     int spaces = Math.min(column, width) - used;
     return spaces > 0 ? put(" ".repeat(spaces), Paint.PLAIN) : this;
   }
 
-  /// A mark within what was searched.
+  /// Appends highlighted text, such as a search result.
   LineBuilder mark(String piece) {
     String shown = fit(piece, width - used);
     if (width > used && !shown.isEmpty()) {
@@ -65,7 +65,7 @@ final class LineBuilder {
     return this;
   }
 
-  /// Puts another strip behind it, as it is.
+  /// Appends another line unchanged.
   LineBuilder join(LineBuilder other) {
     text.append(other.text);
     used += other.used;
@@ -99,7 +99,8 @@ final class LineBuilder {
     }
   }
 
-  /// What the screen itself is drawn with is one column wide everywhere.
+  /// Reports whether a character belongs to the screen's own drawing: those are one column wide
+  /// everywhere.
   private static boolean isOurs(int c) {
     return (c >= 0x2500 && c <= 0x259F) || c == '…' || c == '↺' || c == '·';
   }
@@ -109,7 +110,7 @@ final class LineBuilder {
     return terminalFeatures.unicode() ? fitted : fitted.replace('…', '~');
   }
 
-  /// Whatever comes here, the terminal obeys nobody but this class.
+  /// Removes control characters, so that only this class controls the terminal.
   private String drawable(String any) {
     String piece = TerminalText.visible(any);
     if (terminalFeatures.unicode() || piece.chars().allMatch(c -> c < 0x7F)) {

@@ -11,11 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The list of apps with their charts. Where there is little room columns are left out.
+/// Draws the list of apps with their charts. On a narrow screen some columns are omitted.
 final class ListPane {
   private static final Chart EMPTY = new Chart();
 
-  /// Of one core: what is less than a tenth of it does not fill a chart.
+  /// The minimum scale of CPU charts, in percent of one core, so that a small value does not fill
+  /// the chart.
   private static final double LEAST_CPU = 10;
 
   private final TerminalFeatures terminalFeatures;
@@ -24,17 +25,17 @@ final class ListPane {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// Which columns there are, and how wide.
+  /// The widths of columns.
   ///
   /// @param name of the name
-  /// @param chart of each chart; 0: there are none
+  /// @param chart of each chart; 0 if there are none
   /// @param memory whether there is a chart of memory too
   /// @param life whether uptime and restarts are shown
   private record Widths(int name, int chart, boolean memory, boolean life) {
-    private static final int FIXED = 37; // mark, id, status, cpu, mem with a space after each
+    private static final int FIXED = 37; // selection, id, status, cpu, mem, each with a space
     private static final int LIFE = 13;
 
-    /// @param longest name of all apps
+    /// @param longest the length of the longest app name
     static Widths of(int width, int longest) {
       boolean life = width >= 64;
       int room = width - FIXED - (life ? LIFE : 0);
@@ -46,7 +47,7 @@ final class ListPane {
     }
   }
 
-  /// The title and the rows.
+  /// Returns the title and the rows.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     int width = monitFrame.layout().listWidth();
     int height = monitFrame.layout().listRows();
@@ -78,7 +79,7 @@ final class ListPane {
   private static String nothing(MonitFrame monitFrame, MonitSettings monitSettings) {
     return monitFrame.monitData().instances().isEmpty()
         ? "No app yet. To start one: jpm start app.js --name web"
-        : "No app has \"%s\" in its name; Esc shows all".formatted(monitSettings.filter());
+        : "No app name contains \"%s\"; Esc shows all".formatted(monitSettings.filter());
   }
 
   private LineBuilder title(MonitFrame monitFrame, MonitSettings monitSettings, Widths widths) {
@@ -102,7 +103,7 @@ final class ListPane {
     return lineBuilder.right(mark("mem", by == SortOrder.MEMORY), 8, Paint.HEADER);
   }
 
-  /// The title of the column that the list is sorted by has a star.
+  /// Marks the title of the sorted column with a star.
   private static String mark(String title, boolean sorted) {
     return sorted ? title + "*" : title;
   }
@@ -148,7 +149,7 @@ final class ListPane {
     return phase == Phase.WAITING_RESTART ? "waiting" : phase.word();
   }
 
-  /// As `jpm ls` shows it.
+  /// Returns the uptime as in `jpm ls`.
   static String uptime(InstanceView instance, MonitData monitData) {
     return instance.phase() == Phase.ONLINE
         ? instance

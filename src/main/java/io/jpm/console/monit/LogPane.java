@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// What the selected app prints. Nothing else stands beside it, so that it can be selected with the
-/// mouse line by line.
+/// Draws the log of the selected instance. The log has the full width, so that it can be selected
+/// with the mouse line by line.
 final class LogPane {
   private final TerminalFeatures terminalFeatures;
 
@@ -15,7 +15,7 @@ final class LogPane {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// The title and the lines.
+  /// Returns the title and the lines.
   List<LineBuilder> draw(MonitFrame monitFrame, MonitSettings monitSettings) {
     int width = monitFrame.layout().size().cols();
     int height = monitFrame.layout().logRows();
@@ -66,7 +66,7 @@ final class LogPane {
     var lineBuilder = new LineBuilder(width, terminalFeatures);
     String lower = shown.toLowerCase(Locale.ROOT);
     int at = 0;
-    // Lower case may be longer than what it is made of: then nothing is marked.
+    // The lower-case form may have a different length: then nothing is highlighted.
     while (!view.search().isEmpty() && lower.length() == shown.length()) {
       int found = lower.indexOf(view.search(), at);
       if (found < 0) {

@@ -3,19 +3,19 @@ package io.jpm.console.monit;
 import java.util.Locale;
 import java.util.OptionalLong;
 
-/// Which part of a log is looked at: its end, or a place where it was paused.
+/// The visible part of a log: its end, or the position at which it was paused.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 final class LogScroll {
   private static final int SIDE_STEP = 20;
 
-  /// The number of the line below the last one that is shown; empty: new lines are followed.
+  /// The number of the line below the last visible one; empty while new lines are followed.
   private OptionalLong bottom = OptionalLong.empty();
 
   private int shift;
   private String search = "";
 
-  /// Another log: its end.
+  /// Moves to the end, for another log.
   void reset() {
     bottom = OptionalLong.empty();
     shift = 0;
@@ -25,12 +25,12 @@ final class LogScroll {
     return bottom.isPresent();
   }
 
-  /// How many columns of each line lie left of the screen.
+  /// Returns the number of columns by which lines are scrolled to the left.
   int shift() {
     return shift;
   }
 
-  /// What is searched, in lower case; empty: nothing.
+  /// Returns the search text in lower case; empty if there is no search.
   String search() {
     return search;
   }
@@ -39,20 +39,20 @@ final class LogScroll {
     search = text.toLowerCase(Locale.ROOT);
   }
 
-  /// The number of the line below the last one that is shown.
+  /// Returns the number of the line below the last visible one.
   ///
-  /// @param height how many lines are shown
+  /// @param height the number of visible lines
   long bottom(MonitLogTail log, int height) {
     long least = Math.min(log.count(), log.first() + height);
     return Math.clamp(bottom.orElse(log.count()), least, log.count());
   }
 
-  /// Pauses, or follows again.
+  /// Pauses or resumes.
   void toggle(MonitLogTail log) {
     bottom = isPaused() ? OptionalLong.empty() : OptionalLong.of(log.count());
   }
 
-  /// Up by so many lines; negative: down. At the end new lines are followed again.
+  /// Scrolls up by `lines`, or down if negative. At the end new lines are followed again.
   void scroll(MonitLogTail log, int height, long lines) {
     long to = bottom(log, height) - lines;
     bottom = to >= log.count() ? OptionalLong.empty() : OptionalLong.of(to);
@@ -71,7 +71,7 @@ final class LogScroll {
     shift = Math.max(0, shift + direction * SIDE_STEP);
   }
 
-  /// Goes to the next line above that has what is searched, or below.
+  /// Moves to the next line above or below that contains the search text.
   ///
   /// @return whether there is one
   boolean find(MonitLogTail log, int height, boolean above) {
@@ -86,7 +86,7 @@ final class LogScroll {
     return false;
   }
 
-  /// Whether a line has what is searched.
+  /// Reports whether a line contains the search text.
   boolean has(MonitLogTail.Line line) {
     return !search.isEmpty() && line.text().toLowerCase(Locale.ROOT).contains(search);
   }

@@ -6,12 +6,12 @@ import io.jpm.model.run.InstanceId;
 import io.jpm.model.run.Phase;
 import java.util.Optional;
 
-/// What the user wants done.
+/// An action that the user requests from the screen.
 public sealed interface MonitAction {
-  /// Stop this instance and start it again.
+  /// Restart this instance.
   record Restart(InstanceId id, AppName app) implements MonitAction {}
 
-  /// Replace the processes of this app without a gap.
+  /// Replace the processes of this app without downtime.
   record Reload(AppName app) implements MonitAction {}
 
   /// Stop this instance.
@@ -20,15 +20,16 @@ public sealed interface MonitAction {
   /// Start this instance.
   record Start(InstanceId id, AppName app) implements MonitAction {}
 
-  /// Have one instance more or fewer.
+  /// Add or remove one instance.
   ///
   /// @param by 1 or -1
   record Scale(AppName app, int by) implements MonitAction {}
 
-  /// Leave the screen.
+  /// Close the screen.
   record Quit() implements MonitAction {}
 
-  /// What is asked before it is done; empty: it ends nothing, and is done at once.
+  /// Returns the question that the user must confirm first; empty if the action does not end a
+  /// process and is executed immediately.
   default Optional<String> question() {
     return switch (this) {
       case Restart(var id, var app) -> Optional.of("Restart %s (id %s)?".formatted(app, id));
@@ -40,7 +41,7 @@ public sealed interface MonitAction {
     };
   }
 
-  /// What is said while it goes on.
+  /// Returns the text shown while the action is in progress.
   default String progress() {
     return switch (this) {
       case Restart(var id, var app) -> "restarting %s (id %s)".formatted(app, id);
@@ -53,7 +54,7 @@ public sealed interface MonitAction {
     };
   }
 
-  /// Stop what runs, start what does not.
+  /// Returns the action that stops a running instance or starts a stopped one.
   static MonitAction toggled(InstanceView instance) {
     boolean resting = instance.phase() == Phase.STOPPED || instance.phase() == Phase.ERRORED;
     return resting

@@ -16,10 +16,11 @@ import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// `jpm monit`: a screen of all apps, drawn here. `bin/jpm-monit` prints what has changed, says
-/// what was typed and asks for more, four times a second or as soon as a key is pressed.
+/// Runs `jpm monit`: a full-screen view of all apps, drawn by the daemon. `bin/jpm-monit` prints
+/// the changes, sends the typed keys and asks for more, four times a second or as soon as a key is
+/// pressed.
 public final class MonitCommand implements ConsoleCommand {
-  /// What `bin/jpm-monit` puts behind `--`.
+  /// The argument that `bin/jpm-monit` passes after `--`.
   private static final List<String> SCREEN = List.of("screen");
 
   private static final Pattern UTF_8 = Pattern.compile("utf-?8", Pattern.CASE_INSENSITIVE);
@@ -30,10 +31,10 @@ public final class MonitCommand implements ConsoleCommand {
   private final Clock clock;
   private int screens;
 
-  /// The time.
+  /// The clock of the screens.
   ///
-  /// @param nanos monotonic
-  /// @param started when the daemon began, wall clock
+  /// @param nanos monotonic time
+  /// @param started when the daemon was started, wall clock
   public record Clock(LongSupplier nanos, Instant started) {}
 
   public MonitCommand(Vertx vertx, DaemonClient daemonClient, ConsoleContext context, Clock clock) {
@@ -48,16 +49,16 @@ public final class MonitCommand implements ConsoleCommand {
     Map<String, String> environment = commandCall.request().environment();
     String terminal = environment.getOrDefault("TERM", "");
     if (!commandCall.session().tty().out()) {
-      throw new CommandFailure(
-          "monit fills a terminal, and this is none: use jpm ls, or jpm ls --json for programs");
+      throw new CommandFailure("monit needs a terminal: use jpm ls, or jpm ls --json for programs");
     }
     if (!commandCall.arguments().rest().equals(SCREEN)) {
       throw new CommandFailure(
-          "bin/jpm itself does this: type jpm monit, with nothing before it and in bash 4.4 or newer");
+          "bin/jpm runs this command itself: type jpm monit in bash 4.4 or newer, without options"
+              + " before it");
     }
     if (terminal.isEmpty() || terminal.equals("dumb")) {
       throw new CommandFailure(
-          "monit fills a terminal, and TERM=%s is one that cannot do that: use jpm ls and jpm logs"
+          "monit needs a full-screen terminal, and TERM=%s is not one: use jpm ls and jpm logs"
               .formatted(terminal));
     }
     var terminalFeatures =
@@ -73,7 +74,8 @@ public final class MonitCommand implements ConsoleCommand {
         });
   }
 
-  /// What a C program would make of the locale (`setlocale(3)`).
+  /// Reports whether the locale uses UTF-8, in the order in which a C program evaluates the
+  /// variables (`setlocale(3)`).
   static boolean isUnicode(Map<String, String> environment) {
     return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
         .map(name -> environment.getOrDefault(name, ""))

@@ -8,14 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Everything that is known and may be shown.
+/// The data of the screen at one moment.
 ///
-/// @param instances all of them
-/// @param uses what they use, by id; without those of which nobody knows
-/// @param charts what they have used, by id
+/// @param instances all instances
+/// @param uses their present usage by id, as far as known
+/// @param charts their recent usage by id
 /// @param hostFacts the daemon and its machine
-/// @param log what the selected one prints
-/// @param health what checks tell of the selected one; empty: it has none
+/// @param log the log of the selected instance
+/// @param health the probe results of the selected instance; empty if it has none
 /// @param now wall clock
 public record MonitData(
     List<InstanceView> instances,

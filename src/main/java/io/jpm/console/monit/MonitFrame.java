@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What there is to see at one moment, in the order and place in which it is shown.
+/// The rows at one moment, filtered and sorted, with their layout.
 ///
-/// @param monitData what is known
-/// @param rows the apps that are listed, in their order
-/// @param layout what is where
+/// @param monitData the data
+/// @param rows the listed instances, in their order
+/// @param layout the layout of the screen
 public record MonitFrame(MonitData monitData, List<InstanceView> rows, Layout layout) {
   public MonitFrame {
     rows = List.copyOf(rows);
   }
 
-  /// @param filter what the names of apps are to contain; empty: all apps
+  /// @param filter text that app names must contain; empty for all apps
   static MonitFrame of(MonitData monitData, String filter, SortOrder sortOrder, Size size) {
     String wanted = filter.toLowerCase(Locale.ROOT);
     List<InstanceView> rows =
@@ -27,7 +27,7 @@ public record MonitFrame(MonitData monitData, List<InstanceView> rows, Layout la
     return new MonitFrame(monitData, rows, Layout.of(size, rows.size()));
   }
 
-  /// Where an instance is listed; negative: it is not.
+  /// Returns the row of an instance; negative if it is not listed.
   int indexOf(Optional<InstanceId> id) {
     for (int i = 0; i < rows.size(); i++) {
       if (id.isPresent() && rows.get(i).id().equals(id.get())) {

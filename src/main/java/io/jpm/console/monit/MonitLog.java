@@ -22,10 +22,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
-/// The end of one instance's logs: its last lines, and those that come, as long as somebody asks.
-/// Where lines come faster than they are asked for the ones between are left out.
+/// Fetches the last lines of one instance's logs, and new lines as long as the screen asks for
+/// them. If lines arrive faster than they are requested, some are skipped.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class MonitLog {
   private static final long PAST_LINES = 300;
   private static final int MOST_LINES = 2_000;
@@ -42,18 +42,18 @@ final class MonitLog {
   private long count;
   private String note = "";
 
-  /// Answers for another instance than the present one are ignored.
+  /// Identifies the present request: replies for another instance are ignored.
   private int generation;
 
-  /// Where to read on; nothing: there is nothing to read, or it is being looked for.
+  /// The positions from which to continue; empty if there is no log, or a search is in progress.
   private List<LogPosition> positions = List.of();
 
   private boolean waiting;
 
-  /// How many answers in a row did not reach the end.
+  /// The number of consecutive replies that did not reach the end.
   private int behind;
 
-  /// How often somebody asks until a log that could not be read is tried again; 0: it can be read.
+  /// The number of requests until an unreadable log is tried again; 0 if it is readable.
   private int asksUntilRetry;
 
   MonitLog(DaemonClient daemonClient, ConsoleTiming timing) {
@@ -61,7 +61,7 @@ final class MonitLog {
     this.timing = timing;
   }
 
-  /// This one's lines and no others from now on.
+  /// Switches to the log of `instance`.
   void show(Optional<InstanceView> instance) {
     generation++;
     whose = instance.map(InstanceView::id);
@@ -72,7 +72,7 @@ final class MonitLog {
     behind = 0;
     asksUntilRetry = 0;
     positions = List.of();
-    note = instance.isEmpty() ? "" : labels.files().isEmpty() ? "it keeps no log" : "";
+    note = instance.isEmpty() ? "" : labels.files().isEmpty() ? "no log is kept" : "";
     if (!labels.files().isEmpty()) {
       seek();
     }
@@ -82,7 +82,7 @@ final class MonitLog {
     return whose;
   }
 
-  /// Somebody looks: lines that come are fetched.
+  /// Called whenever the screen is drawn: fetches new lines.
   void asked() {
     if (asksUntilRetry > 0 && --asksUntilRetry == 0) {
       seek();
@@ -118,7 +118,7 @@ final class MonitLog {
     }
   }
 
-  /// Looks for the last lines, and forgets those before.
+  /// Searches for the last lines and discards those before.
   private void seek() {
     int mine = generation;
     positions = List.of();
@@ -130,7 +130,7 @@ final class MonitLog {
           if (mine == generation) {
             if (found.succeeded()) {
               positions = found.result();
-              note = lines.isEmpty() ? "it has printed nothing yet" : "";
+              note = lines.isEmpty() ? "no output yet" : "";
             } else {
               failed(found.cause());
             }
@@ -200,7 +200,7 @@ final class MonitLog {
     note = "the log cannot be read: " + failure.getMessage();
   }
 
-  /// As it is now.
+  /// Returns the present state.
   MonitLogTail tail() {
     return new MonitLogTail(whose, List.copyOf(lines), count, note);
   }

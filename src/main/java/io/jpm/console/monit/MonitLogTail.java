@@ -4,14 +4,15 @@ import io.jpm.model.run.InstanceId;
 import java.util.List;
 import java.util.Optional;
 
-/// The last lines that an instance has printed.
+/// The last lines of an instance's log.
 ///
-/// @param whose the instance; empty: none is selected
+/// @param whose the instance; empty if none is selected
 /// @param lines the lines, the latest last
-/// @param count how many lines have come since it was selected, also those that are not kept
-/// @param note what is to be said of them, such as why there are none; empty: nothing
+/// @param count how many lines have arrived since it was selected, including those that are not
+///   kept
+/// @param note a message about the log, such as why there are no lines; empty for none
 public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long count, String note) {
-  /// Nobody's.
+  /// No log.
   public static final MonitLogTail NONE = new MonitLogTail(Optional.empty(), List.of(), 0, "");
 
   public MonitLogTail {
@@ -21,14 +22,14 @@ public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long co
   /// One line.
   ///
   /// @param error whether it was printed on standard error alone
-  /// @param text what is seen of it: without any control sequence that was printed
+  /// @param text the visible text, without control sequences
   public record Line(boolean error, String text) {
     public Line {
       text = SafeText.of(text);
     }
   }
 
-  /// The number of the first line that is kept.
+  /// Returns the number of the first line that is kept.
   long first() {
     return count - lines.size();
   }

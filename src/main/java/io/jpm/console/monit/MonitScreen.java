@@ -26,11 +26,11 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// One screen of `jpm monit`. Whenever the client asks it is answered at once with what has changed
-/// on the screen, out of what is known then; other rooms are asked meanwhile, and none of them is
-/// waited for. A client that does not ask costs nothing.
+/// Runs one session of `jpm monit`. Each request of the client is answered immediately with the
+/// lines that have changed, based on the data known at that time. Other verticles are asked
+/// meanwhile and never waited for. A client that does not ask costs nothing.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class MonitScreen {
   private static final long REFRESHED_AFTER = Duration.ofSeconds(1).toNanos();
   private static final Size USUAL = new Size(80, 24);
@@ -74,10 +74,10 @@ final class MonitScreen {
     this.size = cols > 0 && rows > 0 ? new Size(cols, rows) : USUAL;
   }
 
-  /// Draws until the user has enough or the client is gone.
+  /// Draws until the user quits or the client is gone.
   ///
-  /// @param show whom to show
-  /// @param known as they are now
+  /// @param show the query for the instances to show
+  /// @param known the instances at present
   Future<ExitCode> run(GodCommand.Show show, List<InstanceView> known) {
     instances = known;
     refreshedNanos = clock.nanos().getAsLong();
@@ -120,7 +120,7 @@ final class MonitScreen {
         });
   }
 
-  /// @return whether it goes on
+  /// @return whether to continue
   private boolean answered(GodCommand.Show show) {
     boolean typed = !keys.isEmpty();
     for (Key key : List.copyOf(keys)) {
@@ -136,7 +136,7 @@ final class MonitScreen {
     long now = clock.nanos().getAsLong();
     usage.renew(now);
     MonitFrame monitFrame = monitFrame();
-    // Who is passed on the way to another app is not asked for its log.
+    // While keys arrive the selection may only pass an app: its log is not fetched then.
     if (!typed && !monitSettings.selectedIn(monitFrame).map(InstanceView::id).equals(log.whose())) {
       log.show(monitSettings.selectedIn(monitFrame));
       health = Optional.empty();
@@ -170,7 +170,7 @@ final class MonitScreen {
     }
   }
 
-  /// Asks God, and Satan how the selected one is.
+  /// Asks God for the instances, and Satan for the health of the selected one.
   private void refresh(GodCommand.Show show) {
     refreshing = true;
     daemonClient
@@ -212,7 +212,7 @@ final class MonitScreen {
               new GodCommand.Reload(List.of(app.value()), List.of(), 1, Optional.empty());
           case MonitAction.Scale(var app, int by) ->
               new GodCommand.Scale(app.value(), GodCommand.Scale.Step.BY, by);
-          case MonitAction.Quit() -> throw new IllegalArgumentException("leaving is no command");
+          case MonitAction.Quit() -> throw new IllegalArgumentException("leaving is not a command");
         };
     monitSettings.say(monitAction.progress() + "…");
     daemonClient
@@ -223,7 +223,7 @@ final class MonitScreen {
               reply.problems().isEmpty()
                   ? monitAction.progress() + ": done"
                   : String.join("; ", reply.problems()));
-          refreshedNanos -= REFRESHED_AFTER; // what it has changed is to be seen at once
+          refreshedNanos -= REFRESHED_AFTER; // show the result immediately
         })
         .onFailure(failure -> {
           audit.tell(change(monitAction), false);

@@ -7,9 +7,9 @@ import io.jpm.model.run.InstanceId;
 import java.util.List;
 import java.util.Optional;
 
-/// What the user has chosen to see, as keys change it.
+/// The user's view of the screen (selection, filter, sort order, log position), updated by keys.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 public final class MonitSettings {
   private static final int LONGEST_INPUT = 100;
 
@@ -24,22 +24,22 @@ public final class MonitSettings {
   private Optional<MonitAction> unconfirmed = Optional.empty();
   private String notice = "";
 
-  /// Whom keys concern.
+  /// The part of the screen that receives keys.
   enum Mode {
     /// The list or the log.
     BROWSE,
-    /// The name that apps are filtered by.
+    /// The filter of app names.
     FILTER,
-    /// What is searched in the log.
+    /// The search text of the log.
     SEARCH,
-    /// A question.
+    /// A question to confirm.
     CONFIRM,
     /// The list of keys.
     HELP
   }
 
-  /// Apps and places as this view has them. What is selected stays selected while it is listed;
-  /// else the one in its place is.
+  /// Filters and sorts the rows. The selected instance stays selected while it is listed; otherwise
+  /// the one at the same row is selected.
   public MonitFrame arrange(MonitData monitData, Size size) {
     MonitFrame monitFrame = MonitFrame.of(monitData, filter, sortOrder, size);
     int found = monitFrame.indexOf(selected);
@@ -48,10 +48,10 @@ public final class MonitSettings {
     return monitFrame;
   }
 
-  /// Takes a key.
+  /// Handles a key.
   ///
-  /// @param monitFrame as it is shown
-  /// @return what is to be done
+  /// @param monitFrame the frame that is displayed
+  /// @return the action to execute
   public Optional<MonitAction> press(Key key, MonitFrame monitFrame) {
     if (key == Named.INTERRUPT) {
       return Optional.of(new MonitAction.Quit());
@@ -115,7 +115,7 @@ public final class MonitSettings {
     return true;
   }
 
-  /// Closes what is open; where nothing is, the screen.
+  /// Closes the innermost open element; if none is open, the screen.
   private Optional<MonitAction> escape() {
     if (inLog) {
       inLog = false;
@@ -173,7 +173,7 @@ public final class MonitSettings {
       return Optional.of(new MonitAction.Scale(instance.spec().name(), by));
     }
     notice =
-        "%s is not in cluster mode: to have more all the same, use jpm scale"
+        "%s is not in cluster mode: use jpm scale to add instances anyway"
             .formatted(instance.spec().name());
     return Optional.empty();
   }
@@ -252,7 +252,7 @@ public final class MonitSettings {
     if (log.search().isEmpty()) {
       notice = "f searches in the log";
     } else if (!log.find(monitFrame.monitData().log(), monitFrame.layout().logRows(), above)) {
-      notice = "no %s line has \"%s\"".formatted(above ? "earlier" : "later", log.search());
+      notice = "no %s line contains \"%s\"".formatted(above ? "earlier" : "later", log.search());
     }
   }
 
@@ -265,20 +265,20 @@ public final class MonitSettings {
     }
   }
 
-  /// Who is selected; empty: no app is listed.
+  /// Returns the selected instance; empty if none is listed.
   public Optional<InstanceView> selectedIn(MonitFrame monitFrame) {
     return index < monitFrame.rows().size()
         ? Optional.of(monitFrame.rows().get(index))
         : Optional.empty();
   }
 
-  /// The place of the first app that there is room for, so that the selected one is in the middle.
+  /// Returns the index of the first visible row, such that the selected one is in the middle.
   int top(MonitFrame monitFrame) {
     int height = monitFrame.layout().listRows();
     return Math.clamp(index - height / 2L, 0, Math.max(0, monitFrame.rows().size() - height));
   }
 
-  /// The apps that there is room for.
+  /// Returns the visible rows.
   public List<InstanceView> visible(MonitFrame monitFrame) {
     int top = top(monitFrame);
     return monitFrame
@@ -286,7 +286,7 @@ public final class MonitSettings {
         .subList(top, Math.min(monitFrame.rows().size(), top + monitFrame.layout().listRows()));
   }
 
-  /// Says something in the last line, until the next key.
+  /// Shows a message in the last line until the next key.
   public void say(String sentence) {
     notice = sentence;
   }
@@ -307,7 +307,7 @@ public final class MonitSettings {
     return filter;
   }
 
-  /// What is being typed.
+  /// Returns the text being typed.
   String input() {
     return mode == Mode.FILTER ? filter : log.search();
   }

@@ -16,9 +16,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// What apps and the machine use, for one screen: Satan looks as long as the screen asks.
+/// Collects the usage of instances and of the machine for one screen. Satan measures as long as the
+/// screen renews its subscription.
 ///
-/// Owned by the session's context.
+/// Confined to the session's context.
 final class MonitUsage {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -31,7 +32,7 @@ final class MonitUsage {
   private boolean renewed;
   private long renewedNanos;
 
-  /// @param listener a name that no other screen has
+  /// @param listener a name that is unique among screens
   MonitUsage(Vertx vertx, DaemonClient daemonClient, String listener) {
     this.vertx = vertx;
     this.daemonClient = daemonClient;
@@ -39,7 +40,7 @@ final class MonitUsage {
     this.consumer = vertx.eventBus().localConsumer(Addresses.USAGE, this::take);
   }
 
-  /// The screen is still looked at.
+  /// Renews the subscription; called while the screen is in use.
   void renew(long nowNanos) {
     if (!renewed || nowNanos - renewedNanos >= UsageDemand.RENEWAL.toNanos()) {
       renewed = true;
@@ -48,20 +49,20 @@ final class MonitUsage {
     }
   }
 
-  /// The screen is gone.
+  /// Cancels the subscription.
   void end() {
     vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(listener, false));
-    var _ = consumer.unregister(); // at once, as far as this context is concerned
+    var _ = consumer.unregister(); // takes effect immediately on this context
   }
 
-  /// These and no others are there.
+  /// Discards the data of all other instances.
   void keep(Set<InstanceId> ids) {
     uses.keySet().retainAll(ids);
     charts.keySet().retainAll(ids);
     pastKnown.retainAll(ids);
   }
 
-  /// These are shown: what they used before is asked for, once.
+  /// Fetches the earlier usage of the visible instances, once for each.
   void show(List<InstanceId> ids) {
     for (InstanceId id : ids) {
       if (pastKnown.add(id)) {

@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Draws the screen.
+/// Draws the complete screen.
 public final class Painter {
   private static final String KEYS =
       "?:help  q:quit  r:restart  R:reload  s:stop/start  /:filter  f:search  c:sort  Tab:log";
   private static final List<String> HELP =
       List.of(
-          "Up Down j k        the app before, the next",
-          "PgUp PgDn Home End further; g and G too",
-          "/                  only apps with this in their names",
+          "Up Down j k        previous app, next app",
+          "PgUp PgDn Home End page up, down, first, last; also g, G",
+          "/                  filter apps by name",
           "c                  sort by name, cpu, memory, restarts, status, id",
           "r                  restart the instance",
-          "R                  reload the app: no gap in cluster mode",
+          "R                  reload the app; without downtime in cluster mode",
           "s                  stop the instance, or start it",
           "+ -                one instance more or fewer, in cluster mode",
           "Tab                to the log and back; there the same keys scroll",
@@ -28,7 +28,7 @@ public final class Painter {
           "p or Space         pause the log, and follow it again",
           "f                  search in the log; n further up, N down",
           "Esc                close, forget search and filter, quit",
-          "q Ctrl-C           quit; apps go on");
+          "q Ctrl-C           quit; apps keep running");
 
   private final TerminalFeatures terminalFeatures;
 
@@ -36,7 +36,7 @@ public final class Painter {
     this.terminalFeatures = terminalFeatures;
   }
 
-  /// The picture of a scene.
+  /// Returns the picture of a frame.
   public Picture paint(MonitFrame monitFrame, MonitSettings monitSettings) {
     Size size = monitFrame.layout().size();
     if (!size.isEnough()) {
@@ -149,7 +149,7 @@ public final class Painter {
     return line.done();
   }
 
-  /// Of a long text the end, where it is typed.
+  /// Shows the end of a long input, where the user types.
   private static void prompt(LineBuilder line, String title, String input) {
     line.add(title, Paint.BOLD_YELLOW);
     String shown = input;

@@ -3,15 +3,15 @@ package io.jpm.console.monit;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What stands on the screen, line by line.
+/// The content of the screen, line by line.
 ///
 /// @param size of the screen
-/// @param lines with colours, as many as the screen has
+/// @param lines with colors, as many as the screen has
 public record Picture(Size size, List<String> lines) {
-  /// Before anything was drawn.
+  /// The content before anything was drawn.
   public static final Picture NONE = new Picture(new Size(1, 1), List.of());
 
-  /// Ends everything that is sent of a picture: by this the client knows that it is complete.
+  /// The end of each transmitted picture, by which the client recognizes that it is complete.
   public static final String END = "\u001b[0m";
 
   public Picture {
@@ -22,9 +22,9 @@ public record Picture(Size size, List<String> lines) {
     lines = List.copyOf(all);
   }
 
-  /// What makes this picture of the one before: only lines that have changed.
+  /// Returns the output that changes `before` into this picture: only lines that differ.
   ///
-  /// @return empty: nothing has changed
+  /// @return empty if nothing has changed
   public String since(Picture before) {
     boolean anew = !before.size.equals(size) || before.lines.size() != lines.size();
     var text = new StringBuilder(anew ? "\u001b[0m\u001b[2J" : "");

@@ -1,10 +1,10 @@
 package io.jpm.console.monit;
 
-/// What an instance uses.
+/// The present usage of an instance.
 ///
-/// @param cpuPercent of one core
-/// @param memoryBytes resident memory of its tree
+/// @param cpuPercent in percent of one core
+/// @param memoryBytes resident memory of its process tree
 public record ResourceUse(double cpuPercent, long memoryBytes) {
-  /// Nothing, or nobody knows.
+  /// No usage, or usage that could not be measured.
   public static final ResourceUse NOTHING = new ResourceUse(0, 0);
 }

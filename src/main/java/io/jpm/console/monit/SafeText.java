@@ -3,15 +3,15 @@ package io.jpm.console.monit;
 import io.jpm.console.text.TerminalText;
 import java.util.regex.Pattern;
 
-/// Text of unknown origin made fit for a place on the screen: one line without any control
-/// sequence, colours neither, and without characters that turn the direction of writing.
+/// Reduces untrusted text to one plain line: no control sequences, not even colors, and no
+/// characters that change the writing direction.
 final class SafeText {
   private static final int LONGEST = 2_000;
   private static final Pattern COLOR = Pattern.compile("\u001b\\[[0-9;:]*m");
 
   private SafeText() {}
 
-  /// What is seen of a line that an app has printed.
+  /// Returns the visible part of a line that an app has printed.
   static String of(String line) {
     String begin = line.length() > LONGEST ? line.substring(0, LONGEST) : line;
     String plain = COLOR.matcher(TerminalText.colored(begin)).replaceAll("");

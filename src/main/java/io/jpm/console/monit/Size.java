@@ -1,14 +1,14 @@
 package io.jpm.console.monit;
 
-/// How large the terminal is.
+/// The size of the terminal.
 ///
 /// @param cols columns, 1 or more
 /// @param rows lines, 1 or more
 public record Size(int cols, int rows) {
-  /// The smallest on which apps and logs have room.
+  /// The minimum size for apps and logs.
   public static final Size LEAST = new Size(40, 10);
 
-  /// Whether there is room for the screen.
+  /// Reports whether the screen fits.
   public boolean isEnough() {
     return cols >= LEAST.cols && rows >= LEAST.rows;
   }

@@ -1,16 +1,16 @@
 package io.jpm.console.monit;
 
-/// A chart of one line of text.
+/// Draws a series of values as a one-line chart.
 final class Sparkline {
   private static final String BLOCKS = "▁▂▃▄▅▆▇█";
   private static final String ASCII = "_.-=+*#@";
 
   private Sparkline() {}
 
-  /// The last values, one a column, on the right of `width` columns.
+  /// Draws the last values, one per column, right-aligned in `width` columns.
   ///
   /// @param values from the oldest on, 0 or more
-  /// @param least what the whole height stands for at least, so that a rustle is no mountain
+  /// @param least the minimum value of the full height, so that small variations do not look large
   static String of(double[] values, int width, double least, TerminalFeatures terminalFeatures) {
     int from = Math.max(0, values.length - width);
     double top = least;

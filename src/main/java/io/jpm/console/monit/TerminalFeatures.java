@@ -1,7 +1,7 @@
 package io.jpm.console.monit;
 
-/// What the terminal can show.
+/// Capabilities of the terminal.
 ///
-/// @param colors whether colours are wanted
-/// @param unicode whether it knows more characters than ASCII
+/// @param colors whether to use colors
+/// @param unicode whether it displays characters other than ASCII
 public record TerminalFeatures(boolean colors, boolean unicode) {}

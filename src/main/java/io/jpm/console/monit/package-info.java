@@ -1,10 +1,10 @@
-/// The screen of `jpm monit`: what is known and what was typed in, pictures out; no bus, no clock,
-/// no terminal.
+/// The screen of `jpm monit`.
 ///
-/// Start with [io.jpm.console.monit.Painter], which draws a [io.jpm.console.monit.MonitFrame], and
-/// with [io.jpm.console.monit.MonitSettings], which keys change. [io.jpm.console.monit.KeyReader]
-/// makes keys of what a terminal sends, [io.jpm.console.monit.Picture] finds what has changed on
-/// the screen. The package knows `model`, `bus` and `console.text`.
+/// Start with [io.jpm.console.monit.MonitCommand]; `MonitScreen` runs one session.
+/// [io.jpm.console.monit.Painter] draws a [io.jpm.console.monit.MonitFrame],
+/// [io.jpm.console.monit.MonitSettings] handles keys, [io.jpm.console.monit.KeyReader] decodes
+/// terminal input, and [io.jpm.console.monit.Picture] determines the lines that have changed. These
+/// need neither bus, clock nor terminal.
 @NullMarked
 package io.jpm.console.monit;
 

@@ -7,14 +7,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/// Tells an app's variables from what else is among them: PM2 saves the whole environment of the
-/// shell that started an app.
+/// Selects an app's own variables from the environment that PM2 has saved, which is the whole
+/// environment of the shell that started the app.
 ///
-/// Its own are all but those that PM2 has added, those that belong to a session (terminal, ssh,
-/// desktop, npm, systemd), and those that the caller's shell has with the same value: these the app
-/// inherits anyway. So a PATH that is another one stays the app's.
+/// Not its own are variables that PM2 has added, variables of a session (terminal, ssh, desktop,
+/// npm, systemd), and variables that have the same value in the caller's shell: the app inherits
+/// those anyway. A PATH that differs from the shell's is therefore kept.
 final class AppVariableFilter {
-  /// What PM2 adds.
+  /// Variables that PM2 adds.
   private static final Pattern OF_PM2 =
       Pattern.compile("PM2_.*|JPM_.*|unique_id|NODE_APP_INSTANCE|NODE_CHANNEL_.*|NODE_UNIQUE_ID");
 
@@ -58,7 +58,7 @@ final class AppVariableFilter {
 
   private AppVariableFilter() {}
 
-  /// @param process PM2's description
+  /// @param process PM2's data of the process
   /// @param shell the caller's variables
   static Map<String, String> of(JsonObject process, Map<String, String> shell) {
     Map<String, String> own = new TreeMap<>();

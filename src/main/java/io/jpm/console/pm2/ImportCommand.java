@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// `jpm import-pm2`: takes the apps of the caller's PM2 over, one after the other.
+/// Runs `jpm import-pm2`: migrates the apps of the caller's PM2, one after another.
 public final class ImportCommand implements ConsoleCommand {
   private final Vertx vertx;
   private final DaemonClient daemonClient;
@@ -31,7 +31,7 @@ public final class ImportCommand implements ConsoleCommand {
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
-  /// @param shutdownNotice who tells clients that the daemon ends
+  /// @param shutdownNotice notifies clients when the daemon ends
   public ImportCommand(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -72,7 +72,7 @@ public final class ImportCommand implements ConsoleCommand {
         .map(all -> all.stream().map(one -> one.spec().name().value()).collect(Collectors.toSet()));
   }
 
-  /// @throws CommandFailure when `--only` names what PM2 does not have
+  /// @throws CommandFailure if `--only` contains a name that PM2 does not have
   private static List<Pm2App> chosen(Pm2.Inventory inventory, CommandCall commandCall) {
     if (!commandCall.arguments().has(VerbOption.ONLY)) {
       return inventory.apps();
@@ -98,7 +98,7 @@ public final class ImportCommand implements ConsoleCommand {
     private final ImportReport report;
     private final Set<String> known;
 
-    /// @param known the names of apps that are here already
+    /// @param known the names of apps that jpm already lists
     Run(
         CommandCall commandCall,
         Pm2 pm2,
@@ -124,7 +124,7 @@ public final class ImportCommand implements ConsoleCommand {
       if (app.isModule()) {
         report.skipped(app, "a module of PM2");
       } else if (known.contains(app.name())) {
-        report.skipped(app, "is in the list here already");
+        report.skipped(app, "is already in jpm's list");
       } else if (app.discord().isPresent()) {
         report.failed(app, app.discord().get());
       } else {
@@ -149,10 +149,10 @@ public final class ImportCommand implements ConsoleCommand {
           .compose(spec -> spec.isEmpty() ? Future.succeededFuture() : take(app, spec.get()));
     }
 
-    /// The interpreter is looked for in the app's PATH.
+    /// Returns the context in which the interpreter is searched: in the app's PATH.
     private CallerContext caller(Map<String, String> own) {
       Map<String, String> variables = new HashMap<>(commandCall.request().environment());
-      // PM2's home means nothing to an app that is not PM2's any more.
+      // PM2's home has no meaning for an app that no longer belongs to PM2.
       variables.remove("PM2_HOME");
       if (own.containsKey("PATH")) {
         variables.put("PATH", own.get("PATH"));
@@ -188,7 +188,7 @@ public final class ImportCommand implements ConsoleCommand {
           commandCall
               .session()
               .warn(
-                  "%s: PM2 starts it again at the times of its cron_restart, until you pm2 delete %s"
+                  "%s: PM2 restarts it at the times of its cron_restart until you run pm2 delete %s"
                       .formatted(app.name(), String.join(" ", app.ids())));
         }
         return Future.succeededFuture();

@@ -13,7 +13,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Tells what becomes of each app of PM2: a line each, or one JSON object in the end.
+/// Reports the result for each PM2 app: one line each, or one JSON object at the end.
 final class ImportReport {
   private final Session session;
   private final Pm2.Inventory inventory;
@@ -33,7 +33,7 @@ final class ImportReport {
     this.keep = commandCall.arguments().has(VerbOption.KEEP);
   }
 
-  /// Whether nothing is to be done.
+  /// Reports whether this is a dry run.
   boolean isDry() {
     return dry;
   }
@@ -44,7 +44,7 @@ final class ImportReport {
 
   void begin(List<Pm2App> all) {
     if (!inventory.live()) {
-      say("PM2 does not run: this is what it has saved in " + inventory.source());
+      say("PM2 is not running: this is its saved list, " + inventory.source());
     }
     if (all.isEmpty()) {
       say("PM2 has no apps");
@@ -63,11 +63,11 @@ final class ImportReport {
     session.error("%s: %s".formatted(app.name(), why));
   }
 
-  /// It is here, and in PM2's list too.
+  /// Records that the app runs here, but could not be removed from PM2's list.
   void stillInPm2(Pm2App app, String why) {
     failed++;
     taken--;
-    String told = "runs here, but PM2 has it in its list still, stopped: " + why;
+    String told = "runs in jpm, but is still in PM2's list, stopped: " + why;
     apps.getJsonObject(apps.size() - 1).put("result", "failed").put("reason", told);
     session.error("%s: %s".formatted(app.name(), told));
   }
@@ -142,7 +142,7 @@ final class ImportReport {
     }
   }
 
-  /// The summary, and what is left to do.
+  /// Prints the summary and the remaining steps for the user.
   ExitCode end() {
     if (json) {
       JsonObject all =
@@ -165,9 +165,9 @@ final class ImportReport {
 
   private void hints() {
     if (keep && inventory.live()) {
-      say("They are in PM2's list still, stopped: pm2 delete NAME when you are content");
+      say("They are still in PM2's list, stopped: run pm2 delete NAME when all is well");
     }
-    say("So that PM2 does not start them too after a boot: pm2 save --force, or pm2 unstartup");
-    say("So that they are started here after a boot: jpm save and jpm startup");
+    say("To keep PM2 from starting them at boot: pm2 save --force, or pm2 unstartup");
+    say("To have jpm start them at boot: jpm save and jpm startup");
   }
 }

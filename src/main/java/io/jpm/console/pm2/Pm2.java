@@ -22,14 +22,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/// The caller's PM2: its home, which is only read, and its command.
+/// Accesses the caller's PM2 through its home, which is only read, and its command.
 final class Pm2 {
   private static final Duration TO_LIST = Duration.ofSeconds(60);
 
-  /// Apps of PM2 may have minutes to stop in.
+  /// Apps of PM2 may have kill timeouts of minutes.
   private static final Duration TO_ACT = Duration.ofMinutes(10);
 
-  /// It has the environment of each app.
+  /// Large, since the dump contains the environment of each app.
   private static final int MOST_OF_DUMP = 16 << 20;
 
   private final Vertx vertx;
@@ -38,9 +38,9 @@ final class Pm2 {
   private final Map<String, String> environment;
   private final Path home;
 
-  /// What PM2 has.
+  /// The app list of PM2.
   ///
-  /// @param source `pm2`, or the file that the apps stand in
+  /// @param source `pm2`, or the file from which the list was read
   /// @param live whether PM2 runs
   /// @param apps all of its apps
   record Inventory(String source, boolean live, List<Pm2App> apps) {
@@ -49,7 +49,7 @@ final class Pm2 {
     }
   }
 
-  /// @throws CommandFailure when the caller's variables name no home of PM2
+  /// @throws CommandFailure if the caller's variables do not determine PM2's home
   Pm2(Vertx vertx, ExternalPrograms externalPrograms, CommandCall commandCall) {
     this.vertx = vertx;
     this.externalPrograms = externalPrograms;
@@ -62,12 +62,13 @@ final class Pm2 {
     String named = environment.getOrDefault("PM2_HOME", "");
     String user = environment.getOrDefault("HOME", "");
     if (named.isEmpty() && user.isEmpty()) {
-      throw new CommandFailure("neither PM2_HOME nor HOME is set: there PM2's list would be");
+      throw new CommandFailure(
+          "neither PM2_HOME nor HOME is set: set PM2_HOME to the directory of PM2");
     }
     try {
       return cwd.resolve(named.isEmpty() ? user + "/.pm2" : named).normalize();
     } catch (InvalidPathException _) {
-      throw new CommandFailure("PM2_HOME is no path");
+      throw new CommandFailure("PM2_HOME is not a valid path");
     }
   }
 
@@ -75,8 +76,8 @@ final class Pm2 {
     return home;
   }
 
-  /// Asks PM2 if it runs, else reads what it has saved. PM2's command would start a daemon to ask,
-  /// so it is called only where one answers.
+  /// Returns the list of a running PM2, otherwise the saved one. PM2's command would start a PM2
+  /// daemon, so it is called only if one answers.
   Future<Inventory> inventory() {
     return blocking(this::runs).compose(live -> live ? listed() : blocking(this::saved));
   }
@@ -122,25 +123,25 @@ final class Pm2 {
       try {
         return new Inventory(file.toString(), false, Pm2App.ofDump(dump(file)));
       } catch (java.nio.file.NoSuchFileException _) {
-        // The next one may be there.
+        // The next file may exist.
       } catch (IOException | DecodeException e) {
-        unread.add(file + " is no list of PM2: " + firstLine(String.valueOf(e.getMessage())));
+        unread.add(file + " is not a list of PM2: " + firstLine(String.valueOf(e.getMessage())));
       }
     }
     unread.add(
-        "PM2 does not run with %s, and there is no list in it that it has saved: set PM2_HOME if yours is elsewhere"
+        "PM2 is not running with PM2_HOME=%s, which contains no saved list: set PM2_HOME if yours is elsewhere"
             .formatted(home));
     throw new CommandFailure(unread);
   }
 
-  /// Does `verb` to the processes of an app.
+  /// Runs PM2's command `verb` on the processes of an app.
   Future<String> act(String verb, Pm2App app) {
     List<String> words = new ArrayList<>(List.of(verb));
     words.addAll(app.ids());
     return run(TO_ACT, words.toArray(String[]::new));
   }
 
-  /// What it has printed; fails when it ends with another code than 0.
+  /// Returns the standard output; fails if the exit code is not 0.
   private Future<String> run(Duration limit, String... arguments) {
     List<String> command = new ArrayList<>(List.of("pm2"));
     command.addAll(List.of(arguments));
@@ -152,7 +153,10 @@ final class Pm2 {
                   Future.succeededFuture(out);
               case Outcome.Ended(int code, String out, String err) ->
                   failed(
-                      "%s ends with %d: %s", command, code, firstLine(err.isBlank() ? out : err));
+                      "%s exited with code %d: %s",
+                      command,
+                      code,
+                      firstLine(err.isBlank() ? out : err));
               case Outcome.Failed(String why) -> Future.failedFuture(new CommandFailure(why));
             });
   }
@@ -166,7 +170,7 @@ final class Pm2 {
     Optional<String> first = text.lines().map(String::strip).filter(l -> !l.isEmpty()).findFirst();
     return first
         .map(line -> line.length() > 200 ? line.substring(0, 200) + "…" : line)
-        .orElse("it says nothing");
+        .orElse("no output");
   }
 
   private <T> Future<T> blocking(java.util.concurrent.Callable<T> work) {

@@ -11,15 +11,15 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// One app of PM2: the processes of its list that have one name.
+/// An app of PM2: the processes in its list that have the same name.
 ///
-/// @param name what PM2 calls it
-/// @param processes PM2's descriptions (`pm2_env`) of its processes, one or more, by id
+/// @param name the name in PM2
+/// @param processes PM2's data (`pm2_env`) of its processes, one or more, by id
 public record Pm2App(String name, List<JsonObject> processes) {
   private static final Set<String> RUNNING =
       Set.of("online", "launching", "stopping", "waiting restart");
 
-  /// What all processes of an app have in common.
+  /// Attributes that are equal in all processes of an app.
   private static final List<String> COMMON =
       List.of("pm_exec_path", "args", "exec_interpreter", "pm_cwd", "exec_mode");
 
@@ -27,10 +27,10 @@ public record Pm2App(String name, List<JsonObject> processes) {
     processes = List.copyOf(processes);
   }
 
-  /// The apps that `pm2 jlist` has printed, in the order of their first process. What PM2 prints
-  /// before the list, which is one line, does not matter.
+  /// Returns the apps in the output of `pm2 jlist`, in the order of their first process. The list
+  /// is one line; lines that PM2 prints before it are ignored.
   ///
-  /// @throws DecodeException when there is no list in it
+  /// @throws DecodeException if there is no list
   public static List<Pm2App> ofList(String printed) {
     String text =
         printed
@@ -52,9 +52,9 @@ public record Pm2App(String name, List<JsonObject> processes) {
     return line.startsWith("[{") || line.equals("[]");
   }
 
-  /// The apps of the text of a `dump.pm2`.
+  /// Returns the apps in the text of a `dump.pm2`.
   ///
-  /// @throws DecodeException when it is none
+  /// @throws DecodeException if it is not a list of processes
   public static List<Pm2App> ofDump(String text) {
     return grouped(objects(text));
   }
@@ -63,7 +63,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
     try {
       return new JsonArray(text).stream().map(JsonObject.class::cast).toList();
     } catch (ClassCastException _) {
-      throw new DecodeException("it is no list of processes");
+      throw new DecodeException("it is not a list of processes");
     }
   }
 
@@ -79,12 +79,12 @@ public record Pm2App(String name, List<JsonObject> processes) {
         .toList();
   }
 
-  /// The process that the app's attributes are taken from.
+  /// Returns the process from which the app's attributes are taken.
   JsonObject first() {
     return processes.getFirst();
   }
 
-  /// PM2's numbers of its processes; empty where they come from a dump.
+  /// Returns PM2's ids of its processes; empty if they come from a dump.
   public List<String> ids() {
     return processes.stream()
         .map(process -> process.getValue("pm_id"))
@@ -93,7 +93,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
         .toList();
   }
 
-  /// Whether it is a part of PM2's own.
+  /// Reports whether it is a PM2 module.
   public boolean isModule() {
     return Boolean.TRUE.equals(first().getValue("pmx_module"));
   }
@@ -102,7 +102,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
     return "cluster_mode".equals(first().getValue("exec_mode"));
   }
 
-  /// How many of its processes run.
+  /// Returns the number of running processes.
   public int running() {
     return (int)
         processes.stream()
@@ -110,23 +110,24 @@ public record Pm2App(String name, List<JsonObject> processes) {
             .count();
   }
 
-  /// How many instances it is to have here: those that run, or all where none does.
+  /// Returns the number of instances in jpm: the running processes, or all if none runs.
   public int instances() {
     return running() > 0 ? running() : processes.size();
   }
 
-  /// Whether PM2 starts it at certain times, even where it was stopped.
+  /// Reports whether PM2 starts it by a schedule, even if it was stopped.
   public boolean hasSchedule() {
     return !String.valueOf(first().getValue("cron_restart", "0")).matches("0|null");
   }
 
-  /// Why its processes are not one app; names are not unique in PM2.
+  /// Returns the reason why the processes are not one app; empty if they are. Names are not unique
+  /// in PM2.
   public Optional<String> discord() {
     for (JsonObject other : processes) {
       for (String key : COMMON) {
         if (!Objects.equals(first().getValue(key), other.getValue(key))) {
           return Optional.of(
-              "PM2 has different apps of this name (%s): give one another name with pm2 restart %s --name NAME"
+              "PM2 has different apps of this name (%s): rename one with pm2 restart %s --name NAME"
                   .formatted(key, other.getValue("pm_id", "ID")));
         }
       }

@@ -8,16 +8,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// An app of PM2 in the words of a process file.
+/// Converts an app of PM2 to the attributes of a process file.
 ///
-/// Log and pid files in PM2's home are left to PM2, and the app gets the usual ones of this home;
-/// files elsewhere stay what they are.
+/// Log and pid files in PM2's home are left to PM2, and the app gets default files in jpm's home.
+/// Files elsewhere are kept.
 ///
 /// @param app the app
 /// @param shell the caller's variables
-/// @param pm2Home PM2's home, absolute
+/// @param pm2Home PM2's home, absolute path
 public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home) {
-  /// Keys that mean the same here.
+  /// Keys with the same meaning in jpm.
   private static final List<String> SAME =
       List.of(
           "namespace",
@@ -47,7 +47,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
 
   private static final String NOWHERE = "/dev/null";
 
-  /// The attributes, values as `config` takes them.
+  /// Returns the attributes, with values in the form that `config` accepts.
   public Map<String, Object> all() {
     JsonObject pm2 = app.first();
     Map<String, Object> all = new LinkedHashMap<>();
@@ -69,7 +69,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
     return all;
   }
 
-  /// Its own variables, by name.
+  /// Returns the app's own variables, by name.
   public Map<String, String> variables() {
     return AppVariableFilter.of(app.first(), shell);
   }
@@ -98,8 +98,8 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
     kept(pm2, "pm_pid_path", false).ifPresent(file -> all.put("pid_file", file));
   }
 
-  /// The path of a file that is not PM2's, as the app's owner wrote it: PM2 puts the id before the
-  /// ending.
+  /// Returns the path of a file outside PM2's home as the user configured it, without the id that
+  /// PM2 inserts before the extension.
   private Optional<String> kept(JsonObject pm2, String key, boolean merged) {
     if (!(pm2.getValue(key) instanceof String text) || text.isEmpty()) {
       return Optional.empty();

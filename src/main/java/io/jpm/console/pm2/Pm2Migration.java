@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Hands one app over from PM2: stopped there, so that its port is free, then started here. Where
-/// that fails it is forgotten here and PM2 starts it again.
+/// Moves one app from PM2 to jpm: stops it in PM2, so that its port is free, then starts it in jpm.
+/// If that fails, deletes it in jpm and restarts it in PM2.
 final class Pm2Migration {
   private static final long PAUSE_MILLIS = 250;
   private static final int LONGEST_LOOKS = 20;
@@ -26,9 +26,9 @@ final class Pm2Migration {
   private final Pm2 pm2;
   private final boolean live;
 
-  /// What has become of an app.
+  /// The result for an app.
   ///
-  /// @param problem why it is not here; empty: it is
+  /// @param problem why it could not be migrated; empty if it was
   record Result(List<InstanceView> instances, Optional<String> problem) {
     Result {
       instances = List.copyOf(instances);
@@ -43,15 +43,15 @@ final class Pm2Migration {
     this.live = live;
   }
 
-  /// Never fails but by what is wrong with the daemon itself.
+  /// Migrates the app. The future fails only because of a defect in the daemon.
   ///
-  /// @param spec what `app` is here
+  /// @param spec the spec of `app` in jpm
   Future<Result> of(Pm2App app, AppSpec spec) {
     boolean stop = live && app.running() > 0;
     Future<?> stopped = stop ? pm2.act("stop", app) : Future.succeededFuture();
     return stopped.compose(
         _ -> handedOver(app, spec, stop),
-        failure -> known(failure, "; it is left to PM2").map(why -> new Result(List.of(), why)));
+        failure -> known(failure, "; PM2 keeps it").map(why -> new Result(List.of(), why)));
   }
 
   private Future<Result> handedOver(Pm2App app, AppSpec spec, boolean stopped) {
@@ -61,7 +61,7 @@ final class Pm2Migration {
             known(failure, "").compose(why -> goneBack(app, spec, why.orElse(""), stopped)));
   }
 
-  /// What has failed as a sentence; what is no matter of the user's stays a failure.
+  /// Returns the message of a failure that concerns the user; any other failure is passed on.
   private static Future<Optional<String>> known(Throwable failure, String after) {
     return failure instanceof CommandFailure
         ? Future.succeededFuture(Optional.of(failure.getMessage() + after))
@@ -75,7 +75,8 @@ final class Pm2Migration {
             spec.autostart() ? stayed(spec, looks(spec)) : Future.succeededFuture(instances));
   }
 
-  /// A program without a port to listen on, or without its files, ends soon after its start.
+  /// Returns how often to check whether the app still runs: a program whose port is in use, or
+  /// without its files, ends soon after its start.
   private static int looks(AppSpec spec) {
     long millis = spec.restart().minUptime().toMillis();
     return Math.clamp(millis / PAUSE_MILLIS, 1, LONGEST_LOOKS);
@@ -89,13 +90,13 @@ final class Pm2Migration {
           Optional<String> end = instances.stream().flatMap(one -> end(one).stream()).findFirst();
           if (end.isPresent()) {
             return Future.failedFuture(
-                new CommandFailure("it does not stay up here: " + end.get()));
+                new CommandFailure("it does not keep running in jpm: " + end.get()));
           }
           return looks > 1 ? stayed(spec, looks - 1) : Future.succeededFuture(instances);
         });
   }
 
-  /// Why an instance is not well; empty: it runs, or it has ended as it should.
+  /// Returns the reason why an instance has failed; empty if it runs, or has ended regularly.
   private static Optional<String> end(InstanceView instance) {
     boolean over =
         switch (instance.phase()) {

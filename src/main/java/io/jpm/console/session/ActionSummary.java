@@ -13,14 +13,14 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// How commands say what was done to whom.
+/// Reports the result of commands that act on apps.
 public final class ActionSummary {
   private static final int MOST_LINES = 10;
 
   private ActionSummary() {}
 
-  /// Tells God's answer and draws the table; what was done is said also where something else could
-  /// not be done, which then is the command's failure.
+  /// Reports God's reply and draws the table. If a part could not be done, the successful part is
+  /// still reported and the command fails.
   ///
   /// @param done what was done: `Restarted`
   public static Future<ExitCode> of(
@@ -28,9 +28,9 @@ public final class ActionSummary {
     return of(_ -> done, reply, daemonClient, session);
   }
 
-  /// The same where not the same was done to all.
+  /// Reports a reply in which instances were treated differently.
   ///
-  /// @param done what was done to an instance
+  /// @param done returns what was done to an instance
   public static Future<ExitCode> of(
       Function<InstanceView, String> done,
       GodReply reply,
@@ -51,8 +51,8 @@ public final class ActionSummary {
         .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  /// Tells what a reload has done: who was replaced, and who had to be restarted, and what that
-  /// meant.
+  /// Reports the result of a reload: which instances were replaced, which had to be restarted, and
+  /// the consequences.
   public static Future<ExitCode> ofReload(
       GodReply reply, DaemonClient daemonClient, Session session) {
     reply.notes().forEach(session::info);
@@ -63,7 +63,7 @@ public final class ActionSummary {
         session);
   }
 
-  /// A line for each app; nobody to tell of is a failure.
+  /// Prints a line for each app. Fails if there is none.
   public static Future<Void> told(String done, List<InstanceView> instances, Session session) {
     return told(_ -> done, instances, session);
   }

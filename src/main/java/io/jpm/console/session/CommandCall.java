@@ -8,13 +8,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// One command to be carried out.
+/// One invocation of a command.
 ///
 /// @param request what the client sent
-/// @param arguments the words of the command
-/// @param session where its output goes
-/// @param audit whom to tell of changes that the command line does not name
-/// @param orders how many orders of a kind have been given to God so far
+/// @param arguments the arguments of the command
+/// @param session receives the output
+/// @param audit records changes that the command line does not name
+/// @param orders how many commands of each kind have been sent to God so far
 public record CommandCall(
     ConsoleRequest request,
     Arguments arguments,
@@ -25,9 +25,10 @@ public record CommandCall(
     this(request, arguments, session, audit, new HashMap<>());
   }
 
-  /// The same order, which God does not carry out again when the client repeats its request. The
-  /// orders of a command are told apart by their kind and place, for what a name stands for may
-  /// have changed by the first time: what was started then is in the list now.
+  /// Returns the command with an idempotency key, so that God does not execute it again when the
+  /// client repeats its request. The key consists of kind and position, not of the content: the
+  /// content may differ the second time, because apps that were started the first time are listed
+  /// by then.
   public GodCommand keyed(GodCommand order) {
     Optional<String> key = request.key();
     if (key.isEmpty()) {
@@ -51,11 +52,11 @@ public record CommandCall(
     };
   }
 
-  /// Who writes down what somebody has changed.
+  /// Records changes in the audit log.
   public interface Audit {
-    /// A change was tried.
+    /// Records an attempted change.
     ///
-    /// @param done whether it was done
+    /// @param done whether it succeeded
     void tell(ConsoleAudit.Change change, boolean done);
   }
 }

@@ -2,8 +2,8 @@ package io.jpm.console.session;
 
 import io.jpm.config.ProcessFileReader;
 
-/// What a few commands need besides the other rooms.
+/// Resources that only a few commands need.
 ///
 /// @param externalPrograms runs other programs
-/// @param files reads what process files say besides their apps
+/// @param files reads the parts of process files other than apps
 public record CommandTools(ExternalPrograms externalPrograms, ProcessFileReader files) {}

@@ -2,10 +2,10 @@ package io.jpm.console.session;
 
 import io.vertx.core.Future;
 
-/// Carries out one command, on the verticle's context and without blocking it.
+/// Runs one command, on the verticle's context and without blocking it.
 @FunctionalInterface
 public interface ConsoleCommand {
-  /// Done when the command is; a [io.jpm.console.cli.CommandFailure] is told to the user, anything
-  /// else is a defect.
+  /// Completes when the command has finished. A [io.jpm.console.cli.CommandFailure] is shown to the
+  /// user; any other failure is a defect.
   Future<ExitCode> run(CommandCall commandCall);
 }

@@ -5,16 +5,16 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.function.Supplier;
 
-/// What the console is told about its daemon.
+/// Facts about the daemon and settings of the console.
 ///
 /// @param version jpm's version, as `--version` prints it
 /// @param pid the daemon's process
-/// @param user who the daemon runs as
+/// @param user the user that the daemon runs as
 /// @param home its home directory
-/// @param defaults what an app gets that says nothing itself; asked with each reading, since it may
+/// @param defaults default settings of apps; read again for each process file, since they may
 ///   change
 /// @param clock wall clock, for display only
-/// @param timing how long to wait for whom, usually [ConsoleTiming#DEFAULT]
+/// @param timing time limits, usually [ConsoleTiming#DEFAULT]
 public record ConsoleContext(
     String version,
     long pid,
@@ -23,7 +23,7 @@ public record ConsoleContext(
     Supplier<AppDefaults> defaults,
     InstantSource clock,
     ConsoleTiming timing) {
-  /// One whose `defaults` do not change.
+  /// Creates a context whose `defaults` do not change.
   public ConsoleContext(
       String version,
       long pid,

@@ -2,16 +2,17 @@ package io.jpm.console.session;
 
 import java.time.Duration;
 
-/// How long the console waits for whom.
+/// Time limits and intervals of the console.
 ///
-/// @param heartbeat silence after which the client hears `{"wait":true}`; its bridge gives up after
-///   30 s
-/// @param clientPatience a client that has not asked for the next chunk after this is forgotten
+/// @param heartbeat silence after which the client receives `{"wait":true}`; must be shorter than
+///   the bridge's own timeout of 30 s
+/// @param clientPatience how long to wait until the client asks for the next chunk; after that it
+///   is considered gone
 /// @param actions how long God may take to start or stop apps
-/// @param ending how long God may take to end everything before the daemon ends all the same; the
-///   next one goes on with it
-/// @param questions how long God and LogAggregator may take to show what is
-/// @param loads how long Satan may take before lists go without loads
+/// @param ending how long God may take to end everything; after that the daemon exits nevertheless,
+///   and the next one continues
+/// @param questions how long God and LogAggregator may take to answer a query
+/// @param loads how long Satan may take before lists are shown without CPU and memory usage
 /// @param followPatience how long LogAggregator waits for a new line
 /// @param rediscovery how often `logs` looks for new instances
 public record ConsoleTiming(

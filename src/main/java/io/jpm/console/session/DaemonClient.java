@@ -52,8 +52,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The other rooms, as far as commands need them. Every question has a deadline, and a room that
-/// does not answer is told to the user in words.
+/// Sends requests of commands to the other verticles. Every request has a deadline; a verticle that
+/// does not answer is reported to the user with a message.
 public final class DaemonClient {
   private final EventBus bus;
   private final ConsoleContext context;
@@ -63,7 +63,7 @@ public final class DaemonClient {
     this.context = context;
   }
 
-  /// God's answer, with its problems.
+  /// Returns God's reply, including its problems.
   public Future<GodReply> god(GodCommand command) {
     return ask("The supervisor (God)", Addresses.GOD_COMMAND, command, limit(command));
   }
@@ -90,13 +90,13 @@ public final class DaemonClient {
           GodCommand.Resurrect _,
           GodCommand.WatchFile _ ->
           context.timing().actions();
-      // Draining may take long, and of that the app's owner has said how long.
+      // Draining may take long; its limit is a setting of the app.
       case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
       case GodCommand.EndEverything _ -> context.timing().ending();
     };
   }
 
-  /// God's instances; his problems become a [CommandFailure].
+  /// Returns the instances of God's reply; fails with a [CommandFailure] if the reply has problems.
   public Future<List<InstanceView>> executeOrFail(GodCommand command) {
     return god(command)
         .compose(reply ->
@@ -105,7 +105,7 @@ public final class DaemonClient {
                 : Future.failedFuture(new CommandFailure(reply.problems())));
   }
 
-  /// As [#executeOrFail(GodCommand)], and what is to be said although it was done is said.
+  /// As [#executeOrFail(GodCommand)], and shows the notes of the reply as warnings.
   public Future<List<InstanceView>> executeOrFail(GodCommand command, Session session) {
     return god(command)
         .compose(reply -> {
@@ -116,7 +116,7 @@ public final class DaemonClient {
         });
   }
 
-  /// What `jpm set` has stored, after doing what is asked.
+  /// Executes `command` and returns the resulting content of the store (`jpm set`).
   public Future<StoreReply.Content> store(StoreCommand command) {
     return this.<StoreReply>ask(
             "The supervisor (God)", Addresses.STORE_COMMAND, command, context.timing().actions())
@@ -126,11 +126,11 @@ public final class DaemonClient {
               case StoreReply.Failed(String problem) ->
                   Future.failedFuture(new CommandFailure(problem));
               case StoreReply.Variables _ ->
-                  Future.failedFuture(new IllegalStateException("an answer to another question"));
+                  Future.failedFuture(new IllegalStateException("unexpected reply"));
             });
   }
 
-  /// What Rights answers; its refusal becomes a [CommandFailure].
+  /// Returns the reply of access control; a refusal becomes a [CommandFailure].
   public Future<AccessReply> tokens(AccessCommand command) {
     return this.<AccessReply>ask(
             "Access control", Addresses.ACCESS_COMMAND, command, context.timing().actions())
@@ -140,7 +140,7 @@ public final class DaemonClient {
                 : Future.succeededFuture(reply));
   }
 
-  /// The variables that an app gets from the store; none when nobody tells.
+  /// Returns the variables that an app gets from the store; none if God does not answer.
   public Future<Map<String, String>> stored(AppName app) {
     return this.<StoreReply>ask(
             "God",
@@ -154,7 +154,7 @@ public final class DaemonClient {
         .otherwise(Map.of());
   }
 
-  /// Lines of LogAggregator's, or how to go on to them.
+  /// Returns lines from LogAggregator, or the position from which to continue.
   public Future<LogsReply.Lines> lines(LogsCommand command, Duration limit) {
     return logs(command, limit)
         .compose(reply ->
@@ -168,7 +168,7 @@ public final class DaemonClient {
             });
   }
 
-  /// Has LogAggregator do something.
+  /// Executes a command of LogAggregator.
   public Future<Void> logsDone(LogsCommand command) {
     return logs(command, context.timing().actions())
         .compose(reply ->
@@ -177,7 +177,7 @@ public final class DaemonClient {
                 : Future.succeededFuture());
   }
 
-  /// How the capture of an instance goes; empty when LogAggregator does not tell.
+  /// Returns the state of the log capture of an instance; empty if LogAggregator does not answer.
   public Future<Optional<LogsReply.Status>> capture(InstanceId id) {
     return logs(new LogsCommand.Ask(id), context.timing().loads())
         .map(reply ->
@@ -187,8 +187,8 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// How an app is balanced, with the counters of one of its instances; empty when ClusterBalancer
-  /// does not tell.
+  /// Returns how an app is balanced, with the counters of one of its instances; empty if
+  /// ClusterBalancer does not answer.
   public Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(
             "ClusterBalancer",
@@ -202,8 +202,8 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// How a reload would replace the process of an instance; empty where it has none, or
-  /// ClusterBalancer does not tell.
+  /// Returns how a reload would replace the process of an instance; empty if it has none, or
+  /// ClusterBalancer does not answer.
   public Future<Optional<BalancerReply.Handover>> handover(InstanceView instance) {
     if (instance.process().isEmpty()) {
       return Future.succeededFuture(Optional.empty());
@@ -220,7 +220,7 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// How the instances in cluster mode are balanced; without those of which nobody says.
+  /// Returns how the instances in cluster mode are balanced, without those whose state is unknown.
   Future<Map<InstanceId, BalancerReply.Status>> balances(List<InstanceView> instances) {
     Map<InstanceId, BalancerReply.Status> found = new HashMap<>();
     List<Future<?>> asked = new ArrayList<>();
@@ -238,12 +238,12 @@ public final class DaemonClient {
     return ask("LogAggregator", Addresses.LOGS_COMMAND, command, limit);
   }
 
-  /// What has happened.
+  /// Returns past events.
   public Future<HistoryReply> history(HistoryCommand command) {
     return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().questions());
   }
 
-  /// How the daemon's heart beats; empty when nobody tells.
+  /// Returns the state of the daemon's heartbeat; empty if Satan does not answer.
   public Future<Optional<HeartbeatReply>> heartbeat() {
     return this.<HeartbeatReply>ask(
             "Satan",
@@ -254,12 +254,12 @@ public final class DaemonClient {
         .otherwise(Optional.empty());
   }
 
-  /// What the HTTP side has done, or how it is.
+  /// Executes a command of the HTTP server and returns its reply.
   public Future<WebReply> web(WebCommand command) {
     return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actions());
   }
 
-  /// What the doctor has found.
+  /// Returns the findings of the doctor.
   public Future<DoctorReply> doctor() {
     return ask(
         "The doctor",
@@ -268,20 +268,20 @@ public final class DaemonClient {
         context.timing().questions().multipliedBy(3));
   }
 
-  /// What is found in the audit log.
+  /// Returns the result of verifying the audit log.
   public Future<AuditReply> audit() {
     return ask(
         "The audit log", Addresses.AUDIT_COMMAND, new AuditCommand(), context.timing().actions());
   }
 
-  /// The instances with their loads; without them when Satan does not answer.
+  /// Returns the instances with their CPU and memory usage; without it if Satan does not answer.
   public Future<Listing> listing(List<InstanceView> instances) {
     return listing(instances, TreeUsage.Detail.BASIC);
   }
 
-  /// The instances with what their processes use.
+  /// Returns the instances with the resource usage of their processes.
   ///
-  /// @param detail how much is asked for
+  /// @param detail which values are requested
   public Future<Listing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
     List<ProcessIdentity> processes =
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
@@ -299,7 +299,8 @@ public final class DaemonClient {
         known -> new Listing(instances, known, context.clock().instant(), context.user()));
   }
 
-  /// A listing with how the instances are, where checks tell; as it is when Satan does not answer.
+  /// Adds the health of instances with probes to a listing; returns it unchanged if Satan does not
+  /// answer.
   public Future<Listing> withHealth(Listing listing) {
     List<ProcessIdentity> processes =
         listing.instances().stream()
@@ -319,7 +320,7 @@ public final class DaemonClient {
             .otherwise(listing);
   }
 
-  /// What an instance has used lately; nothing when Satan does not answer.
+  /// Returns the recent usage of an instance; empty if Satan does not answer.
   public Future<List<UsagePoint>> usageHistory(InstanceId id) {
     return this.<SatanReply>ask(
             "Satan",
@@ -330,8 +331,8 @@ public final class DaemonClient {
         .otherwise(List.of());
   }
 
-  /// The watched process files that could not be applied since they were edited; none when nobody
-  /// tells.
+  /// Returns the watched process files that could not be applied since they were edited; none if
+  /// the watch does not answer.
   public Future<List<ConfigWatchReply.Trouble>> fileTroubles() {
     return this.<ConfigWatchReply>ask(
             "The watch of process files",
@@ -342,7 +343,7 @@ public final class DaemonClient {
         .otherwise(List.of());
   }
 
-  /// Has the process files that are to be watched be watched.
+  /// Checks now which process files should be watched.
   public Future<Void> checkFiles() {
     return this.<ConfigWatchReply>ask(
             "The watch of process files",
@@ -352,12 +353,12 @@ public final class DaemonClient {
         .mapEmpty();
   }
 
-  /// What a command that has acted ends with: the list, unless the client wants it quiet.
+  /// Prints the list, the usual last output of a command that acts, unless the client is quiet.
   public Future<ExitCode> table(Session session) {
     return session.isQuiet() ? Future.succeededFuture(ExitCode.OK) : list(session);
   }
 
-  /// Writes the table of all instances, and below it what is wrong with watched process files.
+  /// Prints the table of all instances, and below it the problems of watched process files.
   Future<ExitCode> list(Session session) {
     Future<List<ConfigWatchReply.Trouble>> troubles = fileTroubles();
     return all(session)
@@ -370,11 +371,11 @@ public final class DaemonClient {
 
   /// All instances.
   ///
-  /// @param code with which a command ends that does nothing but show them: a list that cannot be
-  ///   trusted is a failure
+  /// @param code the exit code of a command that only shows them: a list that may be wrong is a
+  ///   failure
   public record All(List<InstanceView> instances, ExitCode code) {}
 
-  /// All instances; why the list cannot be trusted is said on standard error.
+  /// Returns all instances. Reasons why the list may be wrong are printed on standard error.
   public Future<All> all(Session session) {
     return god(new GodCommand.Show(List.of()))
         .map(reply -> {
@@ -384,7 +385,7 @@ public final class DaemonClient {
         });
   }
 
-  /// Says what is wrong with watched process files.
+  /// Prints the problems of watched process files.
   public Future<Void> reportFileTroubles(Session session) {
     return told(fileTroubles(), session);
   }
@@ -396,12 +397,12 @@ public final class DaemonClient {
         .mapEmpty();
   }
 
-  /// The instances under PM2's names, with how those in cluster mode are balanced.
+  /// Returns the instances under PM2's names, including how those in cluster mode are balanced.
   public Future<JsonArray> json(Listing listing) {
     return balances(listing.instances()).map(balances -> InstanceJson.list(listing, balances));
   }
 
-  /// Tells the daemon as a whole. Nothing comes back.
+  /// Sends a command to the daemon as a whole. There is no reply.
   public void daemon(DaemonCommand command) {
     bus.send(Addresses.DAEMON_COMMAND, command);
   }

@@ -1,13 +1,13 @@
 package io.jpm.console.session;
 
-/// What the client exits with; the first two are PM2's.
+/// Exit codes of the client. The first two are PM2's.
 public enum ExitCode {
   OK(0),
   /// The command was understood and failed, wholly or in part, or was not understood.
   FAILED(1),
-  /// The request was none: client and daemon do not belong together.
+  /// The request is not valid: client and daemon have incompatible versions.
   BAD_REQUEST(2),
-  /// Nothing runs any more; for `bin/jpm-runtime`, which makes a 2 of it.
+  /// No app runs any more; for `bin/jpm-runtime`, which turns it into a 2.
   IDLE(3),
   /// A defect of jpm (`EX_SOFTWARE` of `sysexits.h`).
   INTERNAL(70);

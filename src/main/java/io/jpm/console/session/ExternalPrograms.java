@@ -10,16 +10,16 @@ import java.util.concurrent.CompletionStage;
 /// Runs the programs that commands need besides the daemon: `git`, `pm2` and `post_update`
 /// commands.
 public interface ExternalPrograms {
-  /// What to run.
+  /// A program to run.
   ///
-  /// @param command a name that is looked up in the PATH of `environment`, or a path; and its
-  ///   arguments
+  /// @param command the program and its arguments; the program is a path, or a name that is looked
+  ///   up in the PATH of `environment`
   /// @param cwd working directory
-  /// @param environment the caller's variables, of which a program that runs as another user gets
-  ///   no more than [io.jpm.model.text.CleanEnvironment] has
-  /// @param limit after this it is ended, with what it has started
-  /// @param runAs as which user; without one as the daemon's, who is the caller's too
-  /// @param added its further variables, over those
+  /// @param environment the caller's variables; a program that runs as another user receives only
+  ///   those that [io.jpm.model.text.CleanEnvironment] permits
+  /// @param limit the time after which the program and its descendants are ended
+  /// @param runAs the user to run as; by default the daemon's user, who is also the caller
+  /// @param added further variables, which override those of `environment`
   record Order(
       List<String> command,
       Path cwd,
@@ -27,7 +27,7 @@ public interface ExternalPrograms {
       Duration limit,
       RunAs runAs,
       Map<String, String> added) {
-    /// As the daemon's user.
+    /// Creates an order for a program that runs as the daemon's user.
     public Order(List<String> command, Path cwd, Map<String, String> environment, Duration limit) {
       this(command, cwd, environment, limit, RunAs.DAEMON, Map.of());
     }
@@ -39,21 +39,21 @@ public interface ExternalPrograms {
     }
   }
 
-  /// What came of it.
+  /// The result of a run.
   sealed interface Outcome {
-    /// It has ended by itself.
+    /// The program has ended by itself.
     ///
     /// @param code its exit code
     /// @param out what it printed on standard output
     /// @param err what it printed on standard error, the first 64 KiB
     record Ended(int code, String out, String err) implements Outcome {}
 
-    /// It could not be run, or not to its end.
+    /// The program could not be run, or not to its end.
     ///
-    /// @param why a sentence that begins with its name
+    /// @param why a message that begins with its name
     record Failed(String why) implements Outcome {}
   }
 
-  /// Runs it without standard input. Never fails: what goes wrong is an [Outcome.Failed].
+  /// Runs the program without standard input. Never fails: an error is an [Outcome.Failed].
   CompletionStage<Outcome> run(Order order);
 }

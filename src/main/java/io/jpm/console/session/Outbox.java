@@ -7,22 +7,22 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// What a client has not been sent yet, cut into chunks when it asks: what lies together and goes
-/// to the same stream leaves together, at most [#CHUNK_BYTES] of UTF-8 at a time, never half a
-/// character. Text with a mark is never cut: a client that has received the mark has received all
-/// of the text before it.
+/// Output that has not been sent to the client yet. It is cut into chunks when the client asks:
+/// adjacent texts for the same stream are sent together, at most [#CHUNK_BYTES] of UTF-8 at a time,
+/// never half a character. Text with a resume mark is never cut: a client that has received the
+/// mark has received all of the text before it.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 public final class Outbox {
   public static final int CHUNK_BYTES = 32 * 1024;
   private static final char REPLACEMENT = '\uFFFD';
 
   private final Deque<Piece> pieces = new ArrayDeque<>();
 
-  /// How many characters wait.
+  /// The number of characters that wait.
   private int length;
 
-  /// Text for one stream; what lies before `from` is gone already.
+  /// Text for one stream; the part before `from` has been sent.
   private static final class Piece {
     final boolean error;
     final String text;
@@ -35,7 +35,7 @@ public final class Outbox {
       this.mark = mark;
     }
 
-    /// Whether it may leave in one chunk with `first`.
+    /// Reports whether the piece may be sent in one chunk with `first`.
     boolean goesWith(Piece first) {
       return error == first.error && (mark == null) == (first.mark == null);
     }
@@ -48,10 +48,10 @@ public final class Outbox {
     }
   }
 
-  /// Text that leaves as a whole.
+  /// Adds text that is sent as a whole.
   ///
-  /// @param mark gives the mark that leaves with it, unless more marked text leaves in the same
-  ///   chunk
+  /// @param mark returns the resume mark to send with it; not called if a later marked text is sent
+  ///   in the same chunk
   void add(boolean error, String text, Supplier<String> mark) {
     pieces.add(new Piece(error, text, mark));
     length += text.length();
@@ -61,12 +61,12 @@ public final class Outbox {
     return pieces.isEmpty();
   }
 
-  /// Whether what waits is a chunk or more.
+  /// Reports whether the waiting text fills at least one chunk.
   boolean fillsChunk() {
     return length >= CHUNK_BYTES;
   }
 
-  /// The next chunk to send.
+  /// Returns the next chunk to send.
   Optional<ConsoleChunk> poll() {
     Piece first = pieces.peek();
     if (first == null) {
@@ -100,6 +100,8 @@ public final class Outbox {
     }
   }
 
+  /// Moves whole pieces into the chunk.
+  ///
   /// @return the mark of the last piece
   private Supplier<String> pollWhole(Piece first, Supplier<String> mark, StringBuilder chunk) {
     Supplier<String> last = mark;
@@ -115,7 +117,7 @@ public final class Outbox {
     return last;
   }
 
-  /// Moves as much as `room` bytes hold.
+  /// Moves as much text as fits into `room` bytes.
   ///
   /// @return the bytes used
   private static int move(Piece piece, StringBuilder chunk, int room) {
@@ -127,7 +129,7 @@ public final class Outbox {
         return used;
       }
       if (isSurrogate(point)) {
-        chunk.append(REPLACEMENT); // a byte that was no UTF-8: JSON cannot carry it
+        chunk.append(REPLACEMENT); // a byte that was not UTF-8: not valid in JSON
       } else {
         chunk.appendCodePoint(point);
       }

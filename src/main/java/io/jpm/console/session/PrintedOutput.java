@@ -5,29 +5,31 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// What a client has printed of a command that it sends again when the daemon dies: the next daemon
-/// prints the rest. A text that is the same as one before the daemon's death is not printed a
-/// second time. It stands in the mark of each chunk ([io.jpm.wire.ConsoleChunk.Marked]), so nobody
-/// has to remember it but the client.
+/// Tracks what a client has printed of a command that it sends again when the daemon dies, so that
+/// the next daemon prints only the rest. A text that was already printed before the daemon died is
+/// not printed a second time. The record is part of the resume mark of each chunk
+/// ([io.jpm.wire.ConsoleChunk.Marked]), so only the client has to store it.
 ///
-/// Not thread-safe: owned by one session.
+/// Not thread-safe: confined to one session.
 public final class PrintedOutput {
-  /// How marks of commands begin that are sent again, whoever starts the next daemon.
+  /// The first word of the resume marks of commands that are sent again.
   private static final String WORD = "again";
 
-  /// Older texts are printed again, rather than marks growing without end.
+  /// The number of texts that a mark contains, so that marks do not grow without limit. Older texts
+  /// are printed again.
   private static final int MOST = 64;
 
   private final List<String> said = new ArrayList<>();
   private final List<String> before = new ArrayList<>();
   private final boolean resumed;
 
-  /// How many of `said` have left.
+  /// How many of `said` have been sent.
   private int sent;
 
   private String note = "";
 
-  /// @param mark what the client has received last; empty: it sends the command for the first time
+  /// @param mark the mark that the client has received last; empty if it sends the command for the
+  ///   first time
   public PrintedOutput(Optional<String> mark) {
     List<String> words = List.of(mark.orElse("").split("-"));
     String[] first = words.getFirst().split("_", 2);
@@ -40,24 +42,24 @@ public final class PrintedOutput {
     }
   }
 
-  /// Whether an earlier daemon has begun with it.
+  /// Reports whether an earlier daemon has started the command.
   boolean isResumed() {
     return resumed;
   }
 
-  /// What the command has noted down for the case that it has to go on in the next daemon.
+  /// Returns the checkpoint that the command has saved for the next daemon.
   String note() {
     return note;
   }
 
-  /// The mark has this from now on.
+  /// Saves a checkpoint, which is part of the mark from now on.
   ///
   /// @param words letters, digits and `_`
   void note(String words) {
     note = words;
   }
 
-  /// The mark that goes with a text; empty: the client has printed it already.
+  /// Returns the mark to send with a text; empty if the client has already printed the text.
   Optional<Supplier<String>> next(boolean error, String text) {
     String hash = "%s%08x".formatted(error ? "e" : "o", text.hashCode());
     if (before.remove(hash)) {
@@ -71,7 +73,7 @@ public final class PrintedOutput {
     });
   }
 
-  /// The mark behind all that has left.
+  /// Returns the mark after all text that has been sent.
   String mark() {
     return mark(sent);
   }

@@ -13,9 +13,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// Tells of work that takes long how much of it is to go: a line that is drawn over on a terminal,
-/// now and then a line elsewhere. God is looked at and not listened to, so work that is done sooner
-/// costs nothing.
+/// Shows how many instances remain while a long command runs: a line that is redrawn on a terminal,
+/// an occasional line elsewhere. It polls God instead of subscribing to events, so short commands
+/// cost nothing.
 public final class Progress {
   private static final Duration REDRAWN_AFTER = Duration.ofMillis(500);
   private static final Duration TOLD_AFTER = Duration.ofSeconds(5);
@@ -32,7 +32,10 @@ public final class Progress {
     this.context = context;
   }
 
-  /// The outcome of `work`, which does `action` to all that `words` name.
+  /// Runs `work` and returns its result.
+  ///
+  /// @param action what `work` does
+  /// @param words the selectors of the instances that it concerns
   public <T> Future<T> of(
       Action action, List<String> words, Session session, Supplier<Future<T>> work) {
     if (session.isQuiet() || words.isEmpty()) {
@@ -43,7 +46,7 @@ public final class Progress {
     return work.get().onComplete(_ -> watch.end());
   }
 
-  /// One command's. Owned by its session's context.
+  /// The progress of one command. Confined to the context of its session.
   private final class Watch {
     private final Action action;
     private final List<String> words;
@@ -74,7 +77,7 @@ public final class Progress {
       }
     }
 
-    /// A terminal that is slow or gone gets no further lines.
+    /// A terminal that is slow or gone receives no further lines.
     private void look() {
       session
           .awaitDemand()
@@ -105,9 +108,9 @@ public final class Progress {
       boolean idle = instance.phase() == Phase.STOPPED || instance.phase() == Phase.ERRORED;
       return switch (action) {
         case STOP -> idle;
-        // What is deleted is not there any more.
+        // A deleted instance is not listed any more.
         case DELETE -> false;
-        // What runs still may be what ran before.
+        // A process that is online may be the old one.
         case START, RESTART ->
             idle
                 || (instance.phase() == Phase.ONLINE

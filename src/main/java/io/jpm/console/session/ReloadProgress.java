@@ -13,8 +13,8 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Tells the steps of a reload as they happen: which process has come, and how the one before it
-/// has gone, or that there will be a gap. Owned by the session's context.
+/// Reports the steps of a reload as they happen: which process was started, how the previous one
+/// ended, or that there will be a gap. Confined to the session's context.
 public final class ReloadProgress {
   private final Session session;
   private final Set<InstanceId> ids;
@@ -30,10 +30,10 @@ public final class ReloadProgress {
     this.consumer = bus.localConsumer(Addresses.GOD_EVENTS);
   }
 
-  /// Begins to tell.
+  /// Starts to report.
   ///
-  /// @param ids instances that are concerned
-  /// @param apps apps of which all instances are
+  /// @param ids the instances concerned
+  /// @param apps the apps concerned with all their instances
   public static ReloadProgress of(
       EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
     var progress = new ReloadProgress(bus, session, ids, apps);
@@ -41,6 +41,7 @@ public final class ReloadProgress {
     return progress;
   }
 
+  /// Stops reporting.
   public Future<Void> end() {
     return consumer.unregister();
   }
@@ -54,12 +55,12 @@ public final class ReloadProgress {
     switch (message.body().kind()) {
       case RELOAD -> {
         replaced.add(instance.id());
-        // Said at once, since nothing more is to be seen of it for so long.
+        // Reported immediately, since there may be no further output for the whole drain timeout.
         String patience = Amounts.span(instance.spec().cluster().drain());
         session.info(line(instance) + ", which has %s to finish".formatted(patience));
       }
       case RELOAD_GAP -> {
-        // Said before; what it came to is in the answer.
+        // Only the first event is reported; the reply contains the outcome.
         if (gaps.add(instance.id())) {
           session.warn(line(instance));
         }

@@ -18,17 +18,17 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// One client's conversation, reply to reply: each chunk answers the client's last message, and the
-/// client's answer asks for the next, so that a slow terminal slows its command and nothing else.
+/// The conversation with one client. Each chunk is the reply to the client's last message, and the
+/// client's answer asks for the next. A slow terminal therefore slows down only its own command.
 ///
-/// Owned by the context it was made on.
+/// Confined to the context on which it was created.
 public final class Session {
   private static final long NO_TIMER = -1;
 
-  /// Takes away what a daemon has drawn that died ([Progress]).
+  /// Erases the line that a dead daemon has drawn ([Progress]).
   private static final String CLEAR = "\r\u001b[K";
 
-  /// How long text waits for more of it, or for the exit code: each chunk costs a round trip.
+  /// How long text waits for further text or for the exit code: each chunk costs a round trip.
   private static final long GATHERING_MILLIS = 5;
 
   private final Vertx vertx;
@@ -39,15 +39,15 @@ public final class Session {
   private final Promise<Void> ended = Promise.promise();
   private List<Promise<Void>> waiting = new ArrayList<>();
 
-  /// The client's message that has no answer yet; null while a chunk is on its way.
+  /// The client's message that has not been answered yet; null while a chunk is in transit.
   private @Nullable Message<Object> asked;
 
-  /// Who wants to know what the client says when it asks for more.
+  /// Receives the body of each message with which the client asks for more.
   private Consumer<@Nullable Object> listener = _ -> {};
 
   private @Nullable ExitCode exit;
 
-  /// Of a command that the client sends again; null: it does not.
+  /// Set for a command that the client sends again when the daemon dies; otherwise null.
   private @Nullable PrintedOutput printedOutput;
 
   private boolean over;
@@ -69,20 +69,22 @@ public final class Session {
     return outputOptions.tty();
   }
 
-  /// Whether it is to say nothing but what was asked for: no tables after commands that act.
+  /// Reports whether only requested output is printed: no tables after commands that act.
   public boolean isQuiet() {
     return outputOptions.quiet();
   }
 
-  /// What standard output is drawn on.
+  /// Returns the width and color support of standard output.
   public TextStyle textStyle() {
     return new TextStyle(tty().out() ? tty().cols() : 0, tty().color());
   }
 
+  /// Prints text on standard output.
   public void out(String text) {
     add(false, text);
   }
 
+  /// Prints text on standard error.
   public void err(String text) {
     add(true, text);
   }
@@ -96,8 +98,8 @@ public final class Session {
     schedulePump();
   }
 
-  /// The client sends this command again when the daemon dies: what it has printed is not printed a
-  /// second time.
+  /// Declares that the client sends this command again when the daemon dies: text that was printed
+  /// already is not printed a second time.
   public void repeats(PrintedOutput known) {
     printedOutput = known;
     if (known.isResumed() && tty().out()) {
@@ -105,13 +107,14 @@ public final class Session {
     }
   }
 
-  /// What the command has noted down before an earlier daemon died; empty: nothing.
+  /// Returns the checkpoint that the command saved before an earlier daemon died; empty if there is
+  /// none.
   public String noted() {
     return printedOutput == null ? "" : printedOutput.note();
   }
 
-  /// Notes down where the command is, for the next daemon; it leaves with the next chunk. Nothing
-  /// where the client does not send the command again.
+  /// Saves a checkpoint for the next daemon; it is sent with the next chunk. Has no effect if the
+  /// client does not send the command again.
   ///
   /// @param words letters, digits and `_`
   public void noteForNext(String words) {
@@ -120,13 +123,13 @@ public final class Session {
     }
   }
 
-  /// Text of a command that can be resumed. It leaves as one chunk, so that a client which has
-  /// received it has printed all of it.
+  /// Prints text of a command that can be resumed. It is sent as one chunk, so that a client which
+  /// has received it has printed all of it.
   ///
   /// @param error whether it is for standard error
   /// @param text may be empty: only the mark is new
-  /// @param mark gives the position behind `text`, for [ConsoleRequest#resume]; asked when the
-  ///   chunk leaves
+  /// @param mark returns the position after `text`, for [ConsoleRequest#resume]; called when the
+  ///   chunk is sent
   public void marked(boolean error, String text, Supplier<String> mark) {
     if (outputOptions.marks()) {
       outbox.add(error, text, mark);
@@ -136,7 +139,7 @@ public final class Session {
     schedulePump();
   }
 
-  /// `[jpm] …` on standard output, unless it is to be quiet.
+  /// Prints `[jpm] …` on standard output, unless the session is quiet.
   public void info(String message) {
     if (isQuiet()) {
       return;
@@ -144,19 +147,20 @@ public final class Session {
     out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalText.visible(message) + "\n");
   }
 
-  /// `[jpm] …` on standard error, unless it is to be quiet: where standard output is for programs.
+  /// Prints `[jpm] …` on standard error, unless the session is quiet. For commands whose standard
+  /// output is read by programs.
   public void note(String message) {
     if (!isQuiet()) {
       complain(Paint.GREEN, "[jpm]", message);
     }
   }
 
-  /// `[jpm][WARN] …` on standard error.
+  /// Prints `[jpm][WARN] …` on standard error.
   public void warn(String message) {
     complain(Paint.YELLOW, "[jpm][WARN]", message);
   }
 
-  /// `[jpm][ERROR] …` on standard error.
+  /// Prints `[jpm][ERROR] …` on standard error.
   public void error(String message) {
     complain(Paint.RED, "[jpm][ERROR]", message);
   }
@@ -169,21 +173,21 @@ public final class Session {
             + "\n");
   }
 
-  /// Lets the client know at once that its command has come: from now on it must not send it again
-  /// to another daemon, should this one die. Also how it is told that there is nothing new.
+  /// Tells the client immediately that its command has arrived: from now on it must not send it to
+  /// another daemon if this one dies. Also used to report that there is nothing new.
   public void accept() {
     if (asked != null && !over && outbox.isEmpty()) {
       send(asked, new ConsoleChunk.Wait());
     }
   }
 
-  /// From now on the body of each of the client's messages is handed to `hears`.
+  /// Passes the body of each further message of the client to `hears`.
   public void listen(Consumer<@Nullable Object> hears) {
     listener = hears;
   }
 
-  /// Done when the client has got everything and asks for more; fails when it is gone. A command
-  /// that could talk for ever waits for this before it fetches more.
+  /// Completes when the client has received everything and asks for more; fails when the client is
+  /// gone. A command with unlimited output waits for this before it fetches more.
   public Future<Void> awaitDemand() {
     if (over) {
       return Future.failedFuture("the client is gone");
@@ -197,23 +201,25 @@ public final class Session {
     return promise.future();
   }
 
-  /// Done when the last answer has been handed to the bus, or the client is gone.
+  /// Completes when the last reply has been handed to the bus, or the client is gone.
   public Future<Void> ended() {
     return ended.future();
   }
 
+  /// Reports whether the conversation has ended, or the client is gone.
   public boolean isOver() {
     return over;
   }
 
-  /// Sends what is left, then the exit code.
+  /// Sends the remaining output, then the exit code.
   public void finish(ExitCode code) {
     exit = code;
     schedulePump();
   }
 
-  /// Soon, so that many small writes leave as one chunk: in a moment, or later in this turn of the
-  /// event loop's queue where nothing more is to come, somebody waits, or a chunk is full.
+  /// Sends output after a short delay, so that many small writes leave as one chunk. The delay is
+  /// only the rest of the current task if the command has finished, a command waits for demand, or
+  /// a chunk is full.
   private void schedulePump() {
     if (over) {
       return;

@@ -5,39 +5,39 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Who is in the midst of a command that the daemon's end would cut off, so that they hear why.
-/// Owned by ConsoleVerticle's context.
+/// Tracks commands in progress that the end of the daemon would cut off, so that their clients
+/// receive a reason. Confined to ConsoleVerticle's context.
 public final class ShutdownNotice {
   private final Set<Session> waiting = new HashSet<>();
   private final Set<Session> following = new HashSet<>();
 
-  /// Until `work` is done its client is to be told.
+  /// Registers the client until `work` has completed.
   public <T> Future<T> during(Session session, Future<T> work) {
     waiting.add(session);
     return work.onComplete(_ -> waiting.remove(session));
   }
 
-  /// The same for a command that only follows something. Its client resumes it in the next daemon,
-  /// so it is told only when none is to come ([#end]).
+  /// Registers the client of a command that only follows something. The client resumes it in the
+  /// next daemon, so it is notified only if there will be none ([#end]).
   public <T> Future<T> following(Session session, Future<T> work) {
     following.add(session);
     return work.onComplete(_ -> following.remove(session));
   }
 
-  /// Ends all commands as failed: no daemon follows this one.
+  /// Ends all commands as failed, because no daemon follows this one.
   ///
-  /// @param why a sentence
-  /// @return done when all have it, or are gone
+  /// @param why the message for the user
+  /// @return completes when all clients have received it, or are gone
   public Future<Void> end(String why) {
     waiting.addAll(following);
     following.clear();
     return say(why);
   }
 
-  /// Ends the commands that are not finished as failed.
+  /// Ends the unfinished commands as failed.
   ///
-  /// @param why a sentence, with what to do
-  /// @return done when all have it, or are gone
+  /// @param why the message for the user, with what to do
+  /// @return completes when all clients have received it, or are gone
   public Future<Void> say(String why) {
     List<Session> all = List.copyOf(waiting);
     waiting.clear();

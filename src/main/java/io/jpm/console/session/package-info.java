@@ -1,4 +1,4 @@
-/// One request of a client: its words and terminal, its queue of output, and the questions to the
+/// One request of a client: its arguments and terminal, its output queue, and the requests to the
 /// other verticles.
 @NullMarked
 package io.jpm.console.session;

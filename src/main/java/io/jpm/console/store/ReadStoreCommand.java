@@ -17,7 +17,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
 
-/// `jpm get`, and `jpm conf` without a value: what is in the store, all of it or at one key.
+/// Runs `jpm get`, and `jpm conf` without a value: prints the whole store or the value of one key.
 public final class ReadStoreCommand implements ConsoleCommand {
   private final DaemonClient daemonClient;
 
@@ -29,7 +29,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
   public Future<ExitCode> run(CommandCall commandCall) {
     List<String> targets = commandCall.arguments().targets();
     if (targets.size() > 1) {
-      throw new CommandFailure("get takes one key: to change it, jpm set KEY VALUE");
+      throw new CommandFailure("get takes one key: use jpm set KEY VALUE to change it");
     }
     Optional<String> key = targets.stream().filter(word -> !word.equals(AppName.ALL)).findFirst();
     Optional<List<String>> path = key.map(StoreKey::path);
@@ -87,7 +87,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
             ? NearestName.to(path.getLast(), object.fieldNames())
             : Optional.empty();
     return new CommandFailure(
-        "nothing is stored as %s%s"
+        "no value is stored for %s%s"
             .formatted(
                 StoreKey.of(path),
                 near.map(name -> ": did you mean %s?".formatted(name))

@@ -7,25 +7,25 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// A key of the store as PM2's users type it: names with `:` or `.` between them, where quotes
-/// protect both (`'"api.v1":PORT'`).
+/// Parses and formats keys of the store as PM2 users type them: names separated by `:` or `.`, with
+/// quotes around a name that contains these (`'"api.v1":PORT'`).
 final class StoreKey {
-  /// Deeper than anybody needs, and shallow enough to write as JSON.
+  /// Deeper than any user needs, and shallow enough to be written as JSON.
   private static final int MOST_NAMES = 8;
 
-  /// What JavaScript takes for something else; PM2's stores have no such names either.
+  /// Names with a special meaning in JavaScript. PM2's stores do not contain them either.
   private static final Set<String> RESERVED = Set.of("__proto__", "constructor", "prototype");
 
   private StoreKey() {}
 
-  /// The names of a key, from the root.
+  /// Returns the names of a key, from the root.
   ///
-  /// @throws CommandFailure when it is no key
+  /// @throws CommandFailure if the key is not valid
   static List<String> path(String key) {
     List<String> names = names(key);
     if (names.stream().anyMatch(String::isEmpty)) {
       throw new CommandFailure(
-          "key \"%s\": a name is missing; use APP:KEY, with quotes around a name that has . or : in it"
+          "key \"%s\": a name is missing; use APP:KEY, with quotes around a name that contains . or :"
               .formatted(key));
     }
     if (names.size() > MOST_NAMES) {
@@ -41,11 +41,11 @@ final class StoreKey {
                   .formatted(
                       key,
                       name.contains("=")
-                          ? "a name has no = in it; use jpm set APP:KEY VALUE"
+                          ? "a name cannot contain =; use jpm set APP:KEY VALUE"
                           : "the name \"%s\" is not allowed".formatted(name)));
         });
     if (names.getFirst().equals(AppName.ALL)) {
-      throw new CommandFailure("key \"%s\": \"all\" means everything".formatted(key));
+      throw new CommandFailure("key \"%s\": \"all\" is reserved for all keys".formatted(key));
     }
     return names;
   }
@@ -76,7 +76,7 @@ final class StoreKey {
     return key.length() <= 40 ? key : key.substring(0, 40) + "…";
   }
 
-  /// The key of these names, such that [#path] gives them again.
+  /// Returns the key of these names, such that [#path] returns them again.
   static String of(List<String> path) {
     return path.stream()
         .map(name ->

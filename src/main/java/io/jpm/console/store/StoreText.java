@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The store as lines that set it again, as PM2 prints it.
+/// Formats the store as commands that set it again, as PM2 does.
 public final class StoreText {
   private static final Pattern PLAIN = Pattern.compile("[\\p{L}\\p{N}_@%+=:,./-]+");
 
   private StoreText() {}
 
-  /// All of it, app by app.
+  /// Formats the whole store, app by app.
   static String of(JsonObject tree) {
     var text = new StringBuilder();
     tree.forEach(entry -> {
@@ -31,14 +31,14 @@ public final class StoreText {
     return text.toString();
   }
 
-  /// What is below one of its first names.
+  /// Formats everything below one of the names at the root.
   static String of(String app, JsonObject below) {
     var text = new StringBuilder("Module: ").append(TerminalText.visible(app)).append('\n');
     add(text, List.of(app), below);
     return text.toString();
   }
 
-  /// What is at a path.
+  /// Formats the value at a path.
   static String at(List<String> path, Object value) {
     var text = new StringBuilder();
     add(text, path, value);
@@ -61,7 +61,7 @@ public final class StoreText {
         .append('\n');
   }
 
-  /// A value as a variable has it.
+  /// Returns a value as the text of a variable.
   static String plain(Object value) {
     return switch (value) {
       case null -> "null";
@@ -76,7 +76,7 @@ public final class StoreText {
     return TerminalText.visible(quoted);
   }
 
-  /// Variables from the store, of which some are objects, with their secrets masked.
+  /// Masks the secrets in variables from the store whose values are JSON objects.
   public static Map<String, String> masked(Map<String, String> variables) {
     Map<String, String> masked = new HashMap<>(variables);
     masked.replaceAll((name, value) -> value.startsWith("{") ? maskedObject(value) : value);
@@ -102,7 +102,7 @@ public final class StoreText {
     return masked;
   }
 
-  /// What is at `path`; empty: nothing.
+  /// Returns the value at `path`; empty if there is none.
   static Optional<Object> find(JsonObject tree, List<String> path) {
     Object at = tree;
     for (String name : path) {

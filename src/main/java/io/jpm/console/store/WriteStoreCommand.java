@@ -25,11 +25,12 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// `jpm set`, `multiset` and `unset`, and `jpm conf` with a value. As in PM2, setting something for
-/// an app restarts it, and taking something away does not. One that was stopped stays so, where PM2
-/// starts it.
+/// Runs `jpm set`, `multiset` and `unset`, and `jpm conf` with a value. As in PM2, setting a
+/// variable of an app restarts the app, and removing one does not. A stopped app stays stopped,
+/// while PM2 starts it.
 public final class WriteStoreCommand implements ConsoleCommand {
-  /// A word of `multiset`: quotes hold spaces together, and those around a whole word go.
+  /// A word of `multiset`. Spaces within quotes are part of it; quotes around the whole word are
+  /// removed later.
   private static final Pattern WORD = Pattern.compile("(?:[^ \"]+|\"[^\"]*\")+");
 
   private final Verb verb;
@@ -55,10 +56,11 @@ public final class WriteStoreCommand implements ConsoleCommand {
     return switch (words.size()) {
       case 0 ->
           throw new CommandFailure(
-              "set opens no editor: use jpm set KEY VALUE, or edit conf.json in the home directory; an app takes it at its next start");
+              "set does not open an editor: use jpm set KEY VALUE, or edit conf.json in the home"
+                  + " directory; an app uses it from its next start");
       case 1 ->
           throw new CommandFailure(
-              "set %1$s to what? jpm set %1$s VALUE, or jpm unset %1$s"
+              "set needs a value: jpm set %1$s VALUE, or jpm unset %1$s"
                   .formatted(words.getFirst()));
       case 2 -> new Setting(StoreKey.path(words.getFirst()), value(words.getLast()));
       default ->
@@ -69,7 +71,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
 
   private static String value(String text) {
     if (text.indexOf('\0') >= 0) {
-      throw new CommandFailure("a value has a NUL character in it");
+      throw new CommandFailure("a value contains a NUL character");
     }
     return text;
   }
@@ -148,7 +150,7 @@ public final class WriteStoreCommand implements ConsoleCommand {
       return Future.succeededFuture();
     }
     if (own.stream().allMatch(instance -> instance.phase() == Phase.STOPPED)) {
-      commandCall.session().info(app + " is stopped and takes it at its next start");
+      commandCall.session().info(app + " is stopped and uses the value from its next start");
       return Future.succeededFuture();
     }
     return daemonClient
@@ -166,11 +168,11 @@ public final class WriteStoreCommand implements ConsoleCommand {
         .store(new StoreCommand.Remove(path))
         .map(content -> {
           if (content.changed()) {
-            commandCall.session().info("Setting changed: apps know at their next start");
+            commandCall.session().info("Setting changed: apps use it from their next start");
           } else {
             commandCall
                 .session()
-                .warn(path.isEmpty() ? "nothing is stored" : "nothing is stored as " + key);
+                .warn(path.isEmpty() ? "nothing is stored" : "no value is stored for " + key);
           }
           return ExitCode.OK;
         });

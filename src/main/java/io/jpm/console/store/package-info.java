@@ -1,4 +1,4 @@
-/// Commands of the key-value store: get, set, unset.
+/// Commands for the key-value store: get, set, unset.
 @NullMarked
 package io.jpm.console.store;
 

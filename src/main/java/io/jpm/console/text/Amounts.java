@@ -3,13 +3,13 @@ package io.jpm.console.text;
 import java.time.Duration;
 import java.util.Locale;
 
-/// Amounts as PM2 writes them.
+/// Formats durations, sizes, percentages and counts as PM2 does.
 public final class Amounts {
   private static final String[] BYTE_UNITS = {"b", "kb", "mb", "gb", "tb"};
 
   private Amounts() {}
 
-  /// `45s`, `119s`, `2m`, `3h`, `4D`: the next unit only when there are two of it.
+  /// Formats an uptime: `45s`, `119s`, `2m`, `3h`, `4D`. A larger unit is used from two of it on.
   public static String uptime(Duration uptime) {
     long seconds = Math.max(0, uptime.toSeconds());
     if (seconds >= 2 * 86_400) {
@@ -21,7 +21,7 @@ public final class Amounts {
     return seconds >= 2 * 60 ? seconds / 60 + "m" : seconds + "s";
   }
 
-  /// `0b`, `51.7mb`.
+  /// Formats a size: `0b`, `51.7mb`.
   public static String memory(long bytes) {
     double amount = bytes;
     int unit = 0;
@@ -32,24 +32,24 @@ public final class Amounts {
     return unit == 0 ? bytes + "b" : String.format(Locale.ROOT, "%.1f%s", amount, BYTE_UNITS[unit]);
   }
 
-  /// `0%`, `0.3%`, `100%`.
+  /// Formats a percentage: `0%`, `0.3%`, `100%`.
   public static String percent(double percent) {
     double tenths = tenths(percent);
     return tenths == Math.rint(tenths) ? (long) tenths + "%" : tenths + "%";
   }
 
-  /// One decimal, as in `jlist`.
+  /// Rounds to one decimal, as in `jlist`.
   static double tenths(double value) {
     return Math.round(value * 10) / 10.0;
   }
 
-  /// `1600 ms`, `5 s`.
+  /// Formats a duration: `1600 ms`, `5 s`.
   public static String span(Duration span) {
     long millis = span.toMillis();
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
-  /// `1 app`, `2 apps`.
+  /// Formats a count: `1 app`, `2 apps`.
   public static String count(int number, String noun) {
     return number + " " + noun + (number == 1 ? "" : "s");
   }

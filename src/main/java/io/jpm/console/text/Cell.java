@@ -3,7 +3,7 @@ package io.jpm.console.text;
 /// A piece of text in a [Grid].
 ///
 /// @param text one line, without control characters
-/// @param paint how it looks
+/// @param paint its style
 record Cell(String text, Paint paint) {
   Cell {
     text = TerminalText.visible(text);

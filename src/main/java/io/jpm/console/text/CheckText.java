@@ -4,11 +4,12 @@ import io.jpm.bus.satan.HealthReport.OfCheck;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// What `jpm describe` says of one check of a process.
+/// Formats the state of one probe for `jpm describe`.
 final class CheckText {
   private CheckText() {}
 
-  /// `passing since 2026-03-04T09:58:20Z`, `failing 1 of 3 since …: … answers 503`.
+  /// Returns a text such as `passing since 2026-03-04T09:58:20Z` or `failing 1 of 3 since …: …
+  /// answers 503`.
   ///
   /// @param now wall clock
   static String of(OfCheck check, Instant now) {

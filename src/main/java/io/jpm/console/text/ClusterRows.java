@@ -7,15 +7,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about how the instances of an app in cluster mode share what they
-/// listen on.
+/// The rows of `jpm describe` about how the instances of an app in cluster mode share their ports.
 final class ClusterRows {
   private ClusterRows() {}
 
-  /// Values by label, in the order to print them.
+  /// Returns values by label, in the order to print them.
   ///
-  /// @param status how the app is balanced; empty where that is not known, and only its owner's
-  ///   wish is
+  /// @param status how the app is balanced; empty if unknown: then the configured mode is shown
   static Map<String, String> of(Cluster cluster, Optional<BalancerReply.Status> status) {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("balance", status.map(ClusterRows::way).orElse(cluster.balance().word()));
@@ -32,7 +30,7 @@ final class ClusterRows {
     return rows;
   }
 
-  /// `node, kernel: the program is node`.
+  /// Returns the balancing mode with its reason: `node, kernel: the program is node`.
   private static String way(BalancerReply.Status status) {
     String strategy = status.strategy().isEmpty() ? "" : ", " + status.strategy();
     String reason = status.reason().isEmpty() ? "" : ": " + status.reason();

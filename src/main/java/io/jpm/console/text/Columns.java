@@ -2,9 +2,10 @@ package io.jpm.console.text;
 
 import java.util.Arrays;
 
-/// How many terminal columns text takes: 2 for wide characters, 0 for combining ones.
+/// Measures text in terminal columns: 2 for wide characters, 0 for combining ones.
 public final class Columns {
-  /// First and last code points of the ranges that Unicode calls Wide or Fullwidth (UAX #11).
+  /// First and last code points of the ranges that Unicode classifies as Wide or Fullwidth (UAX
+  /// #11).
   private static final int[] WIDE = {
     0x1100, 0x115F, 0x231A, 0x231B, 0x2329, 0x232A, 0x23E9, 0x23EC, 0x23F0, 0x23F0, 0x23F3, 0x23F3,
     0x25FD, 0x25FE, 0x2614, 0x2615, 0x2648, 0x2653, 0x267F, 0x267F, 0x2693, 0x2693, 0x26A1, 0x26A1,
@@ -26,7 +27,7 @@ public final class Columns {
 
   private Columns() {}
 
-  /// The columns that `text` takes.
+  /// Returns the number of columns that `text` occupies.
   public static int of(String text) {
     int columns = 0;
     for (int i = 0; i < text.length(); ) {
@@ -37,7 +38,7 @@ public final class Columns {
     return columns;
   }
 
-  /// `text` in at most `columns`, its end replaced by `…` where it does not fit.
+  /// Returns `text` in at most `columns`; its end is replaced by `…` if it does not fit.
   public static String fit(String text, int columns) {
     if (of(text) <= columns) {
       return text;
@@ -45,7 +46,7 @@ public final class Columns {
     return text.substring(0, prefix(text, Math.max(columns - 1, 0))) + "…";
   }
 
-  /// How many chars of `text` fit in `columns`, combining characters kept with their base.
+  /// Returns how many chars of `text` fit in `columns`. Combining characters stay with their base.
   public static int prefix(String text, int columns) {
     int used = 0;
     int end = 0;
@@ -70,7 +71,7 @@ public final class Columns {
     };
   }
 
-  /// Vowels and finals of Hangul, drawn into the syllable before them.
+  /// Hangul vowels and final consonants, which are drawn into the preceding syllable.
   private static boolean isMedialJamo(int point) {
     return point >= 0x1160 && point <= 0x11FF;
   }
@@ -80,7 +81,7 @@ public final class Columns {
       return false;
     }
     int found = Arrays.binarySearch(WIDE, point);
-    // Between a first and a last point the insertion place is odd.
+    // Between the first and the last point of a range the insertion index is odd.
     return found >= 0 || (-found - 1) % 2 == 1;
   }
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/// How `jpm events` prints: a line each, columns as wide as what was printed so far needs.
+/// Formats events for `jpm events`: one line each, with columns as wide as the events so far need.
 public final class EventText {
   private static final int KIND_WIDTH = 8;
   private static final String DAEMON = "jpm";
@@ -23,14 +23,14 @@ public final class EventText {
   private int labelWidth;
   private int pidWidth;
 
-  /// @param zone whose time is shown
-  /// @param colors whether SGR colours are wanted
+  /// @param zone the time zone of the displayed times
+  /// @param colors whether to use SGR colors
   public EventText(ZoneId zone, boolean colors) {
     this.time = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss").withZone(zone);
     this.colors = colors;
   }
 
-  /// The lines of some events, each ended by a line feed.
+  /// Returns the lines of some events, each ended by a line feed.
   public String lines(List<EventMessage> events) {
     for (EventMessage event : events) {
       labelWidth = Math.max(labelWidth, Columns.of(label(event)));
@@ -67,8 +67,9 @@ public final class EventText {
     return event.pid() == 0 ? NO_PID : "pid " + event.pid();
   }
 
-  /// As the table paints the phase that it has led to; a newer jpm may know others. After a failed
-  /// reload the instance is as well as before, and somebody should look all the same.
+  /// Returns the style that the table uses for the phase to which the event has led. A newer jpm
+  /// may know other phases. After a failed reload the instance is as healthy as before, but the
+  /// failure needs attention.
   private static Paint paint(EventMessage event) {
     if (event.event().equals(RELOAD_FAILED)
         || event.event().equals(CONFIG_FAILED)
@@ -82,8 +83,8 @@ public final class EventText {
         .orElse(Paint.PLAIN);
   }
 
-  /// The events as JSON, one a line, as they are on the wire; what would steer a terminal is
-  /// escaped.
+  /// Returns the events as JSON, one per line, in the form of the wire. Control characters that
+  /// would affect a terminal are escaped.
   public static String json(List<EventMessage> events) {
     var text = new StringBuilder();
     events.forEach(event -> text.append(TerminalText.json(event.toJson())).append('\n'));

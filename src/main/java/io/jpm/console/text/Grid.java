@@ -3,29 +3,29 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A table with box-drawing lines that fits its screen: the least important columns go first, then
-/// the flexible one is cut.
+/// A table with box-drawing lines that fits its screen: the least important columns are dropped
+/// first, then the flexible one is truncated.
 final class Grid {
   private final List<Column> columns;
   private final List<List<Cell>> rows;
 
   /// A column.
   ///
-  /// @param header its title; empty everywhere: no header is drawn
-  /// @param minimum columns it takes at least
-  /// @param rank columns with a higher rank are dropped sooner, 0 is never dropped
-  /// @param flexible whether its texts may be cut
+  /// @param header its title; if all titles are empty, no header is drawn
+  /// @param minimum the minimum width
+  /// @param rank columns with a higher rank are dropped sooner; rank 0 is never dropped
+  /// @param flexible whether its texts may be truncated
   record Column(String header, int minimum, int rank, boolean flexible) {}
 
   private static final int NARROWEST_FLEXIBLE = 4;
 
-  /// @param rows as many cells as columns in each
+  /// @param rows each has as many cells as there are columns
   Grid(List<Column> columns, List<List<Cell>> rows) {
     this.columns = columns;
     this.rows = rows;
   }
 
-  /// The table, each line ended by a line feed.
+  /// Returns the table, each line ended by a line feed.
   String draw(TextStyle textStyle) {
     int[] widths = naturalWidths();
     List<Integer> shown = new ArrayList<>();
@@ -65,7 +65,7 @@ final class Grid {
     return widths;
   }
 
-  /// Columns go while the table is too wide even with its flexible columns at their narrowest.
+  /// Drops columns while the table is too wide even with its flexible columns at their narrowest.
   private void dropColumns(List<Integer> shown, int[] widths, int limit) {
     while (total(shown, widths) - slack(shown, widths) > limit) {
       Integer worst = null;
@@ -88,7 +88,7 @@ final class Grid {
         .sum();
   }
 
-  /// A flexible column keeps this much before others are dropped for its sake.
+  /// Returns the width that a flexible column keeps before other columns are dropped for it.
   private int comfortable(int i) {
     return Math.max(columns.get(i).minimum, 2 * NARROWEST_FLEXIBLE);
   }

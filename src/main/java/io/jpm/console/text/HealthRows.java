@@ -8,13 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about what tells how an app is.
+/// The rows of `jpm describe` about the probes of an app.
 final class HealthRows {
   private HealthRows() {}
 
-  /// Values by label, in the order to print them: what is asked, and what was found.
+  /// Returns values by label, in the order to print them: the configured probes and their results.
   ///
-  /// @param found what was found; empty: nobody tells
+  /// @param found the results; empty if they are unknown
   /// @param now wall clock
   static Map<String, String> of(Health health, Optional<HealthReport> found, Instant now) {
     Map<String, String> rows = of(health);

@@ -9,18 +9,19 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// JSON as Node's `util.inspect` writes it (`compact: 3`, `breakLength: 80`), of any depth and
-/// without colours: what tools that read `pm2 prettylist` line by line expect.
+/// Formats JSON as Node's `util.inspect` does (`compact: 3`, `breakLength: 80`), of any depth and
+/// without colors. Tools that read `pm2 prettylist` line by line expect this form.
 ///
-/// Where Node cuts arrays after 100 elements and strings after 10,000 characters, all is written.
+/// Node truncates arrays after 100 elements and strings after 10,000 characters; here everything is
+/// written.
 public final class Inspect {
-  /// Lines are broken where they would be longer (with some reserve that Node counts in).
+  /// The maximum length of a line, including some reserve, as in Node.
   private static final int LINE = 80;
 
-  /// So many levels of nesting may stand on one line.
+  /// The maximum levels of nesting on one line.
   private static final int COMPACT = 3;
 
-  /// Strings that are not longer are never broken.
+  /// Strings up to this length are never broken.
   private static final int SHORT_STRING = 16;
 
   private static final int RESERVE = 10;
@@ -28,13 +29,13 @@ public final class Inspect {
 
   private int indent;
 
-  /// How deep the innermost value is that was written last, empty ones aside.
+  /// The depth of the innermost value written last, not counting empty ones.
   private int deepest;
 
   private Inspect() {}
 
-  /// The text of a [JsonObject], a [JsonArray], a string, a number, a boolean or null, without a
-  /// line feed at its end.
+  /// Returns the text of a [JsonObject], a [JsonArray], a string, a number, a boolean or null,
+  /// without a line feed at its end.
   public static String of(@Nullable Object value) {
     return new Inspect().text(value, 0);
   }
@@ -84,7 +85,7 @@ public final class Inspect {
     return text;
   }
 
-  /// @param apart whether each entry has to have a line of its own
+  /// @param apart whether each entry must have a line of its own
   private String together(List<String> entries, int depth, char open, char close, boolean apart) {
     if (!apart && deepest - depth < COMPACT && fits(entries)) {
       String line = String.join(", ", entries);
@@ -110,7 +111,7 @@ public final class Inspect {
     return IDENTIFIER.matcher(key).matches() ? key : quoted(key);
   }
 
-  /// A long string is broken behind its line feeds.
+  /// Breaks a long string after its line feeds.
   private String string(String text) {
     if (text.length() <= SHORT_STRING || text.length() <= LINE - indent - 4) {
       return quoted(text);
@@ -127,7 +128,7 @@ public final class Inspect {
     return String.join(" +\n" + " ".repeat(indent + 2), lines);
   }
 
-  /// In single quotes; in others if that saves escaping them.
+  /// Uses single quotes, or other quotes if that avoids escaping.
   private static String quoted(String text) {
     char quote = '\'';
     if (text.indexOf('\'') >= 0) {
@@ -174,7 +175,7 @@ public final class Inspect {
     }
   }
 
-  /// As JavaScript writes numbers: no `.0`, no exponent between 1e-7 and 1e21.
+  /// Formats a number as JavaScript does: no `.0`, no exponent from 1e-6 to below 1e21.
   private static String number(Number number) {
     if (number instanceof Integer || number instanceof Long) {
       return number.toString();
@@ -189,7 +190,7 @@ public final class Inspect {
     }
     String[] parts = Double.toString(value).split("E", -1);
     if (parts.length != 2) {
-      return Double.toString(value); // NaN and Infinity, which JSON has not
+      return Double.toString(value); // NaN and Infinity, which are not JSON
     }
     String digits =
         parts[0].endsWith(".0") ? parts[0].substring(0, parts[0].length() - 2) : parts[0];

@@ -3,26 +3,26 @@ package io.jpm.console.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How `util.inspect` sets arrays of many short elements: in columns, as near to a square as may
-/// be.
+/// Arranges arrays of many short elements as `util.inspect` does: in columns, as close to a square
+/// as possible.
 final class InspectColumns {
-  /// Shorter arrays stand on a line, or have a line for each element.
+  /// Arrays up to this size are written on one line, or with a line for each element.
   private static final int FEW = 6;
 
   private static final int SEPARATOR = 2;
   private static final int MOST_COLUMNS = 15;
   private static final int COLUMNS_OF_COMPACT = 12;
 
-  /// How much higher than wide a character is.
+  /// The ratio of height to width of a character.
   private static final double HEIGHT = 2.5;
 
   private InspectColumns() {}
 
-  /// The lines; `entries` as they are where columns would not help.
+  /// Returns the lines; `entries` unchanged if columns would not help.
   ///
-  /// @param numbers whether all are numbers, which are set to the right
-  /// @param width of a line
-  /// @param indent of the array
+  /// @param numbers whether all are numbers, which are aligned to the right
+  /// @param width the width of a line
+  /// @param indent the indentation of the array
   static List<String> group(List<String> entries, boolean numbers, int width, int indent) {
     int longest = entries.stream().mapToInt(String::length).max().orElse(0) + SEPARATOR;
     int total = entries.stream().mapToInt(entry -> entry.length() + SEPARATOR).sum();

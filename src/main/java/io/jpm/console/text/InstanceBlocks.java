@@ -3,12 +3,12 @@ package io.jpm.console.text;
 import io.jpm.bus.god.InstanceView;
 import java.util.stream.Collectors;
 
-/// The list of `jpm ls --mini-list`: a block of lines for each instance, with PM2's words, for
-/// screens that are too narrow for a table and scripts that look for lines.
+/// Formats the list of `jpm ls --mini-list`: a block of lines for each instance, with PM2's labels,
+/// for screens too narrow for a table and for scripts that search lines.
 public final class InstanceBlocks {
   private InstanceBlocks() {}
 
-  /// The blocks, an empty line between two.
+  /// Returns the blocks, separated by empty lines.
   public static String draw(Listing listing, TextStyle textStyle) {
     return listing.instances().stream()
         .map(instance -> block(instance, listing, textStyle))

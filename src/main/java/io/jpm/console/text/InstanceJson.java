@@ -30,27 +30,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// What `jpm jlist` prints: PM2's elements under PM2's names, and what PM2 has no word for under
-/// `jpm`.
+/// Builds the output of `jpm jlist`: PM2's elements under PM2's names, and everything that PM2 has
+/// no name for under `jpm`.
 ///
-/// The values of the environment are left out (`env` is an empty object, and nothing but `NODE_ENV`
-/// is flattened into `pm2_env`): lists are piped into logs, tickets and monitoring, and PM2's carry
-/// every password that an app was started with.
+/// The values of the environment are omitted: `env` is an empty object, and only `NODE_ENV` is
+/// flattened into `pm2_env`. Lists are piped into logs, tickets and monitoring, and PM2's lists
+/// contain every password that an app was started with.
 ///
 /// `exit_code` is a number only after an exit with a code. After a signal it is null and
-/// `exit_signal` names the signal; when the kernel did not tell, it is null; before the first exit
-/// there is none.
+/// `exit_signal` names the signal. If the kernel did not report the exit, it is null. Before the
+/// first exit it is absent.
 public final class InstanceJson {
   private InstanceJson() {}
 
-  /// The JSON array on one line.
+  /// Returns the JSON array on one line.
   ///
   /// @param balances how instances in cluster mode are balanced, as far as that is known
   public static String draw(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
     return list(listing, balances).encode() + "\n";
   }
 
-  /// The array.
+  /// Returns the array.
   public static JsonArray list(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
     listing
@@ -247,7 +247,8 @@ public final class InstanceJson {
     return json;
   }
 
-  /// What the app says of it, in bytes and milliseconds, under the names of a process file.
+  /// Returns the log limits that the app sets, in bytes and milliseconds, under the names of a
+  /// process file.
   private static JsonObject limits(LogLimits.Wish wish) {
     var json = new JsonObject();
     wish.maxSize().ifPresent(bytes -> json.put("max_size", bytes));

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// In which order instances are listed. What is equal comes in order of ids.
+/// A sort order of instance lists. Equal instances are ordered by id.
 ///
-/// @param field by what
-/// @param descending whether the largest comes first
+/// @param field the sort key
+/// @param descending whether the largest value comes first
 public record InstanceOrder(Field field, boolean descending) {
-  /// PM2's: by name.
+  /// PM2's order: by name.
   public static final InstanceOrder USUAL = new InstanceOrder(Field.NAME, false);
 
-  /// By what instances can be sorted. What does not run has pid, load and uptime 0.
+  /// Sort keys. An instance that does not run has pid, usage and uptime 0.
   public enum Field {
     NAME,
     NAMESPACE,
@@ -31,18 +31,18 @@ public record InstanceOrder(Field field, boolean descending) {
     STATUS,
     RESTARTS;
 
-    /// As it is typed.
+    /// Returns the spelling in options.
     public String word() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
-  /// Every word that stands for a field.
+  /// Returns the spellings of all fields.
   public static List<String> words() {
     return Arrays.stream(Field.values()).map(Field::word).toList();
   }
 
-  /// `memory`, `memory:asc` or `memory:desc`; empty: it is none of these.
+  /// Parses `memory`, `memory:asc` or `memory:desc`; empty if `text` is not valid.
   public static Optional<InstanceOrder> parse(String text) {
     int colon = text.indexOf(':');
     String word = colon < 0 ? text : text.substring(0, colon);
@@ -56,7 +56,7 @@ public record InstanceOrder(Field field, boolean descending) {
         .map(field -> new InstanceOrder(field, direction.equals("desc")));
   }
 
-  /// The same instances in this order.
+  /// Returns the same instances in this order.
   public Listing sorted(Listing listing) {
     Comparator<InstanceView> order = comparator(listing);
     List<InstanceView> sorted =

@@ -29,7 +29,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/// The two columns of `jpm describe`: PM2's rows, and why the instance is as it is.
+/// Draws the two-column sheet of `jpm describe`: PM2's rows, and the reasons for the state of the
+/// instance.
 public final class InstanceSheet {
   private static final String NONE = "N/A";
   private static final int NARROWEST_VALUE = 20;
@@ -40,7 +41,7 @@ public final class InstanceSheet {
   private final Others others;
   private final List<Row> rows = new ArrayList<>();
 
-  /// PM2's rows in PM2's order, and beside the status why it is so; all others come after these.
+  /// PM2's rows in PM2's order, with the reasons next to the status; all other rows follow.
   private static final List<String> FIRST =
       List.of(
           "status",
@@ -77,16 +78,16 @@ public final class InstanceSheet {
     }
   }
 
-  /// What other rooms say of an instance.
+  /// The state of an instance as other verticles report it.
   ///
-  /// @param capture how the capture of its output goes; said only where not all is well
+  /// @param capture the state of its log capture; shown only if there is a problem
   /// @param balance how its app is balanced
   /// @param outlook how a reload would replace its process
   public record Others(
       Optional<LogsReply.Status> capture,
       Optional<BalancerReply.Status> balance,
       Optional<BalancerReply.Handover> outlook) {
-    /// Nobody says anything.
+    /// Nothing is known.
     public static final Others SILENT =
         new Others(Optional.empty(), Optional.empty(), Optional.empty());
   }
@@ -97,10 +98,10 @@ public final class InstanceSheet {
     this.others = others;
   }
 
-  /// The sheet of one instance; a value too long for the screen goes on in the next line, so that a
-  /// path is never cut.
+  /// Draws the sheet of one instance. A value too long for the screen continues on the next line,
+  /// so that a path is never truncated.
   ///
-  /// @param others what is known beside God's view
+  /// @param others the state that other verticles report
   public static String draw(
       InstanceView instance, Listing listing, Others others, TextStyle textStyle) {
     var sheet = new InstanceSheet(instance, listing, others);
@@ -147,7 +148,7 @@ public final class InstanceSheet {
     }
   }
 
-  /// A JVM and shells exit with 128 and the number of the signal that they were asked to end by.
+  /// A JVM and shells exit with 128 plus the number of the signal that asked them to end.
   private static String exit(Exit exit) {
     return exit instanceof Exit.Code(int code) && code > 128 && exit.isClean()
         ? "%s (%s, a clean stop)".formatted(exit, Signal.nameOf(code - 128))
@@ -223,7 +224,7 @@ public final class InstanceSheet {
   private static String reload(BalancerReply.Handover outlook) {
     return switch (outlook) {
       case BalancerReply.Handover.Beside(String how, _) -> "without a gap: " + how;
-      case BalancerReply.Handover.NoPort() -> "a restart, as it listens on no port";
+      case BalancerReply.Handover.NoPort() -> "a restart, because the app listens on no port";
       case BalancerReply.Handover.After after -> "with a gap, because " + after.obstacle();
     };
   }
@@ -343,7 +344,7 @@ public final class InstanceSheet {
         : words.stream().map(InstanceSheet::quoted).collect(Collectors.joining(" "));
   }
 
-  /// As a shell would need it, so that the words can be told apart.
+  /// Quotes a word as a shell requires, so that words are distinguishable.
   private static String quoted(String word) {
     return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }

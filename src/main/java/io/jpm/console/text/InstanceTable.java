@@ -5,14 +5,14 @@ import io.jpm.console.text.Grid.Column;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The table of `jpm ls`, with PM2's columns in PM2's order.
+/// Draws the table of `jpm ls`, with PM2's columns in PM2's order.
 public final class InstanceTable {
   private static final String DEFAULT_NAMESPACE = "default";
   private static final int MOST_REASONS = 10;
 
   private InstanceTable() {}
 
-  /// Columns that are there only when they tell instances apart.
+  /// Columns that are shown only if they distinguish instances.
   private record Extra(boolean namespaces, boolean versions, boolean watching) {
     static Extra of(List<InstanceView> instances) {
       return new Extra(
@@ -22,13 +22,13 @@ public final class InstanceTable {
     }
   }
 
-  /// The table, sorted by name and id as PM2's; below it a line for each failed instance, or for an
-  /// empty list how to begin.
+  /// Draws the table, sorted by name and id like PM2's. Below it is a line for each failed
+  /// instance, or for an empty list a hint how to start an app.
   public static String draw(Listing listing, TextStyle textStyle) {
     return draw(listing, InstanceOrder.USUAL, textStyle);
   }
 
-  /// The same in another order.
+  /// Draws the table in the given order.
   public static String draw(Listing listing, InstanceOrder order, TextStyle textStyle) {
     List<InstanceView> sorted = order.sorted(listing).instances();
     Extra extra = Extra.of(sorted);
@@ -109,11 +109,12 @@ public final class InstanceTable {
     return text.toString();
   }
 
-  /// Whether it does not run because it has failed, or runs only until it fails again.
+  /// Reports whether the instance does not run because it has failed, or runs only until it fails
+  /// again.
   private static boolean hasFailed(InstanceView instance) {
     return switch (instance.phase()) {
       case ERRORED, WAITING_RESTART -> true;
-      // What a person has stopped does not begin with how it has ended.
+      // The reason of an instance that a user has stopped does not begin with its exit.
       case STOPPED ->
           instance
               .lastExit()

@@ -11,12 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What `jpm jlist` says that PM2 has no word for, in parts.
+/// Builds the objects of `jpm jlist` that have no PM2 counterpart.
 final class JpmFields {
   private JpmFields() {}
 
-  /// What the system lets the instance use, under the names of a process file: bytes, cores and
-  /// numbers as `setrlimit(2)` takes them; and what of it does not hold.
+  /// Returns the resource limits of the instance under the names of a process file (bytes, cores,
+  /// and numbers as `setrlimit(2)` takes them), and those that are not enforced.
   static JsonObject limits(InstanceView instance) {
     ResourceLimits limits = instance.spec().limits();
     var json = new JsonObject();
@@ -35,8 +35,8 @@ final class JpmFields {
     return json;
   }
 
-  /// How the instance is: `not_ready`, `well` or `unhealthy`, why and since when (milliseconds
-  /// since 1970), and each of its checks. Null where no check tells.
+  /// Returns the health of the instance: `not_ready`, `well` or `unhealthy`, the reason, the time
+  /// since when (milliseconds since 1970), and each of its probes. Null if no probe has reported.
   static @Nullable JsonObject health(InstanceView instance, Listing listing) {
     return listing
         .healthOf(instance)
@@ -70,7 +70,8 @@ final class JpmFields {
     return value.name().toLowerCase(Locale.ROOT);
   }
 
-  /// What a tree uses beside memory and processor; what the system does not tell is left out.
+  /// Returns the usage of a process tree other than memory and processor, without values that the
+  /// system does not report.
   static JsonObject usage(TreeUsage tree) {
     var json =
         new JsonObject().put("children", tree.processes() - 1).put("threads", tree.threads());

@@ -4,11 +4,11 @@ import io.vertx.core.json.JsonObject;
 import java.util.Iterator;
 import java.util.Map;
 
-/// An object of objects as a tree of lines: `├─ CPU Usage`, `│ └─ value: 3`.
+/// Formats nested JSON objects as a tree of lines: `├─ CPU Usage`, `│ └─ value: 3`.
 public final class JsonBranches {
   private JsonBranches() {}
 
-  /// The lines, each ended by a line feed; nothing for an empty object.
+  /// Returns the lines, each ended by a line feed; empty for an empty object.
   public static String draw(JsonObject object) {
     var text = new StringBuilder();
     draw(text, object, "");

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What `jpm describe` says of what the system lets an app use.
+/// The rows of `jpm describe` about the resource limits of an app.
 final class LimitRows {
-  /// Those in bytes.
+  /// Limits whose unit is bytes.
   private static final Set<String> SIZES =
       Set.of("as", "core", "data", "fsize", "memlock", "rss", "stack");
 
   private LimitRows() {}
 
-  /// Labels and values, in the order of the sheet; none where nothing is limited.
+  /// Returns values by label, in the order of the sheet; none if nothing is limited.
   static Map<String, String> of(ResourceLimits limits) {
     Map<String, String> rows = new LinkedHashMap<>();
     limits.memoryMax().ifPresent(bytes -> rows.put("memory limit", Amounts.memory(bytes)));
@@ -36,7 +36,7 @@ final class LimitRows {
     return rows;
   }
 
-  /// As in a process file.
+  /// Returns the name in a process file.
   static String name(String resource) {
     return resource.equals("cpu") ? "cpu_time" : resource;
   }

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Instances at one moment, with all that the lists show of them.
+/// Instances at one moment, with everything that the lists show about them.
 ///
 /// @param instances by id
-/// @param loads what their processes use, as far as Satan told
-/// @param health what checks tell of their processes, as far as Satan told
+/// @param loads the usage of their processes, as far as Satan has reported it
+/// @param health the probe results of their processes, as far as Satan has reported them
 /// @param now the moment, wall clock
-/// @param user who the daemon runs as, and so every app that does not say otherwise
+/// @param user the user that the daemon runs as, which is the default for apps
 public record Listing(
     List<InstanceView> instances,
     Map<ProcessIdentity, Load> loads,
@@ -31,34 +31,35 @@ public record Listing(
     health = Map.copyOf(health);
   }
 
-  /// Without what checks tell.
+  /// Creates a listing without probe results.
   public Listing(
       List<InstanceView> instances, Map<ProcessIdentity, Load> loads, Instant now, String user) {
     this(instances, loads, Map.of(), now, user);
   }
 
-  /// The same with what checks tell.
+  /// Returns a copy with probe results.
   public Listing with(Map<ProcessIdentity, HealthReport> reports) {
     return new Listing(instances, loads, reports, now, user);
   }
 
-  /// What checks tell of an instance; empty when it has no process or no checks, or Satan did not
-  /// tell.
+  /// Returns the probe results of an instance; empty if it has no process or no probes, or Satan
+  /// did not answer.
   Optional<HealthReport> healthOf(InstanceView instance) {
     return instance.process().flatMap(process -> Optional.ofNullable(health.get(process)));
   }
 
-  /// Who an instance runs as: a name, or a number where its app says so.
+  /// Returns the user that an instance runs as: a name, or a number if the app is configured with
+  /// one.
   String userOf(InstanceView instance) {
     return instance.spec().runAs().user().orElse(user);
   }
 
-  /// The load of an instance; empty when it has no process or Satan did not tell.
+  /// Returns the usage of an instance; empty if it has no process, or Satan did not answer.
   Optional<Load> loadOf(InstanceView instance) {
     return instance.process().flatMap(process -> Optional.ofNullable(loads.get(process)));
   }
 
-  /// PM2's uptime column: 0 unless online.
+  /// Returns PM2's uptime column: 0 unless online.
   String uptimeOf(InstanceView instance) {
     return instance.phase() == Phase.ONLINE
         ? instance
@@ -80,7 +81,7 @@ public record Listing(
     return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
   }
 
-  /// The status column: the phase, or what is wrong with what runs.
+  /// Returns the status column: the phase, or the problem of an instance that runs.
   static Cell statusOf(InstanceView instance) {
     if (instance.crashLooping()) {
       return new Cell("crash-looping", Paint.BOLD_RED);
@@ -90,7 +91,7 @@ public record Listing(
         : new Cell(instance.phase().word(), paintOf(instance.phase()));
   }
 
-  /// How the word of a phase looks.
+  /// Returns the style of a phase.
   public static Paint paintOf(Phase phase) {
     return switch (phase) {
       case ONLINE -> Paint.BOLD_GREEN;

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which log belongs to whom, and what `jpm logs` prints before a line of it.
+/// Maps log files to apps and streams, and formats the label that `jpm logs` prints before a line.
 ///
-/// Immutable; when instances come or go there is a new one.
+/// Immutable; when instances are added or removed a new object is created.
 public final class LogLabels {
-  /// Nobody's.
+  /// Labels without log files.
   public static final LogLabels NONE = new LogLabels(Map.of());
 
   private static final Path NOWHERE = Path.of("/dev/null");
@@ -22,10 +22,10 @@ public final class LogLabels {
   private final Map<Path, Source> sources;
   private final int width;
 
-  /// Whose a log is.
+  /// The owner of a log.
   ///
-  /// @param id the instance; empty: several share it, or it is the daemon's
-  /// @param runAs as whom the app runs
+  /// @param id the instance; empty if several share the log, or it is the daemon's
+  /// @param runAs the user that the app runs as
   private record Source(String name, Optional<Integer> id, Stream stream, RunAs runAs) {
     String label() {
       return id.map(number -> number + "|" + name).orElse(name);
@@ -44,7 +44,7 @@ public final class LogLabels {
     }
   }
 
-  /// Which of an instance's two streams are wanted.
+  /// Selects the streams of an instance.
   public enum Streams {
     BOTH,
     OUT,
@@ -57,7 +57,7 @@ public final class LogLabels {
         sources.values().stream().mapToInt(source -> Columns.of(source.label())).max().orElse(0);
   }
 
-  /// The logs of some instances, in their order; `/dev/null` is nobody's.
+  /// Returns the labels of the logs of some instances, in their order, without `/dev/null`.
   public static LogLabels of(List<InstanceView> instances, Streams streams) {
     Map<Path, List<InstanceView>> outs = new LinkedHashMap<>();
     Map<Path, List<InstanceView>> errors = new LinkedHashMap<>();
@@ -81,21 +81,22 @@ public final class LogLabels {
     return new LogLabels(sources);
   }
 
-  /// These and the daemon's own log.
+  /// Returns a copy that includes the daemon's own log.
   public LogLabels withDaemon(Path log) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
     all.put(log, new Source("jpm", Optional.empty(), Stream.DAEMON, RunAs.DAEMON));
     return new LogLabels(all);
   }
 
-  /// These and `newer` ones, which win; a deleted app's last lines keep their label.
+  /// Returns the union with `newer`, which takes precedence. The last lines of a deleted app keep
+  /// their label.
   public LogLabels and(LogLabels newer) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
     all.putAll(newer.sources);
     return new LogLabels(all);
   }
 
-  /// `0|web`; a file that several instances share bears the name alone.
+  /// Labels the log `0|web`, or with the name alone if several instances share it.
   private static Source source(List<InstanceView> owners, Stream stream) {
     InstanceView first = owners.getFirst();
     return new Source(
@@ -105,7 +106,7 @@ public final class LogLabels {
         first.spec().runAs());
   }
 
-  /// As whom the apps run that have a user of their own, by log.
+  /// Returns, by log, the users of apps that run as a user of their own.
   public Map<Path, RunAs> users() {
     Map<Path, RunAs> users = new LinkedHashMap<>();
     sources.forEach((log, source) -> {
@@ -116,27 +117,28 @@ public final class LogLabels {
     return users;
   }
 
-  /// The logs.
+  /// Returns the logs.
   public Set<Path> files() {
     return sources.keySet();
   }
 
-  /// Whether `file` takes standard error.
+  /// Reports whether `file` contains standard error only.
   public boolean isError(Path file) {
     return source(file).stream() == Stream.ERROR;
   }
 
-  /// The name of the app that `file` belongs to.
+  /// Returns the name of the app that `file` belongs to.
   public String app(Path file) {
     return source(file).name();
   }
 
-  /// The id of the instance that `file` belongs to; empty where several share it.
+  /// Returns the id of the instance that `file` belongs to; empty if several share it.
   public Optional<Integer> id(Path file) {
     return source(file).id();
   }
 
-  /// `0|web | ` before a line of `file`, as wide as all others, in the colour of its stream.
+  /// Returns the text before a line of `file`, `0|web | `, padded to a common width, in the color
+  /// of its stream.
   public String prefix(Path file, boolean colors) {
     Source source = source(file);
     String label = source.label();

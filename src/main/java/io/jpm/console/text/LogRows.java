@@ -14,11 +14,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// The rows of `jpm describe` about how an app's output is kept; none for what is as usual.
+/// The rows of `jpm describe` about how the output of an app is stored, without defaults.
 final class LogRows {
   private LogRows() {}
 
-  /// Values by label, in the order to print them.
+  /// Returns values by label, in the order to print them.
   static Map<String, String> of(LogFiles logs) {
     Map<String, String> rows = new LinkedHashMap<>();
     if (logs.disabled()) {

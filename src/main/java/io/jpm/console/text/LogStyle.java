@@ -14,11 +14,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How `jpm logs` prints a line.
+/// Formats log lines for `jpm logs`.
 ///
-/// @param kind what stands around it
-/// @param time how the time before it is written; empty: there is none
-/// @param highlight a word to mark where there are colours
+/// @param kind the text around a line
+/// @param time the format of the time before it; empty for none
+/// @param highlight a word to highlight if colors are available
 public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> highlight) {
   private static final DateTimeFormatter ISO =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
@@ -29,26 +29,26 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   private static final String MARK = "\u001b[7m";
   private static final String MARK_END = "\u001b[27m";
 
-  /// What stands around a line.
+  /// The text around a line.
   public enum Kind {
-    /// `0|web | ` before it.
+    /// With the prefix `0|web | `.
     LABELLED,
-    /// Nothing.
+    /// The line alone.
     RAW,
-    /// It is in a JSON object.
+    /// In a JSON object.
     JSON,
-    /// `timestamp=… app=… id=… type=… message=` before it.
+    /// With the prefix `timestamp=… app=… id=… type=… message=`.
     FORMAT
   }
 
-  /// What it is printed on.
+  /// The output device.
   ///
-  /// @param zone whose time is shown
-  /// @param terminal whether it is a terminal, which obeys control sequences
-  /// @param colors whether there are colours
+  /// @param zone the time zone of displayed times
+  /// @param terminal whether it is a terminal, which interprets control sequences
+  /// @param colors whether it supports colors
   public record Target(ZoneId zone, boolean terminal, boolean colors) {}
 
-  /// The line as it is printed, without its end.
+  /// Returns the line as it is printed, without a line feed.
   public String draw(Line line, LogLabels labels, Target target) {
     return switch (kind) {
       case LABELLED -> labels.prefix(line.log(), target.colors()) + text(line, target);
@@ -79,7 +79,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalText.colored(text) : text;
   }
 
-  /// Only what is seen is marked, not what colours it.
+  /// Highlights the word in visible text only, not inside color sequences.
   private static String marked(String text, String word) {
     var all = new StringBuilder();
     Matcher color = COLOR.matcher(text);
@@ -107,7 +107,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
     return target.terminal() ? TerminalText.json(json) : json.encode();
   }
 
-  /// The object that a line of `log_type: json` is.
+  /// Returns the object if the line was written with `log_type: json`; otherwise null.
   private static @Nullable JsonObject own(String text) {
     if (!text.startsWith("{")) {
       return null;

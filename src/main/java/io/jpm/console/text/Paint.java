@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-/// How a piece of text looks on a terminal with colours (`console_codes(4)`).
+/// Styles of text on a color terminal (`console_codes(4)`).
 public enum Paint {
   PLAIN(""),
   BOLD("1"),
@@ -20,12 +20,12 @@ public enum Paint {
     this.codes = codes;
   }
 
-  /// The parameters of SGR; empty: none.
+  /// Returns the SGR parameters; empty if there are none.
   public String codes() {
     return codes;
   }
 
-  /// `text` in this paint; unchanged when `colors` is false.
+  /// Returns `text` in this style; unchanged if `colors` is false.
   public String on(String text, boolean colors) {
     return !colors || codes.isEmpty() || text.isEmpty()
         ? text

@@ -2,16 +2,16 @@ package io.jpm.console.text;
 
 import io.vertx.core.json.JsonObject;
 
-/// Text of unknown origin made fit for a terminal: what an app prints may colour, but not move the
-/// cursor, set the title or type on the user's behalf.
+/// Makes untrusted text safe for a terminal: the output of an app may use colors, but must not move
+/// the cursor, set the title or inject input.
 public final class TerminalText {
   private static final char ESCAPE = '\u001b';
   private static final String RESET = "\u001b[0m";
 
   private TerminalText() {}
 
-  /// `line` with tabs and SGR colours (`ESC [ … m`) as its only control sequences; colours end with
-  /// the line.
+  /// Removes all control sequences from `line` except tabs and SGR colors (`ESC [ … m`). Colors end
+  /// with the line.
   public static String colored(String line) {
     if (isHarmless(line)) {
       return line;
@@ -32,7 +32,7 @@ public final class TerminalText {
     return painted ? kept.append(RESET).toString() : kept.toString();
   }
 
-  /// `text` on one line with its control characters spelled out: `\x1b`.
+  /// Returns `text` on one line with its control characters spelled out: `\x1b`.
   public static String visible(String text) {
     if (isHarmless(text) && text.indexOf('\t') < 0) {
       return text;
@@ -56,7 +56,7 @@ public final class TerminalText {
     return spelled.toString();
   }
 
-  /// The JSON on one line; DEL and C1, which JSON lets pass, are escaped.
+  /// Returns the JSON on one line. DEL and C1, which JSON permits, are escaped.
   public static String json(JsonObject json) {
     String text = json.encode();
     if (isHarmless(text)) {
@@ -83,7 +83,7 @@ public final class TerminalText {
     return true;
   }
 
-  /// C0, DEL and C1, whose 8-bit forms many terminals obey.
+  /// C0, DEL and C1. Many terminals interpret the 8-bit forms of C1.
   private static boolean isControl(char c) {
     return c < 0x20 || (c >= 0x7F && c < 0xA0);
   }
@@ -101,7 +101,7 @@ public final class TerminalText {
     return line.charAt(end - 1) == 'm';
   }
 
-  /// Where the character or control sequence at `start` ends (ECMA-48, 5.4 and 5.6).
+  /// Returns the end of the character or control sequence at `start` (ECMA-48, 5.4 and 5.6).
   private static int sequenceEnd(String line, int start) {
     char first = line.charAt(start);
     if (first == '\u009b') {
@@ -120,7 +120,7 @@ public final class TerminalText {
     };
   }
 
-  /// Intermediates, then one final character.
+  /// An escape sequence consists of intermediate characters and one final character.
   private static int escapeEnd(String line, int from) {
     int i = from;
     while (i < line.length() && line.charAt(i) >= ' ' && line.charAt(i) <= '/') {
@@ -139,7 +139,8 @@ public final class TerminalText {
     return isFinal ? i + 1 : i;
   }
 
-  /// A control string ends with ST or, as in xterm, BEL; an open one takes the rest of the line.
+  /// A control string ends with ST or, as in xterm, BEL. One that is not closed extends to the end
+  /// of the line.
   private static int stringEnd(String line, int from) {
     for (int i = from; i < line.length(); i++) {
       char c = line.charAt(i);

@@ -1,10 +1,10 @@
 package io.jpm.console.text;
 
-/// What is drawn on.
+/// Width and color support of the output.
 ///
-/// @param width columns; 0: as wide as it takes
-/// @param colors whether SGR colours are wanted
+/// @param width columns; 0 means unlimited
+/// @param colors whether to use SGR colors
 public record TextStyle(int width, boolean colors) {
-  /// A file or a pipe.
+  /// The style of a file or a pipe.
   public static final TextStyle PIPE = new TextStyle(0, false);
 }

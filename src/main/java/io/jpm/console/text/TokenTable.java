@@ -4,7 +4,7 @@ import io.jpm.bus.access.IssuedToken;
 import io.jpm.console.text.Grid.Column;
 import java.util.List;
 
-/// The tokens of services as a table.
+/// Draws the table of tokens of services.
 public final class TokenTable {
   private static final List<Column> COLUMNS =
       List.of(
@@ -16,7 +16,7 @@ public final class TokenTable {
 
   private TokenTable() {}
 
-  /// A row for each.
+  /// Returns the table, with a row for each token.
   public static String of(List<IssuedToken> tokens, TextStyle textStyle) {
     return new Grid(COLUMNS, tokens.stream().map(TokenTable::row).toList()).draw(textStyle);
   }

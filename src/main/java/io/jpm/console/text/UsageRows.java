@@ -4,12 +4,12 @@ import io.jpm.model.run.TreeUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What `jpm describe` says of the tree of an instance, beside processor and memory. What the
-/// system does not tell is left out.
+/// The rows of `jpm describe` about the usage of a process tree other than processor and memory,
+/// without values that the system does not report.
 final class UsageRows {
   private UsageRows() {}
 
-  /// Labels and values, in the order of the sheet.
+  /// Returns values by label, in the order of the sheet.
   static Map<String, String> of(TreeUsage tree) {
     Map<String, String> rows = new LinkedHashMap<>();
     tree.sharedBytes().ifPresent(bytes -> rows.put("memory (PSS)", Amounts.memory(bytes)));

@@ -1,10 +1,11 @@
-/// Pictures of instances as text: values in, text out, no bus and no clock.
+/// Formats instances, logs and events as text: values in, text out, without bus and clock.
 ///
 /// Start with [io.jpm.console.text.InstanceTable] (`jpm ls`), [io.jpm.console.text.InstanceSheet]
 /// (`jpm describe`), [io.jpm.console.text.InstanceJson] (`jpm jlist`) and
-/// [io.jpm.console.text.EventText] (`jpm events`); [io.jpm.console.text.Grid] draws,
-/// [io.jpm.console.text.Columns] measures, [io.jpm.console.text.TerminalText] keeps what apps print
-/// from steering the terminal. The room knows `model`, `wire` and `bus`.
+/// [io.jpm.console.text.EventText] (`jpm events`). [io.jpm.console.text.Grid] draws tables,
+/// [io.jpm.console.text.Columns] measures text, and [io.jpm.console.text.TerminalText] prevents the
+/// output of apps from controlling the terminal. The package depends on `model`, `config`,
+/// `wire` and `bus`.
 @NullMarked
 package io.jpm.console.text;
 

@@ -27,12 +27,13 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 
-/// Takes up what an earlier daemon left: apps that live keep their pid and their log, apps that
-/// ended meanwhile follow their policy. Owned by GodVerticle's context.
+/// Adopts the processes that an earlier daemon left running: running apps keep their pid and their
+/// log; apps that have ended meanwhile follow their restart policy. Confined to GodVerticle's
+/// context.
 ///
-/// The daemon may be killed at any point of this. Until the fate of a recorded process is decided
-/// the journal keeps it ([Instance#lasting]), and no process is made for an instance while a living
-/// one carries its tag.
+/// The daemon may be killed at any point of this. The journal contains a recorded process until its
+/// end was handled ([Instance#lasting]), and no process is created for an instance while a running
+/// one carries its process tag.
 public final class Adoption {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -51,9 +52,9 @@ public final class Adoption {
     this.ending = new TreeEnding(context, god.host());
   }
 
-  /// Decides about every instance of the journal. Completes when each has been decided.
+  /// Handles every instance of the journal. Completes when all have been handled.
   ///
-  /// @param tagged all live main processes of the home
+  /// @param tagged all running main processes of the home
   public Future<Void> adoptAll(Registry registry, Map<Tags.Mark, ProcessIdentity> tagged) {
     var missingProcesses = new MissingProcesses(god, vertx, supervisor, ending);
     List<String> doubled = new ArrayList<>();
@@ -104,9 +105,9 @@ public final class Adoption {
         });
   }
 
-  /// Takes a process up, if it lives.
+  /// Adopts the process if it is still running.
   ///
-  /// @return whether it does
+  /// @return whether it was adopted
   Future<Boolean> adopt(Instance instance, FoundProcess found) {
     Failpoint.ADOPTION_BEGINS.hit();
     return supervisor
@@ -137,18 +138,19 @@ public final class Adoption {
     Failpoint.ADOPTION_TOLD.hit();
   }
 
-  /// The journal knew an older process only. Done in one turn of the loop with what follows from
-  /// it: a write in between would have the next daemon count the same restarts again.
+  /// Updates an instance whose recorded process is older than the found one. Must run in the same
+  /// turn of the event loop as its consequences: after a write in between, the next daemon would
+  /// count the same restarts again.
   static void catchUp(Instance instance, long generation, Instant now) {
     if (generation > instance.state.generation()) {
-      // The time in the journal is that of the process before.
+      // The journaled time is that of the previous process.
       instance.startedAt = Optional.of(now);
       instance.state = CrashBridging.caughtUp(instance.state, generation);
     }
   }
 
-  /// The tag of what lives of generations before the adopted one, where the app has no process
-  /// survive its generation.
+  /// Returns the tag of a process of an earlier generation that still runs, if the app's whole tree
+  /// must end with its generation.
   private Optional<String> olderThanAdopted(
       Instance instance, NavigableMap<Long, ProcessIdentity> tagged) {
     Map.Entry<Long, ProcessIdentity> older = tagged.lowerEntry(instance.state.generation());
@@ -157,21 +159,21 @@ public final class Adoption {
     }
     LOG.log(
         Level.WARNING,
-        "{0}: pid {1} is of an earlier start and runs beside pid {2}: it is ended",
+        "{0}: pid {1} is of an earlier start and runs beside pid {2}: it is stopped",
         instance.label(),
         Integer.toString(older.getValue().pid()),
         Integer.toString(instance.child.identity().pid()));
     return Optional.of(instance.tag(god.home(), older.getKey()));
   }
 
-  /// Nobody will ever hear from a process whose channel is lost that it is ready.
+  /// A process whose IPC channel is lost can no longer report that it is ready.
   private void assumeReadyWithoutChannel(Instance instance) {
     boolean deaf = instance.child != null && !instance.child.hasChannel();
     boolean toSpeak = instance.spec.readiness().awaited() || !instance.spec.health().gates();
     if (deaf && toSpeak && instance.state.startBlocker() == StartBlocker.READINESS) {
       LOG.log(
           Level.WARNING,
-          "{0}: its channel cannot be taken over, so it is taken for ready",
+          "{0}: its channel cannot be taken over, so it counts as ready",
           instance.label());
       supervisor.healthCoordinator().saysNothing(instance);
     }

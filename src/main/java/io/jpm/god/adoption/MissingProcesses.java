@@ -22,8 +22,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/// The processes that a new daemon does not find any more, and what follows from that. Each end is
-/// told once, with its pid and with the status that the kernel still knows. Owned by GodVerticle's
+/// Handles the processes that a new daemon does not find any more. Each exit is published once,
+/// with its pid and with the exit status that the kernel still knows. Confined to GodVerticle's
 /// context.
 final class MissingProcesses {
   private final GodContext god;
@@ -33,26 +33,26 @@ final class MissingProcesses {
   private final List<Gone> gone = new ArrayList<>();
   private final List<Replaced> replaced = new ArrayList<>();
 
-  /// An instance whose process is not there any more.
+  /// An instance whose process is gone.
   ///
-  /// @param process the process, where one is known
-  /// @param tree what it may have left
+  /// @param process the process, if one is known
+  /// @param tree its possible leftovers
   private record Gone(
       Instance instance,
       long generation,
       Optional<ProcessIdentity> process,
       Optional<Child> tree) {}
 
-  /// A recorded process after which the former daemon has made another one.
+  /// A recorded process that the earlier daemon had already replaced.
   ///
   /// @param startedAt when it began
   private record Replaced(
       Instance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
-  /// How those that are gone have ended, of what as far as a limit was the reason, what they have
-  /// printed last, and which of them have left something.
+  /// How the missing processes have ended, whether a limit was the cause, their last output, and
+  /// their leftovers.
   ///
-  /// @param exits of each [Gone] and [Replaced]
+  /// @param exits exit of each [Gone] and [Replaced]
   private record Ends(
       IdentityHashMap<Object, Exit> exits,
       IdentityHashMap<Gone, String> causes,
@@ -70,12 +70,12 @@ final class MissingProcesses {
     this.ending = ending;
   }
 
-  /// The instances that have no process.
+  /// Returns the instances without a process.
   List<Instance> instances() {
     return gone.stream().map(Gone::instance).toList();
   }
 
-  /// Nothing is recorded of a process of `instance`.
+  /// Adds an instance without a recorded process.
   void addUnrecorded(Instance instance) {
     BalancerCoordinator.forgetProcess(instance);
     long generation = instance.state.generation();
@@ -87,7 +87,8 @@ final class MissingProcesses {
     gone.add(new Gone(instance, generation, Optional.empty(), tree));
   }
 
-  /// `found` is not alive any more. To be told before anything new is made.
+  /// Adds an instance whose process `found` is gone. Must be called before a new process is
+  /// created.
   void add(Instance instance, FoundProcess found) {
     BalancerCoordinator.forgetProcess(instance);
     instance.latest = Optional.of(found.identity());
@@ -96,16 +97,16 @@ final class MissingProcesses {
     gone.add(new Gone(instance, found.generation(), Optional.of(found.identity()), tree));
   }
 
-  /// The process that the journal names is not that of `instance` any more.
+  /// Adds a recorded process that is no longer the current one of `instance`.
   ///
   /// @param startedAt when it began
   void addReplaced(Instance instance, ProcessIdentity recorded, Optional<Instant> startedAt) {
     replaced.add(new Replaced(instance, recorded, startedAt));
   }
 
-  /// Tells what has become of all, and lets what is wanted to run follow. Looks at all before the
-  /// first one is followed by another process: with each of these a look at all processes takes
-  /// longer.
+  /// Publishes all exits, and starts new processes for the instances that must run. All are
+  /// examined before the first new process is created, because each further process makes a scan of
+  /// all processes slower.
   Future<Void> follow() {
     if (gone.isEmpty() && replaced.isEmpty()) {
       return Future.succeededFuture();
@@ -138,7 +139,7 @@ final class MissingProcesses {
     return new Ends(exits, causes, words, left);
   }
 
-  /// How it ended, as far as the system still tells.
+  /// Returns how the process ended, as far as the system still knows.
   private Exit exitOf(Gone gone) {
     return gone.process()
         .map(god.host()::exitOf)
@@ -159,13 +160,13 @@ final class MissingProcesses {
           one.instance(),
           one.process(),
           exit,
-          exit + " before the present process was made",
+          exit + " before the current process was started",
           false);
     }
   }
 
-  /// Where the main process is not known, nothing can tell of the end of what it has left: that is
-  /// ended first.
+  /// If the main process is unknown, the end of its leftovers cannot be detected; they are ended
+  /// first.
   private Future<Void> follow(Ends ends, ReportedExits told) {
     List<Gone> haunted =
         gone.stream().filter(one -> one.process().isEmpty() && ends.hasLeft(one)).toList();

@@ -28,15 +28,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/// Takes processes of a lost list up again, as those of apps that are described anew. Owned by
-/// GodVerticle's context.
+/// Reclaims processes of a lost list for apps that are started again. Confined to GodVerticle's
+/// context.
 ///
-/// The tag says that a process is of this home, and the host counts it only on processes of the
-/// daemon's own user and on those that have the user and the pipes of their instance. Whose it is
-/// say the variables that jpm gave it: name, id, number and home have to agree. The host does not
-/// read those of another user's process: of that one the pid file in the home tells, which only the
-/// daemon can write. Where nothing tells, nobody takes it up, and the app that it may be of is not
-/// started a second time.
+/// The process tag shows that a process belongs to this home. The host accepts it only for
+/// processes of the daemon's own user, and for those with the user and the pipes of their instance.
+/// The app of a process is recognized by the variables that jpm gave it: name, id, number and home
+/// must match. The host does not read the variables of another user's process; for these, the pid
+/// file in the home decides, which only the daemon can write. A process that cannot be matched is
+/// not adopted, and an app that it may belong to is not started a second time.
 public final class ProcessClaims {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
 
@@ -47,26 +47,26 @@ public final class ProcessClaims {
   private final Adoption adoption;
   private final UnlistedProcesses unlistedProcesses;
 
-  /// What has become of the processes outside the list.
+  /// The result for the processes outside the list.
   ///
-  /// @param adopted in the list now, and they run
+  /// @param adopted instances that were added to the list and run
   /// @param doubtful apps that may have a process that cannot be matched
-  /// @param problems a sentence for each process that was left
+  /// @param problems one message for each process that was left outside
   public record Outcome(List<Instance> adopted, Set<AppName> doubtful, List<String> problems) {
     static final Outcome NOTHING = new Outcome(List.of(), Set.of(), List.of());
   }
 
-  /// What the variables of a process say.
+  /// The match of a process with the apps.
   private sealed interface Verdict {
-    /// It is this instance of the app.
+    /// The process belongs to the app.
     ///
-    /// @param number which one; empty: the first that is free
+    /// @param number number of the instance; empty: the first free one
     record Of(AppSpec spec, OptionalInt number) implements Verdict {}
 
-    /// It may be one of the app, but that is not certain.
+    /// The process may belong to the app.
     record Perhaps(AppSpec spec) implements Verdict {}
 
-    /// It is of none of the apps.
+    /// The process belongs to none of the apps.
     record Nobody() implements Verdict {}
   }
 
@@ -91,7 +91,7 @@ public final class ProcessClaims {
     return unlistedProcesses;
   }
 
-  /// Takes up the processes of those of `specs` that are not in the list.
+  /// Reclaims the processes of those of `specs` that are not in the list.
   public Future<Outcome> claim(List<AppSpec> specs) {
     List<AppSpec> missing =
         specs.stream().filter(spec -> registry.ofApp(spec.name()).isEmpty()).toList();
@@ -103,11 +103,11 @@ public final class ProcessClaims {
                 : Blocking.call(vertx, () -> judge(found, missing)).compose(this::take));
   }
 
-  /// What to say of `adopted`.
+  /// Returns the message about `adopted`.
   public static String takenUp(List<Instance> adopted) {
     List<ProcessIdentity> processes =
         adopted.stream().map(Instance::process).flatMap(Optional::stream).toList();
-    return "%d %s of an earlier daemon %s already and %s taken up (%s)"
+    return "%d %s of an earlier daemon %s already and %s adopted (%s)"
         .formatted(
             processes.size(),
             processes.size() == 1 ? "process" : "processes",
@@ -116,7 +116,8 @@ public final class ProcessClaims {
             UnlistedProcesses.pids(processes));
   }
 
-  /// The newest first: a process that a reload was replacing is not taken for its successor.
+  /// Orders the newest first, so that a process that was being replaced in a reload is not
+  /// preferred to its replacement.
   private List<Judged> judge(Map<Tags.Mark, ProcessIdentity> found, List<AppSpec> specs) {
     List<Judged> judged = new ArrayList<>();
     found.forEach(
@@ -141,15 +142,15 @@ public final class ProcessClaims {
         }
         case Verdict.Perhaps perhaps -> best = perhaps;
         case Verdict.Nobody _ -> {
-          // The next one may be it.
+          // The next app may match.
         }
       }
     }
     return best;
   }
 
-  /// Whether the pid file of this instance names the process. A file outside of the home counts for
-  /// nothing: it may be the user's to write.
+  /// Reports whether the pid file of this instance names the process. A file outside the home is
+  /// ignored, because the app's user may be able to write it.
   private boolean isInPidFile(Tags.Mark mark, ProcessIdentity process, AppSpec spec) {
     Path file =
         InstancePaths.of(god.home(), spec, mark.id(), Instant.ofEpochMilli(mark.birth())).pidFile();
@@ -181,7 +182,7 @@ public final class ProcessClaims {
         : new Verdict.Perhaps(spec);
   }
 
-  /// Whether a variable is as jpm has given it, unless the app has one of its own under that name.
+  /// Reports whether a variable has the value that jpm gave it, or the app overrides it.
   private boolean says(
       ProcessIdentity process, Map<String, String> declared, String name, String value) {
     return declared.containsKey(name)
@@ -202,10 +203,10 @@ public final class ProcessClaims {
       case Verdict.Of(AppSpec spec, OptionalInt number) when isFree(one.mark(), spec, number) ->
           adopt(one, spec, number.orElseGet(() -> firstFree(spec)), outcome);
       case Verdict.Of(AppSpec spec, OptionalInt _) ->
-          left(one, spec, "its place is taken", outcome);
+          left(one, spec, "its id or number is in use", outcome);
       case Verdict.Perhaps(AppSpec spec) -> {
         outcome.doubtful().add(spec.name());
-        yield left(one, spec, "its variables do not tell whose it is", outcome);
+        yield left(one, spec, "its variables do not show which app it belongs to", outcome);
       }
       case Verdict.Nobody _ -> Future.succeededFuture();
     };
@@ -231,7 +232,7 @@ public final class ProcessClaims {
     outcome
         .problems()
         .add(
-            "pid %d may be a process of %s, but %s: it is left as it is, and kill %d or jpm kill ends it"
+            "pid %d may be a process of %s, but %s: it is left running; end it with kill %d or jpm kill"
                 .formatted(one.process().pid(), spec.name(), why, one.process().pid()));
     return Future.succeededFuture();
   }

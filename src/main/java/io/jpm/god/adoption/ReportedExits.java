@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// The ends of processes that an earlier daemon has told of: it may have been killed between that
-/// and the journal's next write, and each end is to be told once.
+/// The exits that an earlier daemon has already published. It may have been killed between
+/// publishing an exit and the next journal write, and each exit must be published only once.
 ///
-/// @param exits the latest ones
+/// @param exits the latest exits
 record ReportedExits(List<EventMessage> exits) {
-  /// What was told just before a daemon was killed is among the latest events, even if many apps
-  /// ended then.
+  /// Number of events that are requested. It includes everything that was published just before the
+  /// daemon was killed, even if many apps ended then.
   private static final int LATEST = 2000;
 
   private static final long PATIENCE_MILLIS = 5000;
@@ -32,8 +32,8 @@ record ReportedExits(List<EventMessage> exits) {
     exits = List.copyOf(exits);
   }
 
-  /// Asks History. Where it does not answer, nothing is known to have been told: twice is better
-  /// than never.
+  /// Requests the exits from History. If it does not answer, none counts as published: twice is
+  /// better than never.
   static Future<ReportedExits> ask(Vertx vertx) {
     var options = new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS);
     return vertx
@@ -52,9 +52,9 @@ record ReportedExits(List<EventMessage> exits) {
     return new ReportedExits(exits);
   }
 
-  /// Whether the end of this process was told.
+  /// Reports whether the exit of this process was published.
   ///
-  /// @param startedAt when it began: a pid comes again
+  /// @param startedAt when the process began, since pids are reused
   boolean has(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
     long began = startedAt.map(Instant::toEpochMilli).orElse(0L);
     return exits.stream()

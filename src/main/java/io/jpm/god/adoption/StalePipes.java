@@ -15,25 +15,26 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The pipes of instances that are in no list any more and have no process: a former daemon could
+/// Removes the pipes of instances that are in no list and have no process: an earlier daemon could
 /// not remove them, or died before it did.
 public final class StalePipes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Other files lie beside them, such as that which names the memory with what is not on disk yet.
+  /// The directory contains other files too, such as the one that refers to the memory with log
+  /// output that is not on the disk yet.
   private static final Pattern PIPE = Pattern.compile("[0-9]+-[0-9]+\\.(in|out|err)");
 
   private final Vertx vertx;
   private final Path folder;
   private List<Path> found = List.of();
 
-  /// @param home the daemon's
+  /// @param home the daemon's home
   public StalePipes(Vertx vertx, Path home) {
     this.vertx = vertx;
     this.folder = home.resolve("fifo");
   }
 
-  /// Takes note of the pipes that are there; to be called before this daemon can make one.
+  /// Lists the existing pipes. Must be called before this daemon can create one.
   public Future<Void> look() {
     return Blocking.call(vertx, this::list)
         .map(pipes -> {
@@ -42,7 +43,7 @@ public final class StalePipes {
         });
   }
 
-  /// Removes what was found, but for the pipes of `lives` ([io.jpm.god.instance.Tags#life]).
+  /// Removes the listed pipes except those of `lives` ([io.jpm.god.instance.Tags#life]).
   public Future<Void> remove(Set<String> lives) {
     List<Path> stale = found.stream().filter(pipe -> !lives.contains(life(pipe))).toList();
     found = List.of();

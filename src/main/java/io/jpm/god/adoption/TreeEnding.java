@@ -12,15 +12,15 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.Collection;
 
-/// Ends whatever carries a tag and is under nobody's watch: SIGTERM, and SIGKILL for what is still
-/// there after a while. Owned by GodVerticle's context.
+/// Terminates the processes with a process tag that no instance watches: SIGTERM, and SIGKILL for
+/// those that remain after a timeout. Confined to GodVerticle's context.
 final class TreeEnding {
   private static final Duration PATIENCE = Duration.ofMillis(1600);
 
-  /// What does not end within this after SIGKILL hangs in the kernel.
+  /// A process that does not end within this time after SIGKILL hangs in the kernel.
   private static final Duration LAST_PATIENCE = Duration.ofSeconds(5);
 
-  /// A process that no kernel has: of such a tree only the tag counts.
+  /// An identity that no process has: only the tag determines the members of such a tree.
   private static final ProcessIdentity NOBODY = new ProcessIdentity("none", Integer.MAX_VALUE, 0);
 
   private final Context context;
@@ -31,14 +31,14 @@ final class TreeEnding {
     this.host = host;
   }
 
-  /// What carries `tag`, or that of an earlier generation of the same instance, without a main
-  /// process that is known. Nobody hears of its end.
+  /// Returns the processes that carry `tag`, or that of an earlier generation of the same instance,
+  /// as a tree without a known main process. Its end is not reported.
   static Child of(ProcessHost host, String tag) {
     return host.adoptLeftovers(NOBODY, tag, new Silence());
   }
 
-  /// Ends what carries one of `tags` or a tag of an earlier generation of the same instance.
-  /// Completes when all has ended or does not end.
+  /// Terminates the processes that carry one of `tags`, or a tag of an earlier generation of the
+  /// same instance. Completes when all have ended, or the last timeout is over.
   Future<Void> end(Collection<String> tags) {
     return Future.join(tags.stream().map(this::end).toList()).mapEmpty();
   }
@@ -58,7 +58,7 @@ final class TreeEnding {
         });
   }
 
-  /// Brings the end of a tree to God's context.
+  /// Passes the end of a tree to God's context.
   private final class Watcher implements ChildWatcher {
     private final Promise<Void> gone;
 
@@ -68,7 +68,7 @@ final class TreeEnding {
 
     @Override
     public void exited(Exit exit) {
-      // Its main process is not known.
+      // The main process is unknown.
     }
 
     @Override
@@ -77,16 +77,16 @@ final class TreeEnding {
     }
   }
 
-  /// Of a tree that is only looked at.
+  /// Ignores the events of a tree that is only examined.
   private record Silence() implements ChildWatcher {
     @Override
     public void exited(Exit exit) {
-      // Nobody asked.
+      // Ignored.
     }
 
     @Override
     public void treeGone() {
-      // Nobody asked.
+      // Ignored.
     }
   }
 }

@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/// Live processes that carry the home's tag and are in no list, and whether the list can be
-/// trusted. Everything that carries the tag belongs to the home: where the journal is lost, the tag
-/// is what is left of it. Owned by GodVerticle's context.
+/// Tracks running processes that carry the tag of the home and are not in the list, and whether the
+/// list can be trusted. Every process with the tag belongs to the home: if the journal is lost,
+/// only the tags remain. Confined to GodVerticle's context.
 public final class UnlistedProcesses {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final int MOST_PIDS = 20;
@@ -35,28 +35,28 @@ public final class UnlistedProcesses {
   private final GodContext god;
   private final Registry registry;
 
-  /// What was wrong with the journal, a sentence each; empty: the list can be trusted.
+  /// Messages about damage to the journal; empty if the list can be trusted.
   private List<String> damage = List.of();
 
-  /// The main processes in no list, while the list cannot be trusted.
+  /// The main processes outside the list, while the list cannot be trusted.
   private Map<Tags.Mark, ProcessIdentity> known = Map.of();
 
-  /// Whether there were any since the damage was found.
+  /// Whether there have been any since the damage was found.
   private boolean seen;
 
-  /// Completes when all processes have been looked at once.
+  /// Completes when all processes have been scanned once.
   private Future<Map<Tags.Mark, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
 
   private final TreeEnding ending;
   private final Journal journal;
 
-  /// What was ended.
+  /// The result of a termination.
   ///
-  /// @param processes all of it, by tag
-  /// @param left what lives on
+  /// @param processes the processes that were found, by tag
+  /// @param left those that still run
   public record Ended(
       Map<Tags.Mark, List<ProcessIdentity>> processes, Map<Tags.Mark, List<ProcessIdentity>> left) {
-    /// `reply` with what there is to say of it.
+    /// Returns `reply` with the messages about the terminated processes.
     public GodReply told(GodReply reply) {
       List<ProcessIdentity> living = flat(left);
       List<ProcessIdentity> gone = new ArrayList<>(flat(processes));
@@ -65,7 +65,7 @@ public final class UnlistedProcesses {
           gone.isEmpty()
               ? reply
               : reply.withNote(
-                  "ended %d %s of this home that %s in no list (%s)"
+                  "ended %d %s of this home that %s not in the list (%s)"
                       .formatted(
                           gone.size(),
                           gone.size() == 1 ? "process" : "processes",
@@ -90,10 +90,10 @@ public final class UnlistedProcesses {
     this.ending = new TreeEnding(context, god.host());
   }
 
-  /// Looks at all processes of the home for the first time.
+  /// Performs the first scan of all processes of the home.
   ///
   /// @param found the journal, whose instances are in the registry
-  /// @return the live main processes of the home, by tag
+  /// @return the running main processes of the home, by tag
   public Future<Map<Tags.Mark, ProcessIdentity>> look(
       DurableFile.Found<JournalEntry.Snapshot> found) {
     damage = damageOf(found);
@@ -117,8 +117,8 @@ public final class UnlistedProcesses {
     if (found.content().isEmpty() && damage.isEmpty() && !strays.isEmpty()) {
       damage = List.of(god.home().resolve("state.json") + " is missing");
     } else if (found.content().isPresent() && strays.isEmpty()) {
-      // An older generation has nearly all, and nothing shows that anything is missing. What a
-      // daemon before has found lost still is.
+      // The older generation contains almost everything, and no process indicates a loss, so
+      // problems with the files are ignored. A loss that an earlier daemon has recorded remains.
       damage = found.content().get().damage();
     }
   }
@@ -130,18 +130,18 @@ public final class UnlistedProcesses {
     return List.copyOf(damage);
   }
 
-  /// Completes when what lives is known.
+  /// Completes when the running processes are known.
   Future<Void> ready() {
     return looked.mapEmpty();
   }
 
-  /// What is wrong with the list, for the journal; empty: nothing.
+  /// Returns the damage to the list, for the journal; empty if there is none.
   public List<String> damage() {
     return damage;
   }
 
-  /// The main processes in no list, by tag, with those that have ended since left out. Looks at all
-  /// processes only while the list cannot be trusted.
+  /// Returns the running main processes outside the list, by tag. Scans all processes only while
+  /// the list cannot be trusted.
   Future<Map<Tags.Mark, ProcessIdentity>> present() {
     return damage.isEmpty()
         ? Future.succeededFuture(Map.of())
@@ -156,7 +156,7 @@ public final class UnlistedProcesses {
             });
   }
 
-  /// The list is what its owner wants from now on.
+  /// Marks the list as complete: from now on it is what the owner wants.
   public void trust() {
     if (!damage.isEmpty()) {
       damage = List.of();
@@ -165,9 +165,9 @@ public final class UnlistedProcesses {
     }
   }
 
-  /// After `resurrect`: nothing is missing in the list if nobody is outside.
+  /// Marks the list as complete after `resurrect` if no processes are left outside it.
   ///
-  /// @return the main processes that are
+  /// @return the main processes outside the list
   public Future<Collection<ProcessIdentity>> repaired() {
     return present()
         .map(left -> {
@@ -178,9 +178,9 @@ public final class UnlistedProcesses {
         });
   }
 
-  /// What to say of main processes that stay outside the list.
+  /// Returns the message about main processes that stay outside the list.
   public static String leftOutside(Collection<ProcessIdentity> left) {
-    return "%d live %s of this home %s in no list and match no app (%s): end them with kill, or with jpm kill everything"
+    return "%d running %s of this home %s not in the list and match no app (%s): end them with kill, or everything with jpm kill"
         .formatted(
             left.size(),
             left.size() == 1 ? "process" : "processes",
@@ -188,7 +188,7 @@ public final class UnlistedProcesses {
             pids(left));
   }
 
-  /// Why the list cannot be trusted, and what to do; empty: it can.
+  /// Returns why the list cannot be trusted, and how to fix that; empty if it can be trusted.
   public Future<Optional<String>> report() {
     return present()
         .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
@@ -198,11 +198,11 @@ public final class UnlistedProcesses {
     String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
     if (strays.isEmpty()) {
       return lost
-          + "No process of it runs: jpm resurrect brings back what was saved, jpm save keeps the"
+          + "No process of its apps runs: jpm resurrect restores the saved apps, jpm save keeps the"
           + " list as it is now";
     }
     return lost
-        + "%d live %s of this home %s not in it (%s): jpm resurrect and jpm start take up those they can match, jpm kill ends all"
+        + "%d running %s of this home %s not in it (%s): jpm resurrect and jpm start adopt those that they can match, jpm kill ends all"
             .formatted(
                 strays.size(),
                 strays.size() == 1 ? "process" : "processes",
@@ -210,7 +210,8 @@ public final class UnlistedProcesses {
                 pids(strays.values()));
   }
 
-  /// Ends every process that carries the home's tag and is in no list, with the whole of its tree.
+  /// Terminates every process that carries the tag of the home and is not in the list, with its
+  /// whole tree.
   public Future<Ended> endAll() {
     return Blocking.call(vertx, this::unlisted)
         .compose(found -> {
@@ -247,7 +248,7 @@ public final class UnlistedProcesses {
     return marked;
   }
 
-  /// Their pids, for people.
+  /// Returns their pids as text for the user.
   static String pids(Collection<ProcessIdentity> processes) {
     String pids =
         processes.stream()
@@ -264,7 +265,7 @@ public final class UnlistedProcesses {
   private void keep(Map<Tags.Mark, ProcessIdentity> strays) {
     known = damage.isEmpty() ? Map.of() : strays;
     seen |= !known.isEmpty();
-    // Their ids are taken: each is to come into the list under its own.
+    // Reserves their ids, because each must be added to the list under its own id.
     registry.reserve(known.keySet().stream().mapToInt(mark -> mark.id().value()).max().orElse(-1));
   }
 

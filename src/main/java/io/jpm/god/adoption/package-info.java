@@ -1,4 +1,5 @@
-/// What a new daemon does about the processes that a former one has left.
+/// Adoption of the processes that an earlier daemon left running, and handling of those that are
+/// gone, unlisted or stale.
 @NullMarked
 package io.jpm.god.adoption;
 

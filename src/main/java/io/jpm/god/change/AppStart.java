@@ -24,7 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Starts apps that are described. Owned by GodVerticle's context.
+/// Starts and restarts apps from their specs. Confined to GodVerticle's context.
 public final class AppStart {
   private final GodServices godServices;
   private final Registry registry;
@@ -34,6 +34,9 @@ public final class AppStart {
     this.registry = godServices.registry();
   }
 
+  /// Starts or restarts apps from their specs, and reclaims their processes that run already.
+  ///
+  /// @param repeatableCommand receives the goals of the command
   public Future<GodReply> startApps(
       GodCommand.StartApps start, RepeatableCommand repeatableCommand) {
     List<String> refusals = refusals(start);
@@ -45,7 +48,7 @@ public final class AppStart {
         : Future.succeededFuture(new GodReply(List.of(), refusals));
   }
 
-  /// @param claimed which processes of the apps run already, though they were in no list
+  /// @param claimed running processes of the apps that were in no list
   private Future<GodReply> startApps(
       GodCommand.StartApps start,
       RepeatableCommand repeatableCommand,
@@ -62,13 +65,13 @@ public final class AppStart {
       fitted.change().undoneBy(() -> registry.files().restore(before));
     }
     for (AppSpec spec : start.specs()) {
-      // Or it would put the old description back into the list meanwhile.
+      // Otherwise a running reload would promote a candidate with the old spec.
       godServices.reloadInterruptions().interrupt(spec.name());
       godServices.instanceReconciler().fit(spec, fitted);
     }
     List<Instance> concerned = fitted.concerned();
     List<Instance> surplus = fitted.surplus();
-    // What was in no list is not ended for being more than the caller knew of.
+    // A process that was in no list is not stopped as surplus, since the caller did not know of it.
     concerned.addAll(surplus.stream().filter(claimed.adopted()::contains).toList());
     surplus.removeAll(claimed.adopted());
     List<Instance> toRun =
@@ -95,12 +98,13 @@ public final class AppStart {
         });
   }
 
-  /// Starts or restarts what is in the list, and deletes what is not to be there any more.
+  /// Starts or restarts instances of the list, and deletes surplus ones.
   ///
-  /// @param change what has been changed in the list for it
-  /// @param repeatableCommand gets what it is to lead to
-  /// @return why some were left as they were; it fails with [JournalUnavailable] where the journal
-  ///   cannot be written, and then nothing has changed. To have less does not need the journal.
+  /// @param change the changes of the list for this command
+  /// @param repeatableCommand receives the goals of the command
+  /// @return the reasons why some were left as they are; fails with [JournalUnavailable], without
+  ///   any change, if the journal cannot be written. A command that only deletes instances does not
+  ///   need the journal.
   public Future<List<String>> run(
       List<Instance> toRun,
       List<Instance> surplus,
@@ -116,8 +120,8 @@ public final class AppStart {
     godServices.journal().changed();
     Failpoint.INSTANCE_ADDED.hit();
     boolean less = toRun.isEmpty() && !surplus.isEmpty();
-    // Written before the first process is made: a daemon that dies in between leaves no unknown
-    // process.
+    // Journaled before the first process is created: a daemon that dies in between leaves no
+    // unknown process.
     return godServices
         .journal()
         .kept()
@@ -154,9 +158,9 @@ public final class AppStart {
     });
   }
 
-  /// `problems`, and which of `started` have not lasted where that is to be waited for.
+  /// Returns `problems` and, if the caller waits for that, which of `started` have failed early.
   ///
-  /// @param started those that had no process before ([EarlyExitWatch#atRest])
+  /// @param started the instances that had no process before ([EarlyExitWatch#atRest])
   public Future<List<String>> lasting(
       List<Instance> started, List<String> problems, boolean wanted) {
     return wanted
@@ -187,7 +191,7 @@ public final class AppStart {
     return refusals;
   }
 
-  /// What is wrong with the order in which `specs` are to be started.
+  /// Returns the problems with the dependencies of `specs`: missing apps and cycles.
   public List<String> dependencyRefusals(List<AppSpec> specs) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     specs.forEach(spec -> dependsOn.put(spec.name(), spec.dependsOn().keySet()));
@@ -197,7 +201,7 @@ public final class AppStart {
           .filter(other -> !dependsOn.containsKey(other))
           .sorted()
           .map(other ->
-              "app %s depends on %s, and there is no such app: start it first, or both from one file"
+              "app %s depends on %s, which does not exist: start it first, or both from one file"
                   .formatted(spec.name(), other))
           .forEach(refusals::add);
     }

@@ -14,7 +14,7 @@ import io.jpm.model.run.Phase;
 import io.vertx.core.Future;
 import java.util.List;
 
-/// Ends instances and takes them out of the list. Owned by GodVerticle's context.
+/// Stops instances and removes them from the list. Confined to GodVerticle's context.
 public final class Deletion {
   private final Registry registry;
   private final Supervisor supervisor;
@@ -32,7 +32,8 @@ public final class Deletion {
     this.dependencySequence = dependencySequence;
   }
 
-  /// Ends and removes; the reply has `problems` and the instances as they were.
+  /// Stops and removes instances; the reply contains `problems` and the instances as they were
+  /// before.
   public Future<GodReply> delete(List<Instance> instances, List<String> problems) {
     List<InstanceView> before = CommandReplies.views(instances);
     return dependencySequence

@@ -10,11 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Finds out which of the processes just started end at once: a program that lacks a file or whose
-/// port is taken runs for a moment before it knows. Owned by GodVerticle's context.
+/// Detects started processes that exit immediately: a program that lacks a file, or whose port is
+/// in use, runs briefly before it fails. Confined to GodVerticle's context.
 public final class EarlyExitWatch {
-  /// As long as most programs need to fail: Node needs 40 ms until it runs the first line, a JVM
-  /// 100 to 200 ms.
+  /// The time that most programs need to fail: Node takes 40 ms to run the first line, a JVM 100 to
+  /// 200 ms.
   static final Duration LENGTH = Duration.ofMillis(300);
 
   private final Vertx vertx;
@@ -25,12 +25,11 @@ public final class EarlyExitWatch {
     this.god = god;
   }
 
-  /// Waits until each of `instances` has lasted for a moment since it was started by command, or
-  /// has ended; all at the same time. What says itself when it is ready has been waited for
-  /// already.
+  /// Waits until each of `instances` has run for [#LENGTH] after its start by command, or has
+  /// ended; for all at the same time. Instances with explicit readiness have been awaited already.
   ///
-  /// @param instances those that have settled
-  /// @return those that have ended, but for those that were given up and say so themselves
+  /// @param instances instances that have settled
+  /// @return the instances that have failed, except errored ones, which are reported elsewhere
   public Future<List<Instance>> of(List<Instance> instances) {
     long now = god.nanoTime().getAsLong();
     long left = instances.stream().mapToLong(instance -> left(instance, now)).max().orElse(0);
@@ -43,7 +42,7 @@ public final class EarlyExitWatch {
     return passed.map(_ -> instances.stream().filter(EarlyExitWatch::hasEnded).toList());
   }
 
-  /// Those of `instances` that are to last when they are started: they have no process now.
+  /// Returns those of `instances` that must be watched after a start: they have no process now.
   public static List<Instance> atRest(List<Instance> instances) {
     return instances.stream()
         .filter(instance ->
@@ -52,7 +51,8 @@ public final class EarlyExitWatch {
         .toList();
   }
 
-  /// How long `instance` has to last yet, in nanoseconds; less than 1: no longer.
+  /// Returns how long `instance` must still run, in nanoseconds; 0 or less if it need not be
+  /// watched.
   private static long left(Instance instance, long now) {
     boolean open =
         instance.state.phase() == Phase.ONLINE
@@ -62,7 +62,8 @@ public final class EarlyExitWatch {
     return open ? instance.state.onlineSinceNanos() + LENGTH.toNanos() - now : 0;
   }
 
-  /// One that tells when it is ready, and is so now, was waited for however often it began.
+  /// An instance with explicit readiness that is ready now was awaited, regardless of earlier
+  /// failures.
   private static boolean hasEnded(Instance instance) {
     boolean ready = instance.readinessIsTold() && instance.state.phase() == Phase.ONLINE;
     return !instance.earlyEnd.isEmpty()
@@ -71,7 +72,7 @@ public final class EarlyExitWatch {
         && instance.state.phase() != Phase.ERRORED;
   }
 
-  /// Why it has ended.
+  /// Returns the message why it has failed.
   public static String words(Instance instance) {
     return instance.title() + ": " + instance.earlyEnd;
   }

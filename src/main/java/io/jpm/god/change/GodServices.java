@@ -11,16 +11,16 @@ import io.jpm.god.supervision.ReloadInterruptions;
 import io.jpm.god.supervision.Supervisor;
 import io.vertx.core.Vertx;
 
-/// What all commands work with. Owned by GodVerticle's context.
+/// The services that all commands share. Confined to GodVerticle's context.
 ///
 /// @param instanceSwap replaces processes
-/// @param reloadInterruptions which apps are being reloaded or scaled
+/// @param reloadInterruptions records which apps are being reloaded or scaled
 /// @param dependencySequence starts and stops in the order of dependencies
-/// @param instanceReconciler changes what is in the list
-/// @param deletion takes instances out of it
-/// @param processClaims takes up what a lost list had
-/// @param files refuses what would take too many descriptors
-/// @param earlyExitWatch whether what was started lasts
+/// @param instanceReconciler changes the instances in the list
+/// @param deletion removes instances from the list
+/// @param processClaims reclaims processes of a lost list
+/// @param files refuses commands that would exceed the descriptor budget
+/// @param earlyExitWatch detects started processes that exit immediately
 public record GodServices(
     Vertx vertx,
     Registry registry,

@@ -17,8 +17,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/// Has the list match the descriptions of apps, without starting or stopping any. Owned by
-/// GodVerticle's context.
+/// Reconciles the listed instances of apps with their specs, without starting or stopping any.
+/// Confined to GodVerticle's context.
 public final class InstanceReconciler {
   private final GodContext god;
   private final Registry registry;
@@ -30,21 +30,21 @@ public final class InstanceReconciler {
     this.supervisor = supervisor;
   }
 
-  /// What came of it.
+  /// The result of a reconciliation.
   ///
-  /// @param concerned those that are wanted
-  /// @param surplus those that are not
-  /// @param change what has been changed in the list
+  /// @param concerned the desired instances
+  /// @param surplus the instances that must be removed
+  /// @param change the changes of the list
   public record Fitted(List<Instance> concerned, List<Instance> surplus, ProvisionalChange change) {
-    /// Nothing yet.
+    /// Creates an empty result.
     public Fitted() {
       this(new ArrayList<>(), new ArrayList<>(), new ProvisionalChange());
     }
   }
 
-  /// Makes the instances of an app match its spec.
+  /// Reconciles the instances of an app with its spec.
   ///
-  /// @param fitted gets those that it wants, and those that it does not want
+  /// @param fitted receives the desired and the surplus instances
   public void fit(AppSpec spec, Fitted fitted) {
     List<Instance> present = registry.ofApp(spec.name());
     int missing = spec.instances().count();
@@ -61,8 +61,8 @@ public final class InstanceReconciler {
     fitted.concerned.addAll(create(spec, present, missing, fitted.change));
   }
 
-  /// Tells that an app of which these instances are there is to have `wanted`; nothing, when it is
-  /// new or has as many.
+  /// Publishes, once the change holds, that the number of instances of an app changes to `wanted`.
+  /// Does nothing if the app is new or the number stays the same.
   public void announceScale(List<Instance> present, int wanted, ProvisionalChange change) {
     if (present.size() != wanted) {
       present.stream()
@@ -76,7 +76,7 @@ public final class InstanceReconciler {
     }
   }
 
-  /// Puts `more` instances into the list, with the lowest numbers that none of `present` has.
+  /// Adds `more` instances to the list, with the lowest numbers that none of `present` has.
   public List<Instance> create(
       AppSpec spec, List<Instance> present, int more, ProvisionalChange change) {
     List<Integer> taken = present.stream().map(instance -> instance.number).toList();
@@ -89,7 +89,7 @@ public final class InstanceReconciler {
     return created;
   }
 
-  /// Puts an instance into the list.
+  /// Adds an instance to the list.
   public Instance create(AppSpec spec, int number, ProvisionalChange change) {
     InstanceId id = registry.takeId();
     var instanceIdentity = new InstanceIdentity(id, number, god.wallClock().instant());
@@ -100,8 +100,8 @@ public final class InstanceReconciler {
     return instance;
   }
 
-  /// Takes an instance out of the list that never had a process. One that somebody else has had
-  /// started meanwhile stays.
+  /// Removes an instance that never had a process. If another command has started it meanwhile, it
+  /// stays.
   private void withdraw(Instance instance) {
     if (DependencySequence.isRunning(instance)) {
       return;
@@ -113,7 +113,7 @@ public final class InstanceReconciler {
     supervisor.balancerCoordinator().released(instance);
   }
 
-  /// Gives an instance another spec.
+  /// Replaces the spec of an instance.
   public void describe(Instance instance, AppSpec spec) {
     LogsCommand.Open captured = instance.capture();
     Path pidFile = instance.paths.pidFile();
@@ -121,8 +121,8 @@ public final class InstanceReconciler {
     supervisor.processes().moved(instance, captured, pidFile);
   }
 
-  /// The same, to be taken back where the journal does not take it. The files of a running instance
-  /// stay where they are until it has.
+  /// Replaces the spec of an instance, and restores it if the journal cannot be written. A running
+  /// instance keeps its files until the journal contains the change.
   public void describe(Instance instance, AppSpec spec, ProvisionalChange change) {
     AppSpec before = instance.spec;
     LogsCommand.Open captured = instance.capture();
@@ -143,7 +143,7 @@ public final class InstanceReconciler {
     supervisor.specChanged(instance);
   }
 
-  /// `spec` with another number of instances.
+  /// Returns `spec` with another number of instances.
   public static AppSpec counting(AppSpec spec, int count) {
     Instances old = spec.instances();
     return spec.draft()

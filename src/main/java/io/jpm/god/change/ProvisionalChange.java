@@ -5,29 +5,29 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
-/// A change of the list that holds once the journal has it, and is taken back where the journal
-/// cannot be written. Owned by GodVerticle's context.
+/// A change of the list that holds once it is journaled, and is undone if the journal cannot be
+/// written. Confined to GodVerticle's context.
 public final class ProvisionalChange {
   private final Deque<Runnable> undoing = new ArrayDeque<>();
   private final List<Runnable> moving = new ArrayList<>();
   private final List<Runnable> telling = new ArrayList<>();
 
-  /// @param step takes back what has just been done; the last step is taken back first
+  /// @param step undoes the preceding step; the last step is undone first
   void undoneBy(Runnable step) {
     undoing.push(step);
   }
 
-  /// @param step has what is outside the list follow the change, when it holds
+  /// @param step applies the change outside the list, once it holds
   void movedBy(Runnable step) {
     moving.add(step);
   }
 
-  /// @param step tells others of the change, when it holds
+  /// @param step publishes the change, once it holds
   void toldBy(Runnable step) {
     telling.add(step);
   }
 
-  /// The journal has it.
+  /// Confirms the change after it was journaled.
   public void hold() {
     undoing.clear();
     List<Runnable> steps = new ArrayList<>(moving);
@@ -37,7 +37,7 @@ public final class ProvisionalChange {
     steps.forEach(Runnable::run);
   }
 
-  /// The journal does not take it.
+  /// Undoes the change, which could not be journaled.
   public void takeBack() {
     moving.clear();
     telling.clear();

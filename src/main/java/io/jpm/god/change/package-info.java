@@ -1,4 +1,4 @@
-/// How apps come into the list and leave it, for all commands that do that.
+/// Adds apps to the list and removes them, for all commands that do so.
 @NullMarked
 package io.jpm.god.change;
 

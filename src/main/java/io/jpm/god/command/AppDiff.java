@@ -18,18 +18,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What has to be done so that an app is as its process file describes it. A function of what is
-/// there and what is wanted, without clock and without effects.
+/// Computes the change that brings an app to the spec in its process file. A pure function of the
+/// current and the desired state.
 final class AppDiff {
   private static final String PWD = "PWD";
   private static final String STATUS = "status";
 
   private AppDiff() {}
 
-  /// One instance as it is.
+  /// The current state of one instance.
   ///
-  /// @param spec its description; after a reload that has failed they differ within an app
-  /// @param phase where it is in its life
+  /// @param spec its spec; instances of an app can have different specs after a failed reload
+  /// @param phase its phase
   record Present(AppSpec spec, Phase phase) {
     private boolean isStopped() {
       return phase == Phase.STOPPED;
@@ -40,13 +40,13 @@ final class AppDiff {
     }
   }
 
-  /// What makes `present` an app as `wanted` describes it.
+  /// Returns the change that brings the instances in `present` to `wanted`.
   ///
-  /// Whatever is stopped stays so and gets its new description, whichever field changes. What was
-  /// given up is started, where anything changes.
+  /// A stopped app stays stopped and only gets its new spec. An errored app is started if any field
+  /// changes.
   ///
-  /// @param present the instances of the app; empty: there is none of this name
-  /// @param again whether what was given up is started also where nothing changes
+  /// @param present the instances of the app; empty if there is no app of this name
+  /// @param again whether an errored app is started even if no field changes
   static AppChange change(Collection<Present> present, AppSpec wanted, boolean again) {
     if (present.isEmpty()) {
       return new AppChange(
@@ -91,14 +91,13 @@ final class AppDiff {
     return effects.isEmpty() ? Kind.UNCHANGED : Kind.LIVE;
   }
 
-  /// Whether a process of `running` has to give way to one of `wanted`.
+  /// Reports whether a process of `running` must be replaced for `wanted`.
   static boolean needsProcess(AppSpec running, AppSpec wanted) {
     return changed(running, wanted).stream().anyMatch(it -> it.effectOf(wanted) == Effect.PROCESS);
   }
 
-  /// `wanted` as it is given to an app that is there: what that has inherited from the shell of
-  /// whoever started it stays, since no two shells have the same variables. Only another filter
-  /// takes them from the present one.
+  /// Returns `wanted` with the inherited variables of the running app, because no two shells have
+  /// the same variables. If the filter differs, the variables of the current shell are used.
   static AppSpec settled(AppSpec running, AppSpec wanted) {
     Variables now = wanted.variables();
     if (!now.filter().equals(running.variables().filter())) {
@@ -133,7 +132,7 @@ final class AppDiff {
     names.addAll(to.keySet());
     return names.stream()
         .filter(name -> !from.getOrDefault(name, "\0").equals(to.getOrDefault(name, "\0")))
-        // Told as cwd, of which it is a copy.
+        // Shown as cwd, of which it is a copy.
         .filter(name -> !name.equals(PWD))
         .map(name ->
             new AppChange.Field(

@@ -32,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Has apps be as a process file describes them. Owned by GodVerticle's context.
+/// Applies the specs of a process file to its apps. Confined to GodVerticle's context.
 final class Applying {
   private final GodServices godServices;
   private final Registry registry;
@@ -46,9 +46,11 @@ final class Applying {
     this.reload = reload;
   }
 
-  /// @param repeatableCommand gets what it is to lead to, but for what is replaced without a gap:
-  ///   that keeps its description until it is
-  /// @param started gets those that had no process and were started
+  /// The progress of one command.
+  ///
+  /// @param repeatableCommand receives the goals of the command, except those of rolling
+  ///   replacements: an instance keeps its old spec until it is replaced
+  /// @param started receives the instances that had no process and were started
   private record Job(
       GodCommand.Apply order, RepeatableCommand repeatableCommand, List<Instance> started) {}
 
@@ -82,7 +84,7 @@ final class Applying {
         .map(_ -> reply(changes));
   }
 
-  /// Those of `specs` that are new, or run now: an app that was stopped stays so.
+  /// Returns those of `specs` that are new or running: a stopped app stays stopped.
   private List<AppSpec> toRun(Collection<AppSpec> specs) {
     return specs.stream()
         .filter(spec -> {
@@ -142,7 +144,7 @@ final class Applying {
     return godServices.deletion().delete(instances, List.of());
   }
 
-  /// What others depend on comes first, as it will be.
+  /// Applies the changes in the order of the future dependencies.
   private Future<Void> inOrder(
       Map<AppName, AppSpec> wanted, Map<AppName, AppChange> changes, Job job) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
@@ -158,7 +160,7 @@ final class Applying {
     return done;
   }
 
-  /// Never fails: what goes wrong is in the app's change.
+  /// Never fails: a problem is recorded in the app's change.
   private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Job job) {
     GodCommand.Apply order = job.order();
     AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
@@ -187,7 +189,7 @@ final class Applying {
     };
   }
 
-  /// Looks, once for all, which of those that were started have not lasted.
+  /// Checks at the end, for all started instances at once, which of them have exited immediately.
   private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
     return job.order().lasting()
         ? godServices
@@ -218,7 +220,7 @@ final class Applying {
         });
   }
 
-  /// Those whose processes have to give way, and those that were given up.
+  /// Returns the instances whose processes must be replaced, and the errored ones.
   private List<Instance> needing(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
         .filter(instance -> instance.state.phase() != Phase.STOPPED)
@@ -233,13 +235,14 @@ final class Applying {
       return Future.succeededFuture(
           List.of("%s is being reloaded or scaled: try again when that is done".formatted(app)));
     }
-    // Composed, so that whatever is thrown ends it too.
+    // Composed, so that an exception also ends the change.
     return Future.succeededFuture()
         .compose(_ -> fit(spec, job))
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// Describes all instances anew, restarts those that need it, and makes more or fewer.
+  /// Applies the spec to all instances, restarts those that need it, and changes the number of
+  /// instances.
   private Future<List<String>> fit(AppSpec spec, Job job) {
     List<Instance> before = registry.ofApp(spec.name());
     boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
@@ -256,7 +259,7 @@ final class Applying {
         .map(left -> CommandReplies.failures(toRun, left));
   }
 
-  /// Tells what has become of an app that is there and described otherwise.
+  /// Publishes the change of an existing app.
   private void tell(AppChange change, Optional<Path> file) {
     boolean told =
         switch (change.kind()) {
@@ -278,7 +281,7 @@ final class Applying {
     }
   }
 
-  /// Tells of all apps of `file` that it cannot be applied.
+  /// Publishes for all apps of `file` that it cannot be applied.
   void tellFailure(Path file, List<String> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     for (AppName app : registry.files().appsOf(file)) {

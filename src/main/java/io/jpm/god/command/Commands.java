@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What people ask of God. Owned by GodVerticle's context.
+/// Executes the commands that God receives. Confined to GodVerticle's context.
 public final class Commands {
   private final Registry registry;
   private final Supervisor supervisor;
@@ -72,6 +72,7 @@ public final class Commands {
     this.resumption = new Resumption(godServices);
   }
 
+  /// Executes `command`, at most once for each idempotency key.
   public Future<GodReply> carryOut(GodCommand command) {
     return command instanceof GodCommand.Keyed(String key, GodCommand inner)
         ? repeatableCommands.answer(
@@ -87,17 +88,17 @@ public final class Commands {
         .recall(question.key(), outcome -> remembered(question, outcome))
         .orElseGet(() ->
             Future.succeededFuture(
-                new GodReply(List.of(), List.of("no command has had this key lately"))));
+                new GodReply(List.of(), List.of("no recent command has this key"))));
   }
 
-  /// What an earlier daemon has answered, as far as its instances are still there.
+  /// Returns the reply of an earlier daemon, with those of its instances that still exist.
   private GodReply remembered(GodCommand command, RepeatableCommand.Outcome outcome) {
     List<Instance> present =
         outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
     var reply =
         new GodReply(CommandReplies.views(present), outcome.problems(), List.of(), outcome.notes());
     return present.isEmpty() || command instanceof GodCommand.Trigger
-        ? reply.withNote("the daemon before this one has done it already")
+        ? reply.withNote("the previous daemon has done it already")
         : reply;
   }
 
@@ -169,8 +170,8 @@ public final class Commands {
     };
   }
 
-  /// What cannot be taken back or looked up afterwards is not done before it is written down that
-  /// it may have been done.
+  /// Journals that a command may have had an effect, before an action that can neither be undone
+  /// nor checked afterwards.
   private Future<Void> begun(RepeatableCommand repeatableCommand) {
     if (!repeatableCommand.isKeyed()) {
       return Future.succeededFuture();
@@ -190,14 +191,15 @@ public final class Commands {
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
 
-  /// It is done all the same, and written down as soon as the disk takes it: whoever ends a program
-  /// that fills the disk is to see that it has worked.
+  /// Adds a note if the journal cannot be written. The command has succeeded nevertheless, and is
+  /// journaled as soon as possible: a user who stops a program that fills the disk must see that it
+  /// worked.
   private GodReply withLoss(GodReply reply) {
     if (reply.instances().isEmpty() || journal.problem().isEmpty()) {
       return reply;
     }
     if (reply.problems().stream().anyMatch(Journal::isRefusal)) {
-      return reply; // nothing was done that could be forgotten
+      return reply; // nothing was done that could be lost
     }
     return reply.withNote(journal.problem().get());
   }
@@ -212,7 +214,7 @@ public final class Commands {
         new GodReply(CommandReplies.views(selection.found()), selection.problems()));
   }
 
-  /// What carries the home's tag and was in no list goes too.
+  /// Also terminates the unlisted processes of the home.
   private Future<GodReply> endStrays(GodReply reply) {
     return unlistedProcesses
         .endAll()
@@ -241,7 +243,7 @@ public final class Commands {
                     stopped, new GodReply(CommandReplies.views(stopped), problems));
               });
       case DELETE -> {
-        // In the same write as the first that is gone.
+        // In the same write as the first removal.
         repeatableCommand.ends(found);
         yield deletion.delete(found, problems);
       }
@@ -283,7 +285,8 @@ public final class Commands {
         });
   }
 
-  /// `--update-env`: what the apps inherit is the present shell's, for all instances of an app.
+  /// Replaces the inherited environment by that of the current shell, for all instances of the apps
+  /// (`--update-env`).
   private void takeOver(List<Instance> instances, Map<String, String> shell) {
     instances.stream()
         .map(instance -> instance.spec)

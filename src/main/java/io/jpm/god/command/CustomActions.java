@@ -13,8 +13,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Has apps do what they have offered to do: PM2's `trigger`, which waits for ever where this has a
-/// limit. Owned by GodVerticle's context.
+/// Triggers custom actions of apps and collects their replies: PM2's `trigger`, but with a timeout.
+/// Confined to GodVerticle's context.
 final class CustomActions {
   private static final long PATIENCE_MILLIS = 10_000;
 
@@ -24,9 +24,9 @@ final class CustomActions {
     this.vertx = vertx;
   }
 
-  /// Sends the action to each of the instances and collects what they answer.
+  /// Sends the action to each instance and collects the replies.
   ///
-  /// @param problems what is wrong already
+  /// @param problems problems found so far
   Future<GodReply> trigger(
       GodCommand.Trigger trigger, List<Instance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
@@ -50,17 +50,17 @@ final class CustomActions {
             new GodReply(instances.stream().map(Instance::view).toList(), allProblems, answers));
   }
 
-  /// Puts a message into the channel of each of the instances.
+  /// Sends a message over the IPC channel of each instance.
   ///
   /// @param json one JSON value on one line
-  /// @param problems what is wrong already
+  /// @param problems problems found so far
   static GodReply send(String json, List<Instance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
     for (Instance instance : instances) {
       Child child = instance.child;
       if (child == null) {
         allProblems.add(
-            "%s is %s and cannot be told"
+            "%s is %s and cannot receive messages"
                 .formatted(instance.label(), instance.state.phase().word()));
       } else if (!child.send(json)) {
         allProblems.add(instance.label() + " does not read its channel");
@@ -73,7 +73,8 @@ final class CustomActions {
     Child child = instance.child;
     if (child == null) {
       return Future.failedFuture(
-          "%s is %s and cannot be told".formatted(instance.label(), instance.state.phase().word()));
+          "%s is %s and cannot receive messages"
+              .formatted(instance.label(), instance.state.phase().word()));
     }
     AppChannel channel = instance.channel;
     if (!channel.offers(trigger.action())) {
@@ -103,7 +104,7 @@ final class CustomActions {
     return answer.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// PM2's two forms.
+  /// Returns the message in one of PM2's two formats.
   private static String message(GodCommand.Trigger trigger, Instance instance) {
     return trigger
         .parameter()

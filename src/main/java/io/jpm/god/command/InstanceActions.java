@@ -17,7 +17,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What is done to instances without starting or stopping any. Owned by GodVerticle's context.
+/// Performs commands on instances that neither start nor stop them. Confined to GodVerticle's
+/// context.
 final class InstanceActions {
   private final GodServices godServices;
   private final Registry registry;
@@ -27,7 +28,7 @@ final class InstanceActions {
     this.registry = godServices.registry();
   }
 
-  /// Writes to the standard input of the one instance that is meant.
+  /// Writes to the standard input of the single selected instance.
   Future<GodReply> type(GodCommand.Type type) {
     Registry.Selection selection = registry.select(List.of(type.target()));
     List<Instance> found = selection.found();
@@ -66,7 +67,7 @@ final class InstanceActions {
     return "%s is %s: it has no process".formatted(instance.title(), instance.state.phase().word());
   }
 
-  /// Signals main processes.
+  /// Signals the main processes of the selected instances.
   GodReply signal(GodCommand.SendSignal order) {
     Registry.Selection selection = registry.select(order.targets());
     List<String> problems = new ArrayList<>(selection.problems());
@@ -83,7 +84,7 @@ final class InstanceActions {
     return new GodReply(CommandReplies.views(signalled), problems);
   }
 
-  /// Begins to count anew.
+  /// Resets the counters of the selected instances.
   Future<GodReply> reset(List<String> targets) {
     Registry.Selection selection = registry.select(targets);
     Instant now = godServices.god().wallClock().instant();
@@ -91,7 +92,7 @@ final class InstanceActions {
       instance.state = instance.state.reset();
       instance.crashLooping = false;
       instance.createdAt = now;
-      // They have the place in the list in common.
+      // They share the entry in the list.
       registry.beside(instance).forEach(other -> other.createdAt = now);
     }
     godServices.journal().changed();
@@ -101,15 +102,16 @@ final class InstanceActions {
         .map(_ -> new GodReply(CommandReplies.views(selection.found()), selection.problems()));
   }
 
-  /// Has all instances of an app described otherwise.
+  /// Replaces the spec of all instances of an app.
   Future<GodReply> alter(GodCommand.Alter order) {
     List<Instance> instances = registry.ofApp(order.app());
     if (instances.isEmpty()) {
       return Future.succeededFuture(
-          new GodReply(List.of(), List.of("app %s is not there any more".formatted(order.app()))));
+          new GodReply(
+              List.of(), List.of("app %s does not exist any more".formatted(order.app()))));
     }
     AppSpec altered = SpecParts.taken(order.keys(), order.wanted(), instances.getFirst().spec);
-    // Or it would put the old description back into the list meanwhile.
+    // Otherwise a running reload would promote a candidate with the old spec.
     godServices.reloadInterruptions().interrupt(order.app());
     instances.forEach(instance -> godServices.instanceReconciler().describe(instance, altered));
     godServices.journal().changed();

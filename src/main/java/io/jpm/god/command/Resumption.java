@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
-/// Goes on with a command that an earlier daemon has begun and whose client asks again: what it was
-/// to lead to stands in the journal. Owned by GodVerticle's context.
+/// Resumes a command that an earlier daemon has begun and that its client repeats: the goals are in
+/// the journal. Confined to GodVerticle's context.
 final class Resumption {
   private final GodServices godServices;
 
@@ -21,8 +21,9 @@ final class Resumption {
     this.godServices = godServices;
   }
 
-  /// @param repeatableCommand what was begun
-  /// @param anew carries a command out, where that does what is left and nothing else
+  /// @param repeatableCommand the command that was begun
+  /// @param anew executes a command from the beginning, for commands that then perform only the
+  ///   remaining work
   Future<GodReply> goOn(
       GodCommand command,
       RepeatableCommand repeatableCommand,
@@ -34,7 +35,7 @@ final class Resumption {
             case START, RESTART, DELETE -> finish(repeatableCommand);
             case STOP -> anew.apply(command, repeatableCommand);
           };
-      // Each says by itself what is left once the processes are as they were to be.
+      // These commands determine the remaining work themselves.
       case GodCommand.Apply _ ->
           finish(repeatableCommand).compose(_ -> anew.apply(command, repeatableCommand));
       case GodCommand.Reload _ -> anew.apply(command, repeatableCommand);
@@ -59,17 +60,18 @@ final class Resumption {
     };
   }
 
-  /// To do it again might be to do it twice, and not to do it might be never.
+  /// Refuses, because another execution might be the second one, and none might be a loss.
   private static Future<GodReply> unknown(String what) {
     return Future.succeededFuture(
         new GodReply(
             List.of(),
             List.of(
-                "the daemon ended in the midst of it, so it is not known whether %s: look, and ask again if it was not"
+                "the daemon ended in the middle of the command, so it is not known whether %s: check, and repeat the command if it was not"
                     .formatted(what))));
   }
 
-  /// Renews what still has its process of before, and ends what is still there.
+  /// Restarts the instances that still have their former process, and deletes those that still must
+  /// be removed.
   private Future<GodReply> finish(RepeatableCommand repeatableCommand) {
     List<Instance> all = List.copyOf(godServices.registry().all());
     List<Instance> concerned = repeatableCommand.renewed(all);
@@ -92,8 +94,6 @@ final class Resumption {
     List<Instance> shown = new ArrayList<>(concerned);
     shown.addAll(ended);
     var reply = new GodReply(CommandReplies.views(shown), CommandReplies.failures(concerned, left));
-    return shown.isEmpty()
-        ? reply.withNote("the daemon before this one has done it already")
-        : reply;
+    return shown.isEmpty() ? reply.withNote("the previous daemon has done it already") : reply;
   }
 }

@@ -33,7 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Brings back what `save` has remembered. Owned by GodVerticle's context.
+/// Restores the apps of the saved list (`resurrect`). Confined to GodVerticle's context.
 final class Resurrection {
   private final Registry registry;
   private final Supervisor supervisor;
@@ -53,10 +53,10 @@ final class Resurrection {
     this.files = godServices.files();
   }
 
-  /// Adds the apps of `list` that are not in the list, and starts those that ran. One that is there
-  /// is left alone: whatever it is now, somebody has wanted it since.
+  /// Adds the apps of the saved list that do not exist, and starts those that ran. An existing app
+  /// is left as it is, because it is newer than the saved list.
   ///
-  /// @param lasting whether to wait until what is started has lasted for a moment
+  /// @param lasting whether to wait until the started processes have run for a moment
   Future<GodReply> from(SavedList list, boolean lasting) {
     return list.load()
         .compose(found ->
@@ -149,7 +149,8 @@ final class Resurrection {
             .count();
   }
 
-  /// What is saved and what is there have been checked each by itself.
+  /// Returns the problem if saved and existing apps together have a cycle; each set was checked
+  /// only by itself.
   private Optional<String> circleWith(List<SavedApp> apps, Set<AppName> present) {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>(registry.graph().dependsOn());
     apps.stream()
@@ -160,11 +161,11 @@ final class Resurrection {
         .cycle()
         .map(way -> way.stream().map(AppName::value).collect(Collectors.joining(" → ")))
         .map(way ->
-            "nothing is brought back, since apps would depend on each other in a circle: %s; start or delete one of them first"
+            "nothing is restored, since apps would depend on each other in a circle: %s; start or delete one of them first"
                 .formatted(way));
   }
 
-  /// One of which a process may run already is not started a second time.
+  /// An instance whose process may already run is not started a second time.
   private void create(
       SavedApp app,
       ProcessClaims.Outcome claimed,
@@ -187,7 +188,7 @@ final class Resurrection {
     }
   }
 
-  /// In the journal before the first process is made, as with every start.
+  /// Journals the instances before the first process is created, as for every start.
   private Future<?> start(
       List<Instance> created, List<Instance> toStart, ProvisionalChange change) {
     if (created.isEmpty()) {
@@ -205,7 +206,7 @@ final class Resurrection {
           }
           change.hold();
           Failpoint.INSTANCE_WRITTEN.hit();
-          // What depends on others waits for them by itself.
+          // Instances with dependencies wait for them by themselves.
           toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));
           return Future.join(
               toStart.stream()

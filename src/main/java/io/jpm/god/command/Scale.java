@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Gives an app more or fewer instances. Owned by GodVerticle's context.
+/// Changes the number of instances of an app. Confined to GodVerticle's context.
 final class Scale {
   private final GodServices godServices;
   private final Registry registry;
@@ -56,7 +56,7 @@ final class Scale {
       return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
     }
     List<Instance> created = new ArrayList<>();
-    // Composed, so that whatever is thrown ends it too.
+    // Composed, so that an exception also ends the scaling.
     return Future.succeededFuture()
         .compose(_ -> to(app, (int) wanted, repeatableCommand, created))
         .onComplete(_ -> godServices.reloadInterruptions().end(app))
@@ -84,7 +84,7 @@ final class Scale {
     }
     if (wanted < 1) {
       return Optional.of(
-          "%s cannot have %d instances: one must be left, jpm delete %s removes the app"
+          "%s cannot have %d instances: use 1 or more; jpm delete %s removes the app"
               .formatted(app, wanted, app));
     }
     int most = godServices.god().mostInstances().getAsInt();
@@ -95,8 +95,8 @@ final class Scale {
         : Optional.empty();
   }
 
-  /// @param created gets those that are new
-  /// @return why some were left as they were
+  /// @param created receives the new instances
+  /// @return the reasons why some were left as they are
   private Future<List<String>> to(
       AppName app, int wanted, RepeatableCommand repeatableCommand, List<Instance> created) {
     List<Instance> present =

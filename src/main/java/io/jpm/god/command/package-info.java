@@ -1,4 +1,4 @@
-/// The commands that God obeys.
+/// The commands that God executes.
 @NullMarked
 package io.jpm.god.command;
 

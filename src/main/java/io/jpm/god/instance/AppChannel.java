@@ -9,17 +9,17 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.function.Consumer;
 
-/// What one process of an instance has said about itself, and the actions whose answer it owes.
-/// Owned by GodVerticle's context.
+/// State of the IPC channel of one process: its metrics, its actions, and the actions whose reply
+/// is pending. Confined to GodVerticle's context.
 public final class AppChannel {
   private Map<String, String> metrics = Map.of();
   private final SequencedSet<String> actions = new LinkedHashSet<>();
   private final List<Owed> owed = new ArrayList<>();
 
-  /// An action under way.
+  /// An action that was sent to the process and whose reply is pending.
   ///
-  /// @param action its name
-  /// @param answer who waits; told once
+  /// @param action name of the action
+  /// @param answer receives the reply; called once
   public record Owed(String action, Consumer<String> answer) {}
 
   public AppReport report() {
@@ -50,7 +50,7 @@ public final class AppChannel {
     owed.remove(debt);
   }
 
-  /// The oldest debt of this name is paid.
+  /// Completes the oldest pending action with the name in `reply`.
   public void replied(AppMessage.Reply reply) {
     Optional<Owed> paid =
         owed.stream().filter(debt -> debt.action().equals(reply.action())).findFirst();

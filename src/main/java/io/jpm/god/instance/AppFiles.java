@@ -11,30 +11,30 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// Which apps have come from which process file, so that only these are ended when they are not in
-/// it any more. An app has come from one file at most, and a file without apps is forgotten. Owned
-/// by GodVerticle's context.
+/// Records the process file of each app, so that only the apps of a file are ended when they are no
+/// longer in it. An app belongs to at most one file, and a file without apps is forgotten. Confined
+/// to GodVerticle's context.
 public final class AppFiles {
   private final Map<Path, AppFile> files = new TreeMap<>();
 
-  /// All files, by path.
+  /// Returns all files, ordered by path.
   public List<AppFile> all() {
     return List.copyOf(files.values());
   }
 
-  /// The files are these again.
+  /// Replaces all recorded files by `all`, to undo a change.
   public void restore(List<AppFile> all) {
     files.clear();
     all.forEach(file -> files.put(file.file(), file));
   }
 
-  /// The apps that have come from `file`.
+  /// Returns the apps of `file`.
   public Set<AppName> appsOf(Path file) {
     AppFile known = files.get(file);
     return known == null ? Set.of() : known.apps();
   }
 
-  /// These apps are described by `file` from now on, or by none.
+  /// Records that `apps` are described by `file`, or by no file if it is empty.
   public void cameFrom(Optional<Path> file, Collection<AppName> apps) {
     Optional<AppFile> known = file.map(files::get);
     Set<AppName> all = new HashSet<>(apps);
@@ -45,7 +45,7 @@ public final class AppFiles {
     forgetEmpty();
   }
 
-  /// `file` is read again when it changes, or is not.
+  /// Records the apps of `file` and whether it is read again when it changes.
   public void watch(AppFile file) {
     cameFrom(Optional.of(file.file()), file.apps());
     files.computeIfPresent(
@@ -53,7 +53,7 @@ public final class AppFiles {
     forgetEmpty();
   }
 
-  /// There is no app of this name any more.
+  /// Removes an app that no longer exists.
   void forget(AppName app) {
     leave(app);
     forgetEmpty();

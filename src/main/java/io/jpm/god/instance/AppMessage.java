@@ -9,30 +9,31 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// What an app says over its channel: Node's `process.send`, with the words of PM2 and its library.
+/// A message that an app sends over its IPC channel with Node's `process.send`, in the format of
+/// PM2 and its library.
 public sealed interface AppMessage {
   /// `process.send('ready')`.
   record Ready() implements AppMessage {}
 
-  /// `axm:action`: it can be told to do `name`.
+  /// `axm:action`: the app offers the action `name`.
   record Offers(String name) implements AppMessage {}
 
-  /// `axm:monitor`: its custom metrics as they are now.
+  /// `axm:monitor`: the current values of the app's custom metrics.
   record Metrics(Map<String, String> values) implements AppMessage {}
 
-  /// `axm:reply`: the answer to an action.
+  /// `axm:reply`: the reply to an action.
   record Reply(String action, String json) implements AppMessage {}
 
-  /// Anything else, for whoever listens.
+  /// Any other message. It is published for subscribers.
   record Custom(Object content) implements AppMessage {}
 
-  /// Longest text of one metric or name that is kept of what an app says.
+  /// Maximum length of the name or value of a metric, and of the name of an action, in characters.
   int LONGEST = 200;
 
-  /// Most metrics and actions of one app.
+  /// Maximum number of metrics and of actions of one app.
   int MOST = 100;
 
-  /// Reads one message; empty when it is no JSON.
+  /// Parses one message; empty if it is not JSON.
   static Optional<AppMessage> read(String json) {
     try {
       @Nullable Object content = Json.decodeValue(json);

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// What is said about instances after a command.
+/// Creates the parts of command replies that concern instances.
 public final class CommandReplies {
   private CommandReplies() {}
 
@@ -17,7 +17,7 @@ public final class CommandReplies {
     return views;
   }
 
-  /// `problems`, and why some of `instances` have failed.
+  /// Returns `problems` and the reasons of those of `instances` that are errored.
   public static List<String> failures(List<Instance> instances, List<String> problems) {
     List<String> all = new ArrayList<>(problems);
     for (Instance instance : instances) {
@@ -28,6 +28,7 @@ public final class CommandReplies {
     return all;
   }
 
+  /// Returns messages about those of `instances` that were deleted meanwhile.
   public static List<String> deleted(List<Instance> instances) {
     return instances.stream()
         .filter(instance -> instance.removed)
@@ -35,8 +36,8 @@ public final class CommandReplies {
         .toList();
   }
 
-  /// What went wrong with stop commands is told, though the apps have ended all the same, and which
-  /// of the apps had to be killed.
+  /// Adds notes about problems with stop commands, although the apps have stopped, and about apps
+  /// that had to be killed.
   public static GodReply withStops(List<Instance> instances, GodReply reply) {
     GodReply told = reply;
     for (Instance instance : instances) {

@@ -1,7 +1,8 @@
 package io.jpm.god.instance;
 
-/// What was heard of a process before God knew that it is there.
+/// Holds the reports about a process that arrive before God knows the process.
 public interface EarlyReports {
-  /// God knows the process from now on: what was heard is told, and what comes is told at once.
+  /// Delivers the held reports, and all later reports immediately. Called as soon as God knows the
+  /// process.
   void begin();
 }

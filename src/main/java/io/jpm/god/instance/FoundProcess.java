@@ -2,8 +2,8 @@ package io.jpm.god.instance;
 
 import io.jpm.model.run.ProcessIdentity;
 
-/// A process of an instance that a former daemon has left, found by its tag.
+/// A process of an instance that an earlier daemon left running, found by its process tag.
 ///
 /// @param identity the process
-/// @param generation which spawn of the instance it is
+/// @param generation its generation of the instance
 public record FoundProcess(ProcessIdentity identity, long generation) {}

@@ -6,13 +6,14 @@ import java.time.InstantSource;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
-/// What God is given at boot.
+/// The dependencies that God receives at boot.
 ///
-/// @param host the operating system's processes
+/// @param host the processes of the operating system
 /// @param home the daemon's home directory
-/// @param wallClock for display, and for comparison with the times of files
-/// @param nanoTime monotonic time, which alone decides
-/// @param mostInstances of one app; asked each time, since the settings may change
+/// @param wallClock for display, and for comparison with file times
+/// @param nanoTime monotonic time, used for all decisions
+/// @param mostInstances maximum number of instances of one app; read each time, because the
+///   settings may change
 public record GodContext(
     ProcessHost host,
     Path home,

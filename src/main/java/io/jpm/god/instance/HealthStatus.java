@@ -4,20 +4,20 @@ import io.jpm.model.Health;
 import io.jpm.model.run.WorkerId;
 import java.util.Optional;
 
-/// What is known of the health of one process. Owned by GodVerticle's context.
+/// The known health of one process. Confined to GodVerticle's context.
 public final class HealthStatus {
-  /// Whom Satan looks after; empty: nobody yet, or nobody any more.
+  /// The process that Satan monitors; empty before and after monitoring.
   public Optional<WorkerId> attended = Optional.empty();
 
-  /// The checks by which it is looked after.
+  /// The probes that are used for monitoring.
   public Health health = Health.NONE;
 
-  /// Whether it has said `ready` over its channel.
+  /// Whether the process has sent `ready` over its IPC channel.
   public boolean saidReady;
 
-  /// Whether its checks have passed for the first time.
+  /// Whether the probes have succeeded for the first time.
   public boolean passed;
 
-  /// What its checks found last, as long as they have not passed.
+  /// The last result of the probes until they succeed.
   public String lacking = "";
 }

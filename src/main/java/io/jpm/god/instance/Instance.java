@@ -28,18 +28,18 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// One instance and all that God holds for it. Owned by GodVerticle's context.
+/// One instance with everything that God holds for it. Confined to GodVerticle's context.
 public final class Instance {
   public final InstanceId id;
   public final int number;
 
-  /// When it came into the list, or its counters began anew.
+  /// When the instance was added to the list, or its counters were reset.
   public Instant createdAt;
 
-  /// What tells it from others with the same id, see [InstanceIdentity#birth].
+  /// Distinguishes the instance from others with the same id, see [InstanceIdentity#birth].
   public final Instant birth;
 
-  /// What nobody can guess of its tag, see [InstanceIdentity#secret].
+  /// The unpredictable part of its process tag, see [InstanceIdentity#secret].
   public final TagSecret secret;
 
   public ReplacementRole replacementRole = ReplacementRole.CURRENT;
@@ -47,97 +47,98 @@ public final class Instance {
   public InstancePaths paths;
   public Supervised state = Supervised.NEW;
 
-  /// The process under watch, while there is one.
+  /// The watched process, if there is one.
   public @Nullable Child child;
 
-  /// Tells what was heard of [#child] before God knew it.
+  /// Delivers the reports about [#child] that arrived before God knew it.
   public @Nullable EarlyReports earlyReports;
 
   /// The process that the journal named at boot, until it is adopted or found gone.
   public Optional<ProcessIdentity> recorded = Optional.empty();
 
-  /// The last process whose end has not been told, for show.
+  /// The last process whose exit has not been announced yet.
   public Optional<ProcessIdentity> latest = Optional.empty();
 
-  /// What ClusterBalancer has given the present process to be remembered by; empty: it shares
-  /// nothing.
+  /// The balancer state that ClusterBalancer has assigned to the current process; empty if the
+  /// process does not share a port.
   public Optional<String> memo = Optional.empty();
 
-  /// What may be wrong while the process takes no connections; empty: nothing is known, or it does.
+  /// Possible reason why the current process accepts no connections; empty if none is known or if
+  /// it accepts them.
   public String unready = "";
 
-  /// Whether ClusterBalancer has to be told when nothing comes after the present process.
+  /// Whether ClusterBalancer must be notified when no other process follows the current one.
   public boolean balanced;
 
-  /// What the files of variables said when the present process was made. In memory only.
+  /// The variables from env files at the start of the current process. Kept in memory only.
   public volatile Map<String, String> fileVariables = Map.of();
 
-  /// The `PORT` that ClusterBalancer has given the present process; empty: it has given none.
+  /// The `PORT` that ClusterBalancer has assigned to the current process; empty if none.
   public volatile String port = "";
 
-  /// The version of the package that the present process was started from; empty: none is known.
+  /// The version of the package that the current process was started from; empty if unknown.
   public volatile String version = "";
 
-  /// Whether the present process is certain to take connections some time.
+  /// Whether the current process is certain to accept connections at some time.
   public boolean mustListen;
 
-  /// Whether the present process has been seen to take connections.
+  /// Whether the current process was seen to accept connections.
   public boolean listening;
 
   public Optional<Instant> startedAt = Optional.empty();
 
-  /// Whether it has been deleted: what still comes in for it is late.
+  /// Whether the instance was deleted; later events are ignored.
   public boolean removed;
 
-  /// Whether the stop under way is one of the whole tree.
+  /// Whether the current stop applies to the whole tree.
   public boolean treeOrdered;
 
-  /// Whether LogAggregator captures this instance's pipes as [#capture] says.
+  /// Whether LogAggregator captures the pipes of this instance as described by [#capture].
   public boolean captured;
 
-  /// What the present process says over its channel.
+  /// The state of the current process's IPC channel.
   public AppChannel channel = new AppChannel();
 
-  /// What is known of the health of the present process.
+  /// The health of the current process.
   public HealthStatus healthStatus = new HealthStatus();
 
-  /// Why its process is being replaced, while it is; empty: a person has asked for it, or it is
-  /// not.
+  /// Why the process is being replaced; empty if a user requested it, or if it is not being
+  /// replaced.
   public String leaving = "";
 
-  /// Why the present process is not well although it runs.
+  /// Why the current process is unhealthy although it runs.
   public Optional<String> unhealthy = Optional.empty();
 
-  /// What the present process says of its state; empty: nothing.
+  /// The status text that the current process reports about itself; may be empty.
   public String saying = "";
 
-  /// What went wrong with the last stop or the deletion, although it is done.
+  /// A problem of the last stop or deletion, which succeeded nevertheless.
   public Optional<String> stopProblem = Optional.empty();
 
-  /// Whether it fails again and again, see [io.jpm.supervise.CrashLoop].
+  /// Whether the instance is in a crash loop, see [io.jpm.supervise.CrashLoop].
   public boolean crashLooping;
 
-  /// How the process that a command has started has ended by itself, other than well; empty: it has
-  /// not.
+  /// How the process that a command has started failed by itself; empty if it has not.
   public String earlyEnd = "";
 
-  /// How the last stop had to be forced; empty: it has not been, or that was told.
+  /// How the last stop was forced; empty if it was not, or if this was already reported.
   public String forced = "";
 
-  /// When the schedule says that the next restart is due.
+  /// When the next scheduled restart is due.
   public Optional<Instant> nextRun = Optional.empty();
 
-  /// The patience that begins when the signals ordered before it were sent.
+  /// Starts the stop timeout when the preceding signals have been sent.
   public final StopPatience patience = new StopPatience();
 
-  /// Running Vert.x timers.
+  /// Ids of the running Vert.x timers.
   public final Map<Timer, Long> timers = new EnumMap<>(Timer.class);
 
   private final List<Waiting> waiting = new ArrayList<>();
 
   private record Waiting(Predicate<Supervised> settled, Promise<Instance> promise) {}
 
-  /// @param home the daemon's home, where its files are unless its spec says otherwise
+  /// @param home the daemon's home, which contains the instance's files unless its spec says
+  ///   otherwise
   public Instance(InstanceIdentity instanceIdentity, AppSpec spec, Path home) {
     this.id = instanceIdentity.id();
     this.number = instanceIdentity.number();
@@ -152,17 +153,17 @@ public final class Instance {
     return new InstanceIdentity(id, number, createdAt, birth, secret);
   }
 
-  /// How ClusterBalancer knows the process of the present generation.
+  /// Returns the identity by which ClusterBalancer knows the process of the current generation.
   public WorkerId worker() {
     return new WorkerId(id, birth.toEpochMilli(), state.generation());
   }
 
-  /// The rules by which it is supervised.
+  /// Returns the policies by which the instance is supervised.
   public Policies policies() {
     return replacementRole == ReplacementRole.CURRENT ? Policies.of(spec) : Policies.onTrial(spec);
   }
 
-  /// Completes as soon as the state is one that `settled` accepts.
+  /// Returns a future that completes as soon as `settled` accepts the state.
   public Future<Instance> when(Predicate<Supervised> settled) {
     if (settled.test(state)) {
       return Future.succeededFuture(this);
@@ -172,7 +173,7 @@ public final class Instance {
     return promise.future();
   }
 
-  /// Tells those who wait for the present state.
+  /// Completes the futures that wait for the current state.
   public void completeWaiters() {
     List<Waiting> done = waiting.stream().filter(w -> w.settled().test(state)).toList();
     waiting.removeAll(done);
@@ -183,13 +184,13 @@ public final class Instance {
     return Optional.ofNullable(child).map(Child::identity);
   }
 
-  /// The process that a next daemon has to know: the present one or, until its fate is decided, the
-  /// one that the daemon before has recorded. Each write of the journal has it.
+  /// Returns the process that the next daemon must know: the current one, or the one that the
+  /// previous daemon recorded, until it is adopted or found gone. Each journal write contains it.
   public Optional<ProcessIdentity> lasting() {
     return process().or(() -> recorded);
   }
 
-  /// Whether somebody tells when a process of it is ready: itself, or its checks.
+  /// Reports whether readiness is reported explicitly: by the process itself or by its probes.
   public boolean readinessIsTold() {
     return spec.readinessIsTold();
   }
@@ -200,14 +201,14 @@ public final class Instance {
     return view(state.phase(), process(), reason);
   }
 
-  /// As it is but for what is said otherwise.
+  /// Returns the view of the instance with the given phase, process and reason.
   public InstanceView view(Phase phase, Optional<ProcessIdentity> process, String reason) {
     return view(phase, process, state.lastExit(), reason);
   }
 
-  /// As it is, but told of a process that is not the present one.
+  /// Returns the view of the instance with a process other than the current one.
   ///
-  /// @param exit how it ended
+  /// @param exit how that process ended
   public InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
     return view(phase, Optional.of(process), Optional.of(exit), reason);
   }
@@ -239,7 +240,7 @@ public final class Instance {
         crashLooping);
   }
 
-  /// What LogAggregator is to do with the output, as it is described now.
+  /// Returns the request by which LogAggregator captures the output, according to the current spec.
   public LogsCommand.Open capture() {
     Optional<Path> combined = paths.combined().filter(file -> !file.equals(InstancePaths.NOWHERE));
     return new LogsCommand.Open(
@@ -253,30 +254,31 @@ public final class Instance {
         birth.toEpochMilli());
   }
 
-  /// How people and the log call it: `web:2`.
+  /// Returns the name for users and logs: `web:2`.
   public String label() {
     return spec.name() + ":" + id;
   }
 
-  /// How a command's problems call it: `web (id 2)`.
+  /// Returns the name in the problems of a command: `web (id 2)`.
   public String title() {
     return "%s (id %s)".formatted(spec.name(), id);
   }
 
-  /// What marks the process of one spawn of this instance, and its descendants.
+  /// Returns the process tag of one generation of this instance and its descendants.
   public String tag(Path home, long generation) {
     return new Tags.Mark(id, birth.toEpochMilli(), secret, generation).tag(home);
   }
 
+  /// Reports whether `mark` identifies a process of this instance, of any generation.
   public boolean bears(Tags.Mark mark) {
     return mark.id().equals(id)
         && mark.birth() == birth.toEpochMilli()
         && mark.secret().equals(secret);
   }
 
-  /// The processes of this instance, by generation.
+  /// Returns the processes of this instance by generation.
   ///
-  /// @param tagged those of the home
+  /// @param tagged the tagged processes of the home
   public NavigableMap<Long, ProcessIdentity> generations(Map<Tags.Mark, ProcessIdentity> tagged) {
     NavigableMap<Long, ProcessIdentity> mine = new TreeMap<>();
     tagged.forEach((mark, process) -> {

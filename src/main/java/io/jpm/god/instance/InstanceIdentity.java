@@ -3,22 +3,23 @@ package io.jpm.god.instance;
 import io.jpm.model.run.InstanceId;
 import java.time.Instant;
 
-/// What never changes of an instance.
+/// The immutable identity of an instance.
 ///
-/// @param id PM2's `process_id`; a process that replaces another has the same
-/// @param number its place among the app's instances, from 0
-/// @param createdAt when it came into the list, or its counters began anew, for show
-/// @param birth what tells it from all others that have or had this id; its pipes and its tag are
-///   called after it
-/// @param secret what its tag ends with, so that nobody can guess it
+/// @param id PM2's `process_id`; a process that replaces another has the same id
+/// @param number index among the app's instances, from 0
+/// @param createdAt when the instance was added to the list, or its counters were reset; for
+///   display
+/// @param birth distinguishes the instance from all others that have or had this id; part of the
+///   names of its pipes and of its process tag
+/// @param secret the unpredictable last part of the process tag
 public record InstanceIdentity(
     InstanceId id, int number, Instant createdAt, Instant birth, TagSecret secret) {
-  /// Of a new instance that takes nobody's place.
+  /// Creates the identity of a new instance that does not replace another.
   public InstanceIdentity(InstanceId id, int number, Instant createdAt) {
     this(id, number, createdAt, createdAt, TagSecret.make());
   }
 
-  /// The same place in the list, for another process.
+  /// Returns the identity of a replacement with the same id and number.
   public InstanceIdentity reborn(Instant at) {
     return new InstanceIdentity(id, number, createdAt, at, TagSecret.make());
   }

@@ -10,23 +10,23 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
-/// Where the files of an instance are.
+/// Paths of the files of an instance.
 ///
-/// PM2's names: `<name>-out.log`, `<name>-error.log` and, on demand, `<name>.log`. Where the app
-/// has several instances that do not share their files, `-<id>` comes before `.log`, in place of a
-/// number that stands there; pid files always carry the id.
+/// Uses PM2's names: `<name>-out.log`, `<name>-error.log` and, on demand, `<name>.log`. If the app
+/// has several instances that do not share their files, `-<id>` is inserted before `.log` and
+/// replaces a number at that position. Names of pid files always contain the id.
 ///
-/// @param out standard output's way
-/// @param error standard error's way
-/// @param combined where both go too
-/// @param pidFile the pid, for people and scripts
-/// @param input the pipe of standard input
+/// @param out pipe and file of standard output
+/// @param error pipe and file of standard error
+/// @param combined file that receives both
+/// @param pidFile file with the pid, for users and scripts
+/// @param input pipe of standard input
 public record InstancePaths(
     LogPipe out, LogPipe error, Optional<Path> combined, Path pidFile, Path input) {
-  /// The file of output that nobody keeps.
+  /// The file for output that is discarded.
   static final Path NOWHERE = Path.of("/dev/null");
 
-  /// The path that stands for the usual place of the combined file.
+  /// The path that denotes the default path of the combined file.
   private static final Path USUAL = Path.of("");
 
   private static final Pattern LOG_ENDING = Pattern.compile("(?:-[0-9]+)?\\.log$");

@@ -8,18 +8,19 @@ import io.jpm.os.Child;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What is said about an app's `limits`.
+/// Formats messages about the `limits` of an app.
 public final class LimitText {
   private static final long MEGA = 1L << 20;
 
   private LimitText() {}
 
-  /// Why the process of an app has ended, when a limit was the reason; else empty.
+  /// Returns why a process has ended if a memory limit was the cause; else an empty text.
   public static String ofEnd(AppSpec spec, Child child, Exit exit) {
     return child.ranOutOfMemory() ? ofEnd(spec, exit) : "";
   }
 
-  /// Why a process has ended of whose tree the kernel has ended a part for its memory.
+  /// Returns why a process has ended after the kernel killed processes of its tree for exceeding
+  /// the memory limit.
   public static String ofEnd(AppSpec spec, Exit exit) {
     boolean itself =
         exit instanceof Exit.Signalled(int signal, boolean _) && signal == Signal.SIGKILL.number();
@@ -28,13 +29,14 @@ public final class LimitText {
         : ofPart(spec, 1);
   }
 
-  /// The kernel has ended some of an app's processes, but not the main process.
+  /// Returns the message that the kernel has killed some processes of an app, but not the main
+  /// process.
   public static String ofPart(AppSpec spec, long processes) {
     return "oom-kill: %s of its tree ended by the kernel, more than its %s"
         .formatted(processes == 1 ? "a process" : processes + " processes", memoryMax(spec));
   }
 
-  /// The kernel takes memory back from an app.
+  /// Returns the message that the kernel reclaims memory from an app.
   public static String ofSlowing(AppSpec spec) {
     return "slowed down by the kernel: more than its limits.memory_high of %d MB"
         .formatted(spec.limits().memoryHigh().orElse(0) / MEGA);
@@ -44,7 +46,7 @@ public final class LimitText {
     return "limits.memory of %d MB".formatted(spec.limits().memoryMax().orElse(0) / MEGA);
   }
 
-  /// What of an app's limits does not hold for its process; empty: all do.
+  /// Returns which limits of the app are not enforced for its process; empty if all are.
   public static String unenforced(AppSpec spec, Child child) {
     ResourceLimits limits = spec.limits();
     if (!limits.ofGroup() || child.isGrouped()) {

@@ -16,8 +16,9 @@ import java.util.SequencedSet;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// All instances, by id, and beside them the processes that are to take their places or had to
-/// leave them. Owned by GodVerticle's context.
+/// The instances of God. The list, which users see, contains one instance for each id; the
+/// candidates and draining instances of reloads are kept separately. Confined to GodVerticle's
+/// context.
 public final class Registry {
   private final TreeMap<InstanceId, Instance> instances = new TreeMap<>();
   private final List<Instance> beside = new ArrayList<>();
@@ -26,13 +27,13 @@ public final class Registry {
   private int nextId;
   private int reserved = -1;
 
-  /// What a user's words name.
+  /// The instances that a user's targets select.
   ///
-  /// @param found the instances, each once, in the order of the words
-  /// @param problems one sentence for each word that names nothing
+  /// @param found the selected instances without duplicates, in the order of the targets
+  /// @param problems one message for each target that selects nothing
   public record Selection(List<Instance> found, List<String> problems) {}
 
-  /// An id that no instance has had since the list was last empty (PM2's rule).
+  /// Returns an id that no instance has had since the list was last empty (PM2's rule).
   public InstanceId takeId() {
     if (instances.isEmpty()) {
       nextId = reserved + 1;
@@ -40,23 +41,23 @@ public final class Registry {
     return new InstanceId(nextId++);
   }
 
-  /// The instance that had been given the id has never been heard of.
+  /// Releases the id of an instance that was withdrawn before it had a process.
   public void giveBack(InstanceId id) {
     if (id.value() == nextId - 1 && id.value() > reserved) {
       nextId--;
     }
   }
 
-  /// Gives no id up to this one as long as nothing else is reserved: processes outside the list
-  /// have them.
+  /// Reserves all ids up to `id`, which processes outside the list have, until the next call.
   ///
-  /// @param id the greatest; -1: all are free
+  /// @param id the highest reserved id; -1 reserves none
   public void reserve(int id) {
     reserved = id;
     nextId = Math.max(nextId, id + 1);
   }
 
-  /// A birth that no instance has, now or a little later: the clock may stand, or be set back.
+  /// Returns a birth that no instance has. It may be slightly later than `now`, because the clock
+  /// may stand still or be set back.
   public Instant takeBirth(Instant now) {
     lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));
     return lastBirth;
@@ -80,12 +81,12 @@ public final class Registry {
     }
   }
 
-  /// Where apps have come from.
+  /// Returns the process files of the apps.
   public AppFiles files() {
     return files;
   }
 
-  /// Puts `successor` into the list in the place of `old`, which stays beside it.
+  /// Replaces `old` in the list by `successor`; `old` becomes the draining instance.
   public void swap(Instance successor, Instance old) {
     beside.remove(successor);
     successor.replacementRole = ReplacementRole.CURRENT;
@@ -94,37 +95,37 @@ public final class Registry {
     beside.add(old);
   }
 
-  /// Those in the list.
+  /// Returns the instances in the list.
   public Collection<Instance> all() {
     return instances.values();
   }
 
-  /// Those in the list, then those beside them.
+  /// Returns the instances in the list, followed by the candidates and draining instances.
   public List<Instance> ofAllRoles() {
     List<Instance> all = new ArrayList<>(instances.values());
     all.addAll(beside);
     return all;
   }
 
-  /// What is beside the list with the id of `instance`.
+  /// Returns the candidates and draining instances that have the id of `instance`.
   public List<Instance> beside(Instance instance) {
     return beside.stream().filter(other -> other.id.equals(instance.id)).toList();
   }
 
-  /// The one in the list with this id.
+  /// Returns the instance in the list with this id.
   public Optional<Instance> current(InstanceId id) {
     return Optional.ofNullable(instances.get(id));
   }
 
-  /// Whoever has the place of `instance` in the list now: a reload may have put another one there.
-  /// Itself where it has left the list.
+  /// Returns the instance that is now in the list instead of `instance`, since a reload may have
+  /// replaced it; `instance` itself if it is no longer in the list.
   public Instance present(Instance instance) {
     return current(instance.id)
         .filter(now -> now.createdAt.equals(instance.createdAt))
         .orElse(instance);
   }
 
-  /// The one whose present process is `worker`, of whatever role.
+  /// Returns the instance, of any role, whose current process is `worker`.
   public Optional<Instance> of(WorkerId worker) {
     return ofAllRoles().stream().filter(it -> it.worker().equals(worker)).findFirst();
   }
@@ -133,6 +134,7 @@ public final class Registry {
     return nextId;
   }
 
+  /// Assigns no id below `id` from now on.
   public void continueFrom(int id) {
     nextId = Math.max(nextId, id);
   }
@@ -141,7 +143,7 @@ public final class Registry {
     return instances.values().stream().filter(i -> i.spec.name().equals(name)).toList();
   }
 
-  /// Resolves targets as [Selectors] reads them.
+  /// Resolves targets by the rules of [Selectors].
   public Selection select(List<String> targets) {
     SequencedSet<Instance> found = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
@@ -162,10 +164,10 @@ public final class Registry {
   private static String nothing(String target) {
     return target.equals(AppName.ALL)
         ? "there is no app: start one with jpm start <script>"
-        : "no app, namespace or id is called " + target + ": jpm ls shows what there is";
+        : "no app, namespace or id is called " + target + ": jpm ls shows all";
   }
 
-  /// Who depends on whom.
+  /// Returns the dependencies between the apps.
   public DependencyGraph graph() {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>();
     instances

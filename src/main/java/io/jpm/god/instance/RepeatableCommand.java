@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// One command that may come a second time, as far as it has come. What it is to lead to is
-/// resolved to instances and generations before it acts: a repetition, also to the next daemon,
-/// goes on to that and does not begin anew. Owned by GodVerticle's context.
+/// A command that may be sent more than once, and its progress. Its goals are resolved to instances
+/// and generations before it acts: a repetition, even one sent to the next daemon, continues
+/// towards the same goals and does not start again. Confined to GodVerticle's context.
 public final class RepeatableCommand {
-  /// How many answers of apps, problems and notes are remembered for the next daemon.
+  /// Maximum number of problems, and of notes, that are recorded for the next daemon.
   private static final int MOST_TEXTS = 20;
 
   private final String key;
@@ -27,15 +27,15 @@ public final class RepeatableCommand {
   private Optional<Outcome> outcome = Optional.empty();
   private @Nullable Future<GodReply> underWay;
 
-  /// What is to happen to an instance.
+  /// The goal of a command for an instance.
   public enum Aim {
-    /// It is to have a newer process than that of the generation.
+    /// The instance must get a process newer than that of the recorded generation.
     RENEW,
-    /// It is to leave the list.
+    /// The instance must be removed from the list.
     END
   }
 
-  /// An instance as it was before.
+  /// An instance as it was before the command.
   ///
   /// @param birth see [InstanceIdentity#birth]
   public record Mark(Aim aim, InstanceId id, AppName app, Instant birth, long generation) {
@@ -53,9 +53,9 @@ public final class RepeatableCommand {
     }
   }
 
-  /// What came of it, in words that outlive the daemon.
+  /// The outcome of a command, in a form that outlives the daemon.
   ///
-  /// @param ids the instances that the answer had
+  /// @param ids the instances in the reply
   public record Outcome(List<InstanceId> ids, List<String> problems, List<String> notes) {
     public Outcome {
       ids = List.copyOf(ids);
@@ -71,7 +71,7 @@ public final class RepeatableCommand {
     }
   }
 
-  /// As the journal has it.
+  /// The journaled form of a command.
   public record Entry(String key, Instant at, List<Mark> marks, Optional<Outcome> outcome) {
     public Entry {
       marks = List.copyOf(marks);
@@ -84,7 +84,7 @@ public final class RepeatableCommand {
     this.inherited = inherited;
   }
 
-  /// Of a command that nobody can repeat.
+  /// Creates the record of a command without an idempotency key.
   public static RepeatableCommand once() {
     return new RepeatableCommand("", Instant.EPOCH, false);
   }
@@ -93,7 +93,7 @@ public final class RepeatableCommand {
     return new RepeatableCommand(key, at, false);
   }
 
-  /// What an earlier daemon has begun.
+  /// Creates the record of a command that an earlier daemon has begun.
   static RepeatableCommand of(Entry known) {
     var repeatableCommand = new RepeatableCommand(known.key(), known.at(), true);
     repeatableCommand.marks.addAll(known.marks());
@@ -110,17 +110,17 @@ public final class RepeatableCommand {
     return at;
   }
 
-  /// Whether it can come again.
+  /// Reports whether the command has an idempotency key and can therefore be repeated.
   public boolean isKeyed() {
     return !key.isEmpty();
   }
 
-  /// Whether an earlier daemon has begun it.
+  /// Reports whether an earlier daemon has begun the command.
   public boolean isInherited() {
     return inherited;
   }
 
-  /// Whether something may have been done.
+  /// Reports whether the command may have had an effect.
   boolean isBegun() {
     return begun;
   }
@@ -133,7 +133,8 @@ public final class RepeatableCommand {
     return outcome;
   }
 
-  /// The answer, or that to come; null: an earlier daemon was to give it.
+  /// Returns the reply, which may be pending; null if the command was begun by an earlier daemon
+  /// and has not been continued.
   @Nullable Future<GodReply> underWay() {
     return underWay;
   }
@@ -147,17 +148,17 @@ public final class RepeatableCommand {
     marks.clear();
   }
 
-  /// From now on it may have acted.
+  /// Records that the command may have an effect from now on.
   public void begin() {
     begun = true;
   }
 
-  /// These are to get a newer process.
+  /// Adds the goal that `instances` get a newer process.
   public void renews(List<Instance> instances) {
     mark(Aim.RENEW, instances);
   }
 
-  /// These are to leave the list.
+  /// Adds the goal that `instances` are removed from the list.
   public void ends(List<Instance> instances) {
     mark(Aim.END, instances);
   }
@@ -173,12 +174,12 @@ public final class RepeatableCommand {
     });
   }
 
-  /// These were not touched after all.
+  /// Removes the goals of `instances`, which the command did not touch.
   public void leaves(List<Instance> instances) {
     instances.forEach(instance -> marks.removeIf(mark -> mark.isOf(instance)));
   }
 
-  /// Those of `instances` that are still to get a newer process.
+  /// Returns those of `instances` that must still get a newer process.
   public List<Instance> toRenew(List<Instance> instances) {
     return instances.stream()
         .filter(instance ->
@@ -188,14 +189,14 @@ public final class RepeatableCommand {
         .toList();
   }
 
-  /// Those of `instances` that have, or are to get, a newer process.
+  /// Returns those of `instances` that have got, or must get, a newer process.
   public List<Instance> renewed(List<Instance> instances) {
     return instances.stream()
         .filter(it -> marks.stream().anyMatch(mark -> mark.aim() == Aim.RENEW && mark.isOf(it)))
         .toList();
   }
 
-  /// Those of `instances` that are still to leave the list.
+  /// Returns those of `instances` that must still be removed from the list.
   public List<Instance> toEnd(List<Instance> instances) {
     return instances.stream()
         .filter(it ->
@@ -205,7 +206,7 @@ public final class RepeatableCommand {
         .toList();
   }
 
-  /// The apps that it is about.
+  /// Returns the apps that the command affects.
   public Set<AppName> apps() {
     return marks.stream().map(Mark::app).collect(Collectors.toSet());
   }

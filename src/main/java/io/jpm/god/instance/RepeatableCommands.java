@@ -14,13 +14,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// The last commands that have come with a key: one that comes again gets the answer of the first,
-/// when there is one, and is not carried out a second time. They are in the journal, in the same
-/// write as what they do. Owned by GodVerticle's context.
+/// Records the recent commands with an idempotency key. A repeated command receives the reply of
+/// the first and is not executed again. The records are journaled in the same write as the effects
+/// of the commands. Confined to GodVerticle's context.
 public final class RepeatableCommands {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// A client repeats within seconds.
+  /// How long a command is recorded. Clients repeat a command within seconds.
   private static final Duration KEPT = Duration.ofMinutes(10);
 
   private static final int MOST = 256;
@@ -32,12 +32,12 @@ public final class RepeatableCommands {
     this.wallClock = wallClock;
   }
 
-  /// What an earlier daemon has written down.
+  /// Restores the records of an earlier daemon.
   public void restore(List<RepeatableCommand.Entry> records) {
     records.forEach(record -> known.put(record.key(), RepeatableCommand.of(record)));
   }
 
-  /// What the next daemon has to know: those that may have done something.
+  /// Returns the records that the next daemon needs: those of commands that may have had an effect.
   public List<RepeatableCommand.Entry> records() {
     forgetOld();
     return known.values().stream()
@@ -46,11 +46,12 @@ public final class RepeatableCommands {
         .toList();
   }
 
-  /// The answer to a command: that of the one before with the same key, or what `work` gives.
+  /// Returns the reply to a command: that of an earlier command with the same key, or the result of
+  /// `work`.
   ///
-  /// @param work carries it out, or goes on with what an earlier daemon has begun
-  /// @param remembered the answer to what an earlier daemon has done
-  /// @param changed told when the journal has to have the outcome
+  /// @param work executes the command, or continues it if an earlier daemon has begun it
+  /// @param remembered creates the reply to a command that an earlier daemon has completed
+  /// @param changed called when the journal must record the outcome
   public Future<GodReply> answer(
       String key,
       Function<RepeatableCommand, Future<GodReply>> work,
@@ -67,7 +68,7 @@ public final class RepeatableCommands {
     if (outcome.isPresent()) {
       return Future.succeededFuture(remembered.apply(outcome.get()));
     }
-    // Composed, so that what is thrown is an answer too.
+    // Composed, so that an exception also becomes a reply.
     Future<GodReply> reply =
         Future.succeededFuture(repeatableCommand)
             .compose(work)
@@ -81,7 +82,7 @@ public final class RepeatableCommands {
     });
   }
 
-  /// The answer to the command with this key, if there was one.
+  /// Returns the reply to the command with this key; empty if there is none.
   public Optional<Future<GodReply>> recall(
       String key, Function<RepeatableCommand.Outcome, GodReply> remembered) {
     return Optional.ofNullable(known.get(key))

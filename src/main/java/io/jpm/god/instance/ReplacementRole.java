@@ -1,11 +1,11 @@
 package io.jpm.god.instance;
 
-/// What an instance's process is, while a reload has two of them side by side.
+/// The role of an instance while a reload runs two processes side by side.
 public enum ReplacementRole {
-  /// The one in the list: people, schedules and limits mean it.
+  /// In the list: commands, schedules and limits apply to it.
   CURRENT,
-  /// A new one, which takes the place of the current one as soon as it is ready.
+  /// New process that replaces the current one as soon as it is ready.
   CANDIDATE,
-  /// One whose place was taken: it finishes its connections and ends.
+  /// Replaced process: it finishes its connections and ends.
   DRAINING
 }

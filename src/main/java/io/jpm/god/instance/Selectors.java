@@ -9,21 +9,22 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/// What a word typed by a user names, in PM2's order: `all`; `/regex/` on names; an app by name;
-/// one by the path of its script; a namespace; an id. A name of digits wins over an id; `#3` is the
-/// id 3 whatever else is called so.
+/// Resolves a target that a user has typed, in PM2's order: `all`; `/regex/` on names; the name of
+/// an app; the path of its script; a namespace; an id. A name that consists of digits takes
+/// precedence over an id; `#3` always means the id 3.
 final class Selectors {
-  /// Far more than any sensible expression needs on names of 100 characters.
+  /// Upper bound on matching steps. A reasonable expression needs far fewer for a name of 100
+  /// characters.
   private static final int MOST_STEPS = 100_000;
 
   private Selectors() {}
 
-  /// What came of a word.
+  /// The result of resolving a target.
   sealed interface Meaning {
-    /// These, perhaps none.
+    /// The selected instances; may be empty.
     record Found(List<Instance> instances) implements Meaning {}
 
-    /// The word itself is wrong.
+    /// The target itself is invalid.
     record Wrong(String problem) implements Meaning {}
   }
 
@@ -74,9 +75,9 @@ final class Selectors {
               .toList());
     } catch (PatternSyntaxException e) {
       return new Meaning.Wrong(
-          "%s is no regular expression: %s".formatted(word, e.getDescription()));
+          "%s is not a regular expression: %s".formatted(word, e.getDescription()));
     } catch (TooManySteps e) {
-      return new Meaning.Wrong(word + " takes too long to match: write it simpler");
+      return new Meaning.Wrong(word + " takes too long to match: simplify it");
     }
   }
 
@@ -90,7 +91,7 @@ final class Selectors {
     private static final long serialVersionUID = 1L;
   }
 
-  /// A text that ends a match which goes back and forth in it without end.
+  /// A text that aborts a match with excessive backtracking.
   private static final class Limited implements CharSequence {
     private final String text;
     private int steps;

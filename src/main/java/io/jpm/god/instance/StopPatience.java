@@ -2,18 +2,19 @@ package io.jpm.god.instance;
 
 import org.jspecify.annotations.Nullable;
 
-/// When the time for the end of a stopping tree begins: the host sends a signal some time after it
-/// was ordered, and until then no process can obey it. Owned by GodVerticle's context.
+/// Starts the stop timeout of a process tree only after the requested signal has been sent. The
+/// host sends it some time after the request, and no process can react before. Confined to
+/// GodVerticle's context.
 public final class StopPatience {
-  /// Counts the orders.
+  /// Number of the latest request.
   private long latest;
 
   private boolean underWay;
   private @Nullable Runnable begin;
 
-  /// A signal has been ordered, and takes the place of one that is under way.
+  /// Records that a signal was requested; it supersedes a pending one.
   ///
-  /// @return to be run when it was sent
+  /// @return must be run when the signal has been sent
   public Runnable ordered() {
     long order = ++latest;
     underWay = true;
@@ -29,7 +30,7 @@ public final class StopPatience {
     };
   }
 
-  /// Runs `begin` as soon as no ordered signal is under way.
+  /// Runs `begin` as soon as no requested signal is pending.
   public void begin(Runnable begin) {
     if (underWay) {
       this.begin = begin;
@@ -38,7 +39,7 @@ public final class StopPatience {
     }
   }
 
-  /// Nobody needs the time any more.
+  /// Cancels the timeout.
   public void cancel() {
     begin = null;
     underWay = false;

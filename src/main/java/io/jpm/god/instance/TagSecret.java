@@ -4,17 +4,17 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
-/// What nobody can guess of an instance: 128 random bits that stand in the tag of its processes and
-/// in the journal, and are shown nowhere.
+/// The secret of an instance: 128 random bits in the tag of its processes and in the journal, which
+/// are never displayed.
 ///
-/// @param hex 32 hexadecimal digits in lower case; empty: an instance that a daemon without secrets
-///   has made
+/// @param hex 32 lower-case hexadecimal digits; empty for an instance created by a daemon version
+///   without secrets
 public record TagSecret(String hex) {
   private static final int BYTES = 16;
   private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}|");
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  /// Of an instance that a daemon without secrets has made.
+  /// The secret of an instance created by a daemon version without secrets.
   static final TagSecret NONE = new TagSecret("");
 
   public TagSecret {
@@ -23,7 +23,7 @@ public record TagSecret(String hex) {
     }
   }
 
-  /// A new one.
+  /// Creates a new secret.
   static TagSecret make() {
     byte[] bytes = new byte[BYTES];
     RANDOM.nextBytes(bytes);
@@ -34,7 +34,7 @@ public record TagSecret(String hex) {
     return hex.isEmpty();
   }
 
-  /// Not itself: it is part of records that a log may show.
+  /// Does not contain the secret, because records that include it may be logged.
   @Override
   public String toString() {
     return isNone() ? "none" : "hidden";

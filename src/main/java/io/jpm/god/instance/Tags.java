@@ -8,41 +8,42 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The mark by which a process and all it forks are known again:
-/// `<home>:<id>-<birth>-<secret>:<generation>`. The birth of the instance is in it because ids are
-/// given again, and a deleted app may have left processes behind on purpose. The secret is in it
-/// because anybody can guess the rest; it is part of nothing else. An instance that a daemon
-/// without secrets has made keeps a tag without one for as long as it is in the list, and no tag
-/// with one is taken for its own.
+/// Creates and parses process tags, by which a process and all its descendants are recognized:
+/// `<home>:<id>-<birth>-<secret>:<generation>`. The tag contains the birth of the instance because
+/// ids are reused and a deleted app may have left processes running on purpose. It contains the
+/// secret because the other parts can be guessed; the secret is used for nothing else. An instance
+/// created by a daemon version without secrets keeps a tag without one as long as it is in the
+/// list, and a tag with a secret never matches it.
 public final class Tags {
   private static final Pattern NUMBERS =
       Pattern.compile("([0-9]{1,9})-([0-9]{1,18})((?:-[0-9a-f]{32})?):([0-9]{1,18})");
 
-  /// What a tag says: one spawn of one instance.
+  /// The parsed content of a tag: one generation of one instance.
   ///
   /// @param id the instance
-  /// @param birth when it was added, or begun as another's successor, milliseconds since 1970
-  /// @param secret what nobody can guess
-  /// @param generation which of its spawns
+  /// @param birth when the instance was added, or created as a candidate, in milliseconds since
+  ///   1970
+  /// @param secret the unpredictable part
+  /// @param generation the generation of the instance
   public record Mark(InstanceId id, long birth, TagSecret secret, long generation) {
-    /// By id, then by age.
+    /// Orders by id, then by age.
     public static final Comparator<Mark> ORDER =
         Comparator.comparing(Mark::id)
             .thenComparingLong(Mark::birth)
             .thenComparingLong(Mark::generation)
             .thenComparing(mark -> mark.secret.hex());
 
-    /// What names the instance.
+    /// Returns the name of the incarnation, see [Tags#life].
     public String life() {
       return Tags.life(id, Instant.ofEpochMilli(birth));
     }
 
-    /// What the tags of all generations of the instance begin with.
+    /// Returns the common prefix of the tags of all generations of the instance.
     public String own(Path home) {
       return Tags.own(home, life(), secret);
     }
 
-    /// The whole tag.
+    /// Returns the complete tag.
     public String tag(Path home) {
       return own(home) + ":" + generation;
     }
@@ -54,17 +55,17 @@ public final class Tags {
     return prefix(home) + life + (secret.isNone() ? "" : "-" + secret.hex());
   }
 
-  /// What names an instance and is never used again.
+  /// Returns the name of an incarnation of an id, which is never reused.
   public static String life(InstanceId id, Instant birth) {
     return id + "-" + birth.toEpochMilli();
   }
 
-  /// What the tags of all processes of `home` begin with.
+  /// Returns the common prefix of the tags of all processes of `home`.
   public static String prefix(Path home) {
     return home + ":";
   }
 
-  /// Reads a tag of `home` back; empty when it is another's.
+  /// Parses a tag; empty if it does not belong to `home`.
   public static Optional<Mark> parse(Path home, String tag) {
     String prefix = prefix(home);
     if (!tag.startsWith(prefix)) {

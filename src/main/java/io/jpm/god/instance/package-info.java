@@ -1,5 +1,5 @@
-/// What God knows of each instance and app, how the processes of an instance are marked, and which
-/// instances words mean.
+/// The state of God for each instance and app, the process tags of instances, and the resolution of
+/// targets to instances.
 @NullMarked
 package io.jpm.god.instance;
 

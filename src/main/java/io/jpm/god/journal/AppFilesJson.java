@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The process files that apps have come from, as the journal holds them.
+/// Converts the recorded process files to and from JSON for the journal.
 final class AppFilesJson {
   private AppFilesJson() {}
 
-  /// @param environments gets the variables of whoever started them
+  /// @param environments collects the environments of the users who started the files
   static JsonArray write(List<AppFile> files, Environments environments) {
     JsonArray all = new JsonArray();
     for (AppFile file : files) {
@@ -41,7 +41,7 @@ final class AppFilesJson {
     return json;
   }
 
-  /// @throws RuntimeException of whatever kind when it is no such list
+  /// @throws RuntimeException of any type if the JSON is invalid
   static List<AppFile> read(JsonArray json, List<Map<String, String>> environments) {
     return json.stream().map(JsonObject.class::cast).map(it -> file(it, environments)).toList();
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Commands with a key as JSON.
+/// Converts the records of idempotent commands to and from JSON.
 final class AttemptsJson {
   private AttemptsJson() {}
 

@@ -8,9 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
 
-/// JSON that carries a checksum of itself and is still JSON: its first key is `crc32c`, and the
-/// value covers every byte after that key's comma. A text without the key is older than it, or was
-/// edited by somebody who took it out, and counts as it stands.
+/// Reads and writes JSON that contains a checksum of itself: its first key is `crc32c`, and the
+/// checksum covers every byte after the comma that follows this key. A text without the key was
+/// written by an older version, or a user has removed the key after editing; it is accepted
+/// unchecked.
 public final class ChecksummedJson {
   private static final String KEY = "crc32c";
   private static final String BEFORE = "{\"" + KEY + "\":\"";
@@ -30,21 +31,21 @@ public final class ChecksummedJson {
         .flip();
   }
 
-  /// The same text without a checksum.
+  /// Returns the same text without a checksum.
   static ByteBuffer plain(String json) {
     return ByteBuffer.wrap(escaped(json).getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Reads a text that has never had a checksum.
+  /// Reads a text of a file without checksums.
   ///
-  /// @throws RuntimeException of whatever kind when it is no JSON object
+  /// @throws RuntimeException of any type if it is not a JSON object
   static JsonObject readPlain(byte[] bytes) {
     return new JsonObject(decoded(bytes));
   }
 
-  /// Reads a text that was written with its checksum, or by hand without one.
+  /// Reads a text with its checksum, or one without that was edited by hand.
   ///
-  /// @throws RuntimeException of whatever kind when the text is not whole
+  /// @throws RuntimeException of any type if the text is damaged
   public static JsonObject read(byte[] bytes) {
     String head = new String(bytes, 0, Math.min(LENGTH, bytes.length), StandardCharsets.ISO_8859_1);
     boolean checked = head.startsWith(BEFORE) && head.endsWith(AFTER);
@@ -53,9 +54,9 @@ public final class ChecksummedJson {
     }
     JsonObject json = new JsonObject(decoded(bytes));
     if (!checked && json.containsKey(KEY)) {
-      // Laid out anew by an editor: what the checksum covered is not there any more.
+      // An editor has reformatted the text, so that the checksum can no longer be verified.
       throw new IllegalArgumentException(
-          "its checksum is not where jpm has put it: take out the key " + KEY + " after editing");
+          "its checksum is not at the beginning: remove the key " + KEY + " after editing");
     }
     return json;
   }
@@ -78,8 +79,8 @@ public final class ChecksummedJson {
     }
   }
 
-  /// Bytes that are not UTF-8 are lone surrogates in our texts, and those have no UTF-8 form:
-  /// `\\uDC80`.
+  /// Bytes that are not UTF-8 are represented as lone surrogates, which cannot be encoded in UTF-8.
+  /// They are escaped as `\\uDC80`.
   private static String escaped(String json) {
     StringBuilder text = new StringBuilder(json.length());
     for (int i = 0; i < json.length(); i++) {

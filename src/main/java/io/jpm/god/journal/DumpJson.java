@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// `dump.json`: apps as they were when `save` was asked for. Environments stand once.
+/// Converts `dump.json`, the apps saved by `save`, to and from JSON. Each distinct environment is
+/// stored once.
 final class DumpJson {
   private static final int VERSION = 1;
 
@@ -35,7 +36,7 @@ final class DumpJson {
     return place.version().isEmpty() ? json : json.put("version", place.version());
   }
 
-  /// @throws RuntimeException of whatever kind when the object is no complete list
+  /// @throws RuntimeException of any type if the object is not a complete list
   static List<SavedApp> read(JsonObject json) {
     int version = json.getInteger("v");
     if (version > VERSION) {

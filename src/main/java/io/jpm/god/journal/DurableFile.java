@@ -16,60 +16,60 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// A file of which there is a whole generation under one of its names at every moment, whatever
-/// fails: the newest, and older ones under names of their own. Blocking; used by one thread at a
-/// time, but that [#put] and [#force] may run at the same time.
+/// A file that always has a complete generation under one of its names, regardless of failures: the
+/// newest generation, and older ones under separate names. Blocking; must be used by one thread at
+/// a time, except that [#put] and [#force] may run concurrently.
 ///
-/// A write makes a file of another name, gives the present generation a second name, and renames
-/// the new one over it. From then on whoever reads finds the new one, whatever becomes of this
-/// program. Then it has the new one on the disk, for a loss of power; only after that do the older
-/// ones move on, however many were put in place meanwhile. So the file itself is never missing (but
-/// for a moment where the file system knows no hard links), at most the newest generation is not on
-/// the disk yet, and a write that fails pushes no older generation out.
+/// A write creates a file under a temporary name, gives the current generation a second name, and
+/// renames the new file over it. From then on readers find the new generation, even if this program
+/// is killed. The write then forces the new generation to the disk, in case of a power failure;
+/// only afterwards are the older generations renamed, even if further generations were written
+/// meanwhile. Therefore the file itself is never missing (except briefly on a file system without
+/// hard links), at most the newest generation is not on the disk yet, and a failed write never
+/// displaces an older generation.
 public final class DurableFile {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// What was found damaged is evidence; the first few are kept, and the newest.
+  /// Number of damaged files kept for diagnosis: the first ones and the latest.
   private static final int MOST_DAMAGED = 5;
 
   private final Path folder;
   private final Kind kind;
   private final List<Path> generations;
 
-  /// A new generation that is not whole yet.
+  /// A new generation that is not complete yet.
   private final Path next;
 
-  /// The last generation that is on the disk, while it is being replaced and until it has an older
-  /// name.
+  /// The last generation on the disk, while it is being replaced and until it gets an older name.
   private final Path old;
 
   private final FileCalls calls;
 
-  /// The lock of the daemon that uses this.
+  /// The lock file of the daemon that uses this file.
   private final Optional<Object> home;
 
-  /// Held by who changes what the names stand for.
+  /// Must be held to change what the names refer to.
   private final Object names = new Object();
 
-  /// The present generation; null when it is on the disk, or of somebody before.
+  /// The current generation; null if it is on the disk or was not written by this object.
   private FileCalls.@Nullable Output unforced;
 
-  /// What [#force] is at, or was last.
+  /// The generation that [#force] is forcing, or has forced last.
   private FileCalls.@Nullable Output beingForced;
 
-  /// The files that are kept like this.
+  /// The files that are kept in generations.
   public enum Kind {
-    /// Desired state and live processes, for the next daemon.
+    /// Desired states and running processes, for the next daemon.
     JOURNAL(true, "state.json", "state.json.1", "state.json.2"),
-    /// What `save` has been asked to remember (PM2's `dump.pm2` and its `.bak`).
+    /// The list saved by `save` (PM2's `dump.pm2` and its `.bak`).
     DUMP(true, "dump.json", "dump.json.bak"),
-    /// What `set` has been asked to remember (PM2's `module_conf.json`). People edit it, so there
-    /// is no checksum in it.
+    /// The values stored by `set` (PM2's `module_conf.json`). Users edit the file, so it has no
+    /// checksum.
     STORE(false, "conf.json", "conf.json.bak");
 
     private final boolean checked;
 
-    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    @SuppressWarnings("ImmutableEnumChecker") // immutable: created by List.of
     private final List<String> names;
 
     Kind(boolean checked, String... names) {
@@ -78,7 +78,7 @@ public final class DurableFile {
     }
   }
 
-  /// The moments of a write at which something is different on the disk.
+  /// The steps of a write after which the state on the disk differs.
   enum Step {
     CREATED,
     WRITTEN,
@@ -90,10 +90,10 @@ public final class DurableFile {
     DONE
   }
 
-  /// What a look at the generations has given.
+  /// The result of reading the generations.
   ///
-  /// @param content of the newest whole one; empty when there is none
-  /// @param problems a sentence for each that is damaged or missing
+  /// @param content content of the newest complete generation; empty if there is none
+  /// @param problems one message for each generation that is damaged or missing
   public record Found<T>(Optional<T> content, List<String> problems) {
     public Found {
       problems = List.copyOf(problems);
@@ -114,25 +114,25 @@ public final class DurableFile {
     this.home = lockOf(folder);
   }
 
-  /// The name of the newest generation.
+  /// Returns the path of the newest generation.
   public Path path() {
     return generations.getFirst();
   }
 
-  /// Puts a new generation in place; it is on the disk when this returns.
+  /// Writes a new generation; it is on the disk when this method returns.
   ///
   /// @param json the text of an object with at least one key
-  /// @throws IOException when that is not so; the newest whole generation is then the one before,
-  ///   or this one
+  /// @throws IOException on failure; the newest complete generation is then the previous one or
+  ///   this one
   public void write(String json) throws IOException {
     put(json);
     force();
   }
 
-  /// The first half of [#write]: readers find the new generation when this returns. As long as it
-  /// is not forced, a loss of power may take it back.
+  /// Performs the first half of [#write]: readers find the new generation when this method returns.
+  /// Until it is forced, a power failure may undo it.
   ///
-  /// @throws IOException when it was not put there; the one before is found
+  /// @throws IOException if the generation was not written; readers find the previous one
   void put(String json) throws IOException {
     checkHome();
     synchronized (names) {
@@ -169,15 +169,15 @@ public final class DurableFile {
     }
   }
 
-  /// A folder that was removed and made anew belongs to another daemon, of which nothing must be
-  /// overwritten until this one has noticed.
+  /// A directory that was removed and created again belongs to another daemon. Nothing in it may be
+  /// overwritten until this daemon has detected that.
   private void checkHome() throws IOException {
     if (!home.equals(lockOf(folder))) {
-      throw new IOException(folder + " was removed or is another daemon's");
+      throw new IOException(folder + " was removed or belongs to another daemon");
     }
   }
 
-  /// Which file the daemon of a home has locked; empty: the folder is no home.
+  /// Returns the file that the daemon of a home has locked; empty if the directory is not a home.
   private static Optional<Object> lockOf(Path folder) {
     try {
       return Optional.ofNullable(
@@ -187,13 +187,13 @@ public final class DurableFile {
     }
   }
 
-  /// Half a file would only take what is left of a full disk.
+  /// Removes an incomplete file, which would only occupy space on a full disk.
   private void giveUp(FileCalls.Output output) {
     close(output);
     try {
       calls.deleteIfExists(next);
     } catch (IOException _) {
-      // Ignored because the next write removes it.
+      // Ignored: the next write removes it.
     }
   }
 
@@ -201,14 +201,14 @@ public final class DurableFile {
     try {
       output.close();
     } catch (IOException _) {
-      // Ignored because nobody needs what is in it.
+      // Ignored: the content is not needed.
     }
   }
 
-  /// Removes all generations, the oldest first: whenever that ends, the newest of those that are
-  /// left is the one that was.
+  /// Removes all generations, the oldest first. If this is interrupted, the newest remaining
+  /// generation is still the current one.
   ///
-  /// @throws IOException when some are left
+  /// @throws IOException if some generations remain
   void clear() throws IOException {
     checkHome();
     synchronized (names) {
@@ -222,11 +222,11 @@ public final class DurableFile {
     }
   }
 
-  /// The second half of [#write]: what was put in place last gets onto the disk. Another one may be
-  /// put in its place meanwhile, which is not on the disk then. Returns at once when nothing has
-  /// been put since the last time.
+  /// Performs the second half of [#write]: forces the generation written last to the disk. Another
+  /// generation may be written meanwhile, which is then not forced. Returns immediately if nothing
+  /// has been written since the last call.
   ///
-  /// @throws IOException when it did not get there; the last one that did is found again
+  /// @throws IOException on failure; readers then find the last generation that was forced
   void force() throws IOException {
     FileCalls.Output output;
     synchronized (names) {
@@ -258,12 +258,12 @@ public final class DurableFile {
   private static void fill(FileCalls.Output output, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       if (output.write(bytes) <= 0) {
-        throw new IOException("the disk takes no more");
+        throw new IOException("the disk accepts no more data");
       }
     }
   }
 
-  /// Gives the present generation a second name, under which it stays when it is replaced.
+  /// Gives the current generation a second name, which it keeps when it is replaced.
   private void holdPresent() throws IOException {
     if (!calls.exists(path())) {
       return;
@@ -275,8 +275,8 @@ public final class DurableFile {
     }
   }
 
-  /// Gives a generation that has been replaced the name of the one before, and that one the next
-  /// older name. Also ends what a write before this one has left half done.
+  /// Renames the replaced generation to the name of the previous one, and that to the next older
+  /// name. Also completes what an interrupted earlier write has left unfinished.
   private void nameTheOld() throws IOException {
     if (!calls.exists(old)) {
       return;
@@ -297,7 +297,7 @@ public final class DurableFile {
     }
   }
 
-  /// What did not get onto the disk must not push older generations out.
+  /// A generation that could not be forced must not displace older ones.
   private void takeBack(FileCalls.Output output) {
     synchronized (names) {
       if (!output.equals(unforced)) {
@@ -309,23 +309,23 @@ public final class DurableFile {
           calls.rename(old, path());
         }
       } catch (IOException _) {
-        // Ignored because readers look at the other too.
+        // Ignored: readers also examine the other file.
       }
     }
   }
 
-  /// The newest generation that is whole. A damaged one is kept under a name of its own.
+  /// Reads the newest complete generation. A damaged generation is renamed and kept.
   ///
-  /// @param parser throws a RuntimeException of whatever kind when the object is not complete,
-  ///   [NewerFormat] when it must not be read by this jpm
-  /// @throws UnreadableFile when there is one that must not be ignored
+  /// @param parser throws a RuntimeException of any type if the object is incomplete, and
+  ///   [NewerFormat] if this version of jpm must not read it
+  /// @throws UnreadableFile if a generation exists that must not be ignored
   public <T> Found<T> read(Function<JsonObject, T> parser) {
     List<String> problems = new ArrayList<>();
     for (Path generation : newestFirst()) {
       Optional<T> content = read(generation, parser, problems);
       if (content.isPresent()) {
         if (!generation.equals(path())) {
-          tell(problems, "%s is used in place of %s".formatted(generation, path()));
+          tell(problems, "%s is used instead of %s".formatted(generation, path()));
         }
         return new Found<>(content, problems);
       }
@@ -351,7 +351,7 @@ public final class DurableFile {
               .formatted(generation, path()),
           newer);
     } catch (IOException unreadable) {
-      // Not damage: to take it for none would be to forget what is in it.
+      // Not damage: treating it as missing would lose its content.
       throw new UnreadableFile(
           "%s cannot be read: %s".formatted(generation, FileErrors.of(unreadable)), unreadable);
     } catch (RuntimeException damaged) {
@@ -366,9 +366,9 @@ public final class DurableFile {
     return kind.checked ? ChecksummedJson.read(bytes) : ChecksummedJson.readPlain(bytes);
   }
 
-  /// The newest generation that is whole, as [#read] finds it, and nothing is moved: somebody may
-  /// be editing it. Where there is no newest one there is none: it was taken away by hand. Any
-  /// thread may look.
+  /// Reads the newest complete generation, as [#read], but renames nothing, because a user may be
+  /// editing the file. If the newest generation is missing, the result is empty: a user has deleted
+  /// it. Thread-safe.
   public Found<JsonObject> look() {
     List<String> problems = new ArrayList<>();
     try {
@@ -376,23 +376,23 @@ public final class DurableFile {
         return new Found<>(Optional.empty(), problems);
       }
     } catch (IOException unknown) {
-      problems.add("%s cannot be looked at: %s".formatted(path(), unknown));
+      problems.add("%s cannot be checked: %s".formatted(path(), unknown));
     }
     for (Path generation : newestFirst()) {
       try {
         return new Found<>(Optional.of(parsed(calls.read(generation))), problems);
       } catch (NoSuchFileException none) {
-        // The next one is looked at.
+        // Tries the next generation.
       } catch (IOException unreadable) {
         problems.add("%s cannot be read: %s".formatted(generation, unreadable));
       } catch (RuntimeException damaged) {
-        problems.add("%s is no JSON object: %s".formatted(generation, firstLine(damaged)));
+        problems.add("%s is not a JSON object: %s".formatted(generation, firstLine(damaged)));
       }
     }
     return new Found<>(Optional.empty(), problems);
   }
 
-  /// Parsers go on to say where in the text they were.
+  /// Parsers append the position in the text on further lines.
   private static String firstLine(RuntimeException damaged) {
     return String.valueOf(damaged.getMessage()).lines().findFirst().orElse("");
   }

@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// What apps have inherited from the shells that started them, each environment once: the apps of
-/// one home mostly share theirs.
+/// The environments that apps have inherited from the shells that started them. Each distinct
+/// environment is stored once, because most apps of a home share theirs.
 final class Environments {
   private final Map<Map<String, String>, Integer> places = new LinkedHashMap<>();
 
-  /// The place of `environment` in the list, which it gets when it has none.
+  /// Returns the index of `environment`, which is added if it is new.
   int placeOf(Map<String, String> environment) {
     return places.computeIfAbsent(environment, _ -> places.size());
   }
@@ -23,9 +23,9 @@ final class Environments {
     return list;
   }
 
-  /// The list back, by place.
+  /// Reads the environments by index.
   ///
-  /// @throws RuntimeException of whatever kind when it is no list of environments
+  /// @throws RuntimeException of any type if the JSON is not a list of environments
   static List<Map<String, String>> read(JsonArray json) {
     List<Map<String, String>> environments = new ArrayList<>();
     for (Object environment : json) {

@@ -4,50 +4,50 @@ import io.jpm.god.journal.DurableFile.Kind;
 import io.jpm.god.journal.DurableFile.Step;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The moments at which a test can have the daemon end as by `kill -9`, to see what the next one
-/// makes of it. Started with the system property `jpm.failpoint=NAME:n`, a daemon ends when it
-/// comes to the moment NAME for the n-th time (`NAME` alone: the first). Without the property a
-/// moment costs nothing.
+/// The points at which a test can kill the daemon, as by `kill -9`, to check how the next daemon
+/// recovers. With the system property `jpm.failpoint=NAME:n` a daemon ends when it reaches the
+/// point NAME for the n-th time (`NAME` alone: the first time). Without the property a point costs
+/// nothing.
 public enum Failpoint {
-  /// An instance is in the list, and not in the journal.
+  /// An instance is in the list and not in the journal.
   INSTANCE_ADDED,
-  /// It is in the journal, and has no process.
+  /// An instance is in the journal and has no process.
   INSTANCE_WRITTEN,
-  /// A process is about to be made.
+  /// A process is about to be created.
   SPAWN_BEGINS,
-  /// It runs, and God does not know.
+  /// A process runs, and God does not know it yet.
   SPAWNED,
-  /// God knows, and the journal does not.
+  /// God knows the process, and the journal does not contain it.
   SPAWN_TOLD,
-  /// A stop is decided, and nobody is signalled.
+  /// A stop is decided, and no process has been signalled.
   SIGNAL_BEGINS,
-  /// The first signal is on its way.
+  /// The first signal is being sent.
   SIGNALLED,
-  /// The end of a main process has been seen, and nothing follows from it yet.
+  /// The exit of a main process has been detected and not handled yet.
   EXIT_SEEN,
-  /// What follows has been begun.
+  /// The exit has been handled.
   EXIT_TOLD,
-  /// Nothing of a tree is left, and nothing follows from it yet.
+  /// The end of a process tree has been detected and not handled yet.
   TREE_GONE_SEEN,
-  /// What follows has been begun.
+  /// The end of the tree has been handled.
   TREE_GONE_TOLD,
-  /// An instance has stopped and is about to be forgotten.
+  /// An instance has stopped and is about to be removed.
   REMOVE_BEGINS,
-  /// It is out of the list, and in the journal still.
+  /// An instance is removed from the list and still in the journal.
   REMOVED,
-  /// It is out of the journal, and nobody has been told.
+  /// An instance is removed from the journal, and the removal has not been published.
   REMOVAL_WRITTEN,
-  /// A process of the daemon before is about to be taken up.
+  /// A process of the previous daemon is about to be adopted.
   ADOPTION_BEGINS,
-  /// It is under watch, and its instance does not know.
+  /// A process is watched, and its instance does not know it yet.
   ADOPTED,
-  /// Its instance knows, and the journal does not.
+  /// The instance knows the adopted process, and the journal does not.
   ADOPTION_TOLD,
-  /// The process that is to take another's place is in the journal, and does not run.
+  /// A candidate is in the journal and does not run.
   RELOAD_SUCCESSOR_MADE,
-  /// It has taken the place, and the journal does not know.
+  /// A candidate has been promoted, and the journal does not contain that.
   RELOAD_SWAPPED,
-  /// The one before has no connection any more, and has not been asked to end.
+  /// The replaced process has no connections left and has not been asked to stop.
   RELOAD_DRAINED,
   JOURNAL_CREATED,
   JOURNAL_WRITTEN,
@@ -66,14 +66,14 @@ public enum Failpoint {
   DUMP_KEPT,
   DUMP_DONE;
 
-  /// What `kill -9` makes of an exit code.
+  /// Exit code after `kill -9`.
   private static final int KILLED = 137;
 
   private static final String PROPERTY = System.getProperty("jpm.failpoint", "");
   private static final boolean ARMED = !PROPERTY.isEmpty();
   private static final AtomicInteger LEFT = new AtomicInteger(times());
 
-  /// The daemon comes by here.
+  /// Marks that the daemon reaches this point.
   public void hit() {
     if (ARMED && isNamed() && LEFT.decrementAndGet() == 0) {
       Runtime.getRuntime().halt(KILLED);
@@ -89,7 +89,8 @@ public enum Failpoint {
     return colon < 0 ? 1 : Integer.parseInt(PROPERTY.substring(colon + 1));
   }
 
-  /// A write of a file comes by here. That of the store decides nothing about processes.
+  /// Marks that the write of a file reaches `step`. Writes of the store are ignored, since they do
+  /// not affect processes.
   static void hit(Kind kind, Step step) {
     if (ARMED && kind != Kind.STORE) {
       valueOf(kind + "_" + step).hit();

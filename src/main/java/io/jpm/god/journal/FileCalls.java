@@ -11,44 +11,45 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/// The system calls of [DurableFile], each on its own, so that a test can make each of them fail.
+/// The system calls of [DurableFile] as separate methods, so that a test can make each of them
+/// fail.
 public interface FileCalls {
-  /// The calls as the kernel has them.
+  /// The real system calls.
   FileCalls KERNEL = new Kernel();
 
   /// A file that is being written.
   interface Output extends Closeable {
     /// Writes some of the bytes.
     ///
-    /// @return how many; fewer than there are when the disk takes no more at once
+    /// @return the number of bytes written, which may be less than requested
     int write(ByteBuffer bytes) throws IOException;
 
-    /// Has what was written put on the disk.
+    /// Forces the written data to the disk.
     void force() throws IOException;
   }
 
   boolean exists(Path file) throws IOException;
 
-  /// Whether both names lead to one file.
+  /// Reports whether both paths lead to the same file.
   boolean isSame(Path one, Path other) throws IOException;
 
   byte[] read(Path file) throws IOException;
 
-  /// Makes a new file that only its owner may read.
+  /// Creates a new file that only its owner can read.
   Output create(Path file) throws IOException;
 
-  /// Gives a file another name, in place of whatever has that name.
+  /// Renames a file and replaces any file with that name.
   void rename(Path file, Path name) throws IOException;
 
-  /// Gives a file a second name, which must be free.
+  /// Gives a file a second name, which must not exist.
   void link(Path file, Path name) throws IOException;
 
   void deleteIfExists(Path file) throws IOException;
 
-  /// Has the names in a directory put on the disk.
+  /// Forces the entries of a directory to the disk.
   void forceDirectory(Path directory) throws IOException;
 
-  /// [#KERNEL].
+  /// The implementation of [#KERNEL].
   class Kernel implements FileCalls {
     private record Opened(FileChannel channel) implements Output {
       @Override

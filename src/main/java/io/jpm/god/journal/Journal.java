@@ -15,84 +15,86 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// Keeps `state.json` up with what God knows: one write at a time, and what changes during a write
-/// goes into the next one. That one follows at once where somebody waits for it, unless there were
-/// many, else after a pause in which more comes together. The disk follows at its own pace, and no
-/// write waits for it. Owned by GodVerticle's context.
+/// Writes the state of God to `state.json`, with one write at a time; changes during a write are
+/// part of the next one. The next write follows immediately if a caller waits for it, unless there
+/// were many writes; else after a pause that combines further changes. Forcing to the disk is
+/// independent, and no write waits for it. Confined to GodVerticle's context.
 public final class Journal {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Longer writes are of many apps.
+  /// Writes that take longer contain many apps.
   private static final long QUICK_WRITE_MILLIS = 5;
 
-  /// A flush makes whatever else is done with files wait, so it comes after a command's writes and
-  /// not between them; nor is a crash loop to become a loop of flushes.
+  /// Delay before a flush. A flush makes all other file operations wait, so it runs after the
+  /// writes of a command and not between them. A crash loop must not become a loop of flushes
+  /// either.
   private static final long FORCE_AFTER_MILLIS = 100;
 
   private static final long LONGEST_FORCE_AFTER_MILLIS = 500;
 
-  /// A busy disk is left to others for so many times as long as the last flush took.
+  /// The pause after a flush is this many times its duration, to leave a busy disk to others.
   private static final long FORCE_PAUSE_FACTOR = 4;
 
-  /// A full disk is tried again, but not in a hurry.
+  /// Pause before another attempt if the disk is full.
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 1000;
 
-  /// What a refusal says, whatever is wrong with the disk.
+  /// Part of every refusal, regardless of the problem with the disk.
   private static final String NOTHING_BEGUN =
-      "so nothing is begun that the next daemon would not know";
+      "so nothing is begun that the next daemon would not know of";
 
   private final Vertx vertx;
   private final LongSupplier nanoTime;
   private final JournalFile file;
   private final Supplier<JournalEntry.Snapshot> present;
 
-  /// With a thousand apps a write takes its time: while they all start, most of it is to be theirs.
+  /// Limits the writes. With a thousand apps a write takes long, and while all of them start, most
+  /// of the time must be available to them.
   private final WriteThrottle writes;
 
-  /// Something is not in any write yet.
+  /// Whether there are changes that no write contains yet.
   private boolean changed;
 
-  /// A write is due, under way, or has just ended.
+  /// Whether a write is due, running, or has just ended.
   private boolean busy;
 
-  /// Somebody waits for what is in no write yet.
+  /// Whether a caller waits for changes that no write contains yet.
   private boolean awaited;
 
-  /// The pause after a write, where somebody who waits may cut it short.
+  /// Timer of the pause after a write, if a waiting caller may shorten it.
   private OptionalLong idle = OptionalLong.empty();
 
-  /// Something is being forced, or will be.
+  /// Whether a flush is running or scheduled.
   private boolean forcing;
 
-  /// When that is not under way yet.
+  /// Timer of a scheduled flush.
   private OptionalLong forceTimer = OptionalLong.empty();
 
   private long forceAfterMillis = FORCE_AFTER_MILLIS;
 
-  /// How many writes stand in the file.
+  /// Number of writes that succeeded.
   private long written;
 
-  /// How many of them are on the disk, or have been tried.
+  /// Number of writes that a flush covers, whether it succeeded or not.
   private long forced;
 
-  /// Why the last write failed.
+  /// The failure of the last write.
   private Optional<Throwable> writeFailure = Optional.empty();
 
-  /// Why the last one that stood did not get onto the disk.
+  /// The failure of the last flush.
   private Optional<Throwable> forceFailure = Optional.empty();
 
-  /// Either in words.
+  /// The message about either failure.
   private Optional<String> problem = Optional.empty();
 
-  /// Completed when what is being written stands in the file; there is nothing: empty.
+  /// Completes when the current write ends; empty if there is none.
   private Optional<Promise<Void>> underWay = Optional.empty();
 
-  /// Completed by the write after that.
+  /// Completes when the write after that ends.
   private Promise<Void> next = Promise.promise();
 
   private final List<Forced> waiting = new ArrayList<>();
 
-  /// Somebody waits until so many writes are on the disk.
+  /// A caller that waits until `written` writes have been flushed.
   private record Forced(long written, Promise<Void> promise) {}
 
   public Journal(
@@ -107,18 +109,19 @@ public final class Journal {
     this.nanoTime = nanoTime;
   }
 
-  /// Something has changed: it will be written soon.
+  /// Schedules a write for a change.
   public void changed() {
     changed = true;
     if (!busy) {
       busy = true;
-      // Not at once: the changes of one turn of the loop belong together.
+      // Deferred, because the changes of one turn of the event loop belong together.
       vertx.runOnContext(_ -> write());
     }
   }
 
-  /// Completes when all that has changed until now stands in the file, where the next daemon finds
-  /// it, or cannot be put there. It is on the disk, for a loss of power, some time later.
+  /// Completes when the file contains all changes made so far, so that the next daemon finds them,
+  /// or when they could not be written. They are on the disk, in case of a power failure, some time
+  /// later.
   public Future<Void> written() {
     if (changed) {
       awaited = true;
@@ -131,13 +134,13 @@ public final class Journal {
     return underWay.map(Promise::future).orElseGet(Future::succeededFuture);
   }
 
-  /// As [#written], for what must not be done before it stands there.
+  /// Like [#written], for actions that must not begin before the file contains the changes.
   ///
-  /// @return empty when it stands there; else why not, as a sentence for people that says that
-  ///   nothing is begun
+  /// @return empty if the file contains the changes; else a message for the user that says why not,
+  ///   and that nothing was begun
   public Future<Optional<String>> kept() {
     return written()
-        // Where the disk has failed before, the file alone is no proof.
+        // If the disk has failed before, the write alone is no evidence that the data can be kept.
         .compose(_ ->
             writeFailure.isEmpty() && forceFailure.isPresent()
                 ? forced()
@@ -146,16 +149,16 @@ public final class Journal {
   }
 
   private String refusal(Throwable cause) {
-    return "%s cannot be written (%s), %s: make room on that disk, or mend it, and try again"
+    return "%s cannot be written (%s), %s: free space on that disk, or repair it, and try again"
         .formatted(file.path(), words(cause), NOTHING_BEGUN);
   }
 
-  /// Whether `problem` is that of [#kept].
+  /// Reports whether `problem` is a message of [#kept].
   public static boolean isRefusal(String problem) {
     return problem.contains(NOTHING_BEGUN);
   }
 
-  /// As [#written], and it is on the disk or cannot be put there.
+  /// Like [#written], but completes when the changes are on the disk or could not be forced.
   public Future<Void> forced() {
     return written()
         .compose(_ -> {
@@ -194,7 +197,7 @@ public final class Journal {
             written++;
             forceSoon();
           }
-          // Apps go on even when the disk is full: whoever waits is not held up by it.
+          // Apps continue even if the disk is full: waiting callers are not blocked.
           done.complete();
           again(pause);
         });
@@ -221,7 +224,7 @@ public final class Journal {
     }
   }
 
-  /// What is written until then gets onto the disk together.
+  /// Schedules a flush, which covers all writes until then.
   private void forceSoon() {
     if (!forcing) {
       forcing = true;
@@ -272,14 +275,14 @@ public final class Journal {
     if (failure.isPresent() && problem.isEmpty()) {
       LOG.log(
           Level.ERROR,
-          "the journal cannot be written ({0}): if the daemon ends now, changes since the last write are forgotten",
+          "the journal cannot be written ({0}): if the daemon ends now, changes since the last write are lost",
           failure.get().toString());
     } else if (failure.isEmpty() && problem.isPresent()) {
       LOG.log(Level.INFO, "the journal can be written again");
     }
     problem =
         failure.map(cause ->
-            "it is done, but cannot be written down yet (%s): that is tried again each second, and if the daemon ends before, it is forgotten"
+            "it is done, but cannot be recorded yet (%s): jpm tries again every second, and if the daemon ends before that, the change is lost"
                 .formatted(words(cause)));
   }
 
@@ -287,7 +290,7 @@ public final class Journal {
     return error.getMessage() == null ? error.toString() : error.getMessage();
   }
 
-  /// A sentence for the user where the last write has failed.
+  /// Returns a message for the user if the last write or flush has failed.
   public Optional<String> problem() {
     return problem;
   }

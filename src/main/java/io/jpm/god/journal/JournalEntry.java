@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// What a next daemon needs to know of one instance.
+/// The journaled state of one instance, for the next daemon.
 ///
-/// @param sharing what a reload and ClusterBalancer need
-/// @param actions what its process has offered to do: an app says so once
+/// @param sharing the state for reloads and for ClusterBalancer
+/// @param actions the actions that its process has offered; an app offers them only once
 /// @param version see [Instance#version]
 /// @param port see [Instance#port]
 public record JournalEntry(
@@ -28,13 +28,13 @@ public record JournalEntry(
     List<String> actions,
     String version,
     String port) {
-  /// What is known of a process beside others.
+  /// The state of a process that shares its id or its port with others.
   ///
-  /// @param replacementRole what it is in a reload
+  /// @param replacementRole its role in a reload
   /// @param memo see [Instance#memo]
   /// @param listening see [Instance#listening]
   public record Sharing(ReplacementRole replacementRole, Optional<String> memo, boolean listening) {
-    /// Of an app that is not in cluster mode.
+    /// The state for an app that is not in cluster mode.
     public static final Sharing NONE =
         new Sharing(ReplacementRole.CURRENT, Optional.empty(), false);
   }
@@ -43,11 +43,11 @@ public record JournalEntry(
     actions = List.copyOf(actions);
   }
 
-  /// All instances, and the next id to give.
+  /// All instances and the next id.
   ///
-  /// @param files where the apps have come from
-  /// @param damage why instances may be missing, a sentence each; empty: none is
-  /// @param attempts the last commands that can be repeated
+  /// @param files the process files of the apps
+  /// @param damage messages why instances may be missing; empty if none are
+  /// @param attempts the records of recent idempotent commands
   public record Snapshot(
       int nextId,
       List<JournalEntry> entries,
@@ -63,12 +63,12 @@ public record JournalEntry(
       attempts = List.copyOf(attempts);
     }
 
-    /// Without commands that can be repeated.
+    /// Creates a snapshot without idempotent commands.
     Snapshot(int nextId, List<JournalEntry> entries, List<AppFile> files, List<String> damage) {
       this(nextId, entries, files, damage, List.of());
     }
 
-    /// Of apps that came from no file.
+    /// Creates a snapshot of apps without process files.
     public Snapshot(int nextId, List<JournalEntry> entries) {
       this(nextId, entries, List.of(), List.of());
     }

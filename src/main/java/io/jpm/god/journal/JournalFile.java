@@ -3,8 +3,8 @@ package io.jpm.god.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/// `state.json` and the generations before it. Blocking; used by one thread at a time, but that
-/// [#put] and [#force] may run at the same time.
+/// Reads and writes `state.json` and its older generations. Blocking; must be used by one thread at
+/// a time, except that [#put] and [#force] may run concurrently.
 public final class JournalFile {
   private final DurableFile file;
   private final WrittenSpecs specs = new WrittenSpecs();
@@ -17,14 +17,14 @@ public final class JournalFile {
     this.file = new DurableFile(home, DurableFile.Kind.JOURNAL, calls);
   }
 
-  /// Where the newest generation stands.
+  /// Returns the path of the newest generation.
   Path path() {
     return file.path();
   }
 
-  /// Puts a complete new generation in place, where the next daemon finds it. That there is no
-  /// instance any more is said by no file as well, which takes no room on a full disk: else what
-  /// was deleted would come back.
+  /// Writes a new generation, so that the next daemon finds it. If the disk is full and there are
+  /// no instances, all generations are deleted, which means the same and needs no space; otherwise
+  /// deleted instances would reappear.
   void put(JournalEntry.Snapshot snapshot) throws IOException {
     try {
       file.put(JournalJson.write(snapshot, specs).encode());
@@ -36,19 +36,20 @@ public final class JournalFile {
     }
   }
 
-  /// Has the generation that was put last on the disk, for a loss of power.
+  /// Forces the generation written last to the disk, in case of a power failure.
   void force() throws IOException {
     file.force();
   }
 
-  /// The newest generation that is whole; nothing written yet: no instances.
+  /// Returns the newest complete generation; a snapshot without instances if nothing was written
+  /// yet.
   ///
-  /// @throws UnreadableFile when there is one that must not be ignored
+  /// @throws UnreadableFile if a generation exists that must not be ignored
   public JournalEntry.Snapshot read() {
     return find().content().orElse(JournalEntry.Snapshot.EMPTY);
   }
 
-  /// The same, with what is wrong with the generations.
+  /// Returns the newest complete generation and the problems of the others.
   public DurableFile.Found<JournalEntry.Snapshot> find() {
     return file.read(JournalJson::read);
   }

@@ -20,16 +20,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The journal as JSON. Environments stand once.
+/// Converts journal snapshots to and from JSON. Each distinct environment is stored once.
 final class JournalJson {
   private static final int VERSION = 2;
 
-  /// One that did not know channels, triggers and dependencies yet.
+  /// The version without channels, triggers and dependencies.
   private static final int OLDEST = 1;
 
   private JournalJson() {}
 
-  /// @param specs what the last generation has
+  /// @param specs the converted specs of the previous generation
   static JsonObject write(JournalEntry.Snapshot snapshot, WrittenSpecs specs) {
     var environments = new Environments();
     var instances = new JsonArray();
@@ -54,7 +54,7 @@ final class JournalJson {
         : json.put("damage", new JsonArray(snapshot.damage()));
   }
 
-  /// @throws RuntimeException of whatever kind when the text is no complete journal
+  /// @throws RuntimeException of any type if the object is not a complete journal
   static JournalEntry.Snapshot read(JsonObject json) {
     int version = json.getInteger("v");
     if (version > VERSION) {
@@ -109,7 +109,7 @@ final class JournalJson {
     return json;
   }
 
-  /// Keys that few apps need.
+  /// Writes the keys that few apps need.
   private static void putSharing(
       JsonObject json, InstanceIdentity instanceIdentity, JournalEntry.Sharing sharing) {
     if (!instanceIdentity.birth().equals(instanceIdentity.createdAt())) {
@@ -190,7 +190,8 @@ final class JournalJson {
             json.getInteger("restarts"),
             json.getInteger("unstable"),
             json.getInteger("attempts", 0),
-            // When is known by the clock of the daemon that wrote it; the next one finds out.
+            // The time depends on the monotonic clock of the daemon that wrote it; the next daemon
+            // sets it again.
             new Counters.Failures(json.getInteger("failures", 0), 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),

@@ -1,15 +1,15 @@
 package io.jpm.god.journal;
 
-/// The journal cannot be written, so what was asked for is refused: nothing of it is done.
+/// Signals that a command is refused, without any effect, because the journal cannot be written.
 public final class JournalUnavailable extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /// @param sentence for people: which file, why, and how to mend it
+  /// @param sentence message for the user: which file, why, and how to fix it
   public JournalUnavailable(String sentence) {
     super(sentence, null, false, false);
   }
 
-  /// The sentence.
+  /// Returns the message for the user.
   public String sentence() {
     return String.valueOf(getMessage());
   }

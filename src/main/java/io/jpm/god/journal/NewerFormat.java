@@ -1,6 +1,6 @@
 package io.jpm.god.journal;
 
-/// What a jpm newer than this one has written.
+/// Signals a file that a newer version of jpm has written.
 final class NewerFormat extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -10,23 +10,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// An app as `save` remembers it.
+/// One app of the saved list.
 ///
 /// @param spec the app
-/// @param instances those that there were
+/// @param instances its instances
 public record SavedApp(AppSpec spec, List<Place> instances) {
   public SavedApp {
     instances = List.copyOf(instances);
   }
 
-  /// One instance.
+  /// One instance of a saved app.
   ///
-  /// @param number its place among the app's instances, from 0
-  /// @param running whether it is to be started again
+  /// @param number index among the app's instances, from 0
+  /// @param running whether the instance must be started again
   /// @param version see [Instance#version]
   public record Place(int number, boolean running, String version) {}
 
-  /// The apps of a list, in its order.
+  /// Returns the apps of `instances` in their order.
   static List<SavedApp> of(Collection<Instance> instances) {
     Map<AppSpec, List<Place>> places = new LinkedHashMap<>();
     for (Instance instance : instances) {
@@ -39,7 +39,7 @@ public record SavedApp(AppSpec spec, List<Place> instances) {
         .toList();
   }
 
-  /// One that jpm has given up is tried again, as in PM2: its owner has not stopped it.
+  /// An errored instance is started again, as in PM2, because its owner has not stopped it.
   private static boolean isToRun(Instance instance) {
     return instance.state.desiredState() == DesiredState.UP
         || instance.state.phase() == Phase.ERRORED;

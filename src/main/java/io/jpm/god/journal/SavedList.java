@@ -12,9 +12,9 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// `dump.json`: the list of apps as its owner has last asked to remember it, and the one before in
-/// `dump.json.bak`. Unlike the journal it changes by command only, and a command whose list is not
-/// on the disk has failed. Owned by GodVerticle's context.
+/// The list of apps in `dump.json` that a user has saved last, and the previous one in
+/// `dump.json.bak`. Unlike the journal it changes only by command, and a command fails unless its
+/// list is on the disk. Confined to GodVerticle's context.
 public final class SavedList {
   private final Vertx vertx;
   private final DurableFile file;
@@ -24,21 +24,21 @@ public final class SavedList {
     this.file = new DurableFile(home, DurableFile.Kind.DUMP);
   }
 
-  /// Remembers `instances`. An empty list is not remembered unless `force` says so: somebody who
-  /// saves after a mishap would lose the good one (PM2's rule).
+  /// Saves `instances`. An empty list is saved only with `force`, because saving after an accident
+  /// would destroy the good list (PM2's rule).
   public Future<GodReply> save(Collection<Instance> instances, boolean force) {
     if (instances.isEmpty() && !force) {
       return Future.succeededFuture(
           new GodReply(List.of(), List.of())
               .withNote(
-                  "the list of apps is empty: nothing was saved and %s is as it was (jpm save --force saves the empty list)"
+                  "the list of apps is empty: nothing was saved and %s is unchanged (jpm save --force saves the empty list)"
                       .formatted(file.path())));
     }
     List<InstanceView> views = instances.stream().map(Instance::view).toList();
     return write(SavedApp.of(instances), views);
   }
 
-  /// Remembers that there is no app.
+  /// Saves an empty list.
   public Future<GodReply> clear() {
     return write(List.of(), List.of());
   }
@@ -56,12 +56,12 @@ public final class SavedList {
                     new GodReply(
                         List.of(),
                         List.of(
-                            "%s cannot be written (%s): what was saved before is kept; mend that and save again"
+                            "%s cannot be written (%s): the list saved before is kept; fix this and save again"
                                 .formatted(file.path(), words(error)))))
                 : Future.failedFuture(error));
   }
 
-  /// Without the path, which the sentence has.
+  /// Returns the message without the path, which the sentence already contains.
   private static String words(Throwable error) {
     if (error instanceof FileSystemException refused) {
       return refused.getReason() == null ? refused.getClass().getSimpleName() : refused.getReason();
@@ -69,12 +69,13 @@ public final class SavedList {
     return String.valueOf(error.getMessage());
   }
 
-  /// What was remembered last. Fails with [UnreadableFile] when that must not be ignored.
+  /// Loads the list saved last. Fails with [UnreadableFile] if a list exists that must not be
+  /// ignored.
   public Future<DurableFile.Found<List<SavedApp>>> load() {
     return Blocking.call(vertx, () -> file.read(DumpJson::read));
   }
 
-  /// Where the list is.
+  /// Returns the path of the list.
   public Path path() {
     return file.path();
   }

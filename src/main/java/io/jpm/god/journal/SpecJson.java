@@ -39,9 +39,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// The format of an app in the journal and in `dump.json`. Equal apps are equal texts. The
-/// inherited environment is not in it: the apps of a file share those. A key that an older jpm did
-/// not write has its default; a kind that only a newer jpm knows is an error.
+/// Converts app specs to and from JSON, for the journal and `dump.json`. Equal specs produce equal
+/// texts. The inherited environment is not included, since the apps of a file share environments. A
+/// key missing in the JSON of an older version has its default; a type that only a newer version
+/// knows is an error.
 final class SpecJson {
   private static final Codecs CODECS = codecs();
 
@@ -103,8 +104,8 @@ final class SpecJson {
     return new JsonObject(json);
   }
 
-  /// @param inherited the environment that is kept apart
-  /// @throws RuntimeException of whatever kind when the object is no complete app
+  /// @param inherited the environment, which is stored separately
+  /// @throws RuntimeException of any type if the object is not a complete app
   static AppSpec read(JsonObject json, Map<String, String> inherited) {
     AppSpec spec = APP.take(upgraded(json.getMap()));
     Variables read = spec.variables();
@@ -115,16 +116,16 @@ final class SpecJson {
         .build();
   }
 
-  /// What an older jpm wrote, in the words of this one.
+  /// Converts the JSON of older versions to the current format.
   private static Map<String, Object> upgraded(Map<String, Object> json) {
     Map<String, Object> now = new HashMap<>(json);
-    // Journals of version 1 had a flag.
+    // Version 1 of the journal had a flag.
     boolean never = Boolean.FALSE.equals(json.get("autorestart"));
     now.putIfAbsent(
         "restart", (never ? RestartPolicy.When.NEVER : RestartPolicy.When.ALWAYS).name());
     if (!now.containsKey("exp_backoff_restart_delay") && !now.containsKey(GRADUAL)) {
       now.putIfAbsent("restart_delay", 0);
-      // Before there were windows nothing told the default from a delay of 0.
+      // Without a window, the JSON does not distinguish the default from a delay of 0.
       if (!now.containsKey("restart_window") && now.get("restart_delay").equals(0)) {
         now.put(GRADUAL, true);
       }
@@ -268,8 +269,8 @@ final class SpecJson {
     return RecordCodec.of(Health.class, codecs, "startup readiness liveness");
   }
 
-  /// A map of occasions. An occasion that only a newer jpm knows is left out: what happens then, no
-  /// hook of this one could tell.
+  /// Returns the codec of the map from hook event to actions. A hook event that only a newer
+  /// version knows is ignored, because this version never triggers it.
   @SuppressWarnings("unchecked")
   private static Codec<Hooks> hooks(Codecs codecs) {
     Fields<Hooks.Action> action =
@@ -304,7 +305,7 @@ final class SpecJson {
     };
   }
 
-  /// `log_type` and `log_date_format`, both left out for lines as they are.
+  /// The fields `log_type` and `log_date_format`; both are absent for unformatted lines.
   private static final class LineFormatFields implements Fields<LineFormat> {
     private static final String TYPE = "log_type";
     private static final String DATE = "log_date_format";

@@ -1,6 +1,7 @@
 package io.jpm.god.journal;
 
-/// A file of God's that must not be taken for none. The message is a sentence for the user.
+/// Signals a file of God that exists, cannot be used, and must not be treated as missing. The
+/// message is for the user.
 public final class UnreadableFile extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 

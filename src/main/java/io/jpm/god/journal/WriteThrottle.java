@@ -3,13 +3,13 @@ package io.jpm.god.journal;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Tells how long to pause after each piece of work of a kind, so that few follow each other at
-/// once and many leave most of the time to others. Used by one thread.
+/// Calculates the pause after each operation, so that a few operations follow each other
+/// immediately and many leave most of the time to others. Confined to one thread.
 final class WriteThrottle {
-  /// The shortest pause.
+  /// The minimum pause.
   static final long LEAST_MILLIS = 25;
 
-  /// So many pieces have no pause between them when there were none for a while.
+  /// Number of operations without a pause after an idle period.
   private static final int BURST = 32;
 
   private static final long PAUSE_FACTOR = 4;
@@ -18,25 +18,27 @@ final class WriteThrottle {
   private final LongSupplier nanoTime;
   private final long quickMillis;
 
-  /// How many pieces need no pause now; one more for each pause that has passed.
+  /// Number of further operations without a pause; grows by one for each minimum pause that has
+  /// passed.
   private int credit = BURST;
 
   private long creditedNanos;
   private long beganNanos;
 
-  /// @param quickMillis what takes longer is always followed by a pause
+  /// @param quickMillis an operation that takes longer is always followed by a pause
   WriteThrottle(LongSupplier nanoTime, long quickMillis) {
     this.nanoTime = nanoTime;
     this.quickMillis = quickMillis;
     this.creditedNanos = nanoTime.getAsLong();
   }
 
-  /// A piece begins.
+  /// Marks the beginning of an operation.
   void begin() {
     beganNanos = nanoTime.getAsLong();
   }
 
-  /// It has ended: how many milliseconds there are to be before the next one, 0 for none.
+  /// Marks the end of an operation and returns the pause before the next one in milliseconds; 0 for
+  /// none.
   long pauseMillis() {
     long took = TimeUnit.NANOSECONDS.toMillis(nanoTime.getAsLong() - beganNanos);
     return took <= quickMillis && takesCredit()

@@ -1,5 +1,4 @@
-/// The journal of what runs, the saved list, and their JSON; files that survive a crash at any
-/// point.
+/// The journal, the saved list and their JSON, in files that survive a crash at any point.
 @NullMarked
 package io.jpm.god.journal;
 

@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// What is said to somebody whose program puts itself into the background, where nobody can
-/// supervise it: how it is kept in the foreground.
+/// Detects programs that put themselves into the background, where they cannot be supervised, and
+/// advises how to run them in the foreground.
 final class BackgroundingAdvice {
-  /// A program that has not run for longer has done nothing but make a daemon of itself.
+  /// A program that exits within this time has done nothing but daemonize.
   private static final Duration AT_ONCE = Duration.ofSeconds(1);
 
-  /// Some well-known ones wait until their daemon is ready.
+  /// Some well-known programs wait until their daemon is ready.
   private static final Duration UNTIL_READY = Duration.ofSeconds(10);
 
   private static final String GENERAL =
       "without its option to become a daemon, and without `&`, `nohup` or `setsid`";
 
-  /// Programs that are known to put themselves into the background.
+  /// A program that is known to daemonize.
   ///
-  /// @param name what their names begin with
-  /// @param remedy how to run them instead
+  /// @param name prefix of the program's name
+  /// @param remedy how to run it in the foreground
   private record Known(String name, String remedy) {}
 
-  /// The first that fits counts.
+  /// The first match counts.
   private static final List<Known> KNOWN =
       List.of(
           new Known("redis-sentinel", "`--daemonize no`"),
@@ -59,9 +59,9 @@ final class BackgroundingAdvice {
 
   private BackgroundingAdvice() {}
 
-  /// What it means if the main process of an app has ended well at once.
+  /// Returns the explanation in case the main process of an app has exited with 0 immediately.
   ///
-  /// @param left what lives on of its tree; empty: nothing was seen
+  /// @param left the process of its tree that still runs; empty if none was seen
   static Optional<Daemonized> of(AppSpec spec, Optional<LeftoverProcess> left) {
     return left.map(leftoverProcess -> {
       Optional<Known> known = known(spec.command(), leftoverProcess);
@@ -73,7 +73,8 @@ final class BackgroundingAdvice {
     });
   }
 
-  /// What is left may be a part of it with another name, and the app a script that starts it.
+  /// The remaining process may have another name, and the app may be a script that starts the
+  /// program.
   private static Optional<Known> known(Command command, LeftoverProcess left) {
     Stream<String> words =
         Stream.concat(Stream.of(command.script().toString()), command.args().stream())

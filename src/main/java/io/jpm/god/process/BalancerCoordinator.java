@@ -29,16 +29,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
-/// What God and ClusterBalancer tell each other about processes that listen. Owned by GodVerticle's
-/// context.
+/// Coordinates processes that listen with ClusterBalancer. Confined to GodVerticle's context.
 public final class BalancerCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// A balancer that does not answer must not hold up a start for ever.
+  /// Limits the delay of a start if ClusterBalancer does not answer.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /// What decides about sharing, beside the description itself: who is asked to share needs no more
-  /// of what is in files.
+  /// The variables from env files that affect balancing. No others are sent to ClusterBalancer.
   private static final Set<String> TOLD =
       Set.of("PORT", "SERVER_PORT", "NODE_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS");
 
@@ -49,7 +47,7 @@ public final class BalancerCoordinator {
   private final AppAccess access;
   private final Promise<Void> begun = Promise.promise();
 
-  /// @param access reads the files of apps
+  /// @param access reads the env files of apps
   public BalancerCoordinator(
       Vertx vertx,
       Registry registry,
@@ -63,7 +61,7 @@ public final class BalancerCoordinator {
     this.supervisor = supervisor;
   }
 
-  /// Begins to listen; ends with the verticle.
+  /// Begins to receive the reports of ClusterBalancer. Ends with the verticle.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -79,7 +77,8 @@ public final class BalancerCoordinator {
         .completion();
   }
 
-  /// All instances are as they are: before, there is no telling which of them run.
+  /// Begins to handle changes of the balancing mode. Must be called after adoption, because before
+  /// it is unknown which instances run.
   public void begin() {
     begun.complete();
   }
@@ -107,14 +106,15 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// What the next process of `instance` needs. It is in the journal when this completes: the next
-  /// daemon can have it from nowhere else, should this one end as soon as there is a process.
+  /// Requests the settings that the next process of `instance` needs for balancing. The balancer
+  /// state is in the journal when the future completes: if this daemon ends as soon as the process
+  /// exists, the next daemon has no other source for it.
   ///
   /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
   Future<BalancerReply> prepare(Instance instance) {
     boolean alone = !instance.spec.cluster().enabled();
     if (alone) {
-      // It may have been in cluster mode before.
+      // The instance may have been in cluster mode before.
       released(instance);
     }
     instance.balanced = true;
@@ -130,7 +130,7 @@ public final class BalancerCoordinator {
         .compose(reply -> remember(instance, reply, alone));
   }
 
-  /// Its description, with what its files say of its port and of options of its program.
+  /// Returns the spec with those variables of its env files that affect balancing.
   private static AppSpec described(Instance instance) {
     AppSpec spec = instance.spec;
     Map<String, String> told = new HashMap<>(instance.fileVariables);
@@ -138,8 +138,8 @@ public final class BalancerCoordinator {
     return told.isEmpty() ? spec : spec.draft().variables(spec.variables().withFiles(told)).build();
   }
 
-  /// What the files of an app in cluster mode say, for a process of an earlier daemon; empty where
-  /// they cannot be read any more. Blocking.
+  /// Returns the env files' variables of an app in cluster mode, for a process of an earlier
+  /// daemon; empty if the files cannot be read any more. Blocking.
   Map<String, String> ofFiles(Instance instance) {
     if (instance.memo.isEmpty() || !instance.spec.cluster().enabled()) {
       return Map.of();
@@ -149,15 +149,15 @@ public final class BalancerCoordinator {
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: a port in its files is not known: {1}",
+          "{0}: a port in its env files is not known: {1}",
           instance.label(),
           unreadable.getMessage());
       return Map.of();
     }
   }
 
-  /// @param alone whether nothing is lost with what is remembered but a reload without a gap: that
-  ///   is not worth the wait for the disk
+  /// @param alone whether the loss of the balancer state would only prevent a reload without a gap,
+  ///   which does not justify waiting for the disk
   private Future<BalancerReply> remember(Instance instance, BalancerReply reply, boolean alone) {
     if (!(reply instanceof BalancerReply.Prepared prepared)) {
       return Future.succeededFuture(reply);
@@ -170,9 +170,9 @@ public final class BalancerCoordinator {
     return alone ? Future.succeededFuture(reply) : journal.written().map(reply);
   }
 
-  /// How the present process of `instance` can be replaced by one of `next`.
+  /// Returns how the current process of `instance` can be replaced by a process of `next`.
   ///
-  /// @param lend whether its sockets are kept for the next process of that instance, until
+  /// @param lend whether its sockets are kept for the next process of the instance until
   ///   [#giveBack]
   public Future<BalancerReply.Handover> handover(Instance instance, AppSpec next, boolean lend) {
     if (instance.process().isEmpty()) {
@@ -188,18 +188,18 @@ public final class BalancerCoordinator {
         .map(reply ->
             reply.body() instanceof BalancerReply.Handover told
                 ? told
-                : unknown("ClusterBalancer cannot tell"))
+                : unknown("unexpected answer of ClusterBalancer"))
         .recover(error -> Future.succeededFuture(unknown(String.valueOf(error.getMessage()))));
   }
 
   private static BalancerReply.Handover unknown(String reason) {
     return new BalancerReply.Handover.After(
-        "what it listens on is not known: " + reason, "", Set.of());
+        "it is not known what it listens on: " + reason, "", Set.of());
   }
 
-  /// What [#handover] has lent is not needed any more.
+  /// Releases the sockets that [#handover] has kept.
   ///
-  /// @param clash what a new process was made by that could not listen beside the old one
+  /// @param clash the spec of a new process that could not listen while the old one did
   public void giveBack(Instance instance, Optional<AppSpec> clash) {
     tell(new BalancerCommand.Return(instance.id, clash));
   }
@@ -207,13 +207,13 @@ public final class BalancerCoordinator {
   private static BalancerReply.Refused silent(Throwable error) {
     LOG.log(Level.WARNING, "ClusterBalancer does not answer: {0}", error.getMessage());
     return new BalancerReply.Refused(
-        "its instances cannot share what they listen on: ClusterBalancer does not answer; start it"
-            + " without cluster mode, or restart the daemon with jpm update");
+        "its instances cannot share a port: ClusterBalancer does not answer; start it without"
+            + " cluster mode, or restart the daemon with jpm update");
   }
 
-  /// The present process of `instance` runs.
+  /// Reports that the current process of `instance` runs.
   ///
-  /// @param ready whether it was told to be ready by a former daemon
+  /// @param ready whether an earlier daemon has already reported it as ready
   public void began(Instance instance, ProcessIdentity process, boolean ready) {
     instance.memo.ifPresent(memo -> {
       instance.balanced = true;
@@ -223,16 +223,17 @@ public final class BalancerCoordinator {
     });
   }
 
-  /// The present process of `instance` is ready for clients.
+  /// Reports that the current process of `instance` is ready for clients.
   public void ready(Instance instance) {
     if (instance.memo.isPresent()) {
       tell(new BalancerCommand.Ready(instance.worker()));
     }
   }
 
-  /// The process of `generation` has sent a message of Node's own.
+  /// Passes on a message of Node's own from the process of `generation`.
   ///
-  /// @param heard run when it was dealt with, so that who says much waits
+  /// @param heard run when the message has been handled, so that a process that sends many messages
+  ///   has to wait
   void heard(Instance instance, long generation, String json, Runnable heard) {
     if (instance.memo.isPresent() && instance.state.generation() == generation) {
       vertx
@@ -244,16 +245,16 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// Whether the present process of `instance` is fit for new connections, as its readiness check
-  /// tells.
+  /// Reports whether the current process of `instance` can take new connections, according to its
+  /// readiness probe.
   public void fit(Instance instance, boolean fit) {
     if (instance.memo.isPresent()) {
       tell(new BalancerCommand.Fit(instance.worker(), fit));
     }
   }
 
-  /// Has the process of `instance` get no new connection. Completes when it has none any more, or
-  /// the time for that is over.
+  /// Stops new connections to the process of `instance`. Completes when it has no connections left,
+  /// or when the drain timeout is over.
   public Future<Void> drain(Instance instance) {
     if (instance.memo.isEmpty()) {
       return Future.succeededFuture();
@@ -269,7 +270,7 @@ public final class BalancerCoordinator {
           if (reply.body() instanceof BalancerReply.Drained(int left) && left > 0) {
             LOG.log(
                 Level.WARNING,
-                "{0} had {1} connections when its drain_timeout was over",
+                "{0} still had {1} connections at the end of its drain_timeout",
                 instance.label(),
                 left);
           }
@@ -281,7 +282,7 @@ public final class BalancerCoordinator {
         });
   }
 
-  /// The present process of `instance` has ended, or could not be made.
+  /// Reports that the current process of `instance` has ended or could not be created.
   void ended(Instance instance) {
     if (instance.memo.isPresent()) {
       forgetProcess(instance);
@@ -289,14 +290,14 @@ public final class BalancerCoordinator {
     }
   }
 
-  /// What is remembered of a process goes with it.
+  /// Clears the balancer state of a process that has ended.
   public static void forgetProcess(Instance instance) {
     instance.memo = Optional.empty();
     instance.mustListen = false;
     instance.listening = false;
   }
 
-  /// Nothing comes after the present process of `instance` unless somebody asks for it.
+  /// Reports that no process follows the current one of `instance` without a request.
   public void released(Instance instance) {
     if (instance.balanced) {
       instance.balanced = false;

@@ -15,28 +15,28 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// The folder of thread dumps: the newest [#MOST] of all apps.
+/// The directory of thread dumps; keeps the newest [#MOST] of all apps.
 ///
-/// @param folder where; made when it is first needed
-/// @param wallClock for the names
+/// @param folder path of the directory, which is created when first needed
+/// @param wallClock for the file names
 record DumpFolder(Path folder, InstantSource wallClock) {
-  /// How many are kept.
+  /// Number of dumps that are kept.
   static final int MOST = 20;
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss.SSS").withZone(ZoneOffset.UTC);
 
-  /// Writes a dump, readable by the daemon's user alone, and removes the oldest ones. Blocks.
+  /// Writes a dump that only the daemon's user can read, and removes the oldest dumps. Blocking.
   ///
   /// @return the path of the file
-  /// @throws IOException when it cannot be written
+  /// @throws IOException if the dump cannot be written
   String keep(AppName app, InstanceId id, String text) throws IOException {
     try {
       Files.createDirectory(
           folder,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException there) {
-      // Made for an earlier one.
+      // Exists from an earlier dump.
     }
     Path file =
         folder.resolve(app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
@@ -62,7 +62,7 @@ record DumpFolder(Path folder, InstantSource wallClock) {
     }
   }
 
-  /// From the name: the time of the file may be touched by whoever copies it.
+  /// Returns the time from the file name, because copying a file may change its modification time.
   private static String time(Path file) {
     String name = String.valueOf(file.getFileName());
     return name.substring(Math.max(0, name.length() - "yyyyMMdd-HHmmss.SSS.txt".length()));

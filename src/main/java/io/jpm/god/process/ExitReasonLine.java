@@ -6,23 +6,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The line that tells best why a program has ended, out of the last ones that it has printed to
-/// standard error.
+/// Selects the line that best explains why a program has exited, from its last output on standard
+/// error.
 ///
-/// It is the last line that is no part of a stack trace: what the runtimes print around and below
-/// their message (frames, Node's footer, properties of the error, closing braces) is passed over.
-/// Of a message of several lines above a trace it is the first, which has the error's name.
+/// It is the last line outside a stack trace: the lines that runtimes print around and below their
+/// message (frames, Node's footer, properties of the error, closing braces) are skipped. Of a
+/// message of several lines above a stack trace, the first line is selected, which contains the
+/// name of the error.
 final class ExitReasonLine {
-  /// What of it is shown at most, in characters.
+  /// Maximum length of the result, in characters.
   private static final int MOST = 200;
 
-  /// How much of a line is looked at.
+  /// Maximum number of characters examined in a line.
   private static final int MOST_READ = 2 * MOST;
 
-  /// How many lines are looked at.
+  /// Maximum number of lines examined.
   private static final int MOST_LINES = 200;
 
-  /// How many lines a message has at most.
+  /// Maximum number of lines in a message.
   private static final int MESSAGE_LINES = 12;
 
   private static final Pattern ESCAPES =
@@ -37,7 +38,7 @@ final class ExitReasonLine {
           "(?:Uncaught |Unhandled |Caused by: |Exception in thread .*|\\w+: )*"
               + "[\\w.$]*(?:Error|Exception|Throwable|Interrupt)\\b.*");
 
-  /// Below the message of a runtime.
+  /// Lines that runtimes print below their message.
   private static final Pattern FOOTER =
       Pattern.compile(
           "(?:Node\\.js|Bun|Deno) v\\d.*"
@@ -53,7 +54,7 @@ final class ExitReasonLine {
   private static final Pattern FRAME =
       Pattern.compile("\\s*(?:at |from |\\.\\.\\. \\d+ (?:more|common frames)).*");
 
-  /// A line that has nothing but brackets, carets and the like.
+  /// A line that consists of brackets, carets and similar characters only.
   private static final Pattern MARKS = Pattern.compile("[\\p{Punct}\\s│┃]*");
 
   private final List<String> lines;
@@ -62,10 +63,10 @@ final class ExitReasonLine {
     this.lines = lines;
   }
 
-  /// Chooses the line.
+  /// Selects the line.
   ///
-  /// @param tail what came last; it may begin within a line
-  /// @return at most 200 characters without control characters; empty where there is no line
+  /// @param tail the last output; it may begin within a line
+  /// @return at most 200 characters without control characters; empty if there is no suitable line
   static String of(byte[] tail) {
     if (tail.length == 0) {
       return "";
@@ -96,12 +97,12 @@ final class ExitReasonLine {
     return continued ? lines.get(first - 1).strip() + " " + line : line;
   }
 
-  /// Rust prints where it panics, and the message in the next line.
+  /// Rust prints the location of a panic, and its message in the next line.
   private static boolean isAnnouncement(String line) {
     return line.startsWith("thread '") && line.contains(" panicked at ") && line.endsWith(":");
   }
 
-  /// @return -1: there is none
+  /// @return -1 if there is none
   private int lastOutsideTrace() {
     for (int i = lines.size() - 1; i >= 0; i--) {
       String line = lines.get(i);
@@ -121,7 +122,7 @@ final class ExitReasonLine {
         || isGoFrame(at);
   }
 
-  /// Go names the function in a line of its own, and the place in the next, indented.
+  /// Go prints the function in one line and the location, indented, in the next.
   private boolean isGoFrame(int at) {
     return at + 1 < lines.size()
         && lines.get(at).endsWith(")")
@@ -129,7 +130,8 @@ final class ExitReasonLine {
         && lines.get(at + 1).contains(".go:");
   }
 
-  /// The line with the name of the error where `last` is the end of a message above a stack trace.
+  /// Returns the line with the name of the error if `last` is the end of a message above a stack
+  /// trace.
   private int headlineOf(int last) {
     boolean traced = last + 1 < lines.size() && FRAME.matcher(lines.get(last + 1)).matches();
     if (!traced || HEADLINE.matcher(lines.get(last)).matches()) {
@@ -147,7 +149,7 @@ final class ExitReasonLine {
     return last;
   }
 
-  /// Of a text that looks like nothing but a trace.
+  /// Returns the last line with words from a text that appears to consist of a stack trace only.
   private String lastWithWords() {
     for (String line : lines.reversed()) {
       if (!MARKS.matcher(line).matches() && !FOOTER.matcher(line.strip()).matches()) {

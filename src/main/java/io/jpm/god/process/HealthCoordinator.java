@@ -22,26 +22,26 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// What God and Satan tell each other about the health of processes whose apps have checks; of
-/// others nothing is said. Owned by GodVerticle's context.
+/// Starts and stops health monitoring by Satan for processes whose apps have probes, and handles
+/// its reports. Confined to GodVerticle's context.
 public final class HealthCoordinator {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Who does not answer must not hold up a start for ever.
+  /// Limits the delay of a start if Satan does not answer.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  /// Whom the news are for.
+  /// Receives the results of health monitoring.
   public interface Listener {
-    /// Something has happened to the instance.
+    /// Handles an event of the instance.
     void on(Instance instance, Event event);
 
-    /// The world is to be told.
+    /// Publishes a change of the instance's health.
     void announce(Instance instance, InstanceEvent.Kind kind, String reason);
 
-    /// The present process is fit for new connections, or is not.
+    /// Sets whether the current process can take new connections.
     void fit(Instance instance, boolean fit);
 
-    /// A new process is to take the place of the present one, which hangs.
+    /// Replaces the current process, which hangs, by a new one.
     void replace(Instance instance, String reason);
   }
 
@@ -55,7 +55,7 @@ public final class HealthCoordinator {
     this.listener = listener;
   }
 
-  /// Satan has found out something.
+  /// Handles a report of Satan.
   public void heard(SatanReport.OfHealth report) {
     registry
         .of(report.worker())
@@ -63,10 +63,10 @@ public final class HealthCoordinator {
         .ifPresent(instance -> heard(instance, report));
   }
 
-  /// Has the process that is about to be made looked after. Completes when nothing it says can be
-  /// missed.
+  /// Starts monitoring for the process that is about to be spawned. Completes when no signal of the
+  /// process can be missed.
   ///
-  /// @param variables its environment
+  /// @param variables the environment of the process
   Future<Void> attend(Instance instance, Map<String, String> variables) {
     instance.healthStatus = new HealthStatus();
     return instance.spec.health().any()
@@ -74,7 +74,7 @@ public final class HealthCoordinator {
         : Future.succeededFuture();
   }
 
-  /// Has a process of an earlier daemon looked after.
+  /// Starts monitoring for an adopted process.
   Future<Void> adopt(Instance instance, ProcessIdentity process, Map<String, String> variables) {
     boolean ready = instance.state.phase() == Phase.ONLINE;
     if (!instance.spec.health().any() || (!ready && instance.state.phase() != Phase.LAUNCHING)) {
@@ -83,8 +83,8 @@ public final class HealthCoordinator {
     return attend(instance, variables, ready).onSuccess(_ -> began(instance, process));
   }
 
-  /// Whether its process is looked after by other checks than its app names, and can be looked
-  /// after by these.
+  /// Reports whether the process is monitored by other probes than its spec contains now, and can
+  /// be monitored by these without a restart.
   boolean isOutdated(Instance instance) {
     Phase phase = instance.state.phase();
     return (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
@@ -93,8 +93,8 @@ public final class HealthCoordinator {
         && !instance.spec.health().notifies();
   }
 
-  /// Has a process that runs looked after by the checks that its app names now. What was found
-  /// before is forgotten; whoever is ready stays so.
+  /// Monitors a running process by the current probes of its spec. Earlier results are discarded; a
+  /// process that is ready stays ready.
   void attendAnew(Instance instance, ProcessIdentity process, Map<String, String> variables) {
     boolean waits = instance.state.startBlocker() == StartBlocker.READINESS;
     Optional<WorkerId> before = instance.healthStatus.attended;
@@ -103,7 +103,7 @@ public final class HealthCoordinator {
     instance.healthStatus = healthStatus;
     instance.saying = "";
     if (instance.unhealthy.isPresent()) {
-      recovered(instance, "it is checked otherwise now");
+      recovered(instance, "its checks have changed");
     }
     if (instance.spec.health().any()) {
       attend(instance, variables, !waits)
@@ -135,33 +135,33 @@ public final class HealthCoordinator {
         .recover(error -> {
           LOG.log(
               Level.WARNING,
-              "{0}: its health is not looked after, Satan does not answer: {1}",
+              "{0}: its health is not monitored, Satan does not answer: {1}",
               instance.label(),
               error.getMessage());
           return Future.succeededFuture();
         });
   }
 
-  /// The process of [#attend] runs.
+  /// Reports that the process of [#attend] runs.
   void began(Instance instance, ProcessIdentity process) {
     instance.healthStatus.attended.ifPresent(
         worker -> tell(new SatanCommand.ProcessStarted(worker, process)));
   }
 
-  /// The process has said `ready` over its channel.
+  /// Handles `ready` on the IPC channel of the process.
   void saidReady(Instance instance) {
     instance.healthStatus.saidReady = true;
     instance.healthStatus.attended.ifPresent(worker -> tell(new SatanCommand.SaidReady(worker)));
     readyIfAll(instance);
   }
 
-  /// Nobody is left who could tell that the process is ready.
+  /// Treats the process as having reported `ready`, since it cannot report it any more.
   public void saysNothing(Instance instance) {
     instance.healthStatus.saidReady = true;
     readyIfAll(instance);
   }
 
-  /// Everything that the app has named must have come.
+  /// Reports the process as ready if all configured conditions are met.
   private void readyIfAll(Instance instance) {
     HealthStatus healthStatus = instance.healthStatus;
     boolean said = healthStatus.saidReady || !instance.spec.readiness().awaited();
@@ -169,12 +169,12 @@ public final class HealthCoordinator {
     if (said && passed) {
       listener.on(instance, new Event.Ready(instance.state.generation()));
     } else if (passed) {
-      healthStatus.lacking = "it has not said ready";
+      healthStatus.lacking = "it has not reported ready";
     }
   }
 
-  /// An instance has changed: a process that has ended, is being ended or has left its place is
-  /// looked after no more.
+  /// Handles a change of the instance: a process that has ended, is being stopped or was replaced
+  /// is no longer monitored.
   public void look(Instance instance) {
     Optional<WorkerId> attended = instance.healthStatus.attended;
     if (attended.isEmpty()) {
@@ -209,7 +209,7 @@ public final class HealthCoordinator {
         listener.fit(instance, false);
         announce(instance, InstanceEvent.Kind.UNHEALTHY, reason);
       }
-      case SatanReport.Recovered _ -> recovered(instance, "all is well again");
+      case SatanReport.Recovered _ -> recovered(instance, "its checks pass again");
       case SatanReport.Dead(WorkerId _, String reason) ->
           listener.replace(instance, "liveness: " + reason);
       case SatanReport.MoreTime(WorkerId worker, Duration time) ->

@@ -7,7 +7,7 @@ import io.jpm.god.journal.Journal;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
-/// Acts on what apps say over their channels. Owned by GodVerticle's context.
+/// Handles the messages that apps send over their IPC channels. Confined to GodVerticle's context.
 public final class IpcHandler {
   private final Vertx vertx;
   private final Journal journal;
@@ -19,13 +19,13 @@ public final class IpcHandler {
     this.healthCoordinator = healthCoordinator;
   }
 
-  /// A message that was read.
+  /// A parsed message.
   ///
-  /// @param message what it says
-  /// @param heard to be run when it was dealt with
+  /// @param message its content
+  /// @param heard must be run when the message has been handled
   record Said(AppMessage message, Runnable heard) {}
 
-  /// One message of the process of `generation`.
+  /// Handles one message of the process of `generation`.
   void heard(Instance instance, long generation, AppMessage message) {
     if (instance.removed || instance.state.generation() != generation) {
       return;

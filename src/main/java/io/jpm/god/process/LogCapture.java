@@ -15,8 +15,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 
-/// Has LogAggregator capture what instances print, and the keeper hold their pipes. Owned by
-/// GodVerticle's context.
+/// Requests LogAggregator to capture the output of instances, and the keeper to hold their pipes.
+/// Confined to GodVerticle's context.
 public final class LogCapture {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -26,9 +26,9 @@ public final class LogCapture {
     this.vertx = vertx;
   }
 
-  /// Has the instance's output captured, before there is any.
+  /// Starts the capture of the instance's output. Must complete before there is any output.
   ///
-  /// @return why that is not possible, or empty
+  /// @return the problem if capture is impossible; else empty
   public Future<Optional<String>> open(Instance instance) {
     if (instance.captured) {
       return Future.succeededFuture(Optional.empty());
@@ -40,7 +40,7 @@ public final class LogCapture {
         .map(reply ->
             switch (reply.body()) {
               case LogsReply.Done(), LogsReply.Lines(_, _), LogsReply.Status(_, _, _, _) -> {
-                // A new spec may have come meanwhile with other files.
+                // The spec may have been replaced meanwhile by one with other files.
                 instance.captured = open.equals(instance.capture());
                 tellKeeper(new KeeperCommand.Hold(List.of(open.outFifo(), open.errorFifo())));
                 yield Optional.<String>empty();
@@ -49,22 +49,22 @@ public final class LogCapture {
             });
   }
 
-  /// `instance` is described otherwise: what it prints from now on goes where it should go now.
+  /// Redirects the further output of `instance` after a change of its spec.
   ///
-  /// @param captured what LogAggregator does, or has been asked to do
+  /// @param captured the request by which LogAggregator captures the output now
   void moved(Instance instance, LogsCommand.Open captured) {
     if (!captured.equals(instance.capture())) {
       boolean open = instance.captured;
       instance.captured = false;
       if (open && instance.child != null) {
-        // What it fails for is told when the app is started again, which it then prevents.
+        // A failure is reported when the app is started again, which it then prevents.
         open(instance);
       }
     }
   }
 
-  /// Nothing comes from `instance` any more, nor goes to it: its pipes are removed, those of its
-  /// output when they are empty. One that cannot be removed is left to the next daemon.
+  /// Ends the capture of `instance` and removes its pipes; those of its output are first drained. A
+  /// pipe that cannot be removed is left to the next daemon.
   public Future<Void> close(Instance instance) {
     LogsCommand.Open open = instance.capture();
     return vertx
@@ -72,7 +72,7 @@ public final class LogCapture {
         .<LogsReply>request(
             Addresses.LOGS_COMMAND,
             new LogsCommand.Close(instance.id, open.outFifo(), open.errorFifo()))
-        // Not before: until then what was printed last may be in the pipes alone.
+        // Only now, because the last output may be in the pipes alone until then.
         .onComplete(
             _ -> tellKeeper(new KeeperCommand.Drop(List.of(open.outFifo(), open.errorFifo()))))
         .onSuccess(reply -> {
@@ -90,13 +90,13 @@ public final class LogCapture {
 
   private static void isLeft(Instance instance, String problem) {
     String sentence =
-        "%s: it is done, but a pipe cannot be removed, the next daemon tries again: %s"
+        "%s: it is done, but a pipe cannot be removed; the next daemon tries again: %s"
             .formatted(instance.label(), problem);
     instance.stopProblem = Optional.of(sentence);
     LOG.log(Level.WARNING, "{0}", sentence);
   }
 
-  /// Has the keeper take note, for the time when there is no daemon.
+  /// Sends an instruction to the keeper, which holds the pipes while no daemon runs.
   void tellKeeper(KeeperCommand command) {
     vertx.eventBus().send(Addresses.KEEPER_COMMAND, command);
   }

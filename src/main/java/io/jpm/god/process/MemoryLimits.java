@@ -15,8 +15,8 @@ import java.util.OptionalLong;
 import java.util.function.BiConsumer;
 import java.util.stream.LongStream;
 
-/// Has Satan watch the memory of apps that have a limit, and restarts those that have more. Owned
-/// by GodVerticle's context.
+/// Registers memory limits with Satan, and restarts apps that exceed theirs. Confined to
+/// GodVerticle's context.
 public final class MemoryLimits {
   private static final long MEGA = 1L << 20;
 
@@ -31,8 +31,8 @@ public final class MemoryLimits {
   private final BiConsumer<Instance, String> announcer;
   private Map<ProcessIdentity, Long> told = Map.of();
 
-  /// @param renewal has a new process take the place of one that uses too much
-  /// @param announcer tells the world of an instance that uses too much, and why
+  /// @param renewal replaces processes that exceed their limit
+  /// @param announcer publishes that an instance exceeds its limit, with the reason
   public MemoryLimits(
       Vertx vertx, Registry registry, Renewing renewal, BiConsumer<Instance, String> announcer) {
     this.announcer = announcer;
@@ -41,7 +41,7 @@ public final class MemoryLimits {
     this.renewal = renewal;
   }
 
-  /// An instance has changed: other processes may have limits now.
+  /// Updates the registered limits after a change of an instance.
   public void look(Instance changed) {
     if (told.isEmpty() && limitOf(changed).isEmpty()) {
       return;
@@ -57,7 +57,8 @@ public final class MemoryLimits {
     }
   }
 
-  /// What the kernel does not enforce has to be watched.
+  /// Returns the limit that Satan must watch. `limits.memory` is included only if the kernel does
+  /// not enforce it.
   private static OptionalLong limitOf(Instance instance) {
     OptionalLong own = instance.spec.triggers().maxMemory();
     OptionalLong kernels = instance.spec.limits().memoryMax();
@@ -65,7 +66,7 @@ public final class MemoryLimits {
     return LongStream.concat(own.stream(), watched ? kernels.stream() : LongStream.empty()).min();
   }
 
-  /// Satan has seen a tree that has too much.
+  /// Handles Satan's report that a process tree exceeds its limit.
   public void heard(SatanReport.MemoryExceeded exceeded) {
     registry.all().stream()
         .filter(instance -> instance.process().filter(exceeded.process()::equals).isPresent())
@@ -77,14 +78,15 @@ public final class MemoryLimits {
         });
   }
 
-  /// The kernel has ended some of the processes of a tree, whose main process lives.
+  /// Handles the report that the kernel has killed some processes of a tree whose main process
+  /// runs.
   void partEnded(Instance instance, long generation, long processes) {
     if (isNow(instance, generation)) {
       announcer.accept(instance, LimitText.ofPart(instance.spec, processes));
     }
   }
 
-  /// The kernel slows a tree down.
+  /// Handles the report that the kernel slows a process tree down.
   void slowed(Instance instance, long generation) {
     if (isNow(instance, generation)) {
       announcer.accept(instance, LimitText.ofSlowing(instance.spec));

@@ -18,29 +18,29 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
-/// Reads what apps say (`process.send`), on a thread of its own: an app may say what it likes, as
-/// fast as it likes, and God's context and the other apps must not notice.
+/// Parses the messages of apps (`process.send`) on a separate thread, so that the content and rate
+/// of messages affect neither God's context nor other apps.
 ///
-/// - An app that says more than 2 MiB a second is not listened to until its time has come.
-/// - A message that would become too large a tree is dropped before anything is made of it. What
-///   was dropped is counted and told, at most once in ten seconds for each app.
+/// - An app that sends more than 2 MiB per second is not read until its rate is below that again.
+/// - A message that would become too large a tree is dropped before it is parsed. Dropped messages
+///   are counted and logged, at most once in ten seconds for each app.
 ///
-/// Methods may be called on any thread; what is given is done in order.
+/// Methods may be called on any thread; messages are handled in order.
 public final class Messages implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// Of what an app says to jpm and to its subscribers.
+  /// Limits for messages to jpm and to subscribers.
   private static final JsonBounds BOUNDS = new JsonBounds(64, 25_000, 1024);
 
-  /// Characters of a message of Node's own, which are short.
+  /// Maximum length, in characters, of a message of Node's own; these are short.
   private static final int MOST_INTERNAL = 256 * 1024;
 
-  /// Characters that may wait to be read, of all apps together.
+  /// Maximum number of characters that wait to be parsed, of all apps together.
   private static final long MOST_WAITING = 8L << 20;
 
   private static final long BYTES_PER_SECOND = 2L << 20;
 
-  /// What a message costs beside its text.
+  /// Cost of a message in addition to its text, in bytes.
   private static final long MESSAGE_BYTES = 256;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -53,10 +53,10 @@ public final class Messages implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final AtomicLong waiting = new AtomicLong();
 
-  /// Owned by the thread: when an app has paid for what it has said.
+  /// The time until which the rate of each app is used up. Confined to the thread.
   private final Map<AppName, Long> paidAt = new HashMap<>();
 
-  /// Owned by the thread.
+  /// Confined to the thread.
   private final Map<AppName, Dropped> dropped = new HashMap<>();
 
   private static final class Dropped {
@@ -69,17 +69,17 @@ public final class Messages implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /// One message on its way.
+  /// A received message that is not parsed yet.
   ///
-  /// @param app who says it
-  /// @param json as it came
-  /// @param heard to be run once it was dealt with: the app may say more
+  /// @param app the sender
+  /// @param json the text as received
+  /// @param heard must be run when the message has been handled; then the app may send more
   record Incoming(AppName app, String json, Runnable heard) {}
 
-  /// Reads a message of an app's own.
+  /// Parses a message of an app.
   ///
-  /// @param done gets, on the thread, what it says and what to run when that was dealt with; empty
-  ///   when it was dropped or says nothing
+  /// @param done receives, on the thread, the content and the callback to run when it has been
+  ///   handled; empty if the message was dropped or has no content
   void read(Incoming message, Consumer<Optional<IpcHandler.Said>> done) {
     take(
         message,
@@ -89,14 +89,15 @@ public final class Messages implements AutoCloseable {
         done);
   }
 
-  /// Judges a message of Node's own, which another reads.
+  /// Checks a message of Node's own, which ClusterBalancer parses.
   ///
-  /// @param done gets, on the thread, what to run when it was dealt with; empty when it was dropped
+  /// @param done receives, on the thread, the callback to run when the message has been handled;
+  ///   empty if it was dropped
   void judge(Incoming message, Consumer<Optional<Runnable>> done) {
     take(message, MOST_INTERNAL, Optional::of, done);
   }
 
-  /// Does `step` after all that was given before.
+  /// Runs `step` after all earlier messages.
   void execute(Runnable step) {
     try {
       thread.execute(step);
@@ -116,7 +117,9 @@ public final class Messages implements AutoCloseable {
       waiting.addAndGet(-length);
       Runnable heard = paying(message);
       Optional<String> problem =
-          room ? problem(message, most) : Optional.of("came while too much was waiting to be read");
+          room
+              ? problem(message, most)
+              : Optional.of("came while too many were waiting to be read");
       problem.ifPresent(text -> drop(message.app(), text));
       Optional<T> read = problem.isPresent() ? Optional.empty() : reading.apply(heard);
       if (read.isEmpty()) {
@@ -132,11 +135,12 @@ public final class Messages implements AutoCloseable {
         : BOUNDS.problem(message.json().getBytes(StandardCharsets.UTF_8));
   }
 
-  /// What to run when it was dealt with: at once, or when the app may say more.
+  /// Returns the callback to run when the message has been handled. It continues immediately, or
+  /// when the rate of the app permits.
   private Runnable paying(Incoming message) {
     long now = nanoTime.getAsLong();
     if (paidAt.size() > 1000) {
-      paidAt.values().removeIf(at -> at - now < 0); // of apps that are gone
+      paidAt.values().removeIf(at -> at - now < 0); // remove apps that are gone
     }
     long cost = (message.json().length() + MESSAGE_BYTES) * SECOND / BYTES_PER_SECOND;
     long before = paidAt.getOrDefault(message.app(), now);
@@ -169,7 +173,7 @@ public final class Messages implements AutoCloseable {
     }
   }
 
-  /// What is waiting is not read any more.
+  /// Discards the waiting messages.
   @Override
   public void close() {
     thread.shutdownNow();

@@ -6,13 +6,13 @@ import io.jpm.model.run.ProcessIdentity;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
-/// Has processes that run already looked after: those that an earlier daemon made, and those whose
-/// app has come to name other checks. Owned by GodVerticle's context.
+/// Starts or updates the health monitoring of processes that already run: adopted processes, and
+/// processes whose spec has other probes now. Confined to GodVerticle's context.
 ///
-/// @param variables what the processes have in their environment
+/// @param variables reads the environment of the processes
 public record MonitoringUpdate(
     Vertx vertx, HealthCoordinator healthCoordinator, RunningVariables variables) {
-  /// Has the process of an earlier daemon looked after.
+  /// Starts monitoring for an adopted process.
   public void adopt(Instance instance, ProcessIdentity process) {
     if (!instance.spec.health().any()) {
       return;
@@ -25,8 +25,8 @@ public record MonitoringUpdate(
         });
   }
 
-  /// Has a process looked after by the checks that its app names now, where these are others than
-  /// before and do without another process.
+  /// Monitors a process by the current probes of its spec, if they differ from those in use and do
+  /// not require a new process.
   public void look(Instance instance) {
     Optional<ProcessIdentity> process = instance.process();
     if (process.isEmpty() || !healthCoordinator.isOutdated(instance)) {

@@ -8,22 +8,22 @@ import io.jpm.os.NotifyAddress;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What a process whose health is told by itself learns of that, as from systemd, `sd_notify(3)`
-/// and `sd_watchdog_enabled(3)`.
+/// Adds the environment variables by which a process learns that it must report its health, as
+/// under systemd: `sd_notify(3)` and `sd_watchdog_enabled(3)`.
 public final class NotifyVariables {
   private static final String TIME = "WATCHDOG_USEC";
 
-  /// For whom the time is meant. Unset: for whoever has the variable; the pid is not known before
-  /// the process is there.
+  /// The pid that the watchdog time is meant for. Left unset, which means any process with the
+  /// variable, because the pid is unknown before the process exists.
   private static final String PROCESS = "WATCHDOG_PID";
 
   private NotifyVariables() {}
 
-  /// Adds `NOTIFY_SOCKET` where one of the app's checks is `notify`, and `WATCHDOG_USEC` where that
-  /// is the one for liveness. Whatever was inherited under these names is another manager's and
-  /// goes.
+  /// Adds `NOTIFY_SOCKET` if one of the app's probes is `notify`, and `WATCHDOG_USEC` if the
+  /// liveness probe is. Inherited values of these variables belong to another manager and are
+  /// removed.
   ///
-  /// @param environment of the process
+  /// @param environment the environment of the process
   static void add(Map<String, String> environment, Path home, AppSpec spec, WorkerId worker) {
     Health health = spec.health();
     if (!health.notifies()) {
@@ -43,7 +43,7 @@ public final class NotifyVariables {
     return check instanceof Check.Notify;
   }
 
-  /// When the verdict would be reached.
+  /// Returns the time after which the liveness probe fails.
   private static long micros(Check.Rhythm rhythm) {
     return rhythm.interval().multipliedBy(rhythm.failures()).toNanos() / 1000;
   }

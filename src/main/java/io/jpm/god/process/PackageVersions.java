@@ -15,41 +15,41 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
-/// The versions of what is started, as PM2 finds them: `version` of the nearest `package.json` in
-/// the script's directory or above it. It blocks, and may be asked by several threads.
+/// Reads the versions of apps by PM2's rule: `version` of the nearest `package.json` in the
+/// script's directory or above it. Blocking and thread-safe.
 final class PackageVersions {
   private static final int MOST_BYTES = 1 << 20;
 
-  /// What is longer, or has blanks or signs that steer terminals, is no version.
+  /// A longer text, or one with whitespace or control characters, is not accepted as a version.
   private static final Pattern VERSION = Pattern.compile("[!-~]{1,64}");
 
-  /// More files than this are of apps that come and go.
+  /// Upper bound on cached files; more means that apps come and go.
   private static final int MOST_FILES = 1000;
 
   private final Map<Place, Known> files = new ConcurrentHashMap<>();
   private final AppAccess access;
 
-  /// @param access reads the files with the rights of the apps' users
+  /// @param access reads the files with the credentials of the apps' users
   PackageVersions(AppAccess access) {
     this.access = access;
   }
 
-  /// A file, and who has read it; no user: the daemon.
+  /// A file and the user that reads it; no user means the daemon.
   private record Place(Path file, Optional<String> user) {}
 
-  /// What a file said when it looked like this.
+  /// The cached content of a file and the attributes by which its validity is checked.
   ///
-  /// @param json whether it could be read as a package's; else the one above counts
-  /// @param version what it says; empty: nothing
+  /// @param json whether the file was readable JSON; otherwise the next directory above is searched
+  /// @param version the version; empty if the file has none
   private record Known(FileTime modified, long size, boolean json, String version) {
     boolean isOf(BasicFileAttributes now) {
       return now.lastModifiedTime().equals(modified) && now.size() == size;
     }
   }
 
-  /// The version of the package that `script` belongs to; empty where there is none.
+  /// Returns the version of the package that `script` belongs to; empty if there is none.
   ///
-  /// @param runAs as whom it is started
+  /// @param runAs the credentials of the app
   String of(Path script, RunAs runAs) {
     for (Path at = script.getParent(); at != null && at.getNameCount() > 0; at = at.getParent()) {
       Optional<Known> known = look(new Place(at.resolve("package.json"), runAs.user()), runAs);
@@ -89,7 +89,7 @@ final class PackageVersions {
       json = true;
       version = said instanceof String word && VERSION.matcher(word).matches() ? word : "";
     } catch (IOException | DecodeException _) {
-      // As PM2: somebody's broken file is none.
+      // As in PM2, a broken file counts as missing.
     }
     return new Known(now.lastModifiedTime(), now.size(), json, version);
   }

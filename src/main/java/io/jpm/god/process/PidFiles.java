@@ -19,12 +19,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
-/// Writes pids where people and scripts look for them. jpm reads none of them back to find out whom
-/// a signal is to hit: a file that anyone can write must not steer that.
+/// Writes pid files for users and scripts. jpm never reads them to choose the target of a signal,
+/// since a file that other users can write must not decide that.
 ///
-/// Where an app runs as another user, that user's rights decide about files outside of the home,
-/// whose folders may be the user's to change. A thread of its own does it, in the order of the
-/// calls, so that no removal overtakes a write and a folder that hangs holds up nothing else.
+/// If an app runs as another user, files outside the home are written with the credentials of that
+/// user, who may be able to change their directories. A separate thread performs the calls in
+/// order, so that a removal never overtakes a write, and a directory that hangs delays nothing
+/// else.
 final class PidFiles {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -76,7 +77,8 @@ final class PidFiles {
     return file.resolveSibling(file.getFileName() + ".new");
   }
 
-  /// A link in its place is not followed: who may change the folder must not say where to write.
+  /// Does not follow a link at the path: a user who can change the directory must not choose where
+  /// the daemon writes.
   private static Path replace(Path file, String content) throws IOException {
     if (file.getParent() != null) {
       Files.createDirectories(file.getParent());

@@ -43,18 +43,18 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 
-/// The processes behind the instances: made, adopted, signalled, let go of. What happens to them is
-/// brought to God's context as events. Owned by it.
+/// Spawns, adopts, signals and releases the processes of instances, and reports their events on
+/// God's context, to which it is confined.
 public final class Processes {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private static final int SPAWN_THREADS = 4;
 
-  /// How long the end of a program with a terminal is not told, since its last words are still on
-  /// their way.
+  /// Delay before the exit of a program with a terminal is reported, because its last output is
+  /// still being copied to the pipe.
   private static final long FEED_MILLIS = 50;
 
-  /// How long a command may take that gives a secret.
+  /// Time limit for a command that provides a secret.
   private static final Duration COMMAND_LIMIT = Duration.ofSeconds(10);
 
   private final Vertx vertx;
@@ -72,15 +72,15 @@ public final class Processes {
   private final MonitoringUpdate checks;
   private final PackageVersions versions;
 
-  /// Those that have a process, or for which one is being made.
+  /// The instances that have a process, or for which one is being created.
   private final Set<Instance> holding = new HashSet<>();
 
-  /// Who hears of what comes from processes beside their ends.
+  /// The handlers of everything that processes report except their exits.
   ///
-  /// @param ipcHandler of what they say
-  /// @param healthCoordinator of when they are there
-  /// @param limits of what the kernel does to hold them to their limits
-  /// @param messages reads what they say
+  /// @param ipcHandler handles their messages
+  /// @param healthCoordinator monitors their health
+  /// @param limits handles the kernel's enforcement of their memory limits
+  /// @param messages parses their messages
   public record Ears(
       IpcHandler ipcHandler,
       HealthCoordinator healthCoordinator,
@@ -120,18 +120,19 @@ public final class Processes {
     supervisor.accept(instance, event);
   }
 
-  /// Signals the tree of `instance`, or its main process.
+  /// Signals the tree of `instance`, or only its main process.
   ///
-  /// @param sent run when that is done; never where there is nothing to end
+  /// @param sent run when the signal has been sent; never run if there is no process
   public void signal(Instance instance, Effect.SignalTree order, Runnable sent) {
     Child child = instance.child;
     if (child == null) {
-      // Adopted without a process, or its main process was never made: nothing to end.
+      // Adopted without a process, or the main process was never created: nothing to end.
       context.runOnContext(_ -> on(instance, new Event.TreeGone(order.generation())));
       return;
     }
     Failpoint.SIGNAL_BEGINS.hit();
-    // The first order of a stop decides for all of it: a new spec must not leave half a tree.
+    // The first signal of a stop decides for the whole stop: a new spec must not leave half a tree
+    // running.
     instance.treeOrdered |= instance.spec.stop().wholeTree();
     if (instance.treeOrdered) {
       child.signalTree(order.signal(), () -> context.runOnContext(_ -> sent.run()));
@@ -142,8 +143,8 @@ public final class Processes {
     Failpoint.SIGNALLED.hit();
   }
 
-  /// PM2's message. Whether the app reads its channel nobody knows; where there is none, the signal
-  /// does it.
+  /// Sends PM2's shutdown message. Whether the app reads its IPC channel is unknown; without a
+  /// channel, the stop continues with the signal.
   public void sendShutdown(Instance instance, long generation) {
     Child child = instance.child;
     if (child == null || !child.send("\"shutdown\"")) {
@@ -151,12 +152,12 @@ public final class Processes {
     }
   }
 
-  /// Runs the app's stop command; its end is told.
+  /// Runs the app's stop command and reports its end.
   public void runStopCommand(Instance instance, long generation) {
     stopCommands.run(instance, () -> on(instance, new Event.StopCommandEnded(generation)));
   }
 
-  /// Makes the process of `generation`; what has come of it is told.
+  /// Spawns the process of `generation` and reports the result.
   public void spawn(Instance instance, long generation) {
     forgetChild(instance);
     instance.channel = new AppChannel();
@@ -181,8 +182,8 @@ public final class Processes {
         });
   }
 
-  /// Why no other process can be made; a command has been refused before, but more may be due after
-  /// a boot than this daemon may have.
+  /// Returns why no further process can be created. Commands are refused earlier, but after a boot
+  /// more starts may be due than this daemon has descriptors for.
   private Optional<String> tooMany() {
     return god.host()
         .openFiles()
@@ -209,7 +210,7 @@ public final class Processes {
         .prepare(instance)
         .compose(reply ->
             switch (reply) {
-              // Another spec has come meanwhile.
+              // The spec has been replaced meanwhile.
               case BalancerReply.Prepared _ when !instance.spec.equals(spec) ->
                   prepare(instance, generation);
               case BalancerReply.Prepared share -> make(instance, generation, share, read);
@@ -231,7 +232,7 @@ public final class Processes {
     instance.earlyReports = watcher;
     Map<String, String> open = new HashMap<>(request.environment());
     open.keySet().removeAll(read.secrets().keySet());
-    // Threads of their own: a program on a hung network disk must not hold up the journal.
+    // On separate threads: a program on a hung network disk must not block the journal.
     return ears.healthCoordinator
         .attend(instance, open)
         .compose(_ ->
@@ -239,7 +240,8 @@ public final class Processes {
                 () -> {
                   instance.version =
                       versions.of(instance.spec.command().script(), instance.spec.runAs());
-                  // What others have printed into its pipe is not its own.
+                  // Discards output of earlier processes in the pipe, which does not belong to this
+                  // process.
                   takeTail(tellingPipe(instance));
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
@@ -250,7 +252,8 @@ public final class Processes {
         .map(Objects::requireNonNull);
   }
 
-  /// Where a process prints why it ends: on a terminal that is where it prints everything.
+  /// Returns the pipe to which a process prints why it exits: with a terminal, all output goes to
+  /// the same pipe.
   private static Path tellingPipe(Instance instance) {
     return instance.spec.logs().terminal()
         ? instance.paths.out().fifo()
@@ -261,13 +264,13 @@ public final class Processes {
     return god.host().logPipes().map(pipes -> pipes.takeTail(pipe)).orElseGet(() -> new byte[0]);
   }
 
-  /// The most telling line of what `instance` has printed while no daemon ran, and nothing has been
-  /// printed after it; empty where there is none. May block for a moment.
+  /// Returns the most informative line of the output of `instance` while no daemon ran; empty if
+  /// there is none. The output has not been followed by that of another process. May block briefly.
   public String lastWordsOf(Instance instance) {
     return ExitReasonLine.of(takeTail(tellingPipe(instance)));
   }
 
-  /// Who looks after processes that run already.
+  /// Returns the monitoring of processes that already run.
   public MonitoringUpdate checks() {
     return checks;
   }
@@ -285,7 +288,7 @@ public final class Processes {
         on(instance, new Event.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
         begin(instance);
-        // It may have come to be described otherwise while it was made.
+        // The spec may have changed while the process was being created.
         checks.look(instance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
@@ -312,18 +315,18 @@ public final class Processes {
     logCapture.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
 
-  /// Lets the news of the present process's end through.
+  /// Lets reports about the current process through.
   public void begin(Instance instance) {
     if (instance.earlyReports != null) {
       instance.earlyReports.begin();
     }
   }
 
-  /// `instance` has come to be described otherwise: what it prints from now on goes where it should
-  /// go now, and so does its pid, while its process lives on.
+  /// Applies a changed spec to a running process: further output goes to the new log files, and the
+  /// pid to the new pid file.
   ///
-  /// @param captured what LogAggregator does, or has been asked to do
-  /// @param pidFile where the pid stands
+  /// @param captured the request by which LogAggregator captures the output now
+  /// @param pidFile path of the current pid file
   public void moved(Instance instance, LogsCommand.Open captured, Path pidFile) {
     logCapture.moved(instance, captured);
     if (instance.child != null && !pidFile.equals(instance.paths.pidFile())) {
@@ -332,7 +335,7 @@ public final class Processes {
     }
   }
 
-  /// `instance` has taken the place of `old` in the list.
+  /// Updates the pid files after `instance` has replaced `old` in the list.
   public void tookPlace(Instance instance, Instance old) {
     if (!old.paths.pidFile().equals(instance.paths.pidFile())) {
       pidFiles.remove(old.paths.pidFile(), old.spec.runAs());
@@ -347,16 +350,17 @@ public final class Processes {
     }
   }
 
-  /// The file of a process beside the list is that of the one in the list.
+  /// Removes the pid file, unless the process is a candidate or draining: then the file belongs to
+  /// the current process.
   private void removePid(Instance instance) {
     if (instance.replacementRole == ReplacementRole.CURRENT) {
       pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
     }
   }
 
-  /// Takes a process that an earlier daemon made under watch.
+  /// Adopts a process of an earlier daemon.
   ///
-  /// @return whether it is alive
+  /// @return whether it is running
   public Future<Boolean> adopt(Instance instance, FoundProcess found) {
     var watcher = new Watcher(instance, found.generation());
     instance.earlyReports = watcher;
@@ -373,8 +377,8 @@ public final class Processes {
         });
   }
 
-  /// What a main process, gone meanwhile, may have left of its tree; empty where the app does not
-  /// want its tree ended. To be asked for before anything new is made.
+  /// Returns the possible leftovers of a main process that is gone; empty if the app's tree must
+  /// not be ended. Must be called before a new process is created.
   public Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
     removePid(instance);
     if (!instance.spec.stop().wholeTree()) {
@@ -384,7 +388,7 @@ public final class Processes {
     return Optional.of(god.host().adoptLeftovers(gone, tag, new Watcher(instance, generation)));
   }
 
-  /// Lets go of an instance's process and pid file; the process is gone already, or is not there.
+  /// Releases the instance's process, which is gone or does not exist, and removes its pid file.
   void forgetChild(Instance instance) {
     stopCommands.end(instance);
     Child child = instance.child;
@@ -396,8 +400,8 @@ public final class Processes {
     }
   }
 
-  /// Brings a child's end from the host's thread to God's context, in order: a program that ends at
-  /// once may overtake the news that it was made.
+  /// Passes a child's events from the host's thread to God's context, in order. A program that
+  /// exits immediately may overtake the report that it was created.
   final class Watcher implements ChildWatcher, EarlyReports {
     private final Instance instance;
     private final long generation;
@@ -407,8 +411,8 @@ public final class Processes {
     private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
 
-    /// What [Messages] has of this process and God's context has not; what comes after it, the end
-    /// too, goes the same way.
+    /// Number of messages and events of this process that are still in [Messages]. While there are
+    /// any, later events, including the exit, take the same path, which preserves their order.
     private final AtomicInteger unread = new AtomicInteger();
 
     Watcher(Instance instance, long generation) {
@@ -428,7 +432,7 @@ public final class Processes {
 
     @Override
     public void exited(Exit exit) {
-      // Here and now, before there can be a next process that prints into the same pipe.
+      // Immediately, before another process can print to the same pipe.
       byte[] now = terminal ? new byte[0] : takeTail(pipe);
       afterFeed(() -> {
         byte[] tail = terminal ? takeTail(pipe) : now;
@@ -440,8 +444,8 @@ public final class Processes {
       });
     }
 
-    /// Does `step` on the context: of a program with a terminal when the process that carries its
-    /// output into the pipe has had a moment to do so. Steps stay in their order.
+    /// Runs `step` on the context. For a program with a terminal it first waits a moment for the
+    /// process that copies its output to the pipe. Steps keep their order.
     private void afterFeed(Runnable step) {
       afterMessages(() -> {
         if (terminal) {
@@ -461,7 +465,7 @@ public final class Processes {
       }
     }
 
-    /// On the thread of the messages.
+    /// Runs on the thread of [Messages].
     private void onContext(Runnable step) {
       context.runOnContext(_ -> step.run());
       unread.decrementAndGet();

@@ -13,20 +13,20 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/// The environment of a process that runs, for what has to do with it while it does: its checks and
-/// its stop command. Secrets are not in it.
+/// Reads the environment of a running process, for its probes and its stop command. Secrets are not
+/// included.
 ///
-/// @param host tells what the process itself was given
-/// @param requests what its description says
-/// @param store what `jpm set` has stored
+/// @param host reads the variables that the process was started with
+/// @param requests creates the environment of the current spec
+/// @param store the values of `jpm set`
 record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore store) {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final String PORT = "PORT";
 
-  /// What `instance` was given when `process` began. A port that the balancer has given it is in
-  /// the journal. What was in its files and stored for it then only the process itself knows; where
-  /// the system does not tell, or the process is another user's, who can write there what he likes,
-  /// it is what is there now. Blocking.
+  /// Returns the variables that `instance` received when `process` began. A port assigned by the
+  /// balancer is in the journal. The values from env files and `jpm set` at that time are known
+  /// only to the process itself. If the system does not provide them, the current values are used;
+  /// likewise if the process belongs to another user, who can forge them. Blocking.
   Map<String, String> of(Instance instance, ProcessIdentity process) {
     AppSpec spec = instance.spec;
     Map<String, String> files = files(instance.label(), spec);
@@ -37,7 +37,7 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
     Set<String> uncertain = new HashSet<>(files.keySet());
     uncertain.removeAll(spec.variables().declared().keySet());
     uncertain.addAll(stored.keySet());
-    uncertain.add(PORT); // a journal of an older daemon has none
+    uncertain.add(PORT); // missing in the journal of an older version
     uncertain.removeAll(spec.variables().referred().secrets().keySet());
     uncertain.forEach(
         name -> host.variable(process, name).ifPresent(value -> environment.put(name, value)));
@@ -53,7 +53,7 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
-          "{0}: its checks and its stop command go without the variables of its files: {1}",
+          "{0}: its checks and its stop command run without the variables of its env files: {1}",
           label,
           unreadable.getMessage());
       return Map.of();

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the processes of an instance are made of.
+/// Creates the spawn requests of an instance.
 final class SpawnRequests {
   private final Path home;
 
@@ -24,9 +24,9 @@ final class SpawnRequests {
     this.home = home;
   }
 
-  /// The main process of `generation`.
+  /// Returns the request for the main process of `generation`.
   ///
-  /// @param share what it needs to share what it listens on
+  /// @param share the settings for balancing
   /// @param read the variables that were read for this start
   SpawnRequest main(Instance instance, long generation, Prepared share, Outcome.Read read) {
     Variables variables =
@@ -62,17 +62,17 @@ final class SpawnRequests {
         share.far());
   }
 
-  /// `environment` with the texts in which the instance's own values stand.
+  /// Returns `environment` with the per-instance texts expanded.
   static Map<String, String> complete(AppSpec spec, Map<String, String> environment) {
     return spec.texts().environment(environment, spec.variables().declared());
   }
 
-  /// The app's stop command.
+  /// Returns the request for the app's stop command.
   ///
   /// @param program the file to execute
-  /// @param environment what it has in its environment
+  /// @param environment the environment of the command
   SpawnRequest stopCommand(Instance instance, Path program, Map<String, String> environment) {
-    // A tag of its own: ending the app's tree must not end the command that is ending it.
+    // A separate tag: ending the app's tree must not end the command that is ending it.
     String tag =
         home
             + ":stop "
@@ -97,13 +97,13 @@ final class SpawnRequests {
     return new WorkerId(instance.id, instance.birth.toEpochMilli(), generation);
   }
 
-  /// What an instance's processes have in their environment, but for what they need to share what
-  /// they listen on, and without the variables that are read at each start.
+  /// Returns the environment of an instance's processes, without the variables for balancing and
+  /// without the variables that are read at each start.
   Map<String, String> environment(Instance instance) {
     return environment(instance, instance.spec);
   }
 
-  /// The same for another description, such as one with what its files say.
+  /// Returns the same for another spec, such as one with the variables of its env files.
   Map<String, String> environment(Instance instance, AppSpec spec) {
     Map<String, String> environment = new HashMap<>(spec.variables().effective());
     environment.putAll(AddedVariables.of(spec, instance.id, instance.number, home));

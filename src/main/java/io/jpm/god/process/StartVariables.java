@@ -21,14 +21,14 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 
-/// Reads the variables of an app that are known by where they are found only, for one start of a
-/// process. What is read goes into the environment of that process and nowhere else; in particular
-/// no sentence has any of it.
+/// Reads the variables of an app that come from variable sources (env files, secrets, values of
+/// `jpm set`), for one start of a process. The values are passed to the environment of that process
+/// only; in particular, no message contains them.
 final class StartVariables {
   private static final int MOST_OF_SECRET = 64 << 10;
   private static final String CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
-  /// Of their own: a vault that does not answer must not hold up the start of other apps.
+  /// A separate pool: a vault that does not answer must not delay the start of other apps.
   private static final int THREADS = 8;
 
   private final Vertx vertx;
@@ -38,21 +38,21 @@ final class StartVariables {
   private final AppAccess access;
   private final WorkerExecutor readers;
 
-  /// What came of it.
+  /// The result of reading the variables.
   sealed interface Outcome {
-    /// They were read.
+    /// All variables were read.
     ///
-    /// @param files what all files say together
-    /// @param secrets by the variables' names
-    /// @param stored what `jpm set` has stored for the app
+    /// @param files the merged variables of all env files
+    /// @param secrets secrets by variable name
+    /// @param stored the values of `jpm set` for the app
     record Read(Map<String, String> files, Map<String, String> secrets, Map<String, String> stored)
         implements Outcome {
-      /// With nothing stored.
+      /// Creates a result without stored values.
       Read(Map<String, String> files, Map<String, String> secrets) {
         this(files, secrets, Map.of());
       }
 
-      /// Says nothing of the values, wherever it may be printed.
+      /// Does not contain any values, because the text may be printed.
       @Override
       public String toString() {
         return "%d variables of files, %d secrets, %d stored"
@@ -60,20 +60,20 @@ final class StartVariables {
       }
     }
 
-    /// One of them cannot be had.
+    /// A variable could not be resolved.
     ///
-    /// @param reason which variable cannot be had, and why; a sentence for the user
+    /// @param reason message for the user: which variable, and why
     record Refused(String reason) implements Outcome {}
   }
 
-  /// Done when the last reading of what is stored is.
+  /// Completes when the last read of stored values has completed.
   private Future<Map<String, String>> lastRead = Future.succeededFuture(Map.of());
 
-  /// A reader for all apps. Used on one context.
+  /// Creates a reader for all apps. Must be used on one context.
   ///
-  /// @param daemon the daemon's own environment, which tells where systemd's credentials are
-  /// @param limit how long a command may take
-  /// @param store what `jpm set` has stored
+  /// @param daemon the daemon's own environment, which contains the path of systemd's credentials
+  /// @param limit time limit for a command
+  /// @param store the values of `jpm set`
   /// @param access reads the files and runs the commands of apps
   StartVariables(
       Vertx vertx,
@@ -89,7 +89,7 @@ final class StartVariables {
     this.readers = vertx.createSharedWorkerExecutor("jpm-start-variables", THREADS);
   }
 
-  /// The variables of `spec` as they are now.
+  /// Reads the current variables of `spec`.
   Future<Outcome> read(AppSpec spec) {
     boolean nothingElse = spec.variables().referred().equals(ReferencedVariables.NONE);
     return stored(spec)
@@ -101,7 +101,7 @@ final class StartVariables {
                     .map(Objects::requireNonNull));
   }
 
-  /// One after the other, so that instances are started in the order of their numbers.
+  /// Reads one after the other, so that instances start in the order of their numbers.
   private Future<Map<String, String>> stored(AppSpec spec) {
     Future<Map<String, String>> read =
         lastRead
@@ -155,7 +155,7 @@ final class StartVariables {
         String directory = daemon.getOrDefault(CREDENTIALS, "");
         if (directory.isEmpty()) {
           throw new IOException(
-              "cannot be had: systemd has given the daemon no credentials (LoadCredential=)");
+              "cannot be read: systemd has given the daemon no credentials (LoadCredential=)");
         }
         yield access.read(Path.of(directory).resolve(name), MOST_OF_SECRET, RunAs.DAEMON);
       }
@@ -163,7 +163,8 @@ final class StartVariables {
     };
   }
 
-  /// With the daemon's variables, or with those of a new session of the app's user.
+  /// Runs the command with the daemon's variables or, for another user, with those of a new
+  /// session.
   private byte[] output(Secret.OfCommand command, AppSpec spec) throws IOException {
     var variables = access.isOther(spec.runAs()) ? CleanEnvironment.of(daemon) : daemon;
     AppAccess.Launch launch = access.launch(command.argv(), spec.cwd(), variables, spec.runAs());
@@ -178,7 +179,7 @@ final class StartVariables {
     return text.substring(0, end);
   }
 
-  /// Some variable cannot be had.
+  /// A variable could not be resolved.
   private static final class Unreadable extends Exception {
     private static final long serialVersionUID = 1;
 

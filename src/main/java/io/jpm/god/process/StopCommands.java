@@ -19,8 +19,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Runs the command that asks an app to end. What it prints goes to the app's log. Owned by
-/// GodVerticle's context.
+/// Runs the stop commands of apps. Their output goes to the app's log. Confined to GodVerticle's
+/// context.
 final class StopCommands {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -31,7 +31,7 @@ final class StopCommands {
   private final RunningVariables variables;
   private final Map<Instance, Child> running = new HashMap<>();
 
-  /// @param variables what the processes have in their environment
+  /// @param variables reads the environment of the processes
   StopCommands(
       Vertx vertx,
       Context context,
@@ -45,9 +45,9 @@ final class StopCommands {
     this.variables = variables;
   }
 
-  /// Runs the command of `instance`.
+  /// Runs the stop command of `instance`.
   ///
-  /// @param ended told once, on the context, when it has ended or cannot be run
+  /// @param ended called once, on the context, when the command has ended or cannot be run
   void run(Instance instance, Runnable ended) {
     Optional<ProcessIdentity> process = instance.process();
     long generation = instance.state.generation();
@@ -63,7 +63,7 @@ final class StopCommands {
   }
 
   private void started(Instance instance, long generation, Child child) {
-    // The app may have ended while the command was being made.
+    // The app may have exited while the command was being created.
     boolean late = instance.child == null || instance.state.generation() != generation;
     running.put(instance, child);
     if (late) {
@@ -82,7 +82,7 @@ final class StopCommands {
     LOG.log(Level.WARNING, "{0}", sentence);
   }
 
-  /// Ends the command of `instance` if it still runs: the instance is gone.
+  /// Ends the command of `instance` if it still runs; the instance has stopped.
   void end(Instance instance) {
     Child child = running.remove(instance);
     if (child != null) {
@@ -124,7 +124,7 @@ final class StopCommands {
 
       @Override
       public void treeGone() {
-        // Ordered only when nobody waits for it any more.
+        // The tree is only signalled when its end is no longer awaited.
       }
     };
   }

@@ -26,15 +26,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// What the threads of a Java program do, before it is replaced because it hangs. SIGQUIT has a JVM
-/// print that to its standard output, whoever it belongs to and whatever its threads wait for. It
-/// goes into the app's log like all else, and from there into a file of its own. Owned by God's
-/// context.
+/// Collects the thread dump of a Java program before it is replaced because it hangs. On SIGQUIT a
+/// JVM prints it to standard output, regardless of the user it runs as and of the state of its
+/// threads. The dump goes to the app's log like all output, and is copied from there to a separate
+/// file. Confined to God's context.
 public final class ThreadDumps {
   private static final Logger LOG = System.getLogger("jpm.god");
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// The last line but those about the heap.
+  /// The last line before those about the heap.
   private static final String LAST = "JNI global refs";
 
   private static final String FIRST = "Full thread dump";
@@ -47,20 +47,20 @@ public final class ThreadDumps {
   private final Map<WorkerId, Dump> running = new HashMap<>();
   private Optional<Future<Void>> answering = Optional.empty();
 
-  /// @param vertx whose current context this is owned by
-  /// @param host asks the process
+  /// @param vertx its current context is the one to which this object is confined
+  /// @param host requests the thread dump
   /// @param home the daemon's home directory
-  /// @param wallClock for the names of files
+  /// @param wallClock for the file names
   public ThreadDumps(Vertx vertx, ProcessHost host, Path home, InstantSource wallClock) {
     this.vertx = vertx;
     this.host = host;
     this.folder = new DumpFolder(home.resolve("dumps"), wallClock);
   }
 
-  /// Has the first JVM in the tree of a process print its threads.
+  /// Requests a thread dump from the first JVM in the tree of a process.
   ///
-  /// @return comes within some 2 seconds: the path of the file, or empty when there is no JVM, or
-  ///   it printed nothing in that time; it never fails
+  /// @return completes within about 2 seconds with the path of the file, or empty if there is no
+  ///   JVM or it printed nothing in that time; never fails
   public Future<Optional<String>> dump(ProcessIdentity process, AppName app, WorkerId worker) {
     Dump known = running.get(worker);
     if (known != null) {
@@ -123,7 +123,7 @@ public final class ThreadDumps {
         .request(Addresses.LINES_WANTED, new LineLease(Addresses.GOD_LINES, apps));
   }
 
-  /// One that is on its way.
+  /// A thread dump in progress.
   private final class Dump {
     private final AppName app;
     private final WorkerId worker;

@@ -1,4 +1,5 @@
-/// The processes behind the instances: how one is started, watched, measured and what it says.
+/// The processes of the instances: spawning, environment, IPC messages, health, log capture and
+/// balancing.
 @NullMarked
 package io.jpm.god.process;
 

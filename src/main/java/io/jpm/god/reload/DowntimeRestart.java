@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
-/// Restarts what cannot be replaced without a gap, and says so: before, with the reason, and after,
-/// with how long it was. Owned by GodVerticle's context.
+/// Restarts instances that cannot be replaced side by side. It publishes the reason before the
+/// restart, and the length of the gap after it. Confined to GodVerticle's context.
 final class DowntimeRestart {
   private static final Duration SHORTEST = Duration.ofMillis(10);
   private static final Duration LONG = Duration.ofSeconds(10);
@@ -26,11 +26,11 @@ final class DowntimeRestart {
     this.godServices = godServices;
   }
 
-  /// Does `restart` and measures what it does to an instance.
+  /// Performs `restart` and measures the gap of an instance.
   ///
-  /// @param handover why it has to be restarted
+  /// @param handover why a restart is necessary
   /// @param restart completes when the instance has settled
-  /// @return what happened, as a sentence without its end; empty where there is nothing to say
+  /// @return what happened, as a sentence without a full stop; empty if there is nothing to report
   Future<Optional<String>> around(
       Instance instance, Handover handover, Supplier<Future<Void>> restart) {
     if (instance.process().isEmpty()) {

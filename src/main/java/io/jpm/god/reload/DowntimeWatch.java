@@ -15,7 +15,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Measures for how long nobody listens on some ports. Owned by GodVerticle's context.
+/// Measures the time during which no process listens on the given ports. Confined to GodVerticle's
+/// context.
 final class DowntimeWatch {
   private static final long LOOK_MILLIS = 3;
 
@@ -39,15 +40,15 @@ final class DowntimeWatch {
     return addresses.map(InetSocketAddress::getPort).collect(Collectors.toSet());
   }
 
-  /// Begins to look.
+  /// Begins to sample the ports.
   void begin() {
     timer = vertx.setPeriodic(LOOK_MILLIS, _ -> look());
     measured.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
-  /// A look.
+  /// One sample.
   ///
-  /// @param open whether somebody listens on all ports
+  /// @param open whether processes listen on all ports
   private record Look(boolean open, long atNanos) {}
 
   private void look() {
@@ -80,15 +81,15 @@ final class DowntimeWatch {
     }
   }
 
-  /// Nobody is going to listen there.
+  /// Ends the measurement because no process will listen on the ports.
   void giveUp() {
     measured.tryComplete(Optional.empty());
   }
 
-  /// The length of the gap; zero where it was too short to be seen, empty where it lasts longer
-  /// than that. To be called when the new process runs.
+  /// Returns the length of the gap: zero if it was too short to be observed, empty if it lasts
+  /// longer than `most`. Must be called when the new process runs.
   ///
-  /// @param most how long to wait for the ports
+  /// @param most maximum time to wait for the ports
   Future<Optional<Duration>> end(Duration most) {
     if (closedAt.isEmpty()) {
       measured.tryComplete(Optional.of(Duration.ZERO));

@@ -1,14 +1,14 @@
 package io.jpm.god.reload;
 
-/// What tells whether a process that is to take another one's place is ready only when it listens.
-/// Where nothing does so it is ready when it has run for a while.
+/// Decides whether a candidate is ready only when it listens. If there is no evidence that it will
+/// listen, it is ready after it has run for a while.
 ///
-/// @param certain whether it is certain to come to listen
-/// @param before whether the process whose place it takes was seen to listen
-/// @param siblings whether another process of the app was
-/// @param young whether the process whose place it takes has not had the time yet that a new one is
-///   given: an older one that was never seen to listen may be of an instance that does not,
-///   whatever its siblings do
+/// @param certain whether the candidate is certain to listen
+/// @param before whether the process that it replaces was seen to listen
+/// @param siblings whether another process of the app was seen to listen
+/// @param young whether the process that it replaces has run for less time than a candidate has to
+///   become ready. An older process that was never seen to listen may belong to an instance that
+///   does not listen, regardless of its siblings
 record ReadyGate(boolean certain, boolean before, boolean siblings, boolean young) {
   boolean opensByListening() {
     return certain || before || (siblings && young);

@@ -38,8 +38,8 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/// Replaces the processes of apps, without a gap where that can be; apps after each other in the
-/// order of their dependencies. Owned by GodVerticle's context.
+/// Replaces the processes of apps, without a gap where possible, in the order of the apps'
+/// dependencies. Confined to GodVerticle's context.
 public final class Reload {
   private final GodServices godServices;
   private final Registry registry;
@@ -55,13 +55,13 @@ public final class Reload {
     this.downtimeRestart = new DowntimeRestart(godServices);
   }
 
-  /// What one command does.
+  /// The progress of one command.
   ///
-  /// @param described apps of a process file that are reloaded
-  /// @param concerned to what something was done
-  /// @param restarted whose process had to end before the next one began
-  /// @param notes what that meant
-  /// @param repeatableCommand gets what it is to lead to
+  /// @param described specs from a process file of the apps that are reloaded
+  /// @param concerned the affected instances
+  /// @param restarted the instances whose process had to end before the next one began
+  /// @param notes messages about these restarts
+  /// @param repeatableCommand receives the goals of the command
   private record Order(
       GodCommand.Reload command,
       Map<AppName, AppSpec> described,
@@ -86,6 +86,7 @@ public final class Reload {
     }
   }
 
+  /// Executes a reload, or continues one that an earlier daemon has begun.
   public Future<GodReply> carryOut(GodCommand.Reload command, RepeatableCommand repeatableCommand) {
     List<String> refusals = new ArrayList<>(appStart.dependencyRefusals(command.specs()));
     godServices.files().refusalOf(command.specs()).ifPresent(refusals::add);
@@ -123,9 +124,9 @@ public final class Reload {
             views(order.concerned()), order.problems(), order.notes(), order.restarted()));
   }
 
-  /// Writes down whose processes are to give way, where the command can be repeated.
+  /// Journals which processes must be replaced, if the command can be repeated.
   ///
-  /// @return those that have not yet: an earlier daemon may have begun
+  /// @return the instances that still must be replaced: an earlier daemon may have replaced others
   private Future<List<Instance>> begun(List<Instance> instances, Order order) {
     RepeatableCommand repeatableCommand = order.repeatableCommand();
     if (!repeatableCommand.isKeyed()) {
@@ -140,10 +141,11 @@ public final class Reload {
     return godServices.journal().written().map(instances);
   }
 
-  /// Replaces processes of one app by such of `spec`; when all of them have been, the app is given
-  /// as many as that wants. After a failure what was not replaced keeps its description.
+  /// Replaces processes of one app by processes of `spec`. When all have been replaced, the number
+  /// of instances is adjusted. After a failure, instances that were not replaced keep their old
+  /// spec.
   ///
-  /// @param instances those whose processes give way
+  /// @param instances the instances whose processes are replaced
   public Future<GodReply> to(AppSpec spec, List<Instance> instances) {
     var order =
         new Order(
@@ -154,7 +156,7 @@ public final class Reload {
     return inOrder(instances, order).map(_ -> reply(order));
   }
 
-  /// Fork mode and cluster mode do not share a port with each other.
+  /// Processes in fork mode and in cluster mode cannot share a port.
   private boolean isReloadable(AppSpec spec) {
     List<Instance> present = registry.ofApp(spec.name());
     return !present.isEmpty()
@@ -162,7 +164,7 @@ public final class Reload {
             .allMatch(instance -> instance.spec.cluster().enabled() == spec.cluster().enabled());
   }
 
-  /// Apps of a process file that are new, or change between fork and cluster mode.
+  /// Starts apps of a process file that are new, or change between fork and cluster mode.
   private Future<Void> start(List<AppSpec> specs, Order order) {
     if (specs.isEmpty()) {
       return Future.succeededFuture();
@@ -188,7 +190,7 @@ public final class Reload {
         });
   }
 
-  /// Does `restart`, which concerns `instances`, and notes what it does to each.
+  /// Performs `restart`, which affects `instances`, and records the gap of each.
   private Future<Void> around(
       List<Instance> instances,
       Function<Instance, Handover> why,
@@ -233,9 +235,9 @@ public final class Reload {
         .toList();
   }
 
-  /// All instances of one app that are to be reloaded.
+  /// Reloads the selected instances of one app.
   ///
-  /// @param selected as the list was when the command came
+  /// @param selected the instances as listed when the command arrived
   private Future<Void> reload(List<Instance> selected, Order order) {
     AppName app = selected.getFirst().spec.name();
     List<Instance> instances = selected.stream().map(registry::present).toList();
@@ -254,7 +256,7 @@ public final class Reload {
                 : restart(instances, found, order));
   }
 
-  /// How each of them could be replaced now.
+  /// Returns how each instance can be replaced now.
   private Future<Map<Instance, Handover>> prospects(
       List<Instance> instances, UnaryOperator<AppSpec> change) {
     Map<Instance, Handover> found = new HashMap<>();
@@ -281,7 +283,7 @@ public final class Reload {
     }
     int wanted = described.map(spec -> spec.instances().count()).orElse(Integer.MAX_VALUE);
     var run = new Run(instances.stream().filter(i -> i.number < wanted).toList(), change, order);
-    // Composed, so that whatever is thrown ends the reload too.
+    // Composed, so that an exception also ends the reload.
     return Future.succeededFuture()
         .compose(_ -> run.lanes(order.command().parallel()))
         .compose(_ -> {
@@ -294,7 +296,7 @@ public final class Reload {
         .onComplete(_ -> godServices.reloadInterruptions().end(app));
   }
 
-  /// None of them can be replaced beside the process that is there.
+  /// Restarts instances of which none can be replaced side by side.
   private Future<Void> restart(List<Instance> instances, Map<Instance, Handover> why, Order order) {
     Optional<AppSpec> described =
         Optional.ofNullable(order.described().get(instances.getFirst().spec.name()));
@@ -328,17 +330,17 @@ public final class Reload {
         });
   }
 
-  /// Those of `instances` that say themselves when they are ready: that has been waited for.
+  /// Returns those of `instances` with explicit readiness, which have been awaited already.
   public static List<Instance> awaited(List<Instance> instances) {
     return instances.stream().filter(Instance::readinessIsTold).toList();
   }
 
-  /// `--update-env`: what an app inherits is the present shell's.
+  /// Returns the spec with the environment of the current shell (`--update-env`).
   public static AppSpec inheriting(AppSpec spec, Map<String, String> shell) {
     return spec.draft().variables(spec.variables().inheriting(shell)).build();
   }
 
-  /// After all have been replaced: as many as the new description wants.
+  /// Adjusts the number of instances to the new spec after all have been replaced.
   private Future<Void> fit(AppSpec spec, Order order) {
     List<Instance> before = registry.ofApp(spec.name());
     var fitted = new InstanceReconciler.Fitted();
@@ -378,7 +380,7 @@ public final class Reload {
 
   private static final Comparator<Instance> BY_ID = Comparator.comparing(instance -> instance.id);
 
-  /// The instances of one app, some of them at a time.
+  /// The reload of one app, with a limited number of instances at a time.
   private final class Run {
     private final Deque<Instance> left;
     private final int all;
@@ -400,7 +402,7 @@ public final class Reload {
           .mapEmpty();
     }
 
-    /// After a failure no other is begun.
+    /// Replaces the next instances; stops after a failure.
     private Future<Void> next() {
       Instance instance = problems.isEmpty() ? left.poll() : null;
       if (instance == null) {

@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Replaces the process of one instance by a new one. Owned by GodVerticle's context.
+/// Replaces the process of one instance by a candidate. Confined to GodVerticle's context.
 final class Replacement {
   private static final String OVERTAKEN = "it was stopped meanwhile";
 
@@ -30,18 +30,19 @@ final class Replacement {
     this.instanceSwap = godServices.instanceSwap();
   }
 
-  /// Puts a process of `spec` in the place of `old`, or restarts it where it does not run.
+  /// Replaces `old` by a process of `spec`, or restarts the instance if it is not online.
   ///
-  /// @return why that has failed, as a sentence without its end; empty: it is done, and nothing is
-  ///   left of the process before
+  /// @return the failure as a sentence without a full stop; empty if the replacement succeeded and
+  ///   the old process is gone
   Future<Optional<String>> replace(Instance old, AppSpec spec) {
     return replace(old, spec, false);
   }
 
-  /// As above.
+  /// Replaces `old` by a process of `spec`.
   ///
-  /// @param apart whether each process has sockets of its own: where the one before ends meanwhile,
-  ///   the one that follows it by itself and the new one could not be told apart
+  /// @param apart whether each process has its own sockets. If the old process exits meanwhile, its
+  ///   restarted process and the candidate could then not be distinguished, so the candidate is
+  ///   stopped
   Future<Optional<String>> replace(Instance old, AppSpec spec, boolean apart) {
     if (isSuperseded(old)) {
       return Future.succeededFuture(Optional.of(old.title() + ": " + OVERTAKEN));
@@ -62,18 +63,18 @@ final class Replacement {
         });
   }
 
-  /// A process that the next daemon would not know is not made.
+  /// A process that the next daemon would not know is not created.
   private Future<Optional<String>> refuse(Instance successor, Instance old, String problem) {
     String sentence = "%s: %s%s".formatted(old.title(), problem, oldProcessNote(old));
     return instanceSwap.end(successor).map(_ -> Optional.of(sentence));
   }
 
-  /// Another command has come between.
+  /// Reports whether another command has interrupted the replacement.
   private boolean isSuperseded(Instance old) {
     return godServices.reloadInterruptions().interrupted(old.spec.name()) || old.removed;
   }
 
-  /// Whether an instance runs that nothing else is to happen to.
+  /// Reports whether the instance runs and no other command affects it.
   boolean isServing(Instance instance) {
     return !isSuperseded(instance)
         && instance.state.phase() == Phase.ONLINE
@@ -82,7 +83,7 @@ final class Replacement {
 
   /// Restarts an instance; completes when it has settled.
   ///
-  /// @return what has failed, as of [#replace]
+  /// @return the failure, as in [#replace]
   Future<Optional<String>> restart(Instance instance, AppSpec spec) {
     if (!spec.equals(instance.spec)) {
       godServices.instanceReconciler().describe(instance, spec);
@@ -97,14 +98,12 @@ final class Replacement {
   }
 
   private Future<Optional<String>> begin(Instance successor, Instance old, boolean apart) {
-    String pid = old.latest.map(p -> "pid " + p.pid()).orElse("the present process");
+    String pid = old.latest.map(p -> "pid " + p.pid()).orElse("the current process");
     boolean listened = old.listening;
     var ended = new AtomicReference<>("");
     godServices
         .supervisor()
-        .on(
-            successor,
-            new Event.TryAsked("reload: takes the place of %s when it is ready".formatted(pid)));
+        .on(successor, new Event.TryAsked("reload: replaces %s when it is ready".formatted(pid)));
     successor
         .when(state -> state.startBlocker() == StartBlocker.READINESS || state.isOver())
         .onSuccess(_ -> awaitStability(successor, old, listened));
@@ -120,12 +119,12 @@ final class Replacement {
                 : fail(successor, old, ended.get()));
   }
 
-  /// The process of `old` has ended by itself.
+  /// Stops the candidate after the process of `old` has exited by itself.
   ///
-  /// @param reason gets why the new one is stopped, where it is
+  /// @param reason receives why the candidate is stopped
   private void giveUp(Instance successor, Instance old, AtomicReference<String> reason) {
     if (!isReady(successor.state) && !successor.state.isOver() && !isSuperseded(old)) {
-      reason.set("the process that it was to follow has ended: " + old.state.reason());
+      reason.set("the process to be replaced has ended: " + old.state.reason());
       godServices.supervisor().on(successor, new Event.StopAsked());
     }
   }
@@ -134,13 +133,13 @@ final class Replacement {
     return state.phase() == Phase.ONLINE && state.desiredState() == DesiredState.UP;
   }
 
-  /// Where nothing tells that a process is ready it is so when it has run for a while.
+  /// Reports a candidate without explicit readiness as ready after it has run for a while.
   private void awaitStability(Instance successor, Instance old, boolean listened) {
     if (successor.readinessIsTold() || successor.state.isOver()) {
       return;
     }
     Duration stable = successor.spec.restart().minUptime();
-    // A limit that is shorter than that would make every reload fail.
+    // A readiness timeout shorter than this would make every reload fail.
     Duration most = Policies.patienceOnTrial(successor.spec).multipliedBy(9).dividedBy(10);
     Duration delay = stable.compareTo(most) < 0 ? stable : most;
     long generation = successor.state.generation();
@@ -166,26 +165,27 @@ final class Replacement {
 
   private Future<Optional<String>> swap(Instance successor, Instance old) {
     instanceSwap.promote(successor, old);
-    // Written before the old one is drained: the next daemon must not end the one that serves.
+    // Journaled before the old process is drained: the next daemon must not end the process that
+    // serves.
     return godServices
         .journal()
         .written()
         .compose(_ -> instanceSwap.retire(old))
         .map(_ -> {
-          // The command that has asked for the reload tells it of the one that is in the list.
+          // The command that requested the reload reports this value of the instance in the list.
           successor.forced = old.forced;
           return Optional.empty();
         });
   }
 
-  /// @param ended why the new process was stopped; empty: it was not
+  /// @param ended why the candidate was stopped; empty if it was not
   private Future<Optional<String>> fail(Instance successor, Instance old, String ended) {
     String reason =
         !ended.isEmpty()
             ? ended
             : isSuperseded(old) || successor.state.desiredState() == DesiredState.DOWN
                 ? OVERTAKEN
-                : "the new process did not get ready: "
+                : "the new process did not become ready: "
                     + successor.state.reason()
                     + missingReadiness(successor);
     if (!old.removed) {
@@ -195,8 +195,8 @@ final class Replacement {
     return instanceSwap.end(successor).map(_ -> Optional.of(sentence));
   }
 
-  /// What may be wrong with a process that has run for as long as it may without taking
-  /// connections.
+  /// Returns the possible reason why a candidate has not accepted connections until its readiness
+  /// timeout.
   private static String missingReadiness(Instance successor) {
     boolean mute =
         !successor.spec.readiness().awaited()
@@ -206,7 +206,7 @@ final class Replacement {
 
   private static String oldProcessNote(Instance old) {
     return old.state.phase() == Phase.ONLINE && old.state.desiredState() == DesiredState.UP
-        ? old.process().map(p -> "; pid %d goes on serving".formatted(p.pid())).orElse("")
+        ? old.process().map(p -> "; pid %d keeps serving".formatted(p.pid())).orElse("")
         : "";
   }
 }

@@ -14,10 +14,9 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Replaces a process that nobody has asked to be replaced, for a reason that it gives itself: it
-/// is not well, or uses too much. Where the app is in cluster mode a new process comes up beside it
-/// first, as in a reload; otherwise, and where that fails, it is restarted. Owned by GodVerticle's
-/// context.
+/// Replaces processes that are unhealthy or exceed a limit. In cluster mode a candidate starts side
+/// by side first, as in a reload; otherwise, and if that fails, the instance is restarted. Confined
+/// to GodVerticle's context.
 public final class ReplacementScheduler {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -30,19 +29,19 @@ public final class ReplacementScheduler {
     this.replacement = new Replacement(godServices);
   }
 
-  /// Has a new process take the place of the present one of `instance`, as soon as no reload and no
-  /// change of the number of instances is under way. Does nothing when that has been asked for
-  /// already, or the process has been stopped or replaced until then.
+  /// Replaces the current process of `instance` as soon as no reload and no scaling of the app is
+  /// running. Does nothing if the replacement was already requested, or if the process has been
+  /// stopped or replaced until then.
   ///
-  /// @param cause what makes it due
-  /// @param reason for people, without an end
+  /// @param cause the trigger
+  /// @param reason human-readable reason, without a full stop
   public void renew(Instance instance, Event.Cause cause, String reason) {
     var due = new Event.RestartDue(cause, reason);
     switch (instance.replacementRole) {
-      // Whoever is beside the list has nobody to leave the place to.
+      // A candidate receives the event directly, since it cannot be replaced by another candidate.
       case CANDIDATE -> godServices.supervisor().on(instance, due);
       case DRAINING -> {
-        // It is being ended anyway.
+        // The process is being stopped anyway.
       }
       case CURRENT -> {
         WorkerId worker = instance.worker();
@@ -101,8 +100,8 @@ public final class ReplacementScheduler {
     godServices.reloadInterruptions().end(app);
   }
 
-  /// A process that was not well for long is ended at once, and counts as one that fell: its
-  /// successors would not be better, and would come without a brake.
+  /// A process that was not healthy for long is stopped immediately and counts as a failure: its
+  /// replacements would fail in the same way, without the limit on restarts.
   private boolean mayGoOnMeanwhile(Instance instance, Event.Cause cause) {
     boolean online = instance.state.phase() == Phase.ONLINE;
     Duration uptime =

@@ -1,4 +1,5 @@
-/// Replaces the processes of an app one after the other, without a gap where the app can have that.
+/// Reload: replaces the processes of an app one after the other, without a gap if the app supports
+/// that.
 @NullMarked
 package io.jpm.god.reload;
 

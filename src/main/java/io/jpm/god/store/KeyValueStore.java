@@ -15,25 +15,26 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// `conf.json`: what `jpm set` has stored. The file itself is the truth, read at each start of a
-/// process, so that whoever starts it, a daemon after a crash too, takes what holds now, and an
-/// edit by hand counts. Blocking. Any thread may read; one thread at a time writes.
+/// Reads and writes `conf.json`, the values of `jpm set`. The file is the only source of truth and
+/// is read at each start of a process. Therefore every start uses the current values, even after a
+/// crash of the daemon, and manual edits take effect. Blocking. Any thread may read; only one
+/// thread at a time may write.
 ///
-/// Where the file was made unreadable by hand, apps get what was stored before the last change, and
-/// nothing is written until the file is mended.
+/// If a manual edit makes the file unreadable, apps receive the values from before the last change,
+/// and nothing is written until the file is fixed.
 public final class KeyValueStore {
   private static final Logger LOG = System.getLogger("jpm.god");
 
   private final DurableFile file;
 
-  /// What was logged last: each app that starts would say the same again.
+  /// The problems that were logged last; without this, each app that starts would log them again.
   private final AtomicReference<List<String>> told = new AtomicReference<>(List.of());
 
   public KeyValueStore(Path home) {
     this.file = new DurableFile(home, DurableFile.Kind.STORE);
   }
 
-  /// Does what is asked.
+  /// Executes a command.
   StoreReply carryOut(StoreCommand command) {
     return switch (command) {
       case StoreCommand.Read() -> {
@@ -46,7 +47,7 @@ public final class KeyValueStore {
     };
   }
 
-  /// The variables that `app` gets at a start.
+  /// Returns the variables that `app` receives at a start.
   public Map<String, String> variables(AppName app) {
     DurableFile.Found<JsonObject> found = file.look();
     if (!told.getAndSet(found.problems()).equals(found.problems())) {
@@ -82,14 +83,14 @@ public final class KeyValueStore {
   private StoreReply written(JsonObject tree, List<String> problems) {
     if (!problems.isEmpty()) {
       return new StoreReply.Failed(
-          "%s; nothing is changed until that is mended".formatted(problems.getFirst()));
+          "%s; nothing is changed until this is fixed".formatted(problems.getFirst()));
     }
     try {
       file.write(tree.encodePrettily() + "\n");
       return new StoreReply.Content(tree.encode(), true, List.of());
     } catch (IOException error) {
       return new StoreReply.Failed(
-          "%s cannot be written (%s): it is as it was".formatted(file.path(), error.getMessage()));
+          "%s cannot be written (%s): it is unchanged".formatted(file.path(), error.getMessage()));
     }
   }
 }

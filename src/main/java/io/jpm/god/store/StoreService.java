@@ -11,7 +11,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 
-/// Serves [StoreCommand]s, one after the other. Owned by GodVerticle's context.
+/// Serves [StoreCommand]s one after the other. Confined to GodVerticle's context.
 public final class StoreService {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -23,6 +23,7 @@ public final class StoreService {
     this.store = new KeyValueStore(home);
   }
 
+  /// Begins to receive commands. Ends with the verticle.
   public Future<Void> open() {
     return vertx
         .eventBus()

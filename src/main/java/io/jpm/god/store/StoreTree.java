@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What is in `conf.json`: objects, and a text at each end. A person who edits the file may put any
-/// JSON there.
+/// Gets, sets and removes values in the JSON tree of `conf.json`: objects with texts as leaves. A
+/// user who edits the file may insert any JSON.
 final class StoreTree {
-  /// The kernel takes no variable of more than 128 KiB (`MAX_ARG_STRLEN`), and all that is stored
-  /// for an app is one variable of it.
+  /// The kernel accepts no variable longer than 128 KiB (`MAX_ARG_STRLEN`), and one variable
+  /// contains all values of an app.
   private static final int MOST_OF_APP = 100_000;
 
   private StoreTree() {}
 
-  /// Puts a text into `tree`.
+  /// Puts a value into `tree`.
   ///
-  /// @return why that cannot be, in a sentence; `tree` is half changed then
+  /// @return the problem, as a message for the user, if that is impossible; `tree` is then partly
+  ///   changed
   static Optional<String> put(JsonObject tree, Setting setting) {
     List<String> path = setting.path();
     JsonObject at = tree;
@@ -36,13 +37,13 @@ final class StoreTree {
         case JsonObject there -> at = there;
         case Object _ -> {
           String shown = shown(path.subList(0, depth + 1));
-          return Optional.of("%1$s is a value: jpm unset %1$s takes it away".formatted(shown));
+          return Optional.of("%1$s is a value: jpm unset %1$s removes it".formatted(shown));
         }
       }
     }
     if (at.getValue(path.getLast()) instanceof JsonObject) {
       return Optional.of(
-          "%1$s has keys of its own: name one of them (%1$s:KEY), or take all away with jpm unset %1$s"
+          "%1$s has keys of its own: name one of them (%1$s:KEY), or remove all with jpm unset %1$s"
               .formatted(shown(path)));
     }
     at.put(path.getLast(), setting.value());
@@ -56,13 +57,13 @@ final class StoreTree {
     return fits
         ? Optional.empty()
         : Optional.of(
-            "what is stored for %s would be more than %d bytes: an app gets it as one variable, and the kernel takes no longer ones"
+            "the values stored for %s would have more than %d bytes: an app receives them as one variable, and the kernel accepts no longer ones"
                 .formatted(app, MOST_OF_APP));
   }
 
-  /// Takes away what is at `path`, and objects that are empty then.
+  /// Removes the value at `path`, and objects that become empty.
   ///
-  /// @return whether there was anything
+  /// @return whether there was a value
   static boolean remove(JsonObject tree, List<String> path) {
     if (path.isEmpty()) {
       boolean any = !tree.isEmpty();
@@ -85,8 +86,9 @@ final class StoreTree {
     return true;
   }
 
-  /// PM2's rule: each key of the app is a variable, and one more of the app's name is all of them
-  /// as JSON. What is no text becomes JSON; `null` is no variable.
+  /// Returns the variables of an app by PM2's rule: each key of the app becomes a variable, and
+  /// another one with the name of the app contains all of them as JSON. A value that is not a text
+  /// is encoded as JSON; `null` is omitted.
   static Map<String, String> variables(JsonObject tree, AppName app) {
     Map<String, String> variables = new LinkedHashMap<>();
     if (!(tree.getValue(app.value()) instanceof JsonObject own) || own.isEmpty()) {

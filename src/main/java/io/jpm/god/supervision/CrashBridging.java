@@ -5,32 +5,33 @@ import io.jpm.supervise.Counters;
 import io.jpm.supervise.DesiredState;
 import io.jpm.supervise.Supervised;
 
-/// Bridges what happens between a decision and its place in the journal, should the daemon end just
-/// there.
+/// Derives the states that cover a crash of the daemon between a decision and its journal entry.
 public final class CrashBridging {
   private CrashBridging() {}
 
-  /// A stopped instance that is about to be started. With this in the journal before anything is
-  /// done, the next daemon knows that it was to run.
+  /// Returns the state of a stopped instance that is about to be started. If the journal contains
+  /// it before anything is done, the next daemon knows that the instance must run.
   public static Supervised toRun(Supervised state) {
     return state.phase() == Phase.STOPPED
         ? changed(state, DesiredState.UP, state.counters(), "to be started")
         : state;
   }
 
-  /// Whether the daemon before has ended between the two.
+  /// Reports whether the previous daemon ended between the decision and the start.
   public static boolean isToRun(Supervised state) {
     return state.phase() == Phase.STOPPED && state.desiredState() == DesiredState.UP;
   }
 
-  /// What was beside the list and is gone: whatever was under way, nothing comes after it.
+  /// Returns the state of a candidate or draining instance whose process is gone: no process
+  /// follows it.
   static Supervised over(Supervised state) {
     Supervised down = changed(state, DesiredState.DOWN, state.counters(), state.reason());
     return down.phase() == Phase.WAITING_RESTART ? Supervised.NEW : down;
   }
 
-  /// An instance of which a process of a newer generation than the journal's was found. Each of
-  /// those was a restart, but for the start by command of what did not run.
+  /// Returns the state of an instance for which a process of a newer generation than in the journal
+  /// was found. Each generation in between counts as a restart, except the start of an instance
+  /// that was not running.
   public static Supervised caughtUp(Supervised state, long generation) {
     boolean started = state.isOver();
     long restarts = Math.max(0, generation - state.generation() - (started ? 1 : 0));

@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// Lets an instance begin when the apps that it depends on have come so far. Owned by GodVerticle's
+/// Starts waiting instances when the dependencies of their apps are met. Confined to GodVerticle's
 /// context.
 public final class Dependencies {
   private final Registry registry;
@@ -34,31 +34,31 @@ public final class Dependencies {
     this.supervisor = supervisor;
   }
 
-  /// What has come of waiting.
+  /// The status of the dependencies of an instance.
   sealed interface Verdict {
-    /// Everything is there.
+    /// All dependencies are met.
     record Met() implements Verdict {}
 
-    /// Something is still to come.
+    /// A dependency is not met yet.
     record Later() implements Verdict {}
 
-    /// Something will not come.
+    /// A dependency cannot be met.
     record Never(String reason) implements Verdict {}
   }
 
-  /// All instances are as they are: before, what the journal says of them may be long over.
+  /// Begins to check dependencies. Must be called after adoption, because before it the journaled
+  /// states may be outdated.
   void open() {
     open = true;
     look();
   }
 
-  /// Answers with an event to `instance`, of `generation`, sooner or later.
+  /// Sends `instance` an event of `generation` when its dependencies are met or have failed.
   void await(Instance instance, long generation) {
     waiting.put(instance, generation);
   }
 
-  /// What becomes of the apps that `instance` depends on; completes when none of it is still to
-  /// come.
+  /// Returns the status of the dependencies of `instance`; completes when no dependency is pending.
   Future<Verdict> verdictOf(Instance instance) {
     Verdict now = verdict(instance);
     return now instanceof Verdict.Later
@@ -66,7 +66,7 @@ public final class Dependencies {
         : Future.succeededFuture(now);
   }
 
-  /// Something has changed somewhere.
+  /// Checks the dependencies again after any change of state.
   void look() {
     if (!open || looking || (waiting.isEmpty() && asked.isEmpty())) {
       return;
@@ -97,7 +97,7 @@ public final class Dependencies {
     if (now instanceof Verdict.Later) {
       return false;
     }
-    // Whoever is told may have an instance begin to wait.
+    // Completing the promise may cause another instance to wait.
     Optional.ofNullable(asked.remove(instance)).ifPresent(promise -> promise.complete(now));
     return true;
   }
@@ -133,7 +133,7 @@ public final class Dependencies {
       List<Instance> others = registry.ofApp(needed.getKey());
       if (others.isEmpty()) {
         return new Verdict.Never(
-            "it depends on %s, and there is no such app".formatted(needed.getKey()));
+            "it depends on %s, which does not exist".formatted(needed.getKey()));
       }
       for (Instance other : others) {
         switch (verdict(other.state, needed.getValue())) {
@@ -148,7 +148,7 @@ public final class Dependencies {
     return later ? new Verdict.Later() : new Verdict.Met();
   }
 
-  /// What `state` of another app means for one that waits for `startCondition`.
+  /// Returns what `state` of another app means for an instance that waits for `startCondition`.
   static Verdict verdict(Supervised state, StartCondition startCondition) {
     return switch (startCondition) {
       case STARTED -> hasProcess(state) || hasRun(state) ? new Verdict.Met() : notYet(state);
@@ -176,7 +176,7 @@ public final class Dependencies {
     return state.phase() == Phase.ONLINE || state.startBlocker() == StartBlocker.READINESS;
   }
 
-  /// It has ended by itself, and nobody has stopped it.
+  /// Reports whether the instance has ended by itself and was not stopped.
   private static boolean hasRun(Supervised state) {
     return state.phase() == Phase.STOPPED
         && state.desiredState() == DesiredState.IDLE
@@ -187,8 +187,8 @@ public final class Dependencies {
     return hasRun(state) && state.lastExit().equals(Optional.of(new Exit.Code(0)));
   }
 
-  /// What the apps of `instances` need, directly or not, and what is not running of it: that is to
-  /// be started with them. Other instances of the same app are not needed.
+  /// Returns the instances that must be started together with `instances`: those of direct and
+  /// indirect dependencies that are not running. Other instances of the same app are not included.
   public List<Instance> missingFor(List<Instance> instances) {
     List<Instance> missing = new ArrayList<>();
     var graph = registry.graph();

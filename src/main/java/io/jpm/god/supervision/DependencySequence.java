@@ -18,14 +18,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Has instances started and stopped in the order of their dependencies, those that have nothing to
-/// do with each other at the same time. Owned by GodVerticle's context.
+/// Starts and stops instances in the order of their dependencies, independent ones at the same
+/// time. Confined to GodVerticle's context.
 public final class DependencySequence {
   private final Registry registry;
   private final Supervisor supervisor;
   private final ReloadInterruptions reloadInterruptions;
 
-  /// @param reloadInterruptions told of what comes between a reload
+  /// @param reloadInterruptions records that another command interrupts a reload
   public DependencySequence(
       Registry registry, Supervisor supervisor, ReloadInterruptions reloadInterruptions) {
     this.registry = registry;
@@ -33,11 +33,11 @@ public final class DependencySequence {
     this.reloadInterruptions = reloadInterruptions;
   }
 
-  /// Starts or restarts `instances`, what others depend on first. One that runs and whose
-  /// dependencies do not come up again is left as it is; one that does not run waits for them by
-  /// itself. What somebody stops meanwhile stays so.
+  /// Starts or restarts `instances`, dependencies first. A running instance is left as it is if its
+  /// dependencies do not start again; an instance that is not running waits for them by itself. An
+  /// instance that is stopped meanwhile stays stopped.
   ///
-  /// @return why some were left, when all have settled
+  /// @return when all have settled, the reasons why some were left as they are
   public Future<List<String>> restart(List<Instance> instances) {
     List<String> problems = new ArrayList<>();
     Map<AppName, Future<?>> asked = new HashMap<>();
@@ -56,7 +56,7 @@ public final class DependencySequence {
     return Future.join(settled).map(_ -> problems);
   }
 
-  /// Completes when whatever `instance` depends on has been asked, if it is to be asked at all.
+  /// Completes when all dependencies of `instance` that belong to this restart have been requested.
   private static Future<?> askedBefore(
       DependencyGraph graph, Instance instance, Map<AppName, Future<?>> asked) {
     List<Future<?>> before =
@@ -72,10 +72,10 @@ public final class DependencySequence {
     return before.isEmpty() ? Future.succeededFuture() : Future.join(before);
   }
 
-  /// One instance that is to be restarted when its turn comes.
+  /// An instance that waits for its turn to restart.
   ///
-  /// @param desiredState what was wanted of it when the restart was asked for
-  /// @param problems gets why it was left
+  /// @param desiredState the desired state when the restart was requested
+  /// @param problems receives the reason if the instance is left as it is
   private record Order(Instance instance, DesiredState desiredState, List<String> problems) {
     boolean isOutdated() {
       return desiredState != DesiredState.DOWN
@@ -114,9 +114,9 @@ public final class DependencySequence {
     }
   }
 
-  /// Does `end` to all, to those that depend on others before those others.
+  /// Applies `end` to all instances, dependents before their dependencies.
   public Future<Void> inReverse(List<Instance> instances, Function<Instance, Future<?>> end) {
-    // Not only when its turn comes: until then a reload would go on and on.
+    // Immediately for all, not only at their turn: until then a reload would continue.
     instances.forEach(instance -> reloadInterruptions.interrupt(instance.spec.name()));
     Future<Void> done = Future.succeededFuture();
     for (List<Instance> group : groups(registry.graph(), instances).reversed()) {
@@ -125,8 +125,8 @@ public final class DependencySequence {
     return done;
   }
 
-  /// Stops an instance, or what has taken its place, and what a reload has put beside it. Completes
-  /// when it has stopped, or somebody else has had it started again meanwhile.
+  /// Stops an instance, or the one that has replaced it, and its candidate or draining instance.
+  /// Completes when it has stopped, or was started again by another command meanwhile.
   public Future<?> stop(Instance wanted) {
     Instance instance = registry.present(wanted);
     reloadInterruptions.interrupt(instance.spec.name());
@@ -140,7 +140,7 @@ public final class DependencySequence {
     return Future.join(stopped);
   }
 
-  /// Whatever else is wanted of `instance` comes before its reload.
+  /// Any other command for `instance` takes precedence over its reload.
   private void endSuccessors(Instance instance) {
     reloadInterruptions.interrupt(instance.spec.name());
     for (Instance other : registry.beside(instance)) {
@@ -150,6 +150,7 @@ public final class DependencySequence {
     }
   }
 
+  /// Groups instances so that each group depends on earlier groups only.
   public static List<List<Instance>> groups(DependencyGraph graph, List<Instance> instances) {
     Set<AppName> apps = new LinkedHashSet<>();
     instances.forEach(instance -> apps.add(instance.spec.name()));
@@ -159,18 +160,18 @@ public final class DependencySequence {
         .toList();
   }
 
-  /// Whatever was asked has led to something: nothing is being made and nothing is being ended.
+  /// Reports whether the request has been handled: no process is being created or stopped.
   public static boolean settled(Supervised state) {
     return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
   }
 
-  /// It has stopped, or somebody else has had it started again meanwhile.
+  /// Reports whether the instance has stopped, or was started again by another command meanwhile.
   static boolean stopped(Supervised state) {
     return state.phase() == Phase.STOPPED
         || (state.desiredState() == DesiredState.UP && settled(state));
   }
 
-  /// There is a process, or there will be one without anybody's doing.
+  /// Reports whether the instance has a process, or will have one without a further request.
   public static boolean isRunning(Instance instance) {
     return switch (instance.state.phase()) {
       case STOPPED, ERRORED -> false;

@@ -23,9 +23,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// Restarts apps whose files have changed: one watch for an app, all of whose instances are
-/// restarted (PM2's rule). While a person has stopped the app it is not watched. Owned by
-/// GodVerticle's context.
+/// Restarts apps whose files have changed. Each app has one watch, which restarts all its instances
+/// (PM2's rule). An app that a user has stopped is not watched. Confined to GodVerticle's context.
 final class FileWatches {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -37,7 +36,7 @@ final class FileWatches {
   private final BiConsumer<Instance, Event> supervisor;
   private final Map<AppName, Running> running = new HashMap<>();
 
-  /// Made when an app is watched for the first time: most homes have none.
+  /// Created for the first watched app: most homes have none.
   private @Nullable FileWatch watch;
 
   private record Running(Triggers.Watch files, WatchHandle watchHandle) {}
@@ -52,7 +51,7 @@ final class FileWatches {
     this.supervisor = supervisor;
   }
 
-  /// An instance has changed, come or gone.
+  /// Updates the watch after an instance was changed, added or removed.
   void look(Instance changed) {
     AppName app = changed.spec.name();
     if (changed.spec.triggers().watch().isEmpty() && !running.containsKey(app)) {
@@ -97,7 +96,7 @@ final class FileWatches {
     }
   }
 
-  /// Ends all watches; may block for a moment.
+  /// Ends all watches; may block briefly.
   void close() {
     if (watch != null) {
       watch.close();

@@ -19,8 +19,8 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 
-/// How one process takes the place of another: each is an [Instance] of its own, with the same id,
-/// and the list has one of them. Owned by GodVerticle's context.
+/// Creates candidates, promotes them and drains the processes they replace. Each process is an
+/// [Instance] with the same id; the list contains one of them. Confined to GodVerticle's context.
 public final class InstanceSwap {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -36,7 +36,7 @@ public final class InstanceSwap {
     this.journal = journal;
   }
 
-  /// What is to take the place of `old`; nothing of it runs yet.
+  /// Creates the candidate that will replace `old`, without a process.
   public Instance createCandidate(Instance old, AppSpec spec) {
     InstanceIdentity instanceIdentity =
         old.instanceIdentity().reborn(registry.takeBirth(god.wallClock().instant()));
@@ -47,10 +47,10 @@ public final class InstanceSwap {
     return successor;
   }
 
-  /// From now on `successor` is in the list, and `old` beside it.
+  /// Promotes `successor`: it replaces `old` in the list, and `old` becomes the draining instance.
   public void promote(Instance successor, Instance old) {
     String why = old.leaving.isEmpty() ? "" : ": " + old.leaving;
-    String reason = "%s has taken the place of %s%s".formatted(pid(successor), pid(old), why);
+    String reason = "%s has replaced %s%s".formatted(pid(successor), pid(old), why);
     registry.swap(successor, old);
     successor.state = successor.state.inPlaceOf(old.state, reason);
     supervisor.processes().tookPlace(successor, old);
@@ -62,15 +62,15 @@ public final class InstanceSwap {
   }
 
   private static String pid(Instance instance) {
-    return instance.latest.map(p -> "pid " + p.pid()).orElse("its former process");
+    return instance.latest.map(p -> "pid " + p.pid()).orElse("its previous process");
   }
 
-  /// Tells that `instance` stays, with its process of before.
+  /// Publishes that the reload of `instance` failed and that it keeps its previous process.
   public void announceFailure(Instance instance, String reason) {
     supervisor.announce(instance, InstanceEvent.Kind.RELOAD_FAILED, reason);
   }
 
-  /// Lets a process whose place was taken finish what it has begun, and ends it.
+  /// Drains a replaced process, then ends it.
   public Future<Void> retire(Instance old) {
     return drain(old)
         .compose(_ -> {
@@ -79,7 +79,7 @@ public final class InstanceSwap {
         });
   }
 
-  /// Completes when `instance` has no connections any more, or has ended or is being ended.
+  /// Drains `instance`. Completes when it has no connections left, has ended, or is being stopped.
   public Future<Void> drain(Instance instance) {
     return instance.state.phase() == Phase.ONLINE
         ? Future.any(
@@ -89,7 +89,7 @@ public final class InstanceSwap {
         : Future.succeededFuture();
   }
 
-  /// Ends and forgets what is beside the list.
+  /// Ends and removes a candidate or draining instance.
   public Future<Void> end(Instance beside) {
     supervisor.on(beside, new Event.StopAsked());
     return beside.when(Supervised::isOver).compose(_ -> forget(beside));
@@ -108,16 +108,16 @@ public final class InstanceSwap {
         .logCapture()
         .close(beside)
         .recover(error -> {
-          // The process is gone all the same; its pipes go with the next daemon at the latest.
+          // The process is gone nevertheless; the next daemon removes the pipes at the latest.
           LOG.log(Level.WARNING, "{0}: its pipes were not closed: {1}", beside.label(), error);
           return Future.succeededFuture();
         });
   }
 
-  /// The reload of an earlier daemon, all of whose processes have been looked for: one that is
-  /// alive takes the place of one that is not.
+  /// Completes the reload of an earlier daemon after all its processes have been looked up: a
+  /// running candidate replaces a process that is gone.
   ///
-  /// @param gone what is not alive any more, and what becomes of it is not decided yet
+  /// @param gone instances whose process is gone and whose further state is not decided yet
   public void inherit(List<Instance> gone) {
     for (Instance successor : List.copyOf(registry.ofAllRoles())) {
       registry
@@ -141,7 +141,8 @@ public final class InstanceSwap {
     return instance.state.desiredState() != DesiredState.DOWN;
   }
 
-  /// Ends what the reload of an earlier daemon has left beside the list, in the background.
+  /// Ends the candidates and draining instances that the reload of an earlier daemon has left, in
+  /// the background.
   public void goOn() {
     List<Instance> beside = new ArrayList<>(registry.ofAllRoles());
     beside.removeAll(registry.all());

@@ -10,25 +10,25 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Sees to it that instances do not take the descriptors that the daemon needs to keep its journal,
-/// to answer commands, and to adopt all instances after its own death. A command that would is
-/// refused as a whole, before anything of it is done. Owned by GodVerticle's context.
+/// Reserves the descriptors that the daemon needs to write its journal, to answer commands, and to
+/// adopt all instances after a crash. A command that would exceed the budget is refused as a whole,
+/// before it has any effect. Confined to GodVerticle's context.
 public final class OpenFileBudget {
   private final Optional<OpenFiles> files;
   private final Registry registry;
 
-  /// @param files empty where the limit is not known
+  /// @param files the limit; empty if it is unknown
   public OpenFileBudget(Optional<OpenFiles> files, Registry registry) {
     this.files = files;
     this.registry = registry;
   }
 
-  /// Why apps cannot be as `specs` describe them; empty: they can.
+  /// Returns why the apps cannot run as `specs` describe them; empty if they can.
   public Optional<String> refusalOf(Collection<AppSpec> specs) {
     return refusal(specs.stream().mapToInt(this::additional).sum());
   }
 
-  /// Less than 0 where an app is to have fewer instances.
+  /// Returns the number of additional instances; negative if the app gets fewer.
   private int additional(AppSpec spec) {
     List<Instance> running =
         registry.ofApp(spec.name()).stream().filter(DependencySequence::isRunning).toList();
@@ -39,14 +39,14 @@ public final class OpenFileBudget {
     return -(int) running.stream().filter(instance -> instance.number >= count).count();
   }
 
-  /// Why these cannot run all together with what runs; empty: they can.
+  /// Returns why `instances` cannot run in addition to the running ones; empty if they can.
   public Optional<String> refusalToRun(Collection<Instance> instances) {
     Set<Instance> more = new HashSet<>(instances);
     more.removeIf(DependencySequence::isRunning);
     return refusal(more.size());
   }
 
-  /// Why `more` instances than now cannot run; empty: they can.
+  /// Returns why `more` additional instances cannot run; empty if they can.
   public Optional<String> refusal(int more) {
     int running =
         (int) registry.ofAllRoles().stream().filter(DependencySequence::isRunning).count();

@@ -3,11 +3,11 @@ package io.jpm.god.supervision;
 import io.jpm.god.instance.Instance;
 import io.jpm.supervise.Event;
 
-/// Replaces processes that have to be made anew: without a gap where the app can have that.
+/// Replaces processes that must be created again, without a gap if the app supports that.
 public interface ProcessRenewal {
-  /// Has a new process take the place of the present one of `instance`.
+  /// Replaces the current process of `instance` by a new one.
   ///
-  /// @param cause what makes it due
-  /// @param reason for people, without an end
+  /// @param cause the trigger
+  /// @param reason human-readable reason, without a full stop
   void renew(Instance instance, Event.Cause cause, String reason);
 }

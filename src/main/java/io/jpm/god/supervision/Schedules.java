@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
-/// Says when the schedules of apps have come to a time. Every instance has its own timer, from when
-/// it comes into the list until it leaves it; what a time means for one that is stopped is decided
-/// by `supervise`. Owned by GodVerticle's context.
+/// Sends an event at each scheduled time of an app. Each instance has its own timer while it is in
+/// the list; `supervise` decides what a scheduled time means for a stopped instance. Confined to
+/// GodVerticle's context.
 final class Schedules {
   private static final Logger LOG = System.getLogger("jpm.god");
 
-  /// The clock on the wall may be set: it is looked at again after this.
+  /// The interval after which the wall clock is read again, because it may be set.
   private static final Duration LONGEST = Duration.ofMinutes(1);
 
   private final Vertx vertx;
@@ -38,7 +38,7 @@ final class Schedules {
     this.supervisor = supervisor;
   }
 
-  /// `instance` has come, has another spec, or has gone.
+  /// Updates the timer after `instance` was added, changed its spec or was removed.
   void look(Instance instance) {
     Optional<Triggers.Schedule> wanted =
         instance.removed || instance.replacementRole != ReplacementRole.CURRENT
@@ -65,7 +65,8 @@ final class Schedules {
     try {
       await(instance, schedule, CronTimes.of(schedule));
     } catch (IllegalArgumentException problem) {
-      // Checked when it was read: only the journal of another version can hold such a one.
+      // Expressions are validated when they are read: only the journal of another version can
+      // contain an invalid one.
       LOG.log(Level.ERROR, "{0}: cron_restart {1}", instance.label(), problem.getMessage());
     }
   }

@@ -39,12 +39,11 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Feeds events of instances to `supervise` and carries out what it orders. Owned by GodVerticle's
-/// context.
+/// Passes the events of instances to `supervise` and performs the resulting effects. Confined to
+/// GodVerticle's context.
 public final class Supervisor {
   private static final Logger LOG = System.getLogger("jpm.god");
-  private static final String ENDED_IN_ABSENCE =
-      "ended as it was to, while no daemon was running: ";
+  private static final String ENDED_IN_ABSENCE = "ended as requested while no daemon was running: ";
 
   private final Vertx vertx;
   private final GodContext god;
@@ -61,7 +60,7 @@ public final class Supervisor {
   private final Messages messages;
   private @Nullable ProcessRenewal renewal;
 
-  /// Whether all instances are as they are, and triggers may act.
+  /// Whether adoption is complete, so that triggers may act.
   private boolean begun;
 
   public Supervisor(
@@ -84,7 +83,7 @@ public final class Supervisor {
     this.processes = new Processes(context, god, ears, balancerCoordinator, this::on);
   }
 
-  /// Takes `instance` one step on; one that has been removed goes nowhere any more.
+  /// Handles an event of `instance`. Events of a removed instance are ignored.
   public void on(Instance instance, Event event) {
     if (instance.removed) {
       return;
@@ -101,7 +100,7 @@ public final class Supervisor {
       return;
     }
     if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
-      // A file that was moved away is made anew at a start by command.
+      // A start by command creates log files again that were moved away.
       instance.captured = false;
     }
     boolean wasOnline = instance.state.phase() == Phase.ONLINE;
@@ -158,7 +157,7 @@ public final class Supervisor {
         });
   }
 
-  /// What a command says of a process that it has started is of the first end.
+  /// Records the first failure after a command, which is the one that the command reports.
   private static void noteEarlyEnd(Instance instance, Event event, Supervised next) {
     if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
       instance.earlyEnd = "";
@@ -175,7 +174,7 @@ public final class Supervisor {
         : next.phase() == Phase.STOPPING && next.stopCause() == StopCause.FELL;
   }
 
-  /// What a command says of a stop that had to be forced is of the last one.
+  /// Records how the last stop was forced, which is what a command reports.
   private static void noteForce(Instance instance, Supervised next) {
     if (next.phase() == Phase.STOPPING && instance.state.phase() != Phase.STOPPING) {
       instance.forced = "";
@@ -184,11 +183,12 @@ public final class Supervisor {
     if (!next.forced().isEmpty()) {
       instance.forced = next.forced();
     } else if (!before.isEmpty() && !next.reason().contains(before)) {
-      instance.forced = ""; // it has obeyed after all
+      instance.forced = ""; // it exited before SIGKILL after all
     }
   }
 
-  /// `instance` has come into the list, has another spec, or has left the list.
+  /// Updates schedules and watchers after `instance` was added to the list, changed its spec or
+  /// left the list.
   public void specChanged(Instance instance) {
     if (begun) {
       schedules.look(instance);
@@ -230,7 +230,7 @@ public final class Supervisor {
     };
   }
 
-  /// What the threads of a Java program were doing is not to be learnt any more afterwards.
+  /// Collects a thread dump before the replacement, since it is not available afterwards.
   private void hanging(Instance instance, String reason) {
     Optional<ProcessIdentity> process = instance.process();
     Future<Optional<String>> dump =
@@ -245,12 +245,12 @@ public final class Supervisor {
     });
   }
 
-  /// Who replaces processes from now on.
+  /// Sets the component that replaces processes.
   public void renewBy(ProcessRenewal renewal) {
     this.renewal = renewal;
   }
 
-  /// Has a new process take the place of that of `instance`, as [ProcessRenewal#renew] does.
+  /// Replaces the process of `instance`, as [ProcessRenewal#renew] does.
   void renew(Instance instance, Event.Cause cause, String reason) {
     if (renewal == null) {
       on(instance, new Event.RestartDue(cause, reason));
@@ -263,7 +263,7 @@ public final class Supervisor {
     return healthCoordinator;
   }
 
-  /// Ends what runs on threads of its own.
+  /// Stops the components that run on separate threads.
   public void close() {
     fileWatches.close();
     messages.close();
@@ -281,7 +281,7 @@ public final class Supervisor {
     return dependencies;
   }
 
-  /// Begins to hear of what Satan finds; ends with the verticle.
+  /// Begins to receive Satan's reports. Ends with the verticle.
   public Future<Void> listen() {
     return vertx
         .eventBus()
@@ -296,8 +296,8 @@ public final class Supervisor {
         .completion();
   }
 
-  /// All instances are as they are. From now on dependencies are looked at and restarts become due:
-  /// a restart of what the journal tells of and nobody has adopted yet would make a second process.
+  /// Begins to check dependencies and to handle restart triggers. Must be called after adoption:
+  /// the restart of a journaled instance that is not adopted yet would create a second process.
   public void begin() {
     begun = true;
     balancerCoordinator.begin();
@@ -353,7 +353,8 @@ public final class Supervisor {
     };
   }
 
-  /// What happens beside the list must not look as if it had happened to the app.
+  /// Publishes a change. Changes of candidates and draining instances must not look like changes of
+  /// the app.
   private void tell(Instance instance, Effect.Change change) {
     InstanceEvent.Kind kind = kind(change);
     if (kind == InstanceEvent.Kind.EXIT) {
@@ -378,9 +379,9 @@ public final class Supervisor {
     }
   }
 
-  /// The end of a process is told once, with its pid, and an earlier daemon may have told it.
+  /// Publishes the exit of a process once, with its pid, unless an earlier daemon has published it.
   ///
-  /// @param expected whether it was to end
+  /// @param expected whether the process was asked to stop
   private void tellExit(Instance instance, boolean expected) {
     Optional<ProcessIdentity> ended = instance.latest;
     instance.latest = Optional.empty();
@@ -388,7 +389,7 @@ public final class Supervisor {
       log(instance, InstanceEvent.Kind.EXIT, instance.state.reason());
       return;
     }
-    // The app goes on beside a reload: the phase is that of the process in the list.
+    // During a reload the app continues to run: the phase is that of the process in the list.
     Phase phase = registry.current(instance.id).orElse(instance).state.phase();
     announceExit(
         instance, instance.view(phase, ended, ofExit(instance, ended.get(), expected)), expected);
@@ -400,7 +401,7 @@ public final class Supervisor {
     return switch (instance.replacementRole) {
       case CURRENT -> expected ? exit + ": " + reason : reason;
       case CANDIDATE ->
-          "pid %d has ended before it took the place: %s"
+          "pid %d has ended before it replaced the old process: %s"
               .formatted(process.pid(), expected ? exit : reason);
       case DRAINING -> {
         String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
@@ -409,16 +410,17 @@ public final class Supervisor {
     };
   }
 
-  /// A process that was found gone: its end is told if nothing that follows from it has done so.
+  /// Publishes the exit of a process that was found gone, unless an effect has already published
+  /// it.
   public void tellUntoldEnd(Instance instance, Exit exit) {
     Optional<ProcessIdentity> ended = instance.latest;
     instance.latest = Optional.empty();
     ended.ifPresent(process -> announceEnd(instance, process, exit, ENDED_IN_ABSENCE + exit, true));
   }
 
-  /// Tells the end of a process that is not the present one of `instance`.
+  /// Publishes the exit of a process that is not the current one of `instance`.
   ///
-  /// @param expected whether it was to end
+  /// @param expected whether the process was asked to stop
   public void announceEnd(
       Instance instance, ProcessIdentity process, Exit exit, String reason, boolean expected) {
     Phase phase = registry.current(instance.id).orElse(instance).state.phase();
@@ -428,8 +430,8 @@ public final class Supervisor {
   private static String howReady(Instance instance) {
     boolean says = instance.spec.readiness().awaited();
     String checked =
-        says ? "it has said ready and its checks have passed" : "its checks have passed";
-    return instance.spec.health().gates() ? checked : "it has said ready";
+        says ? "it has reported ready and its checks have passed" : "its checks have passed";
+    return instance.spec.health().gates() ? checked : "it has reported ready";
   }
 
   private void cancel(Instance instance, Timer timer) {
@@ -442,14 +444,14 @@ public final class Supervisor {
     }
   }
 
-  /// Tells the log and the bus what has just happened to `instance`.
+  /// Logs and publishes a change of `instance`.
   public void announce(Instance instance, InstanceEvent.Kind kind) {
     announce(instance, kind, instance.view());
   }
 
-  /// The same, of an instance that is as it was.
+  /// Logs and publishes a change of `instance` with another reason.
   ///
-  /// @param reason what has happened to it, for people
+  /// @param reason human-readable description of the change
   public void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
     announce(instance, kind, instance.view(instance.state.phase(), instance.process(), reason));
   }

@@ -1,5 +1,5 @@
-/// Runs the pure steps of `supervise` for each instance and performs their effects, in the order
-/// that dependencies ask for.
+/// Runs the steps of `supervise` for each instance and performs their effects, in the order of
+/// dependencies.
 @NullMarked
 package io.jpm.god.supervision;
 

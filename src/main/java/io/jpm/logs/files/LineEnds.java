@@ -3,20 +3,21 @@ package io.jpm.logs.files;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Finds and counts line ends, eight bytes at a time.
+/// Finds and counts line feeds in a buffer, eight bytes at a time.
 public final class LineEnds {
   private static final long LINE_ENDS = 0x0a0a0a0a0a0a0a0aL;
   private static final long LOW = 0x7f7f7f7f7f7f7f7fL;
 
   private LineEnds() {}
 
-  /// One bit, the highest, in each byte that is a line end; exact for all bytes.
+  /// Returns a word in which the highest bit of each byte is set if that byte is a line feed. Exact
+  /// for all byte values.
   private static long marks(long word) {
     long zeros = word ^ LINE_ENDS;
     return ~(((zeros & LOW) + LOW) | zeros | LOW);
   }
 
-  /// How many line ends there are.
+  /// Returns the number of line feeds.
   public static long count(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     long count = 0;
@@ -31,7 +32,7 @@ public final class LineEnds {
     return count;
   }
 
-  /// Where the first line end is, or -1.
+  /// Returns the index of the first line feed, or -1.
   public static int first(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     int at = words.position();
@@ -50,7 +51,7 @@ public final class LineEnds {
     return -1;
   }
 
-  /// Where the last line end is, or -1.
+  /// Returns the index of the last line feed, or -1.
   public static int last(ByteBuffer bytes) {
     ByteBuffer words = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     int begin = words.position();

@@ -8,11 +8,11 @@ import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/// The names of the files that belong to a log file.
+/// Builds and parses the names of the files that belong to a log file.
 ///
-/// `web-out.log` is rotated to `web-out__2026-11-21_13-20-39.123Z.log` (the moment in UTC) and
-/// packed to the same with `.gz`. When its bytes were captured stands in the home, in
-/// `times/<key>.times`, and for a rotated file in `times/<key>__<moment>.times`.
+/// `web-out.log` is rotated to `web-out__2026-11-21_13-20-39.123Z.log` (the time in UTC) and
+/// compressed to the same name with `.gz`. The capture times of its bytes are in the home, in the
+/// time index `times/<key>.times`; those of a rotated file are in `times/<key>__<time>.times`.
 public final class LogNames {
   private static final String EXTENSION = ".log";
   private static final String PACKED = ".gz";
@@ -22,30 +22,31 @@ public final class LogNames {
 
   private LogNames() {}
 
-  /// What `log` is called once it has been rotated, `at` that moment.
+  /// Returns the path of `log` after a rotation at the time `at`.
   public static Path rotated(Path log, Instant at) {
     String name = String.valueOf(log.getFileName());
     return log.resolveSibling(stem(name) + "__" + MOMENT.format(at) + extension(name));
   }
 
-  /// The packed form of a rotated file.
+  /// Returns the path of the compressed form of a rotated file.
   public static Path packed(Path rotated) {
     return rotated.resolveSibling(rotated.getFileName() + PACKED);
   }
 
-  /// Whether a rotated file is packed.
+  /// Reports whether a rotated file is compressed.
   public static boolean isPacked(Path rotated) {
     return rotated.toString().endsWith(PACKED);
   }
 
-  /// When the file called `name` was rotated, if it is a rotated file of `log`, packed or not.
+  /// Returns the rotation time in `name` if it names a rotated file of `log`, compressed or not.
   public static Optional<Instant> momentOf(Path log, String name) {
     return parse(name)
         .filter(parsed -> parsed.log().equals(String.valueOf(log.getFileName())))
         .map(Parsed::at);
   }
 
-  /// The log file that `file` is, or was before it was rotated.
+  /// Returns the path of the active log file to which `file` belongs: `file` itself, or for a
+  /// rotated file its path before the rotation.
   public static Path logOf(Path file) {
     Path name = file.getFileName();
     return name == null
@@ -53,13 +54,13 @@ public final class LogNames {
         : parse(name.toString()).map(rotated -> file.resolveSibling(rotated.log())).orElse(file);
   }
 
-  /// What the name of a rotated file says.
+  /// The parts of a rotated file's name.
   ///
-  /// @param log the name of the log file it was
-  /// @param at when it was rotated
+  /// @param log the name of the log file before the rotation
+  /// @param at the rotation time
   public record Parsed(String log, Instant at) {}
 
-  /// Takes a rotated file's name apart, packed or not; empty: it is none.
+  /// Parses the name of a rotated file, compressed or not; empty if it is not one.
   public static Optional<Parsed> parse(String name) {
     String plain =
         name.endsWith(PACKED) ? name.substring(0, name.length() - PACKED.length()) : name;
@@ -77,23 +78,23 @@ public final class LogNames {
     }
   }
 
-  /// Where the times of `log` stand.
+  /// Returns the path of the time index of the active log file `log`.
   public static Path times(Path home, Path log) {
     return home.resolve("times").resolve(key(log) + TIMES);
   }
 
-  /// Where the times of `log` stand that was rotated `at` that moment.
+  /// Returns the path of the time index of the file to which `log` was rotated at the time `at`.
   public static Path times(Path home, Path log, Instant at) {
     return home.resolve("times").resolve(key(log) + "__" + MOMENT.format(at) + TIMES);
   }
 
-  /// Of which log and rotated file a file of times is.
+  /// The parts of the name of a rotated file's time index.
   ///
-  /// @param key stands for the log's path, the same in all its times ([#times])
-  /// @param at when it was rotated
+  /// @param key identifies the path of the log ([#key]), the same for all its time indexes
+  /// @param at the rotation time
   public record TimesName(String key, Instant at) {}
 
-  /// Takes the name of the times of a rotated file apart; empty: it is none.
+  /// Parses the name of a rotated file's time index; empty if it is not one.
   public static Optional<TimesName> parseTimes(String name) {
     int mark = name.indexOf("__");
     if (mark < 1 || !name.endsWith(TIMES)) {
@@ -108,7 +109,7 @@ public final class LogNames {
     }
   }
 
-  /// What stands for the path of `log` in the names of its times.
+  /// Returns the key that represents the path of `log` in the names of its time indexes.
   public static String key(Path log) {
     return Sha256.hex(log.toAbsolutePath().normalize().toString(), 8);
   }

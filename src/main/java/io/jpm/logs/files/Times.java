@@ -2,22 +2,24 @@ package io.jpm.logs.files;
 
 import java.nio.ByteBuffer;
 
-/// When the bytes of a log file were captured: entries of 16 bytes, big-endian, in the order of
-/// capture, each a moment (milliseconds since 1970) and the offset in the file from which on bytes
-/// were captured then, until the next entry.
+/// The format of a time index, which records when the bytes of a log file were captured.
 ///
-/// An entry whose offset is not above that of the one before says that the file was emptied:
-/// whatever stands before it is void. The bytes before the first entry are of unknown age.
+/// Entries have 16 bytes, are big-endian and in order of capture. Each consists of a capture time
+/// (milliseconds since 1970) and the file offset from which on bytes were captured at that time, up
+/// to the next entry.
+///
+/// An entry whose offset is smaller than that of the previous one means that the file was
+/// truncated: all earlier entries are void. The age of the bytes before the first entry is unknown.
 public final class Times {
-  /// Bytes of an entry in the file.
+  /// The size of an entry in the file.
   public static final int ENTRY_BYTES = 16;
 
   private Times() {}
 
-  /// Puts an entry as it stands in the file.
+  /// Encodes an entry.
   ///
-  /// @param entry room for it, [#ENTRY_BYTES]
-  /// @return the same, ready to be written
+  /// @param entry a buffer of [#ENTRY_BYTES] that receives the entry
+  /// @return the same buffer, ready to be written
   public static ByteBuffer put(ByteBuffer entry, long epochMillis, long offset) {
     return entry.clear().putLong(epochMillis).putLong(offset).flip();
   }

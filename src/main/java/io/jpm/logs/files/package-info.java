@@ -1,4 +1,5 @@
-/// The names of log files and what belongs to them. Start with [io.jpm.logs.files.LogNames].
+/// The names of log files and of the files that belong to them. Start with
+/// [io.jpm.logs.files.LogNames].
 @NullMarked
 package io.jpm.logs.files;
 

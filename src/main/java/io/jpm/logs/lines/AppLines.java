@@ -15,20 +15,21 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// What one app has printed and nobody has taken yet: the newest lines, and how many older ones
-/// there were. Safe for many threads; each stream is moved by one at a time.
+/// Queues the unpublished lines of one app and counts the lines that it had to drop, oldest first.
+/// Thread-safe, as long as the output of each stream comes from one thread at a time.
 final class AppLines {
-  /// How many lines one message has at most.
+  /// The maximum number of lines in one message.
   static final int BATCH_LINES = 256;
 
-  /// What one message has at most, but for one line; see [#size].
+  /// The maximum size of one message, as [#size] counts it. A message with a single line may be
+  /// larger.
   static final int BATCH_SIZE = 128 * 1024;
 
-  /// How many lines wait at most: as many as an app may print at once when it begins, since one of
-  /// them may be what a check waits for.
+  /// The maximum number of lines in the queue. It must hold everything that an app prints at once
+  /// when it starts, because a probe may wait for one of these lines.
   static final int MAX_LINES = 32 * BATCH_LINES;
 
-  /// What waits at most; see [#size].
+  /// The maximum size of the queue, as [#size] counts it.
   static final int MAX_SIZE = 8 * BATCH_SIZE;
 
   private static final int LINE_SIZE = 64;
@@ -36,10 +37,11 @@ final class AppLines {
   private final String app;
   private final Watcher watcher;
 
-  /// By pipe: an instance that is being replaced has two processes, whose lines must not mix.
+  /// By pipe, because the lines of the two processes of an instance that is being reloaded must not
+  /// mix.
   private final Map<Path, LineFramer> framers = new ConcurrentHashMap<>();
 
-  /// Guarded by `this`, as all below.
+  /// Guarded by `this`, like all fields below.
   private final Deque<Line> waiting = new ArrayDeque<>();
 
   private int size;
@@ -48,21 +50,23 @@ final class AppLines {
   private boolean announced;
   private boolean closed;
 
-  /// Who is told what there is, and says how much there may be.
+  /// Receives the availability signals of a queue and keeps account of the size of all queues.
   interface Watcher {
-    /// There is something to take, said once until all of it is taken.
+    /// Signals that lines are available. The signal is not repeated until all of them have been
+    /// taken.
     void something(AppLines lines);
 
-    /// There is a whole batch.
+    /// Signals that a full message is available.
     void batch();
 
-    /// So much more waits, or less.
+    /// Adds to the total size of all queues.
     ///
-    /// @return whether all apps together have more than may wait
+    /// @param more the difference, negative when a line has left its queue
+    /// @return whether the total exceeds its limit
     boolean waits(int more);
   }
 
-  /// What a line has in memory, roughly, in bytes.
+  /// Returns the approximate size of a line in memory, in bytes.
   static int size(Line line) {
     return LINE_SIZE + line.text().length();
   }
@@ -83,7 +87,7 @@ final class AppLines {
             (text, partial, rest) -> add(new Line(id, stream, at, text, partial, rest, birth)));
   }
 
-  /// The process of these pipes is gone.
+  /// Removes the state of the two pipes of an ended process.
   void forget(LogsCommand.Close closed) {
     framers.remove(closed.outFifo());
     framers.remove(closed.errorFifo());
@@ -119,16 +123,16 @@ final class AppLines {
     return watcher.waits(-size(line));
   }
 
-  /// Whether a message would be full.
+  /// Reports whether the waiting lines fill a message.
   private boolean isBatch() {
     return waiting.size() >= BATCH_LINES || size >= BATCH_SIZE;
   }
 
-  /// The next message.
+  /// The result of [#take].
   ///
-  /// @param message what is to be published; empty when nothing waits
-  /// @param left whether there is more to take: it is not announced again
-  /// @param full whether there is a whole batch more
+  /// @param message the message to publish; empty if no lines wait
+  /// @param left whether more lines wait; they are not signalled again
+  /// @param full whether the remaining lines fill another message
   record Taken(Optional<LinesMessage> message, boolean left, boolean full) {}
 
   synchronized Taken take() {
@@ -158,7 +162,7 @@ final class AppLines {
     return lines.isEmpty() || (lines.size() < BATCH_LINES && size <= BATCH_SIZE);
   }
 
-  /// Nobody listens any more.
+  /// Discards all waiting lines and ignores later ones, because no subscriber is left.
   synchronized void close() {
     closed = true;
     while (!waiting.isEmpty()) {

@@ -15,16 +15,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Collects lines of the apps that somebody listens to; of the others it does not look at a byte
-/// and keeps nothing. Safe for many threads.
+/// Collects the lines of apps that have a subscriber. The output of other apps is neither examined
+/// nor stored. Thread-safe.
 ///
-/// What waits is bounded for each app and for all together (`MAX_SIZE`): beyond that the oldest
-/// lines go, counted.
+/// The size of the waiting lines is bounded for each app and for all apps together (`MAX_SIZE`).
+/// Beyond these limits the oldest lines are dropped and counted.
 public final class LineFeed implements LogWriters.Listener {
-  /// What waits at most, of all apps together, in bytes as [AppLines#size] counts them.
+  /// The maximum size of the waiting lines of all apps, in bytes as [AppLines#size] counts them.
   static final long MAX_SIZE = 4L * 1024 * 1024;
 
-  /// What one round has before no further message is added to it.
+  /// The size from which on no further message is added to a round.
   private static final int ROUND_SIZE = 256 * 1024;
 
   private volatile Map<String, AppLines> apps = Map.of();
@@ -34,12 +34,13 @@ public final class LineFeed implements LogWriters.Listener {
   private final AtomicBoolean toldSome = new AtomicBoolean();
   private final AtomicBoolean toldBatch = new AtomicBoolean();
 
-  /// Who publishes. Told on any thread, once until the next [#take].
+  /// Receives the signals that lines are available. Called on any thread, once until the next
+  /// [#take].
   interface News {
-    /// There are lines.
+    /// Signals that lines are available.
     void some();
 
-    /// There are so many that a message is full.
+    /// Signals that an app has enough lines for a full message.
     void batch();
   }
 
@@ -53,11 +54,11 @@ public final class LineFeed implements LogWriters.Listener {
     public void batch() {}
   }
 
-  /// What is to be published now.
+  /// The messages to publish now.
   ///
-  /// @param messages the apps' messages, at most one of each
-  /// @param left whether there is more
-  /// @param full whether there is a full message more
+  /// @param messages at most one message of each app
+  /// @param left whether more lines wait
+  /// @param full whether they fill another message or round, and are due immediately
   record Round(List<LinesMessage> messages, boolean left, boolean full) {}
 
   @Override
@@ -68,17 +69,17 @@ public final class LineFeed implements LogWriters.Listener {
     }
   }
 
-  /// The process of these pipes is gone and prints no more.
+  /// Removes the state of the two pipes of an ended process.
   public void forget(LogsCommand.Close closed) {
     apps.values().forEach(lines -> lines.forget(closed));
   }
 
-  /// Who is told from now on.
+  /// Sets the receiver of the signals.
   void news(News listener) {
     news = listener;
   }
 
-  /// Collects lines of these apps from now on and of no others. For one thread at a time.
+  /// Collects lines of exactly these apps from now on. Must not be called by two threads at a time.
   void wanted(Set<String> names) {
     Map<String, AppLines> before = apps;
     if (before.keySet().equals(names)) {
@@ -98,20 +99,21 @@ public final class LineFeed implements LogWriters.Listener {
     });
   }
 
-  /// The names of the apps whose lines are collected.
+  /// Returns the names of the apps whose lines are collected.
   public Set<String> apps() {
     return Set.copyOf(apps.keySet());
   }
 
-  /// What waits, of all apps, in bytes.
+  /// Returns the size of the waiting lines of all apps, in bytes.
   long waiting() {
     return waiting.get();
   }
 
-  /// Takes a message of each app that has lines, those that have waited longest first, until the
-  /// round is full. For one thread at a time.
+  /// Takes one message from each app that has lines, the longest waiting first, until the round is
+  /// full. Must not be called by two threads at a time.
   Round take() {
-    // First: what comes from here on is told again, whether this round takes it or not.
+    // Before anything is taken: lines that arrive from here on are signalled again, whether or not
+    // this round takes them.
     toldSome.set(false);
     toldBatch.set(false);
     List<LinesMessage> messages = new ArrayList<>();

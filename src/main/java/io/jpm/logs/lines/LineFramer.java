@@ -6,14 +6,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// Makes lines of the bytes of one stream. Owned by whoever moves that stream.
+/// Splits the bytes of one output stream into lines and pieces of lines. Confined to the thread
+/// that moves this stream.
 ///
-/// It keeps at most three bytes from one call to the next, those that cannot be told without the
-/// bytes that follow: a carriage return, or the begin of a character.
+/// At most three bytes are kept between two calls, because their meaning depends on the next byte:
+/// a carriage return, or the first bytes of a UTF-8 character.
 final class LineFramer {
-  /// Who gets the lines.
+  /// Receives the lines.
   interface Sink {
-    /// One line or piece, see [LinesMessage.Line].
+    /// Receives one line or one piece of a line; see [LinesMessage.Line].
     void line(String text, boolean partial, boolean rest);
   }
 
@@ -23,7 +24,7 @@ final class LineFramer {
   private byte[] held = {};
   private boolean amidLine;
 
-  /// Tells all lines of `bytes`, and as a piece what stands behind the last line end.
+  /// Passes all lines of `bytes` to `sink`, and as a piece the text after the last line end.
   void frame(List<ByteBuffer> bytes, Sink sink) {
     byte[] all = joined(bytes);
     int start = 0;
@@ -61,9 +62,9 @@ final class LineFramer {
     tell(all, from, end, false, sink);
   }
 
-  /// Tells pieces until what is left is no longer than a line may be.
+  /// Passes pieces to `sink` until the remainder is not longer than the maximum length of a line.
   ///
-  /// @return where the rest begins
+  /// @return the start of the remainder
   private int cutAll(byte[] all, int start, int end, Sink sink) {
     int from = start;
     while (end - from > MAX_BYTES) {
@@ -80,7 +81,7 @@ final class LineFramer {
     amidLine = partial;
   }
 
-  /// How many bytes at the end mean nothing by themselves.
+  /// Returns the number of bytes at the end that cannot be decoded without the bytes that follow.
   private static int unclear(byte[] all, int start, int end) {
     if (end > start && all[end - 1] == '\r') {
       return 1;
@@ -94,7 +95,7 @@ final class LineFramer {
     return 0;
   }
 
-  /// How long a UTF-8 character is that begins so; 1 for what begins none.
+  /// Returns the length of the UTF-8 character that begins with `first`; 1 if no character does.
   private static int characterBytes(int first) {
     if (first < 0xC2 || first > 0xF4) {
       return 1;

@@ -18,11 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Knows who listens to lines and publishes what [LineFeed] has collected: 50 ms after the first
-/// line, or as soon as a message is full, and never more before the listeners have worked through
-/// what they got. Without listeners no timer runs.
+/// Publishes the lines that [LineFeed] has collected while at least one subscriber holds a lease.
 ///
-/// Owned by the context that starts it.
+/// A message is published 50 ms after its first line, or as soon as it is full, but only after all
+/// subscribers have processed the previous one. Without subscribers no timer runs.
+///
+/// Confined to the context on which it was created.
 public final class LinePublisher {
   private static final long PATIENCE_MILLIS = 50;
   private static final long ANSWER_MILLIS = 5000;
@@ -38,11 +39,14 @@ public final class LinePublisher {
   private boolean due;
   private boolean dueNow;
 
-  /// @param end the timer that forgets it
+  /// A subscriber.
+  ///
+  /// @param apps the apps whose lines it receives
+  /// @param end the timer that ends its lease
   private record Listener(Set<String> apps, long end) {}
 
-  /// @param vertx whose current context this is owned by
-  /// @param feed what is to be published
+  /// @param vertx the Vert.x instance whose current context the publisher is confined to
+  /// @param feed the collected lines
   public LinePublisher(Vertx vertx, LineFeed feed) {
     this(vertx, feed, LineLease.LEASE);
   }
@@ -54,7 +58,7 @@ public final class LinePublisher {
     this.context = vertx.getOrCreateContext();
   }
 
-  /// Begins to take [LineLease].
+  /// Starts to serve [LineLease].
   public Future<Void> start() {
     feed.news(new Wake());
     return vertx
@@ -63,12 +67,12 @@ public final class LinePublisher {
             Addresses.LINES_WANTED,
             message -> {
               heard(message.body());
-              message.reply(new FlowControlAck()); // to whoever has asked for an answer
+              message.reply(new FlowControlAck()); // a no-op if the sender expects no reply
             })
         .completion();
   }
 
-  /// Collects nothing any more. The timers end with the verticle.
+  /// Stops collecting lines. Vert.x cancels the timers together with the verticle.
   public void stop() {
     listeners.clear();
     feed.wanted(Set.of());
@@ -133,7 +137,8 @@ public final class LinePublisher {
         });
   }
 
-  /// Done when every listener has what was published, is gone or does not answer.
+  /// Completes when every subscriber has processed the published messages, is gone, or has timed
+  /// out.
   private Future<?> told() {
     List<Future<?>> answers = new ArrayList<>();
     for (String listener : listeners.keySet()) {
@@ -157,7 +162,7 @@ public final class LinePublisher {
     }
   }
 
-  /// Comes from the threads of the disks.
+  /// Receives the signals of the line feed on the threads of the disks.
   private final class Wake implements LineFeed.News {
     @Override
     public void some() {

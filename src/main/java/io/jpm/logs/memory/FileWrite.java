@@ -1,17 +1,17 @@
 package io.jpm.logs.memory;
 
-/// A write into a file.
+/// A write of stream bytes into one of the stream's files, as recorded in the log buffer.
 ///
-/// @param target which of the stream's files, from 0
+/// @param target the index of the file among the stream's files, from 0
 /// @param device the file's device number
 /// @param inode the file's inode number
-/// @param offset the file's size before
-/// @param length how many bytes the file gets
-/// @param consumed how many bytes of the stream those are
-/// @param told how many lost lines the file tells of, as a total since the beginning
+/// @param offset the file's size before the write
+/// @param length the number of bytes written to the file
+/// @param consumed the number of stream bytes that these stand for
+/// @param told the total of dropped lines that the file reports after the write
 public record FileWrite(
     int target, long device, long inode, long offset, int length, int consumed, long told) {
-  /// Checks the numbers.
+  /// @throws IllegalArgumentException if a number is negative
   public FileWrite {
     if (target < 0 || length < 0 || consumed < 0) {
       throw new IllegalArgumentException("a write has no negative numbers");

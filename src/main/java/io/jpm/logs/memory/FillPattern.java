@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.random.RandomGenerator;
 
-/// What fills a room before it is given out: eight random bytes from 0xf8 up, again and again.
-/// These occur in no UTF-8 text, so where a daemon died between the read and the note of it, the
-/// next one sees how much was read.
+/// Fills reserved space with eight repeated random bytes, each 0xf8 or greater. Such bytes do not
+/// occur in UTF-8 text. If a daemon dies between reading output and recording that, the next one
+/// can see how much was read.
 ///
-/// All of the room is filled, not only its end: a kill may end a read early where a page is
-/// missing, and none is missing after the fill.
+/// The whole space is filled, not only its end: a kill can end a read early at a page that is not
+/// present, and after the fill all pages are present.
 final class FillPattern {
   private static final long HIGH = 0xf8f8f8f8f8f8f8f8L;
 
@@ -29,7 +29,7 @@ final class FillPattern {
     return word;
   }
 
-  /// The largest room that it fills.
+  /// Returns the size of the largest space that can be filled.
   int most() {
     return stock.capacity();
   }
@@ -38,8 +38,8 @@ final class FillPattern {
     room.put(0, stock, 0, room.capacity());
   }
 
-  /// How many bytes of a room that was filled with `word` were read into it. Fewer than eight bytes
-  /// of the pattern at the end of bytes that were read are taken for output, since output may
+  /// Returns how many bytes were read into a space that had been filled with `word`. Fewer than
+  /// eight bytes of the pattern after bytes that were read are taken for output, since output may
   /// happen to look like that.
   static int received(ByteBuffer room, long word) {
     int at = room.capacity();

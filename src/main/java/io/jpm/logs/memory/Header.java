@@ -2,7 +2,7 @@ package io.jpm.logs.memory;
 
 import java.io.IOException;
 
-/// The first words of the memory.
+/// Reads and writes the header of the log buffer: magic number, version, geometry and sizes.
 final class Header {
   private static final long MAGIC = 0x6a706d2e6c6f6731L; // jpm.log1
   private static final long VERSION = 1;
@@ -19,7 +19,7 @@ final class Header {
     this.memoryWords = memoryWords;
   }
 
-  /// Makes the header of an empty memory.
+  /// Writes the header of an empty buffer.
   void make() throws IOException {
     memoryWords.reserve(0, memoryWords.geometry().headerBytes());
     memoryWords.putWord(VERSION_AT, VERSION);
@@ -27,9 +27,9 @@ final class Header {
     memoryWords.publish(MAGIC_AT, MAGIC);
   }
 
-  /// Whether there is a header already.
+  /// Reports whether the buffer has a header already.
   ///
-  /// @throws IOException where it is one that this code does not understand
+  /// @throws IOException if this code does not understand the header
   boolean isThere() throws IOException {
     if (memoryWords.word(MAGIC_AT) == 0) {
       return false;
@@ -46,7 +46,7 @@ final class Header {
         && memoryWords.word(SHAPE_AT) == memoryWords.geometry().shape();
   }
 
-  /// How many slots of the table were ever used.
+  /// Returns how many slots of the stream table have ever been used.
   int slots() {
     return (int) memoryWords.word(SLOTS_AT);
   }
@@ -55,7 +55,7 @@ final class Header {
     memoryWords.publish(SLOTS_AT, count);
   }
 
-  /// How many units are backed by memory.
+  /// Returns how many units are backed by memory.
   int units() {
     return (int) memoryWords.word(UNITS_AT);
   }

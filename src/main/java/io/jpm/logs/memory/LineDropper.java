@@ -1,10 +1,10 @@
 package io.jpm.logs.memory;
 
-/// Loses the oldest lines of a stream, whole ones where there are any, and counts them.
+/// Drops the oldest bytes of a stream, as whole lines if possible, and counts the dropped lines.
 ///
-/// A line is lost when its end is: the rest of one that was already written in part counts as one.
-/// Where there is no line end in all that may go, a line is torn. It counts as one lost line at
-/// once and only once, whatever becomes of the rest of it.
+/// A line counts as dropped when its end is dropped; the rest of a line that was already written in
+/// part counts as one line. If the bytes that may be dropped contain no line end, a line is torn. A
+/// torn line is counted immediately and only once, whatever happens to the rest of it.
 final class LineDropper {
   private final StreamUnits streamUnits;
   private final StreamState state;
@@ -16,11 +16,12 @@ final class LineDropper {
     this.unitBytes = unitBytes;
   }
 
-  /// Loses `need` bytes and the rest of the line then begun, or what there is. A line that is held
-  /// in part stays as a whole if its end is there: what holds it writes the first part later.
+  /// Drops `need` bytes and the rest of the line at which they end, or as much as possible. A line
+  /// that is held in part is kept as a whole if its end is present, because its first part will
+  /// still be written.
   ///
-  /// @param held the position before which nothing may go
-  /// @return how many bytes are lost; 0 where nothing may go
+  /// @param held the position before which nothing may be dropped
+  /// @return the number of dropped bytes; 0 if nothing may be dropped
   long drop(long held, long need) {
     long keep = behindLineAt(held);
     if (state.hasHole()
@@ -39,8 +40,8 @@ final class LineDropper {
     return to - from;
   }
 
-  /// The end of the line that this position cuts, as long as that line lies before the hole; else
-  /// the position itself.
+  /// Returns the end of the line in which `position` lies, if that end is before the hole;
+  /// otherwise `position` itself.
   private long behindLineAt(long position) {
     if (position == state.head) {
       return position;
@@ -50,9 +51,9 @@ final class LineDropper {
     return end == StreamState.NONE ? position : end;
   }
 
-  /// Loses lines before the hole that nobody holds any more: the oldest, or where the oldest are
-  /// held all behind these, since there is only one hole. A line that goes on in the hole is
-  /// counted there already.
+  /// Drops lines before the hole that are no longer held. If nothing is held, these are the oldest
+  /// lines. Otherwise everything between the held bytes and the hole is dropped, since there can be
+  /// only one hole. A line that continues in the hole has been counted there already.
   private long dropBeforeHole(long keep, long need) {
     boolean oldest = keep == state.head;
     long target = Math.min(keep + need, state.holeBegin);
@@ -82,7 +83,7 @@ final class LineDropper {
     if (end != StreamState.NONE) {
       return end;
     }
-    // The newest unit stays, if anything else can go.
+    // The newest unit is kept, unless nothing else can be dropped.
     long newest = (state.tail - 1) / unitBytes * unitBytes;
     return newest > from ? Math.min(target, newest) : state.tail;
   }
@@ -103,7 +104,7 @@ final class LineDropper {
     state.holeTornAt = torn ? to : StreamState.NONE;
   }
 
-  /// Whether the line at this position is counted as lost already.
+  /// Reports whether the line at this position has already been counted as dropped.
   boolean isCounted(long position) {
     long tornAt = state.hasHole() && position >= state.holeEnd ? state.holeTornAt : state.tornAt;
     return tornAt != StreamState.NONE
@@ -116,11 +117,11 @@ final class LineDropper {
       state.holeBegin = from;
     }
     state.holeEnd = to;
-    state.closeHole(); // at once where nothing is before it
+    state.closeHole(); // takes effect if no bytes precede the hole
   }
 
-  /// Notes that bytes from the head on leave: after the end of a line that is counted as lost the
-  /// next one is not.
+  /// Updates the position of the torn line before bytes leave at the head. Only the torn line
+  /// counts as dropped already, not the lines after its end.
   static void follow(StreamUnits streamUnits, long newHead) {
     StreamState state = streamUnits.state;
     if (state.tornAt != StreamState.NONE && state.tornAt < newHead) {

@@ -14,13 +14,13 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The output that has been taken off the pipes and is in no file yet. It lies in memory that
-/// outlives the daemon (a mapped file, of the kind that is kept in memory only where there is one),
-/// so that the next daemon goes on exactly where a killed one stopped.
+/// The log buffer: output that was read from the pipes and is not yet in a file. It is a mapped
+/// file that outlives the daemon, in `/dev/shm` if possible and on the disk otherwise. If the
+/// daemon is killed, the next one continues exactly where it stopped.
 ///
-/// Safe for many threads: one lock, never held while a log file or a pipe is touched.
+/// Thread-safe by one lock, which is never held during access to a log file or a pipe.
 public final class LogMemory implements AutoCloseable {
-  /// The largest room that is given out at once.
+  /// The largest space that is reserved at once, in bytes.
   private static final int MOST_ROOM = 256 << 10;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -32,17 +32,17 @@ public final class LogMemory implements AutoCloseable {
   private final Map<String, LogStream> streams = new TreeMap<>();
   private volatile boolean closed;
 
-  /// What becomes of the file in the end.
+  /// Closes the backing file at the end.
   interface Ending {
-    /// Called once.
+    /// Closes the file. Called once.
     ///
-    /// @param needed whether the next daemon has to find it
+    /// @param needed whether the file must be kept for the next daemon
     void close(boolean needed);
   }
 
-  /// Goes on with what is in the store, where it has a header, or begins anew.
+  /// Continues with the content of the buffer if it has a header; otherwise initializes it.
   ///
-  /// @throws IOException where it is damaged, or has no room
+  /// @throws IOException if the content is damaged or no memory is available
   LogMemory(MemoryWords memoryWords, long mostBytes, Ending ending) throws IOException {
     this.memoryWords = memoryWords;
     this.ending = ending;
@@ -97,35 +97,35 @@ public final class LogMemory implements AutoCloseable {
     }
   }
 
-  /// Opens the memory of a home, or makes it. The daemon must have the home to itself.
+  /// Opens the log buffer of a home, or creates it. No other daemon may use the home.
   ///
-  /// Where a former daemon has left one that cannot be taken over, that is said in the log, as a
-  /// warning, and a new one is made; likewise, less loudly, where it has to lie on the disk.
+  /// If the buffer of an earlier daemon is unusable, a warning is logged and a new buffer is
+  /// created. If the buffer cannot be in `/dev/shm`, that is logged at level `INFO`.
   ///
-  /// @param home the daemon's home
-  /// @param mostBytes how much output may wait, all streams together, at most 4 GiB; at least 256
-  ///   KiB are allowed
-  /// @throws IOException with a sentence for the user
+  /// @param home the daemon's home directory
+  /// @param mostBytes the maximum number of waiting bytes of all streams, at most 4 GiB; at least
+  ///   256 KiB are always allowed
+  /// @throws IOException with a message for the user
   public static LogMemory open(Path home, long mostBytes) throws IOException {
     return MemoryPlace.of(home).open(mostBytes);
   }
 
-  /// Whether a home has a memory: this daemon's, or what a former one has left.
+  /// Reports whether a home has a log buffer, of this daemon or of an earlier one.
   public static boolean isThere(Path home) {
     return MemoryPlace.isRecorded(home);
   }
 
-  /// The stream of this name, with whatever a former daemon has left in it. The same object as long
-  /// as it is not forgotten.
+  /// Returns the stream of this name, with the output that an earlier daemon left in it. Returns
+  /// the same object until the stream is forgotten.
   ///
   /// @param name the file name of its pipe, at most 200 bytes
-  /// @param mostBytes how much of it may wait; at least 64 KiB are allowed
-  /// @throws IOException with a sentence for the user, where there is no room for another stream
+  /// @param mostBytes the maximum number of its waiting bytes; at least 64 KiB are always allowed
+  /// @throws IOException with a message for the user, if there is no space for another stream
   public LogStream stream(String name, long mostBytes) throws IOException {
     lock.lock();
     try {
       if (closed) {
-        throw new IOException("the memory of the logs is closed");
+        throw new IOException("the log buffer is closed");
       }
       LogStream known = streams.get(name);
       if (known != null) {
@@ -143,29 +143,29 @@ public final class LogMemory implements AutoCloseable {
     }
   }
 
-  /// The names of all streams that are known, those that a former daemon has left too.
+  /// Returns the names of all streams, including those that an earlier daemon left.
   public List<String> names() {
     return lockedGet(() -> List.copyOf(streams.keySet()));
   }
 
-  /// Changes how much output may wait, all streams together. What waits already is kept; memory
-  /// that is too much is given back when it becomes free.
+  /// Changes the maximum number of waiting bytes of all streams. Output that already waits is kept;
+  /// excess memory is returned when it becomes free.
   public void resize(long mostBytes) {
     locked(() -> pool.most(geometry().unitsFor(mostBytes)));
   }
 
-  /// How many bytes wait.
+  /// Returns the number of waiting bytes of all streams.
   public long waitingBytes() {
     return lockedGet(() -> streams.values().stream().mapToLong(LogStream::waitingNow).sum());
   }
 
-  /// How many bytes of memory the output takes now, waiting or kept for what comes next.
+  /// Returns the number of bytes of memory in use, for waiting output or kept for output to come.
   public long backedBytes() {
     return lockedGet(() -> (long) pool.backed() * geometry().unitBytes());
   }
 
-  /// Lets go of it. Where nothing waits any more and the files tell of all that was lost it is
-  /// removed, otherwise kept for the next daemon.
+  /// Closes the buffer. The backing file is removed if nothing waits and the log files report all
+  /// dropped lines; otherwise it is kept for the next daemon.
   @Override
   public void close() {
     locked(() -> {
@@ -176,12 +176,12 @@ public final class LogMemory implements AutoCloseable {
     });
   }
 
-  /// How many units hold output or are given out to be filled.
+  /// Returns the number of units that contain output or are reserved for it.
   int usedUnits() {
     return lockedGet(pool::used);
   }
 
-  // ------------------------------------------------------------ for the streams
+  // ------------------------------------------------------------ used by the streams
 
   Geometry geometry() {
     return memoryWords.geometry();
@@ -217,10 +217,10 @@ public final class LogMemory implements AutoCloseable {
     streams.remove(stream.name());
   }
 
-  /// Loses lines of the stream that has the most and may lose some.
+  /// Drops lines of the largest stream that may lose some.
   ///
-  /// @param bytes for how many bytes there shall be room
-  /// @return false where nothing may go
+  /// @param bytes the number of bytes for which space is needed
+  /// @return false if nothing may be dropped
   boolean dropFor(int bytes) {
     long need = (pool.excess() + (long) geometry().unitsFor(bytes)) * geometry().unitBytes();
     Set<LogStream> held = new HashSet<>();

@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The output of one pipe that is in no file yet: a queue of bytes between the thread that reads
-/// the pipe and the thread that writes the file, kept in a [LogMemory].
+/// The output of one pipe that is not yet in a file: a queue of bytes between the thread that reads
+/// the pipe and the thread that writes the file, stored in a [LogMemory].
 ///
-/// Whenever the daemon is killed, the next one finds every byte that was taken off the pipe and not
-/// [#done] with, once; what was lost for want of room is counted to the line: a line is lost when
-/// its end is. A line that is torn, since there is no line end in all that could go, counts as one
-/// at once, and not again.
+/// Whenever the daemon is killed, the next one finds all bytes that were read from the pipe and
+/// whose write is not [#done], each exactly once. Output dropped for lack of space is counted in
+/// lines: a line counts as dropped when its end is dropped. A line that has to be torn, because the
+/// bytes that may be dropped contain no line end, is counted immediately and only once.
 ///
-/// After [#forget] and after the memory is closed there is no room, nothing waits, no write may
-/// begin, and what else is told has no effect.
+/// After [#forget], and after the log buffer is closed, no space is reserved, nothing waits, no
+/// write may begin, and other calls have no effect.
 public final class LogStream {
   private final LogMemory memory;
   private final String name;
@@ -25,7 +25,8 @@ public final class LogStream {
   private FullLogPolicy policy = FullLogPolicy.DROP_OLDEST;
   private long mostBytes;
 
-  /// Bytes from the head on that the writer looks at; they must not go while it does.
+  /// The number of bytes from the head that the writer is looking at; they must not be dropped
+  /// meanwhile.
   private long lookedAt;
 
   private boolean forgotten;
@@ -40,44 +41,43 @@ public final class LogStream {
     mostBytes(mostBytes);
   }
 
-  /// The name it was asked for by.
+  /// Returns the name under which the stream was opened.
   public String name() {
     return name;
   }
 
-  /// What becomes of output for which there is no room. [FullLogPolicy#DROP_OLDEST] until it is
-  /// said.
+  /// Sets the policy for output that does not fit. The default is [FullLogPolicy#DROP_OLDEST].
   public void whenFull(FullLogPolicy policy) {
     memory.locked(() -> this.policy = policy);
   }
 
-  // ------------------------------------------------------------ the thread of the pipes
+  // ------------------------------------------------------------ on the thread of the pipes
 
-  /// Room for at most `most` bytes, to be filled at once and then told by [#received]. When memory
-  /// is full the oldest whole lines that nobody is writing ([#begin]) or looking at ([#waiting])
-  /// make room, of this stream or of the one that has the most.
+  /// Reserves space for at most `most` bytes, to be filled immediately and then confirmed by
+  /// [#received]. When the buffer is full, the oldest whole lines are dropped, of this stream or of
+  /// the largest one, except lines that are being written ([#begin]) or looked at ([#waiting]).
   ///
-  /// The room is to be filled from its beginning on, by one read, and should be what the pipe has
-  /// (`FIONREAD`): it is filled with a pattern before, which costs, and by which the next daemon
-  /// sees what was read if this one dies before [#received]. A read that leaves one to seven bytes
-  /// of its room would then be taken for one that fills it.
+  /// The space must be filled from its beginning by a single read, and should have the size of the
+  /// pipe's content (`FIONREAD`). It is filled with a pattern first, which takes time; if this
+  /// daemon dies before [#received], the pattern shows the next one how much was read. A read that
+  /// leaves one to seven bytes unused would then be taken for one that filled the space.
   ///
-  /// A stream that may not lose lines leaves half of the memory to the others, but for the first 64
-  /// KiB of its own; and the last of the memory is for streams that have little.
+  /// A stream that may not drop lines leaves half of the buffer to the others, except for its own
+  /// first 64 KiB. The last part of the buffer is reserved for streams that hold little.
   ///
-  /// @return a direct buffer; null where there is no room: with [FullLogPolicy#BLOCK], or where all
-  ///   that waits is being written
+  /// @return a direct buffer; null if there is no space: with [FullLogPolicy#BLOCK], or if all
+  ///   waiting bytes are being written
   public @Nullable ByteBuffer reserve(int most) {
     return reserve(most, policy == FullLogPolicy.DROP_OLDEST);
   }
 
   /// As [#reserve(int)].
   ///
-  /// @param mayDrop whether lines may be dropped for it now, of this stream or others whose policy
-  ///   allows it
+  /// @param mayDrop whether lines may be dropped for it now, of this stream or of others whose
+  ///   policy allows it
   public @Nullable ByteBuffer reserve(int most, boolean mayDrop) {
     if (most < 1) {
-      throw new IllegalArgumentException("room for " + most + " bytes");
+      throw new IllegalArgumentException("space for " + most + " bytes");
     }
     boolean drop = mayDrop && policy == FullLogPolicy.DROP_OLDEST;
     return memory.lockedGet(() -> isGone() ? null : reserveRoom(most, drop));
@@ -85,7 +85,7 @@ public final class LogStream {
 
   private @Nullable ByteBuffer reserveRoom(int most, boolean mayDrop) {
     if (state.room > 0) {
-      state.room = 0; // of a read that did not happen
+      state.room = 0; // left by a read that did not happen
       streamUnits.commit();
     }
     int wanted = fit(Math.min(most, memory.fillPattern().most()), mayDrop);
@@ -104,7 +104,7 @@ public final class LogStream {
     return buffer;
   }
 
-  /// How many bytes this stream's own limit leaves, after lines were dropped for them.
+  /// Returns how many bytes the stream's own limit permits, after dropping lines for them.
   private int fit(int wanted, boolean mayDrop) {
     long size = Math.min(wanted, mostBytes / 2);
     if (mayDrop && state.waiting() + size > mostBytes) {
@@ -113,7 +113,7 @@ public final class LogStream {
     return (int) Math.clamp(mostBytes - state.waiting(), 0, size);
   }
 
-  /// The first `count` bytes of the room given last are filled.
+  /// Confirms that the first `count` bytes of the space reserved last were filled.
   public void received(int count) {
     memory.locked(() -> receive(count));
   }
@@ -127,7 +127,7 @@ public final class LogStream {
       releaseIfIdle();
     } else {
       if (count < 0 || count > state.room) {
-        throw new IllegalArgumentException(count + " bytes in a room of " + state.room);
+        throw new IllegalArgumentException(count + " bytes in a space of " + state.room);
       }
       state.tail += count;
       state.room = 0;
@@ -135,9 +135,9 @@ public final class LogStream {
     }
   }
 
-  // ------------------------------------------------------------ the thread of the file
+  // ------------------------------------------------------------ on the thread of the file
 
-  /// How many bytes wait.
+  /// Returns the number of waiting bytes.
   public long waitingBytes() {
     return memory.lockedGet(this::waitingNow);
   }
@@ -146,14 +146,14 @@ public final class LogStream {
     return isGone() ? 0 : state.waiting();
   }
 
-  /// The bytes that wait, oldest first: direct buffers, read only, none empty. Where lines were
-  /// lost between two bytes it ends, and goes on behind when all before is [#done]. Never more than
-  /// half of what this stream may have.
+  /// Returns the waiting bytes, oldest first, as direct read-only buffers that are not empty. The
+  /// result ends where lines were dropped; it continues behind that gap when all bytes before it
+  /// are [#done]. It never exceeds half of this stream's limit.
   ///
-  /// They stay where they are until [#done], [#abandon], [#drop] or the next call of this. So ask
-  /// for [#losses] after this: what is lost from then on was behind these bytes.
+  /// The bytes stay in place until [#done], [#abandon], [#drop] or the next call of this method.
+  /// Call [#losses] after this method: lines dropped from then on come after these bytes.
   ///
-  /// @param most how many bytes at most
+  /// @param most the maximum number of bytes
   public List<ByteBuffer> waiting(int most) {
     return memory.lockedGet(() -> isGone() ? List.<ByteBuffer>of() : look(most));
   }
@@ -164,14 +164,15 @@ public final class LogStream {
     return streamUnits.pieces(state.head, end);
   }
 
-  /// Notes that a write begins. Its bytes stay where they are until [#done].
+  /// Records that a write begins. Its bytes stay in place until [#done].
   ///
-  /// The same bytes may go to several files, one after the other: the write into the next one takes
-  /// the place of that into the one before, which has happened then. A write that failed may be
-  /// begun again into the same file.
+  /// The same bytes may be written to several files in turn: recording the write into the next file
+  /// replaces that into the previous one, which must have finished. A write that failed may begin
+  /// again into the same file.
   ///
-  /// @throws IllegalStateException while there is another one, of other bytes or into a later file;
-  ///   or when the stream is forgotten or its memory closed: nobody would know of the write
+  /// @throws IllegalStateException while another write is recorded, of other bytes or into a later
+  ///   file; or if the stream is forgotten or the log buffer closed, so that the write could not be
+  ///   recorded
   public void begin(FileWrite write) {
     memory.locked(() -> beginNow(write));
   }
@@ -193,8 +194,8 @@ public final class LogStream {
     streamUnits.commit();
   }
 
-  /// The write that was begun has happened: its bytes are let go of, and the lines told of are
-  /// told.
+  /// Records that the write has finished. Its bytes are released, and its dropped lines count as
+  /// reported.
   public void done() {
     memory.locked(this::doneNow);
   }
@@ -223,8 +224,8 @@ public final class LogStream {
     streamUnits.commit();
   }
 
-  /// The write that was begun has not happened and will not. Without one: the bytes seen last are
-  /// not needed now.
+  /// Records that the write did not happen and will not. Without a recorded write: the bytes
+  /// returned last are not needed now.
   public void abandon() {
     memory.locked(this::abandonNow);
   }
@@ -243,8 +244,8 @@ public final class LogStream {
     }
   }
 
-  /// The write during which a former daemon died: look at the file, then call [#done] or
-  /// [#abandon].
+  /// Returns the write during which an earlier daemon died. The caller must examine the file, then
+  /// call [#done] or [#abandon].
   public Optional<FileWrite> unfinished() {
     return memory.lockedGet(() -> isGone() ? Optional.<FileWrite>empty() : begun());
   }
@@ -253,10 +254,10 @@ public final class LogStream {
     return Optional.ofNullable(state.write);
   }
 
-  /// Throws the first `bytes` bytes away, which are `lines` lines, and counts them. A first line
-  /// that was torn and is counted already does not count again.
+  /// Discards the first `bytes` bytes, which are `lines` lines, and counts them as dropped. A torn
+  /// first line that is counted already is not counted again.
   ///
-  /// @throws IllegalStateException while a write is begun
+  /// @throws IllegalStateException while a write is recorded
   public void drop(int bytes, long lines) {
     memory.locked(() -> dropNow(bytes, lines));
   }
@@ -280,14 +281,14 @@ public final class LogStream {
     }
   }
 
-  /// What was lost from this stream, as long as it is known.
+  /// Returns what was dropped from this stream since it was created.
   public Losses losses() {
     return memory.lockedGet(() -> new Losses(state.lostBytes, state.lostLines, state.told));
   }
 
-  /// Lets go of the stream. What waits is thrown away: the app is deleted. Not while the writer
-  /// looks at bytes that wait; where a write is begun or room is given out, memory is let go of
-  /// when that is over.
+  /// Removes the stream and discards its waiting bytes, because its app is deleted. Must not be
+  /// called while the writer looks at waiting bytes. If a write is recorded or space reserved, the
+  /// units are released when that is over.
   public void forget() {
     memory.locked(this::forgetNow);
   }
@@ -308,11 +309,11 @@ public final class LogStream {
     }
   }
 
-  // ------------------------------------------------------------ for the memory, under its lock
+  // ------------------------------------------------------------ for the log buffer, under its lock
 
-  /// Loses the oldest lines that nobody writes or looks at.
+  /// Drops the oldest lines that are not being written or looked at.
   ///
-  /// @return how many bytes are lost; 0 where nothing may go
+  /// @return the number of dropped bytes; 0 if nothing may be dropped
   long drop(long need) {
     FileWrite write = state.write;
     long kept = Math.max(lookedAt, write == null ? 0 : write.consumed());
@@ -331,7 +332,7 @@ public final class LogStream {
     mostBytes = Math.max(bytes, Geometry.LEAST_UNITS * (long) memory.geometry().unitBytes());
   }
 
-  /// Whether the next daemon has to know of it.
+  /// Reports whether the stream must be kept for the next daemon.
   boolean isNeeded() {
     return state.waiting() > 0
         || state.write != null
@@ -347,14 +348,14 @@ public final class LogStream {
     return forgotten || isClosed();
   }
 
-  // ------------------------------------------------------------ words
+  // ------------------------------------------------------------ results
 
-  /// What was lost.
+  /// The bytes and lines that were dropped from a stream.
   ///
-  /// @param bytes bytes that were dropped, up to now
-  /// @param lines lines that were dropped, a total since the beginning; those that lie between
-  ///   bytes that wait come to it when all before them is done
-  /// @param told of how many of these lines the files tell; the next bytes that wait come behind
-  ///   those of which they do not yet
+  /// @param bytes the number of bytes dropped so far
+  /// @param lines the total of dropped lines; lines dropped between waiting bytes are added when
+  ///   all bytes before them are done
+  /// @param told how many of these lines the files report; the other ones come directly before the
+  ///   next waiting bytes
   public record Losses(long bytes, long lines, long told) {}
 }

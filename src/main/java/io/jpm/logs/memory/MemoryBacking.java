@@ -3,19 +3,19 @@ package io.jpm.logs.memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// What the memory lies on: a file.
+/// The storage below the log buffer: a file.
 interface MemoryBacking {
-  /// Makes a stretch of it accessible, for good.
+  /// Maps a range, permanently.
   ByteBuffer map(long at, int length) throws IOException;
 
-  /// Fills a stretch with zeros, so that touching it cannot fail any more.
+  /// Fills a range with zeros, so that later access to it cannot fail.
   ///
-  /// @throws IOException where there is no room for it
+  /// @throws IOException if no memory is available
   void reserve(long at, long length) throws IOException;
 
-  /// How many bytes there are.
+  /// Returns the size in bytes.
   long size() throws IOException;
 
-  /// Gives back everything from here to the end.
+  /// Truncates the storage and so returns everything beyond `size`.
   void cut(long size);
 }

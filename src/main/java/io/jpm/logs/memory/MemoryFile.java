@@ -13,23 +13,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 
-/// The file that the memory lies on. What was mapped stays so until it is collected: bytes that
-/// somebody still looks at after the end are never unmapped under him.
+/// The file that backs the log buffer. A mapping exists until its buffer is garbage-collected, so
+/// bytes that are still in use after [#close] are never unmapped.
 final class MemoryFile implements MemoryBacking, Closeable {
   private static final int REGULAR_0600 = 0100600;
   private static final byte[] ZEROS = new byte[64 << 10];
 
-  // Not a FileChannel for writing: that one closes itself when its thread is interrupted.
+  // A FileChannel opened for writing would close itself when its thread is interrupted.
   private final RandomAccessFile file;
 
   private MemoryFile(Path path) throws IOException {
     file = new RandomAccessFile(path.toFile(), "rw");
   }
 
-  /// What a file is, whoever put it there. A link is not followed.
+  /// The attributes of a file that another user may have created. Links are not followed.
   ///
-  /// @param mode kind and rights
-  /// @param owner the user's number
+  /// @param mode file type and permissions
+  /// @param owner the owner's uid
   record Facts(long inode, int mode, int owner, int links, long size) {
     static Optional<Facts> of(Path path) throws IOException {
       try {
@@ -51,13 +51,13 @@ final class MemoryFile implements MemoryBacking, Closeable {
       return all.get(name) instanceof Number number ? number : -1;
     }
 
-    /// Whether it is a file that only this user can have made and only he can touch.
+    /// Reports whether this is a regular file that only `user` can have created and can access.
     boolean isPrivate(int user) {
       return mode == REGULAR_0600 && owner == user && links == 1;
     }
   }
 
-  /// Makes a file that nobody else can touch.
+  /// Creates a file that no other user can access.
   static MemoryFile make(Path path) throws IOException {
     Files.createFile(
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -91,7 +91,7 @@ final class MemoryFile implements MemoryBacking, Closeable {
     try {
       file.setLength(size);
     } catch (IOException kept) {
-      // It is kept, then.
+      // The file keeps its size.
     }
   }
 
@@ -100,7 +100,7 @@ final class MemoryFile implements MemoryBacking, Closeable {
     try {
       file.close();
     } catch (IOException ignored) {
-      // What is mapped is not concerned.
+      // Mappings are not affected.
     }
   }
 }

@@ -10,14 +10,14 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Where the memory of a home is, and whether one that is there may be used: a file in a folder
-/// where all users have theirs, so its name cannot be guessed, and nothing is believed or removed
-/// that is not the very file that was written down.
+/// Locates and opens the log buffer of a home. The buffer is a file in a directory that all users
+/// share. Therefore its name is random, and an existing file is used or removed only if it is the
+/// file in the record and private to the user.
 ///
-/// @param folder where the record is, and the memory that has to lie on the disk
-/// @param shared a folder that is kept in memory only
-/// @param user the number of the user of this process
-/// @param bootId which life of the machine this is
+/// @param folder the directory of the record, and of the buffer if it has to be on the disk
+/// @param shared a directory that is kept in memory only
+/// @param user the uid of this process
+/// @param bootId the boot id of the machine
 record MemoryPlace(Path folder, Path shared, int user, String bootId) {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final int NAME_BYTES = 16;
@@ -31,7 +31,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
         folder, Path.of("/dev/shm"), user instanceof Integer number ? number : -1, readBootId());
   }
 
-  /// Whether something is written down in a home.
+  /// Reports whether a home has the record of a buffer.
   static boolean isRecorded(Path home) {
     return Files.exists(record(folderOf(home)));
   }
@@ -65,7 +65,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
     return former.isPresent() ? former.get() : make(mostBytes);
   }
 
-  // ------------------------------------------------------------ what a former daemon has left
+  // ------------------------------------------------------------ the buffer of an earlier daemon
 
   private Optional<LogMemory> takeOver(long mostBytes) {
     String why;
@@ -83,28 +83,28 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
     }
     LOG.log(
         Level.WARNING,
-        "output that waited for its log files may be lost, the memory of the former daemon is not"
-            + " usable: {0}",
+        "output that waited for its log files may be lost, the log buffer of the previous daemon is"
+            + " not usable: {0}",
         why);
     removeFormer();
     return Optional.empty();
   }
 
-  /// Why a memory cannot be taken over; empty where it can.
+  /// Returns the reason why a buffer cannot be taken over; empty if it can.
   private String objection(MemoryRecord known, Optional<MemoryFile.Facts> facts) {
     if (!known.bootId().equals(bootId)) {
       return "the machine was restarted";
     }
     if (facts.isEmpty()) {
-      return known.file() + " is gone";
+      return known.file() + " does not exist any more";
     }
     if (facts.get().inode() != known.inode() || !facts.get().isPrivate(user)) {
-      return known.file() + " is not the file that it was";
+      return known.file() + " was replaced by another file";
     }
-    return facts.get().size() < Geometry.USUAL.dataAt() ? known.file() + " is cut off" : "";
+    return facts.get().size() < Geometry.USUAL.dataAt() ? known.file() + " is truncated" : "";
   }
 
-  /// Removes the memory that cannot be used, if it is the one that was written down.
+  /// Removes an unusable buffer, if it is the file in the record.
   private void removeFormer() {
     try {
       MemoryRecord known = MemoryRecord.read(record());
@@ -116,11 +116,11 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
       }
       Files.deleteIfExists(record());
     } catch (IOException left) {
-      // It stays where it is; the record is replaced by the next one.
+      // The file stays; the next record replaces this one.
     }
   }
 
-  // ------------------------------------------------------------ a new one
+  // ------------------------------------------------------------ a new buffer
 
   private LogMemory make(long mostBytes) throws IOException {
     byte[] random = new byte[NAME_BYTES];
@@ -131,7 +131,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
     } catch (IOException e) {
       LOG.log(
           Level.INFO,
-          "output that waits for its log files is kept on the disk, in {0}: no room in {1} ({2})",
+          "output that waits for its log files is kept on the disk, in {0}: no space in {1} ({2})",
           onDisk(),
           shared,
           e.getMessage());
@@ -141,7 +141,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
       return make(onDisk(), mostBytes);
     } catch (IOException e) {
       throw new IOException(
-          "no room for output that waits for its log files, neither in "
+          "no space for output that waits for its log files, neither in "
               + shared
               + " nor in "
               + folder
@@ -151,7 +151,8 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
     }
   }
 
-  /// A daemon that died while it made the memory on the disk has left a file without a record.
+  /// Removes the file of a daemon that died after creating a buffer on the disk and before
+  /// recording it.
   private void removeUnrecorded() throws IOException {
     Optional<MemoryFile.Facts> facts = MemoryFile.Facts.of(onDisk());
     if (facts.isPresent() && facts.get().isPrivate(user)) {
@@ -162,7 +163,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
   private LogMemory make(Path path, long mostBytes) throws IOException {
     MemoryFile file = MemoryFile.make(path);
     try {
-      file.reserve(0, Geometry.USUAL.headerBytes()); // reading a hole could fail, too
+      file.reserve(0, Geometry.USUAL.headerBytes()); // even reading a hole could fail
       LogMemory memory = begin(path, file, mostBytes);
       inode(path).write(record());
       return memory;
@@ -175,7 +176,9 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
 
   private MemoryRecord inode(Path path) throws IOException {
     long inode =
-        MemoryFile.Facts.of(path).orElseThrow(() -> new IOException(path + " is gone")).inode();
+        MemoryFile.Facts.of(path)
+            .orElseThrow(() -> new IOException(path + " does not exist any more"))
+            .inode();
     return new MemoryRecord(path, inode, bootId);
   }
 
@@ -195,7 +198,7 @@ record MemoryPlace(Path folder, Path shared, int user, String bootId) {
         removeFormer();
       }
     } catch (IOException gone) {
-      // Whoever has taken the record away has the memory, too.
+      // Without its record the file cannot be identified, so it stays.
     }
   }
 }

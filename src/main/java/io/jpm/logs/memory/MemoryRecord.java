@@ -8,13 +8,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 
-/// The file in the home that says where the memory is.
+/// The record of a home's log buffer, a file in the home.
 ///
-/// @param file the memory
-/// @param inode the memory's inode number
-/// @param bootId during which life of the machine it was made
+/// @param file the file that backs the buffer
+/// @param inode the inode number of that file
+/// @param bootId the boot id of the machine when the buffer was created
 record MemoryRecord(Path file, long inode, String bootId) {
-  /// Writes it down, at once and as a whole.
+  /// Writes the record atomically.
   void write(Path place) throws IOException {
     Path next = place.resolveSibling(place.getFileName() + ".new");
     Files.deleteIfExists(next);
@@ -25,9 +25,9 @@ record MemoryRecord(Path file, long inode, String bootId) {
     Files.move(next, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  /// Reads what was written down.
+  /// Reads a record.
   ///
-  /// @throws IOException where it is no such record
+  /// @throws IOException if there is none, or the file is not such a record
   static MemoryRecord read(Path place) throws IOException {
     try {
       List<String> lines = Files.readAllLines(place);

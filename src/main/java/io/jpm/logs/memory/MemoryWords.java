@@ -7,9 +7,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
-/// Words and bytes of the memory. A killed daemon leaves its stores as the program has ordered
-/// them: a kill falls between two instructions, so only the compiler could change the order, and a
-/// word that is [#publish]ed comes after all that were put before.
+/// Reads and writes words and bytes of the mapped log buffer.
+///
+/// Stores of a killed daemon take effect in program order: a kill falls between two instructions,
+/// so only the compiler could change the order. A word stored with [#publish] comes after all
+/// earlier stores.
 class MemoryWords {
   private static final VarHandle WORD =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -27,7 +29,7 @@ class MemoryWords {
         new ByteBuffer[(geometry.units() + geometry.regionUnits() - 1) / geometry.regionUnits()];
   }
 
-  /// Called before anything is stored: where tests die.
+  /// Called before each store; tests override it to simulate the death of the daemon.
   void beforeStore() {}
 
   Geometry geometry() {
@@ -43,7 +45,7 @@ class MemoryWords {
     WORD.set(table, (int) at, value);
   }
 
-  /// Puts a word after everything that was put before.
+  /// Stores a word after all earlier stores.
   void publish(long at, long value) {
     beforeStore();
     WORD.setRelease(table, (int) at, value);
@@ -60,7 +62,7 @@ class MemoryWords {
     table.put((int) at, bytes);
   }
 
-  /// Bytes of units that lie in one region.
+  /// Returns bytes of units that lie in one region.
   ByteBuffer room(int unit, int offset, int length) {
     ByteBuffer region = regions[unit / geometry.regionUnits()];
     if (region == null) {
@@ -70,25 +72,25 @@ class MemoryWords {
     return region.slice(begin, length);
   }
 
-  /// Fills a stretch of the table with zeros.
+  /// Fills a range of the table with zeros.
   void reserve(long at, long length) throws IOException {
     beforeStore();
     memoryBacking.reserve(at, length);
   }
 
-  /// Makes units usable, those that nobody has: their words and their bytes are zeros then.
+  /// Backs units that have no owner with memory: their owner words and their bytes become zero.
   void reserveUnits(int from, int count) throws IOException {
     reserve(geometry.ownerAt(from), (long) count * Long.BYTES);
     reserve(geometry.unitAt(from), (long) count * geometry.unitBytes());
     mapUnits(from, from + count);
   }
 
-  /// Makes the first units usable, which are there already.
+  /// Maps the first units, which already exist in the file.
   ///
-  /// @throws IOException where they are not
+  /// @throws IOException if the file is too short for them
   void takeUnits(int count) throws IOException {
     if (count < 0 || count > geometry.units() || memoryBacking.size() < geometry.unitAt(count)) {
-      throw new IOException("it is cut off");
+      throw new IOException("it is truncated");
     }
     mapUnits(0, count);
   }
@@ -104,7 +106,7 @@ class MemoryWords {
     }
   }
 
-  /// Gives back the units from here on.
+  /// Returns the memory of the units from `from` on.
   void cutUnits(int from) {
     beforeStore();
     memoryBacking.cut(geometry.unitAt(from));

@@ -3,14 +3,14 @@ package io.jpm.logs.memory;
 import java.io.IOException;
 import java.util.BitSet;
 
-/// The units of room and who has them. The lowest go first, so that little is touched and the end
-/// can be given back.
+/// Allocates the units of the log buffer to streams. The lowest free units are used first, so that
+/// few pages are touched and the end can be returned.
 ///
-/// Guarded by the lock of the memory.
+/// Guarded by the lock of the log buffer.
 final class Pool {
   private static final int OWNER_SHIFT = 48;
 
-  /// Which part of the pool is kept for streams that have little: one of so many.
+  /// The reserve for streams that hold little is the pool divided by this number.
   private static final int RESERVE = 16;
 
   private static final long INDEX_MASK = (1L << OWNER_SHIFT) - 1;
@@ -30,17 +30,18 @@ final class Pool {
     this.backed = header.units();
   }
 
-  /// Units that lie one behind the other; none where there is no room.
+  /// Contiguous units; none if no unit is available.
   record Run(int first, int count) {
     static final Run NONE = new Run(0, 0);
   }
 
-  /// How many units may be in use. What is above that goes when it becomes free.
+  /// Sets the number of units that may be in use. Units beyond it are returned when they become
+  /// free.
   void most(int units) {
     most = Math.clamp(units, geometry.stepUnits(), geometry.units());
   }
 
-  /// How many units are in use beyond what is allowed, the reserve left out.
+  /// Returns the number of units in use beyond the limit, where the limit excludes the reserve.
   int excess() {
     return Math.max(0, used - (most - reserve()));
   }
@@ -49,13 +50,13 @@ final class Pool {
     return most / RESERVE;
   }
 
-  /// How many units a stream may take now, so that nobody is left without any because the files of
-  /// others hang. A unit at a time comes out of the reserve, and the more a stream has the earlier
-  /// that ends.
+  /// Returns how many units a stream may take now. The result leaves units for every stream even if
+  /// the files of others hang. From the reserve a stream gets one unit at a time; the more units it
+  /// holds, the larger is the part of the reserve that it must leave free.
   ///
-  /// @param held how many units hold what waits of the stream
-  /// @param blocks whether that may not be lost: no more than half of the pool goes to such
-  ///   streams, but for the little that each may have
+  /// @param held the number of units that the stream's waiting bytes occupy
+  /// @param blocks whether these bytes may not be dropped; such streams get at most half of the
+  ///   pool, except for the minimum that each stream may have
   int share(long held, boolean blocks) {
     int least = Geometry.LEAST_UNITS;
     int common = most - reserve() - used;
@@ -80,7 +81,7 @@ final class Pool {
 
   /// Makes the first units usable.
   ///
-  /// @throws IOException where there is no room
+  /// @throws IOException if no memory is available
   void begin() throws IOException {
     if (backed == 0) {
       grow();
@@ -89,7 +90,7 @@ final class Pool {
     }
   }
 
-  /// Takes up to `count` units for a stream, as many as lie together.
+  /// Takes up to `count` units for a stream, as many as are contiguous.
   Run take(int slot, long index, int count) {
     int wanted = Math.min(count, most - used);
     if (wanted <= 0) {
@@ -102,7 +103,7 @@ final class Pool {
     return claim(run, slot, index);
   }
 
-  /// Takes up to `count` units from this one on, as long as they are free.
+  /// Takes up to `count` free units for a stream, starting with `unit`.
   Run takeAt(int unit, int slot, long index, int count) {
     int wanted = Math.min(Math.min(count, most - used), regionEnd(unit - 1) - unit);
     int free = 0;
@@ -149,7 +150,7 @@ final class Pool {
       grow();
       return true;
     } catch (IOException full) {
-      return false; // What there is must do; the next one who needs more tries again.
+      return false; // the next caller tries again
     }
   }
 
@@ -160,19 +161,19 @@ final class Pool {
     header.units(backed);
   }
 
-  /// Lets go of a unit.
+  /// Frees a unit.
   void free(int unit) {
     memoryWords.putWord(geometry.ownerAt(unit), 0);
     taken.clear(unit);
     used--;
   }
 
-  /// Gives memory back where a small part of it is in use. Called after units were let go of.
+  /// Returns memory if only a small part of it is in use. Called after units were freed.
   void shrink() {
     int step = geometry.stepUnits();
     int top = Math.max(taken.length(), 1);
     int enough = (top + step - 1) / step * step;
-    // Not at once, since giving back and growing again is dearer than keeping.
+    // Not earlier, because returning memory and growing again costs more than keeping it.
     if (backed >= 4 * enough) {
       backed = enough;
       header.units(backed);
@@ -180,23 +181,23 @@ final class Pool {
     }
   }
 
-  /// Whose unit this is: the slot, or -1.
+  /// Returns the slot of the stream that owns a unit, or -1.
   int ownerOf(int unit) {
     return (int) (memoryWords.word(geometry.ownerAt(unit)) >>> OWNER_SHIFT) - 1;
   }
 
-  /// Which part of its owner's stream a unit has.
+  /// Returns the index of a unit within its stream.
   long indexOf(int unit) {
     return memoryWords.word(geometry.ownerAt(unit)) & INDEX_MASK;
   }
 
-  /// Notes a unit that a former daemon has given to a stream.
+  /// Registers a unit that an earlier daemon gave to a stream.
   void adopt(int unit) {
     taken.set(unit);
     used++;
   }
 
-  /// Lets go of a unit that a former daemon has given to nobody who still wants it.
+  /// Clears the owner of a unit that an earlier daemon used and no stream needs any more.
   void disown(int unit) {
     memoryWords.putWord(geometry.ownerAt(unit), 0);
   }

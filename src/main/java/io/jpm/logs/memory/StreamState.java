@@ -2,11 +2,12 @@ package io.jpm.logs.memory;
 
 import org.jspecify.annotations.Nullable;
 
-/// What is known of a stream: positions count its bytes from the beginning. What waits is `head` to
-/// `tail`, but for the hole, where lines were lost.
+/// The persistent state of a log stream. Positions count the bytes of the stream from its
+/// beginning. The bytes from `head` to `tail` wait, except for the hole, a range whose lines were
+/// dropped.
 ///
-/// Kept twice in its slot: a change is written into the copy that does not hold, and then one word
-/// makes that copy the one that holds. So a kill leaves all of a change or nothing.
+/// Each slot has two copies of it. A change is written into the inactive copy; then the store of
+/// one word makes that copy the active one. So a kill leaves all of a change or none of it.
 final class StreamState {
   static final int WORDS = 18;
   static final long NONE = -1;
@@ -14,26 +15,27 @@ final class StreamState {
   long head;
   long tail;
 
-  /// Where the hole begins, always behind `head`; [#NONE] where there is none.
+  /// The start of the hole, always greater than `head`; [#NONE] if there is no hole.
   long holeBegin = NONE;
 
   long holeEnd;
 
-  /// Lines in the hole. They are lost once all before it is in the file.
+  /// The lines in the hole. They are added to `lostLines` when all bytes before it are in the file.
   long holeLines;
 
   long lostBytes;
   long lostLines;
   long told;
 
-  /// Where a line goes on that is counted as lost already, before the hole; [#NONE] where there is
-  /// none.
+  /// The position before the hole at which a line continues that is already counted as dropped;
+  /// [#NONE] if there is none.
   long tornAt = NONE;
 
-  /// The same behind the hole.
+  /// The same as `tornAt`, after the hole.
   long holeTornAt = NONE;
 
-  /// Bytes behind the tail that are given out to be filled, and what they were filled with.
+  /// The number of bytes after `tail` that are reserved for reading, and the pattern that fills
+  /// them.
   long room;
 
   long pattern;
@@ -46,7 +48,7 @@ final class StreamState {
     return holeBegin != NONE;
   }
 
-  /// Where the bytes end that can be written without a gap.
+  /// Returns the end of the bytes that can be written without a gap.
   long frontEnd() {
     return hasHole() ? holeBegin : tail;
   }
@@ -55,12 +57,12 @@ final class StreamState {
     return hasHole() ? holeBegin - head + tail - holeEnd : tail - head;
   }
 
-  /// Lines that were lost, those in the hole too.
+  /// Returns the number of dropped lines, including those in the hole.
   long allLostLines() {
     return lostLines + holeLines;
   }
 
-  /// Goes behind the hole once all before it is done.
+  /// Moves `head` to the end of the hole once all bytes before the hole are done.
   void closeHole() {
     if (hasHole() && head == holeBegin) {
       head = holeEnd;

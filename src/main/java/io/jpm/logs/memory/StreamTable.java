@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 
-/// The names and states of the streams, each in a slot of its own.
+/// Stores the names and states of the log streams, one slot for each.
 ///
-/// Guarded by the lock of the memory.
+/// Guarded by the lock of the log buffer.
 final class StreamTable {
   static final int MOST_NAME_BYTES = 200;
 
@@ -28,21 +28,20 @@ final class StreamTable {
     }
   }
 
-  /// The slots that have a stream.
+  /// Returns the slots that have a stream.
   int[] used() {
     return taken.stream().toArray();
   }
 
-  /// The stream's name.
   String name(int slot) {
     long at = memoryWords.geometry().slotAt(slot);
     int length = Math.clamp(memoryWords.word(at + LENGTH_AT), 0, MOST_NAME_BYTES);
     return new String(memoryWords.bytes(at + NAME_AT, length), StandardCharsets.UTF_8);
   }
 
-  /// Makes the slot of a new stream.
+  /// Adds a stream and returns its slot.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   int add(String name, StreamState state) throws IOException {
     byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
     if (bytes.length == 0 || bytes.length > MOST_NAME_BYTES) {
@@ -64,7 +63,7 @@ final class StreamTable {
   private void grow(String name) throws IOException {
     if (slots >= memoryWords.geometry().streams()) {
       throw new IOException(
-          "no room for the output of " + name + ": there are " + slots + " log streams already");
+          "no space for the output of " + name + ": there are " + slots + " log streams already");
     }
     try {
       memoryWords.reserve(memoryWords.geometry().slotAt(slots), Geometry.SLOT_BYTES);
@@ -75,7 +74,7 @@ final class StreamTable {
     header.slots(slots);
   }
 
-  /// Makes the state hold, all of it or nothing.
+  /// Saves the state atomically.
   void commit(int slot, StreamState state) {
     long next = version(slot) + 1;
     state.save(memoryWords, stateAt(slot, next));
@@ -86,12 +85,12 @@ final class StreamTable {
     state.load(memoryWords, stateAt(slot, version(slot)));
   }
 
-  /// Forgets the stream of a slot, which nobody gets before [#free].
+  /// Removes the stream of a slot. The slot is not reused before [#free].
   void forget(int slot) {
     memoryWords.publish(memoryWords.geometry().slotAt(slot), 0);
   }
 
-  /// Lets others have a slot that was forgotten.
+  /// Makes a slot available again whose stream was forgotten.
   void free(int slot) {
     taken.clear(slot);
   }

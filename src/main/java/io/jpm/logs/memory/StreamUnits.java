@@ -6,13 +6,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A stream's bytes: which units have them, before the hole and behind it.
+/// Maps the positions of one log stream to the units that hold its bytes, before and after the
+/// hole.
 ///
-/// A unit is wanted as long as a byte that waits, or the room that is given out, lies in it. A
-/// change is made in the state, committed, and only then the units that are wanted no more are let
-/// go of ([#commit]); after a kill the next daemon does that.
+/// A unit is needed as long as it contains a waiting byte or a part of the reserved space. A change
+/// is made in the state and committed; only then are the units freed that are no longer needed
+/// ([#commit]). After a kill the next daemon frees them.
 ///
-/// Guarded by the lock of the memory.
+/// Guarded by the lock of the log buffer.
 final class StreamUnits {
   private final MemoryWords memoryWords;
   private final Geometry geometry;
@@ -38,13 +39,13 @@ final class StreamUnits {
 
   // ------------------------------------------------------------ changes
 
-  /// Makes the state hold and lets go of units.
+  /// Saves the state and frees the units that are no longer needed.
   void commit() {
     table.commit(slot, state);
     arrange();
   }
 
-  /// Brings the units in line with the state.
+  /// Adjusts the units to the state.
   private void arrange() {
     int before = pool.used();
     if (state.hasHole() && back.isEmpty()) {
@@ -95,12 +96,12 @@ final class StreamUnits {
     }
   }
 
-  /// Forgets the stream; its units stay its own until [#release].
+  /// Removes the stream from the table; it keeps its units until [#release].
   void forget() {
     table.forget(slot);
   }
 
-  /// Lets go of the units and the slot of a stream that was forgotten.
+  /// Frees the units and the slot of a forgotten stream.
   void release() {
     drain(front, back);
     drain(back, front);
@@ -108,13 +109,12 @@ final class StreamUnits {
     table.free(slot);
   }
 
-  // ------------------------------------------------------------ room
+  // ------------------------------------------------------------ space
 
-  /// Units behind the tail for at most `most` bytes, as many as lie together.
+  /// Adds contiguous units after the tail for at most `most` bytes.
   ///
-  /// @param blocks whether what waits may not be lost
-  /// @return how many bytes there is room for at the tail; 0 where the pool has none for this
-  ///   stream
+  /// @param blocks whether waiting bytes may not be dropped
+  /// @return the number of bytes available at the tail; 0 if the pool has no units for this stream
   int extend(int most, boolean blocks) {
     if (tailUnits().isEmpty()) {
       align();
@@ -137,7 +137,7 @@ final class StreamUnits {
     return Math.min(most, here + run.count() * geometry.unitBytes());
   }
 
-  /// Where no byte waits at the tail, the next one may as well begin a unit.
+  /// Moves the tail to the start of the next unit. Called only while no byte waits at the tail.
   private void align() {
     long next = geometry.aligned(state.tail);
     if (state.hasHole()) {
@@ -156,7 +156,7 @@ final class StreamUnits {
 
   // ------------------------------------------------------------ bytes
 
-  /// Bytes that lie together, from `from` on, at most up to `to`.
+  /// Returns contiguous bytes from `from` on, at most up to `to`.
   ByteBuffer piece(long from, long to) {
     UnitQueue units = front.contains(geometry.index(from)) ? front : back;
     long index = geometry.index(from);
@@ -175,7 +175,7 @@ final class StreamUnits {
         && (last + 1) % geometry.regionUnits() != 0;
   }
 
-  /// All bytes of a stretch that has no gap.
+  /// Returns all bytes of a range without gaps.
   List<ByteBuffer> pieces(long from, long to) {
     List<ByteBuffer> pieces = new ArrayList<>();
     for (long at = from; at < to; ) {
@@ -186,7 +186,7 @@ final class StreamUnits {
     return pieces;
   }
 
-  /// How many line ends there are in a stretch.
+  /// Returns the number of line ends in a range.
   long lineEnds(long from, long to) {
     long count = 0;
     for (long at = from; at < to; ) {
@@ -197,7 +197,7 @@ final class StreamUnits {
     return count;
   }
 
-  /// The position behind the first line end of a stretch, or [StreamState#NONE].
+  /// Returns the position after the first line end of a range, or [StreamState#NONE].
   long behindFirstLine(long from, long to) {
     for (long at = from; at < to; ) {
       ByteBuffer piece = piece(at, to);
@@ -210,7 +210,7 @@ final class StreamUnits {
     return StreamState.NONE;
   }
 
-  /// The position behind the last line end of a stretch, or [StreamState#NONE].
+  /// Returns the position after the last line end of a range, or [StreamState#NONE].
   long behindLastLine(long from, long to) {
     long behind = StreamState.NONE;
     for (long at = from; at < to; ) {
@@ -222,11 +222,11 @@ final class StreamUnits {
     return behind;
   }
 
-  // ------------------------------------------------------------ what a former daemon has left
+  // ------------------------------------------------------------ recovery after an earlier daemon
 
-  /// Takes back a unit; they must come in order.
+  /// Takes over a unit of an earlier daemon. Units must be passed in ascending order of index.
   ///
-  /// @return false where it is wanted no more
+  /// @return false if the unit is no longer needed
   boolean adopt(long index, int unit) {
     long end = state.tail + state.room;
     boolean inFront = covers(index, state.head, state.hasHole() ? state.holeBegin : end);
@@ -246,9 +246,10 @@ final class StreamUnits {
         && (index + 1) * geometry.unitBytes() > from;
   }
 
-  /// Looks whether all that waits is there, and notes what was read into the room.
+  /// Verifies that all waiting bytes are present, and recovers the bytes that were read into the
+  /// reserved space just before the daemon died.
   ///
-  /// @throws IOException where it is damaged
+  /// @throws IOException if the stream is damaged
   void settle() throws IOException {
     long end = state.tail + state.room;
     requireUnits(front, state.head, state.hasHole() ? state.holeBegin : end);
@@ -256,7 +257,7 @@ final class StreamUnits {
     if (state.room > 0) {
       ByteBuffer room = piece(state.tail, end);
       if (room.capacity() != state.room) {
-        throw new IOException("the room of a stream is torn");
+        throw new IOException("the reserved space of a stream is damaged");
       }
       state.tail += FillPattern.received(room, state.pattern);
       state.room = 0;

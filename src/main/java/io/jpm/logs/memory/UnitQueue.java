@@ -2,7 +2,7 @@ package io.jpm.logs.memory;
 
 import java.util.Arrays;
 
-/// The units of a stretch of a stream, in order and without a gap.
+/// The units of a contiguous range of a log stream, in order.
 final class UnitQueue {
   private int[] ring = new int[4];
   private int begin;
@@ -13,12 +13,12 @@ final class UnitQueue {
     return size == 0;
   }
 
-  /// The index of the first unit; only where there is one.
+  /// Returns the index of the first unit; meaningless if the queue is empty.
   long first() {
     return first;
   }
 
-  /// The index behind the last unit.
+  /// Returns the index after the last unit.
   long end() {
     return first + size;
   }

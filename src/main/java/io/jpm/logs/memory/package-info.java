@@ -1,5 +1,5 @@
-/// Output between pipe and file, in memory that outlives the daemon. Start with
-/// [io.jpm.logs.memory.LogMemory] and [io.jpm.logs.memory.LogStream].
+/// The log buffer: output between the pipes and the log files, in memory that outlives the daemon.
+/// Start with [io.jpm.logs.memory.LogMemory] and [io.jpm.logs.memory.LogStream].
 @NullMarked
 package io.jpm.logs.memory;
 

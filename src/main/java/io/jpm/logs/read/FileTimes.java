@@ -9,8 +9,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// When the bytes of one file were captured, as [Times] says it, with a few entries in memory at a
-/// time: those of a large file may be more than a daemon has memory for.
+/// Reads the time index of one log file, in the format of [Times]. Only a block of entries is in
+/// memory at a time, because the index of a large file may exceed the daemon's memory.
 final class FileTimes {
   private static final int BLOCK_ENTRIES = 256;
   private static final int SCAN_BYTES = 64 * 1024;
@@ -18,7 +18,7 @@ final class FileTimes {
   private final Path path;
   private long unknown;
 
-  /// Entries before this one were made void by one with a smaller offset.
+  /// The first valid entry. Earlier ones were made void by an entry with a smaller offset.
   private long first;
 
   private long count;
@@ -26,14 +26,14 @@ final class FileTimes {
   private ByteBuffer block = ByteBuffer.allocate(0);
   private long blockFirst;
 
-  /// @param path the file with the times; where there is none, no time is known
-  /// @param unknown the answer for bytes of unknown age, if it is not later than the first known
+  /// @param path the time index; if it does not exist, no time is known
+  /// @param unknown the result for bytes of unknown age, unless the first known time is earlier
   FileTimes(Path path, long unknown) {
     this.path = path;
     this.unknown = unknown;
   }
 
-  /// Not before somebody asks for a time: most often nobody does.
+  /// Examines the index when a time is first needed, because most requests need none.
   private void look() {
     if (looked) {
       return;
@@ -81,21 +81,21 @@ final class FileTimes {
     into.clear();
     while (into.hasRemaining()
         && channel.read(into, index * Times.ENTRY_BYTES + into.position()) > 0) {
-      // Until it is full or the file ends.
+      // Repeat until the buffer is full or the file ends.
     }
     into.flip();
     return into.remaining() >= Times.ENTRY_BYTES;
   }
 
-  /// When the byte at `offset` was captured, milliseconds since 1970.
+  /// Returns the capture time of the byte at `offset`, in milliseconds since 1970.
   long at(long offset) {
     look();
     long entry = entriesBefore(8, offset);
     return entry == first ? unknown : at(entry - 1, 0);
   }
 
-  /// The offset of the first byte that was captured after `millis`; [Long#MAX_VALUE] where none
-  /// was. Takes times for ascending.
+  /// Returns the offset of the first byte captured after `millis`; [Long#MAX_VALUE] if there is
+  /// none. Assumes that capture times are ascending.
   long after(long millis) {
     look();
     if (unknown > millis) {
@@ -105,12 +105,12 @@ final class FileTimes {
     return entry == count ? Long.MAX_VALUE : at(entry, 8);
   }
 
-  /// The first entry whose value in `field` is above `value`.
+  /// Returns the index of the first entry whose value in `field` is greater than `value`.
   private long entriesBefore(int field, long value) {
     long low = first;
     long high = count;
     long blockEnd = blockFirst + block.limit() / Times.ENTRY_BYTES;
-    // Most often it is near the one before.
+    // The result is usually near the previous one.
     if (blockEnd > blockFirst
         && at(blockFirst, field) <= value
         && at(blockEnd - 1, field) > value) {
@@ -133,7 +133,7 @@ final class FileTimes {
       load(entry);
     }
     int place = (int) (entry - blockFirst) * Times.ENTRY_BYTES + field;
-    // A file that has become shorter meanwhile tells nothing any more.
+    // If the index has become shorter meanwhile, no time is known.
     return place + Long.BYTES <= block.limit() ? block.getLong(place) : Long.MAX_VALUE;
   }
 

@@ -3,15 +3,15 @@ package io.jpm.logs.read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Looks for line ends backwards.
+/// Finds line ends by reading a log file backwards.
 final class LineEnds {
   private static final int SMALL_BYTES = 8 * 1024;
   private static final int LARGE_BYTES = 256 * 1024;
 
   private LineEnds() {}
 
-  /// The offset behind the last line end between two offsets; `from` where there is none, or where
-  /// the longest line that is read as one would begin.
+  /// Returns the offset after the last line end between `from` and `to`. Without a line end it
+  /// returns `from`, or the start of the longest line that is read as one if that is greater.
   static long last(PartBytes bytes, long from, long to) throws IOException {
     int size = SMALL_BYTES;
     long first = Math.max(from, to - LineReader.MOST_BYTES);

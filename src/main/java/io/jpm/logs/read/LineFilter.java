@@ -4,16 +4,16 @@ import com.google.re2j.Pattern;
 import io.jpm.bus.logs.LogFilter;
 import java.util.Optional;
 
-/// A [LogFilter], ready for use.
+/// Matches log lines against a [LogFilter].
 final class LineFilter {
-  /// Searching a line for a pattern takes this many times as long as reading it.
+  /// The cost of searching a line for a pattern, relative to reading it.
   private static final int PATTERN_WORK = 8;
 
   private final long since;
   private final long until;
   private final Optional<Pattern> pattern;
 
-  /// @throws com.google.re2j.PatternSyntaxException when the pattern is none
+  /// @throws com.google.re2j.PatternSyntaxException if the pattern is not valid
   LineFilter(LogFilter filter) {
     this.since = filter.since().map(LineFilter::millis).orElse(Long.MIN_VALUE);
     this.until = filter.until().map(LineFilter::millis).orElse(Long.MAX_VALUE);
@@ -23,7 +23,7 @@ final class LineFilter {
             .map(text -> Pattern.compile(text, filter.ignoreCase() ? Pattern.CASE_INSENSITIVE : 0));
   }
 
-  /// Also of a moment that is further away than milliseconds can count.
+  /// Returns milliseconds since 1970, clamped for times that a `long` cannot represent.
   private static long millis(java.time.Instant moment) {
     long seconds = Math.clamp(moment.getEpochSecond(), -1_000_000_000_000L, 1_000_000_000_000L);
     return seconds * 1000 + moment.getNano() / 1_000_000;
@@ -37,7 +37,7 @@ final class LineFilter {
     return until;
   }
 
-  /// Whether lines are wanted for what they say.
+  /// Reports whether the filter depends on the text of lines.
   boolean reads() {
     return pattern.isPresent();
   }

@@ -5,22 +5,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/// Reads a file line by line, in one small buffer however long the lines are.
+/// Reads a file line by line, through one small buffer regardless of the length of lines.
 final class LineReader {
-  /// Of a longer line the rest is not shown; the file has it.
+  /// The maximum number of bytes returned of a line. The rest is only in the file.
   static final int CUT_BYTES = 64 * 1024;
 
-  /// A line that goes on after so much is read as several: whoever may write to a file can make one
-  /// of any length, which takes up no room on the disk.
+  /// The length at which a line is split and read as several. An app can create a line of any
+  /// length that takes no space on the disk.
   static final long MOST_BYTES = 16L << 20;
 
-  /// Stands at the end of a line of which not all is shown.
+  /// The end of a line that was cut.
   static final String CUT_MARK = "…";
 
   private final PartBytes bytes;
   private final ByteBuffer buffer;
 
-  /// Where the buffer's position stands in the file.
+  /// The offset in the file that corresponds to the buffer's position.
   private long offset;
 
   private long work;
@@ -31,22 +31,22 @@ final class LineReader {
     this.offset = offset;
   }
 
-  /// Where the next line begins.
+  /// Returns the offset of the next line.
   long offset() {
     return offset;
   }
 
-  /// How many bytes have been read so far.
+  /// Returns the number of bytes read so far.
   long work() {
     return work;
   }
 
-  /// Whether nothing comes any more.
+  /// Reports whether the file has no more bytes.
   boolean atEnd() throws IOException {
     return !buffer.hasRemaining() && !fill();
   }
 
-  /// The first bytes of the next line, at most `count`.
+  /// Returns the first bytes of the next line, at most `count`, without consuming them.
   String peek(int count) throws IOException {
     if (buffer.remaining() < count) {
       buffer.compact();
@@ -60,7 +60,7 @@ final class LineReader {
     return new String(buffer.array(), buffer.position(), length, StandardCharsets.ISO_8859_1);
   }
 
-  /// The next line without its end, or what there is of it before an offset.
+  /// Returns the next line without its end, or the part of it before the offset `before`.
   String line(long before) throws IOException {
     long end = Math.min(before, offset + MOST_BYTES);
     var kept = new ByteArrayOutputStream();
@@ -94,7 +94,7 @@ final class LineReader {
   private static String text(byte[] line, boolean cut) {
     int length = line.length;
     if (cut) {
-      // No half character before the mark.
+      // Cut before an incomplete character.
       while (length > 0 && line.length - length < 3 && (line[length - 1] & 0xC0) == 0x80) {
         length--;
       }
@@ -116,7 +116,7 @@ final class LineReader {
       work += count;
       return count > 0;
     } finally {
-      buffer.flip(); // nothing is in it when the reading has failed
+      buffer.flip(); // empty if the read has failed
     }
   }
 }

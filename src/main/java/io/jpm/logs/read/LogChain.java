@@ -15,10 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The files of one log, oldest first: those that were rotated, then the one that is written to.
+/// The files of one log, oldest first: the rotated files, then the active one.
 ///
-/// @param log the log file's path
-/// @param files those that are there
+/// @param log the path of the active file
+/// @param files the files that exist
 record LogChain(Path log, List<LogFile> files) {
   LogChain {
     files = List.copyOf(files);
@@ -26,17 +26,17 @@ record LogChain(Path log, List<LogFile> files) {
 
   private static final int MOST_LISTINGS = 5;
 
-  /// A place in it.
+  /// A position in the chain.
   ///
-  /// @param index which file; the number of files: behind the last
-  /// @param offset bytes from that file's beginning
+  /// @param index the index of the file; the number of files for the position after the last one
+  /// @param offset the offset in the uncompressed content of that file
   record Place(int index, long offset) {}
 
-  /// The chains of some logs. Each folder is looked into once.
+  /// Returns the chains of some logs. Lists each directory once.
   ///
-  /// @param daemons which of the logs is the daemon's own
+  /// @param daemons the path of the daemon's own log
   static List<LogChain> of(List<Path> logs, Path daemons, LogFileAccess access) {
-    // Before the folders: a file that is rotated between the two is then seen twice, not missed.
+    // Before the directories: a file that is rotated in between is then seen twice, not missed.
     List<Optional<LogFile>> active =
         logs.stream().map(log -> LogFile.active(log, Instant.EPOCH)).toList();
     Map<Path, List<String>> folders = new HashMap<>();
@@ -53,8 +53,8 @@ record LogChain(Path log, List<LogFile> files) {
     return chains;
   }
 
-  /// A large folder is read in several steps, and what is renamed between two of them may be in
-  /// neither: it counts when it is read twice alike.
+  /// Lists a directory until two successive listings are equal. A large directory is read in
+  /// several steps, and a file that is renamed in between may be missed under both names.
   private static List<String> names(Path folder, LogFileAccess access) {
     List<String> names = access.list(folder);
     for (int i = 1; i < MOST_LISTINGS; i++) {
@@ -77,7 +77,8 @@ record LogChain(Path log, List<LogFile> files) {
     return new LogChain(log, files);
   }
 
-  /// While a file is being packed both forms are there for a moment: they count once.
+  /// Returns the rotated files by rotation time. While a file is being compressed, both forms exist
+  /// for a moment; they count once.
   private static Map<Instant, LogFile> byMoment(Path log, List<String> names) {
     Map<Instant, LogFile> found = new HashMap<>();
     for (String name : names) {
@@ -90,7 +91,7 @@ record LogChain(Path log, List<LogFile> files) {
     return found;
   }
 
-  /// The packed form may have taken its place since the folder was looked into.
+  /// Returns a rotated file, which may have been replaced by its compressed form since the listing.
   private static Optional<LogFile> rotated(Path path, Instant at) {
     return LogFile.rotated(path, at)
         .or(() ->
@@ -99,7 +100,7 @@ record LogChain(Path log, List<LogFile> files) {
                 : LogFile.rotated(LogNames.packed(path), at));
   }
 
-  /// The daemon's own log is rotated to `jpm.log.1`, `jpm.log.2`.
+  /// Returns the rotated files of the daemon's own log, which are called `jpm.log.1`, `jpm.log.2`.
   private static List<LogFile> numbered(Path log, List<String> names) {
     String begin = log.getFileName() + ".";
     return names.stream()
@@ -109,7 +110,7 @@ record LogChain(Path log, List<LogFile> files) {
         .toList();
   }
 
-  /// Where a position is now.
+  /// Returns the present place of a position.
   Place find(LogPosition position) {
     return switch (position.part()) {
       case Rotated(Instant at) -> {
@@ -121,9 +122,9 @@ record LogChain(Path log, List<LogFile> files) {
     };
   }
 
-  /// The file that followed the one before it; it may have been rotated meanwhile, and packed, by
-  /// which it became another file. The key alone says little: the file system gives those of
-  /// removed files to new ones.
+  /// Resolves a position in a file that was active: the first file rotated after its predecessor.
+  /// Meanwhile it may have been rotated and compressed, which gives it another key. An equal key
+  /// alone proves nothing, because the file system reuses the keys of deleted files.
   private Place find(int first, String key, long offset) {
     if (first == files.size() || key.isEmpty()) {
       return new Place(first, 0);
@@ -141,7 +142,7 @@ record LogChain(Path log, List<LogFile> files) {
     return index;
   }
 
-  /// The name of a place that outlasts rotation.
+  /// Returns a position that remains valid after rotation.
   LogPosition position(Place place, long seen) {
     if (files.isEmpty()) {
       return LogPosition.nowhere(log);

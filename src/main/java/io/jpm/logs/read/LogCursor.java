@@ -6,7 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// Goes through a stretch of a log line by line, from file to file.
+/// Iterates over the lines of a section of a log, across its files.
 final class LogCursor implements AutoCloseable {
   private final LogStore store;
   private final LogChain chain;
@@ -20,8 +20,8 @@ final class LogCursor implements AutoCloseable {
   private boolean finished;
   private long work;
 
-  /// @param from where to begin
-  /// @param to where to end
+  /// @param from the start of the section
+  /// @param to the end of the section
   LogCursor(LogStore store, LogChain chain, LogPosition from, LogChain.Place to, int bufferBytes) {
     this.store = store;
     this.chain = chain;
@@ -35,7 +35,7 @@ final class LogCursor implements AutoCloseable {
     return chain.log();
   }
 
-  /// Whether a line follows.
+  /// Reports whether there is another line.
   boolean hasNext() {
     while (!interrupted && isBefore(to)) {
       try {
@@ -43,7 +43,7 @@ final class LogCursor implements AutoCloseable {
           return true;
         }
         if (place.index() == to.index()) {
-          // Shorter than it was said to be: what has been read counts, not what was said.
+          // The file is shorter than expected: the section ends with what could be read.
           finished = true;
           return false;
         }
@@ -51,7 +51,7 @@ final class LogCursor implements AutoCloseable {
       } catch (NoSuchFileException rotated) {
         interrupted = true;
       } catch (IOException unreadable) {
-        return true; // line() tells of it
+        return true; // line() reports the error
       }
     }
     return false;
@@ -64,7 +64,7 @@ final class LogCursor implements AutoCloseable {
             || (place.index() == other.index() && place.offset() < other.offset()));
   }
 
-  /// When the next line was captured, milliseconds since 1970.
+  /// Returns the capture time of the next line, in milliseconds since 1970.
   long time() {
     try {
       return opened().time();
@@ -73,9 +73,9 @@ final class LogCursor implements AutoCloseable {
     }
   }
 
-  /// The next line; a file that cannot be read is one that says so.
+  /// Returns the next line. For a file that cannot be read, returns a notice instead.
   ///
-  /// @return null when the file was rotated just now: the log has to be looked at anew
+  /// @return null if the file has just been rotated, so that the log must be listed again
   @Nullable String line() {
     boolean last = place.index() == to.index();
     try {
@@ -111,25 +111,25 @@ final class LogCursor implements AutoCloseable {
     place = new LogChain.Place(place.index() + 1, 0);
   }
 
-  /// Bytes read since this was asked last.
+  /// Returns the number of bytes read since the last call.
   long takeWork() {
     long done = work;
     work = 0;
     return done;
   }
 
-  /// Whether more is to be read, now or when the log is looked at anew.
+  /// Reports whether lines remain to be read, now or after the log has been listed again.
   boolean isUnfinished() {
     return interrupted || isBefore(to);
   }
 
-  /// Leaves out all that follows.
+  /// Skips all remaining lines.
   void skipRest() {
     moved = true;
     place = to;
   }
 
-  /// Where the next line begins.
+  /// Returns the position of the next line.
   LogPosition position() {
     return moved ? chain.position(place) : from;
   }

@@ -13,28 +13,28 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Optional;
 
-/// One regular file of a log, as it was when it was looked at.
+/// A regular file of a log, with the attributes that it had when it was listed.
 ///
-/// @param path where it stands
-/// @param part which of the log's files it is
-/// @param key what the file system calls it
+/// @param path its path
+/// @param part identifies it among the files of the log
+/// @param key the file system's identifier of it
 /// @param bytes its size on the disk
-/// @param modified when it was last written to
+/// @param modified the time of the last write
 record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
-  /// The file that is written to.
+  /// Returns the active file of a log.
   ///
-  /// @param after when the one before it was rotated
-  /// @return empty where there is none, or no regular one
+  /// @param after the rotation time of the previous file
+  /// @return empty if it does not exist or is not a regular file
   static Optional<LogFile> active(Path log, Instant after) {
     return look(log, attributes -> new Active(after, key(attributes)));
   }
 
-  /// One that was rotated `at` that moment.
+  /// Returns a file that was rotated at the time `at`.
   static Optional<LogFile> rotated(Path path, Instant at) {
     return look(path, _ -> new Rotated(at));
   }
 
-  /// One that tells only by its own age when it was rotated.
+  /// Returns a rotated file whose rotation time is known only from its last modification.
   static Optional<LogFile> rotatedWhenLastWritten(Path path) {
     return look(
         path,
@@ -65,11 +65,11 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
 
   private static String key(BasicFileAttributes attributes) {
     Object key = attributes.fileKey();
-    // Windows has no keys, and other times.
+    // Windows has no file keys; the creation time takes their place.
     return key == null ? attributes.creationTime().toString() : key.toString();
   }
 
-  /// The same file, known to come after one that was rotated at `newest`.
+  /// Returns the same file as the successor of one that was rotated at `newest`.
   LogFile after(Instant newest) {
     return new LogFile(path, new Active(newest, key), key, bytes, modified);
   }
@@ -78,7 +78,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     return part instanceof Rotated && LogNames.isPacked(path);
   }
 
-  /// When it was rotated; [Instant#MAX] for the one that is written to.
+  /// Returns the rotation time; [Instant#MAX] for the active file.
   Instant rotatedAt() {
     return switch (part) {
       case Rotated(Instant at) -> at;
@@ -86,7 +86,7 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     };
   }
 
-  /// Where its content ends: unknown of a packed one.
+  /// Returns the end of the content, which is unknown for a compressed file.
   long end() {
     return packed() ? LogPosition.END : bytes;
   }

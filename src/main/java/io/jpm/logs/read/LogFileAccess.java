@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 
-/// How log files are reached: with whose rights, and never anything but a regular file, since the
-/// opening of a pipe may wait for ever.
+/// Opens and lists log files. The implementation determines with whose rights that happens. Only
+/// regular files are opened, since opening a pipe may block forever.
 public interface LogFileAccess {
-  /// With the rights of this process.
+  /// Access with the rights of this process.
   LogFileAccess DIRECT =
       new LogFileAccess() {
         @Override
@@ -45,10 +45,10 @@ public interface LogFileAccess {
         }
       };
 
-  /// How many files of a folder are listed: an app may fill its own with any number.
+  /// The maximum number of files listed in a directory. An app may create any number in its own.
   int MOST_LISTED = 20_000;
 
-  /// Whether it is named as a rotated log of an app, or as one of the daemon's.
+  /// Reports whether the file is named like a rotated log of an app, or like a log of the daemon.
   private static boolean isLog(Path file) {
     String name = String.valueOf(file.getFileName());
     return LogNames.parse(name).isPresent() || name.startsWith("jpm.log");
@@ -56,10 +56,10 @@ public interface LogFileAccess {
 
   /// Opens a regular file for reading.
   ///
-  /// @throws IOException when it is no regular file, a link for example, or cannot be read
+  /// @throws IOException if it is not a regular file, a link for example, or cannot be read
   FileChannel open(Path file) throws IOException;
 
-  /// The names of the rotated logs in a folder; none where it cannot be read.
+  /// Returns the names of the rotated logs in a directory; none if it cannot be read.
   List<String> list(Path folder);
 
   private static FileChannel opened(Path file) throws IOException {
@@ -67,7 +67,7 @@ public interface LogFileAccess {
     FileChannel channel =
         FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
     try {
-      // What was opened is what was looked at only if it still stands there.
+      // The opened file is the examined one only if it is still at the path.
       if (!Objects.equals(key, regularKey(file))) {
         throw new NoSuchFileException(file.toString(), null, "it was replaced");
       }
@@ -82,7 +82,7 @@ public interface LogFileAccess {
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     if (!attributes.isRegularFile()) {
-      throw new IOException(file + " is not read: it is no regular file");
+      throw new IOException(file + " is not read: it is not a regular file");
     }
     return String.valueOf(attributes.fileKey());
   }

@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// The next lines of several logs, in the order of their capture; lines of one log stay in their
+/// Merges the next lines of several logs in order of capture time. Lines of one log keep their
 /// order.
 final class LogPage {
   private final List<LogCursor> cursors;
@@ -15,7 +15,7 @@ final class LogPage {
   private final ReadBudget readBudget;
   private final List<LogsReply.Line> lines = new ArrayList<>();
 
-  /// A log whose next line was captured at `time`.
+  /// A log and the capture time of its next line.
   private record Head(long time, int index, LogCursor cursor) {}
 
   LogPage(List<LogCursor> cursors, LineFilter filter, ReadBudget readBudget) {
@@ -48,7 +48,7 @@ final class LogPage {
     return lines;
   }
 
-  /// Reads on until a line is newer than `turn`.
+  /// Reads lines until one is not older than `turn`.
   private void read(Head head, long turn) {
     LogCursor cursor = head.cursor();
     long time = head.time();

@@ -17,26 +17,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Answers what [LogsCommand] asks about lines. Blocking; a log that is not there has no lines.
+/// Answers queries for log lines: [LogsCommand.Seek], [LogsCommand.Read] and [LogsCommand.Follow].
+/// A log that does not exist has no lines.
 ///
-/// Safe for many threads, and best called on several: one question may take a second.
+/// All methods block and may be called on several threads. One query may take a second.
 public final class LogReading implements AutoCloseable {
-  /// A last line without an end is shown when its file has not been written to for so long: a
-  /// prompt, or the last words of an app that died.
+  /// A last line without an end is returned when its file has not been written to for this time.
+  /// Such a line may be a prompt, or the last output of an app that died.
   private static final Duration QUIET = Duration.ofSeconds(1);
 
   private final LogStore store;
 
-  /// @param home the daemon's home: where the times of the lines stand, and its own log
-  /// @param access how log files are opened
-  /// @param clock tells how long ago a file was written to
+  /// @param home the daemon's home directory, with the time indexes and the daemon's own log
+  /// @param access opens log files
+  /// @param clock the wall clock, to determine how long ago a file was written to
   public LogReading(Path home, LogFileAccess access, InstantSource clock) {
     this.store = new LogStore(home, access, clock);
   }
 
-  /// Goes on with searches for the last lines.
+  /// Continues searches for the last lines.
   ///
-  /// @return [LogsReply.Searches], or [LogsReply.Failed] where the pattern is none
+  /// @return [LogsReply.Searches], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply seek(LogsCommand.Seek seek) {
     try {
       var filter = new LineFilter(seek.filter());
@@ -55,9 +56,9 @@ public final class LogReading implements AutoCloseable {
     }
   }
 
-  /// The lines of some stretches, as many as one answer holds.
+  /// Returns the lines of some sections, as many as one reply holds.
   ///
-  /// @return [Positions], or [LogsReply.Failed] where the pattern is none
+  /// @return [Positions], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply read(LogsCommand.Read read) {
     List<LogChain> chains =
         store.chains(read.spans().stream().map(span -> span.from().log()).toList());
@@ -93,13 +94,13 @@ public final class LogReading implements AutoCloseable {
   }
 
   private static LogsReply failed(PatternSyntaxException none) {
-    return new LogsReply.Failed("no pattern: " + none.getMessage());
+    return new LogsReply.Failed("not a regular expression: " + none.getMessage());
   }
 
-  /// The lines that were written after the positions of `follow`; none where nothing was. Does not
-  /// wait. A log that nobody has written to costs one look at its file.
+  /// Returns the lines written after the positions of `follow`, or none. Does not wait. For a log
+  /// that has not changed, only the attributes of its file are read.
   ///
-  /// @return [Positions], or [LogsReply.Failed] where the pattern is none
+  /// @return [Positions], or [LogsReply.Failed] if the pattern is not valid
   public LogsReply onwards(LogsCommand.Follow follow) {
     List<LogPosition> positions = new ArrayList<>(follow.positions());
     List<Integer> changed = new ArrayList<>();
@@ -152,7 +153,7 @@ public final class LogReading implements AutoCloseable {
     return file.modified().isBefore(store.now().minus(QUIET));
   }
 
-  /// Where the complete lines end.
+  /// Returns the end of the complete lines.
   private Place end(LogChain chain, LogPosition position) {
     int last = chain.files().size() - 1;
     if (last < 0) {
@@ -170,12 +171,12 @@ public final class LogReading implements AutoCloseable {
       long end = LineEnds.last(store.bytes(file, 0), seen, file.bytes());
       return new Place(last, end == seen ? offset : end);
     } catch (IOException unreadable) {
-      // Whoever reads the lines meets it again.
+      // Reading the lines will report the error.
       return new Place(last, file.bytes());
     }
   }
 
-  /// Notes that behind the last complete line no other one ends.
+  /// Records in a position that no further line ends before the present end of the file.
   private static LogPosition seen(LogChain chain, LogPosition position) {
     if (chain.files().isEmpty()) {
       return position;
@@ -190,7 +191,7 @@ public final class LogReading implements AutoCloseable {
         : position;
   }
 
-  /// Lets go of all files.
+  /// Closes all files.
   @Override
   public void close() {
     store.close();

@@ -14,9 +14,9 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Finds where the wanted lines at the end of a log begin. Plain files are read backwards in
-/// blocks; packed ones forwards: once to count, and if there are more lines than wanted, once more
-/// to find the first of them.
+/// Finds the start of the last matching lines of a log. Plain files are read backwards in blocks.
+/// Compressed files are read forwards: once to count the lines, and again to find the first one if
+/// there are more than requested.
 final class LogSeeker {
   private static final int BLOCK_BYTES = 64 * 1024;
 
@@ -34,14 +34,14 @@ final class LogSeeker {
     this.readBudget = readBudget;
   }
 
-  /// Goes on with a search until it is done or the budget is spent.
+  /// Continues a search until it is done or the budget is spent.
   LogSearch advanced(LogChain chain, LogSearch search) {
     LogSearch now = search;
     while (!now.done() && !readBudget.isSpent()) {
       try {
         now = now.span().isEmpty() ? begun(chain, now) : step(chain, now);
       } catch (NoSuchFileException rotated) {
-        return now; // the next question finds it where it is then
+        return now; // the next request finds it at its new path
       } catch (IOException unreadable) {
         now = beforeUnreadable(chain, now);
       }
@@ -69,7 +69,7 @@ final class LogSeeker {
         : search.at(new Span(to, to), 0);
   }
 
-  /// Where the lines since the wanted moment begin.
+  /// Returns the start of the lines that are not older than the filter permits.
   private Place since(LogChain chain) throws IOException {
     for (int i = chain.files().size() - 1; i >= 0; i--) {
       LogFile file = chain.files().get(i);
@@ -91,7 +91,7 @@ final class LogSeeker {
     return new Place(0, 0);
   }
 
-  /// The first line that begins at `offset` or behind it.
+  /// Returns the start of the first line that begins at or after `offset`.
   private long lineStart(LogChain chain, int index, long offset) throws IOException {
     try (var lines = lines(chain, new Place(index, offset - 1))) {
       lines.line(LogPosition.END);
@@ -100,7 +100,7 @@ final class LogSeeker {
     }
   }
 
-  /// Everything in a file that was rotated was captured before.
+  /// Reports whether all lines of a file are too old. They were captured before its rotation.
   private boolean isTooOld(LogFile file) {
     Instant at = file.rotatedAt();
     return !at.equals(Instant.MAX) && at.toEpochMilli() < filter.since();
@@ -124,7 +124,7 @@ final class LogSeeker {
         : block(chain, search, new Place(index, Math.min(to, file.bytes())));
   }
 
-  /// Looks at the lines in the block before `to`.
+  /// Searches the lines in the block before `to`.
   private LogSearch block(LogChain chain, LogSearch search, Place to) throws IOException {
     long start = blockStart(chain, to);
     long[] wanted = new long[64];
@@ -150,7 +150,8 @@ final class LogSeeker {
     return enough || reached ? next.over(span) : next;
   }
 
-  /// The first line in the block before `to`, or the line that is longer than the block.
+  /// Returns the start of the first line in the block before `to`, or of the line that is longer
+  /// than the block.
   private long blockStart(LogChain chain, Place to) throws IOException {
     long middle = to.offset() - BLOCK_BYTES;
     if (middle <= 0) {
@@ -173,7 +174,7 @@ final class LogSeeker {
     return new PartLines(store, chain, place, BLOCK_BYTES, times(chain, file));
   }
 
-  /// Those of one file are asked for block by block.
+  /// Returns the time index of a file, which is kept for the following blocks of the same file.
   private FileTimes times(LogChain chain, LogFile file) {
     FileTimes known = times;
     if (known == null || !file.path().equals(timesOf)) {
@@ -184,7 +185,7 @@ final class LogSeeker {
     return known;
   }
 
-  /// The time of the next line if it matters.
+  /// Returns the capture time of the next line if the filter depends on it.
   private long time(PartLines lines) throws IOException {
     boolean matters = filter.since() != Long.MIN_VALUE || filter.until() != Long.MAX_VALUE;
     return matters ? lines.time() : filter.until();
@@ -221,7 +222,8 @@ final class LogSeeker {
     return new Span(chain.position(begin), search.span().orElseThrow().to());
   }
 
-  /// What stands in a file that cannot be read is not counted; whoever reads the lines is told.
+  /// Ends the search at a file that cannot be read. Its lines are not counted; reading them will
+  /// report the error.
   private LogSearch beforeUnreadable(LogChain chain, LogSearch search) {
     Optional<Span> span = search.span();
     if (span.isEmpty()) {

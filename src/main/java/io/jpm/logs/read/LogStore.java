@@ -13,8 +13,8 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 
-/// Where logs and their times are, and the packed files that were left half read: the next question
-/// goes on in them, where it would have to unpack them from the beginning. Safe for many threads.
+/// Resolves logs to their files and time indexes. Keeps half-read compressed files open, so that
+/// the next query does not decompress them again from the beginning. Thread-safe.
 final class LogStore implements AutoCloseable {
   private static final int MOST_PACKED = 4;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -24,7 +24,7 @@ final class LogStore implements AutoCloseable {
   private final InstantSource clock;
   private final Deque<Left> left = new ArrayDeque<>();
 
-  /// A packed file that was left half read.
+  /// A half-read compressed file.
   private record Left(PackedBytes bytes, Instant when) {}
 
   LogStore(Path home, LogFileAccess access, InstantSource clock) {
@@ -37,7 +37,7 @@ final class LogStore implements AutoCloseable {
     return clock.instant();
   }
 
-  /// The daemon's own log, whose lines begin with their times.
+  /// Returns the path of the daemon's own log, whose lines begin with their times.
   Path daemonLog() {
     return home.resolve("jpm.log");
   }
@@ -57,9 +57,9 @@ final class LogStore implements AutoCloseable {
     return new FileTimes(path, oldest.toEpochMilli());
   }
 
-  /// The content of a file, to be given back by [#release].
+  /// Returns the content of a file, which must be returned with [#release].
   ///
-  /// @param offset where reading begins
+  /// @param offset the offset at which reading begins
   PartBytes bytes(LogFile file, long offset) {
     if (!file.packed()) {
       return new PlainBytes(file, access);
@@ -77,7 +77,7 @@ final class LogStore implements AutoCloseable {
     return new PackedBytes(file, access);
   }
 
-  /// Takes back what [#bytes] gave.
+  /// Takes back the result of [#bytes].
   void release(PartBytes bytes) {
     if (bytes instanceof PackedBytes packed) {
       synchronized (left) {
@@ -93,8 +93,8 @@ final class LogStore implements AutoCloseable {
     }
   }
 
-  /// Lets go of what nobody has asked for in a while: an open file takes up its space although it
-  /// is removed.
+  /// Closes files that have not been used for a while. An open file occupies space on the disk even
+  /// after it is deleted.
   void forgetOld() {
     Instant old = now().minus(PATIENCE);
     synchronized (left) {

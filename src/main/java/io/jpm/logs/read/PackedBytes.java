@@ -8,8 +8,9 @@ import java.nio.channels.FileChannel;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/// A gzipped file, unpacked as it is read. Reading onwards costs what the packed bytes cost; going
-/// back further than [#WINDOW_BYTES] unpacks it from its beginning again.
+/// The content of a gzip-compressed file, decompressed as it is read. Reading forward is
+/// sequential; going back by more than the window of [#WINDOW_BYTES] decompresses the file from its
+/// beginning again.
 final class PackedBytes implements PartBytes, AutoCloseable {
   private static final int WINDOW_BYTES = 128 * 1024;
   private static final int PACKED_BUFFER_BYTES = 16 * 1024;
@@ -17,7 +18,7 @@ final class PackedBytes implements PartBytes, AutoCloseable {
   private final LogFile file;
   private final LogFileAccess access;
 
-  /// What was unpacked last, and where it stands in the content.
+  /// The content decompressed last, and its offset.
   private final byte[] window = new byte[WINDOW_BYTES];
 
   private long windowOffset;
@@ -34,12 +35,12 @@ final class PackedBytes implements PartBytes, AutoCloseable {
     return file.key().equals(other.key()) && file.path().equals(other.path());
   }
 
-  /// Whether it can be read from `offset` on without beginning anew.
+  /// Reports whether `offset` can be read without starting over.
   boolean reaches(long offset) {
     return offset >= windowOffset;
   }
 
-  /// Whether all of it has been unpacked.
+  /// Reports whether nothing is left to decompress, or nothing has been decompressed.
   boolean isAtEnd() {
     return ended || stream == null;
   }

@@ -3,11 +3,11 @@ package io.jpm.logs.read;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The content of one file of a log, unpacked.
+/// Random access to the uncompressed content of one log file.
 interface PartBytes {
-  /// Reads some bytes from `offset` on.
+  /// Reads some bytes at `offset`.
   ///
-  /// @return how many; 0 at the end
-  /// @throws IOException when it is another file by now, or cannot be read
+  /// @return the number of bytes read; 0 at the end
+  /// @throws IOException if the path leads to another file by now, or the file cannot be read
   int read(long offset, ByteBuffer into) throws IOException;
 }

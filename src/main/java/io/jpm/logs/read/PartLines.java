@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 
-/// The lines of one file of a log, each with the time of its capture.
+/// Reads the lines of one log file with their capture times.
 final class PartLines implements AutoCloseable {
-  /// The longest time at the beginning of a line of the daemon's log:
+  /// The length of the longest time at the beginning of a line of the daemon's log:
   /// `2026-11-21T13:20:39.123+01:00`.
   private static final int STAMP_CHARS = 29;
 
@@ -21,7 +21,7 @@ final class PartLines implements AutoCloseable {
     this(store, chain, place, bufferBytes, store.times(chain, chain.files().get(place.index())));
   }
 
-  /// @param times of the file, should they be known already
+  /// @param times the time index of the file
   PartLines(
       LogStore store, LogChain chain, LogChain.Place place, int bufferBytes, FileTimes times) {
     LogFile file = chain.files().get(place.index());
@@ -36,17 +36,17 @@ final class PartLines implements AutoCloseable {
     return reader.atEnd();
   }
 
-  /// Where the next line begins.
+  /// Returns the offset of the next line.
   long offset() {
     return reader.offset();
   }
 
-  /// How many bytes have been read so far.
+  /// Returns the number of bytes read so far.
   long work() {
     return reader.work();
   }
 
-  /// When the next line was captured, milliseconds since 1970.
+  /// Returns the capture time of the next line, in milliseconds since 1970.
   long time() throws IOException {
     if (!stamped) {
       return times.at(reader.offset());
@@ -59,13 +59,13 @@ final class PartLines implements AutoCloseable {
               .toInstant()
               .toEpochMilli();
     } catch (DateTimeParseException noStamp) {
-      // What the JVM itself prints belongs to the line before.
+      // Output of the JVM itself has no time; it gets that of the previous line.
       return lastStamp;
     }
     return lastStamp;
   }
 
-  /// The next line, or what there is of it before `end`.
+  /// Returns the next line, or the part of it before `end`.
   String line(long end) throws IOException {
     return reader.line(end);
   }

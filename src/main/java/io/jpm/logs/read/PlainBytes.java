@@ -6,8 +6,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 
-/// A file as it stands on the disk. It is opened for each read, and not held: there may be more
-/// logs than a process may open files, and a file that is held takes up space when it is removed.
+/// The content of an uncompressed file. The file is opened for each read: there may be more logs
+/// than a process may have open files, and an open file occupies space even after it is deleted.
 final class PlainBytes implements PartBytes {
   private final LogFile file;
   private final LogFileAccess access;
@@ -29,7 +29,7 @@ final class PlainBytes implements PartBytes {
       }
       int before = into.position();
       while (into.hasRemaining() && channel.read(into, offset + into.position() - before) > 0) {
-        // Until it is full or the file ends.
+        // Repeat until the buffer is full or the file ends.
       }
       return into.position() - before;
     }

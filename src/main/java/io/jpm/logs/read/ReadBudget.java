@@ -1,15 +1,15 @@
 package io.jpm.logs.read;
 
-/// What one answer may hold, and how much may be read for it: the daemon's heap is small, and
-/// whoever asks waits.
+/// Limits the size of one reply and the bytes read for it, because the daemon's heap is small and
+/// the client waits.
 final class ReadBudget {
-  /// Of lines, in bytes.
+  /// The maximum size of the lines in a reply.
   static final int ANSWER_BYTES = 2 * 1024 * 1024;
 
-  /// Of files, in bytes.
+  /// The maximum number of bytes read from files.
   private static final long WORK_BYTES = 64L * 1024 * 1024;
 
-  /// What the buffers of all files take together.
+  /// The size of the buffers of all files together.
   private static final int BUFFERS_BYTES = 1024 * 1024;
 
   private static final int LARGEST_BUFFER = 64 * 1024;
@@ -20,7 +20,7 @@ final class ReadBudget {
   private long answer = ANSWER_BYTES;
   private long work = WORK_BYTES;
 
-  /// @param files how many files are read at the same time
+  /// @param files the number of files read at the same time
   ReadBudget(int files) {
     this.bufferBytes =
         Math.clamp(BUFFERS_BYTES / Math.max(1, files), SMALLEST_BUFFER, LARGEST_BUFFER);

@@ -1,9 +1,9 @@
-/// Reads logs back: the past across rotated and packed files, and what comes, merged in the order
-/// of capture. Start with [io.jpm.logs.read.LogReading].
+/// Reads logs back, merged in the order of capture: past lines, across rotated and compressed
+/// files, and lines as they are written. Start with [io.jpm.logs.read.LogReading].
 ///
-/// Nothing is kept between two questions but open packed files: a place in a log
-/// ([io.jpm.bus.logs.LogPosition]) says all that is needed to go on from it. Memory is bounded
-/// whatever the files hold.
+/// Nothing is kept between two queries except open compressed files: a position
+/// ([io.jpm.bus.logs.LogPosition]) contains everything needed to continue from it. Memory use is
+/// bounded, whatever the files contain.
 @NullMarked
 package io.jpm.logs.read;
 

@@ -4,8 +4,8 @@ import io.jpm.os.AppendFile.Problem;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// A file of a stream, with what it has missed: one beside the first (a combined log) that takes
-/// nothing does not hold the first one up. Owned by the stream's lane.
+/// One file of a stream and the number of lines that it has missed. A second file (a combined log)
+/// that accepts no output does not delay the first one. Confined to the disk thread of the stream.
 final class CombinedLogFile {
   private final LogTarget target;
   private long missed;
@@ -15,9 +15,9 @@ final class CombinedLogFile {
     this.target = target;
   }
 
-  /// Makes the line that tells of a loss.
+  /// Formats the line that reports dropped lines.
   interface Notice {
-    /// A line such as `… 12 lines dropped (disk full)`.
+    /// Returns a line such as `… 12 lines dropped (disk full)`.
     ByteBuffer of(long lines, String why);
   }
 
@@ -25,7 +25,8 @@ final class CombinedLogFile {
     return target;
   }
 
-  /// Writes what it takes, behind a line about what it has missed.
+  /// Writes `bytes`, preceded by a notice if the file has missed lines. Output that the file does
+  /// not accept is counted as missed.
   void write(Object writer, List<ByteBuffer> bytes, LogTarget.Note note, Notice notice) {
     if (missed > 0) {
       List<ByteBuffer> line = List.of(notice.of(missed, why.words()));

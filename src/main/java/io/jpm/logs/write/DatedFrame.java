@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 
-/// PM2's `<date>: <line>`. A piece of a line ends with a line end too, as in PM2.
+/// Encodes a log line as PM2 does: `<date>: <line>`. As in PM2, a piece of a line ends with a line
+/// feed too.
 final class DatedFrame implements FramedLayout.Frame {
   private final TimePattern pattern;
   private byte[] date = {};

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// The thread that writes to one disk. A disk that hangs holds up nobody but it.
+/// The thread that does all writing to one disk, so that a disk that hangs delays no other.
 final class DiskLane implements AutoCloseable {
   private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final FramedLayout.Scratch scratch = new FramedLayout.Scratch();
@@ -21,16 +21,16 @@ final class DiskLane implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
-  /// When the present piece of work began, monotonic; 0: none is under way.
+  /// The monotonic time at which the current work began; 0 if the thread is idle.
   private volatile long busySince;
 
-  /// Owned by the thread.
+  /// Confined to the thread.
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
   private record Timer(long at, Runnable work) {}
 
-  /// @param name the disk, for people who look at threads
+  /// @param name identifies the disk in thread dumps
   /// @param nanoTime monotonic time
   DiskLane(String name, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -38,12 +38,12 @@ final class DiskLane implements AutoCloseable {
     thread.start();
   }
 
-  /// Where lines are laid out. On the lane's thread only.
+  /// Returns the buffers in which lines are formatted. Only for the disk thread.
   FramedLayout.Scratch scratch() {
     return scratch;
   }
 
-  /// Work that is to be done once however often it is asked for.
+  /// Work that is queued at most once, however often it is requested.
   final class Task {
     private final Runnable work;
     private final AtomicBoolean queued = new AtomicBoolean();
@@ -52,14 +52,14 @@ final class DiskLane implements AutoCloseable {
       this.work = work;
     }
 
-    /// Has it done soon. Any thread.
+    /// Queues the work. May be called on any thread.
     void wake() {
       if (queued.compareAndSet(false, true)) {
         queue.add(this::runNow);
       }
     }
 
-    /// Has it done in some time. On the lane's thread only.
+    /// Queues the work after a delay. Only for the disk thread.
     void wakeAfter(long nanos) {
       timers.add(new Timer(nanoTime.getAsLong() + nanos, this::wake));
     }
@@ -70,20 +70,22 @@ final class DiskLane implements AutoCloseable {
     }
   }
 
-  /// Does `work` on the thread, after what is there already. Any thread.
+  /// Runs `work` on the disk thread, after the work that is already queued. May be called on any
+  /// thread.
   void execute(Runnable work) {
     queue.add(work);
   }
 
-  /// Work that a disk may refuse.
+  /// Work that may fail with an error of the disk.
   interface Work {
     void run() throws IOException;
   }
 
-  /// Does `work` on the thread and waits for it.
+  /// Runs `work` on the disk thread and waits for it.
   ///
-  /// @return false when the disk has not answered within `seconds`; the work is done when it does
-  /// @throws IOException what the work throws
+  /// @return false if the work has not finished within `seconds`; it still runs when the disk
+  ///   responds
+  /// @throws IOException if the work throws it
   boolean call(Work work, long seconds) throws IOException {
     CompletableFuture<Optional<IOException>> done = new CompletableFuture<>();
     execute(() -> {
@@ -112,7 +114,7 @@ final class DiskLane implements AutoCloseable {
     }
   }
 
-  /// How long the present piece of work has taken so far, nanoseconds.
+  /// Returns how long the current work has taken so far, in nanoseconds.
   long busyNanos() {
     long since = busySince;
     return since == 0 ? 0 : nanoTime.getAsLong() - since;
@@ -147,19 +149,20 @@ final class DiskLane implements AutoCloseable {
     }
   }
 
-  /// A fault with one file must not end the writing of all others.
+  /// Runs `work` and reports a failure, so that a fault with one file does not end the writing of
+  /// others.
   private void guarded(Runnable work) {
     busySince = nanoTime.getAsLong() | 1;
     try {
       work.run();
-    } catch (Throwable fault) { // errors too: without the thread nothing is written any more
+    } catch (Throwable fault) { // including Error: the thread must survive
       thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
     } finally {
       busySince = 0;
     }
   }
 
-  /// Ends the thread after the work given so far; does not wait for it.
+  /// Ends the thread after the work queued so far; does not wait for it.
   @Override
   public void close() {
     queue.add(() -> closed = true);

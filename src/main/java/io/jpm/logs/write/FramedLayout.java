@@ -5,22 +5,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/// Each line by itself: behind a date or as JSON. A line that is longer than [#LONGEST] comes in
-/// pieces, each of which stands as a line.
+/// Formats output line by line, with a date in front or as JSON. A line longer than [#LONGEST] is
+/// split into pieces, each of which is written as a line.
 final class FramedLayout implements Layout {
-  /// Bytes of the longest line that is kept in one piece.
+  /// The length of the longest line that is not split, in bytes.
   static final int LONGEST = 64 * 1024;
 
   private final Frame frame;
   private final Scratch scratch;
 
-  /// @param scratch that of the lane
+  /// @param scratch the buffers of the disk thread
   FramedLayout(Frame frame, Scratch scratch) {
     this.frame = frame;
     this.scratch = scratch;
   }
 
-  /// What all layouts of a lane work in, made when first needed.
+  /// The buffers that all layouts of a disk thread share, allocated on first use.
   static final class Scratch {
     private byte[] text = {};
     private ByteBuffer out = ByteBuffer.allocate(0);
@@ -34,18 +34,18 @@ final class FramedLayout implements Layout {
     }
   }
 
-  /// What a line becomes.
+  /// Encodes one line for a log file.
   interface Frame {
-    /// The moment of all lines until the next call.
+    /// Sets the capture time of all lines until the next call.
     void moment(Instant at);
 
-    /// At most how many bytes a line of `length` bytes becomes.
+    /// Returns an upper bound on the encoded size of a line of `length` bytes.
     int most(int length);
 
-    /// Puts one line, with a line end.
+    /// Encodes one line, including a line end.
     ///
-    /// @param text holds the line, without its end, from `from` to `to`
-    /// @param whole false for a piece of a line whose end is still to come
+    /// @param text contains the line, without its end, from `from` to `to`
+    /// @param whole false for a piece of a line that continues
     void put(byte[] text, int from, int to, boolean whole, ByteBuffer out);
   }
 
@@ -59,7 +59,7 @@ final class FramedLayout implements Layout {
       from = wholeCharacters(LONGEST);
       put(0, from, false);
     } else if (from == 0 && all && size > 0) {
-      // Half a character waits for its other half, but not alone.
+      // An incomplete character at the end waits for its other bytes, unless nothing precedes it.
       int whole = wholeCharacters(size);
       from = whole > 0 ? whole : size;
       put(0, from, false);
@@ -67,7 +67,7 @@ final class FramedLayout implements Layout {
     return from == 0 ? Laid.NOTHING : new Laid(List.of(scratch.out.flip()), from);
   }
 
-  /// Bytes are looked at in an array, where that is quick.
+  /// Copies the output into an array, where scanning it is faster.
   private static int copy(List<ByteBuffer> waiting, byte[] text) {
     int size = 0;
     for (ByteBuffer buffer : waiting) {
@@ -78,9 +78,9 @@ final class FramedLayout implements Layout {
     return size;
   }
 
-  /// Puts the lines that end in the first `size` bytes, as far as there is room for them.
+  /// Encodes the lines that end in the first `size` bytes, as far as they fit.
   ///
-  /// @return how many bytes they are
+  /// @return the number of bytes encoded
   private int lines(int size) {
     byte[] text = scratch.text;
     int from = 0;
@@ -88,7 +88,7 @@ final class FramedLayout implements Layout {
       if (text[at] == LineBreaks.END) {
         int length = at - from;
         if (length > LONGEST) {
-          return from; // comes in pieces, which begin a batch
+          return from; // is split at the start of a batch
         }
         if (from > 0 && !hasRoom(length)) {
           return from;
@@ -115,13 +115,13 @@ final class FramedLayout implements Layout {
 
   private void put(int from, int to, boolean whole) {
     if (!hasRoom(to - from)) {
-      // The first line of a batch and longer than most.
+      // Only the first line of a batch can be too long for the buffer.
       scratch.out = ByteBuffer.allocateDirect(frame.most(LONGEST));
     }
     frame.put(scratch.text, from, to, whole, scratch.out);
   }
 
-  /// Where a line may be cut so that no character of UTF-8 is.
+  /// Returns the greatest length at which the text can be cut without splitting a UTF-8 character.
   private int wholeCharacters(int length) {
     byte[] text = scratch.text;
     int at = length;

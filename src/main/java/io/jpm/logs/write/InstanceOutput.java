@@ -17,15 +17,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One output of one instance on its way: pipe, memory, file.
+/// Captures one output stream of one instance: from the pipe into the log buffer and then into
+/// files.
 final class InstanceOutput implements LogPipes.Taker {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
 
-  /// A file that has taken nothing for so long hangs, or its disk is full.
+  /// A file that has accepted nothing for this time counts as hung; its disk may be full.
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /// When it is looked again whether there is room, or whether something has to be dropped for it.
+  /// The delay before the pipe is tried again after the log buffer was full. By then lines may have
+  /// been written, or may have to be dropped.
   private static final long LOOK_MILLIS = 100;
 
   private final boolean telling;
@@ -35,10 +37,10 @@ final class InstanceOutput implements LogPipes.Taker {
   private final LogClock clock;
   private final ScheduledExecutorService later;
 
-  /// Whether it is looked again in a while, whatever happens.
+  /// Whether a further attempt is scheduled.
   private volatile boolean looksLater;
 
-  /// When the file took something last, or output came after a silence.
+  /// The monotonic time when the file last accepted output, or output arrived while none waited.
   private volatile long progressAt;
 
   private volatile LogPipes.@Nullable Source source;
@@ -46,8 +48,9 @@ final class InstanceOutput implements LogPipes.Taker {
   private final AtomicLong printed = new AtomicLong();
 
   /// @param diskLane the thread of the disk that its files are on
-  /// @param later where work waits for its time
-  /// @param telling whether its end tells why a process has ended, as that of standard error does
+  /// @param later runs delayed work
+  /// @param telling whether the end of the output may explain why a process ended, as standard
+  ///   error does
   InstanceOutput(
       LogStream stream,
       DiskLane diskLane,
@@ -64,9 +67,9 @@ final class InstanceOutput implements LogPipes.Taker {
     this.writer = new StreamWriter(diskLane, stream, clock, outlets, this::progress);
   }
 
-  /// Begins: first with what a former daemon has left.
+  /// Starts the capture, first with the output that an earlier daemon left.
   ///
-  /// @param happened whether the write during which that died is in its file
+  /// @param happened whether the write during which that daemon died is in its file
   void begin(LogPipes pipes, Path fifo, boolean happened) throws IOException {
     diskLane.execute(() -> writer.recover(happened));
     source = pipes.open(fifo, this);
@@ -88,8 +91,8 @@ final class InstanceOutput implements LogPipes.Taker {
     return room;
   }
 
-  /// Whether the file has taken nothing for a while. Until then nothing is dropped: an app that is
-  /// faster than the disk waits a moment, as if it wrote into the file itself.
+  /// Reports whether the file has accepted nothing for a while. Before that, nothing is dropped: an
+  /// app that is faster than the disk has to wait, as if it wrote to the file itself.
   private boolean isHung() {
     return clock.nanos() - progressAt >= PATIENCE_NANOS;
   }
@@ -124,7 +127,7 @@ final class InstanceOutput implements LogPipes.Taker {
     }
   }
 
-  /// How much was read of it, in bytes.
+  /// Returns the number of bytes read from the pipe.
   long printedBytes() {
     return printed.get();
   }
@@ -141,7 +144,7 @@ final class InstanceOutput implements LogPipes.Taker {
     return writer;
   }
 
-  /// Has it looked whether the files are still where they were.
+  /// Has the disk thread check whether the files were moved away, and reopen those that were.
   void look() {
     diskLane.execute(() -> {
       for (CombinedLogFile file : writer.outlets().targets()) {
@@ -154,10 +157,11 @@ final class InstanceOutput implements LogPipes.Taker {
     });
   }
 
-  /// Moves what is in the pipe and in the memory now into the files, then ends. What the files do
-  /// not take stays for the next one. Blocking.
+  /// Moves the content of the pipe and of the log buffer into the files, then ends the capture.
+  /// Output that the files do not accept stays in the log buffer for the next capture. Blocking.
   ///
-  /// @return false when the disk does not answer: nothing has ended then, but the pipe is not read
+  /// @return false if the disk does not respond: the capture has not ended, but the pipe is not
+  ///   read
   boolean close() {
     LogPipes.Source from = source;
     if (from != null) {
@@ -171,10 +175,11 @@ final class InstanceOutput implements LogPipes.Taker {
     source = pipes.open(fifo, this);
   }
 
-  /// Moves what is in the pipe and in the memory now into the files, then ends and forgets: the app
-  /// is deleted. Blocking; where the disk does not answer, it happens when it does.
+  /// Moves the content of the pipe and of the log buffer into the files, then ends the capture and
+  /// removes its stream, because the app is deleted. Blocking; if the disk does not respond in
+  /// time, this is done when it does.
   ///
-  /// @param after what is to be done then
+  /// @param after runs at the end
   void closeAndRemove(Runnable after) {
     LogPipes.Source from = source;
     if (from != null) {
@@ -196,9 +201,9 @@ final class InstanceOutput implements LogPipes.Taker {
     }
   }
 
-  /// Writes what waits in the memory, and ends.
+  /// Writes the waiting output of several captures and ends them.
   ///
-  /// @return whether the disks have answered in time
+  /// @return whether the disks responded in time
   static boolean drain(List<InstanceOutput> captured) {
     List<CompletableFuture<Void>> ends = captured.stream().map(InstanceOutput::finish).toList();
     try {

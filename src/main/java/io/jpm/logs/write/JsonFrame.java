@@ -9,8 +9,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// One JSON object a line with PM2's keys. What is no UTF-8 becomes U+FFFD, and a piece of a line
-/// has `"partial":true`.
+/// Encodes a log line as a JSON object with the keys of PM2. Bytes that are not UTF-8 become
+/// U+FFFD. A piece of a line has `"partial":true`.
 final class JsonFrame implements FramedLayout.Frame {
   private static final byte[] HEAD = ascii("{\"message\":\"");
   private static final byte[] PARTIAL = ascii(",\"partial\":true}\n");
@@ -22,8 +22,8 @@ final class JsonFrame implements FramedLayout.Frame {
   private byte[] tail = {};
   private long millis = Long.MIN_VALUE;
 
-  /// @param pattern how the time is written; empty: ISO 8601
-  /// @param error whether it is standard error
+  /// @param pattern the format of the time; empty for ISO 8601
+  /// @param error whether the stream is standard error
   /// @param id the instance
   /// @param app the app's name
   JsonFrame(Optional<TimePattern> pattern, boolean error, String id, String app) {
@@ -56,7 +56,7 @@ final class JsonFrame implements FramedLayout.Frame {
     }
   }
 
-  /// Always with milliseconds, as JavaScript writes it.
+  /// Returns the time in ISO 8601, always with milliseconds, as JavaScript writes it.
   private static String iso(Instant at) {
     String text = at.toString();
     return text.contains(".") ? text : text.replace("Z", ".000Z");
@@ -100,7 +100,7 @@ final class JsonFrame implements FramedLayout.Frame {
     }
   }
 
-  /// Whether it stands for itself in JSON: printable ASCII but quote and backslash.
+  /// Reports whether a byte needs no escape in JSON: printable ASCII except quote and backslash.
   private static boolean isPlain(byte b) {
     return b >= 0x20 && b != '"' && b != '\\' && b != 0x7F;
   }
@@ -115,7 +115,7 @@ final class JsonFrame implements FramedLayout.Frame {
     }
   }
 
-  /// How many bytes the character of UTF-8 at `i` takes (RFC 3629); 0 when it is none.
+  /// Returns the length of the UTF-8 character at `i` (RFC 3629); 0 if it is not valid.
   private static int characterBytes(byte[] text, int i, int length) {
     int first = text[i] & 0xFF;
     int size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
@@ -130,10 +130,10 @@ final class JsonFrame implements FramedLayout.Frame {
     int second = text[i + 1] & 0xFF;
     boolean valid =
         switch (first) {
-          case 0xE0 -> second >= 0xA0; // longer than need be
+          case 0xE0 -> second >= 0xA0; // overlong form
           case 0xED -> second < 0xA0; // a surrogate
           case 0xF0 -> second >= 0x90;
-          case 0xF4 -> second < 0x90; // beyond the last character
+          case 0xF4 -> second < 0x90; // above U+10FFFF
           default -> true;
         };
     return valid ? size : 0;

@@ -5,13 +5,14 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Where lines end in bytes that lie in several buffers. Positions of the buffers are left alone.
+/// Finds line ends in, and takes slices of, bytes that span several buffers. The positions of the
+/// buffers do not change.
 final class LineBreaks {
   static final byte END = '\n';
 
   private LineBreaks() {}
 
-  /// How many bytes all buffers have together.
+  /// Returns the total number of bytes.
   static int bytes(List<ByteBuffer> buffers) {
     int sum = 0;
     for (ByteBuffer buffer : buffers) {
@@ -20,7 +21,8 @@ final class LineBreaks {
     return sum;
   }
 
-  /// How many bytes whole lines take from the beginning; 0 when no line ends in the buffers.
+  /// Returns the length of the whole lines at the beginning, in bytes; 0 if no line ends in the
+  /// buffers.
   static int whole(List<ByteBuffer> buffers) {
     int behind = bytes(buffers);
     for (int i = buffers.size() - 1; i >= 0; i--) {
@@ -34,7 +36,7 @@ final class LineBreaks {
     return 0;
   }
 
-  /// How many lines end in the first `count` bytes.
+  /// Returns the number of lines that end in the first `count` bytes.
   static long ends(List<ByteBuffer> buffers, int count) {
     long ends = 0;
     for (ByteBuffer buffer : first(buffers, count)) {
@@ -43,7 +45,7 @@ final class LineBreaks {
     return ends;
   }
 
-  /// The byte at `index`, counted from the beginning of the first buffer.
+  /// Returns the byte at `index`, counted from the beginning of the first buffer.
   static byte at(List<ByteBuffer> buffers, int index) {
     int left = index;
     for (ByteBuffer buffer : buffers) {
@@ -55,12 +57,12 @@ final class LineBreaks {
     throw new IndexOutOfBoundsException(index);
   }
 
-  /// The first `count` bytes.
+  /// Returns the first `count` bytes.
   static List<ByteBuffer> first(List<ByteBuffer> buffers, int count) {
     return slice(buffers, 0, count);
   }
 
-  /// All but the first `count` bytes.
+  /// Returns all bytes except the first `count`.
   static List<ByteBuffer> behind(List<ByteBuffer> buffers, int count) {
     return slice(buffers, count, bytes(buffers) - count);
   }

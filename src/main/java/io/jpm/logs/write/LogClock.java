@@ -4,10 +4,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/// The time, for a room that must not ask the system itself.
+/// The clocks of the log capture, which does not read the system clocks directly.
 ///
-/// @param wall for what people read
-/// @param nanoTime monotonic time, for what is waited for
+/// @param wall the wall clock, for times that users see
+/// @param nanoTime monotonic time in nanoseconds, for delays and timeouts
 public record LogClock(InstantSource wall, LongSupplier nanoTime) {
   Instant instant() {
     return wall.instant();

@@ -15,14 +15,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.zip.GZIPOutputStream;
 
-/// Packs rotated files with gzip. The plain file goes only when the packed one is complete, so a
-/// death in between costs nothing but the work.
+/// Compresses rotated log files with gzip. The original is deleted only when the compressed file is
+/// complete, so the death of the daemon in between loses no output.
 final class LogCompressor {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final int BLOCK = 64 * 1024;
 
-  /// How much longer than what it takes of the disk a file may be: one with holes would be read for
-  /// hours.
+  /// The maximum ratio of a file's length to its size on the disk, apart from [#LENGTH_TO_SPARE]. A
+  /// file that consists of holes would take hours to read.
   private static final int MOST_HOLES = 16;
 
   private static final long LENGTH_TO_SPARE = 16L << 20;
@@ -30,7 +30,7 @@ final class LogCompressor {
   private final LogDisk disk;
   private final BooleanSupplier isOver;
 
-  /// Those that could not be packed; they are left as they are until the next daemon.
+  /// The files that could not be compressed. They are not tried again by this daemon.
   private final Set<Path> given = new HashSet<>();
 
   LogCompressor(LogDisk disk, BooleanSupplier isOver) {
@@ -38,7 +38,8 @@ final class LogCompressor {
     this.isOver = isOver;
   }
 
-  /// Those that are not packed, the newest first: the oldest may have to go soon anyway.
+  /// Returns the files that are not compressed, newest first, because the oldest may soon be
+  /// deleted.
   List<Rotated> plain(List<Rotated> rotated) {
     return rotated.stream()
         .filter(it -> !LogNames.isPacked(it.path()) && !given.contains(it.path()))
@@ -59,7 +60,7 @@ final class LogCompressor {
       }
     } catch (IOException failure) {
       given.add(plain.path());
-      LOG.log(Level.WARNING, "{0} is not packed: {1}", plain.path(), failure.getMessage());
+      LOG.log(Level.WARNING, "{0} is not compressed: {1}", plain.path(), failure.getMessage());
       try {
         disk.delete(part, owner);
       } catch (IOException again) {
@@ -68,7 +69,7 @@ final class LogCompressor {
     }
   }
 
-  /// @return whether it was not broken off
+  /// @return false if the copy was cut short because the daemon is ending
   private boolean copy(Rotated plain, Path part) throws IOException {
     var owner = plain.owner();
     byte[] block = new byte[BLOCK];
@@ -83,7 +84,7 @@ final class LogCompressor {
           }
           left -= count;
           if (left < 0) {
-            throw new IOException("most of it is holes");
+            throw new IOException("most of it consists of holes");
           }
           gzip.write(block, 0, count);
         }

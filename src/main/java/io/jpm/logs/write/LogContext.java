@@ -3,12 +3,12 @@ package io.jpm.logs.write;
 import io.jpm.os.LogDisk;
 import java.nio.file.Path;
 
-/// What all log files of a daemon share.
+/// The collaborators that all log files of a daemon share.
 ///
-/// @param home the daemon's home
-/// @param disk the files of this system
-/// @param clock the time
-/// @param rotatedStorage what has been rotated, and what the disks have left
-/// @param open how many are open
+/// @param home the daemon's home directory
+/// @param disk access to files
+/// @param clock the clocks
+/// @param rotatedStorage the rotated files and the free space of the disks
+/// @param open the number of open files
 record LogContext(
     Path home, LogDisk disk, LogClock clock, RotatedStorage rotatedStorage, OpenLogs open) {}

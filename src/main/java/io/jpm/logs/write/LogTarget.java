@@ -22,24 +22,26 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One log file: written to, rotated, opened anew, emptied. Several streams may have it as theirs
-/// (instances that are merged, a combined log), on several lanes: all methods take its lock.
+/// One log file: writes, rotates, reopens and truncates it. Several streams on several disk threads
+/// may write to it (merged instances, a combined log), so all methods that touch the file take its
+/// lock.
 final class LogTarget {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// How often at most it is looked whether somebody has moved the file away or filled the disk.
+  /// The minimum interval between checks of whether the file was moved away or the disk is full.
   private static final Duration LOOK = Duration.ofSeconds(1);
 
-  /// How far apart entries of times are at least.
+  /// The minimum distance between two entries of the time index, in milliseconds.
   private static final long TIMES_MILLIS = 5;
 
   private static final long LOOK_BYTES = 8 << 20;
   private static final Duration AFTER_FAILURE = Duration.ofMinutes(1);
 
-  /// As the writer: a line of our own.
+  /// The writer of jpm's own notices.
   static final Object NOTICE = new Object();
 
-  /// Who wrote the open line that was in the file before: probably whoever writes now.
+  /// The writer of an unfinished line that was in the file when it was opened. It is assumed to be
+  /// the stream that writes next.
   private static final Object EARLIER = new Object();
 
   private final LogContext around;
@@ -48,36 +50,38 @@ final class LogTarget {
   private final RunAs owner;
   private final Path timesFile;
 
-  /// Read without the lock: whoever holds it may be waiting for a disk.
+  /// This and the following volatile fields are read without the lock, whose holder may be waiting
+  /// for a disk.
   private volatile LogLimits limits;
 
   private volatile AppendFile.Key key;
   private volatile boolean regular;
   private volatile long size;
 
-  /// What the size is more than what the file takes of the disk; less than 0 where it is less.
+  /// The size minus the space that the file takes on the disk; negative if it takes more than its
+  /// size.
   private volatile long holes;
 
   private volatile Problem problem = Problem.NONE;
 
-  /// All below is guarded by `this`. A file that rests is closed, and opened again when it is next
-  /// written to.
+  /// All fields below are guarded by `this`. A resting file is closed until it is next written to.
   private AppendFile file;
 
   private boolean resting;
   private long usedAt;
 
-  /// Empty where they cannot be kept.
+  /// The time index; empty if it cannot be written.
   private Optional<AppendFile> times = Optional.empty();
 
   private Instant timesAgainAt = Instant.MIN;
 
   private final ByteBuffer entry = ByteBuffer.allocateDirect(Times.ENTRY_BYTES);
 
-  /// What a pipe or a terminal has taken the beginning of; it gets the rest before anything else.
+  /// The rest of a batch whose beginning a pipe or terminal has accepted. It is written before
+  /// anything else.
   private ByteBuffer owed = ByteBuffer.allocate(0);
 
-  /// Whose line in the file has no end yet.
+  /// The writer of the last line if that line has no end yet.
   private @Nullable Object midLine;
 
   private Optional<Instant> firstAt = Optional.empty();
@@ -106,15 +110,15 @@ final class LogTarget {
     }
   }
 
-  /// What is wanted of a file.
+  /// The properties of a log file to open.
   ///
-  /// @param path where it is, absolute
-  /// @param app whose it is
-  /// @param owner with whose rights it is opened
-  /// @param limits what it may take
+  /// @param path the absolute path
+  /// @param app the app that writes to it
+  /// @param owner the user with whose rights it is opened
+  /// @param limits the limits on its size and age
   record Wanted(Path path, AppName app, RunAs owner, LogLimits limits) {}
 
-  /// Told where a write will go, before it begins.
+  /// Receives the position of a write before it begins.
   interface Note {
     void begins(AppendFile.Key file, long offset, int length);
   }
@@ -134,8 +138,8 @@ final class LogTarget {
     }
   }
 
-  /// Opens a file that rests. Should somebody have changed or moved it meanwhile, what is there now
-  /// is gone on with.
+  /// Opens a resting file. If another process has changed or replaced it meanwhile, continues with
+  /// its present content.
   private void wake() throws IOException {
     usedAt = around.clock().nanos();
     if (resting) {
@@ -149,7 +153,8 @@ final class LogTarget {
     }
   }
 
-  /// What a pipe or a terminal has been given cannot be known when it is opened again.
+  /// Closes the file until the next write. Only a regular file may rest: after a pipe or terminal
+  /// is reopened, it is unknown how much it has received.
   private void rest() {
     if (regular && !resting) {
       closeFile();
@@ -158,23 +163,23 @@ final class LogTarget {
     }
   }
 
-  /// Closes the file until it is written to again, if too many are open.
+  /// Closes the file until the next write if too many files are open.
   synchronized void restIfTooMany() {
     if (around.open().areTooMany()) {
       rest();
     }
   }
 
-  /// Closes the file until it is written to again, if it has not been for a while.
+  /// Closes the file until the next write if it has not been written to for a while.
   ///
-  /// @param nanos monotonic time
+  /// @param nanos the monotonic time since which it must be unused
   synchronized void restIfUnusedSince(long nanos) {
     if (usedAt - nanos <= 0) {
       rest();
     }
   }
 
-  /// Takes note of what is in the file.
+  /// Determines the state of the file that is open now.
   private void examine() throws IOException {
     key = file.key();
     regular = file.isRegular();
@@ -191,7 +196,7 @@ final class LogTarget {
         return Instant.ofEpochMilli(first.flip().getLong());
       }
     } catch (IOException none) {
-      // Written before there were times, or they were removed.
+      // The file is older than its time index, or the index was removed.
     }
     return around.clock().instant();
   }
@@ -202,7 +207,7 @@ final class LogTarget {
     lastTimesMillis = Long.MIN_VALUE / 2;
   }
 
-  /// Without times lines are still kept, so that they cannot be had is no reason to stop.
+  /// Opens the time index. A failure is only logged, because lines can be written without it.
   private void openTimes() {
     try {
       times = Optional.of(around.disk().open(timesFile, RunAs.DAEMON));
@@ -213,7 +218,11 @@ final class LogTarget {
   }
 
   private void noTimes(IOException failure) {
-    LOG.log(Level.WARNING, "the times of {0} are not kept: {1}", path, failure.getMessage());
+    LOG.log(
+        Level.WARNING,
+        "the times of the lines of {0} are not stored: {1}",
+        path,
+        failure.getMessage());
     dropTimes();
   }
 
@@ -245,12 +254,13 @@ final class LogTarget {
     return regular;
   }
 
-  /// What it takes of the disk, as far as is known.
+  /// Returns the space that the file takes on the disk, in bytes, as far as it is known.
   long bytes() {
     return Math.max(0, size - holes);
   }
 
-  /// A file that its owner has lengthened takes no disk for that.
+  /// Returns the size minus the space on the disk, so that a file that its owner has extended with
+  /// a hole does not count as disk usage.
   private long holes() throws IOException {
     return regular ? file.size() - file.allocated() : 0;
   }
@@ -263,7 +273,7 @@ final class LogTarget {
     limits = now;
   }
 
-  /// Why it does not take what it is given; [Problem#NONE]: it does.
+  /// Returns the reason why the file does not accept output; [Problem#NONE] if it does.
   Problem problem() {
     return problem;
   }
@@ -274,10 +284,10 @@ final class LogTarget {
 
   /// Appends bytes, all of them or none.
   ///
-  /// @param writer who writes, to know whose line is open
-  /// @param bytes what to write
-  /// @param note told before
-  /// @return [Problem#NONE]: everything is in the file; otherwise nothing is
+  /// @param writer identifies the writer, whose line may remain unfinished
+  /// @param bytes the bytes to write
+  /// @param note receives the position before the write
+  /// @return [Problem#NONE] if everything is in the file; otherwise nothing is
   synchronized Problem write(Object writer, List<ByteBuffer> bytes, Note note) {
     Instant now = around.clock().instant();
     int incoming = LineBreaks.bytes(bytes);
@@ -292,7 +302,7 @@ final class LogTarget {
       rotateIfDue(now, incoming);
       List<ByteBuffer> all = bytes;
       if (isOthersLineOpen(writer)) {
-        // Another's line is open: what follows must not look like its end.
+        // Another writer's line is unfinished: the new bytes must not look like its end.
         all = new ArrayList<>(bytes);
         all.addFirst(ByteBuffer.allocateDirect(1).put(LineBreaks.END).flip());
       }
@@ -315,7 +325,7 @@ final class LogTarget {
         && (!midLine.equals(EARLIER) || writer.equals(NOTICE));
   }
 
-  /// Looks at the disk from time to time, and after so many bytes.
+  /// Reports whether the disk has space, which is checked at intervals and after so many bytes.
   private boolean hasRoom(Instant now) throws IOException {
     if (lacksRoom || unlooked >= LOOK_BYTES || !now.isBefore(lookAt)) {
       lookAt = now.plus(LOOK);
@@ -331,7 +341,7 @@ final class LogTarget {
     int length = LineBreaks.bytes(all);
     long offset = regular ? file.size() : 0;
     if (offset != size) {
-      holes = holes(); // somebody else has changed it
+      holes = holes(); // another process has changed it
     }
     note.begins(file.key(), offset, length);
     int written = 0;
@@ -365,9 +375,9 @@ final class LogTarget {
     owed.flip();
   }
 
-  /// Gives a pipe or terminal the rest of what it has the beginning of.
+  /// Writes to a pipe or terminal the rest of a batch whose beginning it has accepted.
   ///
-  /// @return whether it has all of it now
+  /// @return whether it has accepted all of it
   synchronized boolean isPaid() {
     while (owed.hasRemaining()) {
       Appended result = file.append(List.of(owed));
@@ -379,7 +389,7 @@ final class LogTarget {
     return true;
   }
 
-  /// Half a batch would leave a torn line.
+  /// Removes the written part of a batch, which could end in a torn line.
   private Problem undo(long offset, int written, Problem why) throws IOException {
     if (written > 0 && regular) {
       file.truncate(offset);
@@ -411,7 +421,7 @@ final class LogTarget {
     }
   }
 
-  /// Half an entry would shift all that follow.
+  /// Removes an incomplete entry, which would shift all later ones.
   private void cutTimes(AppendFile torn) {
     try {
       torn.truncate(torn.size() / Times.ENTRY_BYTES * Times.ENTRY_BYTES);
@@ -446,10 +456,10 @@ final class LogTarget {
     }
   }
 
-  /// Either there is a new file afterwards or everything is as it was.
+  /// Moves the file away and opens a new one, or leaves everything unchanged.
   private void moveTo(Path rotated, Path rotatedTimes) throws IOException {
     if (Files.isSymbolicLink(path)) {
-      throw new IOException("it is a link");
+      throw new IOException("it is a symbolic link");
     }
     around.disk().rename(path, rotated, owner);
     AppendFile fresh;
@@ -467,14 +477,14 @@ final class LogTarget {
     goOnWith(fresh);
   }
 
-  /// Opens the file anew if somebody has moved it away.
+  /// Reopens the file if it was moved away.
   synchronized void reopenIfMoved() throws IOException {
     if (!file.isInPlace()) {
       reopen();
     }
   }
 
-  /// Opens the file of this path, whichever it is now.
+  /// Closes the file and opens the one that is at the path now.
   synchronized void reopen() throws IOException {
     goOnWith(opened());
   }
@@ -487,7 +497,7 @@ final class LogTarget {
     examine();
   }
 
-  /// Empties the file.
+  /// Truncates the file to zero bytes.
   synchronized void empty() throws IOException {
     if (regular) {
       wake();
@@ -498,12 +508,13 @@ final class LogTarget {
     }
   }
 
-  /// Resolves a write into this file during which a former daemon died.
+  /// Resolves a write into this file during which an earlier daemon died. A write that is only
+  /// partly in the file is removed.
   ///
-  /// @return whether it has happened
+  /// @return whether the write is in the file
   synchronized boolean hasHappened(long offset, int length) throws IOException {
     if (!regular) {
-      return true; // a pipe does not tell: better one line less to be in doubt than twice
+      return true; // unknown for a pipe: a missing line is better than a duplicate
     }
     wake();
     long size = file.size();

@@ -35,19 +35,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// All captures of a daemon: from pipes through memory into files.
+/// The log capture: moves the output of all instances from their pipes through the log buffer into
+/// log files.
 ///
-/// The methods may block for as long as a disk does, and are safe to call from several threads; for
-/// one capture one at a time.
+/// The methods may block as long as a disk does, and may be called by several threads, but only by
+/// one thread at a time for the same capture.
 public final class LogWriters implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// A disk that takes so long is told to the user.
+  /// A disk that takes longer for one piece of work is reported to the user.
   private static final long HUNG_NANOS = TimeUnit.SECONDS.toNanos(3);
 
   private static final long PATIENCE_SECONDS = 5;
 
-  /// How long a file stays open without being written to, at least.
+  /// The minimum time that a file stays open after the last write.
   private static final long REST_SECONDS = 10;
 
   private final Path home;
@@ -60,7 +61,7 @@ public final class LogWriters implements AutoCloseable {
   private final OpenTargets openTargets;
   private final Map<String, DiskLane> lanes = new ConcurrentHashMap<>();
 
-  /// By the pipe of standard output: while an instance is being replaced there are two of it.
+  /// By the pipe of standard output, because an instance that is being replaced is captured twice.
   private final Map<Path, Instance> instances = new ConcurrentHashMap<>();
 
   private volatile LogLimits perApp = LogLimits.DEFAULT;
@@ -71,24 +72,24 @@ public final class LogWriters implements AutoCloseable {
           1, task -> Thread.ofPlatform().daemon().name("jpm-log-later").unstarted(task));
   private @Nullable LogMemory memory;
 
-  /// The streams that a former daemon was about to write when it died.
+  /// The streams in which an earlier daemon was writing when it died.
   private volatile List<LogStream> unfinished = List.of();
 
-  /// By stream: whether that is in its file.
+  /// By stream name: whether that write is in its file.
   private final Map<String, Boolean> happened = new ConcurrentHashMap<>();
 
-  /// @param home the daemon's home
-  /// @param pipes where output comes from
-  /// @param disk where it goes
-  /// @param clock the time
-  /// @param listener who sees lines as they come
+  /// @param home the daemon's home directory
+  /// @param pipes the pipes of the apps
+  /// @param disk access to files
+  /// @param clock the clocks
+  /// @param listener receives captured output
   public LogWriters(Path home, LogPipes pipes, LogDisk disk, LogClock clock, Listener listener) {
     this.home = home;
     this.pipes = pipes;
     this.clock = clock;
     this.listener = listener;
     this.rotatedStorage = new RotatedStorage(home, disk, clock);
-    later.setKeepAliveTime(5, TimeUnit.SECONDS); // without work there is no thread
+    later.setKeepAliveTime(5, TimeUnit.SECONDS); // no thread while there is no work
     later.allowCoreThreadTimeOut(true);
     this.openLogs = new OpenLogs(disk.mostOpen(), this::restLater);
     this.openTargets =
@@ -98,18 +99,18 @@ public final class LogWriters implements AutoCloseable {
             target -> lane(List.of(target)).execute(target::close));
   }
 
-  /// Told of output once it is in its file. Called on the threads of the disks: must hand over and
+  /// Receives output once it is in its file. Called on the disk threads: must hand it over and
   /// return.
   public interface Listener {
-    /// What `instance` has printed.
+    /// Receives output of `instance`.
     ///
-    /// @param error whether on standard error
-    /// @param bytes as it wrote them, valid during the call: whole lines, or a line whose end is
-    ///   still to come
+    /// @param error whether the output is of standard error
+    /// @param bytes the bytes as the app wrote them, valid during the call: whole lines, or the
+    ///   beginning of a line that continues
     void seen(LogsCommand.Open instance, boolean error, List<ByteBuffer> bytes, Instant at);
   }
 
-  /// The two outputs of an instance.
+  /// The two captured streams of an instance.
   private record Instance(LogsCommand.Open order, InstanceOutput out, InstanceOutput error) {
     List<InstanceOutput> both() {
       return List.of(out, error);
@@ -124,11 +125,10 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// Captures what comes through an instance's pipes, or goes on with other files. An instance that
-  /// is being replaced has two captures, with pipes of their own.
+  /// Captures the output that comes through an instance's pipes, or moves its capture to other
+  /// files. An instance that is being replaced has two captures, with separate pipes.
   ///
-  /// @throws IOException with a sentence for the user; an instance that was captured goes on as it
-  ///   was
+  /// @throws IOException with a message for the user; an existing capture then continues unchanged
   public void open(LogsCommand.Open order) throws IOException {
     synchronized (lockOf(order.outFifo())) {
       Instance present = instances.get(order.outFifo());
@@ -147,12 +147,13 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// One capture is opened and closed by one thread at a time.
+  /// Returns the lock under which a capture is opened and closed.
   private Object lockOf(Path outFifo) {
     return locks.computeIfAbsent(outFifo, _ -> new Object());
   }
 
-  /// Opens the files, so that they can be had is known before anything ends.
+  /// Opens the files, so that a file that cannot be opened is reported before the present capture
+  /// ends.
   private Instance prepare(LogsCommand.Open order) throws IOException {
     InstanceOutput out = prepare(order, false, order.outFifo(), order.files().out());
     try {
@@ -172,7 +173,7 @@ public final class LogWriters implements AutoCloseable {
     }
     LogsCommand.Open order = present.order();
     if (outEnded) {
-      // It has ended already: it begins anew, with the same files.
+      // Standard output has ended already. Its capture starts again, with the same files.
       InstanceOutput again = prepare(order, false, order.outFifo(), order.files().out());
       release(present.out());
       again.begin(pipes, order.outFifo(), true);
@@ -203,8 +204,8 @@ public final class LogWriters implements AutoCloseable {
     return happened.getOrDefault(instanceOutput.stream().name(), true);
   }
 
-  /// Before anybody writes to a file: what has come of the writes into it during which a former
-  /// daemon died.
+  /// Resolves the writes into a file during which an earlier daemon died, before the file is
+  /// written to again.
   private void settle(LogTarget fresh) throws IOException {
     for (LogStream stream : unfinished) {
       FileWrite write = stream.unfinished().orElse(null);
@@ -236,7 +237,7 @@ public final class LogWriters implements AutoCloseable {
             List.copyOf(files),
             layout(order, error, diskLane),
             (bytes, at) -> listener.seen(order, error, bytes, at));
-    // To a terminal a program prints its errors among the rest.
+    // With a terminal, a program's errors are in the stream of standard output.
     boolean telling = error != order.wishes().terminal();
     return new InstanceOutput(stream, diskLane, outlets, clock, later, telling);
   }
@@ -246,11 +247,12 @@ public final class LogWriters implements AutoCloseable {
         file.toAbsolutePath().normalize(), order.app(), owner(order, file), limits(order));
   }
 
-  /// Within the home nobody but the daemon's user gets to, so no link can lead out of it.
+  /// Returns the user with whose rights a file is opened. Only the daemon's user has access to the
+  /// home, so no link in it can lead elsewhere.
   private RunAs owner(LogsCommand.Open order, Path file) {
     RunAs runAs = order.runAs();
     Path path = file.normalize();
-    // What is in /dev and /proc is the daemon's own, such as its standard output.
+    // Files in /dev and /proc are the daemon's own, such as its standard output.
     boolean ours = path.startsWith(home) || path.startsWith("/dev") || path.startsWith("/proc");
     return ours ? RunAs.DAEMON : runAs;
   }
@@ -271,8 +273,8 @@ public final class LogWriters implements AutoCloseable {
     };
   }
 
-  /// A thread for each set of disks, and for each user's files on them: nobody waits for a disk
-  /// that is not his.
+  /// Returns the disk thread for the disks and the user of these files. Each combination has its
+  /// own thread, so that output waits only for its own disk.
   private DiskLane lane(List<LogTarget> files) {
     Set<Long> devices = new TreeSet<>();
     files.forEach(file -> devices.add(file.key().device()));
@@ -303,15 +305,15 @@ public final class LogWriters implements AutoCloseable {
     return known;
   }
 
-  /// One stream alone does not take all there is.
+  /// Returns the limit of one stream, which must not be able to fill the whole log buffer.
   private long mostOfOne() {
     return Math.max(256 << 10, all.buffer() / 4);
   }
 
-  /// Ends a capture; the app is deleted. What it printed is in its files then, unless their disk
-  /// hangs.
+  /// Ends a capture, because the app is deleted. Its output is in its files afterwards, unless
+  /// their disk hangs.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   public void close(LogsCommand.Close order) throws IOException {
     synchronized (lockOf(order.outFifo())) {
       Instance present = instances.remove(order.outFifo());
@@ -328,7 +330,7 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// What a former daemon has left of an app that nobody has captured since.
+  /// Discards the output that an earlier daemon left of an app that has not been captured since.
   private void forget(Path fifo) throws IOException {
     String name = fifo.getFileName().toString();
     if (memory().names().contains(name)) {
@@ -340,7 +342,8 @@ public final class LogWriters implements AutoCloseable {
     instance.both().forEach(this::release);
   }
 
-  /// On the lane, since a file is not closed while a hung disk has a hold on it.
+  /// Releases the files on the disk thread, because a file must not be closed while a hung disk
+  /// operation uses it.
   private void release(InstanceOutput instanceOutput) {
     instanceOutput.diskLane().execute(() -> releaseNow(instanceOutput));
   }
@@ -349,7 +352,7 @@ public final class LogWriters implements AutoCloseable {
     instanceOutput.writer().outlets().targets().forEach(it -> openTargets.release(it.target()));
   }
 
-  /// Limits that hold from now on.
+  /// Replaces the limits.
   public synchronized void limits(LogsCommand.Limits limits) {
     perApp = limits.perApp();
     all = limits.all();
@@ -368,9 +371,9 @@ public final class LogWriters implements AutoCloseable {
         .forEach(instanceOutput -> instanceOutput.stream().whenFull(own.fullLogPolicy()));
   }
 
-  /// Empties the files of these instances and removes what has been rotated.
+  /// Truncates the files of these instances and deletes their rotated files.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   public void flush(List<InstanceId> ids) throws IOException {
     Set<LogTarget> files = new HashSet<>();
     instances.values().stream()
@@ -382,23 +385,24 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// Where a hung disk is noticed and told.
+  /// Runs work on the disk thread of a file, and fails if the disk hangs.
   private void onLane(LogTarget target, DiskLane.Work work) throws IOException {
     if (!lane(List.of(target)).call(work, PATIENCE_SECONDS)) {
       throw new IOException(target.path() + ": the disk does not answer");
     }
   }
 
-  /// Opens all files anew.
+  /// Reopens all files.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   public void reopen() throws IOException {
     for (LogTarget target : openTargets.all()) {
       onLane(target, target::reopen);
     }
   }
 
-  /// How the captures of an instance go, all together; one that is not captured has no trouble.
+  /// Returns the combined status of the captures of an instance. The status of an instance that is
+  /// not captured has no problem.
   public LogsReply.Status status(InstanceId id) {
     List<InstanceOutput> captures =
         instances.values().stream()
@@ -429,7 +433,7 @@ public final class LogWriters implements AutoCloseable {
         captures.isEmpty() ? OptionalLong.empty() : OptionalLong.of(printed));
   }
 
-  /// Some file is open: soon it is looked whether anybody still writes to it.
+  /// Schedules a check for open files that are no longer written to.
   private void restLater() {
     if (willRest.compareAndSet(false, true)) {
       try {
@@ -444,7 +448,7 @@ public final class LogWriters implements AutoCloseable {
     willRest.set(false);
     long unused = clock.nanos() - TimeUnit.SECONDS.toNanos(REST_SECONDS);
     for (LogTarget target : openTargets.all()) {
-      // On its lane: its disk may be slow.
+      // On the disk thread, because the disk may be slow.
       lane(List.of(target)).execute(() -> target.restIfUnusedSince(unused));
     }
     if (openLogs.areAny()) {
@@ -452,12 +456,14 @@ public final class LogWriters implements AutoCloseable {
     }
   }
 
-  /// To be called from time to time: files grow old.
+  /// Compresses rotated files and deletes expired ones, in the background. Must be called
+  /// regularly, because files also expire by age.
   public void tidy() {
     rotatedStorage.tidyLater();
   }
 
-  /// Moves what there is into the files and ends. What they do not take stays for the next daemon.
+  /// Moves the output of all pipes into the files and ends. Output that the files do not accept
+  /// stays in the log buffer for the next daemon.
   @Override
   public void close() {
     pipes.close();

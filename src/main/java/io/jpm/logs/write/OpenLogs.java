@@ -2,29 +2,29 @@ package io.jpm.logs.write;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// How many descriptors the log files of a daemon take. A process may have so many only, and with
-/// many apps not every file can be open all the time: beyond the bound a file is closed after each
-/// batch and opened again for the next one. One that nobody writes to is closed after a while, so
-/// that a busy one can have its place. Safe for many threads.
+/// Counts the descriptors of the daemon's log files. A process may have only a limited number of
+/// them, so with many apps not every file can stay open. Beyond the limit a file is closed after
+/// each batch and reopened for the next one. A file that is no longer written to is closed after a
+/// while, so that a busy one can stay open. Thread-safe.
 final class OpenLogs {
   private final int most;
   private final Runnable onOpen;
   private final AtomicInteger open = new AtomicInteger();
 
-  /// @param most how many stay open between two writes
-  /// @param onOpen told of each that is opened
+  /// @param most the number of files that stay open between two writes
+  /// @param onOpen runs after each file that is opened
   OpenLogs(int most, Runnable onOpen) {
     this.most = most;
     this.onOpen = onOpen;
   }
 
-  /// One more is open.
+  /// Counts an opened file.
   void more() {
     open.incrementAndGet();
     onOpen.run();
   }
 
-  /// One less is.
+  /// Counts a closed file.
   void less() {
     open.decrementAndGet();
   }
@@ -33,7 +33,7 @@ final class OpenLogs {
     return open.get() > 0;
   }
 
-  /// Whether whoever has one open should close it when it is not needed any more.
+  /// Reports whether files should be closed as soon as they are not needed.
   boolean areTooMany() {
     return open.get() > most;
   }

@@ -11,31 +11,31 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// The log files that are open, each once however many streams and paths lead to it. Safe for many
-/// threads; the lock is never held while a disk is asked for something.
+/// The open log files, each of which is open once, however many streams and paths lead to it.
+/// Thread-safe; the lock is never held during access to a disk.
 final class OpenTargets {
   private final LogContext around;
   private final Opened opened;
   private final Consumer<LogTarget> closer;
 
-  /// Guarded by `this`; several paths may lead to one file.
+  /// Guarded by `this`. Several paths may lead to one file.
   private final Map<Path, LogTarget> open = new HashMap<>();
 
   private final Map<LogTarget, Integer> uses = new HashMap<>();
 
-  /// Told of each file before anybody writes to it.
+  /// Called for each file before it is first written to.
   interface Opened {
     void opened(LogTarget fresh) throws IOException;
   }
 
-  /// @param closer closes a file where its disk may take its time
+  /// @param closer closes a file on a thread that may wait for its disk
   OpenTargets(LogContext around, Opened opened, Consumer<LogTarget> closer) {
     this.around = around;
     this.opened = opened;
     this.closer = closer;
   }
 
-  /// Opens a file, or takes the one that is open; what it may take is as wanted now. Blocking.
+  /// Opens a log file, or shares the one that is open, and sets its limits. Blocking.
   LogTarget take(Wanted wanted) throws IOException {
     LogTarget target = use(wanted.path()).orElse(null);
     if (target == null) {
@@ -48,7 +48,7 @@ final class OpenTargets {
       }
       target = useOr(wanted.path(), fresh);
       if (!target.equals(fresh)) {
-        fresh.close(); // a link to it, or somebody was quicker
+        fresh.close(); // the path is a link to it, or another thread was faster
       }
     }
     target.limits(wanted.limits());
@@ -62,7 +62,8 @@ final class OpenTargets {
     return known;
   }
 
-  /// The file of `path`, or else `fresh` unless that is known by another path.
+  /// Returns the open file of `path`. If there is none, registers `fresh`, or the same file if it
+  /// is open under another path.
   private synchronized LogTarget useOr(Path path, LogTarget fresh) {
     LogTarget target =
         use(path)
@@ -80,7 +81,7 @@ final class OpenTargets {
     return target;
   }
 
-  /// One stream less goes into it; the last one closes it.
+  /// Ends one use of a file. The last one closes it.
   void release(LogTarget target) {
     boolean last;
     synchronized (this) {
@@ -96,7 +97,7 @@ final class OpenTargets {
     }
   }
 
-  /// All that are open.
+  /// Returns all open files.
   synchronized Collection<LogTarget> all() {
     return List.copyOf(Set.copyOf(open.values()));
   }

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/// Byte for byte.
+/// Passes output through unchanged.
 enum RawLayout implements Layout {
   INSTANCE;
 

@@ -12,22 +12,22 @@ import java.util.Deque;
 import java.util.List;
 import java.util.PriorityQueue;
 
-/// One rotated file.
+/// One rotated log file.
 ///
-/// @param log the log file it was
-/// @param owner with whose rights it is touched
-/// @param path where it is, packed or not
-/// @param at when it was rotated
-/// @param size bytes that it takes of the disk
+/// @param log the path of the log file before the rotation
+/// @param owner the user with whose rights it is accessed
+/// @param path its present path, compressed or not
+/// @param at the rotation time
+/// @param size its size on the disk, in bytes
 record Rotated(Path log, RunAs owner, Path path, Instant at, long size) {
   static final Comparator<Rotated> OLDEST_FIRST =
       Comparator.comparing(Rotated::at).thenComparing(rotated -> rotated.path().toString());
 
-  /// Which of the rotated files of one log file are too many or too old.
+  /// Returns the rotated files of one log that exceed its limits on number or age.
   ///
   /// @param all the rotated files
-  /// @param keep how many may stay; 0: any number
-  /// @param maxAge how old they may be; zero: any age
+  /// @param keep how many may stay; 0 for any number
+  /// @param maxAge their maximum age; zero for any age
   static List<Rotated> surplus(List<Rotated> all, int keep, Duration maxAge, Instant now) {
     List<Rotated> oldestFirst = all.stream().sorted(OLDEST_FIRST).toList();
     int tooMany = keep == 0 ? 0 : Math.max(0, oldestFirst.size() - keep);
@@ -40,25 +40,27 @@ record Rotated(Path log, RunAs owner, Path path, Instant at, long size) {
     return out;
   }
 
-  /// What has to go so that the files of all apps together do not take more than `most`: the oldest
-  /// of whoever takes the most, and of nobody who takes no more than an equal share.
+  /// Returns the files to delete so that the files of all apps together take at most `most` bytes:
+  /// each time the oldest file of the app that takes the most by then. An app that takes no more
+  /// than an equal share loses nothing.
   ///
-  /// @param apps what each app has
-  /// @param most bytes; 0: no limit
+  /// @param apps the usage of each app
+  /// @param most the limit in bytes; 0 for no limit
   static List<Rotated> beyondShares(Collection<Taken> apps, long most) {
     return most == 0 || apps.isEmpty() ? List.of() : largestFirst(apps, most, most / apps.size());
   }
 
-  /// All files in the order in which they go while a disk is full: each time the oldest of whoever
-  /// takes the most by then. So an app that fills the disk loses its own before those of others.
+  /// Returns all files in the order in which they are deleted while a disk is full: each time the
+  /// oldest file of the app that takes the most by then. So an app that fills the disk loses its
+  /// own files before those of others.
   ///
-  /// @param apps what each app has
+  /// @param apps the usage of each app
   static List<Rotated> largestFirst(Collection<Taken> apps) {
     return largestFirst(apps, -1, -1);
   }
 
-  /// @param most what all together may take
-  /// @param share what each may take
+  /// @param most the maximum size of all files together
+  /// @param share the size up to which an app loses nothing
   private static List<Rotated> largestFirst(Collection<Taken> apps, long most, long share) {
     List<Rotated> out = new ArrayList<>();
     var largestFirst = new PriorityQueue<>(Comparator.comparingLong(Shrinking::bytes).reversed());
@@ -78,13 +80,13 @@ record Rotated(Path log, RunAs owner, Path path, Instant at, long size) {
     return out;
   }
 
-  /// What the log files of one app take.
+  /// The disk usage of one app's log files.
   ///
-  /// @param rotated what may go
-  /// @param active bytes of the files that are written to
+  /// @param rotated the files that may be deleted
+  /// @param active the size of the active files, in bytes
   record Taken(List<Rotated> rotated, long active) {}
 
-  /// The same while it becomes less.
+  /// The remaining usage of one app while files are selected for deletion.
   private static final class Shrinking {
     final Deque<Rotated> oldestFirst;
     long bytes;
@@ -99,11 +101,11 @@ record Rotated(Path log, RunAs owner, Path path, Instant at, long size) {
     }
   }
 
-  /// The oldest ones that have to go so that all files together do not take more than `most`.
+  /// Returns the oldest files to delete so that all files together take at most `most` bytes.
   ///
-  /// @param rotated what may go
-  /// @param active bytes of the files that are written to
-  /// @param most bytes; 0: no limit
+  /// @param rotated the files that may be deleted
+  /// @param active the size of the active files, in bytes
+  /// @param most the limit in bytes; 0 for no limit
   static List<Rotated> excess(List<Rotated> rotated, long active, long most) {
     List<Rotated> out = new ArrayList<>();
     long sum = active + rotated.stream().mapToLong(Rotated::size).sum();

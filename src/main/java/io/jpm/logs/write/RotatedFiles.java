@@ -18,23 +18,22 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// The rotated files there are: those of the log files in use, and those in the home's own folder
-/// that deleted apps have left.
+/// Finds and deletes rotated files: those of the log files in use, and those that deleted apps have
+/// left in the log directory of the home.
 ///
-/// @param home the daemon's home
-/// @param disk the files of this system
+/// @param home the daemon's home directory
+/// @param disk access to files
 record RotatedFiles(Path home, LogDisk disk) {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// Looks into each folder once.
+  /// Returns the rotated files by log file, in no particular order. Lists each directory once.
   ///
   /// @param targets the log files in use
-  /// @return by log file, in no order
   Map<Path, List<Rotated>> find(Collection<LogTarget> targets) {
     return find(targets, Map.of(home.resolve("logs"), RunAs.DAEMON));
   }
 
-  /// As [#find], without what deleted apps have left.
+  /// As [#find], without the files of deleted apps.
   Map<Path, List<Rotated>> findOf(Collection<LogTarget> targets) {
     return find(targets, Map.of());
   }
@@ -79,11 +78,12 @@ record RotatedFiles(Path home, LogDisk disk) {
     }
   }
 
-  /// Removes the times of rotated files that are there no more: somebody has removed them.
+  /// Deletes the time indexes of rotated files that no longer exist because a user or another
+  /// program deleted them.
   ///
   /// @param logs the log files whose rotated files are known
-  /// @param found what [#find] has found of them
-  /// @param before only those that were rotated before this moment, and so must have been found
+  /// @param found the result of [#find] for them
+  /// @param before only indexes of files rotated before this time, which [#find] cannot have missed
   void dropTimes(Collection<LogTarget> logs, Map<Path, List<Rotated>> found, Instant before) {
     Map<String, Set<Instant>> known = new HashMap<>();
     for (LogTarget target : logs) {
@@ -108,9 +108,9 @@ record RotatedFiles(Path home, LogDisk disk) {
     }
   }
 
-  /// Removes a file and its times.
+  /// Deletes a file and its time index.
   ///
-  /// @return whether that could be done
+  /// @return whether that succeeded
   boolean delete(Rotated rotated) {
     try {
       disk.delete(rotated.path(), rotated.owner());

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
-/// What has been rotated: packed, and removed when it is too much. Works on a thread of its own,
-/// but for the search for room, which a lane does that needs it.
+/// Compresses rotated files and deletes those beyond the limits. Works on a thread of its own,
+/// except that a disk thread that needs free space deletes files itself.
 final class RotatedStorage implements AutoCloseable {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
@@ -59,13 +59,13 @@ final class RotatedStorage implements AutoCloseable {
     this.logCompressor = new LogCompressor(disk, () -> closed);
   }
 
-  /// A file is written to from now on.
+  /// Adds a file that is written to from now on.
   void add(LogTarget target) {
     targets.add(target);
     tidyLater();
   }
 
-  /// A file is not written to any more.
+  /// Removes a file that is no longer written to.
   void remove(LogTarget target) {
     targets.remove(target);
   }
@@ -75,8 +75,8 @@ final class RotatedStorage implements AutoCloseable {
     tidyLater();
   }
 
-  /// Looks after all rotated files soon: there is a new one, limits have changed, or time has
-  /// passed.
+  /// Schedules a check of all rotated files: after a rotation, after a change of limits, or because
+  /// time has passed.
   void tidyLater() {
     if (!closed && untidy.compareAndSet(false, true)) {
       worker.execute(this::tidy);
@@ -92,7 +92,7 @@ final class RotatedStorage implements AutoCloseable {
         files.dropTimes(targets, left, clock.instant().minus(SETTLED));
         List<Rotated> plain = logCompressor.plain(toPack(left));
         for (Rotated next : plain) {
-          // What has been rotated meanwhile may be too much.
+          // The limits come first: files rotated meanwhile may exceed them.
           if (closed || untidy.get()) {
             break;
           }
@@ -115,9 +115,9 @@ final class RotatedStorage implements AutoCloseable {
     return all;
   }
 
-  /// Removes what is beyond any limit: of a file, of an app, of all apps.
+  /// Deletes the files that exceed a limit of their log, of their app, or of all apps.
   ///
-  /// @return what is left
+  /// @return the remaining files
   private Map<Path, List<Rotated>> thin(Map<Path, List<Rotated>> found) {
     Map<Path, List<Rotated>> left = new HashMap<>(found);
     Map<AppName, List<LogTarget>> apps = new HashMap<>();
@@ -135,7 +135,7 @@ final class RotatedStorage implements AutoCloseable {
     return left;
   }
 
-  /// What each app has, and what deleted ones have left.
+  /// Returns the usage of each app, and of all deleted apps together.
   private List<Rotated.Taken> taken(
       Collection<List<LogTarget>> apps, Map<Path, List<Rotated>> found) {
     List<Rotated.Taken> taken = new ArrayList<>();
@@ -174,8 +174,8 @@ final class RotatedStorage implements AutoCloseable {
     }
   }
 
-  /// Whether the file's disk has more left than others are to have; where it has not, rotated files
-  /// go, as [#makeRoom] says. Blocking.
+  /// Reports whether the disk of a file has the minimum free space. If it has not, deletes rotated
+  /// files first, as [#makeRoom] does. Blocking.
   boolean hasRoom(LogTarget target) throws IOException {
     if (limits.minFree() == 0 || !target.isRegular()) {
       return true;
@@ -191,15 +191,15 @@ final class RotatedStorage implements AutoCloseable {
     return Math.min(limits.minFree(), space.total() / 10);
   }
 
-  /// The file's disk is full: the oldest rotated file on it goes of the app that takes the most.
-  /// Blocking.
+  /// Deletes one file because the disk of `target` is full: the oldest rotated file on that disk of
+  /// the app that takes the most. Blocking.
   ///
-  /// @return whether there was one
+  /// @return whether a file was deleted
   boolean makeRoom(LogTarget target) throws IOException {
     long device = target.key().device();
     Long before = emptyAt.get(device);
     if (before != null && clock.nanos() - before < EMPTY_NANOS) {
-      return false; // nothing to remove, a moment ago
+      return false; // there was nothing to delete a moment ago
     }
     List<LogTarget> there =
         targets.stream().filter(other -> other.key().device() == device).toList();
@@ -217,7 +217,8 @@ final class RotatedStorage implements AutoCloseable {
     Map<Path, List<Rotated>> found = own ? files.find(there) : files.findOf(there);
     Collection<List<LogTarget>> apps =
         there.stream().collect(Collectors.groupingBy(LogTarget::app)).values();
-    // Nothing of these can be removed, to which their owner may have seen; others can.
+    // Directories in which a deletion failed, possibly by intent of their owner. The files of
+    // others can still be deleted.
     Set<Path> refusing = new HashSet<>();
     for (Rotated next : Rotated.largestFirst(taken(apps, found))) {
       Path folder = next.path().resolveSibling("");
@@ -232,12 +233,12 @@ final class RotatedStorage implements AutoCloseable {
     return false;
   }
 
-  /// Removes all rotated files of one log file.
+  /// Deletes all rotated files of one log file.
   void deleteAll(LogTarget target) {
     files.findOf(List.of(target)).getOrDefault(target.path(), List.of()).forEach(files::delete);
   }
 
-  /// Breaks off what it does; the next daemon goes on.
+  /// Stops the current work; the next daemon continues it.
   @Override
   public void close() {
     closed = true;

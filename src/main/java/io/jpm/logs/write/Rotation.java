@@ -5,17 +5,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// When a log file is rotated. Pure.
+/// Decides when a log file is rotated. Pure function.
 final class Rotation {
   private Rotation() {}
 
-  /// Whether the file is to be rotated before more is written.
+  /// Reports whether the file must be rotated before more is written.
   ///
-  /// @param size bytes in it
-  /// @param incoming bytes to be written now
-  /// @param firstAt when its first line was captured
-  /// @param midLine whether its last line has no end yet: then it waits for that, unless the file
-  ///   has become twice as large as it may
+  /// @param size the size of the file in bytes
+  /// @param incoming the number of bytes to be written now
+  /// @param firstAt the capture time of its first line
+  /// @param midLine whether its last line has no end yet; the rotation then waits for the end,
+  ///   unless the file has reached twice its maximum size
   static boolean isDue(
       LogLimits limits,
       long size,

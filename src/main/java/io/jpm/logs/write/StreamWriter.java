@@ -12,24 +12,24 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// Moves one stream into its files. Everything runs on its lane.
+/// Moves the waiting output of one stream into its files. Runs on a disk thread.
 ///
-/// Whole lines go at once. A line without an end waits a little for it, so that files end with
-/// whole lines nearly always and lines of different streams do not mix.
+/// Whole lines are written immediately. A line without an end waits a little for it, so that files
+/// almost always end with a whole line and lines of different streams do not mix.
 final class StreamWriter {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
-  /// Bytes of one write at most.
+  /// The maximum number of bytes of one write.
   private static final int BATCH = 256 * 1024;
 
-  /// Batches in a row before others get their turn.
+  /// The number of successive batches before other streams of the disk thread get their turn.
   private static final int BATCHES = 4;
 
-  /// A line of which so much is there does not wait for its end.
+  /// A line that has reached this length does not wait for its end.
   private static final int LONG_LINE = 64 * 1024;
 
-  /// Output that goes on is gathered for so long: a large write costs a fraction of many small
-  /// ones.
+  /// How long continuous output is gathered before a write, because one large write costs a
+  /// fraction of many small ones.
   private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(4);
 
   private static final long PARTIAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
@@ -43,34 +43,34 @@ final class StreamWriter {
   private final Runnable onRoom;
   private final Outlets outlets;
 
-  /// When the line without an end is written as it is; 0: there is none.
+  /// The time at which the line without an end is written as it is; 0 if there is none.
   private long partialAt;
 
-  /// Whether all that waits is to be written, ended or not.
+  /// Whether all waiting output must be written, even a line without an end.
   private boolean finishing;
 
-  /// Not before this is a file tried again that took nothing; 0: at any time.
+  /// The earliest time of the next attempt after a failed write; 0 if none has failed.
   private long retryAt;
 
-  /// When the last write ended.
+  /// The time of the last write.
   private long writtenAt = Long.MIN_VALUE / 2;
 
-  /// Whether a little output waits for more.
+  /// Whether a small amount of output waits for more.
   private volatile boolean gathering;
 
-  /// Whether it has written something.
+  /// Whether this writer has written anything.
   private boolean begun;
 
-  /// Others write this stream now.
+  /// Whether this writer has ended. Another one may write the stream now.
   private boolean retired;
 
-  /// Why lines are lost, as far as is known.
+  /// The problem that may cause lines to be dropped, as far as it is known.
   private Problem lastProblem = Problem.NONE;
 
-  /// @param diskLane its thread
-  /// @param stream what to move
-  /// @param clock the time
-  /// @param onRoom told whenever there is room in the memory again
+  /// @param diskLane the disk thread
+  /// @param stream the stream to write
+  /// @param clock the clocks
+  /// @param onRoom runs whenever space in the log buffer has become free
   StreamWriter(
       DiskLane diskLane, LogStream stream, LogClock clock, Outlets outlets, Runnable onRoom) {
     this.stream = stream;
@@ -80,31 +80,35 @@ final class StreamWriter {
     this.task = diskLane.new Task(this::step);
   }
 
-  /// Where a stream goes.
+  /// The destinations of a stream.
   ///
-  /// @param targets its files; the first one decides, the others get what they take
-  /// @param layout how lines stand in them
-  /// @param tap who sees them too
+  /// @param targets its files; the first one determines the progress, the others get what they
+  ///   accept
+  /// @param layout the format of lines in them
+  /// @param tap receives written output
   record Outlets(List<CombinedLogFile> targets, Layout layout, Tap tap) {
     LogTarget first() {
       return targets.getFirst().target();
     }
   }
 
-  /// Who sees lines as they come.
+  /// Receives output that was written.
   interface Tap {
-    /// Output that is in the file now.
+    /// Receives output that is in the file now.
     ///
-    /// @param bytes as the app wrote them: whole lines, or a line whose end is still to come
+    /// @param bytes the bytes as the app wrote them: whole lines, or the beginning of a line that
+    ///   continues
     void seen(List<ByteBuffer> bytes, Instant at);
   }
 
-  /// There is something to do. Any thread.
+  /// Schedules a step. May be called on any thread.
   void wake() {
     task.wake();
   }
 
-  /// There is output, so much all in all. Any thread.
+  /// Reports new output. May be called on any thread.
+  ///
+  /// @param waiting the total number of waiting bytes
   void arrived(long waiting) {
     if (!gathering || waiting >= BATCH) {
       task.wake();
@@ -115,10 +119,9 @@ final class StreamWriter {
     return outlets;
   }
 
-  /// What a former daemon was about to write when it died is written, unless it is. Before any
-  /// other step.
+  /// Completes the write during which an earlier daemon died. Must precede all other steps.
   ///
-  /// @param happened whether it is in its file
+  /// @param happened whether that write is in its file
   void recover(boolean happened) {
     FileWrite write = stream.unfinished().orElse(null);
     if (write == null) {
@@ -142,14 +145,14 @@ final class StreamWriter {
     stream.done();
   }
 
-  /// Writes all that waits now, whether its last line has ended or not, as far as the files take
-  /// it, and nothing after that.
+  /// Writes all waiting output, including a last line without an end, as far as the files accept
+  /// it, and nothing afterwards.
   ///
-  /// @param wanted whether that is still wanted
+  /// @param wanted checked before each batch: false cancels the rest
   void finish(BooleanSupplier wanted) {
     finishing = true;
     while (!retired && wanted.getAsBoolean() && batch()) {
-      // Until nothing is left, or nothing is taken.
+      // Repeat until nothing is left or nothing is accepted.
     }
     finishing = false;
     retired |= wanted.getAsBoolean();
@@ -181,10 +184,12 @@ final class StreamWriter {
     return more;
   }
 
-  /// @return whether there may be more to do at once
+  /// Writes one batch.
+  ///
+  /// @return whether more can be written immediately
   private boolean batch() {
     List<ByteBuffer> waiting = stream.waiting(batchBytes());
-    // In this order: what is lost from now on was behind the bytes that wait.
+    // In this order: lines dropped from now on come after the waiting bytes.
     Losses losses = stream.losses();
     if (losses.lines() > losses.told()) {
       return tellOfLosses(losses);
@@ -215,7 +220,7 @@ final class StreamWriter {
     return true;
   }
 
-  /// A file is not to become larger than it may by one batch alone.
+  /// Returns the maximum size of a batch. One batch must not exceed the maximum size of a file.
   private int batchBytes() {
     long most = outlets.first().limits().maxSize();
     return most == 0 ? BATCH : Math.clamp(most, 4096, BATCH);
@@ -230,7 +235,8 @@ final class StreamWriter {
   private void waitForItsEnd() {
     stream.abandon();
     if (partialAt == 0) {
-      // What a killed daemon has left goes on in the pipe, which is about to be read.
+      // The first line may be one that a killed daemon read in part; the rest is in the pipe, which
+      // is about to be read. It gets more time.
       long patience = begun ? PARTIAL_NANOS : FIRST_NANOS;
       partialAt = clock.nanos() + patience | 1;
       task.wakeAfter(patience);
@@ -257,16 +263,16 @@ final class StreamWriter {
     return lines == 1 ? "1 line" : lines + " lines";
   }
 
-  /// Whoever listens must not be able to stop the writing.
+  /// Passes output to the tap, whose failure must not stop the writing.
   private void tell(List<ByteBuffer> bytes, Instant now) {
     try {
       outlets.tap().seen(bytes, now);
     } catch (RuntimeException fault) {
-      LOG.log(Level.ERROR, "lines were not told", fault);
+      LOG.log(Level.ERROR, "lines were not published", fault);
     }
   }
 
-  /// As [#write]; a fault leaves no write behind that has begun.
+  /// As [#write], but after a fault no write remains recorded.
   private boolean written(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     boolean returned = false;
     try {
@@ -276,14 +282,14 @@ final class StreamWriter {
     } finally {
       if (!returned) {
         stream.abandon();
-        tryLater(Problem.BROKEN); // a fault of ours: not again and again at full speed
+        tryLater(Problem.BROKEN); // a bug: must not repeat at full speed
       }
     }
   }
 
   /// Writes into all files.
   ///
-  /// @return whether the first one has it; if not, it is tried again later
+  /// @return whether the first file has accepted it; otherwise it is tried again later
   private boolean write(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     for (int i = 0; i < outlets.targets().size(); i++) {
       int number = i;

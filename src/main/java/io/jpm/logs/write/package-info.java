@@ -1,7 +1,9 @@
-/// Output from memory into log files: in whole lines, in the app's format, rotated at line ends,
-/// within limits. Start with [io.jpm.logs.write.LogWriters]; a `DiskLane` is the thread of one
-/// disk, a `StreamWriter` moves one stream, a `LogTarget` is one file, `RotatedStorage` and
-/// `LogCompressor` see to what has been rotated.
+/// Writes output from the log buffer into log files: in whole lines, in the app's format, rotated
+/// at line ends, within limits.
+///
+/// Start with [io.jpm.logs.write.LogWriters]. A `DiskLane` is the thread of one disk, a
+/// `StreamWriter` moves one stream, and a `LogTarget` is one file. `RotatedStorage` and
+/// `LogCompressor` manage rotated files.
 @NullMarked
 package io.jpm.logs.write;
 

@@ -4,28 +4,28 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What somebody may do through the bridge, from the least to the most; each may do what those
-/// before it may.
+/// The roles of bridge clients, from the least to the most powerful. Each role includes the
+/// previous ones.
 public enum Role {
-  /// Look: lists, events, lines, usage.
+  /// May read lists, events, log lines and usage.
   READ,
-  /// Also stop, start, restart, reload, scale and signal apps that are in the list, and send to
-  /// them.
+  /// May also stop, start, restart, reload, scale and signal apps of the list, and send messages
+  /// and input to them.
   OPERATE,
-  /// Everything, so to run any program as the daemon's user.
+  /// May do everything, which includes running any program as the daemon's user.
   ADMIN;
 
-  /// Whether this role may do what needs `needed`.
+  /// Reports whether this role includes `needed`.
   public boolean covers(Role needed) {
     return compareTo(needed) >= 0;
   }
 
-  /// As it is written: `read`, `operate`, `admin`.
+  /// Returns the spelling `read`, `operate` or `admin`.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /// The role of that word; empty: there is none.
+  /// Returns the role for `word`; empty if there is none.
   public static Optional<Role> of(String word) {
     return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
   }

@@ -1,4 +1,4 @@
-/// Who asks, and what the one may do.
+/// The senders of requests and their rights.
 @NullMarked
 package io.jpm.model.access;
 

@@ -1,10 +1,10 @@
 package io.jpm.model.run;
 
-/// How a process ended: never a bare number, since `exit 137` and a SIGKILL are not the same thing.
+/// How a process ended. Not a bare number, since `exit 137` and a SIGKILL are different.
 public sealed interface Exit {
-  /// Whether it is how a program ends that is well: exit code 0, or SIGHUP, SIGINT, SIGTERM or
-  /// SIGPIPE, as `Restart=on-failure` in `systemd.service(5)` has it, and the codes 129, 130 and
-  /// 143 (128 and the signal's number) by which a JVM or a shell tells of the first three.
+  /// Reports whether the end was clean: exit code 0, or SIGHUP, SIGINT, SIGTERM or SIGPIPE, as for
+  /// `Restart=on-failure` in `systemd.service(5)`, or the exit codes 129, 130 and 143 (128 plus the
+  /// signal's number), by which a JVM or a shell reports the first three.
   default boolean isClean() {
     return switch (this) {
       case Code(int code) -> code == 0 || code == 129 || code == 130 || code == 143;
@@ -17,9 +17,9 @@ public sealed interface Exit {
     };
   }
 
-  /// It ended by itself.
+  /// The process exited by itself.
   ///
-  /// @param code 0 to 255, as given to `_exit(2)`
+  /// @param code 0 to 255, as passed to `_exit(2)`
   record Code(int code) implements Exit {
     @Override
     public String toString() {
@@ -27,10 +27,10 @@ public sealed interface Exit {
     }
   }
 
-  /// A signal ended it.
+  /// A signal ended the process.
   ///
   /// @param signal the signal's number, see `signal(7)`
-  /// @param coreDumped whether the kernel wrote a core
+  /// @param coreDumped whether the kernel wrote a core file
   record Signalled(int signal, boolean coreDumped) implements Exit {
     @Override
     public String toString() {
@@ -38,10 +38,10 @@ public sealed interface Exit {
     }
   }
 
-  /// It is gone, and the kernel does not tell how: it was not our child and its parent took the
-  /// status.
+  /// The process has ended, but its status is not available: it was not a child of the daemon, and
+  /// its parent took the status.
   ///
-  /// @param why one short clause for people
+  /// @param why the reason for users, a short clause
   record Unknown(String why) implements Exit {
     @Override
     public String toString() {

@@ -1,7 +1,7 @@
 package io.jpm.model.run;
 
-/// The number that `jpm ls` shows in its first column (PM2's `pm_id`): one per instance, never
-/// given twice until the list is empty.
+/// The number of an instance, as in the first column of `jpm ls` (PM2's `pm_id`). A number is not
+/// used again until the list is empty.
 ///
 /// @param value 0 or greater
 public record InstanceId(int value) implements Comparable<InstanceId> {

@@ -1,20 +1,20 @@
 package io.jpm.model.run;
 
-/// Where an instance is in its life. The words are PM2's, since scripts read them from `jlist`.
+/// The lifecycle phases of an instance. The spellings are those of PM2, because scripts read them
+/// from `jlist`.
 public enum Phase {
-  /// Not running, and nobody wants it to.
+  /// Not running, and not meant to run.
   STOPPED("stopped"),
-  /// Waiting for the apps it depends on; or a process is being made, or has been made and is not
-  /// ready yet.
+  /// Waiting for the apps that it depends on, or a process is being created or is not ready yet.
   LAUNCHING("launching"),
-  /// Running (and ready, where readiness is asked for).
+  /// Running, and ready if the app has a readiness policy.
   ONLINE("online"),
-  /// Asked to end, or its main process has ended and others of its tree have not.
+  /// Being stopped, or the main process has ended and other processes of its tree have not.
   STOPPING("stopping"),
-  /// Ended, and to be started again when a delay is over.
+  /// Ended, and will be restarted after a delay.
   WAITING_RESTART("waiting restart"),
   /// Given up: the program cannot be started or ends too often. Only a command, the app's schedule
-  /// or a change of its watched files leaves this phase.
+  /// or a change of its watched files ends this phase.
   ERRORED("errored");
 
   private final String word;
@@ -23,14 +23,14 @@ public enum Phase {
     this.word = word;
   }
 
-  /// PM2's word for this phase, as in the `status` column and in `jlist`.
+  /// Returns PM2's name of the phase, as in the `status` column and in `jlist`.
   public String word() {
     return word;
   }
 
-  /// The phase that PM2's `word` names.
+  /// Returns the phase with the name `word`.
   ///
-  /// @throws IllegalArgumentException when no phase has this word
+  /// @throws IllegalArgumentException if there is none
   public static Phase ofWord(String word) {
     for (Phase phase : values()) {
       if (phase.word.equals(word)) {

@@ -1,13 +1,13 @@
 package io.jpm.model.run;
 
-/// Which process is meant, for as long as the machine stays up: a pid alone is used again by the
-/// kernel.
+/// Identifies a process until the machine is shut down. A pid alone does not, because the kernel
+/// reuses it.
 ///
 /// @param bootId the kernel's `/proc/sys/kernel/random/boot_id`, or another text that changes at
 ///   every boot
 /// @param pid the process id, greater than 0
-/// @param startTime when it began, in the host's own unit (Linux: clock ticks since boot, field 22
-///   of `/proc/PID/stat`); only ever compared for equality
+/// @param startTime the start time in the host's own unit (Linux: clock ticks since boot, field 22
+///   of `/proc/PID/stat`); only compared for equality
 public record ProcessIdentity(String bootId, int pid, long startTime) {
   public ProcessIdentity {
     if (pid <= 0) {

@@ -43,12 +43,12 @@ public enum Signal {
     this.number = number;
   }
 
-  /// The number the kernel knows it by.
+  /// Returns the number of the signal in the kernel.
   public int number() {
     return number;
   }
 
-  /// The signal that `text` names: `SIGINT`, `INT`, `int` or `2`.
+  /// Returns the signal for `text`: `SIGINT`, `INT`, `int` or `2`; empty if there is none.
   public static Optional<Signal> parse(String text) {
     String upper = text.strip().toUpperCase(Locale.ROOT);
     for (Signal signal : values()) {
@@ -61,7 +61,8 @@ public enum Signal {
     return Optional.empty();
   }
 
-  /// A word for signal `number`, also for those without a name here (real-time signals).
+  /// Returns the name of signal `number`, or `signal 34` for one without a name here (real-time
+  /// signals).
   public static String nameOf(int number) {
     for (Signal signal : values()) {
       if (signal.number == number) {

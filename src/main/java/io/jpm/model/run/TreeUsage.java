@@ -3,17 +3,16 @@ package io.jpm.model.run;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// What a tree uses at one moment: a main process with all that belongs to it.
+/// The resource usage of a process tree at one moment.
 ///
-/// @param processes how many processes it has, at least 1
-/// @param memoryBytes resident memory of all of them; pages that they share count for each, as in
-///   `ps`
-/// @param threads of all processes; 0 where the system does not tell
-/// @param cpu the processor time of each process, from which a load is worked out
-/// @param files what was asked for by [Detail#FILES]; where the system does not tell of every
-///   process its parts are empty
-/// @param sharedBytes resident memory in which a page that several processes share counts as a part
-///   for each (PSS), when asked for by [Detail#ALL]; empty where the system does not tell
+/// @param processes the number of processes, at least 1
+/// @param memoryBytes the sum of the resident memory of all processes; shared pages count for each,
+///   as in `ps`
+/// @param threads the number of threads; 0 if not available
+/// @param cpu the processor time of each process, from which the load is computed
+/// @param files the values for [Detail#FILES]; empty if they are not available for every process
+/// @param sharedBytes the proportional set size (PSS) for [Detail#ALL], in which a page shared by
+///   several processes counts as a fraction for each; empty if not available
 public record TreeUsage(
     int processes,
     long memoryBytes,
@@ -25,7 +24,7 @@ public record TreeUsage(
     cpu = List.copyOf(cpu);
   }
 
-  /// One process, of which no more is known.
+  /// Returns the usage of a single process for which nothing else is known.
   public static TreeUsage ofOne(ProcessIdentity main, Usage usage) {
     return new TreeUsage(
         1,
@@ -36,38 +35,39 @@ public record TreeUsage(
         OptionalLong.empty());
   }
 
-  /// The same with files that were read at another time.
+  /// Returns a copy with `known`, which was read at a different time.
   public TreeUsage with(Files known) {
     return new TreeUsage(processes, memoryBytes, threads, cpu, known, sharedBytes);
   }
 
-  /// How much is asked for; each includes the one before it and costs more.
+  /// The values to measure. Each level includes the previous one and costs more.
   public enum Detail {
     /// Memory, threads and processor time.
     BASIC,
-    /// Open files and what was read and written, too.
+    /// Also open files and disk I/O.
     FILES,
-    /// Memory by shares, too, for which the kernel walks over all pages.
+    /// Also the proportional set size, for which the kernel visits all pages.
     ALL
   }
 
-  /// Open files, and what was read from and written to disks since the processes began, with their
-  /// children that have ended.
+  /// Open files, and disk I/O since the start of the processes, including that of their ended
+  /// children.
   ///
-  /// @param open descriptors
-  /// @param readBytes from disks
-  /// @param writtenBytes to disks
+  /// @param open the number of open descriptors
+  /// @param readBytes the bytes read from disks
+  /// @param writtenBytes the bytes written to disks
   public record Files(OptionalLong open, OptionalLong readBytes, OptionalLong writtenBytes) {
-    /// Nobody asked, or the system does not tell.
+    /// Not measured, or not available.
     public static final Files UNKNOWN =
         new Files(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
   }
 
-  /// The processor time of one process since it began, user and system, all threads.
+  /// The processor time of one process since its start, user and system, all threads.
   ///
-  /// @param pid its id
-  /// @param startTime which tells it from others with this id, see [ProcessIdentity]
-  /// @param ownNanos its own
-  /// @param endedNanos that of its children which have ended and whose status it took, with theirs
+  /// @param pid the process id
+  /// @param startTime distinguishes it from other processes with this pid, see [ProcessIdentity]
+  /// @param ownNanos the time of the process itself
+  /// @param endedNanos the time of its ended children that it has waited for, including their
+  ///   descendants
   public record CpuTime(int pid, long startTime, long ownNanos, long endedNanos) {}
 }

@@ -1,7 +1,7 @@
 package io.jpm.model.run;
 
-/// What a process uses at one moment.
+/// The resource usage of a single process at one moment.
 ///
 /// @param memoryBytes resident memory
-/// @param cpuNanos processor time used since it began, all threads, user and system
+/// @param cpuNanos processor time since its start, all threads, user and system
 public record Usage(long memoryBytes, long cpuNanos) {}

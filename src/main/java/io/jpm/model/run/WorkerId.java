@@ -1,18 +1,19 @@
 package io.jpm.model.run;
 
-/// One process of one instance. While an instance is being reloaded there are two with the same
-/// [InstanceId], which differ in their birth.
+/// Identifies one process of one instance. While an instance is being reloaded it has two processes
+/// with the same [InstanceId], which differ in `birth`.
 ///
 /// @param id the instance
-/// @param birth when what it is supervised as was added, milliseconds since 1970
-/// @param generation which of its spawns
+/// @param birth the incarnation: the time at which this holder of the id was added, in milliseconds
+///   since 1970
+/// @param generation the number of the spawn within the incarnation
 public record WorkerId(InstanceId id, long birth, long generation) {
-  /// Whose process it is: what all its spawns have in common.
+  /// Returns the part that all spawns of the incarnation have in common.
   public Slot slot() {
     return new Slot(id, birth);
   }
 
-  /// One instance as it is supervised: its processes come one after the other.
+  /// Identifies one incarnation of an instance, which has one process after the other.
   ///
   /// @param id the instance
   /// @param birth as in [WorkerId]

@@ -1,4 +1,4 @@
-/// What is true of a process: its identity, phase, signals, exit and usage.
+/// Processes: identity, phase, signals, exit and resource usage.
 @NullMarked
 package io.jpm.model.run;
 

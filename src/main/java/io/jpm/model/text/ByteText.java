@@ -6,17 +6,17 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
-/// Text that the kernel takes as bytes: arguments, environment values, file names. They are UTF-8
-/// by custom only, and a process manager has to hand on what it was given. So a byte that is not
-/// part of valid UTF-8 travels as the lone surrogate U+DC80 to U+DCFF (Python's `surrogateescape`),
-/// and `toBytes(fromBytes(b))` is `b` for every `b`.
+/// Converts between text and the bytes that the kernel uses for arguments, environment values and
+/// file names. They are UTF-8 only by convention, and a process manager must pass on exactly what
+/// it was given. So a byte that is not part of valid UTF-8 is represented as a lone surrogate
+/// U+DC80 to U+DCFF (Python's `surrogateescape`), and `toBytes(fromBytes(b))` is `b` for every `b`.
 public final class ByteText {
   private static final int ESCAPE = 0xDC00;
 
   private ByteText() {}
 
-  /// The bytes that `text` stands for. A lone surrogate that stands for no byte becomes `?`, as in
-  /// [String#getBytes(java.nio.charset.Charset)].
+  /// Returns the bytes that `text` represents. A lone surrogate that represents no byte becomes
+  /// `?`, as in [String#getBytes(java.nio.charset.Charset)].
   public static byte[] toBytes(String text) {
     int length = text.length();
     ByteBuffer out = ByteBuffer.allocate(length * 3);
@@ -56,7 +56,7 @@ public final class ByteText {
     out.put((byte) (0x80 | (codePoint & 0x3F)));
   }
 
-  /// The text for `bytes`: UTF-8, and an escape for each byte that is not.
+  /// Returns the text for `bytes`: UTF-8, with an escape for each invalid byte.
   public static String fromBytes(byte[] bytes) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     ByteBuffer in = ByteBuffer.wrap(bytes);

@@ -2,20 +2,21 @@ package io.jpm.model.text;
 
 import java.util.Map;
 
-/// The variables that an app which runs as another user begins with instead of those of whoever
-/// started it, as under systemd (`systemd.exec(5)`): the shell of root may hold secrets. HOME,
-/// USER, LOGNAME and SHELL are that user's and are set where the process is made.
+/// The initial environment of an app that runs as another user. It replaces the environment of the
+/// user who starts the app, as under systemd (`systemd.exec(5)`), because the shell of root may
+/// contain secrets. HOME, USER, LOGNAME and SHELL belong to the other user and are set when the
+/// process is created.
 public final class CleanEnvironment {
-  /// Where the programs of the system are.
+  /// The directories of the system's programs.
   public static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
   private static final String LANG = "LANG";
 
   private CleanEnvironment() {}
 
-  /// PATH, and the language of whoever starts it.
+  /// Returns PATH, and the language of the user who starts the app.
   ///
-  /// @param starter its variables
+  /// @param starter the variables of that user
   public static Map<String, String> of(Map<String, String> starter) {
     String language = starter.getOrDefault(LANG, "");
     return language.isEmpty() ? Map.of("PATH", PATH) : Map.of("PATH", PATH, LANG, language);

@@ -6,11 +6,11 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What stands before the program in the words of a command: assignments, and programs such as
-/// `env` and `nice` that become the one behind them.
+/// The words before the program in a command: assignments, and programs such as `env` and `nice`
+/// that execute the program after them.
 ///
-/// @param length how many words it has
-/// @param unclear why the program behind it cannot be given variables, as the end of a sentence
+/// @param length the number of words
+/// @param unclear why variables cannot be passed to the program, as the end of a sentence
 public record CommandPrefix(int length, Optional<String> unclear) {
   private static final Set<String> PROGRAMS =
       Set.of("exec", "command", "time", "env", "nice", "nohup", "!");
@@ -20,15 +20,16 @@ public record CommandPrefix(int length, Optional<String> unclear) {
   private static final Pattern ASSIGNMENT =
       Pattern.compile("([A-Za-z_][A-Za-z_0-9]*)=.*", Pattern.DOTALL);
 
-  /// Variables by which a runtime is given options: where the line sets them, ours are lost.
+  /// Variables that pass options to a runtime. If the command sets them, the values that jpm sets
+  /// are lost.
   public static final Set<String> VARIABLES = Set.of("NODE_OPTIONS", "JDK_JAVA_OPTIONS");
 
-  /// The prefix of a command's words.
+  /// Returns the prefix of a command.
   public static CommandPrefix of(List<String> words) {
     return new Scan(words).run();
   }
 
-  /// One pass over the words. Owned by [#of].
+  /// One pass over the words. Confined to [#of].
   private static final class Scan {
     private final List<String> words;
     private Optional<String> unclear = Optional.empty();
@@ -60,7 +61,7 @@ public record CommandPrefix(int length, Optional<String> unclear) {
           return;
         }
         if (VARIABLES.contains(assignment.group(1))) {
-          unclear = Optional.of("that sets " + assignment.group(1));
+          unclear = Optional.of("it sets " + assignment.group(1));
         }
         at++;
       }
@@ -76,7 +77,7 @@ public record CommandPrefix(int length, Optional<String> unclear) {
           unclear = Optional.of("env replaces the environment");
         }
         if (program.equals("command") && option.matches("-[vV]+")) {
-          at = words.size(); // it only tells where the program is
+          at = words.size(); // only prints where the program is
         }
         if (OPTIONS_WITH_A_WORD.contains(option)) {
           at++;

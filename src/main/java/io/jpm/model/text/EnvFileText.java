@@ -8,21 +8,22 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
-/// The text of an [io.jpm.model.EnvFile]: `NAME=value` lines as dotenv reads them. `#` begins a
-/// comment, `export` may come first, single quotes are literal, double quotes know `\n`, `\r`,
-/// `\t`, `\"`, `\\` and `\$`; both may hold line ends. Outside single quotes variables are replaced
-/// as [Expansion] does.
+/// Parses the text of an [io.jpm.model.EnvFile]: `NAME=value` lines as in dotenv. `#` begins a
+/// comment, `export` may come first, single quotes are literal, and double quotes accept `\n`,
+/// `\r`, `\t`, `\"`, `\\` and `\$`. Quoted values may span lines. Outside single quotes, variable
+/// references are expanded as in [Expansion].
 public final class EnvFileText {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final String EXPORT = "export ";
   private static final char NO_QUOTE = 0;
 
-  /// What variables may make of each other; a kernel gives a process no more, mostly.
+  /// The maximum length of all names and values together, in characters, including expanded
+  /// references. Most kernels do not accept a larger environment.
   static final int MOST_TOGETHER = 2 << 20;
 
   static final int MOST_VARIABLES = 10_000;
 
-  /// Who has so many has the wrong file.
+  /// A file with so many mistakes is almost certainly not an env file.
   private static final int MOST_MISTAKES = 100;
 
   private final String text;
@@ -32,20 +33,21 @@ public final class EnvFileText {
   private int at;
   private int line = 1;
 
-  /// The characters of all names and values so far.
+  /// The number of characters of all names and values so far.
   private int together;
 
-  /// A line that is no variable.
+  /// A line that cannot be parsed.
   ///
-  /// @param line from 1
-  /// @param what a sentence without a subject and without anything of the line, which may be a
+  /// @param line the line number, from 1
+  /// @param what a message without a subject and without any text of the line, which may be a
   ///   secret
   public record Mistake(int line, String what) {}
 
-  /// What a text says.
+  /// The result of parsing.
   ///
-  /// @param variables in the order they are first named
-  /// @param mistakes in the order of their lines; with too many the rest of the text is not read
+  /// @param variables in the order of their first occurrence
+  /// @param mistakes in the order of lines; if there are too many, the rest of the text is not
+  ///   parsed
   public record Outcome(Map<String, String> variables, List<Mistake> mistakes) {}
 
   private EnvFileText(String text, Function<String, Optional<String>> others) {
@@ -53,9 +55,9 @@ public final class EnvFileText {
     this.others = others;
   }
 
-  /// Reads `text`.
+  /// Parses `text`.
   ///
-  /// @param others values of variables that the text names and does not have before
+  /// @param others returns the values of variables that the text refers to and has not set before
   public static Outcome read(String text, Function<String, Optional<String>> others) {
     String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
     var reading = new EnvFileText(unmarked.replace("\r\n", "\n"), others);
@@ -75,7 +77,7 @@ public final class EnvFileText {
     }
     int equals = all.indexOf('=');
     if (equals < 0) {
-      mistake(begun, "is no variable: there is no = in it");
+      mistake(begun, "is not a variable: it contains no =");
       nextLine();
       return;
     }
@@ -84,7 +86,7 @@ public final class EnvFileText {
       name = name.substring(EXPORT.length()).strip();
     }
     if (!NAME.matcher(name).matches()) {
-      mistake(begun, "has no name of a variable before the =: use letters, digits and _");
+      mistake(begun, "has no valid name before the =: use letters, digits and _");
       nextLine();
       return;
     }
@@ -108,14 +110,14 @@ public final class EnvFileText {
     String after = text.substring(at, lineEnd()).strip();
     nextLine();
     if (!after.isEmpty() && !after.startsWith("#")) {
-      mistake(begun, "goes on behind the closing quote");
+      mistake(begun, "continues after the closing quote");
       return;
     }
     Optional<String> whole = quote == '\'' ? value : Expansion.of(value.get(), this::known);
     if (whole.isEmpty()) {
       mistake(begun, "becomes longer than " + Expansion.LONGEST + " characters");
     } else if (whole.get().indexOf('\0') >= 0) {
-      mistake(begun, "has a NUL character in it");
+      mistake(begun, "contains a NUL character");
     } else {
       put(name, whole.get(), begun);
     }
@@ -124,7 +126,7 @@ public final class EnvFileText {
   private void put(String name, String value, int begun) {
     together += name.length() + value.length();
     if (together > MOST_TOGETHER) {
-      end(begun, "makes all of them longer than " + MOST_TOGETHER + " characters together");
+      end(begun, "makes all variables together longer than " + MOST_TOGETHER + " characters");
     } else if (variables.put(name, value) == null && variables.size() > MOST_VARIABLES) {
       end(begun, "is one too many: a file may have " + MOST_VARIABLES + " variables");
     }
@@ -176,12 +178,12 @@ public final class EnvFileText {
       case 'r' -> "\r";
       case 't' -> "\t";
       case '"', '\\' -> String.valueOf(c);
-      case '$' -> braceFollows ? "$$" : "$"; // what Expansion makes a literal ${ of
+      case '$' -> braceFollows ? "$$" : "$"; // Expansion turns $${ into ${
       default -> "\\" + c;
     };
   }
 
-  /// Up to a comment or the end of the line.
+  /// Reads an unquoted value up to a comment or the end of the line.
   private String plain() {
     String rest = text.substring(at, lineEnd());
     int comment = rest.startsWith("#") ? 0 : -1;

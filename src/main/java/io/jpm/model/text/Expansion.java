@@ -3,14 +3,15 @@ package io.jpm.model.text;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// Texts in which variables stand: `${NAME}`, and `${NAME:-default}` for one that may be absent or
-/// empty. `$${` is a literal `${`. Whatever else has a dollar in it stays as it is: a shell may be
-/// meant.
+/// Expands the variable references in a text: `${NAME}`, and `${NAME:-default}` for a variable that
+/// may be missing or empty. `$${` is a literal `${`. Any other dollar sign is left alone, because
+/// it may be meant for a shell.
 public final class Expansion {
-  /// What comes out has no more characters; the kernel takes no longer argument.
+  /// The maximum length of the result, in characters. The kernel does not accept a longer argument.
   public static final int LONGEST = 131_072;
 
-  /// A longer default is none, nor is one in more others.
+  /// The maximum length of a default. A longer default is not recognized; neither is one that is
+  /// nested deeper than [#DEEPEST].
   private static final int LONGEST_DEFAULT = 1_000;
 
   private static final int DEEPEST = 10;
@@ -21,7 +22,7 @@ public final class Expansion {
   private final Function<String, Optional<String>> values;
   private final int depth;
 
-  /// Whether `$${` stays, since the text is expanded once more.
+  /// Whether `$${` is kept, because the text will be expanded again.
   private final boolean again;
 
   private final StringBuilder done = new StringBuilder();
@@ -35,23 +36,24 @@ public final class Expansion {
     this.again = again;
   }
 
-  /// `text` with its variables replaced; empty when that is longer than [#LONGEST]. A variable
-  /// without a value or default stays as it is written.
+  /// Returns `text` with all variable references expanded; empty if the result is longer than
+  /// [#LONGEST]. A variable without a value or default is left unchanged.
   ///
-  /// @param values the value of a variable by its name
+  /// @param values returns the value of a variable by name
   public static Optional<String> of(String text, Function<String, Optional<String>> values) {
     return of(text, values, false);
   }
 
-  /// As [#of], of a text whose other variables are replaced later: what is literal stays so then.
+  /// As [#of], for a text whose other references are expanded later. Literal text remains literal
+  /// then.
   ///
-  /// @param values the value as it is to be written, see [#literal]; `${NAME}` for one that is
-  ///   replaced later
+  /// @param values returns the escaped value, see [#literal]; `${NAME}` for a variable that is
+  ///   expanded later
   public static Optional<String> partly(String text, Function<String, Optional<String>> values) {
     return of(text, values, true);
   }
 
-  /// How a text has to be written to come out as it is.
+  /// Escapes a text so that its expansion is the text itself.
   public static String literal(String text) {
     return text.replace(OPENING, "$" + OPENING);
   }
@@ -108,7 +110,8 @@ public final class Expansion {
     return letter || (!first && c >= '0' && c <= '9');
   }
 
-  /// Where the variable that has a default from `from` on is closed; -1: nowhere.
+  /// Returns the index of the `}` that closes the reference whose default starts at `from`; -1 if
+  /// there is none.
   private int closing(int from) {
     int open = 1;
     int last = Math.min(text.length(), from + LONGEST_DEFAULT);

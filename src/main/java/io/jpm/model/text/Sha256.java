@@ -5,23 +5,23 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// The hash function SHA-256, in hexadecimal digits in lower case.
+/// Computes SHA-256 hashes in lower-case hexadecimal digits.
 public final class Sha256 {
   private Sha256() {}
 
-  /// All 64 digits of the hash of a text in UTF-8.
+  /// Returns all 64 digits of the hash of a text in UTF-8.
   public static String hex(String text) {
     return hex(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// All 64 digits.
+  /// Returns all 64 digits of the hash.
   public static String hex(byte[] bytes) {
     return HexFormat.of().formatHex(digest(bytes));
   }
 
-  /// The first digits of the hash of a text in UTF-8, as a name for it.
+  /// Returns the first digits of the hash of a text in UTF-8, for use as a name.
   ///
-  /// @param bytes how many bytes of the hash, two digits each; 1 to 32
+  /// @param bytes the number of bytes of the hash, two digits each; 1 to 32
   public static String hex(String text, int bytes) {
     return HexFormat.of().formatHex(digest(text.getBytes(StandardCharsets.UTF_8)), 0, bytes);
   }

@@ -7,12 +7,12 @@ import java.util.Optional;
 /// The simple commands of a text that a POSIX shell would run (POSIX.1-2024, Shell Command
 /// Language, 2.9.1), without redirections. Nothing is expanded.
 ///
-/// @param commands the words of each command without their quotes, in the order of the text; what
-///   only the shell can know, such as a variable's value, is [#UNKNOWN]
-/// @param unclear why the commands do not tell what the shell does, as a part of a sentence; empty
-///   where the text is nothing but a list of pipelines in the foreground
+/// @param commands the words of each command without their quotes, in the order of the text; a part
+///   that only the shell knows, such as a variable's value, is [#UNKNOWN]
+/// @param unclear why the commands do not describe the behavior of the shell, as a part of a
+///   sentence; empty if the text is only a list of pipelines in the foreground
 public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
-  /// Stands in a word for what the shell puts there.
+  /// Represents, in a word, text that the shell inserts.
   public static final char UNKNOWN = '\uFFFC';
 
   private static final String SPECIAL_PARAMETERS = "0123456789@*#?-$!";
@@ -21,12 +21,12 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
     commands = List.copyOf(commands);
   }
 
-  /// Reads a text.
+  /// Parses a text.
   public static ShellLine of(String text) {
     return new Scan(text).run();
   }
 
-  /// One pass over a text. Owned by [#of].
+  /// One pass over a text. Confined to [#of].
   private static final class Scan {
     private final String text;
     private final List<List<String>> commands = new ArrayList<>();
@@ -55,7 +55,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
         case '\n', ';', '|' -> endCommand();
         case '&' -> ampersand();
         case '<', '>' -> redirection(c);
-        case '(', ')' -> unclear = Optional.of("a subshell or a function is in it");
+        case '(', ')' -> unclear = Optional.of("it contains a subshell or a function");
         case '#' -> numberSign();
         default -> part(c);
       }
@@ -102,7 +102,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
       at++;
     }
 
-    /// @param only what a backslash counts before; empty: before everything
+    /// @param only the characters that a backslash escapes; empty: all characters
     private void escaped(String only) {
       if (at >= text.length() || (!only.isEmpty() && only.indexOf(text.charAt(at)) < 0)) {
         word.append('\\');
@@ -111,7 +111,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
       }
     }
 
-    /// A `$` was read: the expansion behind it is skipped.
+    /// Skips the expansion after a `$`.
     private void dollar() {
       char c = at < text.length() ? text.charAt(at) : ' ';
       if (c == '(' || c == '{') {
@@ -151,9 +151,9 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
       }
     }
 
-    /// Goes behind the next `end`, or to the end of the text.
+    /// Moves to the position after the next `end`, or to the end of the text.
     ///
-    /// @return where that is
+    /// @return the new position; one more than the length of the text if there is no `end`
     private int skipTo(char end) {
       int found = text.indexOf(end, at);
       at = found < 0 ? text.length() : found + 1;
@@ -168,7 +168,7 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
         at++;
         redirection('>');
       } else {
-        unclear = Optional.of("it puts something into the background");
+        unclear = Optional.of("it starts a process in the background");
       }
     }
 
@@ -183,11 +183,11 @@ public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
       }
       endWord();
       if (follows('(')) {
-        unclear = Optional.of("a subshell or a function is in it");
+        unclear = Optional.of("it contains a subshell or a function");
         return;
       }
       if (c == '<' && follows('<') && !text.startsWith("<<", at)) {
-        unclear = Optional.of("a here-document is in it");
+        unclear = Optional.of("it contains a here-document");
         return;
       }
       while (at < text.length() && "<>|&".indexOf(text.charAt(at)) >= 0) {

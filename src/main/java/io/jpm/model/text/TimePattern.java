@@ -16,14 +16,16 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
-/// How a time is written: the tokens of PM2's `log_date_format` (those of moment.js and day.js),
-/// such as `YYYY-MM-DD HH:mm:ss.SSS Z`. Names are English whatever the system speaks.
+/// Formats times by a pattern with the tokens of PM2's `log_date_format` (those of moment.js and
+/// day.js), such as `YYYY-MM-DD HH:mm:ss.SSS Z`. Names are in English, regardless of the system's
+/// language.
 ///
-/// `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH H hh h kk k mm m ss s SSS SS S A a Z ZZ
-/// X x W WW E` are tokens, the longest that fits first; `[Do]` stands for `Do`; whatever else is
-/// written stands for itself. A year before 0 or after 9999 cannot be written.
+/// The tokens are `YYYY YY MMMM MMM MM M Do DDDD DDD DD D dddd ddd dd d HH H hh h kk k mm m ss s
+/// SSS SS S A a Z ZZ X x W WW E`; the longest token that matches is used. `[Do]` is the text `Do`.
+/// All other characters are literal. Years before 0 and after 9999 are not supported.
 ///
-/// No record, because it holds what it has made of the text; two with the same text are equal.
+/// Not a record, because it also holds the compiled formatter. Two patterns with the same text are
+/// equal.
 public final class TimePattern {
   private static final Pattern PART =
       Pattern.compile(
@@ -31,7 +33,7 @@ public final class TimePattern {
               + "|ss|s|SSS|SS|S|A|a|ZZ|Z|X|x|WW|W|E|.",
           Pattern.DOTALL);
 
-  /// PM2's `time: true`.
+  /// The pattern of PM2's `time: true`.
   public static final TimePattern TIME = new TimePattern("YYYY-MM-DDTHH:mm:ss");
 
   private final String text;
@@ -43,12 +45,12 @@ public final class TimePattern {
     this.formatter = compiled(text);
   }
 
-  /// The pattern as written; letters that are no token stand for themselves.
+  /// Returns the pattern as configured.
   public String text() {
     return text;
   }
 
-  /// `time` in `zone`. Cheap enough for each line of a log, and safe on every thread.
+  /// Formats `time` in `zone`. Fast enough for each line of a log, and thread-safe.
   public String format(Instant time, ZoneId zone) {
     return formatter.format(time.atZone(zone));
   }
@@ -143,7 +145,7 @@ public final class TimePattern {
     return byNumber;
   }
 
-  /// `1st`, `2nd`, … `31st`.
+  /// Returns the texts `1st`, `2nd`, … `31st` by number.
   private static Map<Long, String> ordinals() {
     Map<Long, String> days = new LinkedHashMap<>();
     LongStream.rangeClosed(1, 31)

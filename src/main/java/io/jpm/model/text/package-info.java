@@ -1,5 +1,5 @@
-/// Texts and their grammars: shell lines, variables in texts, env files, patterns of time, bytes
-/// that are no UTF-8.
+/// Parsers and formats of texts: shell command lines, variable references, env files, time
+/// patterns, and bytes that are not UTF-8.
 @NullMarked
 package io.jpm.model.text;
 

@@ -10,11 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Gives memory back that the start of the JVM needed and its work does not: code and class data of
-/// mapped files, half of a small daemon's resident memory. What is needed again comes back from the
-/// page cache with a minor fault.
+/// Returns memory to the kernel that the JVM needed only while it started: free memory of malloc,
+/// and unchanged pages of mapped code and class data, about half of the resident memory of a small
+/// daemon. A page that is needed again comes back from the page cache with a minor fault.
 final class IdleMemory {
-  /// `7f47bf6e3000-7f47c0770000 r-xp 00000000 08:01 123 /usr/lib/libjvm.so`, `proc_pid_smaps(5)`.
+  /// A header line of `proc_pid_smaps(5)`, such as `7f47bf6e3000-7f47c0770000 r-xp 00000000 08:01
+  /// 123 /usr/lib/libjvm.so`.
   private static final Pattern MAPPING =
       Pattern.compile("([0-9a-f]+)-([0-9a-f]+) (\\S{4}) \\S+ \\S+ [1-9][0-9]* +/.*");
 
@@ -22,7 +23,7 @@ final class IdleMemory {
 
   private record Mapping(long start, long bytes) {}
 
-  /// Gives back what can be given back.
+  /// Trims malloc and drops the unchanged pages of all read-only file mappings.
   static void release() throws IOException {
     Libc.trimMalloc();
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/smaps"))) {
@@ -32,7 +33,7 @@ final class IdleMemory {
         if (header.matches()) {
           mapping = mapping(header);
         } else if (line.startsWith("Anonymous:")) {
-          // Only where nothing was changed: relocated pages would be lost.
+          // A mapping with anonymous pages has been changed; dropping it would lose relocations.
           if (line.matches("Anonymous: +0 kB")) {
             mapping.ifPresent(clean -> Libc.dropUnchanged(clean.start(), clean.bytes()));
           }
@@ -44,7 +45,7 @@ final class IdleMemory {
     }
   }
 
-  /// Private mappings that cannot be written to.
+  /// Returns the mapping of a header line if it is private and not writable.
   private static Optional<Mapping> mapping(Matcher header) {
     if (!header.group(3).matches("r-[-x]p")) {
       return Optional.empty();

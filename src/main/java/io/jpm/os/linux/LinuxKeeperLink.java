@@ -27,7 +27,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The lines that `bin/jpm-keeper` understands, and how its process is made and found again.
+/// Starts and finds the keeper process, `bin/jpm-keeper`, and sends it instructions as lines of
+/// text.
 final class LinuxKeeperLink implements KeeperLink {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -37,16 +38,16 @@ final class LinuxKeeperLink implements KeeperLink {
   private final Stores stores;
   private final Runnable lost;
 
-  /// Guarded by `this`; null while there is no keeper.
+  /// Null while there is no keeper. Guarded by `this`.
   private @Nullable KeeperPipe pipe;
 
-  /// What a keeper has for the next daemon.
+  /// The fd stores that a keeper holds for the next daemon.
   ///
-  /// @param exits processes
+  /// @param exits pidfds of processes
   /// @param sockets listening sockets
   record Stores(ExitStore exits, LinuxListenSockets sockets) {}
 
-  /// @param lost told, on the reactor's thread, when the keeper is gone
+  /// @param lost runs on the reactor's thread when the keeper has ended
   LinuxKeeperLink(
       KeeperSetup setup,
       Reactor reactor,
@@ -69,7 +70,8 @@ final class LinuxKeeperLink implements KeeperLink {
     open(fd);
     if (!takeStores()) {
       LOG.log(
-          Level.INFO, "how apps ended while no daemon ran is not known: the system does not tell");
+          Level.INFO,
+          "how apps ended while no daemon ran is not known: the system does not report it");
     }
     return true;
   }
@@ -100,9 +102,9 @@ final class LinuxKeeperLink implements KeeperLink {
   public synchronized void start() throws IOException {
     int made = Libc.mkfifo(setup.fifo(), 0600);
     if (made < 0 && made != -Errno.EEXIST) {
-      throw new IOException("cannot make " + setup.fifo() + ": " + Errno.words(-made));
+      throw new IOException("cannot create " + setup.fifo() + ": " + Errno.words(-made));
     }
-    // Both ends are there before the keeper is: it cannot miss our end, nor we its beginning.
+    // Both ends are open before the keeper runs, so that neither side sees a pipe without a peer.
     int reader = Libc.open(setup.fifo(), Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
     int writer = KeeperCalls.openForWriting(setup.fifo());
     if (reader < 0 || writer < 0) {
@@ -124,7 +126,8 @@ final class LinuxKeeperLink implements KeeperLink {
     open(writer);
   }
 
-  /// On a full disk the keeper is needed all the same.
+  /// Records the keeper for the next daemon. A failure, as on a full disk, is only logged: the
+  /// keeper is useful without the record.
   private void writeDown(int pid) {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(pid);
@@ -142,17 +145,17 @@ final class LinuxKeeperLink implements KeeperLink {
     }
   }
 
-  /// It is our child: as long as we live nobody else fetches its status.
+  /// Reaps the keeper when it ends. It is a child of the daemon, so no other process can reap it.
   private void reapLater(int pid) {
     try {
       PidFd pidFd = PidFd.open(pid);
       reactor.execute(() -> new Reaping(pidFd).begin());
     } catch (PidFd.Failure withoutDescriptor) {
-      // Ignored because it only costs a zombie if the keeper ends before the daemon.
+      // Ignored: it costs no more than a zombie if the keeper ends before the daemon.
     }
   }
 
-  /// Fetches the status of one keeper that has ended.
+  /// Waits for the end of one keeper and reaps it.
   private final class Reaping {
     private final PidFd pidFd;
     private final Reactor.Watch watch;
@@ -212,7 +215,8 @@ final class LinuxKeeperLink implements KeeperLink {
     write(lines);
   }
 
-  /// By their place in the home, which may have any name.
+  /// Appends one line per file. Paths are relative to the home, because the home's own path may
+  /// contain any character.
   private void files(StringBuilder lines, String word, List<Path> files) {
     for (Path file : files) {
       Path shown = file.startsWith(setup.home()) ? setup.home().relativize(file) : file;
@@ -240,7 +244,7 @@ final class LinuxKeeperLink implements KeeperLink {
       pipe = null;
     }
     if (open != null && !open.close()) {
-      LOG.log(Level.WARNING, "the keeper does not listen: it may start the daemon again");
+      LOG.log(Level.WARNING, "the keeper does not respond: it may start the daemon again");
     }
   }
 }

@@ -76,11 +76,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// Linux, with nothing between us and the kernel but the C library: true exits, signals that never
-/// hit a recycled pid, whole trees, logs that survive the daemon.
+/// The process host for Linux. It calls the C library directly: exit statuses are exact, signals
+/// never hit a recycled pid, whole process trees are tracked, and log pipes survive the daemon.
 ///
-/// Ask [#unsupportedReason] first. Needs no privilege. Children go on when the host is closed or
-/// its process dies.
+/// Call [#unsupportedReason] before creating one. It needs no privileges. Children keep running
+/// when the host is closed or its process dies.
 public final class LinuxProcessHost implements ProcessHost {
   private final DaemonIdentity daemonIdentity = DaemonIdentity.now();
   private final TagTrust trust = new TagTrust(daemonIdentity.user());
@@ -93,7 +93,7 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Spawner spawner;
   private final Set<LinuxChild> children = ConcurrentHashMap.newKeySet();
 
-  /// Those of `children` that messages can go to.
+  /// The `children` that can receive messages, by identity.
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
   private final Orphans orphans = new Orphans(daemonIdentity, trust);
@@ -110,14 +110,14 @@ public final class LinuxProcessHost implements ProcessHost {
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
   private final LinuxAppAccess appAccess = new LinuxAppAccess();
 
-  /// Of a daemon without a home.
+  /// Creates the host of a daemon without a home.
   public LinuxProcessHost() {
     this(Optional.empty());
   }
 
-  /// Starts the two threads that wait, for exits and for output.
+  /// Starts the two threads that wait for exits and for output.
   ///
-  /// @param home the daemon's, with which the tags of its processes begin
+  /// @param home the home of the daemon, with which the tags of its processes begin
   public LinuxProcessHost(Path home) {
     this(Optional.of(home));
   }
@@ -126,7 +126,7 @@ public final class LinuxProcessHost implements ProcessHost {
     this(home, new Cgroups());
   }
 
-  /// @param groups makes those of apps
+  /// @param groups creates the cgroups of apps
   LinuxProcessHost(Optional<Path> home, Cgroups groups) {
     this.groups = groups;
     home.ifPresent(trust::keepTo);
@@ -138,7 +138,8 @@ public final class LinuxProcessHost implements ProcessHost {
     TreeMark.clearOwn();
   }
 
-  /// Why this host cannot work here, in a clause for the log and `jpm doctor`; empty when it can.
+  /// Returns the reason why this host cannot work on this system, a clause for the log and `jpm
+  /// doctor`; empty if it can.
   public static Optional<String> unsupportedReason() {
     if (!System.getProperty("os.name", "").equals("Linux")) {
       return Optional.of("the system is " + System.getProperty("os.name") + ", not Linux");
@@ -181,7 +182,8 @@ public final class LinuxProcessHost implements ProcessHost {
   private SpawnResult watchMade(
       Spawner.Outcome.Made made, SpawnRequest request, ChildWatcher watcher) {
     int pid = made.pid();
-    // Nobody but us fetches its status, so until then the pid is its own, even if it has ended.
+    // The pid cannot be reused before the daemon reaps the process, even if the process has already
+    // ended.
     Optional<Long> startTime;
     try (ProcReader reader = new ProcReader()) {
       startTime = reader.stat(pid).map(ProcStat::startTime);
@@ -220,7 +222,7 @@ public final class LinuxProcessHost implements ProcessHost {
     Libc.kill(made.pid(), Signal.SIGKILL.number());
     reaper.take(made.pid());
     return new SpawnResult.Refused(
-        request.program() + " was ended again because it cannot be watched: " + reason, true);
+        request.program() + " was stopped because it cannot be watched: " + reason, true);
   }
 
   private Optional<Child> watch(LinuxChild.Origin origin, ChildWatcher watcher) {
@@ -265,7 +267,8 @@ public final class LinuxProcessHost implements ProcessHost {
     }
     try {
       PidFd pidFd = PidFd.openForLong(identity.pid());
-      // Only now: what the descriptor holds is what has this start time.
+      // Checked after the descriptor is open: only then is the process that it refers to known to
+      // be the one with this start time.
       Optional<ProcStat> process = ProcReader.find(identity).filter(ProcStat::isAlive);
       if (process.isEmpty()) {
         pidFd.close();
@@ -282,7 +285,7 @@ public final class LinuxProcessHost implements ProcessHost {
       return watch(origin, watcher);
     } catch (PidFd.Failure failure) {
       if (failure.errno() != Errno.ESRCH) {
-        // To take it for gone would be to make it a second time.
+        // Reporting the process as gone would make the daemon start it a second time.
         throw new IllegalStateException(
             "cannot take over pid %d: %s (ulimit -n is %d)"
                 .formatted(
@@ -292,8 +295,8 @@ public final class LinuxProcessHost implements ProcessHost {
     }
   }
 
-  /// Exact for one whose parent has not taken the status yet, and for one that the keeper
-  /// remembers.
+  /// Exact for a process that its parent has not reaped yet, and for one whose pidfd the keeper
+  /// holds.
   @Override
   public Exit exitOf(ProcessIdentity identity) {
     Optional<Exit> exit =
@@ -375,7 +378,8 @@ public final class LinuxProcessHost implements ProcessHost {
               });
         }
       }
-      // That there is such a tree is more than a process of another user can say by itself.
+      // A process of another user can carry any tag, so a tag counts only if one of its processes
+      // can be confirmed as the main process.
       found.keySet().retainAll(proved);
       return found;
     }
@@ -384,7 +388,8 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Optional<String> variable(ProcessIdentity process, String name) {
     try (ProcReader reader = new ProcReader()) {
-      // Only afterwards: what had the daemon's user then has put nobody else's words there.
+      // The user is checked after the read: if the process belongs to the daemon's user then, no
+      // other user can have set its environment.
       return reader
           .variable(process.pid(), name)
           .filter(_ ->
@@ -477,7 +482,7 @@ public final class LinuxProcessHost implements ProcessHost {
     try {
       IdleMemory.release();
     } catch (IOException withoutSmaps) {
-      // Ignored because it only costs memory; some containers hide the file.
+      // Ignored: it costs only memory. Some containers hide the file.
     }
   }
 
@@ -497,7 +502,7 @@ public final class LinuxProcessHost implements ProcessHost {
     trees.close();
   }
 
-  /// Asked of the C library once, when first needed.
+  /// Constants that are read from the C library on first use.
   private static final class Units {
     private static final long PAGE_BYTES = Libc.pageBytes();
     private static final long NANOS_PER_TICK = 1_000_000_000L / ProcReader.Ticks.PER_SECOND;

@@ -24,7 +24,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// Asks the kernel, by trying where that harms nobody.
+/// Inspects the kernel and its limits for `jpm doctor`, by trying features where that has no side
+/// effects.
 public final class LinuxSystemInspection implements SystemInspection {
   @Override
   public SystemFacts look() {
@@ -42,8 +43,8 @@ public final class LinuxSystemInspection implements SystemInspection {
 
   private static List<Feature> features() {
     return List.of(
-        new Feature("pidfd", true, "signals may hit a stranger"),
-        new Feature("epoll", SystemCalls.polls(), "ends of processes are not noticed"),
+        new Feature("pidfd", true, "signals may reach an unrelated process"),
+        new Feature("epoll", SystemCalls.polls(), "exits of processes are not detected"),
         new Feature(
             "pidfd_getfd",
             SystemCalls.copiesDescriptors(),
@@ -83,8 +84,9 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// With delegation the controllers are those of the group that can be divided: beneath it there
-  /// are only those that are in use.
+  /// Returns the cgroup that the daemon can divide, or its own cgroup if there is none. The
+  /// controllers are read from the divisible cgroup, because a cgroup below it lists only those
+  /// that are enabled.
   private static Optional<Cgroup> cgroup() {
     Optional<Path> mount = CgroupMount.find();
     Optional<String> path = CgroupMount.pathOf("self");
@@ -108,7 +110,7 @@ public final class LinuxSystemInspection implements SystemInspection {
   private static Optional<Limits> limits() {
     try {
       List<String> lines = Files.readAllLines(Path.of("/proc/self/limits"));
-      // `proc_loadavg(5)`: the fourth field is running/all.
+      // `proc_loadavg(5)`: the fourth field is `running/total`, counted in threads.
       String load = Files.readString(Path.of("/proc/loadavg")).strip();
       long all = Long.parseLong(load.split(" +", -1)[3].split("/", -1)[1]);
       return Optional.of(
@@ -123,7 +125,8 @@ public final class LinuxSystemInspection implements SystemInspection {
     }
   }
 
-  /// `proc_pid_limits(5)`: name, soft, hard, unit, in columns.
+  /// Parses a line of `proc_pid_limits(5)`, which has the columns name, soft limit, hard limit and
+  /// unit.
   private static long limit(List<String> lines, String name, int column) {
     String line = lines.stream().filter(it -> it.startsWith(name)).findFirst().orElseThrow();
     String value = line.substring(name.length()).strip().split(" +", -1)[column];

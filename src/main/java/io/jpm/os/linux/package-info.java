@@ -1,11 +1,17 @@
-/// Processes of Linux by the Foreign Function & Memory API, without a line of C.
+/// Process control for Linux with the Foreign Function & Memory API, without C code.
 ///
-/// Start with [io.jpm.os.linux.LinuxProcessHost], which puts the parts together: `libc` has the
-/// functions of the C library; `spawn` makes a child with the `rights` and limits of its user;
-/// `proc` reads what the kernel shows of processes, and `tree` finds, signals and measures whole
-/// trees; `socket` has the listening sockets, `log` the log files and the pipes that apps print
-/// into, `channel` and `notice` what apps say, `cgroup` the limits of trees, and `keeper` what
-/// lives on without a daemon. The packages know `os` and `model` only.
+/// Start with [io.jpm.os.linux.LinuxProcessHost], which connects the parts:
+///
+/// - `libc` binds the functions of the C library;
+/// - `spawn` starts a child with the credentials and limits of its user, which `rights` resolves;
+/// - `proc` reads `/proc`, and `tree` finds, signals and measures whole process trees;
+/// - `socket` contains the listening sockets, `log` the log files and the pipes that apps print
+///   into;
+/// - `channel` and `notice` receive the messages of apps;
+/// - `cgroup` sets the limits of trees;
+/// - `keeper` manages the process that outlives the daemon.
+///
+/// These packages depend on `os` and `model` only.
 @NullMarked
 package io.jpm.os.linux;
 

@@ -10,17 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/// A channel of the JDK that appends.
+/// A log file that is open for appending, by a channel of the JDK.
 ///
-/// @param disk tells files apart
-/// @param path where it was found
+/// @param disk determines the identity of files
+/// @param path the path by which it was opened
 /// @param channel opened for appending
-/// @param key which file it is
+/// @param key identifies the file
 record PortableAppendFile(PortableLogDisk disk, Path path, FileChannel channel, Key key)
     implements AppendFile {
   @Override
   public boolean isRegular() {
-    return Files.isRegularFile(path) || !Files.exists(path); // a device stays where it is
+    return Files.isRegularFile(path) || !Files.exists(path); // a device always exists
   }
 
   @Override
@@ -35,7 +35,7 @@ record PortableAppendFile(PortableLogDisk disk, Path path, FileChannel channel, 
     try {
       return new Appended((int) channel.write(copies), Problem.NONE);
     } catch (IOException e) {
-      // The JDK tells the reason in words only, in the language of the system.
+      // The JDK reports the reason only as text in the language of the system.
       boolean full = path.toFile().getUsableSpace() < asked;
       return new Appended(0, full ? Problem.FULL : Problem.BROKEN);
     }
@@ -76,7 +76,7 @@ record PortableAppendFile(PortableLogDisk disk, Path path, FileChannel channel, 
     try {
       channel.close();
     } catch (IOException nothingToActOn) {
-      // What was written is written.
+      // Ignored because no caller could react to it.
     }
   }
 }

@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.Consumer;
 
-/// A main process as the JDK sees it. Its tree is who descended from it whenever we looked.
+/// A main process, controlled by the JDK. Its tree consists of the descendants that were found
+/// whenever they were listed.
 final class PortableChild implements Child {
   private final ProcessIdentity identity;
   private final ProcessHandle handle;
@@ -23,7 +24,7 @@ final class PortableChild implements Child {
   private final ChildWatcher watcher;
   private final Consumer<PortableChild> onEnd;
 
-  /// All below is guarded by `this`.
+  /// This and all fields below are guarded by `this`.
   private final Set<ProcessHandle> known = new LinkedHashSet<>();
 
   private Optional<Signal> latest = Optional.empty();
@@ -90,7 +91,7 @@ final class PortableChild implements Child {
     Exit exit =
         process
             .<Exit>map(ended -> new Exit.Code(ended.exitValue()))
-            .orElseGet(() -> new Exit.Unknown("it was not our child"));
+            .orElseGet(() -> new Exit.Unknown("it was not a child of the daemon"));
     boolean tell;
     synchronized (this) {
       tell = !released;
@@ -101,12 +102,12 @@ final class PortableChild implements Child {
       watcher.exited(exit);
     }
     synchronized (this) {
-      exitTold = true; // treeGone comes after exited
+      exitTold = true; // treeGone must come after exited
     }
     sweep(Optional.empty());
   }
 
-  /// Looks who is there, signals them, and comes again when they have ended.
+  /// Finds the members of the tree, signals them, and repeats this when a member has ended.
   private void sweep(Optional<Signal> order) {
     List<ProcessHandle> fresh;
     List<ProcessHandle> told;
@@ -139,7 +140,7 @@ final class PortableChild implements Child {
     member.onExit().thenRun(() -> sweep(Optional.empty())).exceptionally(PortableChild::report);
   }
 
-  /// Forgets the dead, adds new descendants, parents first.
+  /// Removes ended processes, adds new descendants, and returns these, parents first.
   private List<ProcessHandle> look() {
     known.removeIf(process -> !process.isAlive());
     Set<ProcessHandle> found = new LinkedHashSet<>();
@@ -150,8 +151,8 @@ final class PortableChild implements Child {
     return List.copyOf(found);
   }
 
-  /// Signals that the JDK has no word for go through the `kill` program. There a pid may already be
-  /// another's, which is one reason why this host is the second choice.
+  /// Sends a signal. Signals that the JDK does not support are sent by the `kill` program. By then
+  /// another process may have the pid, which is one reason to prefer the Linux host.
   private static void send(ProcessHandle process, Signal signal) {
     if (!process.isAlive()) {
       return;

@@ -7,11 +7,12 @@ import io.jpm.os.ChildWatcher;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// A tree whose main process is gone: without it the JDK finds none of the others.
+/// The tree of a main process that has ended. Without the main process, the JDK cannot find the
+/// other members.
 ///
-/// @param identity the process that is gone
-/// @param watcher told at the first order that nothing is left
-/// @param done whether it was told, or wants to hear nothing more
+/// @param identity the main process that has ended
+/// @param watcher notified at the first signal that nothing is left
+/// @param done whether the watcher was notified or no longer wants to be
 record PortableLeftovers(ProcessIdentity identity, ChildWatcher watcher, AtomicBoolean done)
     implements Child {
   @Override
@@ -32,7 +33,7 @@ record PortableLeftovers(ProcessIdentity identity, ChildWatcher watcher, AtomicB
 
   @Override
   public void signalMain(Signal signal) {
-    // It is gone.
+    // It has ended.
   }
 
   @Override

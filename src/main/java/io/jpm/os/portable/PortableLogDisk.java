@@ -23,15 +23,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Log files by the JDK. It promises less:
+/// Accesses log files by the JDK. It guarantees less than the Linux implementation:
 ///
-/// - an owner with a user is refused, as is an app that is to run as one;
-/// - pipes and terminals are refused, since the JDK would wait for their other end;
-/// - the mode of a new file is what the daemon's umask leaves.
+/// - An owner with a user is refused, as is an app with a user.
+/// - Pipes and terminals are refused, because the JDK would wait for their other end.
+/// - The mode of a new file is determined by the daemon's umask.
 final class PortableLogDisk implements LogDisk {
   private static final Path NOTHING = Path.of("/dev/null");
 
-  /// Numbers for files, where the system does not show its own. Guarded by itself.
+  /// Numbers of files, for systems that do not show inode numbers. Guarded by itself.
   private final Map<Path, Long> numbers = new HashMap<>();
 
   @Override
@@ -128,7 +128,7 @@ final class PortableLogDisk implements LogDisk {
   @Override
   public Space space(Path path) throws IOException {
     return attempt(
-        "cannot tell how much room there is for ",
+        "cannot determine the free space for ",
         path,
         () -> {
           Path at = path.toAbsolutePath();
@@ -141,7 +141,7 @@ final class PortableLogDisk implements LogDisk {
         });
   }
 
-  /// Which file `path` leads to now.
+  /// Returns the identity of the file that `path` currently leads to.
   AppendFile.Key key(Path path) throws IOException {
     if (hasNumbers(path)) {
       Map<String, Object> about = Files.readAttributes(path, "unix:dev,ino");
@@ -163,7 +163,7 @@ final class PortableLogDisk implements LogDisk {
     for (Path at = file.getParent(); at != null && !Files.isDirectory(at); at = at.getParent()) {
       if (Files.exists(at)) {
         throw new NotDirectoryException(
-            at.toString()); // the JDK has only the system's words for it
+            at.toString()); // the JDK would give only the system's message
       }
     }
     Path folder = file.getParent();
@@ -202,7 +202,8 @@ final class PortableLogDisk implements LogDisk {
     T make() throws IOException;
   }
 
-  /// The JDK's exceptions name the file, and the reason often only by their type.
+  /// Runs `attempt` and adds the reason to the message of an exception: the JDK's exceptions name
+  /// the file, but often indicate the reason only by their type.
   private static <T> T attempt(String what, Path file, Attempt<T> attempt) throws IOException {
     try {
       return attempt.make();

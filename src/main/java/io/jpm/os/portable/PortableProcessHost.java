@@ -23,20 +23,22 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// `ProcessBuilder` and `ProcessHandle`, where nothing better works. It promises less:
+/// Controls processes by `ProcessBuilder` and `ProcessHandle`, for systems without a better
+/// implementation. It guarantees less than the Linux host:
 ///
-/// - the output goes straight into the files, so the pipes are not used, and a truncated or full
-///   file is the app's own affair;
-/// - a child stays in the daemon's session, and its tree is who descends from it: processes whose
-///   parent has died are missed, and [#findTagged] finds nothing;
-/// - a death by signal looks like `exit 128+n`, and the exit of an adopted process is unknown;
-/// - a request for another user, nice or umask ([SpawnRequest#runAs]) is refused;
-/// - a request for a terminal is refused, and so is one with limits of the process
-///   ([SpawnRequest#limits]); those of a group are not enforced;
-/// - there is no channel: [Child#hasChannel] is false, and no process is told of one;
-/// - arguments and values that are not text in the JVM's encoding are not passed exactly.
+/// - The output goes directly into the files. The pipes are not used, and the app itself must deal
+///   with a truncated file or a full disk.
+/// - A child stays in the daemon's session, and its tree consists of its descendants. Processes
+///   whose parent has ended are missed, and [#findTagged] finds nothing.
+/// - The end by a signal appears as `exit 128+n`, and the exit of an adopted process is unknown.
+/// - A request for another user, nice value or umask ([SpawnRequest#runAs]) is refused.
+/// - A request for a terminal is refused, and so is one with limits of the process
+///   ([SpawnRequest#limits]). Limits that need a cgroup are not enforced.
+/// - There is no IPC channel: [Child#hasChannel] is false, and the environment of a process does
+///   not announce one.
+/// - Arguments and values that cannot be represented in the JVM's encoding are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
-  /// The JDK works start times out from the boot time, which the kernel rounds to a second.
+  /// The JDK computes start times from the boot time, which the kernel rounds to a second.
   private static final long START_TOLERANCE_MILLIS = 1_000;
 
   private static final String BOOT_ID = "portable";
@@ -51,7 +53,7 @@ public final class PortableProcessHost implements ProcessHost {
       return new SpawnResult.Refused(refusal.get(), false);
     }
     try {
-      // Made beforehand, so that the reason of a failure is known.
+      // Created in advance, so that the reason of a failure is known.
       logDisk.open(request.out().file(), RunAs.DAEMON).close();
       logDisk.open(request.error().file(), RunAs.DAEMON).close();
       Process process = builder(request).start();
@@ -64,11 +66,11 @@ public final class PortableProcessHost implements ProcessHost {
 
   private static ProcessBuilder builder(SpawnRequest request) {
     List<String> command = new ArrayList<>(request.argv());
-    command.set(0, request.program().toString()); // the JDK has no argv[0] of its own
+    command.set(0, request.program().toString()); // the JDK cannot set another argv[0]
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(request.environment());
-    builder.environment().remove("NODE_CHANNEL_FD"); // another's: Node would take any descriptor
+    builder.environment().remove("NODE_CHANNEL_FD"); // not its own: Node would use any descriptor
     builder.environment().put(SpawnRequest.TAG_VARIABLE, request.tag());
     return builder
         .directory(request.cwd().toFile())
@@ -77,7 +79,8 @@ public final class PortableProcessHost implements ProcessHost {
         .redirectError(Redirect.appendTo(request.error().file().toFile()));
   }
 
-  /// The JDK reports all of these as one error, so they are asked beforehand.
+  /// Returns the reason to refuse the request. It is checked in advance because the JDK reports all
+  /// of these problems as the same error.
   private static Optional<String> whyNot(SpawnRequest request) {
     Path program = request.program();
     Path cwd = request.cwd();
@@ -144,7 +147,7 @@ public final class PortableProcessHost implements ProcessHost {
 
   @Override
   public Map<String, ProcessIdentity> findTagged(String tagPrefix) {
-    return Map.of(); // the JDK does not show another process's environment
+    return Map.of(); // the JDK does not show the environment of other processes
   }
 
   @Override
@@ -161,7 +164,8 @@ public final class PortableProcessHost implements ProcessHost {
                 handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)));
   }
 
-  /// The JDK does not tell memory; where `/proc` exists it does, elsewhere 0 is shown.
+  /// Returns the resident memory. The JDK does not provide it, so it is read from `/proc`; 0 on
+  /// systems without `/proc`.
   private static long residentBytes(long pid) {
     try {
       return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()

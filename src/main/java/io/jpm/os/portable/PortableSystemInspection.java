@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 
-/// What the JDK tells by itself.
+/// Reports the facts about the system that the JDK provides.
 ///
-/// @param reason why nothing better works
+/// @param reason why the Linux implementation is not in use
 public record PortableSystemInspection(String reason) implements SystemInspection {
   @Override
   public SystemFacts look() {
@@ -28,7 +28,7 @@ public record PortableSystemInspection(String reason) implements SystemInspectio
         loopback6());
   }
 
-  /// Whether one can listen on `::1`.
+  /// Reports whether a socket can listen on `::1`.
   public static boolean loopback6() {
     byte[] address = new byte[16];
     address[15] = 1;

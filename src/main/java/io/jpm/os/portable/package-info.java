@@ -1,6 +1,6 @@
-/// Processes by the means of the JDK, for systems without the calls that `os.linux` needs. Start
-/// with [io.jpm.os.portable.PortableProcessHost], which says what it cannot promise. The room knows
-/// `os` and `model` only.
+/// Controls processes by the JDK, on systems without the calls that `os.linux` needs. The entry
+/// point is [io.jpm.os.portable.PortableProcessHost], which documents what it does not guarantee.
+/// The package depends on `os` and `model` only.
 @NullMarked
 package io.jpm.os.portable;
 

@@ -32,10 +32,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Runs commands with the app's directory, environment and rights. Owned by SatanVerticle's
-/// context.
+/// Runs the commands of exec probes, with the app's working directory, environment and credentials.
+/// Confined to SatanVerticle's context.
 final class ExecProbe {
-  /// Longer lines are cut: a reason is one line of a list.
+  /// Longer output lines are cut, because a reason is shown as one line of a list.
   private static final int MOST_SHOWN = 200;
 
   private final Vertx vertx;
@@ -43,14 +43,14 @@ final class ExecProbe {
   private final Path home;
   private final AtomicLong count = new AtomicLong();
 
-  /// @param home the daemon's home, where the pipes of commands are while they run
+  /// @param home the daemon's home directory, which contains the output pipes of running commands
   ExecProbe(Vertx vertx, ProcessHost host, Path home) {
     this.vertx = vertx;
     this.host = host;
     this.home = home;
   }
 
-  /// How a sentence calls it.
+  /// Returns the name of the command for messages.
   static String shown(Check.Exec check) {
     return check.command().getFirst();
   }
@@ -112,7 +112,7 @@ final class ExecProbe {
         source = pipes.get().open(pipe, output);
       }
       WorkerId worker = probeTarget.startMonitoring().worker();
-      // A tag of its own: it is no part of the app's tree.
+      // A process tag of its own, because the command is not part of the app's process tree.
       String tag =
           "%s:check %s-%d:%d".formatted(home, worker.id(), worker.birth(), worker.generation());
       LogPipe way = new LogPipe(pipe, pipe.resolveSibling(pipe.getFileName() + ".out"));
@@ -163,7 +163,7 @@ final class ExecProbe {
 
     private void ended(Exit exit) {
       if (over) {
-        // It was given up: what is left of it is being ended.
+        // The attempt was abandoned, and its process tree is being killed.
         return;
       }
       vertx
@@ -205,7 +205,7 @@ final class ExecProbe {
       }
     }
 
-    /// Follows [#giveUp] only.
+    /// Called only after [#giveUp].
     @Override
     public void treeGone() {
       context.runOnContext(_ -> {
@@ -226,7 +226,7 @@ final class ExecProbe {
       }
     }
 
-    /// It may have printed any amount.
+    /// Keeps the end of the output, which may have any length.
     private void keepEnd(Path file) throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         ByteBuffer end = ByteBuffer.allocate(LastLine.MOST_BYTES);
@@ -235,7 +235,8 @@ final class ExecProbe {
       }
     }
 
-    /// On a worker: reading the rest waits for the thread of the pipes.
+    /// Runs on a worker thread, because reading the rest of the output waits for the thread of the
+    /// pipes.
     private void closeOutput() {
       if (source != null) {
         source.closeAndRemove();
@@ -249,7 +250,7 @@ final class ExecProbe {
           Files.delete(file);
         }
       } catch (IOException unread) {
-        // Then the reason has no last line; the next attempt has another file.
+        // The reason then has no last line. The next attempt uses another file.
       }
     }
   }

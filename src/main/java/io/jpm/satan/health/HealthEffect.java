@@ -1,25 +1,25 @@
 package io.jpm.satan.health;
 
-/// What is to be done about a process whose health is looked after.
+/// An effect of the health state machine: an action for one monitored process.
 sealed interface HealthEffect {
-  /// Make an attempt; its end is [HealthEvent.Answered].
+  /// Starts an attempt, whose end is [HealthEvent.Answered].
   record Ask(ProbeRole probeRole, long attempt) implements HealthEffect {}
 
-  /// End this attempt: what it finds does not matter any more.
+  /// Abandons an attempt, whose result is no longer relevant.
   record GiveUp(ProbeRole probeRole, long attempt) implements HealthEffect {}
 
-  /// Say that it is ready, for the first time.
+  /// Reports that the process is ready, for the first time.
   record SayReady() implements HealthEffect {}
 
-  /// Say why it is not ready yet.
+  /// Reports why the process is not ready yet.
   record SayNotYet(String reason) implements HealthEffect {}
 
-  /// Say that it is not well.
+  /// Reports that the process is unhealthy.
   record SayUnhealthy(String reason) implements HealthEffect {}
 
-  /// Say that it is well again.
+  /// Reports that the process is healthy again.
   record SayRecovered() implements HealthEffect {}
 
-  /// Say that it is to be replaced.
+  /// Reports that the process must be replaced.
   record SayDead(String reason) implements HealthEffect {}
 }

@@ -1,32 +1,32 @@
 package io.jpm.satan.health;
 
-/// What can happen to a process whose health is looked after.
+/// An event for the health state machine of one monitored process.
 sealed interface HealthEvent {
-  /// It is there.
+  /// The process has started.
   ///
-  /// @param ready whether it was ready before, in an earlier daemon's time
+  /// @param ready whether it was ready before, under an earlier daemon
   record Began(boolean ready) implements HealthEvent {}
 
-  /// Time has passed: something may be due.
+  /// Time has passed, so that something may be due.
   record Tick() implements HealthEvent {}
 
-  /// An attempt has come to an end.
+  /// An attempt has ended.
   record Answered(ProbeRole probeRole, long attempt, ProbeResult probeResult)
       implements HealthEvent {}
 
-  /// The process has said what this check listens for.
+  /// The process has sent the signal that a passive probe waits for.
   record Heard(ProbeRole probeRole) implements HealthEvent {}
 
-  /// Whatever this check listens for cannot be heard.
+  /// A passive probe cannot receive its signals.
   ///
-  /// @param reason for people
+  /// @param reason for users
   record Unheard(ProbeRole probeRole, String reason) implements HealthEvent {}
 
-  /// The process itself says that it cannot go on.
+  /// The process reports that it cannot continue.
   ///
-  /// @param reason for people
+  /// @param reason for users
   record Failing(String reason) implements HealthEvent {}
 
-  /// It ends, or nobody wants to know any more.
+  /// The monitoring ends, because the process is ending or is no longer monitored.
   record Left() implements HealthEvent {}
 }

@@ -21,15 +21,15 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Looks after the health of one process: carries out what [ProbeStateMachine] orders. Owned by
+/// Monitors the health of one process: carries out the effects of [ProbeStateMachine]. Confined to
 /// SatanVerticle's context.
 final class HealthMonitor {
   private static final Logger LOG = System.getLogger("jpm.satan");
 
-  /// What all of them need.
+  /// The collaborators that all monitors share.
   ///
   /// @param nanoTime monotonic time
-  /// @param reports takes what is found out
+  /// @param reports receives the reports
   record Means(
       Vertx vertx,
       Probes probes,
@@ -63,7 +63,7 @@ final class HealthMonitor {
     this.probeHistory = new ProbeHistory(probeStateMachine.rules(), means.nanoTime().getAsLong());
   }
 
-  /// Begins to listen. Completes when nothing the process says can be missed.
+  /// Opens the passive probes. Completes when no signal of the process can be missed any more.
   Future<Void> open() {
     List<Future<Void>> opening =
         checks.values().stream().filter(HealthMonitor::listens).distinct().map(this::open).toList();
@@ -109,7 +109,7 @@ final class HealthMonitor {
     take(new HealthEvent.Unheard(probeRole, reason));
   }
 
-  /// The process is there.
+  /// Starts the probes when the process has started.
   void began(ProcessIdentity process) {
     if (probeTarget.isEmpty() && !healthState.over()) {
       probeTarget = Optional.of(new ProbeTarget(startMonitoring, process));
@@ -118,24 +118,24 @@ final class HealthMonitor {
     }
   }
 
-  /// The process, once it is there.
+  /// Returns the process, once it has started.
   Optional<ProcessIdentity> process() {
     return probeTarget.map(ProbeTarget::process);
   }
 
-  /// How it is; empty where the app has no checks.
+  /// Returns the present health; empty if the app has no probes.
   Optional<HealthReport> report() {
     return checks.isEmpty()
         ? Optional.empty()
         : Optional.of(probeHistory.report(means.nanoTime().getAsLong()));
   }
 
-  /// It has said `ready` over its channel.
+  /// The process has sent `ready` over its IPC channel.
   void saidReady() {
     ready(new Check.Notify());
   }
 
-  /// Nobody wants to know any more.
+  /// Ends the monitoring.
   void leave() {
     take(new HealthEvent.Left());
     heard.forEach(PassiveProbe.ProbeSubscription::close);
@@ -156,7 +156,7 @@ final class HealthMonitor {
       case PassiveProbe.ProbeSignal.Line _ ->
           each(check, probeRole -> take(new HealthEvent.Heard(probeRole)));
       case PassiveProbe.ProbeSignal.Failing() ->
-          take(new HealthEvent.Failing("it says itself that it cannot go on (WATCHDOG=trigger)"));
+          take(new HealthEvent.Failing("it reported that it cannot continue (WATCHDOG=trigger)"));
       case PassiveProbe.ProbeSignal.Stopping() -> take(new HealthEvent.Left());
       case PassiveProbe.ProbeSignal.MoreTime(var time) ->
           means.reports().accept(new SatanReport.MoreTime(worker(), time));
@@ -215,7 +215,7 @@ final class HealthMonitor {
     }
   }
 
-  /// An answer may come while this is still asking, so it is taken in afterwards.
+  /// Starts an attempt. Its result may arrive before this method returns, so it is processed later.
   private void ask(ProbeRole probeRole, long attempt) {
     Check check = checks.get(probeRole);
     if (check == null || probeTarget.isEmpty()) {
@@ -235,7 +235,7 @@ final class HealthMonitor {
                             _ -> take(new HealthEvent.Answered(probeRole, attempt, probeResult)))));
   }
 
-  /// One timer, for what is due first.
+  /// Sets one timer, for the probe that is due first.
   private void arm() {
     if (timer != null) {
       means.vertx().cancelTimer(timer);

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/// Looks after the health of all processes whose apps have checks. To be made and called on
+/// Monitors the health of all processes whose apps have probes. Must be created and called on
 /// SatanVerticle's context.
 public final class HealthMonitors {
   private final HealthMonitor.Means means;
@@ -27,11 +27,11 @@ public final class HealthMonitors {
     this.means = means;
   }
 
-  /// One that looks after nobody yet.
+  /// Returns an instance that monitors no process yet.
   ///
-  /// @param edges what asks and listens
+  /// @param edges the collaborators of the probes
   /// @param nanoTime monotonic time
-  /// @param reports takes what is found out, on the context
+  /// @param reports receives the reports, on the context
   public static HealthMonitors of(
       Vertx vertx, Edges edges, LongSupplier nanoTime, Consumer<SatanReport.OfHealth> reports) {
     return new HealthMonitors(
@@ -43,16 +43,16 @@ public final class HealthMonitors {
             reports));
   }
 
-  /// What asks and listens.
+  /// The collaborators of the probes.
   ///
-  /// @param host runs the commands of checks
-  /// @param home the daemon's home
-  /// @param passiveProbe listens to what processes say
+  /// @param host runs the commands of exec probes
+  /// @param home the daemon's home directory
+  /// @param passiveProbe receives the signals of processes
   public record Edges(ProcessHost host, Path home, PassiveProbe passiveProbe) {}
 
-  /// From now on this process is looked after.
+  /// Starts to monitor a process.
   ///
-  /// @return comes when nothing it says can be missed
+  /// @return completes when no signal of the process can be missed any more
   public Future<Void> attend(SatanCommand.StartMonitoring startMonitoring) {
     var healthMonitor = new HealthMonitor(means, startMonitoring);
     HealthMonitor before = present.put(startMonitoring.worker(), healthMonitor);
@@ -62,17 +62,17 @@ public final class HealthMonitors {
     return healthMonitor.open();
   }
 
-  /// It is there.
+  /// The monitored process has started.
   public void began(SatanCommand.ProcessStarted processStarted) {
     of(processStarted.worker()).ifPresent(it -> it.began(processStarted.process()));
   }
 
-  /// It has said `ready` over its channel.
+  /// The process has sent `ready` over its IPC channel.
   public void saidReady(WorkerId worker) {
     of(worker).ifPresent(HealthMonitor::saidReady);
   }
 
-  /// Nobody wants to know of it any more.
+  /// Stops monitoring a process.
   public void leave(WorkerId worker) {
     HealthMonitor gone = present.remove(worker);
     if (gone != null) {
@@ -80,7 +80,7 @@ public final class HealthMonitors {
     }
   }
 
-  /// How these are; without those who are not looked after.
+  /// Returns the health of these processes, without those that are not monitored.
   public Map<ProcessIdentity, HealthReport> reports(List<ProcessIdentity> processes) {
     Set<ProcessIdentity> wanted = Set.copyOf(processes);
     Map<ProcessIdentity, HealthReport> reports = new HashMap<>();

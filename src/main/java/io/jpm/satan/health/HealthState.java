@@ -5,26 +5,26 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 
-/// All that decides what is asked next of one process, and what is said of it.
+/// The state of the health state machine of one process.
 ///
-/// @param stage how far it has come
-/// @param pulses its checks
-/// @param unhealthy whether it was said to be so
-/// @param told why it is not ready yet, as was said last; empty: nothing was
+/// @param stage the lifecycle stage of the process
+/// @param pulses the states of its probes
+/// @param unhealthy whether it was reported as unhealthy
+/// @param told the last reported reason why it is not ready yet; empty if none was reported
 record HealthState(Stage stage, Map<ProbeRole, ProbeState> pulses, boolean unhealthy, String told) {
-  /// How far a process has come.
+  /// The lifecycle stages of a monitored process.
   enum Stage {
-    /// It is not there yet.
+    /// The process has not started yet.
     AWAITED,
-    /// Startup has not passed.
+    /// The startup probe has not passed yet.
     STARTING,
-    /// Readiness has not passed yet.
+    /// The readiness probe has not passed yet.
     GETTING_READY,
-    /// It was ready, or nothing tells whether it is.
+    /// The process was ready, or has no probe that determines readiness.
     RUNNING,
-    /// Liveness has failed. Nothing more is asked.
+    /// The liveness probe has failed. No further attempts are made.
     DEAD,
-    /// Nobody wants to know any more.
+    /// The process is no longer monitored.
     LEFT
   }
 
@@ -38,7 +38,7 @@ record HealthState(Stage stage, Map<ProbeRole, ProbeState> pulses, boolean unhea
     return Objects.requireNonNull(pulses.getOrDefault(probeRole, ProbeState.NONE));
   }
 
-  /// When something happens next; empty: only when somebody says something.
+  /// Returns when the first probe is due; empty if only an event can change the state.
   OptionalLong due() {
     OptionalLong first = OptionalLong.empty();
     for (ProbeState probeState : pulses.values()) {

@@ -29,13 +29,13 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
-/// Asks over HTTP/1.1, each time over a connection of its own. Redirects are an answer like others
-/// and are not followed. Owned by SatanVerticle's context.
+/// Sends the requests of HTTP probes over HTTP/1.1, each over a new connection. A redirect is a
+/// response like any other and is not followed. Confined to SatanVerticle's context.
 final class HttpProbe {
-  /// What of a body is read.
+  /// The maximum number of bytes read of a response body.
   private static final int MOST_BYTES = 64 * 1024;
 
-  /// An app that hangs must not use up the connections of the others.
+  /// An app that hangs must not use up the connections for the probes of others.
   private static final int CONNECTIONS = 4096;
 
   private final Vertx vertx;
@@ -43,7 +43,7 @@ final class HttpProbe {
   private final HttpClient verifying;
   private final HttpClient trusting;
 
-  /// By the address that they connect from; the daemon has one that leads to new processes.
+  /// By source address. The daemon connects from a special address to reach new processes.
   private final Map<InetAddress, HttpClient> verifyingFrom = new HashMap<>();
 
   private final Map<InetAddress, HttpClient> trustingFrom = new HashMap<>();
@@ -89,7 +89,7 @@ final class HttpProbe {
     } catch (Placeholders.Unknown unknown) {
       answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
     } catch (URISyntaxException | MalformedURLException | IllegalArgumentException _) {
-      answer.accept(new ProbeResult.Failed(url + " is no address of HTTP"));
+      answer.accept(new ProbeResult.Failed(url + " is not an HTTP address"));
     }
     return ProbeAttempt.OVER;
   }
@@ -108,7 +108,7 @@ final class HttpProbe {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  /// One attempt. What it finds is told once at most.
+  /// One attempt. Its result is reported at most once.
   private final class One implements ProbeAttempt {
     private final Check.Http check;
     private final String url;
@@ -132,7 +132,7 @@ final class HttpProbe {
       switch (route) {
         case Route.Direct() -> begin(check.verified() ? verifying : trusting);
         case Route.Through(InetSocketAddress address) -> {
-          // The name and port of the URL still count, for TLS and the Host header.
+          // TLS and the Host header still use the name and port of the URL.
           options.setServer(SocketAddress.inetSocketAddress(address));
           begin(check.verified() ? verifying : trusting);
         }
@@ -187,7 +187,7 @@ final class HttpProbe {
       tell(
           found
               ? new ProbeResult.Passed()
-              : new ProbeResult.Failed("%s: its body has no %s".formatted(url, pattern)));
+              : new ProbeResult.Failed("%s: its body does not contain %s".formatted(url, pattern)));
     }
 
     private void failed(Throwable error) {
@@ -197,7 +197,7 @@ final class HttpProbe {
     private String reason(Throwable error) {
       Optional<String> certificate = certificateProblem(error);
       if (certificate.isPresent()) {
-        return "%s: its certificate is not accepted: %s (verify: false takes any)"
+        return "%s: its certificate is not accepted: %s (verify: false accepts any)"
             .formatted(url, certificate.get());
       }
       if (error instanceof SSLException) {
@@ -207,7 +207,7 @@ final class HttpProbe {
           TcpProbe.place(host(options), Integer.toString(options.getPort())), error);
     }
 
-    /// What is wrong with a certificate: said by the innermost of the causes that know of it.
+    /// Returns the problem with a certificate, as the innermost cause describes it.
     private static Optional<String> certificateProblem(Throwable error) {
       Optional<String> found = Optional.empty();
       for (Throwable cause = error; cause != null; cause = cause.getCause()) {

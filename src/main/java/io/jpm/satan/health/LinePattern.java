@@ -7,26 +7,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Looks for a pattern in the lines of one process. For one thread at a time. The pattern is a
-/// user's and the lines are an app's: RE2 takes time in proportion to the line whatever the pattern
-/// is, and of a line only the first [#MOST_LINE] characters are looked at.
+/// Searches for a pattern in the lines of one process. Must not be used by two threads at a time.
+///
+/// The pattern comes from a user and the lines from an app. RE2 takes time proportional to the
+/// length of a line whatever the pattern is, and only the first [#MOST_LINE] characters of a line
+/// are searched.
 final class LinePattern {
-  /// How much of a line is looked at, in characters.
+  /// The number of characters of a line that are searched.
   static final int MOST_LINE = 4096;
 
   private final Pattern pattern;
 
-  /// Beginnings of lines whose end has not come, by stream.
+  /// The beginnings of lines that have not ended yet, by stream.
   private final Map<String, StringBuilder> begun = new HashMap<>();
 
   LinePattern(Pattern pattern) {
     this.pattern = pattern;
   }
 
-  /// The first line that matches, in the order of printing. A line without an end counts as far as
-  /// it has come.
+  /// Returns the first matching line, in the order of output. A line that has not ended yet counts
+  /// as far as it is known.
   ///
-  /// @param lines of this process alone
+  /// @param lines lines of this process only
   Optional<String> find(List<Line> lines) {
     Optional<String> found = Optional.empty();
     for (Line line : lines) {

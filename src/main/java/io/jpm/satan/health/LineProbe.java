@@ -26,9 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Listens to the lines that apps print. Patterns are looked for on a thread of their own, and no
-/// more is published before that has worked through what there was, so an app that prints faster
-/// loses lines here and nothing else. Owned by the context that made it.
+/// Subscribes to the lines of apps for log probes. Patterns are searched on a separate thread. No
+/// further lines are published to it before that thread has processed the previous ones, so an app
+/// that prints faster loses lines for its probe, but nothing else. Confined to the context that
+/// created it.
 final class LineProbe {
   private static final long NO_TIMER = -1;
 
@@ -43,10 +44,10 @@ final class LineProbe {
     this.vertx = vertx;
   }
 
-  /// An app that somebody listens to.
+  /// The subscriptions to the lines of one app.
   private record App(MessageConsumer<JsonObject> consumer, List<Ear> ears) {}
 
-  /// See [PassiveProbe#open].
+  /// Opens a log probe, see [PassiveProbe#open].
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended, String pattern, Consumer<ProbeSignal> signs) {
     Ear ear;
@@ -54,12 +55,12 @@ final class LineProbe {
       ear = new Ear(attended, Pattern.compile(pattern), signs);
     } catch (PatternSyntaxException wrong) {
       return Future.failedFuture(
-          "log: \"%s\" is no regular expression: %s".formatted(pattern, wrong.getDescription()));
+          "log: \"%s\" is not a regular expression: %s".formatted(pattern, wrong.getDescription()));
     }
     return answering().compose(_ -> listen(ear)).compose(_ -> want()).map(ear);
   }
 
-  /// LogAggregator asks before it publishes more.
+  /// Starts to answer the requests that LogAggregator sends before it publishes more.
   private Future<Void> answering() {
     Future<Void> begun =
         answering.orElseGet(() ->
@@ -103,7 +104,7 @@ final class LineProbe {
         .eventBus()
         .request(Addresses.LINES_WANTED, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
         .recover(
-            silent -> Future.failedFuture("the app's lines cannot be had: " + silent.getMessage()))
+            silent -> Future.failedFuture("the app's lines cannot be read: " + silent.getMessage()))
         .mapEmpty();
   }
 
@@ -120,7 +121,7 @@ final class LineProbe {
     work = reader.executeBlocking(() -> found(lines, ears)).onSuccess(LineProbe::tell);
   }
 
-  /// On the thread for patterns.
+  /// Runs on the thread for patterns.
   private static Map<Ear, String> found(List<Line> lines, List<Ear> ears) {
     Map<Ear, String> found = new HashMap<>();
     for (Ear ear : ears) {
@@ -133,14 +134,14 @@ final class LineProbe {
     found.forEach((ear, line) -> ear.tell(new ProbeSignal.Line(line)));
   }
 
-  /// Who listens for one pattern in the lines of one process.
+  /// The subscription of one log probe: one pattern in the lines of one process.
   private final class Ear implements ProbeSubscription {
     private final WorkerId worker;
     private final AppName app;
     private final Consumer<ProbeSignal> signs;
     private boolean closed;
 
-    /// Of the thread for patterns.
+    /// Confined to the thread for patterns.
     private final LinePattern pattern;
 
     Ear(SatanCommand.StartMonitoring attended, Pattern pattern, Consumer<ProbeSignal> signs) {
@@ -165,7 +166,7 @@ final class LineProbe {
 
     @Override
     public void began(ProcessIdentity process) {
-      // What its pipes bring is heard from the beginning.
+      // The output of the process is received from its beginning.
     }
 
     @Override

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What messages to `NOTIFY_SOCKET` mean, `sd_notify(3)`: lines of `NAME=value`. Anybody's program
-/// may send anything; what is not understood is skipped.
+/// Parses messages to `NOTIFY_SOCKET`, which are lines of `NAME=value` (`sd_notify(3)`). Any
+/// program may send any data, so unknown content is skipped.
 final class NotifyMessage {
-  /// How much of a status is kept, in characters.
+  /// The maximum length of a status text, in characters.
   static final int MOST_STATUS = 200;
 
   private static final Duration MOST_TIME = Duration.ofDays(365);
@@ -19,8 +19,8 @@ final class NotifyMessage {
 
   private NotifyMessage() {}
 
-  /// The signs in several messages, each kind once. Of what replaces the word before, such as a
-  /// status, the last one counts.
+  /// Returns the signals in several messages, each kind once. If a kind occurs repeatedly, such as
+  /// a status text, the last one counts.
   static List<ProbeSignal> signs(List<String> messages) {
     Map<Class<?>, ProbeSignal> signs = new LinkedHashMap<>();
     for (String message : messages) {
@@ -52,7 +52,7 @@ final class NotifyMessage {
           };
       case "STATUS" -> Optional.of(new ProbeSignal.Says(oneLine(value)));
       case "EXTEND_TIMEOUT_USEC" -> time(value).map(ProbeSignal.MoreTime::new);
-      default -> Optional.empty(); // MAINPID, RELOADING and whatever else there is
+      default -> Optional.empty(); // MAINPID, RELOADING and other variables
     };
   }
 
@@ -66,7 +66,8 @@ final class NotifyMessage {
     return Optional.of(time).filter(Duration::isPositive);
   }
 
-  /// Fit for a table: nothing in it that a terminal would obey, or that turns text around.
+  /// Returns the text fit for a table, without control characters, terminal escapes and changes of
+  /// text direction.
   private static String oneLine(String value) {
     String plain = value.replaceAll("\\s+", " ").replaceAll("\\p{C}|\\p{Zl}|\\p{Zp}", "").strip();
     if (plain.codePointCount(0, plain.length()) <= MOST_STATUS) {

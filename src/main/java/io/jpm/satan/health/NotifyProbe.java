@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// Listens to what processes say by `sd_notify(3)`. Owned by the context that made it.
+/// Receives `sd_notify(3)` messages of processes. Confined to the context that created it.
 final class NotifyProbe {
   private final Vertx vertx;
   private final ProcessHost host;
@@ -33,14 +33,15 @@ final class NotifyProbe {
     this.context = vertx.getOrCreateContext();
   }
 
-  /// See [PassiveProbe#open].
+  /// Opens a notify probe, see [PassiveProbe#open].
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended, Consumer<ProbeSignal> signs) {
     var passed = new Passed(signs);
     return Blocking.call(vertx, () -> socket(attended, passed)).map(passed::from);
   }
 
-  /// Empty on systems that have none: there an app can still say `ready` over its channel.
+  /// Returns an open notify socket; empty on systems without them, where an app can still send
+  /// `ready` over its IPC channel.
   private Optional<NotifySocket> socket(SatanCommand.StartMonitoring attended, Passed passed)
       throws IOException {
     var request =
@@ -53,7 +54,7 @@ final class NotifyProbe {
         : Optional.of(sockets.get().open(request, passed::heard));
   }
 
-  /// Brings what comes from the host's thread to the context, until nobody listens.
+  /// Passes messages from the host's thread to the context, until the probe is closed.
   private final class Passed implements ProbeSubscription {
     private final Consumer<ProbeSignal> signs;
     private final StatusReports statusReports;
@@ -71,7 +72,7 @@ final class NotifyProbe {
       return this;
     }
 
-    /// On the host's thread.
+    /// Called on the host's thread.
     void heard(List<String> messages) {
       List<ProbeSignal> heard = NotifyMessage.signs(messages);
       if (!heard.isEmpty()) {

@@ -7,58 +7,58 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// Listens to what processes say by themselves, for checks that ask nothing: [Check.Log] and
-/// [Check.Notify]. Called on one Vert.x context, and everything comes back on that one.
+/// Waits for signals that processes send on their own initiative, for [Check.Log] and
+/// [Check.Notify]. Called on one Vert.x context; all results arrive on the same context.
 public interface PassiveProbe {
-  /// Begins to listen for one check of one process, before the process is made. A check that an app
-  /// names more than once (the same record as startup and liveness) is opened once.
+  /// Opens one probe of one process, before the process starts. A probe that an app names more than
+  /// once (the same record for startup and liveness) is opened once.
   ///
-  /// @param attended the process: who it is, its app and its environment
+  /// @param attended the process, its app and its environment
   /// @param check a [Check.Log] or [Check.Notify] of the app
-  /// @param signs takes every sign, from the moment the future has come until
-  ///   [ProbeSubscription#close]; one that comes later is ignored
-  /// @return comes when nothing can be missed any more; fails, with a sentence for people, when
-  ///   that cannot be listened to: the check is then failing, with that sentence as its reason
+  /// @param signs receives all signals from the completion of the future until
+  ///   [ProbeSubscription#close]; later ones are ignored
+  /// @return completes when no signal can be missed any more; fails, with a message for users, if
+  ///   signals cannot be received: the probe then fails with this message as its reason
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended, Check check, Consumer<ProbeSignal> signs);
 
-  /// Who listens. Owned by the context that opened it.
+  /// An open passive probe. Confined to the context that opened it.
   interface ProbeSubscription {
-    /// The process is there now. Never said after [#close]; said once.
+    /// The process has started. Called at most once, and never after [#close].
     void began(ProcessIdentity process);
 
-    /// Listens no more and lets go of what that took. Said once, also without [#began].
+    /// Closes the probe and releases its resources. Called once, even if [#began] was not called.
     void close();
   }
 
-  /// Something that was heard.
+  /// A signal of a process.
   sealed interface ProbeSignal {
-    /// The process says that it is ready (`READY=1`).
+    /// The process is ready (`READY=1`).
     record Ready() implements ProbeSignal {}
 
-    /// The process says that it is alive (`WATCHDOG=1`).
+    /// The process is alive (`WATCHDOG=1`).
     record Alive() implements ProbeSignal {}
 
-    /// A line has come that matches.
+    /// The process has printed a line that matches the pattern.
     ///
     /// @param line the line, without its end
     record Line(String line) implements ProbeSignal {}
 
-    /// The process says that it cannot go on (`WATCHDOG=trigger`): liveness fails at once.
+    /// The process cannot continue (`WATCHDOG=trigger`), so its liveness probe fails immediately.
     record Failing() implements ProbeSignal {}
 
-    /// The process says that it is ending (`STOPPING=1`): from now on nothing is expected of it.
+    /// The process is ending (`STOPPING=1`), so its probes end.
     record Stopping() implements ProbeSignal {}
 
-    /// The process asks for time (`EXTEND_TIMEOUT_USEC=`): startup, or its first readiness, may
-    /// take so long from now, if that is later than it would end anyway.
+    /// The process requests more time (`EXTEND_TIMEOUT_USEC=`). The timeout of startup, or of the
+    /// first readiness, is extended to this time from now, unless it ends later anyway.
     ///
     /// @param time from now on; positive
     record MoreTime(Duration time) implements ProbeSignal {}
 
-    /// What the process says of its state (`STATUS=`).
+    /// The process has set its status text (`STATUS=`).
     ///
-    /// @param text one line; empty: nothing any more
+    /// @param text one line; empty if the text was removed
     record Says(String text) implements ProbeSignal {}
   }
 }

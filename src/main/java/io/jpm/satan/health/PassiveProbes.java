@@ -8,13 +8,13 @@ import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/// All that processes say by themselves: lines that they print, and messages to `NOTIFY_SOCKET`. To
-/// be made on SatanVerticle's context.
+/// Opens the passive probes: for lines in the output of processes, and for messages to
+/// `NOTIFY_SOCKET`. Must be created on SatanVerticle's context.
 public final class PassiveProbes implements PassiveProbe {
   private final LineProbe lines;
   private final NotifyProbe notifyProbe;
 
-  /// @param host has the sockets
+  /// @param host provides the notify sockets
   /// @param home the daemon's home directory
   public PassiveProbes(Vertx vertx, ProcessHost host, Path home) {
     this.lines = new LineProbe(vertx);
@@ -28,7 +28,7 @@ public final class PassiveProbes implements PassiveProbe {
       case Check.Log(String pattern) -> lines.open(attended, pattern, signs);
       case Check.Notify() -> notifyProbe.open(attended, signs);
       case Check.Http _, Check.Tcp _, Check.Exec _ ->
-          Future.failedFuture(new IllegalArgumentException("nothing is heard of " + check));
+          Future.failedFuture(new IllegalArgumentException("not a passive check: " + check));
     };
   }
 }

@@ -4,11 +4,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Texts of checks with `${NAME}` replaced by the variables of the process.
+/// Replaces the placeholders `${NAME}` in texts of probes with the variables of the process.
 final class Placeholders {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
-  /// A text of a check cannot be completed. The message is for people.
+  /// A placeholder names an unknown variable. The message is for users.
   static final class Unknown extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -19,9 +19,9 @@ final class Placeholders {
 
   private Placeholders() {}
 
-  /// `text` with the variables in their places.
+  /// Returns `text` with all placeholders replaced.
   ///
-  /// @throws Unknown when the process has no such variable
+  /// @throws Unknown if the process has no such variable
   static String into(String text, Map<String, String> variables) throws Unknown {
     Matcher matcher = VARIABLE.matcher(text);
     StringBuilder whole = new StringBuilder();
@@ -35,7 +35,8 @@ final class Placeholders {
     return matcher.appendTail(whole).toString();
   }
 
-  /// The same for a sentence, where what is unknown stays as it is written.
+  /// Returns a text for a message with all placeholders replaced, or unchanged if a variable is
+  /// unknown.
   static String asFarAsKnown(String text, Map<String, String> variables) {
     try {
       return into(text, variables);

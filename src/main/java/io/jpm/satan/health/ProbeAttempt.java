@@ -1,13 +1,13 @@
 package io.jpm.satan.health;
 
-/// One attempt under way. Owned by the context that began it.
+/// A running attempt of a probe. Confined to the context that started it.
 interface ProbeAttempt {
-  /// An attempt that is over already.
+  /// An attempt that has already ended.
   ProbeAttempt OVER =
       () -> {
-        // Nothing to end.
+        // There is nothing to abandon.
       };
 
-  /// Ends it; what it would find is not told any more, or does not count.
+  /// Abandons the attempt. Its result is not reported, or is ignored.
   void giveUp();
 }

@@ -7,29 +7,30 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/// How one check of an app is made.
+/// The settings of one probe of an app.
 ///
-/// @param rhythm how often and how patiently
-/// @param asks whether it asks; otherwise it listens
-/// @param silence what is found when nothing comes in time, for people
+/// @param rhythm the intervals, timeouts and thresholds
+/// @param asks whether the probe is active; a passive probe waits for signals
+/// @param silence the reason to report if there is no result in time, for users
 record ProbeConfig(Check.Rhythm rhythm, boolean asks, String silence) {
-  /// How often is asked as long as the answer has never been the right one.
+  /// The maximum interval between attempts until the probe has passed for the first time.
   private static final Duration SOON = Duration.ofMillis(500);
 
-  /// An attempt of a check that only has a time for all its attempts may take so long.
+  /// The timeout of one attempt of a startup probe, which itself has only a timeout for all
+  /// attempts.
   private static final Duration ONE_ATTEMPT = Duration.ofSeconds(5);
 
-  /// From one attempt to the next.
+  /// Returns the time from the start of one attempt to the start of the next.
   ///
-  /// @param passedBefore whether it has passed already
+  /// @param passedBefore whether the probe has passed before
   Duration pace(boolean passedBefore) {
     boolean soon = !passedBefore && rhythm.interval().compareTo(SOON) > 0;
     return soon ? SOON : rhythm.interval();
   }
 
-  /// The rules of `health`.
+  /// Returns the settings of the probes of `health`.
   ///
-  /// @param silences what to say when a check has found nothing within a time
+  /// @param silences returns the reason to report if a probe has no result within a time
   static Map<ProbeRole, ProbeConfig> of(
       Health health, BiFunction<Check, Duration, String> silences) {
     Map<ProbeRole, ProbeConfig> rules = new EnumMap<>(ProbeRole.class);

@@ -10,8 +10,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the checks of one process have found, and since when: for people, nothing is decided by it.
-/// Has no clock: `now` is monotonic nanoseconds. Owned by its [HealthMonitor].
+/// Records the results of the probes of one process and how long they have been the same. For
+/// display only; no decision depends on it. Has no clock: `now` is monotonic nanoseconds. Confined
+/// to its [HealthMonitor].
 final class ProbeHistory {
   private final Map<ProbeRole, ProbeConfig> rules;
   private final Map<ProbeRole, Since<Verdict>> verdicts = new EnumMap<>(ProbeRole.class);
@@ -19,8 +20,10 @@ final class ProbeHistory {
   private HealthState healthState = HealthState.NEW;
   private Since<Standing> standing;
 
-  /// @param what what is so
-  /// @param nanos since when
+  /// A value and the time since when it has been the same.
+  ///
+  /// @param what the value
+  /// @param nanos the monotonic time at which it became the present value
   private record Since<T>(T what, long nanos) {
     Since<T> or(T present, long now) {
       return what.equals(present) ? this : new Since<>(present, now);
@@ -31,7 +34,7 @@ final class ProbeHistory {
     }
   }
 
-  /// @param rules the checks there are
+  /// @param rules the probes of the process
   ProbeHistory(Map<ProbeRole, ProbeConfig> rules, long now) {
     this.rules = Map.copyOf(rules);
     this.standing = new Since<>(Standing.NOT_READY, now);
@@ -40,12 +43,12 @@ final class ProbeHistory {
         .forEach(probeRole -> verdicts.put(probeRole, new Since<>(Verdict.NOT_BEGUN, now)));
   }
 
-  /// What a check listens to cannot be heard.
+  /// Records that a passive probe cannot receive its signals.
   void unheard(ProbeRole probeRole, String reason) {
     unheard.put(probeRole, reason);
   }
 
-  /// The process is like this now.
+  /// Records the new state of the process.
   void take(HealthState next, long now) {
     healthState = next;
     standing = standing.or(standing(next), now);
@@ -78,8 +81,8 @@ final class ProbeHistory {
     };
   }
 
-  /// Nothing was found in this daemon's time; what had passed for good in that of an earlier one is
-  /// not asked again.
+  /// Returns the verdict of a probe without a result under this daemon. A probe that passed for
+  /// good under an earlier daemon is not run again.
   private Verdict unasked(ProbeRole probeRole) {
     boolean asked = rules.containsKey(probeRole) && healthState.pulse(probeRole).due().isPresent();
     boolean passedBefore =

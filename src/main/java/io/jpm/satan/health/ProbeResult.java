@@ -1,12 +1,12 @@
 package io.jpm.satan.health;
 
-/// What one attempt of a check has found.
+/// The result of one attempt of a probe.
 sealed interface ProbeResult {
-  /// All is well.
+  /// The attempt has passed.
   record Passed() implements ProbeResult {}
 
-  /// It is not.
+  /// The attempt has failed.
   ///
-  /// @param reason for people, without an end: `http://127.0.0.1:3000/ready answers 503`
+  /// @param reason for users, without a full stop: `http://127.0.0.1:3000/ready answers 503`
   record Failed(String reason) implements ProbeResult {}
 }

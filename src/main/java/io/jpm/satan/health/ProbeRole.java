@@ -2,16 +2,16 @@ package io.jpm.satan.health;
 
 import java.util.Locale;
 
-/// What a check is for.
+/// The kind of a probe.
 public enum ProbeRole {
-  /// Has to pass once.
+  /// Must pass once after the start.
   STARTUP,
-  /// Whether the process can be given work.
+  /// Determines whether the process can receive clients.
   READINESS,
-  /// Whether the process is to live on.
+  /// Determines whether the process must be replaced.
   LIVENESS;
 
-  /// The key of a process file.
+  /// Returns the spelling in process files.
   public String word() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -16,10 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/// Finds out how a probe's connection gets to the process that it is about: processes that share a
-/// port cannot be told apart by it. Owned by SatanVerticle's context.
+/// Finds the route by which a probe's connection reaches one process, because processes that share
+/// a port cannot be distinguished by it. Confined to SatanVerticle's context.
 final class ProbeRoutes {
-  /// Longer than an attempt may usually take.
+  /// The timeout for ClusterBalancer's answer, longer than that of most attempts.
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
@@ -31,7 +31,7 @@ final class ProbeRoutes {
     this.vertx = vertx;
   }
 
-  /// The way to a process for a connection that is meant for `host` and `port`. Never fails.
+  /// Returns the route to a process for a connection to `host` and `port`. The future never fails.
   Future<Route> to(ProbeTarget probeTarget, String host, int port) {
     return here(host)
         .compose(addresses ->
@@ -58,13 +58,13 @@ final class ProbeRoutes {
                   BalancerReply.Drained _,
                   BalancerReply.Handover _,
                   BalancerReply.Status _ ->
-                  new Route.Nowhere("ClusterBalancer has misunderstood " + question);
+                  new Route.Nowhere("unexpected answer of ClusterBalancer to " + question);
             })
         .otherwise(
             error -> new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
   }
 
-  /// The addresses of `host` that are this machine's; none for a host elsewhere.
+  /// Returns the addresses of `host` that belong to this machine; none for a remote host.
   private Future<List<InetAddress>> here(String host) {
     return switch (host.toLowerCase(Locale.ROOT)) {
       case "localhost" -> Future.succeededFuture(List.of(IPV4, IPV6));
@@ -73,7 +73,7 @@ final class ProbeRoutes {
       default ->
           vertx
               .executeBlocking(() -> lookedUp(host), false)
-              // Unknown to the system: the probe itself will say so.
+              // If the host is unknown, the probe itself will report that.
               .otherwise(List.of());
     };
   }
@@ -82,7 +82,7 @@ final class ProbeRoutes {
     List<InetAddress> own = new ArrayList<>();
     for (InetAddress address : InetAddress.getAllByName(host)) {
       if (address.isAnyLocalAddress()) {
-        // Who connects there gets to the loopback.
+        // A connection to the wildcard address reaches the loopback address.
         own.add(address instanceof Inet6Address ? IPV6 : IPV4);
       } else if (address.isLoopbackAddress()
           || NetworkInterface.getByInetAddress(address) != null) {

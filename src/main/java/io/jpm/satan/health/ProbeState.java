@@ -2,17 +2,18 @@ package io.jpm.satan.health;
 
 import java.util.OptionalLong;
 
-/// How far one check of one process is.
+/// The state of one probe of one process.
 ///
-/// @param due when the next thing happens, monotonic nanoseconds: the attempt under way is given
-///   up, the next one begins, or a sign must have come; empty: nothing
-/// @param attempt counts the attempts; what answers an older one is late
-/// @param asking whether an attempt is under way
-/// @param askedAt when the latest one began
-/// @param failures failed attempts in a row
-/// @param passes passed ones in a row
-/// @param heard whether a sign has come since it was looked for last
-/// @param finding why the latest attempt failed; empty: it has passed, or there was none
+/// @param due the monotonic time in nanoseconds at which the next action is due: the running
+///   attempt is abandoned, the next one starts, or a signal must have arrived; empty if no action
+///   is due
+/// @param attempt the number of the latest attempt; a result of an earlier one is too late
+/// @param asking whether an attempt is running
+/// @param askedAt when the latest attempt started
+/// @param failures the number of consecutive failed attempts
+/// @param passes the number of consecutive passed attempts
+/// @param heard whether a signal has arrived since the last check for it
+/// @param finding why the latest attempt failed; empty if it passed or there was none
 record ProbeState(
     OptionalLong due,
     long attempt,
@@ -33,15 +34,15 @@ record ProbeState(
         OptionalLong.of(at), attempt, asking, askedAt, failures, passes, heard, finding);
   }
 
-  /// Nothing more happens.
+  /// Returns the state in which no further action is due.
   ProbeState over() {
     return new ProbeState(
         OptionalLong.empty(), attempt, false, askedAt, failures, passes, heard, finding);
   }
 
-  /// The next attempt begins.
+  /// Returns the state after the start of the next attempt.
   ///
-  /// @param until when it is given up
+  /// @param until when the attempt times out
   ProbeState asked(long now, long until) {
     return new ProbeState(
         OptionalLong.of(until), attempt + 1, true, now, failures, passes, heard, finding);
@@ -51,7 +52,7 @@ record ProbeState(
     return new ProbeState(due, attempt, asking, askedAt, failures, passes, sign, finding);
   }
 
-  /// An attempt is over. Counts stop where they are as large as any threshold.
+  /// Returns the state after the end of an attempt. The counters saturate at the largest integer.
   ProbeState found(ProbeResult found) {
     return switch (found) {
       case ProbeResult.Passed() ->

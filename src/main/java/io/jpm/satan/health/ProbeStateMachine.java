@@ -8,22 +8,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Decides what is asked of one process and what the answers come to. Pure: no clock, no timer.
+/// Decides which probes of one process run and what their results mean. Pure function: no clock, no
+/// timer.
 ///
-/// Startup has to pass once before anything else is asked. Then readiness has to pass once, asked
-/// twice a second at least. From then on liveness is asked too: what never gets ready is ended for
-/// that, and what takes long to start must not be taken for dead. Whoever was ready is unhealthy
-/// when readiness has failed often enough in a row, and dead, once and for all, when liveness has.
-/// A check that listens passes startup and readiness for good; for liveness a sign must come in
-/// each interval.
+/// The startup probe must pass once before any other probe runs. Then the readiness probe must pass
+/// once; until then it runs at least twice a second. From then on the liveness probe runs too. It
+/// does not run earlier, because a process that never becomes ready is ended for that reason, and
+/// one that starts slowly must not be taken for dead.
 ///
-/// @param rules the checks there are
+/// A process that was ready becomes unhealthy when its readiness probe reaches its failure
+/// threshold, and dead, finally, when its liveness probe does. A passive probe passes startup and
+/// readiness for good with one signal; for liveness, a signal must arrive in each interval.
+///
+/// @param rules the settings of the probes
 record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
   ProbeStateMachine {
     rules = Map.copyOf(rules);
   }
 
-  /// The same without a check that cannot be made.
+  /// Returns a state machine without a probe that cannot run.
   ProbeStateMachine without(ProbeRole probeRole) {
     Map<ProbeRole, ProbeConfig> others = new EnumMap<>(ProbeRole.class);
     others.putAll(rules);
@@ -31,17 +34,17 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
     return new ProbeStateMachine(others);
   }
 
-  /// What some news have led to.
+  /// The result of one event.
   record Step(HealthState next, List<HealthEffect> orders) {
     Step {
       orders = List.copyOf(orders);
     }
   }
 
-  /// What `healthEvent` lead to.
+  /// Returns the new state and the effects of `healthEvent`.
   ///
-  /// @param healthState the process as it is
-  /// @param now monotonic time, nanoseconds
+  /// @param healthState the present state
+  /// @param now monotonic time in nanoseconds
   Step step(HealthState healthState, HealthEvent healthEvent, long now) {
     if (healthState.over()) {
       return new Step(healthState, List.of());
@@ -61,12 +64,12 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
     return new Step(walk.healthState, walk.orders);
   }
 
-  /// Whether the instance waits for being said to be ready.
+  /// Reports whether a probe determines when the instance is ready.
   private boolean gates() {
     return rules.containsKey(ProbeRole.STARTUP) || rules.containsKey(ProbeRole.READINESS);
   }
 
-  /// One step as it is made. Owned by [#step].
+  /// The intermediate results of one step. Confined to [#step].
   private final class Walk {
     private final long now;
     private final List<HealthEffect> orders = new ArrayList<>();
@@ -90,7 +93,7 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
       }
     }
 
-    /// Startup has passed, or there is none.
+    /// Continues after the startup probe has passed, or if there is none.
     private void started(boolean wasReady) {
       if (rules.containsKey(ProbeRole.READINESS)) {
         healthState = healthState.in(wasReady ? Stage.RUNNING : Stage.GETTING_READY);
@@ -111,7 +114,7 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
       watch();
     }
 
-    /// Liveness is asked from now on.
+    /// Starts the liveness probe.
     private void watch() {
       rule(ProbeRole.LIVENESS)
           .ifPresent(probeConfig -> {
@@ -137,7 +140,7 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
     }
 
     void look() {
-      // Of the dead nothing more is asked.
+      // Liveness first: no further probe runs for a dead process.
       for (ProbeRole probeRole :
           List.of(ProbeRole.LIVENESS, ProbeRole.READINESS, ProbeRole.STARTUP)) {
         if (!healthState.over()) {
@@ -174,7 +177,7 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
       }
     }
 
-    /// An attempt is over, and the next one is due when its time has come.
+    /// Ends an attempt and schedules the next one.
     private void concluded(ProbeRole probeRole, ProbeResult probeResult) {
       boolean passed = probeRole == ProbeRole.LIVENESS || healthState.stage() == Stage.RUNNING;
       long next =
@@ -295,7 +298,8 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
       }
     }
 
-    /// Who cannot be heard will not pass; that he does not live nobody can say: see [#without].
+    /// A startup or readiness probe that cannot receive signals will not pass. A liveness probe
+    /// without signals proves nothing, so it has been removed with [ProbeStateMachine#without].
     void unheard(ProbeRole probeRole, String reason) {
       if (rules.get(probeRole) == null) {
         put(probeRole, pulse(probeRole).over());

@@ -3,8 +3,8 @@ package io.jpm.satan.health;
 import io.jpm.bus.satan.SatanCommand.StartMonitoring;
 import io.jpm.model.run.ProcessIdentity;
 
-/// The process that is asked.
+/// The process that a probe examines.
 ///
-/// @param startMonitoring who it is, its app and its environment
-/// @param process it
+/// @param startMonitoring the worker, its app and its environment
+/// @param process the process
 record ProbeTarget(StartMonitoring startMonitoring, ProcessIdentity process) {}

@@ -5,8 +5,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What a process says of itself, passed on at once, and then once a second at most: whoever shows
-/// progress may do so a thousand times a second. Owned by one context.
+/// Forwards the status texts of a process: the first immediately, then at most one per second,
+/// because a process that shows its progress may send a thousand per second. Confined to one
+/// context.
 final class StatusReports {
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
@@ -16,13 +17,13 @@ final class StatusReports {
   private Optional<String> next = Optional.empty();
   private Optional<Long> pause = Optional.empty();
 
-  /// @param told takes each text that is another than the one before; at first there is none
+  /// @param told receives each text that differs from the previous one; the initial text is empty
   StatusReports(Vertx vertx, Consumer<String> told) {
     this.vertx = vertx;
     this.told = told;
   }
 
-  /// It says this now.
+  /// The process has sent a status text.
   void is(String text) {
     if (pause.isPresent()) {
       next = Optional.of(text);
@@ -44,7 +45,7 @@ final class StatusReports {
     waiting.ifPresent(this::is);
   }
 
-  /// Nobody wants to know any more.
+  /// Stops forwarding.
   void close() {
     pause.ifPresent(vertx::cancelTimer);
   }

@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/// Asks whether a connection is taken. Owned by SatanVerticle's context.
+/// Checks whether a process accepts TCP connections. Confined to SatanVerticle's context.
 final class TcpProbe {
   private static final int LAST_PORT = 65_535;
 
@@ -22,7 +22,7 @@ final class TcpProbe {
   private final Vertx vertx;
   private final NetClient client;
 
-  /// By the address that they connect from; the daemon has one that leads to new processes.
+  /// By source address. The daemon connects from a special address to reach new processes.
   private final Map<InetAddress, NetClient> others = new HashMap<>();
 
   TcpProbe(Vertx vertx, ProbeRoutes probeRoutes) {
@@ -49,7 +49,7 @@ final class TcpProbe {
     if (port < 1) {
       answer.accept(
           new ProbeResult.Failed(
-              "%s: \"%s\" is no port".formatted(place(host, check.port()), text)));
+              "%s: \"%s\" is not a port".formatted(place(host, check.port()), text)));
       return ProbeAttempt.OVER;
     }
     String place = place(host, text);
@@ -66,7 +66,8 @@ final class TcpProbe {
             case Route.Nowhere(String reason) -> answer.accept(new ProbeResult.Failed(reason));
           }
         });
-    // A connection that is made later is closed at once; nobody waits for it.
+    // There is nothing to abandon: a connection that is established later is closed immediately,
+    // and its result is ignored.
     return ProbeAttempt.OVER;
   }
 
@@ -96,7 +97,7 @@ final class TcpProbe {
     }
   }
 
-  /// Why there is no connection, for people.
+  /// Returns the reason why there is no connection, for users.
   static String refusal(String place, Throwable error) {
     return switch (error) {
       case UnknownHostException _ -> place + ": no such host";

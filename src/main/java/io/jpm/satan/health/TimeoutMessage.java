@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 
-/// What is said when a check has found nothing in its time.
+/// Builds the message for a probe that has no result in time.
 final class TimeoutMessage {
   private TimeoutMessage() {}
 
-  /// The sentence, without its end.
+  /// Returns the message, without a full stop.
   ///
-  /// @param variables those of the process
+  /// @param variables the variables of the process
   static String of(Check check, Duration time, Map<String, String> variables) {
     String within = " within " + words(time);
     return switch (check) {
@@ -27,7 +27,7 @@ final class TimeoutMessage {
     };
   }
 
-  /// `500 ms`, `2 s`, `2.5 s`.
+  /// Formats a duration as `500 ms`, `2 s` or `2.5 s`.
   static String words(Duration time) {
     long millis = time.toMillis();
     if (millis < 1000) {

@@ -1,7 +1,7 @@
-/// How processes are, as their apps' checks tell. `HealthMonitors` keeps one `HealthMonitor` for
-/// each process; `ProbeStateMachine` decides, purely, what is asked when and what the answers come
-/// to; `Probes` asks, and `PassiveProbes` listen to what processes say by themselves. The room
-/// knows `model`, `os`, `wire` and `bus`.
+/// Monitors the health of processes with the probes of their apps. `HealthMonitors` keeps one
+/// `HealthMonitor` for each process. `ProbeStateMachine`, a pure function, decides which probes run
+/// and what their results mean. `Probes` runs active probes, and `PassiveProbes` receives the
+/// signals of processes. This package depends on `model`, `os`, `wire` and `bus`.
 @NullMarked
 package io.jpm.satan.health;
 

@@ -11,26 +11,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/// Counts what only events tell: why instances were started again, and how reloads went. What was
-/// before the first event is not known. It forgets an instance that is deleted. Owned by one event
-/// loop.
+/// Counts restart causes and reload results of instances, which only events reveal. Nothing is
+/// known about the time before the first event. The counts of an instance are removed when it is
+/// deleted. Confined to one event loop.
 public final class EventCounts {
   private final Map<InstanceId, Tally> tallies = new HashMap<>();
 
-  /// Why an instance was started again: the first of these that has been seen since its start,
-  /// reading from the last to the first.
+  /// Why an instance was restarted. If several causes have been seen since its start, the one that
+  /// is declared last counts.
   enum Cause {
-    /// Its process ended with a code.
+    /// The process ended with an exit code.
     EXIT,
-    /// A signal that jpm has not sent ended it.
+    /// The process was ended by a signal that jpm did not send.
     SIGNAL,
-    /// The kernel did not tell how it ended.
+    /// The exit status is unknown.
     UNKNOWN,
-    /// Somebody, a schedule or a changed file asked for it.
+    /// A user, a schedule or a changed file requested it.
     ASKED,
-    /// It failed its liveness check.
+    /// The liveness probe failed.
     UNHEALTHY,
-    /// It used more than it may.
+    /// The process exceeded a resource limit.
     LIMIT;
 
     String word() {
@@ -38,14 +38,14 @@ public final class EventCounts {
     }
   }
 
-  /// The counts of one instance.
+  /// The counters of one instance.
   static final class Tally {
     private final Map<Cause, Long> restarts = new EnumMap<>(Cause.class);
     private Duration reloadTime = Duration.ZERO;
     private long reloads;
     private long reloadFailures;
 
-    /// When its latest process began to be made.
+    /// When its latest process was started.
     private Optional<Instant> started = Optional.empty();
 
     private boolean asked;
@@ -94,7 +94,7 @@ public final class EventCounts {
     }
   }
 
-  /// Something has happened.
+  /// Updates the counters for an event.
   public void count(InstanceEvent event) {
     InstanceId id = event.instance().id();
     if (event.kind() == InstanceEvent.Kind.DELETE) {
@@ -130,12 +130,12 @@ public final class EventCounts {
           CONFIG_FAILED,
           DELETE,
           RELOAD_GAP -> {
-        // Nothing that is counted.
+        // Not counted.
       }
     }
   }
 
-  /// The counts of an instance, nothing where nothing has happened.
+  /// Returns the counters of an instance; all zero if there was no event.
   Tally of(InstanceId id) {
     return tallies.getOrDefault(id, new Tally());
   }

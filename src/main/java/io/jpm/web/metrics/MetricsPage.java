@@ -36,11 +36,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The text of `/metrics`, asked together from the other rooms each time; what a room does not tell
-/// in time is left out. Asking Satan is a look as `jpm ls` is: he goes on measuring for some
-/// minutes, and no longer. Owned by the server's event loop.
+/// Builds the text of `/metrics` from data that it requests from the other verticles each time.
+/// Data that does not arrive in time is omitted. A request to Satan has the same effect as `jpm
+/// ls`: he keeps sampling for some minutes only. Confined to the server's event loop.
 public final class MetricsPage {
-  /// The type of the text: Prometheus's, version 0.0.4.
+  /// The media type of Prometheus's text format, version 0.0.4.
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -69,15 +69,16 @@ public final class MetricsPage {
                 });
   }
 
-  /// Counts no more.
+  /// Stops counting events.
   public Future<Void> end() {
     return events.unregister().eventually(daemonEvents::unregister);
   }
 
-  /// The page for `who`: their apps, and the daemon where all apps are theirs. Fails where God does
-  /// not answer.
+  /// Returns the page for `who`: their apps, and the daemon if they may see all apps. Fails if God
+  /// does not answer.
   ///
-  /// @param withShares whether the kernel is asked for proportional memory, which takes it long
+  /// @param withShares whether to include proportional memory, which takes the kernel long to
+  ///   determine
   public Future<String> text(Principal who, boolean withShares) {
     return this.<GodReply>ask(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()))
         .map(reply ->

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What the other rooms have told for one page.
+/// The data of one metrics page, from the replies of the other verticles.
 ///
-/// @param instances those that who asks may see
-/// @param loads what they use, as far as it is known
-/// @param captures how their capture goes, as far as it is known
-/// @param balances how those in cluster mode are balanced, as far as it is known
-/// @param heart how the daemon is; empty: who asks is limited to some apps, or nobody tells
-/// @param bridge who is connected to it; empty: likewise
-/// @param stalls how often something has held an event loop, as far as that is known
-/// @param wantsDaemon whether the daemon itself is shown
+/// @param instances instances that the principal may see
+/// @param loads their resource usage, as far as known
+/// @param captures the state of their log capture, as far as known
+/// @param balances the counters of instances in cluster mode, as far as known
+/// @param heart the heartbeat statistics; empty if there was no reply
+/// @param bridge the connections of the bridge; empty if there was no reply
+/// @param stalls how often an event loop was blocked, as far as known
+/// @param wantsDaemon whether metrics of the daemon are included
 /// @param now wall clock
 record MetricsSnapshot(
     List<InstanceView> instances,

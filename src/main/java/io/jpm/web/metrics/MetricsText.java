@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Makes the text of a page of what was read. It takes a while with many apps: not on an event
-/// loop.
+/// Writes the text of a page from a snapshot. Takes a while with many apps, so it must not run on
+/// an event loop.
 final class MetricsText {
   private static final double NANOS = 1e9;
 
-  /// What ClusterBalancer calls its counters.
+  /// The metrics for ClusterBalancer's counters, by their names.
   private static final Map<String, Metric> BALANCER =
       Map.of(
           "connections", Metric.BALANCER_CONNECTIONS,
@@ -35,7 +35,7 @@ final class MetricsText {
     this.metricsSnapshot = metricsSnapshot;
   }
 
-  /// @param counts of the instances, in the order of `metricsSnapshot`
+  /// @param counts the counters of the instances, in the order of `metricsSnapshot`
   static String text(MetricsSnapshot metricsSnapshot, List<Counted> counts) {
     try (var series = new Series()) {
       var metricsText = new MetricsText(series, metricsSnapshot);
@@ -49,7 +49,7 @@ final class MetricsText {
     }
   }
 
-  /// What [EventCounts] knows of an instance, as it was at one moment.
+  /// A copy of the counters that [EventCounts] has for an instance.
   record Counted(
       Map<EventCounts.Cause, Long> restarts, long reloads, Duration reloadTime, long failures) {
     static Counted of(EventCounts.Tally tally) {

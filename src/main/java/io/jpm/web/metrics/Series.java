@@ -9,7 +9,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The series of one page, in a registry of its own: nothing of an earlier page is in it.
+/// Collects the series of one page in a registry of its own, so that it contains none of an earlier
+/// page.
 final class Series implements AutoCloseable {
   private static final String TOTAL = "_total";
 
@@ -17,11 +18,11 @@ final class Series implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
   Series() {
-    // The names of Metric are right as they are.
+    // The names in Metric already follow the convention.
     registry.config().namingConvention(NamingConvention.identity);
   }
 
-  /// A whole number; what is lost of one above 2^53 nobody sees on a chart.
+  /// Adds a series with an integer value. The loss of precision above 2^53 does not matter.
   void put(Metric metric, long value, List<String> labels) {
     put(metric, (double) value, labels);
   }
@@ -49,7 +50,7 @@ final class Series implements AutoCloseable {
         };
   }
 
-  /// The library puts the end of a counter's name there itself.
+  /// Returns the name without `_total`, which the library appends itself.
   private static String unfinished(Metric metric) {
     return metric.exposed().substring(0, metric.exposed().length() - TOTAL.length());
   }

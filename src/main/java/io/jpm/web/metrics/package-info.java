@@ -1,7 +1,7 @@
-/// What `/metrics` tells: [io.jpm.web.metrics.Metric] lists every name,
-/// [io.jpm.web.metrics.MetricsPage] asks the other rooms and writes the text. Each page is made
-/// anew, for the apps that who asks may see, so a series is there as long as its app is. Used by
-/// [io.jpm.web] alone, which decides who may look.
+/// The metrics of `/metrics`: [io.jpm.web.metrics.Metric] lists all names, and
+/// [io.jpm.web.metrics.MetricsPage] collects the data and writes the text. Each page is built from
+/// scratch for the apps that the principal may see, so a series exists as long as its app does.
+/// Used only by [io.jpm.web], which authenticates the requests.
 @NullMarked
 package io.jpm.web.metrics;
 

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Which process can have a successor beside it.
+/// Tests which processes a reload can replace side by side.
 class HandoverPlanTest {
   private static final AppSpec WEB =
       AppSpec.of(
@@ -40,7 +40,7 @@ class HandoverPlanTest {
       BalancingMode means, Optional<BalancingMode> made, AppSpec spec, Seen... sockets) {
     return new HandoverPlan(
             means,
-            "python3 has no way",
+            "python3 cannot be given a socket",
             made,
             List.of(sockets),
             spec,
@@ -72,7 +72,7 @@ class HandoverPlanTest {
   @Test
   void otherProgramsDoNotUnlessTheySetReusePort() {
     assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, OWN)))
-        .isEqualTo("python3 has no way");
+        .isEqualTo("python3 cannot be given a socket");
     assertThat(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED))
         .isInstanceOf(Handover.Beside.class);
     assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED, OWN))).isNotEmpty();
@@ -113,12 +113,12 @@ class HandoverPlanTest {
             .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
             .build();
     assertThat(verdict(BalancingMode.NODE, Optional.of(BalancingMode.NODE), probed, OWN))
-        .as("it waits at the port until it is ready")
+        .as("the new process is gated until it is ready")
         .isInstanceOf(Handover.Beside.class);
     assertThat(verdict(BalancingMode.JVM, Optional.of(BalancingMode.JVM), probed, OWN))
         .isInstanceOf(Handover.Beside.class);
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, SHARED))
-        .as("the kernel leads the check there by its source address, one of IPv4")
+        .as("the kernel routes an IPv4 probe by its source address")
         .isInstanceOf(Handover.Beside.class);
     var ipv6 =
         new Seen(new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
@@ -165,6 +165,6 @@ class HandoverPlanTest {
             Optional.of(new OwnTransport.Library("Netty's epoll", "netty.noNative")));
     assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
     assertThat(((Handover.After) netty.verdict()).remedy())
-        .isEqualTo("with -Dnetty.noNative=true it uses Java's sockets, where it can");
+        .isEqualTo("-Dnetty.noNative=true makes it use Java's sockets where possible");
   }
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `lib/python` does to a program: it lets one bind beside the socket that was named, as long
-/// as that listens, and nothing else.
+/// Tests `lib/python`: it lets a program bind beside the socket that the variable names, as long as
+/// that socket listens, and changes nothing else.
 @Needs(Need.PYTHON)
 class PythonPreloadTest {
   private static final Path FOLDER =

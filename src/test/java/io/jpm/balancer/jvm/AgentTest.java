@@ -45,7 +45,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Real JVMs with the agent, on sockets of a real host.
+/// Tests the agent in real JVMs, with sockets of a real host.
 @Timeout(240)
 class AgentTest {
   private static final Duration DEADLINE = Duration.ofSeconds(90);
@@ -82,7 +82,7 @@ class AgentTest {
     fixture.close();
   }
 
-  /// Two free ports, one after the other.
+  /// Returns the first of two consecutive free ports.
   private static int freePorts() {
     int first = FreePort.find();
     for (int second = FreePort.find(); second != first + 1; second = FreePort.find()) {
@@ -108,7 +108,7 @@ class AgentTest {
         .flatMap(jvm -> Stream.of("http", "vertx").map(kind -> Arguments.of(jvm, kind)));
   }
 
-  /// The others try each Java that is here, which may be one only.
+  /// The other tests run with every installed JDK, which may be only one.
   @Test
   @Needs(Need.SECOND_JDK)
   void anotherJavaIsTried() {
@@ -154,7 +154,7 @@ class AgentTest {
 
   private static void awaitOutput(Spawned server, String text) {
     Eventually.await(
-        "the server says " + text,
+        "the server prints " + text,
         DEADLINE,
         () -> HostFixture.read(server.out()).contains(text),
         () -> HostFixture.read(server.out()) + HostFixture.read(server.error()));
@@ -164,7 +164,8 @@ class AgentTest {
     assertThat(HostFixture.read(server.error())).isEmpty();
   }
 
-  /// What a server answers to one connection, with or without HTTP around it.
+  /// Returns the last line that a server sends on one connection, with or without HTTP headers
+  /// before it.
   private static String answer(int port) throws IOException {
     try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
       client.setSoTimeout((int) DEADLINE.toMillis());
@@ -180,7 +181,7 @@ class AgentTest {
     }
   }
 
-  /// A server that has not read our request resets the connection behind its answer.
+  /// A server that has not read the request resets the connection after its answer.
   private static int read(Socket client, byte[] bytes) {
     try {
       return client.getInputStream().read(bytes);
@@ -248,7 +249,7 @@ class AgentTest {
 
   private static void awaitOnly(List<KeepAliveClient> clients, String server, int count) {
     Eventually.await(
-        "all clients are with " + server,
+        "all clients are served by " + server,
         DEADLINE,
         () -> clients.stream().allMatch(client -> client.hasOnly(server, count)),
         () -> clients.stream().map(KeepAliveClient::failures).toList());
@@ -262,7 +263,7 @@ class AgentTest {
     assertThat(answer(port)).isEqualTo("old");
     Set<Long> ours = Set.copyOf(sockets.numbers());
     Eventually.await(
-        "the host sees that it accepts on a shared socket",
+        "the old process accepts on a shared socket",
         DEADLINE,
         () ->
             fixture.host().listening(old.child().identity()).stream()
@@ -271,11 +272,11 @@ class AgentTest {
     assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
     serve(jvm, kind, "new");
     Eventually.await(
-        "the new one answers 30 times in a row",
+        "the new process answers 30 times in a row",
         DEADLINE,
         () -> IntStream.range(0, 30).allMatch(_ -> unchecked().equals("new")));
     Eventually.await(
-        "its last connection is gone",
+        "the old process has no connections",
         DEADLINE,
         () -> fixture.host().connections(old.child().identity(), Set.of(port)) == 0);
     assertThat(HostFixture.isAlive(old.pid())).isTrue();
@@ -286,7 +287,7 @@ class AgentTest {
     return ready(fixture.start(fixture.withVariable(request, "JPM_PROBED", how)));
   }
 
-  /// The ports at which a process itself is reached, as it has said last.
+  /// Returns the private ports of the process, as last reported by its agent.
   private static List<Integer> own(Spawned server) {
     List<List<Integer>> said =
         server.watcher().internals().stream()
@@ -298,7 +299,8 @@ class AgentTest {
   }
 
   private static int awaitOwn(Spawned server) {
-    Eventually.await("it says where", DEADLINE, () -> own(server).size() == 1, () -> own(server));
+    Eventually.await(
+        "the private port is reported", DEADLINE, () -> own(server).size() == 1, () -> own(server));
     return own(server).getFirst();
   }
 
@@ -383,7 +385,11 @@ class AgentTest {
     Spawned server = probed(jvm, "gated", "options", "x");
     assertThat(HostFixture.read(server.out()).lines().findFirst())
         .contains("%d true %d true /127.0.0.1:%d true".formatted(port, port + 1, port + 2));
-    Eventually.await("it says where", DEADLINE, () -> own(server).size() == 3, () -> own(server));
+    Eventually.await(
+        "three private ports are reported",
+        DEADLINE,
+        () -> own(server).size() == 3,
+        () -> own(server));
   }
 
   @ParameterizedTest
@@ -392,9 +398,9 @@ class AgentTest {
   void aServerThatIsClosedIsNotReachedAnyMore(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "open", "reopen", "x");
     awaitOutput(server, "open again");
-    // What it prints may come before what it says to the daemon.
+    // The output can arrive before the report to the daemon.
     Eventually.await(
-        "it answers where it says",
+        "the server answers at the reported port",
         DEADLINE,
         () -> unchecked(awaitOwn(server)).equals("x"),
         () -> own(server));
@@ -414,7 +420,7 @@ class AgentTest {
     int said = server.watcher().internals().size();
     post(server, WorkerMessages.SERVERS);
     Eventually.await(
-        "it says it again", DEADLINE, () -> server.watcher().internals().size() > said);
+        "the ports are reported again", DEADLINE, () -> server.watcher().internals().size() > said);
     assertThat(answer(awaitOwn(server))).isEqualTo("x");
   }
 
@@ -427,7 +433,7 @@ class AgentTest {
     assertThat(HostFixture.read(app.out()))
         .contains("available: false, since java.lang.UnsupportedOperationException: jpm shares");
     Eventually.await(
-        "it says so",
+        "the agent reports the replaced transport",
         DEADLINE,
         () ->
             app.watcher().internals().stream()

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A host of processes of which only what they listen on, and how many connections they have, is
-/// there.
+/// A process host whose processes have only listening sockets and a number of connections, both set
+/// by the test.
 final class FakeJvms implements ProcessHost {
   final FakeSockets sockets = new FakeSockets();
   final Map<ProcessIdentity, List<Listening>> listening = new ConcurrentHashMap<>();

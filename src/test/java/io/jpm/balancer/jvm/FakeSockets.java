@@ -11,12 +11,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Sockets that are objects: a test binds them.
+/// Listening sockets without a kernel: the test binds them.
 final class FakeSockets implements ListenSockets {
   private final AtomicLong inodes = new AtomicLong(1000);
   private final Map<String, FakeSocket> open = new ConcurrentSkipListMap<>();
 
-  /// A socket without a kernel.
+  /// A listening socket that exists only in memory.
   final class FakeSocket implements ListenSocket {
     private final String key;
     private final long inode = inodes.incrementAndGet();

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is decided about the sockets of Java apps, over processes that are objects.
+/// Tests how [JvmBackend] manages the sockets of Java apps, with simulated processes.
 @Timeout(120)
 class JvmBackendTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
@@ -119,7 +119,7 @@ class JvmBackendTest {
   }
 
   private static ProcessIdentity process(int generation) {
-    // Far above what a kernel gives out, so that nobody's /proc is looked into.
+    // Far above every pid of a kernel, so that the backend reads no real entry of /proc.
     return new ProcessIdentity("boot", 1_000_000_000 + generation, 1);
   }
 
@@ -143,7 +143,8 @@ class JvmBackendTest {
   }
 
   private void awaitTold(String... expected) {
-    Eventually.await("it is told", DEADLINE, () -> told.equals(List.of(expected)), () -> told);
+    Eventually.await(
+        "the reports arrive", DEADLINE, () -> told.equals(List.of(expected)), () -> told);
   }
 
   @Test
@@ -199,7 +200,7 @@ class JvmBackendTest {
     begin(1, java());
     host.listening.put(process(2), List.of(debugger, own));
     begin(2, java());
-    awaitTold("web app: it listens on 8080 by itself, not by the sockets of a Java 17 or newer");
+    awaitTold("web app: it listens on 8080, but not through the sockets of Java 17 or newer");
   }
 
   @Test
@@ -218,7 +219,7 @@ class JvmBackendTest {
     assertThat(host.portsAsked).containsExactly(8080);
     assertThat(drained.isComplete()).isFalse();
     host.connections.put(process(1), 0);
-    Eventually.await("it is drained", DEADLINE, drained::isComplete);
+    Eventually.await("the process is drained", DEADLINE, drained::isComplete);
     assertThat(drained.result()).isZero();
   }
 
@@ -243,9 +244,9 @@ class JvmBackendTest {
     Future<Integer> drained =
         Future.future(
             promise -> context.runOnContext(_ -> sharing.drain(worker(1)).onComplete(promise)));
-    Eventually.await("it is told", DEADLINE, () -> !host.posts.isEmpty());
+    Eventually.await("the drain command is sent", DEADLINE, () -> !host.posts.isEmpty());
     tell(() -> sharing.ended(worker(1)));
-    Eventually.await("it is drained", DEADLINE, drained::isComplete);
+    Eventually.await("the process is drained", DEADLINE, drained::isComplete);
     assertThat(drained.result()).isZero();
   }
 
@@ -279,7 +280,8 @@ class JvmBackendTest {
                 "%d {\"cmd\":\"NODE_JPM\",\"act\":\"%s\"}"
                     .formatted(process(Integer.parseInt(it[0])).pid(), it[1]))
             .toList();
-    Eventually.await("it is told", DEADLINE, () -> host.posts.equals(posts), () -> host.posts);
+    Eventually.await(
+        "the commands are sent", DEADLINE, () -> host.posts.equals(posts), () -> host.posts);
   }
 
   @Test
@@ -300,7 +302,7 @@ class JvmBackendTest {
     assertThat(host.posts).isEmpty();
     tell(() -> sharing.ready(worker(1)));
     awaitPosts("1 accept");
-    tell(() -> sharing.fit(worker(1), false)); // no other one is ready
+    tell(() -> sharing.fit(worker(1), false)); // no other process is ready
     tell(() -> sharing.ready(worker(2)));
     awaitPosts("1 accept", "2 accept", "1 pause");
     tell(() -> sharing.ended(worker(2)));
@@ -361,7 +363,7 @@ class JvmBackendTest {
     assertThat(host.sockets.all()).hasSize(8);
     tell(() -> sharing.ended(other));
     tell(() -> sharing.released(other));
-    Eventually.await("they are closed", DEADLINE, () -> host.sockets.all().isEmpty());
+    Eventually.await("the sockets are closed", DEADLINE, () -> host.sockets.all().isEmpty());
     assertThat(sharing.addresses(APP)).isEmpty();
   }
 
@@ -382,7 +384,7 @@ class JvmBackendTest {
     IdleSockets idle = new IdleSockets(host, host.sockets, proc);
     assertThat(idle.of(java(), List.of(moved))).containsExactly(old.inode());
 
-    link(descriptors.resolve("20"), old); // a server that is busy with a request just now
+    link(descriptors.resolve("20"), old); // a server that is handling a request
     assertThat(idle.of(java(), List.of(moved))).isEmpty();
     Files.delete(descriptors.resolve("20"));
     idle.replace(java(), List.of(moved), idle.of(java(), List.of(moved)));
@@ -407,8 +409,8 @@ class JvmBackendTest {
         new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
-            "it listens on 8443 by a native transport of its own (Netty's epoll), not by Java's"
-                + " sockets; with -Dio.netty.transport.noNative=true it uses those, where it can");
+            "it listens on 8443 through a native transport of its own (Netty's epoll), not Java's"
+                + " sockets; -Dio.netty.transport.noNative=true makes it use those where possible");
     assertThat(transport.reason(process(1), java(), List.of(local))).isEmpty();
     assertThat(transport.reason(process(2), java(), List.of(all))).isEmpty();
     Files.writeString(

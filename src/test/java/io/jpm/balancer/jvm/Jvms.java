@@ -11,16 +11,16 @@ import java.util.List;
 import java.util.Objects;
 import javax.tools.ToolProvider;
 
-/// Programs that run on all Javas for which the agent is made.
+/// Server programs that run on every Java version that the agent supports.
 final class Jvms {
-  /// Options of those that live for a second: half of their time would go into compiling. In the
-  /// slow group they run as their users run them.
+  /// Options of short-lived JVMs, which would spend half their time compiling. The slow group runs
+  /// without them, as users do.
   static final List<String> SHORT_LIVED =
       TestGroup.isSlow() ? List.of() : List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private Jvms() {}
 
-  /// Compiles the servers for the oldest of them.
+  /// Compiles the servers for the oldest supported Java version.
   ///
   /// @return the class path that runs them
   static String servers(Path classes) throws IOException {

@@ -15,8 +15,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// An HTTP client that asks again and again, in the slow group without a pause, on one connection
-/// as long as the server lets it, and forgives nothing: it never asks twice.
+/// An HTTP client that sends requests continuously, in the slow group without a pause. It keeps its
+/// connection as long as the server allows and records every error: it never repeats a request.
 final class KeepAliveClient implements AutoCloseable {
   private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(2, 0)).toNanos();
 
@@ -24,7 +24,7 @@ final class KeepAliveClient implements AutoCloseable {
   private final Thread thread;
   private final Queue<String> failures = new ConcurrentLinkedQueue<>();
 
-  /// How many answers of the same server came one after the other.
+  /// How often the same server has answered again, without another one in between.
   private final AtomicInteger inARow = new AtomicInteger();
 
   private volatile String last = "";
@@ -35,12 +35,12 @@ final class KeepAliveClient implements AutoCloseable {
     thread = Thread.ofPlatform().start(this::run);
   }
 
-  /// Whether the last so many answers came from this server.
+  /// Reports whether more than `count` answers in a row came from `server`.
   boolean hasOnly(String server, int count) {
     return last.equals(server) && inARow.get() > count;
   }
 
-  /// What went wrong.
+  /// Returns the errors of connections and requests.
   Queue<String> failures() {
     return failures;
   }

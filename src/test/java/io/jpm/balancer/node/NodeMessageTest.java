@@ -6,7 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// An app writes what it likes into its channel.
+/// Tests that [NodeMessage] tolerates arbitrary JSON, because an app can write anything to its IPC
+/// channel.
 class NodeMessageTest {
   @ParameterizedTest
   @ValueSource(

@@ -8,8 +8,8 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// An app writes what it likes into its channel: it is a message or nothing. A message, written
-/// with the fields that it was read from, is the same message.
+/// Fuzzes [NodeMessage#read]. An app can write anything to its IPC channel: the text is either a
+/// valid message or ignored. A message that is rebuilt from its fields parses to an equal message.
 class NodeMessagesFuzz {
   @FuzzTest
   void messages(byte[] data) {

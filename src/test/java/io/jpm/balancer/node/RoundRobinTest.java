@@ -34,7 +34,7 @@ class RoundRobinTest {
     return true;
   }
 
-  /// A connection by its name.
+  /// A connection that is identified by its name.
   private static final class Named implements Connection {
     private final String name;
     private boolean closed;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class BalancingStrategyTest {
   private static final byte[] SOMEBODY = {10, 0, 0, 1};
 
-  /// An instance that is an object.
+  /// A simulated instance.
   private static final class One implements BackendLoad {
     final int slot;
     int load;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 class CapacityTest {
   private static final long MIB = 1024 * 1024;
 
-  /// What a door takes in at a time.
+  /// How many connections a listener accepts at a time.
   private static final int BATCH = 16;
 
   @Test
@@ -35,7 +35,7 @@ class CapacityTest {
     assertThat(capacity.full()).isFalse();
     capacity.entered();
     assertThat(capacity.full()).isTrue();
-    assertThat(capacity.trouble().orElse("")).startsWith("the daemon has 32 connections in hand");
+    assertThat(capacity.trouble().orElse("")).startsWith("the daemon serves 32 connections");
     capacity.left();
     assertThat(capacity.full()).isTrue();
     capacity.left();
@@ -54,17 +54,20 @@ class CapacityTest {
         socket.getOutputStream().write('x');
         all.add(socket);
       }
-      Eventually.await("it is full", ProxyHarness.LONG, () -> !trouble(proxy, instance).isEmpty());
+      Eventually.await(
+          "the capacity is full", ProxyHarness.LONG, () -> !trouble(proxy, instance).isEmpty());
       assertThat(trouble(proxy, instance)).contains("as many as its memory and descriptors allow");
-      // The daemon's own first visit counts here, too.
+      // The daemon's own first connection counts here, too.
       assertThat(instance.server().accepted.get()).isLessThanOrEqualTo(most + BATCH + 1);
       for (Socket socket : all) {
-        // Who was there first is served first, and makes room.
+        // The earliest connections are served first and leave capacity for the others.
         assertThat(socket.getInputStream().read()).isEqualTo('x');
         socket.close();
       }
       Eventually.await(
-          "it is not any more", ProxyHarness.LONG, () -> trouble(proxy, instance).isEmpty());
+          "the capacity is free again",
+          ProxyHarness.LONG,
+          () -> trouble(proxy, instance).isEmpty());
     }
   }
 
@@ -82,7 +85,7 @@ class CapacityTest {
         held.add(socket);
       }
       Eventually.await(
-          "all that one may have came in",
+          "the first port uses its whole share",
           ProxyHarness.LONG,
           () -> filled.server().accepted.get() >= 60,
           () -> filled.server().accepted);

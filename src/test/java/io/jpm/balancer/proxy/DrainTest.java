@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What becomes of connections when an instance is replaced.
+/// Tests what happens to connections when an instance is replaced.
 @Timeout(120)
 class DrainTest {
   private static final byte[] GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII);
@@ -125,7 +125,8 @@ class DrainTest {
             });
     Socket socket = proxy.connect();
     socket.getOutputStream().write(new byte[1000]);
-    Eventually.await("it has come", ProxyHarness.LONG, () -> counted(old, "bytes_in") == 1000);
+    Eventually.await(
+        "the first part has arrived", ProxyHarness.LONG, () -> counted(old, "bytes_in") == 1000);
     Future<Integer> drained = proxy.drain(old);
     for (int i = 0; i < 100; i++) {
       socket.getOutputStream().write(new byte[1000]);

@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What client and instance say to each other, whatever it is, is followed without a step out of
-/// its bytes; and however a body is cut, the same is known in the end. A NUL ends what the client
-/// says, the instance says the rest.
+/// Fuzzes [HttpTracker] and its parsers. Arbitrary bytes of a client and an instance are parsed
+/// without reading out of bounds, and the result does not depend on where a body is split. The
+/// bytes of the client end at a NUL; the rest comes from the instance.
 class HttpHeadsFuzz {
   @FuzzTest
   void talks(byte[] data) {
@@ -51,7 +51,7 @@ class HttpHeadsFuzz {
     }
   }
 
-  /// Whether the connection is idle when the response has come in two pieces.
+  /// Reports whether the connection is idle after the response has arrived in two pieces.
   private static boolean isIdleAfter(byte[] request, byte[] response, int cut) {
     HttpTracker talk = new HttpTracker();
     talk.asked(Unpooled.wrappedBuffer(request));
@@ -74,7 +74,7 @@ class HttpHeadsFuzz {
     }
   }
 
-  /// Where the body of the last response begins; -1: nowhere.
+  /// Returns where the body of the last response begins; -1 if there is no body.
   private static int lastHead(byte[] response) {
     ByteBuf bytes = Unpooled.wrappedBuffer(response);
     @Nullable ResponseHead head = ResponseHead.at(bytes, 0);
@@ -96,7 +96,8 @@ class HttpHeadsFuzz {
     return -1;
   }
 
-  /// Any bytes as chunks end with the last byte of them and not before.
+  /// Checks that arbitrary bytes, sent as chunks, end exactly with the last byte of the chunked
+  /// body.
   private static void chunks(byte[] content) {
     ByteBuf body = Unpooled.buffer();
     int at = 0;

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @SuppressWarnings("AddressSelection") // They are addresses already.
 class ProxyBackendTest {
-  /// Netty counts what it needs for an entry of its queue beside the bytes.
+  /// Netty adds an overhead to the bytes of each entry in its queue.
   private static final long MOST_BUFFERED = BackendConnection.MOST_BYTES + 256;
 
   private ProxyHarness proxy;
@@ -65,7 +65,7 @@ class ProxyBackendTest {
     proxy.close();
   }
 
-  /// An instance that says who it is and hangs up.
+  /// Returns a handler that sends `name` and closes the connection.
   private static Server.Manner says(String name) {
     return socket -> socket.getOutputStream().write(name.getBytes(US_ASCII));
   }
@@ -104,7 +104,7 @@ class ProxyBackendTest {
       assertThat(prepared.mustListen()).isTrue();
       assertThat(prepared.unready())
           .isEqualTo(
-              "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+              "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
                   .formatted(own, proxy.port));
       int id = i;
       assertThat(proxy.get(() -> proxy.sharing.own(new InstanceId(id))))
@@ -126,7 +126,7 @@ class ProxyBackendTest {
       assertThat(other.isBound()).isTrue();
       assertThat(((Refused) proxy.prepare(proxy.worker(0))).reason())
           .isEqualTo(
-              "port %d is in use already: something else listens there; end that, or name another port with port"
+              "port %d is in use already: another program listens there; end it, or set port to another one"
                   .formatted(proxy.port));
     }
     assertThat(proxy.prepare(proxy.worker(0))).isInstanceOf(Prepared.class);
@@ -145,7 +145,7 @@ class ProxyBackendTest {
               .start();
       try {
         Eventually.await(
-            "the stranger listens",
+            "the foreign process listens",
             ProxyHarness.LONG,
             () -> host.listeners().stream().anyMatch(it -> it.address().getPort() == kept.port));
         assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
@@ -169,7 +169,8 @@ class ProxyBackendTest {
     assertThat(((Prepared) proxy.prepare(proxy.worker(0), spec)).memo()).endsWith(" " + proxy.port);
     BalancerReply refused =
         proxy.prepare(proxy.worker(1), spec.draft().variables(Variables.NONE).build());
-    assertThat(((Refused) refused).reason()).contains("name the one that clients connect to");
+    assertThat(((Refused) refused).reason())
+        .contains("set port to the one that clients connect to");
   }
 
   @Test
@@ -183,7 +184,7 @@ class ProxyBackendTest {
     proxy.begin(second, prepared.memo());
     assertThat(proxy.get(() -> proxy.sharing.trouble(first.id())))
         .contains(
-            "nothing listens on %s, which PORT says to it: it must listen there, not on %d itself"
+            "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
                 .formatted(prepared.environment().get("PORT"), proxy.port));
     proxy.run(() -> proxy.sharing.ended(second));
     Instance heard = proxy.start(0, says("a"));
@@ -248,15 +249,17 @@ class ProxyBackendTest {
     Instance instance = proxy.start(0, says("a"));
     assertThat(visit()).isEqualTo("a");
     try (ProxyHarness next = new ProxyHarness(proxy.port, Optional.empty())) {
-      // The old one still has the port: the new one keeps trying.
+      // The old daemon still holds the port: the new one keeps trying.
       next.begin(instance.worker(), instance.memo());
       ProxyHarness.await(proxy.on(proxy.sharing::close));
       Eventually.await(
-          "it listens", ProxyHarness.LONG, () -> next.listening.containsKey(instance.worker()));
+          "the instance listens",
+          ProxyHarness.LONG,
+          () -> next.listening.containsKey(instance.worker()));
       assertThat(next.listening.get(instance.worker()))
-          .isEqualTo("port %d, by way of %d".formatted(proxy.port, instance.port()));
+          .isEqualTo("port %d, through %d".formatted(proxy.port, instance.port()));
       Eventually.await(
-          "it answers",
+          "the instance answers",
           ProxyHarness.LONG,
           () -> {
             try {
@@ -327,7 +330,8 @@ class ProxyBackendTest {
       }
       assertThat(counted(instance, "open")).isEqualTo(1);
     }
-    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(proxy.get(() -> proxy.sharing.counters(instance.worker().id())))
         .containsExactly(
             Map.entry("connections", 1L),
@@ -369,7 +373,7 @@ class ProxyBackendTest {
           socket.getOutputStream().write("bye".getBytes(US_ASCII));
           socket.shutdownOutput();
           String said = new String(socket.getInputStream().readAllBytes(), US_ASCII);
-          // The daemon's own first visit says nothing.
+          // The daemon's own first connection sends nothing.
           if (!said.isEmpty()) {
             rest.set(said);
             heard.countDown();
@@ -429,7 +433,7 @@ class ProxyBackendTest {
     assertThat(counted(instance, "bytes_in")).isEqualTo(size);
   }
 
-  /// What all connections hold in memory.
+  /// Returns the number of bytes that all connections buffer in memory.
   private long buffered() {
     long sum = 0;
     for (ProxyListener proxyListener : proxy.get(proxy.sharing::fronts)) {
@@ -467,7 +471,8 @@ class ProxyBackendTest {
           .isInstanceOf(SocketException.class)
           .hasMessageContaining("reset");
     }
-    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(counted(instance, "failures")).isEqualTo(1);
   }
 
@@ -493,7 +498,8 @@ class ProxyBackendTest {
     socket.close();
     over.await();
     assertThat(seen.get()).hasMessageContaining("reset");
-    Eventually.await("it is over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(counted(instance, "failures")).isEqualTo(0);
   }
 
@@ -505,7 +511,7 @@ class ProxyBackendTest {
           socket.getInputStream().readNBytes(1000);
           socket.getOutputStream().write("too large".getBytes(US_ASCII));
           socket.shutdownOutput();
-          // As web servers do: the rest is read and thrown away, so that no reset overtakes the
+          // As web servers do: the rest is read and discarded, so that no reset overtakes the
           // answer.
           socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream());
         });
@@ -518,13 +524,15 @@ class ProxyBackendTest {
   @Test
   void thousandsOfIdleConnectionsStayAndStillWork() throws IOException {
     Instance instance = proxy.start(0, Server::echo);
-    // Each is four descriptors in this process: client, daemon twice, instance.
+    // Each takes four descriptors of this process: one of the client, two of the daemon, one of the
+    // instance.
     int count = (int) Math.min(2000, descriptors() / 8);
     List<Socket> sockets = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       sockets.add(proxy.connect());
     }
-    Eventually.await("all are open", ProxyHarness.LONG, () -> counted(instance, "open") == count);
+    Eventually.await(
+        "all connections are open", ProxyHarness.LONG, () -> counted(instance, "open") == count);
     assertThat(buffered()).isZero();
     for (Socket socket : sockets) {
       socket.getOutputStream().write('x');
@@ -533,7 +541,8 @@ class ProxyBackendTest {
       assertThat(socket.getInputStream().read()).isEqualTo('x');
       socket.close();
     }
-    Eventually.await("all are gone", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "all connections are closed", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
   }
 
   private static long descriptors() {
@@ -552,7 +561,7 @@ class ProxyBackendTest {
     assertThat(visit()).isEqualTo("six");
   }
 
-  // ---------------------------------------------------------------- who is next
+  // ---------------------------------------------------------------- selection
 
   @Test
   void instancesTakeTurns() throws IOException {
@@ -571,10 +580,11 @@ class ProxyBackendTest {
     proxy.start(1, says("b"));
     dead.server().close();
     assertThat(visits(20)).containsOnly("b");
-    Eventually.await("it is left out", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
+    Eventually.await(
+        "the instance is ejected", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
     assertThat(counted(dead, "failures")).isGreaterThanOrEqualTo(3);
     Server again = proxy.closing(new Server(ProxyHarness.LOOPBACK, dead.port(), says("a")));
-    Eventually.await("it is back", ProxyHarness.LONG, () -> visited("a"));
+    Eventually.await("the instance is back", ProxyHarness.LONG, () -> visited("a"));
     assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
   }
 
@@ -596,14 +606,14 @@ class ProxyBackendTest {
         .contains("its readiness check fails: new connections go to the others");
     assertThat(proxy.get(() -> proxy.sharing.trouble(two.worker().id()))).isEmpty();
 
-    // Better the one that says so of itself than nobody.
+    // If no instance is fit, all of them receive connections.
     proxy.run(() -> proxy.sharing.fit(two.worker(), false));
     assertThat(visits(6)).contains("one", "two");
     proxy.run(() -> proxy.sharing.fit(one.worker(), true));
     assertThat(visits(6)).containsOnly("one");
     proxy.run(() -> proxy.sharing.fit(two.worker(), true));
-    // Gently at first.
-    Eventually.await("the other is back", ProxyHarness.LONG, () -> visited("two"));
+    // Slow start: it receives few connections at first.
+    Eventually.await("the other instance is back", ProxyHarness.LONG, () -> visited("two"));
   }
 
   @Test
@@ -618,10 +628,11 @@ class ProxyBackendTest {
         .isEqualTo(new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
 
     proxy.run(() -> proxy.sharing.ready(two.worker()));
-    Eventually.await("the other is there", ProxyHarness.LONG, () -> visited("two"));
+    Eventually.await(
+        "the other instance receives clients", ProxyHarness.LONG, () -> visited("two"));
   }
 
-  /// What a check hears that is meant for the app's port.
+  /// Returns the answer of `instance` to a probe of the app's port.
   private String asked(Instance instance) throws IOException {
     var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
     try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
@@ -636,7 +647,7 @@ class ProxyBackendTest {
     try (Socket waiting = proxy.connect()) {
       ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
       Eventually.await(
-          "it waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
+          "the client waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
       assertThat(asked(one)).isEqualTo("one");
       proxy.run(() -> proxy.sharing.ready(one.worker()));
       assertThat(waiting.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("one");
@@ -665,7 +676,7 @@ class ProxyBackendTest {
     assertThat(proxy.reach(worker, proxy.port))
         .isEqualTo(
             new Route.Nowhere(
-                "nothing listens on %s, the PORT of the process, yet"
+                "nothing listens on %s yet, the PORT of the process"
                     .formatted(prepared.environment().get("PORT"))));
   }
 
@@ -685,7 +696,7 @@ class ProxyBackendTest {
                     .formatted(socket.getLocalPort(), socket.getPort()));
       }
     }
-    Eventually.await("none is left", ProxyHarness.LONG, () -> openRelays() == 0);
+    Eventually.await("no connection is left", ProxyHarness.LONG, () -> openRelays() == 0);
   }
 
   @Test
@@ -704,7 +715,7 @@ class ProxyBackendTest {
     }
     ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
     Eventually.await(
-        "they wait",
+        "the clients wait",
         ProxyHarness.LONG,
         () -> proxy.get(proxyListener::waitingCount) == waiting.size());
     assertThat(instance.server().accepted.get()).isZero();
@@ -732,7 +743,7 @@ class ProxyBackendTest {
     }
     ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
     Eventually.await(
-        "they wait",
+        "the clients wait",
         ProxyHarness.LONG,
         () -> proxy.get(proxyListener::waitingCount) == ConnectionQueue.MOST);
     assertThat(visit()).isEmpty();
@@ -750,7 +761,7 @@ class ProxyBackendTest {
     while (!stuck) {
       Socket socket = proxy.connect();
       Eventually.await(
-          "it has an instance",
+          "the connection has an instance",
           ProxyHarness.LONG,
           () -> counted(hangs, "open") == 1 || isAnswered(socket));
       stuck = counted(hangs, "open") == 1;
@@ -758,7 +769,7 @@ class ProxyBackendTest {
         socket.close();
       }
     }
-    Eventually.await("only one is open", ProxyHarness.LONG, () -> openRelays() == 1);
+    Eventually.await("only one connection is open", ProxyHarness.LONG, () -> openRelays() == 1);
     assertThat(visits(30)).containsOnly("b", "c");
   }
 
@@ -818,7 +829,7 @@ class ProxyBackendTest {
     proxy.start(1, says("b"));
     visits(4);
     Eventually.await(
-        "it is told",
+        "the counters are published",
         ProxyHarness.LONG,
         () ->
             seen.stream()

@@ -47,12 +47,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
-/// The way with a Vert.x of its own and instances that are servers in this JVM.
+/// A proxy backend with its own Vert.x, and instances that are servers in this JVM.
 final class ProxyHarness implements Closeable {
   static final Duration LONG = Duration.ofSeconds(30);
   static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-  /// More connections than any test makes.
+  /// More connections than any test opens.
   private static final int MOST = 3000;
 
   private static final int MOST_TRIES = 5;
@@ -61,7 +61,7 @@ final class ProxyHarness implements Closeable {
 
   /// A running instance.
   ///
-  /// @param memo what a daemon keeps of it
+  /// @param memo the state that a daemon keeps for it
   record Instance(WorkerId worker, int port, String memo, Server server) {}
 
   final int port;
@@ -69,7 +69,7 @@ final class ProxyHarness implements Closeable {
   final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
   final ProxyBackend sharing;
 
-  /// What the way's clock is ahead of the machine's, nanoseconds.
+  /// How far the clock of the backend is ahead of the system's, in nanoseconds.
   private final AtomicLong ahead = new AtomicLong();
 
   private final Context context = ((VertxInternal) vertx).createEventLoopContext();
@@ -82,17 +82,17 @@ final class ProxyHarness implements Closeable {
     this(MOST);
   }
 
-  /// @param most how many connections it takes on
+  /// @param most the limit of connections
   ProxyHarness(int most) throws IOException {
     this(new Capacity(most, System::nanoTime));
   }
 
-  /// @param capacity which it may share with others
+  /// @param capacity can be shared with other harnesses
   ProxyHarness(Capacity capacity) throws IOException {
     this(free(), Optional.empty(), capacity);
   }
 
-  /// @param sockets those that outlive the daemon
+  /// @param sockets listening sockets that outlive the daemon
   ProxyHarness(int port, Optional<ListenSockets> sockets) {
     this(port, sockets, new Capacity(MOST, System::nanoTime));
   }
@@ -121,7 +121,7 @@ final class ProxyHarness implements Closeable {
     return System.nanoTime() + ahead.get();
   }
 
-  /// Lets time pass for everything but timers.
+  /// Advances the clock of the backend; timers are not affected.
   void pass(Duration time) {
     ahead.addAndGet(time.toNanos());
   }
@@ -156,7 +156,7 @@ final class ProxyHarness implements Closeable {
     return this;
   }
 
-  /// Instances from now on say themselves when they are ready.
+  /// Gates later instances until they are reported as ready.
   ProxyHarness waitingForReady() {
     readiness = new Readiness(true, Duration.ofMinutes(1));
     return this;
@@ -183,7 +183,7 @@ final class ProxyHarness implements Closeable {
     return await(on(() -> sharing.prepare(new Prepare(worker, 0, spec))));
   }
 
-  /// An instance that takes connections.
+  /// Starts an instance and waits until the backend reports that it listens.
   Instance start(int id, Server.Manner manner) throws IOException {
     Instance instance = make(id, manner);
     begin(instance.worker(), instance.memo());
@@ -192,7 +192,7 @@ final class ProxyHarness implements Closeable {
     return instance;
   }
 
-  /// An instance of which the balancer is not told yet that it runs.
+  /// Starts an instance without telling the backend that it runs.
   Instance make(int id, Server.Manner manner) throws IOException {
     for (int tries = 1; ; tries++) {
       WorkerId worker = worker(id);
@@ -201,7 +201,7 @@ final class ProxyHarness implements Closeable {
       try {
         Server server = closing(new Server(LOOPBACK, own, manner));
         return new Instance(worker, own, prepared.memo(), server);
-      } catch (BindException taken) { // by somebody else's connection, as an app may find it too
+      } catch (BindException taken) { // by another connection, which can happen to an app, too
         if (tries == MOST_TRIES) {
           throw taken;
         }
@@ -218,17 +218,17 @@ final class ProxyHarness implements Closeable {
     run(() -> sharing.began(new Began(worker, 0, process, spec(), memo, ready)));
   }
 
-  /// How a check gets to an instance that is meant for a port of this machine.
+  /// Returns the route to `worker` for a probe of the loopback address and the port `at`.
   Route reach(WorkerId worker, int at) {
     return await(on(() -> sharing.reach(new Reach(worker, List.of(LOOPBACK), at))));
   }
 
-  /// Returns when the draining has begun.
+  /// Returns when the drain has begun.
   Future<Integer> drain(Instance instance) {
     return get(() -> sharing.drain(instance.worker()));
   }
 
-  /// The instance's process ends.
+  /// Ends the process of the instance.
   void end(Instance instance) throws IOException {
     instance.server().close();
     run(() -> sharing.ended(instance.worker()));

@@ -9,7 +9,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-/// The layout of the PROXY protocol's specification, byte for byte.
+/// Tests the layout that the specification of the PROXY protocol defines, byte by byte.
 @SuppressWarnings("AddressSelection") // They are addresses already.
 class ProxyHeaderTest {
   private static final InetSocketAddress CLIENT_4 = new InetSocketAddress("192.168.0.1", 56324);

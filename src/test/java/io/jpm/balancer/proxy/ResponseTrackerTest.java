@@ -10,7 +10,7 @@ class ResponseTrackerTest {
   private static final long PATIENCE = ResponseTracker.PATIENCE.toNanos();
   private static final long MOMENT = Duration.ofMillis(1).toNanos();
 
-  /// One that was asked at this time, and one that has answered at that.
+  /// Returns the tracker of a backend that received a request at the time `at`.
   private static ResponseTracker asked(long at) {
     return ResponseTracker.NONE.asked(at);
   }
@@ -41,11 +41,11 @@ class ResponseTrackerTest {
   @Test
   void oneThatOthersHaveNotOutdoneDoesNotHang() {
     assertThat(hangs(asked(0), 2 * PATIENCE)).isFalse();
-    // They only take, such as who collects logs.
+    // All of them only receive, such as log collectors.
     assertThat(hangs(asked(0), 2 * PATIENCE, ResponseTracker.NONE, asked(MOMENT))).isFalse();
-    // What the other one has answered was before.
+    // The other one answered before.
     assertThat(hangs(asked(MOMENT), 2 * PATIENCE, answered(0))).isFalse();
-    // It has answered since, and is silent now too.
+    // The other one has answered since, but is silent now, too.
     assertThat(hangs(asked(0), 3 * PATIENCE, answered(MOMENT).asked(2 * MOMENT))).isFalse();
   }
 

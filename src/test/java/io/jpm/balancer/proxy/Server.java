@@ -15,9 +15,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A server as an app may be one, with a thread for each connection.
+/// A server as in an app, with a thread for each connection.
 final class Server implements Closeable {
-  /// What it does with a connection; the connection is closed afterwards.
+  /// Handles a connection, which is closed afterwards.
   interface Manner {
     void serve(Socket socket) throws IOException;
   }
@@ -52,18 +52,18 @@ final class Server implements Closeable {
     try (socket) {
       manner.serve(socket);
     } catch (IOException | UncheckedIOException gone) {
-      // Tests look at what the client sees.
+      // Tests check what the client observes.
     } finally {
       open.remove(socket);
     }
   }
 
-  /// Sends everything back; ends when the client has ended.
+  /// Sends everything back until the client ends its side.
   static void echo(Socket socket) throws IOException {
     socket.getInputStream().transferTo(socket.getOutputStream());
   }
 
-  /// Answers each HTTP request with `text`, over and over.
+  /// Answers every HTTP request with `text`.
   static Manner http(String text) {
     return socket -> {
       String head = head(socket.getInputStream());
@@ -78,7 +78,7 @@ final class Server implements Closeable {
     };
   }
 
-  /// Reads up to and with an empty line; empty at the end.
+  /// Reads up to and including an empty line; returns an empty text at the end of the input.
   static String head(InputStream in) throws IOException {
     var head = new ByteArrayOutputStream();
     int last = 0;
@@ -92,10 +92,10 @@ final class Server implements Closeable {
     return "";
   }
 
-  /// Listens no more; what is open goes on.
+  /// Stops listening; open connections stay open.
   void deafen() throws IOException {
     door.close();
-    // A thread that is about to accept keeps the port open until it has seen the end.
+    // A thread in `accept` keeps the port open until it has noticed that the socket is closed.
     try {
       if (!acceptor.join(Duration.ofSeconds(30))) {
         throw new IOException("it accepts although it is closed");

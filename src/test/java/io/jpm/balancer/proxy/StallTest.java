@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Instances that take connections and then say nothing.
+/// Tests instances that accept connections and then send nothing.
 @Timeout(120)
 class StallTest {
   private ProxyHarness proxy;
@@ -34,7 +34,7 @@ class StallTest {
     proxy.close();
   }
 
-  /// Answers what it reads with a name, unless it is stalled: then when that is over.
+  /// Answers each connection with a name; during a stall, only when the stall ends.
   private static final class Stalling implements Server.Manner {
     final AtomicInteger caught = new AtomicInteger();
     private final String name;
@@ -55,7 +55,7 @@ class StallTest {
     @Override
     public void serve(Socket socket) throws IOException {
       if (socket.getInputStream().read() < 0) {
-        return; // the daemon's own visit
+        return; // the daemon's own connection
       }
       CountDownLatch latch = open;
       if (latch.getCount() > 0) {
@@ -105,7 +105,8 @@ class StallTest {
     return proxy.get(() -> proxy.sharing.trouble(instance.worker().id())).orElse("");
   }
 
-  /// All start before any of them is asked, so none gets less for being new.
+  /// Starts four instances and advances the clock past their slow start, so that all have full
+  /// weight.
   private List<Stalling> startFour() throws IOException {
     List<Stalling> manners = new ArrayList<>();
     for (String name : List.of("a", "b", "c", "d")) {
@@ -116,7 +117,7 @@ class StallTest {
     return manners;
   }
 
-  /// Asks over and over, over a new connection each time, until it is told to stop.
+  /// Sends requests, each on a new connection, until `stop` is set.
   private Thread client(AtomicBoolean stop, AtomicInteger answered, List<Throwable> failures) {
     return Thread.ofVirtual()
         .start(() -> {
@@ -144,10 +145,13 @@ class StallTest {
     for (int i = 0; i < 8; i++) {
       clients.add(client(stop, answered, failures));
     }
-    Eventually.await("all are at work", ProxyHarness.LONG, () -> answered.get() > 100);
+    Eventually.await("all clients are served", ProxyHarness.LONG, () -> answered.get() > 100);
     four.getFirst().stall();
     int before = answered.get();
-    Eventually.await("the others go on", ProxyHarness.LONG, () -> answered.get() > before + 2000);
+    Eventually.await(
+        "the other instances still answer",
+        ProxyHarness.LONG,
+        () -> answered.get() > before + 2000);
     assertThat(four.getFirst().caught.get()).isBetween(1, 8 / 4);
     four.getFirst().goOn();
     stop.set(true);
@@ -165,7 +169,10 @@ class StallTest {
     proxy.pass(SlowStart.LENGTH);
     hanging.stall();
     Socket first = ask();
-    Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    Eventually.await(
+        "one connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> hanging.caught.get() == 1);
     assertThat(visits(1)).containsExactly("b");
     assertThat(trouble(instance)).isEmpty();
     proxy.pass(ResponseTracker.PATIENCE);
@@ -187,10 +194,16 @@ class StallTest {
     Instance instance = start(0, hanging);
     hanging.stall();
     Socket first = ask();
-    Eventually.await("it is there", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    Eventually.await(
+        "the first connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> hanging.caught.get() == 1);
     proxy.pass(ResponseTracker.PATIENCE);
     Socket second = ask();
-    Eventually.await("so is the next", ProxyHarness.LONG, () -> hanging.caught.get() == 2);
+    Eventually.await(
+        "the second connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> hanging.caught.get() == 2);
     assertThat(trouble(instance)).isEmpty();
     hanging.goOn();
     assertThat(answer(first) + answer(second)).isEqualTo("aa");
@@ -203,13 +216,19 @@ class StallTest {
     Instance other = start(1, new Stalling("b"));
     hanging.stall();
     Socket first = ask();
-    Eventually.await("one has reached it", ProxyHarness.LONG, () -> hanging.caught.get() == 1);
+    Eventually.await(
+        "one connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> hanging.caught.get() == 1);
     assertThat(visits(1)).containsExactly("b");
     proxy.pass(ResponseTracker.PATIENCE);
     assertThat(visits(2)).containsOnly("b");
     other.server().close();
     Socket last = ask();
-    Eventually.await("it is asked again", ProxyHarness.LONG, () -> hanging.caught.get() == 2);
+    Eventually.await(
+        "the hanging instance receives a connection again",
+        ProxyHarness.LONG,
+        () -> hanging.caught.get() == 2);
     hanging.goOn();
     assertThat(answer(first) + answer(last)).isEqualTo("aa");
   }
@@ -228,12 +247,14 @@ class StallTest {
               }
             });
     assertThat(answer(ask())).isEmpty();
-    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+    Eventually.await(
+        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
     Socket good = proxy.connect();
     good.getOutputStream().write('a');
     assertThat(answer(good)).isEqualTo("A");
     proxy.connect().close();
-    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(counted(instance, "failures")).isEqualTo(1);
   }
 
@@ -249,7 +270,8 @@ class StallTest {
       socket.shutdownOutput();
       assertThat(answer(socket)).isEmpty();
     }
-    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(counted(instance, "connections")).isEqualTo(5);
     assertThat(counted(instance, "failures")).isZero();
   }
@@ -261,14 +283,22 @@ class StallTest {
     assertThat(visits(1)).containsExactly("a");
     stalling.stall();
     ask().close();
-    Eventually.await("it is there", ProxyHarness.LONG, () -> stalling.caught.get() == 1);
+    Eventually.await(
+        "the first connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> stalling.caught.get() == 1);
     Socket patient = ask();
-    Eventually.await("so is the next", ProxyHarness.LONG, () -> stalling.caught.get() == 2);
+    Eventually.await(
+        "the second connection has reached the instance",
+        ProxyHarness.LONG,
+        () -> stalling.caught.get() == 2);
     proxy.pass(ResponseTracker.PATIENCE);
     patient.close();
-    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+    Eventually.await(
+        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
     stalling.goOn();
-    Eventually.await("all are over", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+    Eventually.await(
+        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
     assertThat(counted(instance, "failures")).isEqualTo(1);
   }
 
@@ -278,13 +308,14 @@ class StallTest {
     Socket socket = ask();
     ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
     Eventually.await(
-        "it waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
+        "the client waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
     proxy.pass(ClientConnection.PATIENCE);
     try {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (SocketException reset) {
       assertThat(reset).hasMessageContaining("reset");
     }
-    Eventually.await("it counts", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+    Eventually.await(
+        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
   }
 }

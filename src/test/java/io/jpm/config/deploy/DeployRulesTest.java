@@ -91,7 +91,8 @@ class DeployRulesTest {
         .containsExactly(
             "e.json:2: deploy: has no environment \"live\": it has production, staging");
     assertThat(problems(COMPLETE, ""))
-        .containsExactly("e.json:2: deploy: which environment? It has production, staging");
+        .containsExactly(
+            "e.json:2: deploy: name an environment: the section has production, staging");
     assertThat(problems("{\"apps\": []}", "live"))
         .containsExactly("e.json: has no section \"deploy\"");
   }
@@ -102,17 +103,17 @@ class DeployRulesTest {
       quoteCharacter = '`',
       value = {
         "host|\"-oProxyCommand=x\"|begins with a hyphen",
-        "host|[]|an empty list",
+        "host|[]|the list is empty",
         "user|\"-l root\"|begins with a hyphen",
         "repo|\"--upload-pack=x\"|begins with a hyphen",
         "ref|\"-f\"|begins with a hyphen",
-        "ref|\"a\\nb\"|has a line feed",
+        "ref|\"a\\nb\"|contains a line feed",
         "ref|[]|is not text",
-        "port|70000|is no port",
-        "path|\"srv\"|is no path on another machine",
-        "env|{\"A;touch x\": 1}|is no name that a shell gives",
-        "env|3|is no object",
-        "post-deploy|[\"a\"]|is no command",
+        "port|70000|is not a port",
+        "path|\"srv\"|is not a path on the remote machine",
+        "env|{\"A;touch x\": 1}|is not a name for a shell variable",
+        "env|3|is not an object",
+        "post-deploy|[\"a\"]|is not a command",
       })
   void whatCouldBecomeSomethingElseIsRefused(String key, String value, String why) {
     String text =
@@ -149,6 +150,6 @@ class DeployRulesTest {
     assertThat(reader.postUpdate(file, "c", place.callerContext()).problems())
         .singleElement()
         .asString()
-        .contains("3 is no command");
+        .contains("3 is not a command");
   }
 }

@@ -78,7 +78,7 @@ class AuditVerifyCommandTest {
     assertThat(client.code()).isEqualTo(1);
     assertThat(client.err())
         .contains(
-            "the chain of the audit log breaks at "
+            "the hash chain of the audit log is broken at "
                 + file
                 + ":2: this line was changed, or the one before it")
         .hasLineCount(1);

@@ -132,7 +132,7 @@ class TokenCommandTest {
     done(0, "token", "create", "ci");
     done(0, "token", "create", "later", "--expires", "100d");
     assertThat(done(0, "token", "ls").err())
-        .isEqualTo("[jpm] ci ends soon: jpm token rotate ci gives it another secret\n");
+        .isEqualTo("[jpm] token ci expires soon: jpm token rotate ci gives it a new secret\n");
     assertThat(done(0, "token", "ls", "--json").err()).isEmpty();
   }
 
@@ -164,7 +164,7 @@ class TokenCommandTest {
   @Test
   void aRevokedTokenHoldsNoLonger() throws Exception {
     String secret = done(0, "token", "create", "ci").out().strip();
-    assertThat(done(0, "token", "revoke", "ci").out()).contains("ci holds no longer");
+    assertThat(done(0, "token", "revoke", "ci").out()).contains("Revoked token ci");
     assertThat(prove(secret)).isInstanceOf(AccessReply.Refused.class);
     assertThat(done(1, "token", "revoke", "ci").err()).contains("there is no token \"ci\"");
   }

@@ -158,7 +158,7 @@ class ArgumentReaderTest {
     "scale web -x, 'unknown option \"-x\": did you mean -s? (jpm scale --help)'",
     "scale web -1x, 'unknown option \"-1x\": see jpm scale --help'",
     "scale web --by, 'unknown option \"--by\": see jpm scale --help'",
-    "scale, 'jpm scale: say what: jpm scale name|id N|+N|-N|max'",
+    "scale, 'jpm scale needs an argument: jpm scale name|id N|+N|-N|max'",
     "scale web 1 -- x, 'jpm scale takes nothing after --; did you mean jpm start?'"
   })
   void whatElseLooksLikeAnOptionIsOne(String line, String problem) {

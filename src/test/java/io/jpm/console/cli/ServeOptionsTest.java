@@ -43,7 +43,7 @@ class ServeOptionsTest {
   @ValueSource(strings = {"0", "65536", "http", "-1", "80.0"})
   void whatIsNoPortIsNamed(String port) {
     assertThatThrownBy(() -> wish(Map.of("PM2_SERVE_PORT", port)))
-        .hasMessage("\"" + port + "\" is no port: use 1 to 65535");
+        .hasMessage("\"" + port + "\" is not a port: use 1 to 65535");
   }
 
   @Test
@@ -55,7 +55,7 @@ class ServeOptionsTest {
     }
     assertThatThrownBy(
             () -> wish(asked, "--basic-auth-username", "a:b", "--basic-auth-password", "x"))
-        .hasMessage("--basic-auth-username can have no colon in it");
+        .hasMessage("--basic-auth-username cannot contain a colon");
   }
 
   @Test

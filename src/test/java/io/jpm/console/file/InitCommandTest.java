@@ -73,7 +73,8 @@ class InitCommandTest {
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.err())
         .isEqualTo(
-            "[jpm][ERROR] %s exists already, and jpm init writes over nothing\n".formatted(file));
+            "[jpm][ERROR] %s already exists, and jpm init does not overwrite files\n"
+                .formatted(file));
     assertThat(Files.readString(file)).isEqualTo("mine");
   }
 
@@ -87,7 +88,7 @@ class InitCommandTest {
             "[jpm][ERROR] %s cannot be written: there is no such directory\n".formatted(nowhere));
     ConsoleClient program = ConsoleClient.run(vertx, "init", "app.js");
     assertThat(program.code()).isEqualTo(1);
-    assertThat(program.err()).startsWith("[jpm][ERROR] app.js is no process file: ");
+    assertThat(program.err()).startsWith("[jpm][ERROR] app.js is not a name for a process file: ");
   }
 
   @ParameterizedTest

@@ -115,7 +115,7 @@ class MonitSettingsTest {
     Worlds.press(Named.ENTER, monitData, monitSettings);
     Worlds.type("/xyz", monitData, monitSettings);
     assertThat(Worlds.seen(monitData, monitSettings, Worlds.USUAL))
-        .anyMatch(l -> l.contains("No app has"));
+        .anyMatch(l -> l.contains("No app name contains"));
     Worlds.press(Named.ESCAPE, monitData, monitSettings);
     assertThat(selected(monitData)).isEqualTo("web");
     Worlds.type("/", monitData, monitSettings);

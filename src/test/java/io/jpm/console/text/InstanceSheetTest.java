@@ -92,12 +92,8 @@ class InstanceSheetTest {
     assertThat(
             draw(
                 new BalancerReply.Status(
-                    BalancingMode.OFF,
-                    "no port is known: name it with port",
-                    "",
-                    List.of(),
-                    Map.of())))
-        .containsPattern("balance +│ off: no port is known: name it with port ")
+                    BalancingMode.OFF, "no port is known: set port", "", List.of(), Map.of())))
+        .containsPattern("balance +│ off: no port is known: set port ")
         .doesNotContain("listens on");
   }
 

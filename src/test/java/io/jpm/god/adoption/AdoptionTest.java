@@ -40,11 +40,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// What a daemon makes of what daemons before it have left, each of which died at some point.
+/// What a daemon does with the processes and the journal of earlier daemons, each of which died at
+/// some point.
 class AdoptionTest extends GodHarness {
   private static final FileTime UNCHANGED = FileTime.fromMillis(0);
 
-  /// What History has written down; empty where this test has no History.
+  /// The events that History has stored; empty if the test needs no History.
   private final List<EventMessage> told = new CopyOnWriteArrayList<>();
 
   private final AtomicInteger numbers = new AtomicInteger();
@@ -88,7 +89,8 @@ class AdoptionTest extends GodHarness {
     return Integer.compare(one.pid(), other.pid());
   }
 
-  /// A daemon that dies just when the journal was written and `adopted` processes are adopted.
+  /// Simulates a daemon that dies after the journal was written and `adopted` processes were
+  /// adopted.
   private void dieWhileAdopting(int adopted) throws Exception {
     end();
     Files.setLastModifiedTime(journal(), UNCHANGED);
@@ -104,13 +106,14 @@ class AdoptionTest extends GodHarness {
         };
     Thread boot = Thread.ofVirtual().start(this::boot);
     assertThat(reached.await(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
-    Eventually.await("a write in the middle", LONG, () -> isWritten(journal()));
+    Eventually.await(
+        "the journal is written during the adoption", LONG, () -> isWritten(journal()));
     byte[] written = Files.readAllBytes(journal());
     goOn.countDown();
     boot.join();
     host.beforeAdoption = () -> {};
     end();
-    // What it did after that it has not done.
+    // Undoes what the daemon wrote after that point.
     Files.write(journal(), written);
     events.clear();
   }
@@ -149,7 +152,7 @@ class AdoptionTest extends GodHarness {
     host.obedient = false;
     start(spec("first"), patient("deaf"));
     vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
-    Eventually.await("stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
+    Eventually.await("app deaf is stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
     dieWhileAdopting(1);
     dieWhileAdopting(1);
     boot();
@@ -158,7 +161,7 @@ class AdoptionTest extends GodHarness {
     host.made.values().stream()
         .filter(process -> process.tag.contains(":1-"))
         .forEach(process -> assertThat(process.signals).containsOnly(Signal.SIGINT));
-    Eventually.await("stopped", LONG, () -> phase("deaf") == Phase.STOPPED);
+    Eventually.await("app deaf is stopped", LONG, () -> phase("deaf") == Phase.STOPPED);
     assertThat(host.running()).hasSize(1);
   }
 
@@ -182,7 +185,8 @@ class AdoptionTest extends GodHarness {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     byte[] old = Files.readAllBytes(journal());
     processOf("0").exit(new Exit.Code(1));
-    Eventually.await("restarted", LONG, () -> host.spawns.size() == 3 && allOnline());
+    Eventually.await(
+        "the crashed instance is restarted", LONG, () -> host.spawns.size() == 3 && allOnline());
     end();
     Files.write(journal(), old);
     boot();
@@ -210,12 +214,12 @@ class AdoptionTest extends GodHarness {
     end();
     rewrite(instance -> instance.remove("process"));
     boot();
-    Eventually.await("online", LONG, this::allOnline);
+    Eventually.await("all instances are online", LONG, this::allOnline);
     assertThat(living()).isEqualTo(before);
     assertThat(host.spawns).hasSize(1);
   }
 
-  /// What anybody could write into an environment.
+  /// Any process can put such a tag into its environment.
   @Test
   void aTagWithoutTheSecretIsNotThatOfAnInstanceThatHasOne() throws IOException {
     start(spec("web"));
@@ -226,7 +230,7 @@ class AdoptionTest extends GodHarness {
     var forger = host.stray(guess);
     var wrong = host.stray(guess.replaceFirst(":999$", "-" + "0".repeat(32) + ":999"));
     boot();
-    Eventually.await("online", LONG, this::allOnline);
+    Eventually.await("all instances are online", LONG, this::allOnline);
     assertThat(only().process()).contains(made.identity);
     assertThat(List.of(forger.signals, wrong.signals)).allSatisfy(it -> assertThat(it).isEmpty());
   }
@@ -244,7 +248,7 @@ class AdoptionTest extends GodHarness {
       instance.remove("secret");
     });
     boot();
-    Eventually.await("online", LONG, this::allOnline);
+    Eventually.await("all instances are online", LONG, this::allOnline);
     assertThat(only().process()).contains(running.identity);
     assertThat(host.spawns).hasSize(1);
   }
@@ -257,7 +261,8 @@ class AdoptionTest extends GodHarness {
     end();
     host.alive.remove(first.identity);
     boot();
-    Eventually.await("started anew", LONG, () -> host.spawns.size() == 2 && allOnline());
+    Eventually.await(
+        "a second process is spawned", LONG, () -> host.spawns.size() == 2 && allOnline());
     end();
     host.alive.put(first.identity, first);
     Files.write(journal(), old);
@@ -271,18 +276,19 @@ class AdoptionTest extends GodHarness {
     start(spec("web"));
     var helper = host.running().getFirst();
     end();
-    // Its main process ended, which was seen; a helper with the tag lives on.
+    // The end of the main process was seen; a helper with the tag is still running.
     rewrite(instance -> {
       instance.remove("process");
       instance.getJsonObject("state").put("phase", Phase.WAITING_RESTART.word());
     });
     boot();
-    Eventually.await("started", LONG, () -> host.spawns.size() == 2 && allOnline());
+    Eventually.await(
+        "a second process is spawned", LONG, () -> host.spawns.size() == 2 && allOnline());
     assertThat(helper.signals).contains(Signal.SIGTERM);
     assertThat(host.duplicates).isEmpty();
   }
 
-  /// Rewrites the instances of the journal, as no daemon would.
+  /// Changes the instances in the journal in a way that no daemon would.
   private void rewrite(Consumer<JsonObject> change) throws IOException {
     JsonObject json = ChecksummedJson.read(Files.readAllBytes(journal()));
     json.remove("crc32c");
@@ -296,14 +302,14 @@ class AdoptionTest extends GodHarness {
     host.obedient = false;
     start(patient("deaf"));
     vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
-    Eventually.await("stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
+    Eventually.await("app deaf is stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
     List<Integer> pids = living().stream().map(ProcessIdentity::pid).toList();
     end();
     host.alive.clear();
     events.clear();
     byte[] before = Files.readAllBytes(journal());
     boot();
-    Eventually.await("all told", LONG, () -> exits().size() >= 3);
+    Eventually.await("all exits are published", LONG, () -> exits().size() >= 3);
     assertThat(exits()).containsExactlyInAnyOrderElementsOf(pids);
     // The same journal again, as if the daemon had died before its next write.
     keep();
@@ -327,7 +333,10 @@ class AdoptionTest extends GodHarness {
     events.clear();
     Files.write(journal(), old);
     boot();
-    Eventually.await("told", LONG, () -> exits().equals(List.of(first.identity.pid())));
+    Eventually.await(
+        "the exit of the first process is published",
+        LONG,
+        () -> exits().equals(List.of(first.identity.pid())));
     assertThat(host.running()).hasSize(1);
     keep();
     end();

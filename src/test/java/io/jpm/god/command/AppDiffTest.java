@@ -59,7 +59,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What a process file changes, and what that takes.
+/// Differences between a running app and its process file, and the actions that they require.
 class AppDiffTest {
   private static final AppSpec PLAIN =
       AppSpec.of(
@@ -69,7 +69,7 @@ class AppDiffTest {
           .variables(Variables.declared(Map.of("PORT", "3000")))
           .build();
 
-  /// In which every single thing is another one than in [#PLAIN].
+  /// A spec in which every value differs from [#PLAIN].
   private static final AppSpec OTHER = other();
 
   private static AppSpec other() {
@@ -163,8 +163,8 @@ class AppDiffTest {
         .build();
   }
 
-  /// The components of [AppSpec], and in their place those of the records of the model that they
-  /// are.
+  /// Returns the components of [AppSpec]. A component that is a record of the model is replaced by
+  /// the components of that record.
   private static List<String> components(Class<?> record, String before) {
     List<String> all = new ArrayList<>();
     for (RecordComponent component : record.getRecordComponents()) {
@@ -182,7 +182,7 @@ class AppDiffTest {
   @Test
   void everyComponentOfADescriptionIsClassified() {
     assertThat(SpecField.ALL.stream().map(SpecField::component))
-        .as("add what is new in a description to SpecField.ALL")
+        .as("add each new component of a spec to SpecField.ALL")
         .containsExactlyInAnyOrderElementsOf(components(AppSpec.class, ""));
   }
 
@@ -194,7 +194,7 @@ class AppDiffTest {
   @MethodSource("fields")
   void aChangeOfEachIsSeen(SpecField field) {
     assertThat(field.value().apply(PLAIN)).isNotEqualTo(field.value().apply(OTHER));
-    assertThat(field.text(OTHER)).as("it can be shown").isNotEmpty();
+    assertThat(field.text(OTHER)).as("text of the value").isNotEmpty();
   }
 
   @Test

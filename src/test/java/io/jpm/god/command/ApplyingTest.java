@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Apps as their process file has them now, by as little as that takes.
+/// `jpm apply`: changes apps to match their process file with as few actions as possible.
 class ApplyingTest extends GodHarness {
   private static final Path FILE = Path.of("/srv/apps.json");
 
@@ -36,7 +36,7 @@ class ApplyingTest extends GodHarness {
     return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, true, false));
   }
 
-  /// By a watched file.
+  /// Applies the file as a file watch does.
   private GodReply edit(AppSpec... specs) {
     return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, false, false));
   }
@@ -154,7 +154,7 @@ class ApplyingTest extends GodHarness {
     assertThat(failed.changes().getFirst().problem()).isPresent();
     host.refusal = Optional.empty();
     assertThat(kinds(edit(bad, spec("good"))))
-        .as("an edit of something else does not start it")
+        .as("an edit of another app does not start the errored one")
         .containsExactly(Kind.UNCHANGED, Kind.START);
     assertThat(the("bad").phase()).isEqualTo(Phase.ERRORED);
     GodReply again = apply(bad, spec("good"));
@@ -177,7 +177,7 @@ class ApplyingTest extends GodHarness {
         .filter(it -> before.getFirst() == it.identity.pid())
         .forEach(it -> it.exit(new Exit.Code(1)));
     io.jpm.testing.Eventually.await(
-        "one is given up", LONG, () -> list().getFirst().phase() == Phase.ERRORED);
+        "one instance is errored", LONG, () -> list().getFirst().phase() == Phase.ERRORED);
     assertThat(kinds(apply(two))).containsExactly(Kind.START);
     assertThat(list()).allMatch(it -> it.phase() == Phase.ONLINE);
     assertThat(pids().getLast()).isEqualTo(before.getLast());
@@ -231,7 +231,7 @@ class ApplyingTest extends GodHarness {
             it.kind() == InstanceEvent.Kind.CONFIG_FAILED
                 && it.instance().spec().name().value().equals("b"));
     assertThat(kinds(plan(neverReady, withVariable(spec("a"), "2"), after)))
-        .as("the next apply tries it again")
+        .as("changes of the next apply")
         .containsExactly(Kind.ROLLING, Kind.UNCHANGED, Kind.UNCHANGED);
   }
 

@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// What is done to apps without starting or stopping any.
+/// Commands that act on running instances without starting or stopping them.
 class InstanceActionsTest extends GodHarness {
   private GodReply type(String target, String text) {
     return ask(new GodCommand.Type(target, text));
@@ -76,7 +76,7 @@ class InstanceActionsTest extends GodHarness {
     start(spec("web"));
     assertThat(type("web", "x\n").problems()).isEmpty();
     reboot();
-    Eventually.await("adopted", LONG, () -> only().phase() == Phase.ONLINE);
+    Eventually.await("the process is adopted", LONG, () -> only().phase() == Phase.ONLINE);
     assertThat(type("web", "x\n").problems()).isEmpty();
     assertThat(host.typed.get(1)).isEqualTo(host.typed.getFirst());
     assertThat(host.spawns).hasSize(1);
@@ -116,7 +116,7 @@ class InstanceActionsTest extends GodHarness {
 
     Instant reset = only().createdAt();
     reboot();
-    Eventually.await("adopted", LONG, () -> only().phase() == Phase.ONLINE);
+    Eventually.await("the process is adopted", LONG, () -> only().phase() == Phase.ONLINE);
     assertThat(only().restarts()).isZero();
     assertThat(only().createdAt().toEpochMilli()).isEqualTo(reset.toEpochMilli());
   }
@@ -154,7 +154,7 @@ class InstanceActionsTest extends GodHarness {
         .hasSize(1);
   }
 
-  /// Every part that has a name can be taken, and nothing else comes with it.
+  /// Each field with a key can be taken alone, and no other field changes with it.
   @Test
   void eachPartOfADescriptionCanBeTakenAlone() {
     AppSpec from = cluster("other", 3);

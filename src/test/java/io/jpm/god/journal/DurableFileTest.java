@@ -29,7 +29,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every call of every write goes wrong in every way, and there is always a whole generation.
+/// Injects each kind of fault into each call of each write. A complete generation can always be
+/// read.
 class DurableFileTest {
   @TempDir Path folder;
 
@@ -41,7 +42,7 @@ class DurableFileTest {
     return new DurableFile(folder, kind);
   }
 
-  /// What a next daemon finds.
+  /// Returns what the next daemon reads.
   private Optional<Integer> found(Kind kind) {
     return file(kind).read(json -> json.getInteger("n")).content();
   }
@@ -97,7 +98,7 @@ class DurableFileTest {
       if (done) {
         assertThat(found(kind)).as(where).contains(4);
       }
-      // One more mishap, of the newest: the generation before is there.
+      // One more fault, in the newest file: the generation before it can be read.
       Path newest = file(kind).path();
       if (Files.exists(newest)) {
         Files.write(newest, new byte[0]);
@@ -110,7 +111,7 @@ class DurableFileTest {
     assertThat(call).as("calls of a write").isGreaterThan(12);
   }
 
-  /// Whether the write says that it is done.
+  /// Returns whether the write reports success.
   private static boolean attempt(DurableFile file, int number) {
     return done(() -> file.write(text(number)));
   }
@@ -153,7 +154,7 @@ class DurableFileTest {
     file.force();
     file.force();
     assertThat(found(kind)).contains(3);
-    // Those that never got onto the disk took no place among the older ones.
+    // Generations that were never flushed have not replaced older ones.
     Files.write(file.path(), new byte[0]);
     assertThat(found(kind)).contains(1);
   }
@@ -170,7 +171,7 @@ class DurableFileTest {
       assertThat(file(kind).look().content().map(json -> json.getInteger("n"))).contains(2);
       Files.write(file.path(), whole);
     }
-    // The next daemon knows nothing of what the one before had not forced.
+    // The next daemon does not know what the daemon before it had not flushed.
     write(kind, 9);
     assertThat(found(kind)).contains(9);
   }
@@ -234,7 +235,7 @@ class DurableFileTest {
     }
     file.force();
     assertThat(found(Kind.JOURNAL)).contains(499);
-    // However few of them the other thread has forced before they were replaced.
+    // Independent of how many generations the other thread flushed before they were replaced.
     file.write(text(500));
     assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
     assertThat(found(Kind.JOURNAL)).contains(500);
@@ -308,7 +309,7 @@ class DurableFileTest {
       byte[] changed = whole.clone();
       changed[i] ^= 1;
       Files.write(newest, changed);
-      // In the name of the checksum's key a change costs the check, in the rest it is found.
+      // A change within the key of the checksum disables the check; any other change is detected.
       assertThat(found(Kind.DUMP))
           .as("byte " + i)
           .get()
@@ -340,7 +341,7 @@ class DurableFileTest {
     Files.writeString(newest, new JsonObject(Files.readString(newest)).encodePrettily());
     DurableFile.Found<Integer> found = file(Kind.JOURNAL).read(json -> json.getInteger("n"));
     assertThat(found.content()).contains(1);
-    assertThat(found.problems()).first().asString().contains("take out the key crc32c");
+    assertThat(found.problems()).first().asString().contains("remove the key crc32c");
   }
 
   @Test

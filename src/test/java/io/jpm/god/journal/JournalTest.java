@@ -342,7 +342,7 @@ public class JournalTest {
         .isEqualTo(Hooks.NONE);
   }
 
-  /// It was read as `notify` once, and the app never became ready.
+  /// Such a probe was once read as `notify`, so that the app never became ready.
   @Test
   void aProbeOfALaterKindIsAnError() {
     var probe =
@@ -354,7 +354,8 @@ public class JournalTest {
     var later = new JsonObject(text.replace("\"tcp\"", "\"quic\""));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SpecJson.read(later, Map.of()))
-        .withMessageContaining("health: readiness: none of [http, tcp, exec, log, notify]");
+        .withMessageContaining(
+            "health: readiness: expected one of the keys [http, tcp, exec, log, notify]");
   }
 
   static Stream<Exit> exits() {

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/// Which of the last lines of standard error tells why a program has ended, as real runtimes print
-/// them.
+/// Selects from the last lines of standard error the one that explains why a program ended, with
+/// the output of real runtimes.
 class ExitReasonLineTest {
   private static String of(String text) {
     return ExitReasonLine.of(text.getBytes(StandardCharsets.UTF_8));
@@ -164,7 +164,7 @@ class ExitReasonLineTest {
     assertThat(ExitReasonLine.of(new byte[] {(byte) 0xff, (byte) 0xfe, 'a', '\n'})).endsWith("a");
   }
 
-  /// The first line of a tail may have lost its beginning.
+  /// The first line of a tail may be missing its beginning.
   @Test
   void aTornLineIsNotShownWhereThereIsAnother() {
     String torn = "half a line\n" + " frame\n".repeat(2000);

@@ -42,7 +42,7 @@ class MessagesTest {
   }
 
   private void awaitRead(int count) {
-    Eventually.await("read", LONG, () -> read.size() == count, () -> read.size());
+    Eventually.await("messages read", LONG, () -> read.size() == count, () -> read.size());
   }
 
   @Test
@@ -51,7 +51,7 @@ class MessagesTest {
     say(WEB, "\"ready\"");
     say(WEB, "{\"a\":[1,2]}");
     messages.execute(() -> threads.add(Thread.currentThread().getName()));
-    Eventually.await("all of it", LONG, () -> threads.size() == 1);
+    Eventually.await("the submitted task has run", LONG, () -> threads.size() == 1);
     assertThat(threads).containsExactly("jpm-messages");
     assertThat(read).hasSize(2);
     assertThat(read.getFirst()).contains(new AppMessage.Ready());
@@ -70,7 +70,7 @@ class MessagesTest {
     awaitRead(6);
     assertThat(read.subList(0, 5)).allMatch(Optional::isEmpty);
     assertThat(read.get(5)).contains(new AppMessage.Custom(1));
-    Eventually.await("it may say more", LONG, () -> heard.get() == 6, heard::get);
+    Eventually.await("all messages are acknowledged", LONG, () -> heard.get() == 6, heard::get);
   }
 
   @Test
@@ -81,23 +81,31 @@ class MessagesTest {
           new Messages.Incoming(WEB, "\"" + "x".repeat(size) + "\"", heard::incrementAndGet),
           then -> judged.add(then.isPresent()));
     }
-    Eventually.await("judged", LONG, () -> judged.equals(List.of(true, false)), () -> judged);
+    Eventually.await(
+        "both messages are checked", LONG, () -> judged.equals(List.of(true, false)), () -> judged);
   }
 
-  /// The clock of this test stands still: what is beyond the first seconds has to wait.
+  /// The clock of this test stands still, so everything beyond the first seconds' allowance has to
+  /// wait.
   @Test
   void anAppThatSaysTooMuchWaitsAndOthersDoNot() {
     String half = "\"" + "x".repeat(512 * 1024) + "\"";
     for (int i = 0; i < 20; i++) {
       say(WEB, half);
-      awaitRead(i + 1); // not more than may wait to be read
+      awaitRead(i + 1); // stays below the limit of unread messages
     }
-    assertThat(heard.get()).as("10 MiB, 4 of which are free").isBetween(3, 10);
+    assertThat(heard.get())
+        .as("messages acknowledged of 10 MiB, 4 MiB of which are free")
+        .isBetween(3, 10);
     int before = heard.get();
     say(API, "1");
     awaitRead(21);
-    Eventually.await("the other app may go on", LONG, () -> heard.get() > before, heard::get);
-    Eventually.await("all are heard in the end", LONG, () -> heard.get() == 21, heard::get);
+    Eventually.await(
+        "the message of the other app is acknowledged",
+        LONG,
+        () -> heard.get() > before,
+        heard::get);
+    Eventually.await("all messages are acknowledged", LONG, () -> heard.get() == 21, heard::get);
   }
 
   @Test
@@ -117,6 +125,6 @@ class MessagesTest {
     busy.countDown();
     awaitRead(12);
     assertThat(read.stream().filter(Optional::isPresent)).hasSize(7);
-    Eventually.await("all may go on", LONG, () -> heard.get() == 12, heard::get);
+    Eventually.await("all messages are acknowledged", LONG, () -> heard.get() == 12, heard::get);
   }
 }

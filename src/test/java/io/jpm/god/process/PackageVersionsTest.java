@@ -69,7 +69,9 @@ class PackageVersionsTest {
     assertThat(versions.of(script, RunAs.DAEMON)).isEqualTo("1");
     app("{\"version\": \"2\"}");
     Files.setLastModifiedTime(file, then);
-    assertThat(versions.of(script, RunAs.DAEMON)).as("looks as before").isEqualTo("1");
+    assertThat(versions.of(script, RunAs.DAEMON))
+        .as("version of a changed file with the old size and time")
+        .isEqualTo("1");
     Files.setLastModifiedTime(file, FileTime.from(then.toInstant().plusSeconds(1)));
     assertThat(versions.of(script, RunAs.DAEMON)).isEqualTo("2");
   }

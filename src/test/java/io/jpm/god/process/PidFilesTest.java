@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Pid files of an app that runs as another user. Only root can bring that about.
+/// Pid files of an app that runs as another user, which only root can set up.
 @Timeout(60)
 @Needs(Need.ROOT)
 class PidFilesTest {
@@ -59,20 +59,20 @@ class PidFilesTest {
     files.remove(open.resolve("link/web.pid"), NOBODY);
     Path own = open.resolve("run/web.pid");
     files.write(own, NOBODY, 2);
-    Eventually.await("written", SOON, () -> Files.exists(own));
+    Eventually.await("the pid file is written", SOON, () -> Files.exists(own));
     assertThat(own).hasContent("2");
     assertThat(Files.getOwner(own).getName()).isEqualTo("nobody");
     assertThat(precious).hasContent("text");
     assertThat(closed.resolve("other.pid")).doesNotExist();
     files.remove(own, NOBODY);
-    Eventually.await("removed", SOON, () -> Files.notExists(own));
+    Eventually.await("the pid file is removed", SOON, () -> Files.notExists(own));
   }
 
   @Test
   void inTheHomeItIsTheDaemonsFile() throws IOException {
     Path file = dir.resolve("home/pids/web-0.pid");
     files.write(file, NOBODY, 3);
-    Eventually.await("written", SOON, () -> Files.exists(file));
+    Eventually.await("the pid file is written", SOON, () -> Files.exists(file));
     assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(0);
   }
 }

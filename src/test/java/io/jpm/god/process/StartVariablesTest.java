@@ -143,7 +143,7 @@ class StartVariablesTest {
     assertThat(read(List.of(new EnvFile(dir.resolve("broken.env"), false)), Map.of()))
         .isEqualTo(
             new Outcome.Refused(
-                "env_file %s:2 is no variable: there is no = in it"
+                "env_file %s:2 is not a variable: it contains no ="
                     .formatted(dir.resolve("broken.env"))));
     assertThat(read(List.of(new EnvFile(dir.resolve("gone.env"), false)), Map.of()))
         .isEqualTo(new Outcome.Refused("env_file " + dir.resolve("gone.env") + " does not exist"));
@@ -170,7 +170,7 @@ class StartVariablesTest {
         .isEqualTo("took longer than 2.0 s");
     long pid = Long.parseLong(Files.readString(dir.resolve("pid")).strip());
     io.jpm.testing.Eventually.await(
-        "the command is gone",
+        "the process of the command has ended",
         Duration.ofSeconds(20),
         () -> ProcessHandle.of(pid).map(handle -> !handle.isAlive()).orElse(true));
   }

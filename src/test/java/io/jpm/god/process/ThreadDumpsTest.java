@@ -117,10 +117,10 @@ class ThreadDumpsTest {
     Spawned jvm = fixture.start(java, source.toString());
     jvm.awaitReady();
     Optional<String> file = Optional.empty();
-    // A machine that is too busy for the time it may take gets another chance.
+    // On a busy machine a dump may take longer than allowed, so it is tried again.
     for (int tries = 0; file.isEmpty() && tries < 10; tries++) {
       Future<Optional<String>> dump = dump(jvm.child().identity());
-      // What LogAggregator does with it.
+      // Publish the lines as LogAggregator does.
       jvm.awaitOutput("JNI global refs");
       publish(6, Stream.of("Full thread dump of another process"));
       publish(7, HostFixture.read(jvm.out()).lines());
@@ -134,10 +134,10 @@ class ThreadDumpsTest {
         .contains("JNI global refs")
         .doesNotContain("another process", "ready");
     Eventually.await(
-        "nothing is wanted any more",
+        "the line lease is given up",
         HostFixture.DEADLINE,
         () -> wanted.getLast().apps().isEmpty());
-    // One that is killed would leave the socket that it has made for the dump in /tmp.
+    // A JVM that is killed leaves the attach socket in /tmp that it created for the dump.
     ProcessHandle process = ProcessHandle.of(jvm.child().identity().pid()).orElseThrow();
     assertThat(process.destroy()).isTrue();
     process.onExit().get(Patience.seconds(20), TimeUnit.SECONDS);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
-/// When listening is what a new process has to do before it is ready.
+/// When a candidate must listen before it is ready.
 class ReadyGateTest {
   @Test
   void whatIsCertainToListenHasToWhateverTheOthersDid() {

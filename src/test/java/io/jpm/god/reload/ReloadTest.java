@@ -41,9 +41,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// New processes in the place of old ones, and what may come between.
+/// Replacement of old processes by new ones, and events that may interrupt it.
 class ReloadTest extends GodHarness {
-  /// Ready when it says so.
+  /// Returns an app whose processes are ready when they say so.
   private static AppSpec talking(int instances) {
     return cluster("web", instances)
         .draft()
@@ -66,7 +66,7 @@ class ReloadTest extends GodHarness {
         .map(reply -> reply.body());
   }
 
-  /// The process that is made as the `count`-th.
+  /// Returns the process that was spawned as the `count`-th.
   private FakeProcess made(int count) {
     Eventually.await(count + " are made", LONG, () -> host.spawns.size() >= count);
     String tag = host.spawns.get(count - 1).tag();
@@ -74,7 +74,7 @@ class ReloadTest extends GodHarness {
   }
 
   private void ready(FakeProcess process) {
-    Eventually.await("it is watched", LONG, () -> isWatched(process));
+    Eventually.await("the balancer knows the process", LONG, () -> isWatched(process));
     process.says("\"ready\"");
   }
 
@@ -83,7 +83,7 @@ class ReloadTest extends GodHarness {
         .anyMatch(began -> began.process().equals(process.identity));
   }
 
-  /// Starts an app of which each instance is online.
+  /// Starts an app and brings all its instances online.
   private void startReady(int instances) {
     Future<GodReply> started =
         begin(
@@ -106,7 +106,8 @@ class ReloadTest extends GodHarness {
   }
 
   private void awaitGone(FakeProcess process) {
-    Eventually.await("it has ended", LONG, () -> !host.alive.containsKey(process.identity));
+    Eventually.await(
+        "the process has ended", LONG, () -> !host.alive.containsKey(process.identity));
   }
 
   private static int pid(FakeProcess process) {
@@ -136,12 +137,16 @@ class ReloadTest extends GodHarness {
     FakeProcess next = made(2);
     assertThat(pidOf(only())).isEqualTo(pid(old));
     ready(next);
-    awaitEvent(Kind.RELOAD, "pid %d has taken the place of pid %d".formatted(pid(next), pid(old)));
-    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    awaitEvent(Kind.RELOAD, "pid %d has replaced pid %d".formatted(pid(next), pid(old)));
+    Eventually.await(
+        "the old process is drained",
+        LONG,
+        () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
     assertThat(pidOf(only())).isEqualTo(pid(next));
     assertThat(old.signals).isEmpty();
     Path pidFile = home.resolve("pids/web-0.pid");
-    Eventually.await("pid file", LONG, () -> read(pidFile).equals(pid(next) + "\n"));
+    Eventually.await(
+        "the pid file has the new pid", LONG, () -> read(pidFile).equals(pid(next) + "\n"));
     balancer.drained();
     GodReply reply = await(reload);
     assertThat(reply.problems()).isEmpty();
@@ -188,7 +193,7 @@ class ReloadTest extends GodHarness {
     Future<GodReply> reload = begin(reloadOf("web"));
     FakeProcess next = made(2);
     assertThat(host.running()).containsExactly(old, next);
-    Eventually.await("it is watched", LONG, () -> isWatched(next));
+    Eventually.await("the balancer knows the process", LONG, () -> isWatched(next));
     balancer.listening(balancer.all(BalancerCommand.Began.class).getLast().worker());
     GodReply reply = await(reload);
     assertThat(reply.problems()).isEmpty();
@@ -203,21 +208,21 @@ class ReloadTest extends GodHarness {
     balancer.lending =
         _ ->
             new BalancerReply.Handover.After(
-                "thing has no way to be given a socket", "set SO_REUSEPORT", Set.of());
+                "thing cannot be given a socket", "set SO_REUSEPORT", Set.of());
     start(spec("web"));
     GodReply reply = await(begin(reloadOf("web")));
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.restarted()).containsExactly(only().id());
     assertThat(reply.notes())
         .containsExactly(
-            "web (id 0) was restarted with a gap of unknown length, because thing has no way to be given a socket");
+            "web (id 0) was restarted with a gap of unknown length, because thing cannot be given a socket");
     assertThat(
             events.stream()
                 .filter(event -> event.kind() == Kind.RELOAD_GAP)
                 .map(event -> event.instance().reason()))
         .containsExactly(
-            "is restarted with a gap, because thing has no way to be given a socket (set SO_REUSEPORT)",
-            "restarted with a gap of unknown length, because thing has no way to be given a socket");
+            "is restarted with a gap, because thing cannot be given a socket (set SO_REUSEPORT)",
+            "restarted with a gap of unknown length, because thing cannot be given a socket");
     assertThat(host.duplicates).isEmpty();
   }
 
@@ -251,13 +256,18 @@ class ReloadTest extends GodHarness {
     start(cluster("web", 1));
     balancer.listening(workerOf(made(1)));
     Eventually.await(
-        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+        "the journal records that the process listens",
+        LONG,
+        () -> read(home.resolve("state.json")).contains("\"listening\""));
     Future<GodReply> reload = begin(reloadOf("0"));
     FakeProcess next = made(2);
-    // An old report, and one of another life, say nothing of the new one.
+    // A late report of the old process, or of another generation, says nothing about the new one.
     balancer.listening(workerOf(made(1)));
     assertThat(pidOf(only())).isNotEqualTo(pid(next));
-    Eventually.await("begun", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 2);
+    Eventually.await(
+        "the new process is reported to the balancer",
+        LONG,
+        () -> balancer.all(BalancerCommand.Began.class).size() == 2);
     balancer.listening(workerOf(next));
     assertThat(await(reload).problems()).isEmpty();
     assertThat(pidOf(only())).isEqualTo(pid(next));
@@ -295,11 +305,14 @@ class ReloadTest extends GodHarness {
         .singleElement()
         .asString()
         .contains(
-            "did not get ready: not ready within 500 ms (listen_timeout); pid " + pid(made(1)));
+            "did not become ready: not ready within 500 ms (listen_timeout); pid " + pid(made(1)));
     assertThat(host.running()).containsExactly(made(1));
     Future<GodReply> good = begin(reloadTo(soonStable(1, LONG.multipliedBy(3))));
     FakeProcess next = made(3);
-    Eventually.await("begun", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 3);
+    Eventually.await(
+        "the new process is reported to the balancer",
+        LONG,
+        () -> balancer.all(BalancerCommand.Began.class).size() == 3);
     balancer.listening(workerOf(next));
     assertThat(await(good).problems()).isEmpty();
     assertThat(pidOf(only())).isEqualTo(pid(next));
@@ -311,7 +324,9 @@ class ReloadTest extends GodHarness {
     start(soonStable(2, Duration.ofSeconds(5)));
     balancer.listening(workerOf(made(2)));
     Eventually.await(
-        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+        "the journal records that the process listens",
+        LONG,
+        () -> read(home.resolve("state.json")).contains("\"listening\""));
     assertThat(ask(reloadOf("0")).problems())
         .singleElement()
         .asString()
@@ -324,18 +339,18 @@ class ReloadTest extends GodHarness {
     Future<GodReply> reload = begin(reloadOf("web"));
     ready(made(4));
     FakeProcess bad = made(5);
-    Eventually.await("old is gone", LONG, () -> host.running().size() == 4);
+    Eventually.await("one old process has ended", LONG, () -> host.running().size() == 4);
     bad.exit(new Exit.Code(1));
     GodReply reply = await(reload);
     assertThat(reply.problems()).hasSize(1);
     assertThat(reply.problems().getFirst())
         .matches(
-            "web \\(id 1\\): the new process did not get ready: exit 1 after .*, before it was ready; pid %d goes on serving, 1 of 3 instances were replaced"
+            "web \\(id 1\\): the new process did not become ready: exit 1 after .*, before it was ready; pid %d keeps serving, 1 of 3 instances were replaced"
                 .formatted(pid(made(2))));
     assertThat(list().stream().map(this::pidOf))
         .containsExactly(pid(made(4)), pid(made(2)), pid(made(3)));
     assertThat(list().stream().map(InstanceView::restarts)).containsExactly(1, 0, 0);
-    awaitEvent(Kind.RELOAD_FAILED, "the new process did not get ready: exit 1");
+    awaitEvent(Kind.RELOAD_FAILED, "the new process did not become ready: exit 1");
     assertThat(host.spawns).hasSize(5);
     assertThat(events.stream().map(InstanceEvent::kind)).doesNotContain(Kind.STOP, Kind.ERRORED);
   }
@@ -372,7 +387,9 @@ class ReloadTest extends GodHarness {
     AppSpec hasty =
         cluster("web", 1).draft().readiness(new Readiness(false, Duration.ofMillis(100))).build();
     Eventually.await(
-        "in the journal", LONG, () -> read(home.resolve("state.json")).contains("\"listening\""));
+        "the journal records that the process listens",
+        LONG,
+        () -> read(home.resolve("state.json")).contains("\"listening\""));
     GodReply reply = ask(reloadTo(hasty));
     assertThat(reply.problems())
         .singleElement()
@@ -407,7 +424,9 @@ class ReloadTest extends GodHarness {
             .build();
     Future<GodReply> reply = begin(reloadTo(hasty));
     Eventually.await(
-        "the new one runs", LONG, () -> balancer.all(BalancerCommand.Began.class).size() == 2);
+        "the new process is reported to the balancer",
+        LONG,
+        () -> balancer.all(BalancerCommand.Began.class).size() == 2);
     balancer.listening(workerOf(made(2)));
     assertThat(await(reply).problems())
         .singleElement()
@@ -423,7 +442,7 @@ class ReloadTest extends GodHarness {
     assertThat(ask(reloadOf("web")).problems())
         .singleElement()
         .asString()
-        .contains("did not get ready: /bin/thing is not executable; pid");
+        .contains("did not become ready: /bin/thing is not executable; pid");
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
   }
 
@@ -490,7 +509,10 @@ class ReloadTest extends GodHarness {
     balancer.drains = false;
     Future<GodReply> reload = begin(reloadOf("web"));
     ready(made(3));
-    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    Eventually.await(
+        "the old process is drained",
+        LONG,
+        () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
     assertThat(host.running()).hasSize(3);
     act(Action.DELETE, "web");
     assertThat(host.running()).isEmpty();
@@ -515,7 +537,7 @@ class ReloadTest extends GodHarness {
     Future<GodReply> reload = begin(reloadOf("web"));
     FakeProcess next = made(3);
     Future<GodReply> kill = begin(new GodCommand.EndEverything());
-    Eventually.await("api is being ended", LONG, () -> !api.signals.isEmpty());
+    Eventually.await("api has received a signal", LONG, () -> !api.signals.isEmpty());
     ready(next);
     Future<GodReply> again = begin(reloadOf("web"));
     await(again);
@@ -540,7 +562,7 @@ class ReloadTest extends GodHarness {
     FakeProcess api = made(2);
     host.obedient = false;
     Future<GodReply> stop = begin(new GodCommand.Act(Action.STOP, List.of("all")));
-    Eventually.await("api is being ended", LONG, () -> !api.signals.isEmpty());
+    Eventually.await("api has received a signal", LONG, () -> !api.signals.isEmpty());
     Future<GodReply> reload = begin(reloadOf("web"));
     ready(made(3));
     assertThat(await(reload).problems()).isEmpty();
@@ -597,7 +619,7 @@ class ReloadTest extends GodHarness {
     act(Action.STOP, "web");
     Future<GodReply> reload = begin(reloadOf("all"));
     FakeProcess last = made(4);
-    // Either may be made first.
+    // The two processes may be spawned in either order.
     ready(made(3));
     ready(last);
     GodReply reply = await(reload);
@@ -661,7 +683,9 @@ class ReloadTest extends GodHarness {
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     awaitEvent(Kind.RELOAD_FAILED, "the daemon ended during the reload");
     Eventually.await(
-        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("SUCCESSOR"));
+        "the journal has only the current process",
+        LONG,
+        () -> !read(home.resolve("state.json")).contains("SUCCESSOR"));
     assertThat(host.spawns).hasSize(2);
   }
 
@@ -678,9 +702,11 @@ class ReloadTest extends GodHarness {
     assertThat(pidOf(only())).isEqualTo(pid(next));
     assertThat(only().restarts()).isEqualTo(1);
     next.says("\"ready\"");
-    Eventually.await("online", LONG, () -> only().phase() == Phase.ONLINE);
+    Eventually.await("the instance is online", LONG, () -> only().phase() == Phase.ONLINE);
     Eventually.await(
-        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("RETIRING"));
+        "the journal has only the current process",
+        LONG,
+        () -> !read(home.resolve("state.json")).contains("RETIRING"));
     assertThat(host.running()).containsExactly(next);
     assertThat(host.spawns).hasSize(2);
   }
@@ -693,7 +719,10 @@ class ReloadTest extends GodHarness {
     begin(reloadOf("web"));
     FakeProcess next = made(2);
     ready(next);
-    Eventually.await("drained", LONG, () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
+    Eventually.await(
+        "the old process is drained",
+        LONG,
+        () -> balancer.all(BalancerCommand.Drain.class).size() == 1);
     balancer.drains = true;
     reboot();
     awaitGone(old);
@@ -702,7 +731,9 @@ class ReloadTest extends GodHarness {
     assertThat(pidOf(only())).isEqualTo(pid(next));
     assertThat(balancer.all(BalancerCommand.Drain.class)).hasSize(2);
     Eventually.await(
-        "forgotten", LONG, () -> !read(home.resolve("state.json")).contains("RETIRING"));
+        "the journal has only the current process",
+        LONG,
+        () -> !read(home.resolve("state.json")).contains("RETIRING"));
   }
 
   @Test

@@ -92,7 +92,7 @@ class KeyValueStoreTest {
     assertThat(((StoreReply.Content) store().carryOut(new StoreCommand.Read())).problems())
         .singleElement()
         .asString()
-        .contains(file.toString(), "is no JSON object");
+        .contains(file.toString(), "is not a JSON object");
     assertThat(put("4", "web", "A")).isInstanceOf(StoreReply.Failed.class);
     assertThat(remove()).isInstanceOf(StoreReply.Failed.class);
     assertThat(file).hasContent("{\"web\": {\"A\": 3,}");
@@ -109,7 +109,7 @@ class KeyValueStoreTest {
                         new Setting(List.of("web", "A"), "1"),
                         new Setting(List.of("plain", "B"), "2"))));
     assertThat(reply)
-        .isEqualTo(new StoreReply.Failed("plain is a value: jpm unset plain takes it away"));
+        .isEqualTo(new StoreReply.Failed("plain is a value: jpm unset plain removes it"));
     assertThat(content()).isEqualTo(new JsonObject().put("plain", "x"));
   }
 

@@ -14,7 +14,7 @@ import io.jpm.testing.Eventually;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// What is refused since the daemon has too few descriptors for it (issue 18).
+/// Commands that are refused because the daemon has too few descriptors for them (issue 18).
 class OpenFileBudgetTest extends GodHarness {
   private static final String REFUSAL = "cannot run, and nothing was started";
 
@@ -95,7 +95,7 @@ class OpenFileBudgetTest extends GodHarness {
     host.alive.clear();
     rebootWith(256);
     Eventually.await(
-        "all are decided",
+        "all instances are online or errored",
         LONG,
         () ->
             list().stream()

@@ -53,7 +53,7 @@ class LineFeedTest {
         .collect(Collectors.joining());
   }
 
-  /// Each number comes once or is in a gap, in order.
+  /// Each number occurs once or is in a gap, in order. Returns the last number.
   private static long told(List<LinesMessage> messages) {
     long next = 1;
     for (LinesMessage message : messages) {

@@ -15,7 +15,7 @@ class LineFramerTest {
   private final List<String> told = new ArrayList<>();
   private final StringBuilder joined = new StringBuilder();
 
-  /// `+` behind a text: more follows; before it: it goes on.
+  /// A `+` after a text means that more follows; before it, that it continues a line.
   private void frame(byte[]... parts) {
     List<ByteBuffer> bytes = new ArrayList<>();
     for (byte[] part : parts) {
@@ -27,7 +27,7 @@ class LineFramerTest {
           told.add((rest ? "+" : "") + text + (partial ? "+" : ""));
           joined.append(text).append(partial ? "" : "\n");
         });
-    assertThat(bytes).as("left as they were").allMatch(it -> it.position() == 0);
+    assertThat(bytes).as("positions of the buffers").allMatch(it -> it.position() == 0);
   }
 
   private void frame(String... parts) {

@@ -75,7 +75,8 @@ class LinePublisherTest {
 
   private void want(String... apps) {
     vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of(apps)));
-    Eventually.await("collecting", LIMIT, () -> feed.apps().equals(Set.of(apps)));
+    Eventually.await(
+        "the lines of the apps are collected", LIMIT, () -> feed.apps().equals(Set.of(apps)));
   }
 
   private long told() {
@@ -88,10 +89,10 @@ class LinePublisherTest {
     answerAtOnce();
     want("web");
     web.out("one\ntwo\n");
-    Eventually.await("two lines", LIMIT, () -> told() == 2);
+    Eventually.await("two lines are published", LIMIT, () -> told() == 2);
     assertThat(seen.getFirst().lines().getFirst().text()).isEqualTo("one");
     web.out("three\n");
-    Eventually.await("three lines", LIMIT, () -> told() == 3);
+    Eventually.await("three lines are published", LIMIT, () -> told() == 3);
   }
 
   @Test
@@ -110,12 +111,12 @@ class LinePublisherTest {
     answerLater();
     want("web");
     web.out("x\n".repeat(256));
-    Eventually.await("the question", LIMIT, () -> !asked.isEmpty());
+    Eventually.await("an acknowledgement is requested", LIMIT, () -> !asked.isEmpty());
     web.out("x\n".repeat(100_000));
     web.out("last\n");
     assertThat(told()).isEqualTo(256);
     while (told() < 100_257) {
-      Eventually.await("a question", LIMIT, () -> !asked.isEmpty());
+      Eventually.await("an acknowledgement is requested", LIMIT, () -> !asked.isEmpty());
       asked.remove().reply(new FlowControlAck());
     }
     assertThat(told()).isEqualTo(100_257);
@@ -128,7 +129,7 @@ class LinePublisherTest {
     start(Duration.ofHours(1));
     want("web");
     web.out("one\n");
-    Eventually.await("nothing wanted", LIMIT, () -> feed.apps().isEmpty());
+    Eventually.await("no lines are collected", LIMIT, () -> feed.apps().isEmpty());
   }
 
   @Test
@@ -137,13 +138,13 @@ class LinePublisherTest {
     answerAtOnce();
     vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of("web")));
     Eventually.await(
-        "lines",
+        "lines are published",
         LIMIT,
         () -> {
           web.out("one\n");
           return told() > 0;
         });
-    Eventually.await("nothing wanted", LIMIT, () -> feed.apps().isEmpty());
+    Eventually.await("no lines are collected", LIMIT, () -> feed.apps().isEmpty());
   }
 
   @Test
@@ -152,8 +153,14 @@ class LinePublisherTest {
     answerAtOnce();
     want("web", "api");
     vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease("other", Set.of("web", "job")));
-    Eventually.await("all", LIMIT, () -> feed.apps().equals(Set.of("web", "api", "job")));
+    Eventually.await(
+        "the apps of both leases are collected",
+        LIMIT,
+        () -> feed.apps().equals(Set.of("web", "api", "job")));
     vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of()));
-    Eventually.await("the other's", LIMIT, () -> feed.apps().equals(Set.of("web", "job")));
+    Eventually.await(
+        "the apps of the other lease are collected",
+        LIMIT,
+        () -> feed.apps().equals(Set.of("web", "job")));
   }
 }

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/// An instance whose output is told to a listener.
+/// An instance whose output is passed to a listener.
 public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) {
   public static final Instant AT = Instant.parse("2026-11-21T11:36:32.120Z");
 
@@ -23,7 +23,7 @@ public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) 
     return of(listener, app, id, "");
   }
 
-  /// @param process what its pipes are called after
+  /// @param process suffix of the names of its pipes
   static Printing of(LogWriters.Listener listener, String app, int id, String process) {
     var order =
         new LogsCommand.Open(
@@ -38,7 +38,7 @@ public record Printing(LogWriters.Listener listener, LogsCommand.Open instance) 
     return new Printing(listener, order);
   }
 
-  /// The order to end its capture.
+  /// Returns the command that ends its capture.
   LogsCommand.Close closed() {
     return new LogsCommand.Close(instance.id(), instance.outFifo(), instance.errorFifo());
   }

@@ -11,15 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// A daemon in a JVM of its own, to be killed: takes output off a pipe and puts it into a file, by
-/// two threads.
+/// A daemon in its own JVM that the test kills: it reads output from a pipe and writes it to a
+/// file, with two threads.
 final class DoomedWriter {
   private static final Duration LONG = Duration.ofMinutes(5);
   private static final long MOST = 1 << 20;
 
   private DoomedWriter() {}
 
-  /// Goes on until it is killed.
+  /// Runs until it is killed.
   ///
   /// @param arguments the home, the pipe, the file
   public static void main(String[] arguments) throws Exception {
@@ -32,7 +32,7 @@ final class DoomedWriter {
       settle(stream, file);
       Thread reader = Thread.ofPlatform().daemon().start(() -> readAll(pipe, stream));
       while (reader.isAlive()) {
-        Eventually.await("output", LONG, () -> stream.waitingBytes() > 0);
+        Eventually.await("output is waiting", LONG, () -> stream.waitingBytes() > 0);
         write(stream, file);
       }
     }
@@ -54,7 +54,7 @@ final class DoomedWriter {
   private static void readAll(FileInputStream pipe, LogStream stream) {
     try {
       while (true) {
-        Eventually.await("a writer of the pipe", LONG, () -> available(pipe) > 0);
+        Eventually.await("the pipe has output", LONG, () -> available(pipe) > 0);
         ByteBuffer room = stream.reserve(available(pipe));
         if (room != null) {
           stream.received(pipe.getChannel().read(room));

@@ -3,9 +3,10 @@ package io.jpm.logs.memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// The memory as it lies in a file, without a file: what a killed daemon has stored is in it.
+/// An in-memory image of the shared memory file. It contains everything that a killed daemon has
+/// stored.
 final class Image implements MemoryBacking {
-  /// Small, so that everything happens soon.
+  /// Small, so that limits are reached quickly.
   static final Geometry SMALL = new Geometry(8, 64, 64, 4, 32, 64);
 
   private static final byte RUBBISH = (byte) 0xee;
@@ -17,7 +18,7 @@ final class Image implements MemoryBacking {
     bytes = ByteBuffer.allocateDirect((int) SMALL.unitAt(SMALL.units()));
   }
 
-  /// A memory on this image, as the next daemon has it; dies in the midst where `life` says so.
+  /// Opens the memory on this image as the next daemon does. The daemon is killed when `life` ends.
   LogMemory boot(long mostBytes, Life life) throws IOException {
     MemoryWords memoryWords =
         new MemoryWords(SMALL, this) {
@@ -29,7 +30,7 @@ final class Image implements MemoryBacking {
     return new LogMemory(memoryWords, mostBytes, needed -> {});
   }
 
-  /// From now on nothing behind so many units is to be had.
+  /// From now on only the first `units` units can be allocated.
   void fullBehind(int units) {
     room = SMALL.unitAt(units);
   }

@@ -1,7 +1,7 @@
 package io.jpm.logs.memory;
 
-/// The life of a daemon, counted in steps: each store into the memory, each thing that happens to a
-/// pipe or a file. It ends before the step that it was not to live to see.
+/// The life of a simulated daemon, counted in steps: each store into the memory, each operation on
+/// a pipe or a file. The daemon is killed before the step that exceeds the limit.
 final class Life {
   private final long most;
   private long steps;
@@ -21,12 +21,12 @@ final class Life {
     steps++;
   }
 
-  /// How many steps were lived.
+  /// Returns the number of steps so far.
   long steps() {
     return steps;
   }
 
-  /// What a daemon does not see coming.
+  /// The daemon is killed.
   static final class Killed extends RuntimeException {
     private static final long serialVersionUID = 1;
 

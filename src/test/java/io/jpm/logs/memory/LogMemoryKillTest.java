@@ -11,15 +11,15 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Kills a daemon before each single store into the memory, and the next one before each store of
-/// its recovery.
+/// Kills a daemon before each store into the memory, and the next daemon before each store of its
+/// recovery.
 @Timeout(300)
 class LogMemoryKillTest {
   private static final long POOL = 40L * 64;
   private static final long LIMIT = 20L * 64;
   private static final long EVERY_RECOVERY = 40;
 
-  /// What two apps do while a daemon lives.
+  /// The actions of several apps during the life of a daemon.
   private static final class Story {
     private final Image image = new Image();
     private final Outside app;
@@ -57,7 +57,7 @@ class LogMemoryKillTest {
       memory.close();
     }
 
-    /// Each read is written.
+    /// Each read is followed by a write.
     private void calm(LogStream stream, Life life) {
       for (int i = 0; i < 4; i++) {
         app.read(stream, 150, i % 2 == 0 ? 150 : 70, life);
@@ -68,7 +68,7 @@ class LogMemoryKillTest {
       app.write(stream, 1000, false, life);
     }
 
-    /// A write takes long, meanwhile lines are lost behind it.
+    /// A write takes long, and lines behind it are lost meanwhile.
     private void frozenDisk(LogStream stream, LogStream second, Life life) {
       read(app, stream, 6, life);
       List<ByteBuffer> seen = stream.waiting(300);
@@ -102,11 +102,11 @@ class LogMemoryKillTest {
 
     private static void write(Outside outside, LogStream stream, Life life) {
       for (int i = 0; i < 100 && outside.write(stream, 333, i % 3 != 0, life); i++) {
-        // until nothing waits
+        // until no bytes wait
       }
     }
 
-    /// The next daemon finds everything.
+    /// Checks that the next daemon finds everything.
     void check() throws IOException {
       LogMemory memory = image.boot(POOL, Life.endless());
       for (Outside outside : lasting()) {

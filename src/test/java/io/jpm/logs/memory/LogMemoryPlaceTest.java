@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Where the memory is, and which one is taken over.
+/// The location of the memory file, and which existing file is taken over.
 @Timeout(60)
 class LogMemoryPlaceTest {
   private static final long MOST = 4 << 20;
@@ -33,7 +33,7 @@ class LogMemoryPlaceTest {
     place = new MemoryPlace(usual.folder(), shared, usual.user(), usual.bootId());
   }
 
-  /// What a daemon does that is killed then.
+  /// Leaves a memory file behind, as a daemon does that is killed.
   private Path leave(String output) throws IOException {
     print(place.open(MOST), output);
     return MemoryRecord.read(place.record()).file();
@@ -58,7 +58,7 @@ class LogMemoryPlaceTest {
     return new String(bytes, StandardCharsets.UTF_8);
   }
 
-  /// The next daemon, which must begin anew.
+  /// Opens the memory as the next daemon, which must start with an empty one.
   private void assertNotTakenOver() throws IOException {
     Path before = MemoryRecord.read(place.record()).file();
     try (LogMemory next = place.open(MOST)) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real processes, real kills, real threads.
+/// The log memory with real processes, real kills and real threads.
 @Timeout(300)
 class LogMemoryProcessTest {
   private static final Duration DEADLINE = Duration.ofMinutes(2);

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// Long random lives of many streams in a memory that is much too small, with kills at any store.
-/// `-Djpm.seed` repeats one.
+/// Long random runs of many streams in a memory that is much too small, with kills at any store.
+/// `-Djpm.seed` repeats a run.
 @Timeout(300)
 class LogMemoryRandomTest {
   private static final int ROUNDS = 400;
@@ -83,11 +83,14 @@ class LogMemoryRandomTest {
       if (!stream.drops()) {
         assertThat(stream.losses().bytes()).isEqualTo(before);
       } else {
-        assertThat(room || someoneHolds()).as("room for one who drops").isTrue();
+        assertThat(room || someoneHolds())
+            .as("a stream that drops lines always has space")
+            .isTrue();
       }
     }
 
-    /// Whether all that waits may not go: it belongs to those that block, or is looked at.
+    /// Reports whether all waiting bytes may have to stay, because they belong to streams that
+    /// block or are being read.
     private boolean someoneHolds() throws IOException {
       for (int i = 0; i < STREAMS; i++) {
         if (policies[i] == FullLogPolicy.BLOCK && stream(i).waitingBytes() > 0) {
@@ -107,7 +110,7 @@ class LogMemoryRandomTest {
         }
       }
       views.forEach(ByteBuffer::rewind);
-      assertThat(Outside.bytes(views)).as("bytes that are looked at").isEqualTo(before);
+      assertThat(Outside.bytes(views)).as("bytes of the views").isEqualTo(before);
       outside.write(stream, random.nextInt(20, 900), random.nextBoolean(), life);
     }
 
@@ -143,7 +146,7 @@ class LogMemoryRandomTest {
       try {
         round.live(new Life(most));
       } catch (Life.Killed expected) {
-        // the next one goes on
+        // the next daemon continues
       }
     }
   }
@@ -170,7 +173,7 @@ class LogMemoryRandomTest {
     LogStream stream = memory.stream("app", 2000);
     stream.whenFull(FullLogPolicy.BLOCK);
     while (app.read(stream, 100, 100, Life.endless())) {
-      // until it is full
+      // until the stream is full
     }
     assertThat(stream.waitingBytes()).isEqualTo(2000);
     assertThat(app.write(stream, 500, false, Life.endless())).isTrue();
@@ -204,7 +207,7 @@ class LogMemoryRandomTest {
     while (app.left() > 0) {
       app.read(stream, 100, 100, Life.endless());
     }
-    assertThat(memory.backedBytes()).isEqualTo(60L * 64); // the rest is for those with little
+    assertThat(memory.backedBytes()).isEqualTo(60L * 64); // 4 units stay in reserve
     app.check(stream);
     assertThat(memory.backedBytes()).isEqualTo(4L * 64);
   }

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What streams may have of the memory, and when a write may begin. A unit has 64 bytes.
+/// The share of the memory that each stream may use, and when a write may begin. A unit has 64
+/// bytes.
 @Timeout(60)
 class LogStreamTest {
   private static final int UNIT = 64;
@@ -28,14 +29,14 @@ class LogStreamTest {
     memory = new Image().boot((long) UNITS * UNIT, Life.endless());
   }
 
-  /// A stream that may have a quarter of the memory.
+  /// Returns a stream that may use a quarter of the memory.
   private LogStream stream(String name, FullLogPolicy policy) throws IOException {
     LogStream stream = memory.stream(name, UNITS / 4 * UNIT);
     stream.whenFull(policy);
     return stream;
   }
 
-  /// Prints lines of a unit's size until there is no room, or so many were printed.
+  /// Prints lines of one unit until there is no space or `most` lines were printed.
   private static int print(LogStream stream, int most) {
     int printed = 0;
     while (printed < most) {
@@ -58,7 +59,7 @@ class LogStreamTest {
     return new FileWrite(target, 1, 2, 3, consumed, consumed, 0);
   }
 
-  // ------------------------------------------------------------ room
+  // ------------------------------------------------------------ free space
 
   @Test
   void thoseWhoBlockLeaveHalfOfTheMemoryToTheOthers() throws IOException {

@@ -12,11 +12,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
-/// What is outside of the memory and outlives the daemon: a pipe with the output of an app and the
-/// file it goes into, with the two threads' work on them in small steps.
+/// Everything outside the memory that outlives the daemon: a pipe with the output of an app and the
+/// file that it is written to. The work of the two threads on them is divided into small steps.
 ///
-/// It remembers where in the source each byte of the file must come from, so that it can say what
-/// is missing.
+/// It records which byte of the source each byte of the file must come from, so that missing bytes
+/// can be named.
 final class Outside {
   private static final int MARKER = -1;
 
@@ -24,10 +24,10 @@ final class Outside {
   private final byte[] source;
   private final byte[] file;
 
-  /// Which byte of the source each byte of the file is; [#MARKER] for none.
+  /// For each byte of the file, the index of its byte in the source; [#MARKER] for none.
   private final int[] origin;
 
-  /// Where in the source the bytes of a stream come from, by position.
+  /// The index in the source of the bytes of a stream, by position.
   private final TreeMap<Long, Integer> origins = new TreeMap<>();
 
   private int read;
@@ -40,7 +40,7 @@ final class Outside {
     this.origin = new int[file.length];
   }
 
-  /// Lines of `least` to `most` bytes.
+  /// Returns lines of `least` to `most` bytes.
   static byte[] lines(SplittableRandom random, int bytes, int least, int most) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     while (out.size() < bytes) {
@@ -61,16 +61,17 @@ final class Outside {
 
   /// Reads from the pipe.
   ///
-  /// @param most how much room to ask for
-  /// @param least how much the read gives at least, where the pipe has it
-  /// @return false where there was no room
+  /// @param most how much space to request
+  /// @param least the minimum that the read returns if the pipe contains it
+  /// @return false if there was no space
   boolean read(LogStream stream, int most, int least, Life life) {
     ByteBuffer room = stream.reserve(Math.min(most, left()));
     if (room == null) {
       return false;
     }
     assertThat(room.isDirect()).isTrue();
-    // A read that leaves less than eight bytes of its room cannot be told from one that fills it.
+    // A read that leaves less than eight bytes of its space cannot be distinguished from one that
+    // fills it.
     int count = room.capacity() < least + 8 ? room.capacity() : Math.max(least, 1);
     origins.put(stream.streamUnits().state.tail, read);
     life.step();
@@ -83,10 +84,10 @@ final class Outside {
 
   // ------------------------------------------------------------ the thread of the file
 
-  /// Writes what waits.
+  /// Writes the waiting bytes.
   ///
-  /// @param wholeLines whether only whole lines are written, where there are any
-  /// @return false where there was nothing to write
+  /// @param wholeLines whether only whole lines are written, if there are any
+  /// @return false if there was nothing to write
   boolean write(LogStream stream, int most, boolean wholeLines, Life life) {
     byte[] bytes = bytes(stream.waiting(most));
     long position = stream.streamUnits().state.head;
@@ -141,7 +142,7 @@ final class Outside {
     return (int) (read.getValue() + position - read.getKey());
   }
 
-  /// Settles the write during which a daemon died, as its successor does.
+  /// Settles the write during which a daemon was killed, as the next daemon does.
   void settle(LogStream stream) {
     FileWrite write = stream.unfinished().orElse(null);
     if (write == null) {
@@ -156,7 +157,7 @@ final class Outside {
     }
   }
 
-  /// Throws the first whole lines away, those among the first `most` bytes.
+  /// Drops the whole lines among the first `most` bytes.
   void drop(LogStream stream, int most) {
     byte[] bytes = bytes(stream.waiting(most));
     int end = wholeLines(bytes);
@@ -169,15 +170,15 @@ final class Outside {
 
   // ------------------------------------------------------------ what must be true
 
-  /// Writes all that waits, then looks whether the file has all that was read, once and in order,
-  /// but for what the file tells of.
+  /// Writes all waiting bytes. Then checks that the file contains everything that was read, once
+  /// and in order, except for the losses that the file reports.
   void check(LogStream stream) {
     settle(stream);
     Life life = Life.endless();
     while (write(stream, 1 << 20, false, life)) {
-      // until nothing waits
+      // until no bytes wait
     }
-    assertThat(stream.waitingBytes()).as("%s: waits", name).isZero();
+    assertThat(stream.waitingBytes()).as("%s: waiting bytes", name).isZero();
     boolean[] written = new boolean[read];
     long told = readFile(written);
     long missing = 0;
@@ -187,8 +188,8 @@ final class Outside {
     LogStream.Losses losses = stream.losses();
     assertThat(losses.bytes()).as("%s: bytes lost", name).isEqualTo(missing);
     assertThat(losses.lines()).as("%s: lines lost", name).isEqualTo(damagedLines(written));
-    assertThat(told).as("%s: lines the file tells of", name).isEqualTo(losses.lines());
-    assertThat(losses.told()).as("%s: lines told", name).isEqualTo(losses.lines());
+    assertThat(told).as("%s: lost lines that the file reports", name).isEqualTo(losses.lines());
+    assertThat(losses.told()).as("%s: lost lines reported", name).isEqualTo(losses.lines());
   }
 
   private long damagedLines(boolean[] written) {
@@ -204,10 +205,10 @@ final class Outside {
     return lines;
   }
 
-  /// Goes through the file.
+  /// Reads the file.
   ///
-  /// @param written which bytes of the source are in it
-  /// @return of how many lost lines it tells
+  /// @param written receives which bytes of the source are in it
+  /// @return the number of lost lines that it reports
   private long readFile(boolean[] written) {
     StringBuilder markers = new StringBuilder();
     int next = 0;

@@ -16,7 +16,7 @@ class FileTimesTest {
 
   @TempDir private Path dir;
 
-  /// A file of these entries and five bytes of the next one.
+  /// Returns a file with these entries and five bytes of a further one.
   private FileTimes times(long... momentsAndOffsets) throws IOException {
     ByteBuffer content = ByteBuffer.allocate(momentsAndOffsets.length * Long.BYTES + 5);
     ByteBuffer entry = ByteBuffer.allocate(Times.ENTRY_BYTES);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What comes, while files are written, rotated, packed and emptied.
+/// Lines that arrive while files are written, rotated, compressed and truncated.
 @Timeout(120)
 class LogFollowingTest {
   @TempDir Path home;
@@ -219,8 +219,8 @@ class LogFollowingTest {
               }
               Path rotated = log.rotate(i);
               WrittenLog.pack(rotated);
-              // Not deleted, so that its key does not come back: two rotations take milliseconds
-              // here, and no writer is as quick as that.
+              // Moved rather than deleted, so that its inode is not reused. Here two rotations take
+              // milliseconds; no real writer is that fast.
               Files.move(rotated, kept.resolve(String.valueOf(i)));
             }
             return null;

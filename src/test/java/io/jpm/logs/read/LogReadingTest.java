@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The past, as it stands in the files.
+/// Reading past lines from the files.
 @Timeout(120)
 class LogReadingTest {
   private static final long ALL = Long.MAX_VALUE;
@@ -283,7 +283,7 @@ class LogReadingTest {
     assertThat(read.get()).isLessThan(20);
   }
 
-  /// Counts how often a file is opened, which is once for each read.
+  /// Counts the opens of files; each read opens the file once.
   private record CountedAccess(AtomicLong opened) implements LogFileAccess {
     @Override
     public java.nio.channels.FileChannel open(Path file) throws IOException {
@@ -384,7 +384,7 @@ class LogReadingTest {
     assertThat(lines).hasSize(1_000).startsWith("of 999", "of 998").endsWith("of 0");
   }
 
-  /// Whoever owns the folder of a log can make the file so large without any room on the disk.
+  /// The owner of a log directory can make the file this large without using disk space.
   @Test
   void anEndlessLineIsReadInPieces() throws IOException {
     log.print("first\n");

@@ -24,7 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
 
-/// A log as a writer makes it: with times, rotated and packed.
+/// A log as a writer leaves it: with a time index, rotated and compressed.
 final class WrittenLog {
   static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
 
@@ -42,7 +42,7 @@ final class WrittenLog {
     return START.plusSeconds(seconds);
   }
 
-  /// Writes without times.
+  /// Appends without an entry in the time index.
   WrittenLog print(String text) throws IOException {
     return print(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -52,7 +52,7 @@ final class WrittenLog {
     return this;
   }
 
-  /// Writes what was captured so many seconds after the start.
+  /// Appends text captured `second` seconds after the start.
   WrittenLog print(long second, String text) throws IOException {
     long offset = Files.exists(path) ? Files.size(path) : 0;
     print(text);
@@ -68,7 +68,7 @@ final class WrittenLog {
     return LogNames.times(home, path);
   }
 
-  /// Rotates it; what comes back is the rotated file.
+  /// Rotates the log and returns the rotated file.
   Path rotate(long second) throws IOException {
     Instant at = second(second);
     Path rotated = LogNames.rotated(path, at);
@@ -79,7 +79,7 @@ final class WrittenLog {
     return rotated;
   }
 
-  /// Packs a rotated file; the plain one stays.
+  /// Compresses a rotated file and keeps the uncompressed one.
   static Path pack(Path rotated) throws IOException {
     Path packed = LogNames.packed(rotated);
     Path part = packed.resolveSibling(packed.getFileName() + ".part");
@@ -95,12 +95,12 @@ final class WrittenLog {
     Files.delete(rotated);
   }
 
-  /// The file was written to so long after the start.
+  /// Sets the time of the last change, in seconds after the start.
   void modified(long second) throws IOException {
     Files.setLastModifiedTime(path, FileTime.from(second(second)));
   }
 
-  /// All lines and where they end, asked for as the console does.
+  /// All lines and the positions where they end, read as the console does.
   record Past(List<String> lines, List<LogPosition> ends, int answers) {}
 
   static Past past(LogReading reading, LogFilter filter, long lines, WrittenLog... logs) {
@@ -143,7 +143,7 @@ final class WrittenLog {
     return new Past(texts, from, answers);
   }
 
-  /// Reads on until nothing comes, adding to `seen`.
+  /// Reads until no more lines arrive and adds them to `seen`.
   static List<LogPosition> follow(
       LogReading reading, List<LogPosition> positions, List<String> seen) {
     List<LogPosition> now = positions;

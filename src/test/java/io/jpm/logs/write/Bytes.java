@@ -5,11 +5,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Text as the writing side sees it: buffers, cut anywhere.
+/// Text as the writers see it: buffers that are cut at any byte.
 final class Bytes {
   private Bytes() {}
 
-  /// `text` in pieces of `size` bytes.
+  /// Returns `text` in buffers of `size` bytes.
   static List<ByteBuffer> of(String text, int size) {
     byte[] all = text.getBytes(StandardCharsets.UTF_8);
     List<ByteBuffer> pieces = new ArrayList<>();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FramedLayoutTest {
   private static final Instant AT = Instant.parse("2026-11-21T12:00:00Z");
 
-  /// `>line` for whole lines, `~piece` for pieces.
+  /// Encodes whole lines as `>line`, pieces as `~piece`.
   private static final FramedLayout.Frame MARKS =
       new FramedLayout.Frame() {
         @Override
@@ -50,13 +50,13 @@ class FramedLayoutTest {
 
   @Test
   void aLineThatHasWaitedIsAPiece() {
-    // Not behind whole lines: it may have come this moment.
+    // Not after whole lines: it may have arrived at this moment.
     assertThat(Bytes.text(marked.lay(Bytes.of("one\ntwo"), true, AT).bytes())).isEqualTo(">one\n");
     assertThat(Bytes.text(marked.lay(Bytes.of("two"), true, AT).bytes())).isEqualTo("~two\n");
     assertThat(marked.lay(Bytes.of("two"), false, AT)).isEqualTo(Layout.Laid.NOTHING);
   }
 
-  /// Lays out everything, batch by batch.
+  /// Lays out all bytes, batch by batch.
   private String laidOut(List<ByteBuffer> waiting) {
     StringBuilder all = new StringBuilder();
     int consumed = 0;

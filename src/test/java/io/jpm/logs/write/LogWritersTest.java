@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Pipes, memory, threads and files as in the daemon; the test is the app.
+/// Pipes, memory, threads and files as in the daemon; the test plays the app.
 @Timeout(120)
 class LogWritersTest {
   private static final Duration SOON = Duration.ofSeconds(30);
@@ -55,7 +55,7 @@ class LogWritersTest {
   private static final LogLimits ROOMY =
       new LogLimits(0, Duration.ZERO, 0, Duration.ZERO, 0, true, FullLogPolicy.DROP_OLDEST);
 
-  /// So much may wait, of which one stream gets a quarter.
+  /// Limit of waiting bytes; one stream may use a quarter of it.
   private static final long BUFFER = 4 << 20;
 
   @TempDir private Path home;
@@ -116,8 +116,8 @@ class LogWritersTest {
     return order(0, wishes, new LogPaths(log("out.log"), log("err.log"), Optional.empty()));
   }
 
-  /// The app's end of a pipe: as an app has it, for reading too, so that it is never without a
-  /// reader.
+  /// Opens the app's end of a pipe as an app does: for reading as well, so that the pipe always has
+  /// a reader.
   private OutputStream app(String pipe) throws IOException {
     return Channels.newOutputStream(
         FileChannel.open(
@@ -141,7 +141,7 @@ class LogWritersTest {
     }
   }
 
-  /// Prints numbers on a thread of its own, as fast as it can.
+  /// Prints numbers on a separate thread as fast as possible.
   private static CompletableFuture<Void> printNumbers(OutputStream out, int first, int last) {
     return CompletableFuture.runAsync(() -> {
       StringBuilder block = new StringBuilder();
@@ -159,7 +159,7 @@ class LogWritersTest {
     });
   }
 
-  /// What numbers are in a file, and how many it says are not.
+  /// The numbers that a file contains, and the number of lost lines that it reports.
   private record Numbers(List<Long> present, long told, List<String> reasons) {
     static Numbers in(Path file) throws IOException {
       List<Long> present = new ArrayList<>();
@@ -184,7 +184,7 @@ class LogWritersTest {
     }
   }
 
-  // ------------------------------------------------------------ the way of lines
+  // ------------------------------------------------------------ path of lines
 
   @Test
   void bothStreamsGoToTheirFiles() throws IOException {
@@ -221,7 +221,8 @@ class LogWritersTest {
       awaitText(log("one.log"), "open \ntrouble\n");
       CompletableFuture.allOf(printNumbers(out, 1, 100_000), printNumbers(error, 1, 100_000))
           .join();
-      Eventually.await("all lines", SOON, () -> read(log("one.log")).lines().count() == 200_002);
+      Eventually.await(
+          "all lines are written", SOON, () -> read(log("one.log")).lines().count() == 200_002);
     }
     assertThat(Files.readAllLines(log("one.log")).subList(2, 200_002))
         .allMatch(line -> line.matches("[1-9][0-9]{0,5}"));
@@ -250,7 +251,8 @@ class LogWritersTest {
     writers.open(order(format(new LineFormat.Dated(new TimePattern("[at] YYYY")))));
     try (OutputStream out = app("0.out")) {
       print(out, "one\ntwo\nthr");
-      Eventually.await("three lines", SOON, () -> read(log("out.log")).lines().count() == 3);
+      Eventually.await(
+          "three lines are written", SOON, () -> read(log("out.log")).lines().count() == 3);
     }
     assertThat(read(log("out.log")))
         .matches("at 2[0-9]{3}: one\nat 2[0-9]{3}: two\nat 2[0-9]{3}: thr\n");
@@ -268,7 +270,7 @@ class LogWritersTest {
               format(new LineFormat.Json(Optional.empty())),
               new LogPaths(log("new.log"), log("err.log"), Optional.empty())));
       print(out, "json\n");
-      Eventually.await("the line", SOON, () -> read(log("new.log")).endsWith("\n"));
+      Eventually.await("the line is written", SOON, () -> read(log("new.log")).endsWith("\n"));
     }
     assertThat(new JsonObject(read(log("new.log"))).getString("message")).isEqualTo("json");
     assertThat(read(log("out.log"))).isEqualTo("raw\n");
@@ -286,7 +288,7 @@ class LogWritersTest {
       awaitText(log("out.log"), "two\n");
       Files.delete(log("out.log"));
       Eventually.await(
-          "noticed without a word",
+          "the deletion is noticed without a command",
           SOON,
           () -> {
             try {
@@ -314,7 +316,7 @@ class LogWritersTest {
     assertThat(home.resolve("fifo/0.err")).doesNotExist();
   }
 
-  /// As [#order], of the process that is to take the place of the first.
+  /// Like [#order], for the process that will replace the first one.
   private LogsCommand.Open successor() {
     LogsCommand.Open first = order(LogFiles.DEFAULT);
     return new LogsCommand.Open(
@@ -364,7 +366,7 @@ class LogWritersTest {
       awaitText(log("out.log"), "no port\n");
       writers.close(close(successor()));
       assertThat(home.resolve("fifo/0-next.out")).doesNotExist();
-      // The same order again changes nothing.
+      // Repeating the same command changes nothing.
       writers.open(order(LogFiles.DEFAULT));
       print(old, "on\n");
       awaitText(log("out.log"), "no port\non\n");
@@ -381,7 +383,7 @@ class LogWritersTest {
       print(old, "1234\n");
       print(next, "12\n");
       Eventually.await(
-          "both are counted",
+          "the bytes of both processes are counted",
           SOON,
           () -> writers.status(new InstanceId(0)).waitingBytes() == 8,
           () -> writers.status(new InstanceId(0)).toString());
@@ -396,7 +398,8 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       print(out, "one\ntw");
-      Eventually.await("one", SOON, () -> read(log("out.log")).startsWith("one\n"));
+      Eventually.await(
+          "the first line is written", SOON, () -> read(log("out.log")).startsWith("one\n"));
       writers.close();
       host.close();
       print(out, "o\n");
@@ -416,8 +419,10 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 200_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("200000\n"));
-      Eventually.await("three packed ones", SOON, () -> packed() == 3 && rotated().size() == 3);
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("200000\n"));
+      Eventually.await(
+          "three compressed files are left", SOON, () -> packed() == 3 && rotated().size() == 3);
     }
     assertThat(Files.size(log("out.log"))).isLessThanOrEqualTo(64 << 10);
     long first = Long.parseLong(read(log("out.log")).lines().findFirst().orElseThrow());
@@ -462,13 +467,14 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 200_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("200000\n"));
       Eventually.await(
-          "the oldest are gone",
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("200000\n"));
+      Eventually.await(
+          "the oldest files are deleted",
           SOON,
           () -> rotated().stream().mapToLong(LogWritersTest::size).sum() <= 300 << 10);
     }
-    // How many files share the limit depends on how much arrives at once.
+    // The number of files that share the limit depends on how much output arrives at once.
     assertThat(rotated()).hasSizeGreaterThan(1);
     assertThat(rotated().stream().mapToLong(LogWritersTest::size).sum())
         .isLessThanOrEqualTo(300 << 10);
@@ -490,7 +496,8 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 50_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("50000\n"));
       writers.flush(List.of(new InstanceId(0)));
       assertThat(rotated()).isEmpty();
       assertThat(read(log("out.log"))).isEmpty();
@@ -499,7 +506,7 @@ class LogWritersTest {
     }
   }
 
-  // ------------------------------------------------------------ disks that do not
+  // ------------------------------------------------------------ frozen and full disks
 
   @Test
   void aFrozenDiskHoldsNobodyUpWhileThereIsRoom() throws Exception {
@@ -508,11 +515,12 @@ class LogWritersTest {
       print(out, "0\n");
       awaitText(log("out.log"), "0\n");
       disk.freeze();
-      int last = 100_000; // 600 KB, far more than the pipe takes
+      int last = 100_000; // 600 KB, far more than the pipe can hold
       printNumbers(out, 1, last).get();
       assertThat(read(log("out.log"))).isEqualTo("0\n");
       disk.thaw();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       assertThat(Numbers.in(log("out.log")).told()).isZero();
       assertThat(Numbers.in(log("out.log")).present()).hasSize(last + 1);
     }
@@ -527,7 +535,8 @@ class LogWritersTest {
       printNumbers(out, 1, last).get();
       assertThat(writers.status(new InstanceId(0)).waitingBytes()).isLessThanOrEqualTo(BUFFER);
       disk.thaw();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       Numbers numbers = Numbers.in(log("out.log"));
       numbers.areAllUpTo(last);
       assertThat(numbers.told()).isPositive();
@@ -544,11 +553,12 @@ class LogWritersTest {
       int last = 1_000_000;
       printNumbers(out, 1, last).get();
       Eventually.await(
-          "the problem",
+          "the problem is reported",
           SOON,
           () -> writers.status(new InstanceId(0)).problem().endsWith("disk full"));
       disk.room.set(Long.MAX_VALUE / 2);
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       Numbers numbers = Numbers.in(log("out.log"));
       numbers.areAllUpTo(last);
       assertThat(numbers.reasons()).isNotEmpty().containsOnly("disk full");
@@ -565,7 +575,8 @@ class LogWritersTest {
             0, LogFiles.DEFAULT, new LogPaths(log("out.log"), log("err.log"), Optional.of(pipe))));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 100_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("100000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("100000\n"));
       assertThat(Numbers.in(log("out.log")).told()).isZero();
     }
   }
@@ -579,13 +590,14 @@ class LogWritersTest {
       int last = 2_000_000;
       CompletableFuture<Void> app = printNumbers(out, 1, last);
       Eventually.await(
-          "the memory is full",
+          "the log memory is full",
           SOON,
           () -> writers.status(new InstanceId(0)).waitingBytes() > BUFFER / 8);
       assertThat(app).isNotDone();
       disk.thaw();
       app.get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith(last + "\n"));
       assertThat(Numbers.in(log("out.log")).present()).hasSize(last);
     }
   }
@@ -618,17 +630,19 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 50_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("50000\n"));
       List<Path> before = rotated();
       disk.room.set(0);
       disk.roomForEachDeleted = 64 << 10;
       printNumbers(out, 50_001, 60_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("60000\n"));
       assertThat(rotated()).doesNotContain(before.stream().sorted().findFirst().orElseThrow());
     }
   }
 
-  /// As when its folder is the app's user's, who has taken the right to write there away.
+  /// As when the directory belongs to the user of the app, who has revoked the permission to write.
   @Test
   void aRotatedFileThatCannotBeRemovedDoesNotKeepTheOthers() throws Exception {
     Path folder = Files.createDirectory(home.resolve("theirs"));
@@ -648,11 +662,13 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       printNumbers(out, 1, 50_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("50000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("50000\n"));
       disk.room.set(0);
       disk.roomForEachDeleted = 64 << 10;
       printNumbers(out, 50_001, 60_000).get();
-      Eventually.await("the last", SOON, () -> read(log("out.log")).endsWith("60000\n"));
+      Eventually.await(
+          "the last line is written", SOON, () -> read(log("out.log")).endsWith("60000\n"));
     }
   }
 
@@ -737,7 +753,7 @@ class LogWritersTest {
     writers.open(order(LogFiles.DEFAULT));
     try (OutputStream out = app("0.out")) {
       out.write(odd);
-      Eventually.await("all", SOON, () -> size(log("out.log")) == odd.length);
+      Eventually.await("all bytes are written", SOON, () -> size(log("out.log")) == odd.length);
     }
     assertThat(Files.readAllBytes(log("out.log"))).isEqualTo(odd);
   }

@@ -13,24 +13,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
-/// A real disk that freezes, or is full, when a test says so. The files in `times` are left alone.
+/// A real disk that freezes or is full when a test requests it. Time index files are not affected.
 final class StubbornDisk implements LogDisk {
   private final LogDisk disk;
 
-  /// What every append waits for.
+  /// Each append waits for this latch.
   private final AtomicReference<CountDownLatch> frozen =
       new AtomicReference<>(new CountDownLatch(0));
 
-  /// How many more bytes it takes.
+  /// The number of bytes that can still be written.
   final AtomicLong room = new AtomicLong(Long.MAX_VALUE / 2);
 
-  /// How many bytes are free again with each file that is removed.
+  /// The number of bytes that each deleted file frees.
   volatile long roomForEachDeleted;
 
-  /// From this folder nothing can be removed.
+  /// No file in this directory can be deleted.
   volatile Path kept = Path.of("/nowhere");
 
-  /// Whether appends are cut short in the middle.
+  /// Whether appends are cut short.
   volatile boolean tears;
 
   StubbornDisk(LogDisk disk) {

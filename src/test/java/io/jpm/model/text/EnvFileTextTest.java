@@ -60,9 +60,9 @@ class EnvFileTextTest {
   void everyMistakeHasItsLineAndNothingOfIt() {
     assertThat(read("A='x\ny'\nno\n9=x\nB='x' y\nC=1\nD=\"x\nE=1").mistakes())
         .containsExactly(
-            new Mistake(3, "is no variable: there is no = in it"),
-            new Mistake(4, "has no name of a variable before the =: use letters, digits and _"),
-            new Mistake(5, "goes on behind the closing quote"),
+            new Mistake(3, "is not a variable: it contains no ="),
+            new Mistake(4, "has no valid name before the =: use letters, digits and _"),
+            new Mistake(5, "continues after the closing quote"),
             new Mistake(7, "opens a quote that is not closed"));
   }
 
@@ -91,7 +91,7 @@ class EnvFileTextTest {
     }
   }
 
-  /// The user of an app may write such a file, and the daemon reads it.
+  /// The user of an app may write such a file, which the daemon reads.
   @Test
   void noFileTakesMoreMemoryThanAFewTimesItsOwn() {
     String grown =
@@ -99,7 +99,7 @@ class EnvFileTextTest {
     assertThat(read(grown).mistakes())
         .singleElement()
         .extracting(Mistake::what)
-        .isEqualTo("makes all of them longer than 2097152 characters together");
+        .isEqualTo("makes all variables together longer than 2097152 characters");
     assertThat(read(line("B%d=\n", 70_000)).mistakes())
         .containsExactly(new Mistake(10_001, "is one too many: a file may have 10000 variables"));
     assertThat(read("x\n".repeat(500_000)).mistakes()).hasSize(100);

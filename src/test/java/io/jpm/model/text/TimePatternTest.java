@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TimePatternTest {
   private static final ZoneId ZONE = ZoneId.of("Asia/Kathmandu");
 
-  /// A Friday afternoon there, +05:45; the second day of the year and its first week.
+  /// A Friday afternoon in that zone, +05:45; the second day of the year, in its first week.
   private static final Instant MOMENT = Instant.parse("2026-01-02T07:20:09.045Z");
 
   private static String at(String pattern, String instant) {

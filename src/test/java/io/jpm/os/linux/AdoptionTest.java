@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The promise the project is named for: kill -9 of the daemon costs an app nothing.
+/// `kill -9` of the daemon does not affect its apps: the central promise of the project.
 @Timeout(120)
 class AdoptionTest {
   private static final int LINES = 120_000;
@@ -50,18 +50,18 @@ class AdoptionTest {
       Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
       assertThat(child.identity()).isEqualTo(made.identity());
       LogPipes.Source output = KeptOutput.begin(host, out);
-      Files.createFile(last); // not earlier: it ends then
+      Files.createFile(last); // not earlier: the app exits when this file exists
 
       Exit exit = watcher.awaitExit();
-      if (terminal) { // what an app wrote to it just before its end comes just after its end
+      if (terminal) { // output written just before the exit arrives just after it
         Eventually.await(
-            "the last line has come",
+            "the last line is written",
             HostFixture.DEADLINE,
             () -> KeptOutput.read(out.file()).contains("line " + LINES + " of"));
       }
       output.close();
 
-      // Kernels before 6.15 do not tell strangers.
+      // Kernels before 6.15 do not report the exit of a process that is not a child.
       assertThat(exit).isIn(new Exit.Code(42), new Exit.Unknown(unknownReason(exit)));
       assertThat(host.adopt(made.identity(), made.tag(), watcher)).isEmpty();
       assertLinesAreComplete(out.file());
@@ -108,7 +108,7 @@ class AdoptionTest {
     }
   }
 
-  /// Walks know by then who is in no tree, and do not read them again.
+  /// By then, tree walks have cached which processes belong to no tree and do not read them again.
   @Test
   void aTreeThatHasThrownItsTagAwayIsKnownAlsoAfterOthersWereEnded() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
@@ -118,10 +118,10 @@ class AdoptionTest {
     try (LinuxProcessHost host = new LinuxProcessHost();
         HostFixture others = new HostFixture(host, Files.createDirectory(dir.resolve("others")))) {
       Eventually.await(
-          "nobody is young any more",
+          "the main process is three seconds old",
           HostFixture.DEADLINE,
           () -> ProcReader.ticksNow() > main.startTime() + 3 * ProcReader.Ticks.PER_SECOND);
-      others.start("obedient.sh").end(); // before it is adopted, it is somebody's
+      others.start("obedient.sh").end(); // before its adoption, the app belongs to no known tree
       RecordedWatcher watcher = new RecordedWatcher();
       Child child = host.adopt(main, made.tag(), watcher).orElseThrow();
       assertThat(processes(host, main)).isEqualTo(2);
@@ -149,7 +149,7 @@ class AdoptionTest {
   void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Made made = runAndKillDaemon("talks.cjs", "", false, out);
-    Signals.send("USR2", made.identity().pid()); // it sends {"connected":…}
+    Signals.send("USR2", made.identity().pid()); // the app sends {"connected":…}
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
@@ -181,7 +181,7 @@ class AdoptionTest {
     }
   }
 
-  /// Another JVM starts the script; it is killed when some output has arrived.
+  /// Starts the script from another JVM and kills that JVM when some output has arrived.
   private Made runAndKillDaemon(String script, String argument, boolean terminal, LogPipe out)
       throws Exception {
     ProcessBuilder builder =

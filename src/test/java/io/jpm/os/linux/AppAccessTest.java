@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is read and run for an app of another user.
+/// Files read and programs run on behalf of an app of another user.
 @Timeout(60)
 @Needs(Need.ROOT)
 class AppAccessTest {
@@ -90,7 +90,7 @@ class AppAccessTest {
             });
     int read = 0;
     try {
-      Eventually.await("it is there", Duration.ofSeconds(20), () -> Files.exists(file));
+      Eventually.await("the file exists", Duration.ofSeconds(20), () -> Files.exists(file));
       for (int i = 0; i < 10_000; i++) {
         try {
           assertThat(access.read(file, 100, RunAs.DAEMON)).asString().isEqualTo("content");
@@ -166,7 +166,7 @@ class AppAccessTest {
     assertThat(launch.command()).noneMatch(word -> word.contains("b c"));
   }
 
-  /// A link that the user puts there may lead anywhere.
+  /// A link that the user creates there may point anywhere.
   @Test
   void aProgramRunsInNoDirectoryThatTheUserMayNotEnter() throws IOException {
     Path closed = Files.createDirectory(dir.resolve("closed"));

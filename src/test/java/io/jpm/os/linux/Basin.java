@@ -9,11 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/// Memory for what comes out of a pipe, with as much room as a test gives it.
+/// A sink for the bytes of a pipe, with as much free space as a test grants it.
 class Basin implements LogPipes.Taker {
   private static final int BYTES = 64 * 1024;
 
-  /// All below is guarded by `this`.
+  /// All fields below are guarded by `this`.
   private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
 
   private ByteBuffer given = ByteBuffer.allocateDirect(0);
@@ -25,27 +25,27 @@ class Basin implements LogPipes.Taker {
 
   private volatile Runnable before = () -> {};
 
-  /// From now on it holds at most `bytes`.
+  /// Limits the capacity to `bytes` from now on.
   synchronized void room(int bytes) {
     room = bytes;
   }
 
-  /// The next question finds no room, the one after it does.
+  /// Refuses the next reservation and grants the one after it.
   synchronized void refuseOnce() {
     refuseOnce = true;
   }
 
-  /// The next question fails.
+  /// Makes the next reservation fail.
   synchronized void failOnce(Error error) {
     fault = error;
   }
 
-  /// The first question is answered when `latch` is open.
+  /// Blocks the first reservation until `latch` is open.
   synchronized void waitFor(CountDownLatch latch) {
     gate = latch;
   }
 
-  /// Run before each question is answered.
+  /// Runs before each reservation is answered.
   void before(Runnable task) {
     before = task;
   }
@@ -68,7 +68,7 @@ class Basin implements LogPipes.Taker {
 
   void awaitText(String expected) {
     Eventually.await(
-        "it holds '" + expected + "'",
+        "the sink contains '" + expected + "'",
         HostFixture.DEADLINE,
         () -> text().equals(expected),
         this::text);

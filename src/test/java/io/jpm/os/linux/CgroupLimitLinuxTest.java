@@ -34,9 +34,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How the kernel holds trees to their limits, where this process may make groups that have
-/// controllers for memory and processor: as root where these are of version 2, or in a scope of
-/// `systemd-run --user --scope`. Skipped elsewhere.
+/// How the kernel enforces limits on trees. Runs where this process may create cgroups with
+/// controllers for memory and CPU: as root where cgroup v2 has them, or in a scope of `systemd-run
+/// --user --scope`. Skipped elsewhere.
 @Timeout(300)
 @Tag("alone")
 @Needs(Need.PYTHON)
@@ -70,7 +70,7 @@ class CgroupLimitLinuxTest {
     }
   }
 
-  /// A group beneath one that this process may change and whose children can be limited.
+  /// Creates a cgroup below one that this process may change and whose children can be limited.
   private static Path ownGroup() throws IOException {
     Optional<Path> mount = CgroupMount.find();
     Optional<String> own = CgroupMount.pathOf("self");
@@ -131,7 +131,7 @@ class CgroupLimitLinuxTest {
     child.awaitOutput("ended");
     child.watcher().awaitCall("part " + PART);
     assertThat(groupOf(child).told().kills()).isEqualTo(1);
-    // What ends it afterwards is somebody else.
+    // The end that follows has another cause.
     child.child().signalTree(Signal.SIGKILL);
     child.watcher().awaitTreeGone();
     assertThat(child.child().ranOutOfMemory()).isFalse();
@@ -167,7 +167,7 @@ class CgroupLimitLinuxTest {
         fixture.start(fixture.request("/bin/sh", "-c", "while :; do :; done").limited(limits));
     Path stat = groupOf(child).folder().resolve("cpu.stat");
     Eventually.await(
-        "held back ten times",
+        "the tree is throttled ten times",
         DEADLINE,
         () -> HostFixture.read(stat).lines().anyMatch(line -> line.matches("nr_throttled \\d\\d+")),
         () -> HostFixture.read(stat));
@@ -188,10 +188,13 @@ class CgroupLimitLinuxTest {
     assertThat(fixture.host().ranOutOfMemory(request.tag())).isFalse();
     createFile(gate);
     Eventually.await(
-        "the kernel ends it", DEADLINE, () -> limited.memoryKills() == 1, limited::toString);
+        "the kernel kills the process",
+        DEADLINE,
+        () -> limited.memoryKills() == 1,
+        limited::toString);
     assertThat(fixture.host().ranOutOfMemory(request.tag())).isTrue();
     Eventually.await(
-        "nobody is in it",
+        "the cgroup is empty",
         DEADLINE,
         () -> HostFixture.read(limited.folder().resolve("cgroup.procs")).isEmpty());
     new Cgroups(group).make("next", memory(MEGA)).ifPresent(Cgroup::remove);

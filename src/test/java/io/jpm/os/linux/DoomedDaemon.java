@@ -11,14 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CountDownLatch;
 
-/// A daemon in a JVM of its own, to be killed: starts one script, reads its output, and writes down
-/// which process it made.
+/// A daemon in its own JVM that the test kills. It starts one script, reads its output, and records
+/// the process that it started.
 final class DoomedDaemon {
   private DoomedDaemon() {}
 
-  /// Starts it and waits for the end.
+  /// Starts the script and waits forever.
   ///
-  /// @param arguments the folder, the script's name, its argument, whether it gets a terminal
+  /// @param arguments the directory, the name of the script, its argument, whether it has a
+  ///   terminal
   public static void main(String[] arguments) throws Exception {
     Path dir = Path.of(arguments[0]);
     @SuppressWarnings("resource") // this JVM ends by kill -9

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A process of another user in the tree. Only root can bring that about, so only root tests it.
+/// A tree with a process of another user. Only root can set that up.
 @Timeout(120)
 class ForeignProcessTest {
   private static final List<String> AS_NOBODY =
@@ -72,7 +72,7 @@ class ForeignProcessTest {
                 + left.getFirst()
                 + " of "
                 + fixture.tag(1, 1)
-                + " belongs to another user and lives on");
+                + " belongs to another user and keeps running");
   }
 
   private static Path classes(Class<?> of) throws Exception {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Descriptors that are given to a process over its channel, in the way of Node's `child_process`.
+/// Descriptors that are sent to a process over its IPC channel, as Node's `child_process` does.
 @Timeout(120)
 class HandlesTest {
   private LinuxProcessHost host;
@@ -77,7 +77,9 @@ class HandlesTest {
                 "NODE_UNIQUE_ID",
                 "1"));
     Eventually.await(
-        "it asks for a socket", HostFixture.DEADLINE, () -> queries(app.watcher()).size() == 1);
+        "the worker asks for a socket",
+        HostFixture.DEADLINE,
+        () -> queries(app.watcher()).size() == 1);
     String query = queries(app.watcher()).getFirst();
     assertThat(query).startsWith("{\"cmd\":\"NODE_CLUSTER\"").contains("\"port\":" + port);
     String sequence = query.replaceFirst(".*\"seq\":(\\d+).*", "$1");
@@ -118,7 +120,7 @@ class HandlesTest {
       String json = "{\"n\":" + n + ",\"close\":true}";
       assertThat(n % 2 == 0 ? give(app, json, socket) : app.child().send(json)).isTrue();
     }
-    socket.close(); // what is on its way has its own descriptor
+    socket.close(); // a message in transit has its own descriptor
     app.child().signalMain(Signal.SIGCONT);
 
     app.watcher().awaitMessage("{\"got\":39,\"handle\":null}");
@@ -204,11 +206,11 @@ class HandlesTest {
     fixture.closeCaptures();
 
     Eventually.await(
-        "all are closed",
+        "all descriptors are closed",
         HostFixture.DEADLINE,
         () -> openDescriptors() <= before,
         HandlesTest::openDescriptors);
-    Eventually.await("all are told", HostFixture.DEADLINE, () -> answers.size() == 25);
+    Eventually.await("all results are reported", HostFixture.DEADLINE, () -> answers.size() == 25);
     assertThat(answers.stream().filter(taken -> taken)).hasSize(5);
   }
 

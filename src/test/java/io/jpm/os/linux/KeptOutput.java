@@ -14,9 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
-/// Output of text that is read from a pipe straight into memory which outlives the reader, as the
-/// daemon does it: the file of the pipe, mapped. Its end is where the zeros begin, so whoever comes
-/// next sees whether the bytes that a killed reader was about to read have been.
+/// Reads text output of a pipe directly into memory that outlives the reader, as the daemon does:
+/// the mapped file of the pipe. The output ends where the zeros begin, so the next reader sees
+/// whether the bytes that a killed reader was reading have arrived.
 final class KeptOutput implements LogPipes.Taker {
   private static final int MOST_BYTES = 16 * 1024 * 1024;
   private static final int PAGE_BYTES = 4096;
@@ -31,7 +31,7 @@ final class KeptOutput implements LogPipes.Taker {
     }
   }
 
-  /// Goes on where a former reader stopped.
+  /// Continues where an earlier reader stopped.
   static LogPipes.Source begin(ProcessHost host, LogPipe pipe) throws IOException {
     Files.createDirectories(pipe.file().resolveSibling("."));
     try (FileChannel file =
@@ -45,7 +45,7 @@ final class KeptOutput implements LogPipes.Taker {
     }
   }
 
-  /// What has been read into `file` so far.
+  /// Returns the output that has been read into `file` so far.
   static String read(Path file) {
     try {
       String all = Files.exists(file) ? Files.readString(file, StandardCharsets.ISO_8859_1) : "";
@@ -59,8 +59,8 @@ final class KeptOutput implements LogPipes.Taker {
   @Override
   public @Nullable ByteBuffer reserve(int waiting) {
     int count = Math.min(waiting, MOST_BYTES - end);
-    // The pages are there before the kernel fills them: a process that is killed while one is
-    // fetched in the midst of a read would leave bytes both here and in the pipe.
+    // Fault the pages in before the kernel fills them. If a process is killed while a page is
+    // faulted in during a read, the bytes would be both here and in the pipe.
     for (int i = 0; i < count; i += PAGE_BYTES) {
       memory.put(end + i, (byte) 0);
     }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What an app leaves behind that died while no daemon watched.
+/// Leftovers of an app that died while no daemon was watching it.
 @Timeout(120)
 class LeftoversTest {
   private HostFixture fixture;
@@ -31,7 +31,7 @@ class LeftoversTest {
     fixture.close();
   }
 
-  /// Starts the script and kills its main process alone, as a stranger would.
+  /// Starts the script and kills only its main process, as another program would.
   private ProcessIdentity startAndKill(String script) {
     Spawned child = fixture.start(script);
     child.awaitReady();
@@ -84,7 +84,7 @@ class LeftoversTest {
     RecordedWatcher watcher = new RecordedWatcher();
     Child leftovers = fixture.host().adoptLeftovers(gone, fixture.tag(1, 1), watcher);
 
-    leftovers.signalTree(Signal.SIGWINCH); // they ignore it
+    leftovers.signalTree(Signal.SIGWINCH); // the processes ignore this signal
     leftovers.release();
 
     assertThat(leftovers.hasLeftovers()).isTrue();

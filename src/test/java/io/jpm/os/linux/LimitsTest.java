@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What processes of the system have of their limits.
+/// Resource limits as the processes of the system see them.
 @Timeout(120)
 public class LimitsTest {
   @TempDir private Path dir;
@@ -77,7 +77,7 @@ public class LimitsTest {
     child.watcher().awaitExit();
   }
 
-  /// A shell throws variables away whose names it could not write.
+  /// A shell discards variables whose names are not valid in it.
   @Test
   void variablesWithOddNamesComeThrough() {
     SpawnRequest request =
@@ -97,7 +97,7 @@ public class LimitsTest {
         fixture.start(fixture.request("/bin/sleep", "600").limited(each(Map.of("nofile", 99L))));
     Path proc = Path.of("/proc/" + child.pid());
     Eventually.await(
-        "the program",
+        "the process runs the program",
         HostFixture.DEADLINE,
         () -> HostFixture.read(proc.resolve("cmdline")).equals("/bin/sleep\u0000600\u0000"));
     assertThat(HostFixture.read(proc.resolve("limits")))
@@ -142,7 +142,7 @@ public class LimitsTest {
     child.watcher().awaitExit();
   }
 
-  /// The test's folder is nobody's but its owner's.
+  /// Only its owner can enter the directory of the test.
   private static SpawnRequest inRoot(SpawnRequest request) {
     return new SpawnRequest(
         request.program(),

@@ -89,7 +89,8 @@ class LinuxProcessHostTest extends ProcessHostContract {
     SpawnRequest request = fixture.request("no-interpreter.sh");
 
     assertThat(fixture.refusal(request))
-        .isEqualTo(request.program() + " is no program and has no #! line: name an --interpreter");
+        .isEqualTo(
+            request.program() + " is not a program and has no #! line: name an --interpreter");
   }
 
   @Test
@@ -154,13 +155,13 @@ class LinuxProcessHostTest extends ProcessHostContract {
     }
 
     Eventually.await(
-        "no descriptor more than before (" + before + ")",
+        "open descriptors as before (" + before + ")",
         HostFixture.DEADLINE,
         () -> openDescriptors() <= before,
         LinuxProcessHostTest::openDescriptors);
   }
 
-  /// With one pair of pipes for all, as an app that is started again and again has.
+  /// All runs use one pair of pipes, as an app that is restarted does.
   private void cycle() {
     SpawnRequest request = fixture.request("exits-at-once.sh");
     Spawned child = fixture.start(request);
@@ -196,7 +197,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
     try (Stream<Path> files = Files.list(Path.of("/proc/" + pid + "/fd"))) {
       for (Path file : files.toList()) {
         Path name = file.getFileName();
-        // The shell keeps the script open above 9.
+        // The shell keeps the script open on a descriptor above 9.
         if (name != null && !Files.readSymbolicLink(file).toString().endsWith("deaf.sh")) {
           targets.put(name.toString(), Files.readSymbolicLink(file).toString());
         }
@@ -220,7 +221,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
             .orElseThrow()
             .substring(8)
             .strip();
-    // glibc leaves its own two, 32 and 33, ignored; they mean nothing to a program.
+    // glibc leaves its own signals 32 and 33 ignored; they have no meaning for programs.
     assertThat(Long.parseLong(ignored, 16) & 0x7FFFFFFFL).isZero();
   }
 
@@ -268,7 +269,8 @@ class LinuxProcessHostTest extends ProcessHostContract {
                 plain.error(),
                 plain.tag()));
     child.watcher().awaitExit();
-    Eventually.await("it printed", HostFixture.DEADLINE, () -> HostFixture.size(child.out()) > 0);
+    Eventually.await(
+        "the output is written", HostFixture.DEADLINE, () -> HostFixture.size(child.out()) > 0);
 
     byte[] expected =
         Stream.of(argument, "|gr\u00FC\u00DFe ".getBytes(StandardCharsets.UTF_8), argument)
@@ -290,7 +292,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
     other.awaitReady();
 
     Eventually.await(
-        "both are found",
+        "both main processes are found",
         HostFixture.DEADLINE,
         () -> fixture.host().findTagged(fixture.mark() + ":").size() == 2,
         () -> fixture.host().findTagged(fixture.mark() + ":"));
@@ -309,7 +311,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
 
     Map<String, ProcessIdentity> expected = Map.of(fixture.tag(1, 1), child.child().identity());
     Eventually.await(
-        "the main process is found and no other",
+        "only the main process is found",
         HostFixture.DEADLINE,
         () -> fixture.host().findTagged(fixture.mark() + ":").equals(expected),
         () -> fixture.host().findTagged(fixture.mark() + ":"));

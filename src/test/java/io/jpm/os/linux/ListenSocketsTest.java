@@ -51,7 +51,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Sockets that the daemon makes: what they are bound to, who gets them, and who accepts.
+/// Sockets that the daemon opens: their addresses, the processes that receive them, and accepting
+/// connections.
 @Timeout(120)
 class ListenSocketsTest {
   private HostFixture fixture;
@@ -90,7 +91,7 @@ class ListenSocketsTest {
         }
       }
     }
-    // With no channel, who connects waits.
+    // Without a channel, a client that connects waits in the queue.
     Socket waiting = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.close();
     waiting.close();
@@ -216,7 +217,7 @@ class ListenSocketsTest {
     Loopback.connect(port(high)).close();
   }
 
-  /// An app that has the sockets of `keys`, from descriptor 3 on.
+  /// Starts an app that inherits the sockets of `keys`, from descriptor 3 on.
   private Spawned app(Path home, List<String> arguments, String... keys) {
     SpawnRequest request =
         fixture.withSockets(fixture.request("inherits.py", arguments.toArray(String[]::new)), keys);
@@ -230,7 +231,7 @@ class ListenSocketsTest {
     ListenSocket first = sockets.open("first", wish("127.0.0.1", 0));
     int port = port(first);
     app(fixture.dir(), List.of("3"), "first");
-    first.close(); // as if it was lost: the app has it still
+    first.close(); // as if the daemon had lost it: the app still has it
 
     ListenSocket second = sockets.open("second", wish("127.0.0.1", port));
     assertThat(port(second)).isEqualTo(port);
@@ -263,7 +264,7 @@ class ListenSocketsTest {
     for (long inode : fixture.host().sockets(app.child().identity())) {
       if (fixture.host().listening(app.child().identity()).stream()
           .noneMatch(one -> one.inode() == inode)) {
-        assertNotTaken(app, inode); // its channel
+        assertNotTaken(app, inode); // the IPC channel of the app
       }
     }
     try (Socket client = Loopback.connect(port(lost))) {
@@ -279,7 +280,7 @@ class ListenSocketsTest {
   private void assertNotTaken(Spawned app, long inode) {
     assertThatThrownBy(() -> sockets.regain("any", app.child().identity(), inode))
         .isInstanceOf(ListenFailure.class)
-        .hasMessage("that socket is none that a daemon has made");
+        .hasMessage("that socket was not created by a daemon");
   }
 
   @Test
@@ -357,7 +358,8 @@ class ListenSocketsTest {
       client.send(new DatagramPacket(new byte[] {1}, 1, socket.address().orElseThrow()));
     }
     int fd = ((LinuxListenSocket) socket).duplicate();
-    Eventually.await("it is there", HostFixture.DEADLINE, () -> Libc.waitingBytes(fd) == 1);
+    Eventually.await(
+        "the datagram has arrived", HostFixture.DEADLINE, () -> Libc.waitingBytes(fd) == 1);
     Libc.close(fd);
   }
 
@@ -372,7 +374,7 @@ class ListenSocketsTest {
 
     app.awaitOutput("given 5:" + port(first) + " 6:" + port(second) + "\n");
     assertThat(hello(port(first))).isEqualTo("hello");
-    first.close(); // the process has it
+    first.close(); // the process has its own descriptor
     assertThat(app.child().hasChannel()).isTrue();
   }
 
@@ -451,7 +453,7 @@ class ListenSocketsTest {
       assertThat(other.getInputStream().read()).isEqualTo(-1);
     }
     socket.close();
-    socket.accept(accepted::add); // of no effect
+    socket.accept(accepted::add); // has no effect
     assertThat(accepted).isEmpty();
   }
 

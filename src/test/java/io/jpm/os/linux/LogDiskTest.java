@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
-/// Log files through the calls of the kernel. What only root can bring about only root tests.
+/// Log files by system calls. Tests of what only root can set up run as root only.
 class LogDiskTest extends LogDiskContract {
   private static final RunAs NOBODY =
       new RunAs(Optional.of("nobody"), Optional.empty(), OptionalInt.of(19), OptionalInt.of(0777));
@@ -40,7 +40,7 @@ class LogDiskTest extends LogDiskContract {
     return new LinuxLogDisk();
   }
 
-  /// What counts for others is the disk, not what `ls` shows.
+  /// Space on the disk counts, not the size that `ls` shows.
   @Test
   void holesDoNotCount() throws IOException {
     Path sparse = dir.resolve("sparse.log");
@@ -222,7 +222,7 @@ class LogDiskTest extends LogDiskContract {
     for (String name : List.of("a", "a/b", "a/b/c.log", "a/b/c.gz")) {
       assertThat(Files.getAttribute(folder.resolve(name), "unix:uid")).as(name).isEqualTo(nobody);
     }
-    // The umask of the app is not that of its log files.
+    // The umask of the app does not apply to its log files.
     assertThat(Files.getPosixFilePermissions(path).toString()).contains("OWNER_WRITE");
     assertThat(disk.list(folder.resolve("a/b"), NOBODY)).hasSize(2);
     try (FileChannel channel = disk.read(path, NOBODY)) {
@@ -246,7 +246,7 @@ class LogDiskTest extends LogDiskContract {
     assertThatThrownBy(() -> disk.create(link, NOBODY))
         .hasMessage("cannot open the log file " + end);
     assertThat(secret).hasContent("of root\n");
-    // The same as the daemon, which may.
+    // The daemon itself may open the file.
     try (AppendFile file = open(link)) {
       assertThat(file.size()).isEqualTo(8);
     }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The way of bytes from a pipe into memory. The test itself writes where no process is needed.
+/// Bytes on their path from a pipe into memory. The test itself writes where no process is needed.
 @Timeout(120)
 class LogPipesTest {
   private static final int MANY = 20_000_000;
@@ -73,8 +73,8 @@ class LogPipesTest {
     }
   }
 
-  /// What a process has printed last is there when its end is told, and then no more: nothing of it
-  /// is taken for the next one's.
+  /// The last output of a process is available when its exit is reported, and only then. It is
+  /// never attributed to the next process.
   @Test
   void theTailIsThatOfTheProcessThatHasEnded() throws IOException {
     for (int round = 0; round < 50; round++) {
@@ -104,7 +104,7 @@ class LogPipesTest {
             public void treeGone() {}
           };
       assertThat(fixture.host().spawn(request, watcher)).isInstanceOf(SpawnResult.Started.class);
-      Eventually.await("it ends", HostFixture.DEADLINE, () -> ended.getCount() == 0);
+      Eventually.await("the exit is reported", HostFixture.DEADLINE, () -> ended.getCount() == 0);
       assertThat(said.get()).isEqualTo("last words %d\n".formatted(round));
       assertThat(pipes.takeTail(request.error().fifo())).isEmpty();
       basin.awaitText("last words %d\n".formatted(round));
@@ -154,7 +154,7 @@ class LogPipesTest {
       basin.room(room);
       pipe.resume();
       int wanted = room;
-      Eventually.await("there is no room", HostFixture.DEADLINE, () -> basin.size() == wanted);
+      Eventually.await("the sink is full", HostFixture.DEADLINE, () -> basin.size() == wanted);
     }
     assertThat(watcher.hasExited()).isFalse();
     basin.room(Integer.MAX_VALUE);
@@ -185,7 +185,7 @@ class LogPipesTest {
 
   @Test
   void roomThatIsMadeWhileItIsAskedForIsNotMissed() throws IOException {
-    // Nobody resumes: whoever made the room did so before the pipe was noted as waiting.
+    // The pipe is not resumed: the space became free before the pipe was registered as waiting.
     Basin basin = new Basin();
     basin.refuseOnce();
     pipes.open(fifo("a"), basin);
@@ -233,7 +233,7 @@ class LogPipesTest {
   void whatIsWrittenBetweenTwoReadersIsKeptByThePipe() throws IOException {
     Basin first = new Basin();
     LogPipes.Source pipe = pipes.open(fifo("a"), first);
-    // As an app does: its own end keeps the pipe alive when no daemon is there.
+    // As an app does: its own end keeps the pipe open while no daemon is running.
     int app = NamedPipe.openForChild(fifo("a"));
     try (OutputStream out = writer(fifo("a"))) {
       write(out, "first\n");
@@ -276,7 +276,7 @@ class LogPipesTest {
     LogPipes.Source out = pipes.open(request.out().fifo(), basin);
     pipes.open(request.error().fifo(), new Basin());
     try {
-      // 2000 short lines on each stream: they fit into the pipes.
+      // 2000 short lines on each stream fit into the pipes.
       assertThat(spawn(request).awaitExit()).isEqualTo(new Exit.Code(0));
     } finally {
       gate.countDown();
@@ -304,7 +304,7 @@ class LogPipesTest {
     pipes.open(fifo("a"), basin);
     try (OutputStream out = writer(fifo("a"))) {
       fixture.host().spawn(fixture.request("exits-at-once.sh", "0"), slow);
-      Eventually.await("the end is told", HostFixture.DEADLINE, held::get);
+      Eventually.await("the exit is reported", HostFixture.DEADLINE, held::get);
       write(out, "meanwhile\n");
 
       basin.awaitText("meanwhile\n");
@@ -334,7 +334,7 @@ class LogPipesTest {
       LogPipes.Source pipe = pipes.open(request.out().fifo(), basin);
       end = NamedPipe.openForChild(request.out().fifo());
       int app = end;
-      // Each time as much as the pipe holds, so that it is busy on any machine.
+      // Wait each time until the pipe is full, so that it is busy on any machine.
       basin.before(() ->
           Eventually.await(
               "the app has filled the pipe",

@@ -5,14 +5,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 
-/// This machine, as tests listen on it and connect to it.
+/// Loopback addresses on which tests listen and to which they connect.
 public final class Loopback {
   static final InetAddress IPV4 = InetAddress.ofLiteral("127.0.0.1");
   static final InetAddress IPV6 = InetAddress.ofLiteral("::1");
 
   private Loopback() {}
 
-  /// Where to listen: on a free port for 0.
+  /// Returns an address to listen on: on a free port for 0.
   public static InetSocketAddress at(int port) {
     return new InetSocketAddress(IPV4, port);
   }

@@ -10,7 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// A unix datagram socket, as a service manager has one. Java has no such sockets, Python does.
+/// Receives on a unix datagram socket, as a service manager does. Java has no such sockets, so the
+/// receiver is a Python program.
 public final class Mailbox implements AutoCloseable {
   private static final String RECEIVER =
       """
@@ -26,7 +27,7 @@ public final class Mailbox implements AutoCloseable {
   private final Process receiver;
   private final List<String> letters = new CopyOnWriteArrayList<>();
 
-  /// @param address as NOTIFY_SOCKET has it
+  /// @param address in the form of NOTIFY_SOCKET
   public Mailbox(String address) throws IOException {
     Need.assume(Need.PYTHON);
     receiver =
@@ -34,7 +35,7 @@ public final class Mailbox implements AutoCloseable {
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     Thread.ofVirtual().start(this::read);
-    Eventually.await("the mailbox is open", Duration.ofSeconds(30), () -> !letters.isEmpty());
+    Eventually.await("the receiver is bound", Duration.ofSeconds(30), () -> !letters.isEmpty());
     letters.clear();
   }
 
@@ -46,11 +47,11 @@ public final class Mailbox implements AutoCloseable {
         letters.add(line);
       }
     } catch (IOException closed) {
-      // The test is over.
+      // The test has ended.
     }
   }
 
-  /// What has come, one text for each datagram, its lines with a blank between them.
+  /// Returns the received datagrams, each as one line with spaces in place of line breaks.
   public List<String> letters() {
     return letters;
   }

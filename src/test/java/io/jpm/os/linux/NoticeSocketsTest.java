@@ -31,12 +31,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Real programs that say how they are.
+/// Real programs that report their state over a notify socket.
 @Timeout(120)
 class NoticeSocketsTest {
   private static final String PYTHON = "/usr/bin/python3";
 
-  /// `say(text)` of a program.
+  /// Defines `say(text)` for Python programs.
   private static final String SAY =
       """
       import os, signal, socket, sys, time
@@ -90,7 +90,7 @@ class NoticeSocketsTest {
     return program(address, PYTHON, "-c", SAY + program);
   }
 
-  /// Starts it and listens.
+  /// Opens the socket, starts the program and registers it.
   private Spawned run(SpawnRequest request, String address) throws IOException {
     NotifySocket socket = listen(request, address);
     Spawned spawned = fixture.start(request);
@@ -100,7 +100,7 @@ class NoticeSocketsTest {
 
   private void awaitHeard(String... texts) {
     Eventually.await(
-        List.of(texts) + " is heard",
+        List.of(texts) + " is received",
         HostFixture.DEADLINE,
         () -> heard.equals(List.of(texts)),
         () -> heard);
@@ -114,7 +114,7 @@ class NoticeSocketsTest {
             "say('READY=1')\nsay('STATUS=ä')\nprint('said', flush=True)\nsignal.pause()");
     NotifySocket socket = listen(request, address());
     Spawned spawned = fixture.start(request);
-    // It has said it before anybody here knows of it.
+    // The program has sent its messages before it is registered here.
     spawned.awaitOutput("said");
     assertThat(heard).isEmpty();
     socket.began(spawned.child().identity());
@@ -147,7 +147,7 @@ class NoticeSocketsTest {
             """),
         address());
     Eventually.await(
-        "all are heard",
+        "all messages are received",
         HostFixture.DEADLINE,
         () ->
             heard.stream()
@@ -168,7 +168,7 @@ class NoticeSocketsTest {
             "systemd-notify --ready --status='all fine' && echo done && sleep 100"),
         address());
     Eventually.await(
-        "the barrier lets it go on",
+        "the barrier is received",
         HostFixture.DEADLINE,
         () -> heard.contains("BARRIER=1"),
         () -> heard);
@@ -192,7 +192,8 @@ class NoticeSocketsTest {
                     """),
                 fixture.tag(99, 1)));
     stranger.awaitOutput("said");
-    // Read in order: when this one's word is there, so were the stranger's.
+    // Messages are read in order, so the other process's messages have been read when this one
+    // arrives.
     fixture.startAgain(
         fixture.withTag(python(address(), "say('mine')\nsignal.pause()"), own.tag()));
     awaitHeard("mine");
@@ -221,7 +222,7 @@ class NoticeSocketsTest {
                 """),
             address());
     flood.awaitOutput("begun");
-    Eventually.await("some of it is heard", HostFixture.DEADLINE, () -> heard.size() > 100);
+    Eventually.await("some messages are received", HostFixture.DEADLINE, () -> heard.size() > 100);
     assertThat(heard).noneMatch(text -> text.startsWith("x"));
     List<String> quiet = new CopyOnWriteArrayList<>();
     SpawnRequest request =
@@ -234,7 +235,7 @@ class NoticeSocketsTest {
             .open(new NotifyRequest(other, RunAs.DAEMON), quiet::addAll)) {
       socket.began(fixture.start(request).child().identity());
       Eventually.await(
-          "the other one is heard all the same", HostFixture.DEADLINE, () -> quiet.size() > 5);
+          "messages of the other app are received", HostFixture.DEADLINE, () -> quiet.size() > 5);
     }
     assertThat(quiet).containsOnly("WATCHDOG=1");
   }
@@ -254,8 +255,8 @@ class NoticeSocketsTest {
                     time.sleep(0.02)
                 """),
             address());
-    Eventually.await("it is heard", HostFixture.DEADLINE, () -> !heard.isEmpty());
-    // As after a kill: what listens is gone, the address stays.
+    Eventually.await("a message is received", HostFixture.DEADLINE, () -> !heard.isEmpty());
+    // As after `kill -9`: the listener is gone, the address stays.
     Path away = fixture.dir().resolve("away");
     Files.move(Path.of(address()), away);
     sockets.getFirst().close();
@@ -265,7 +266,7 @@ class NoticeSocketsTest {
     NotifySocket next =
         listen(fixture.withTag(program(address(), "/bin/true"), "no:1:1"), address());
     next.began(app.child().identity());
-    Eventually.await("it is heard again", HostFixture.DEADLINE, () -> !heard.isEmpty());
+    Eventually.await("a message is received again", HostFixture.DEADLINE, () -> !heard.isEmpty());
   }
 
   @Test
@@ -276,7 +277,7 @@ class NoticeSocketsTest {
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
     String address = address(nobody);
     assertThat(address).startsWith("/run/jpm/").endsWith("/0-12-1");
-    // Its files have to be reachable; the home is not.
+    // The user must be able to read its files, but not the home.
     SpawnRequest request =
         fixture.withRunAs(python(address, "say('READY=1')\nsignal.pause()"), nobody);
     Path folder = Path.of(address).resolveSibling("").normalize();

@@ -17,13 +17,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 
-/// A daemon in a JVM of another user that asks for what only root may do, and says what came of it.
+/// A daemon in a JVM of another user that requests what only root may do, and prints the results.
 public final class OrdinaryDaemon {
   private OrdinaryDaemon() {}
 
-  /// Asks and says.
+  /// Sends the requests and prints the results.
   ///
-  /// @param arguments a folder that everybody may write to, a program
+  /// @param arguments a directory that everybody may write to, a program
   public static void main(String[] arguments) throws InterruptedException {
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       say("daemon", host, request(arguments, user("daemon")));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A pid means somebody else a moment later: not often, so here on purpose.
+/// Provokes the reuse of a pid by another process, which is rare otherwise.
 @Timeout(180)
 @Tag("alone")
 class PidReuseTest {
@@ -40,7 +40,7 @@ class PidReuseTest {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:-MaxFDLimit",
-                // A thread that is made late may get the pid that is to be given away.
+                // A thread that is created late may receive the pid that is meant for a process.
                 "-XX:+UseSerialGC",
                 "-XX:-UseDynamicNumberOfCompilerThreads",
                 "-cp",
@@ -64,7 +64,7 @@ class PidReuseTest {
 
   private String run(List<String> words) throws Exception {
     List<String> command = new ArrayList<>(UNSHARE);
-    // A shell for an init: it fetches the status of every orphan.
+    // A shell as init reaps every orphan.
     command.addAll(List.of("sh", "-c", "\"$@\"; exit $?", "init"));
     command.addAll(words);
     Path said = dir.resolve("said");

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Children with other rights than the daemon's, as the kernel shows them. What only root can bring
-/// about only root tests.
+/// Children with other credentials than the daemon, as the kernel shows them. Tests of what only
+/// root can set up run as root only.
 @Timeout(120)
 class RunAsTest {
   private static final String NOBODY = "nobody";
@@ -50,7 +50,7 @@ class RunAsTest {
 
   @BeforeEach
   void open(@TempDir Path dir) throws IOException {
-    // Another user has to come in, and to write.
+    // Another user must be able to enter and to write.
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
     fixture = new HostFixture(new LinuxProcessHost(), dir);
   }
@@ -102,7 +102,8 @@ class RunAsTest {
     return List.of(value.toString(), value.toString(), value.toString(), value.toString());
   }
 
-  /// Its user may put it there at any moment, and nobody may wait for who opens its other end.
+  /// The user of the program may create a pipe there at any time, and the daemon must not block on
+  /// a pipe that no process opens at the other end.
   @Test
   void aPipeInTheProgramsPlaceIsRefusedAtOnce() {
     Path pipe = fixture.dir().resolve("program");
@@ -112,9 +113,9 @@ class RunAsTest {
 
     for (RunAs runAs : users) {
       assertThat(fixture.refusal(request(pipe.toString(), runAs)))
-          .isEqualTo(pipe + " is no file that could be a program");
+          .isEqualTo(pipe + " is not a regular file, so it cannot be a program");
     }
-    Need.assume(Need.ROOT); // for all of it
+    Need.assume(Need.ROOT); // as another user only as root
   }
 
   @Test
@@ -215,12 +216,12 @@ class RunAsTest {
     }
 
     assertThat(ownThreads()).isEqualTo(before).hasSize(1);
-    // PR_GET_DUMPABLE: nobody can have attached to the threads that were nobody's.
+    // PR_GET_DUMPABLE: no process can have attached to the threads that ran as nobody.
     assertThat(new Native("prctl").call(3))
         .isEqualTo(Long.parseLong(read(Path.of("/proc/sys/fs/suid_dumpable")).strip()));
   }
 
-  /// What all threads have: one line when they agree.
+  /// Returns the credentials of all threads: one line if they agree.
   private static List<String> ownThreads() {
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       return tasks.flatMap(RunAsTest::rights).distinct().toList();
@@ -232,7 +233,7 @@ class RunAsTest {
   private static Stream<String> rights(Path task) {
     try {
       if (Files.readString(task.resolve("comm")).startsWith("jpm-other")) {
-        return Stream.empty(); // on its way out
+        return Stream.empty(); // about to exit
       }
       String status =
           String.join(
@@ -271,7 +272,7 @@ class RunAsTest {
     RecordedWatcher watcher = new RecordedWatcher();
     try (LinuxProcessHost second = new LinuxProcessHost()) {
       Eventually.await(
-          "it is found",
+          "the process is found",
           HostFixture.DEADLINE,
           () -> identity.equals(second.findTagged(home + ":").get(home + ":1:1")),
           () -> second.findTagged(home + ":"));
@@ -301,7 +302,7 @@ class RunAsTest {
     Process stranger = builder.start();
     try {
       Eventually.await(
-          "it is another user's",
+          "the process runs as another user",
           HostFixture.DEADLINE,
           () ->
               read(Path.of("/proc/" + stranger.pid() + "/comm")).startsWith("sleep")
@@ -316,8 +317,8 @@ class RunAsTest {
     }
   }
 
-  /// Asks for the right to signal and to limit each thread of this JVM, again and again, and counts
-  /// how often it had it. Signal 0 and a limit that is only read need the same right as all others.
+  /// Repeatedly tries to signal and to limit each thread of this JVM, and counts the successes.
+  /// Signal 0 and reading a limit need the same permission as any other signal or limit.
   private static final String ATTACK =
       """
       import os, resource, sys
@@ -362,7 +363,7 @@ class RunAsTest {
             .start();
     try {
       Eventually.await(
-          "the attack goes on",
+          "the attack is running",
           HostFixture.DEADLINE,
           () -> Files.exists(Path.of(said + ".begun")) || !attack.isAlive());
       for (int i = 0; i < 60; i++) {
@@ -399,7 +400,7 @@ class RunAsTest {
     assertThat(HostFixture.read(app.out()).split("\0"))
         .contains("odd.name$\"\\=" + odd, "VALUE=", "LD_PRELOAD=/no/such/library.so")
         .noneMatch(it -> it.startsWith("JPM_V"));
-    // The loader complains for each program that it starts with it: none but the app.
+    // The loader complains once per program that it starts with this variable: only the app.
     assertThat(HostFixture.read(app.error()).split("cannot be preloaded", -1)).hasSize(2);
   }
 
@@ -413,7 +414,7 @@ class RunAsTest {
     SpawnRequest request = request("obedient.sh", user(NOBODY));
 
     assertThat(fixture.refusal(request.instead(noProgram, List.of("x"))))
-        .isEqualTo(noProgram + " is no program and has no #! line: name an --interpreter");
+        .isEqualTo(noProgram + " is not a program and has no #! line: name an --interpreter");
     assertThat(fixture.refusal(request.instead(noInterpreter, List.of("x"))))
         .isEqualTo(
             noInterpreter
@@ -568,8 +569,8 @@ class RunAsTest {
             """
             daemon: only root can run an app as another user: start the daemon as root or leave out\
              uid and gid
-            nice: nice -5 is more urgent than the daemon may give: start the daemon as root or use a\
-             higher number
+            nice: nice -5 is a higher priority than the daemon may set: start the daemon as root or\
+             use a higher number
             nobody: started
             tmp: only root can give an app private_tmp: start the daemon as root or leave it out
             paths: only root can give an app private_tmp and read_only_paths: start the daemon as\
@@ -603,7 +604,7 @@ class RunAsTest {
     }
   }
 
-  /// Its user can have it show anything.
+  /// The user of a process can change the environment that it shows.
   @Test
   @Needs(Need.ROOT)
   void theEnvironmentOfAnotherUsersProcessIsNotRead() {
@@ -626,7 +627,7 @@ class RunAsTest {
     SpawnRequest second = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:9");
     Spawned app = fixture.start(first);
     app.awaitReady();
-    Spawned forger = fixture.start(second); // its pipes are called 2
+    Spawned forger = fixture.start(second); // its pipes have the number 2
     forger.awaitReady();
 
     try (LinuxProcessHost next = new LinuxProcessHost(fixture.dir())) {

@@ -17,8 +17,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Runs as the first process of a pid namespace of its own, where a pid can be given away again at
-/// will, and says what becomes of the stranger that got it.
+/// Runs as the first process of its own pid namespace, where pids can be reused at will, and prints
+/// what happens to another process that received a known pid.
 final class SmallPidSpace {
   private static final Path LAST_PID = Path.of("/proc/sys/kernel/ns_last_pid");
   private static final int MOST_ATTEMPTS = 200;
@@ -29,9 +29,9 @@ final class SmallPidSpace {
     this.fixture = fixture;
   }
 
-  /// Plays both scenes.
+  /// Runs both scenarios.
   ///
-  /// @param arguments an empty folder
+  /// @param arguments an empty directory
   public static void main(String[] arguments) throws IOException {
     try (HostFixture fixture = new HostFixture(new LinuxProcessHost(), Path.of(arguments[0]))) {
       SmallPidSpace space = new SmallPidSpace(fixture);
@@ -63,7 +63,7 @@ final class SmallPidSpace {
       leftovers.signalTree(Signal.SIGKILL);
       watcher.awaitTreeGone();
     }
-    // The daemon that made the app still has the child in its hands.
+    // The daemon that started the app still holds the child.
     app.child().signalMain(Signal.SIGKILL);
     app.child().signalTree(Signal.SIGKILL);
     say("main: stranger lives", lives(stranger));
@@ -75,8 +75,8 @@ final class SmallPidSpace {
     ProcessIdentity member = awaitChildOf(app.pid());
     awaitLaterTick(member.startTime());
     app.child().signalTree(Signal.SIGTERM);
-    Eventually.await("the member is held", HostFixture.DEADLINE, () -> holds(member.pid()));
-    Libc.kill(member.pid(), Signal.SIGKILL.number()); // its parent takes the status
+    Eventually.await("the member has a pidfd", HostFixture.DEADLINE, () -> holds(member.pid()));
+    Libc.kill(member.pid(), Signal.SIGKILL.number()); // the parent reaps it
     Eventually.await(
         "the member is gone", HostFixture.DEADLINE, () -> ProcReader.find(member).isEmpty());
 
@@ -87,7 +87,7 @@ final class SmallPidSpace {
     say("member: stranger lives", lives(stranger));
   }
 
-  /// Starts something that has nothing to do with the app until it gets the pid.
+  /// Starts unrelated processes until one of them has the pid.
   private ProcessIdentity strangerAt(int pid) throws IOException {
     for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
       SpawnRequest request = fixture.request("/bin/sleep", "1000");
@@ -101,7 +101,7 @@ final class SmallPidSpace {
     throw new AssertionError("no process got pid " + pid);
   }
 
-  /// 0: there is no such process.
+  /// Returns the inode of the process, 0 if there is no such process.
   private static long inodeOf(int pid) {
     try (ProcReader reader = new ProcReader()) {
       ProcListing listing = reader.listing();
@@ -116,7 +116,9 @@ final class SmallPidSpace {
 
   private static void awaitLaterTick(long startTime) {
     Eventually.await(
-        "the clock goes on", HostFixture.DEADLINE, () -> ProcReader.ticksNow() > startTime + 1);
+        "the clock has advanced by a tick",
+        HostFixture.DEADLINE,
+        () -> ProcReader.ticksNow() > startTime + 1);
   }
 
   private static ProcessIdentity awaitChildOf(int parent) {
@@ -140,7 +142,7 @@ final class SmallPidSpace {
     return found[0];
   }
 
-  /// Whether this JVM has a pidfd of it, `proc_pid_fdinfo(5)`.
+  /// Reports whether this JVM has a pidfd of the process, `proc_pid_fdinfo(5)`.
   private static boolean holds(int pid) {
     try (var files = Files.list(Path.of("/proc/self/fdinfo"))) {
       return files.anyMatch(file -> HostFixture.read(file).contains("\nPid:\t" + pid + "\n"));

@@ -7,12 +7,12 @@ import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import java.util.concurrent.CountDownLatch;
 
-/// A daemon in a JVM of another user: ends one tree and says what it was told. It knows nothing but
-/// the JDK and the program itself, since that user may see no more.
+/// A daemon in a JVM of another user: ends one tree and prints the reported events. It uses only
+/// the JDK and the program itself, because that user cannot read more.
 final class StrangerDaemon {
   private StrangerDaemon() {}
 
-  /// Adopts, kills, waits.
+  /// Adopts the tree, ends it and waits for its end.
   ///
   /// @param arguments boot id, pid, start time, tag
   public static void main(String[] arguments) throws InterruptedException {

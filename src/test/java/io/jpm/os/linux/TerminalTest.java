@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Apps that write to a terminal, whose output goes the way of all output.
+/// Apps that write to a terminal, whose output takes the same path as all output.
 @Timeout(120)
 class TerminalTest {
   private HostFixture fixture;
@@ -49,11 +49,14 @@ class TerminalTest {
     }
   }
 
-  /// Nothing that reads a terminal outlives the app, not even as a zombie.
+  /// No process that reads a terminal outlives the app, not even as a zombie.
   private void awaitNoFeed() {
     fixture.endAll();
     Eventually.await(
-        "no cat is left", HostFixture.DEADLINE, () -> feeds().isEmpty(), TerminalTest::feeds);
+        "no terminal relay is left",
+        HostFixture.DEADLINE,
+        () -> feeds().isEmpty(),
+        TerminalTest::feeds);
   }
 
   private static List<String> feeds() {
@@ -119,7 +122,7 @@ class TerminalTest {
 
     assertThat(app.watcher().awaitExit()).isEqualTo(new Exit.Code(0));
     Eventually.await(
-        "20 MB are there",
+        "20 MB are written",
         HostFixture.DEADLINE,
         () -> HostFixture.size(app.out()) == 20_000_000,
         () -> HostFixture.size(app.out()));
@@ -137,7 +140,7 @@ class TerminalTest {
         .containsOnlyKeys(0, 1, 2, 3)
         .containsEntry(0, "/dev/null")
         .containsEntry(3, request.out().fifo().toString());
-    // Field 7 of stat is the controlling terminal: none.
+    // Field 7 of stat is the controlling terminal: there is none.
     String stat = Files.readString(Path.of("/proc/" + plain.pid() + "/stat"));
     assertThat(stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[4]).isEqualTo("0");
 
@@ -190,7 +193,7 @@ class TerminalTest {
     }
     awaitNoFeed();
     Eventually.await(
-        "no descriptor is left",
+        "open descriptors as before",
         HostFixture.DEADLINE,
         () -> descriptors() <= before,
         TerminalTest::descriptors);
@@ -213,7 +216,8 @@ class TerminalTest {
     LogPipes.Source source = pipes.open(request.out().fifo(), basin);
     RecordedWatcher watcher = new RecordedWatcher();
     SpawnResult result = fixture.host().spawn(request, watcher);
-    Eventually.await("there is no room", HostFixture.DEADLINE, () -> basin.refusals() > 0);
+    Eventually.await(
+        "the sink has refused bytes", HostFixture.DEADLINE, () -> basin.refusals() > 0);
 
     ((SpawnResult.Started) result).child().signalTree(Signal.SIGKILL);
     watcher.awaitTreeGone();

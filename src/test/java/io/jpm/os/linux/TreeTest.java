@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// "Gone" means that not one process is left, at the moment it is said.
+/// "Gone" means that not a single process is left at the moment of the report.
 @Timeout(120)
 class TreeTest {
   private HostFixture fixture;
@@ -67,7 +67,7 @@ class TreeTest {
     Spawned child = fixture.start("keeps-forking.sh");
     child.awaitReady();
 
-    child.child().signalTree(Signal.SIGTERM); // the main process is deaf, its children come and go
+    child.child().signalTree(Signal.SIGTERM); // ignored by the main process; children come and go
     child.child().signalTree(Signal.SIGKILL);
     child.watcher().awaitTreeGone();
 
@@ -128,7 +128,7 @@ class TreeTest {
     assertThat(child.watcher().told()).containsExactly("exited", "treeGone");
   }
 
-  /// Any user's process can do that, so nobody's environment may fill the memory.
+  /// The process of any user can do that, so no environment may fill the memory of the daemon.
   @Test
   void anEnvironmentThatNeverEndsIsNotReadToTheEnd() {
     Spawned child = fixture.start("endless-environment.py");

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Every kind of badly behaved app through a whole life: started, stopped, started again, taken
-/// over by the next daemon and stopped there. Stopped means that nothing of it is left.
+/// Every kind of badly behaved app through its whole lifecycle: started, stopped, restarted,
+/// adopted by the next daemon and stopped there. Stopped means that no process of it is left.
 @Timeout(120)
 class ZooTest {
-  /// Long for a shell that obeys, short for one that does not.
+  /// Long enough for a shell that obeys, short for one that does not.
   private static final Duration PATIENCE = Duration.ofMillis(300);
 
   private HostFixture fixture;
@@ -72,16 +72,16 @@ class ZooTest {
 
     Spawned second = restart(request);
     Eventually.await(
-        "it is ready again",
+        "the app is ready again",
         HostFixture.DEADLINE,
         () -> HostFixture.read(second.out()).split("ready", -1).length == 3);
     ProcessIdentity identity = second.child().identity();
     assertThat(identity).isNotEqualTo(first.child().identity());
     second.child().release();
     try (LinuxProcessHost next = new LinuxProcessHost()) {
-      // Not while it executes another program.
+      // Not while the process executes another program.
       Eventually.await(
-          "it is found",
+          "the process is found",
           HostFixture.DEADLINE,
           () -> next.findTagged(fixture.mark() + ":").equals(Map.of(fixture.tag(1, 2), identity)),
           () -> next.findTagged(fixture.mark() + ":"));
@@ -137,12 +137,13 @@ class ZooTest {
   }
 
   private Spawned restart(SpawnRequest request) {
-    // The first life's captures go on: they belong to the app, not to the process.
+    // The captures of the first run continue: they belong to the app, not to the process.
     SpawnRequest again = fixture.withTag(request, fixture.tag(1, 2));
     return fixture.startAgain(again);
   }
 
-  /// As God stops an app: SIGINT, and SIGKILL for whoever is still there when patience ends.
+  /// Stops an app as God does: SIGINT, then SIGKILL for all processes that remain after the
+  /// timeout.
   private void stop(Child child, RecordedWatcher watcher) {
     child.signalTree(Signal.SIGINT);
     if (!watcher.isTreeGoneWithin(PATIENCE)) {

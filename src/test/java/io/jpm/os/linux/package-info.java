@@ -1,4 +1,4 @@
-/// What only Linux promises.
+/// Tests of the Linux host beyond the common contracts.
 @NullMarked
 package io.jpm.os.linux;
 

@@ -1,4 +1,4 @@
-/// The portable host against the contract.
+/// Tests of the portable host against the contracts.
 @NullMarked
 package io.jpm.os.portable;
 

@@ -19,13 +19,13 @@ import org.assertj.core.api.Assertions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Walks every state that a process can be in, with all rules there are, and checks what must hold
-/// on every way; then walks long ways at random.
+/// Explores every state of the health of a process, with all combinations of probes, and checks the
+/// rules on every transition; then takes long random walks.
 class CourseWalkTest {
   private static final long STEP = Duration.ofMillis(500).toNanos();
   private static final int COUNTED = 3;
 
-  /// Which checks there are: 0 none, 1 one that asks, 2 one that listens.
+  /// The probes of an app: 0 none, 1 active, 2 passive.
   record Kinds(int startup, int readiness, int liveness, boolean ready) {
     ProbeStateMachine probeStateMachine() {
       Map<ProbeRole, ProbeConfig> rules = new EnumMap<>(ProbeRole.class);
@@ -61,9 +61,9 @@ class CourseWalkTest {
     return all.stream();
   }
 
-  /// A process and what was said of it.
+  /// A state of the model: the health state of a process and what was reported about it.
   ///
-  /// @param asked which checks have an attempt under way, as the orders tell
+  /// @param asked the probes that have an attempt in progress, according to the effects
   record World(
       HealthState healthState,
       long now,
@@ -85,25 +85,27 @@ class CourseWalkTest {
       boolean saidDead = dead;
       boolean over = healthState.over();
       for (HealthEffect healthEffect : step.orders()) {
-        holds(!over, "nothing is ordered after the end");
+        holds(!over, "no effects after the end");
         switch (healthEffect) {
           case HealthEffect.Ask(ProbeRole probeRole, long _) ->
-              holds(open.add(probeRole), "one attempt of a check at a time");
+              holds(open.add(probeRole), "one attempt per probe at a time");
           case HealthEffect.GiveUp(ProbeRole probeRole, long attempt) -> {
-            holds(open.remove(probeRole), "only what is under way is given up");
+            holds(open.remove(probeRole), "only an attempt in progress is cancelled");
             holds(
                 healthState.pulse(probeRole).attempt() == attempt,
-                "the present attempt is given up");
+                "the current attempt is cancelled");
           }
           case HealthEffect.SayReady() -> {
-            holds(!saidReady && !kinds.ready() && kinds.gates(), "ready is said once");
+            holds(!saidReady && !kinds.ready() && kinds.gates(), "ready is reported once");
             saidReady = true;
           }
           case HealthEffect.SayNotYet(String _) ->
-              holds(!saidReady, "who was ready is not unready");
+              holds(!saidReady, "a process that was ready is never reported as not ready");
           case HealthEffect.SayUnhealthy(String _) -> {
             holds(!saidUnhealthy, "unhealthy and recovered alternate");
-            holds(saidReady || kinds.ready() || !kinds.gates(), "only who was ready is unhealthy");
+            holds(
+                saidReady || kinds.ready() || !kinds.gates(),
+                "only a process that was ready is unhealthy");
             saidUnhealthy = true;
           }
           case HealthEffect.SayRecovered() -> {
@@ -111,20 +113,22 @@ class CourseWalkTest {
             saidUnhealthy = false;
           }
           case HealthEffect.SayDead(String _) -> {
-            holds(!saidDead && kinds.liveness() > 0, "dead is said once");
+            holds(!saidDead && kinds.liveness() > 0, "dead is reported once");
             saidDead = true;
           }
         }
       }
       HealthState next = step.next();
-      holds(!next.over() || (open.isEmpty() && next.due().isEmpty()), "nothing goes on at the end");
+      holds(
+          !next.over() || (open.isEmpty() && next.due().isEmpty()),
+          "nothing is pending at the end");
       for (ProbeRole probeRole : ProbeRole.values()) {
         holds(
             next.pulse(probeRole).asking() == open.contains(probeRole),
-            "what is asked is waited for");
+            "an attempt in progress is awaited");
         holds(
             !open.contains(probeRole) || next.pulse(probeRole).due().isPresent(),
-            "no attempt is endless");
+            "every attempt has a timeout");
       }
       return new World(next, time, open, saidReady, saidUnhealthy, saidDead);
     }
@@ -145,7 +149,7 @@ class CourseWalkTest {
       return news;
     }
 
-    /// The same without what makes the number of worlds endless.
+    /// Returns the state without the values that would make the number of states infinite.
     World essence() {
       Map<ProbeRole, ProbeState> pulses = new EnumMap<>(ProbeRole.class);
       healthState
@@ -200,7 +204,7 @@ class CourseWalkTest {
           }
         }
       }
-      Assertions.assertThat(seen.size()).as("the walk comes to an end").isLessThan(200_000);
+      Assertions.assertThat(seen.size()).as("number of states").isLessThan(200_000);
     }
   }
 

@@ -114,7 +114,7 @@ class PassiveProbesTest {
     vertx
         .eventBus()
         .publish(Addresses.linesOf("web"), new LinesMessage("web", 1, 0, lines).toJson());
-    // What is answered was worked through.
+    // The reply means that the lines were processed.
     assertThat(await(vertx.eventBus().request(Addresses.SATAN_LINES, new FlowControlAck())).body())
         .isEqualTo(new FlowControlAck());
   }
@@ -155,13 +155,15 @@ class PassiveProbesTest {
       return Future.succeededFuture();
     });
     Eventually.await(
-        "nothing is wanted", HostFixture.DEADLINE, () -> wanted.getLast().apps().isEmpty());
+        "the line lease is given up",
+        HostFixture.DEADLINE,
+        () -> wanted.getLast().apps().isEmpty());
   }
 
   @Test
   void aPatternThatIsNoneIsASentence() {
     assertThatThrownBy(() -> hear(worker(1, 1), new Check.Log("(")))
-        .hasMessageContaining("log: \"(\" is no regular expression: ");
+        .hasMessageContaining("log: \"(\" is not a regular expression: ");
   }
 
   @Test
@@ -196,7 +198,7 @@ class PassiveProbesTest {
       return Future.succeededFuture();
     });
     Eventually.await(
-        "the address is gone",
+        "the notify socket is removed",
         HostFixture.DEADLINE,
         () -> !java.nio.file.Files.exists(Path.of(address)));
   }

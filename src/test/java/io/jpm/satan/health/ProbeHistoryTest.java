@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// What is said of checks while [ProbeStateMachine] goes its way.
+/// Probe reports while [ProbeStateMachine] changes its state.
 class ProbeHistoryTest {
   private static final Check TCP = new Check.Tcp("h", "1");
   private static final Check LINE = new Check.Log("up");
@@ -26,7 +26,7 @@ class ProbeHistoryTest {
     return Optional.of(new Health.Probe(check, RHYTHM));
   }
 
-  /// One process with its checks.
+  /// A process with its probes.
   private final class Life {
     private final ProbeStateMachine probeStateMachine;
     private final ProbeHistory probeHistory;
@@ -43,7 +43,7 @@ class ProbeHistoryTest {
       return this;
     }
 
-    /// The attempt that is due begins and ends so.
+    /// The attempt that is due begins and ends with `probeResult`.
     Life finds(int seconds, ProbeRole probeRole, ProbeResult probeResult) {
       after(seconds, new HealthEvent.Tick());
       return after(

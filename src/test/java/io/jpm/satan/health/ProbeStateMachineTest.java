@@ -55,12 +55,12 @@ class ProbeStateMachineTest {
     take(new HealthEvent.Tick());
   }
 
-  /// The latest attempt of `probeRole` finds this.
+  /// Ends the latest attempt of `probeRole` with the result.
   private void found(ProbeRole probeRole, ProbeResult probeResult) {
     take(new HealthEvent.Answered(probeRole, healthState.pulse(probeRole).attempt(), probeResult));
   }
 
-  /// The attempt that is due next is made, and finds this.
+  /// Begins the next attempt when it is due and ends it with the result.
   private void next(ProbeRole probeRole, ProbeResult probeResult) {
     long due = healthState.pulse(probeRole).due().orElseThrow();
     now = Math.max(now, due);

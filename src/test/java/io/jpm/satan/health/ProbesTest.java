@@ -51,7 +51,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What checks find out about real servers and by real commands.
+/// Active probes of real servers and with real commands.
 @Timeout(120)
 class ProbesTest {
   private static final int SELF = 4711;
@@ -182,9 +182,9 @@ class ProbesTest {
             url("/"), Map.of(), Check.StatusRange.FINE, Optional.of("is (well|fine)"), true);
     assertThat(reason(check)).isEqualTo("passed");
     body = "all is lost";
-    assertThat(reason(check)).isEqualTo(url("/") + ": its body has no is (well|fine)");
+    assertThat(reason(check)).isEqualTo(url("/") + ": its body does not contain is (well|fine)");
     body = "x".repeat(70_000) + "all is well";
-    assertThat(reason(check)).isEqualTo(url("/") + ": its body has no is (well|fine)");
+    assertThat(reason(check)).isEqualTo(url("/") + ": its body does not contain is (well|fine)");
   }
 
   @Test
@@ -288,7 +288,7 @@ class ProbesTest {
     assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}"))).isEqualTo("passed");
     variables.put("PORT", "many");
     assertThat(reason(new Check.Tcp("127.0.0.1", "${PORT}")))
-        .isEqualTo("127.0.0.1:${PORT}: \"many\" is no port");
+        .isEqualTo("127.0.0.1:${PORT}: \"many\" is not a port");
   }
 
   private Check.Exec script(String text) throws IOException {
@@ -307,7 +307,7 @@ class ProbesTest {
   @Test
   @Needs(Need.ROOT)
   void aCommandRunsAsTheUserOfTheApp() throws Exception {
-    // The other user has to come in.
+    // The other user must be able to enter the directory.
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
     Check.Exec check = script("echo \"I am $(id -un)\"; exit 1");
     assertThat(reason(check)).isEqualTo("./check ends with exit 1: I am root");
@@ -318,7 +318,7 @@ class ProbesTest {
     assertThat(reason(script("[ ! -w . ] && [ \"$(id -u)\" != 0 ]"))).isEqualTo("passed");
   }
 
-  /// A server whose certificate nobody has signed but itself.
+  /// Starts a server with a self-signed certificate.
   private int selfSigned() throws Exception {
     Path store = dir.resolve("self.p12");
     Process keytool =
@@ -362,7 +362,7 @@ class ProbesTest {
         .isEqualTo(
             url
                 + ": its certificate is not accepted: unable to find valid certification path to"
-                + " requested target (verify: false takes any)");
+                + " requested target (verify: false accepts any)");
     var trusting =
         new Check.Http(url, Map.of(), Check.StatusRange.FINE, Optional.of("well"), false);
     assertThat(reason(trusting)).isEqualTo("passed");
@@ -391,11 +391,11 @@ class ProbesTest {
                 check,
                 probeTarget(),
                 probeResult -> {
-                  throw new AssertionError("it is told " + probeResult);
+                  throw new AssertionError("unexpected result " + probeResult);
                 })));
     ProbeAttempt probeAttempt = await(begun.future());
     Path pids = dir.resolve("pids");
-    Eventually.await("it runs", HostFixture.DEADLINE, () -> Files.exists(pids));
+    Eventually.await("the command runs", HostFixture.DEADLINE, () -> Files.exists(pids));
     vertx.runOnContext(_ -> probeAttempt.giveUp());
     for (String pid : Files.readString(pids).strip().split(" ", -1)) {
       Eventually.await(
@@ -404,7 +404,7 @@ class ProbesTest {
           () -> ProcessHandle.of(Long.parseLong(pid)).map(it -> !it.isAlive()).orElse(true));
     }
     Eventually.await(
-        "its pipe is removed",
+        "the pipe of the command is removed",
         HostFixture.DEADLINE,
         () -> {
           String[] left = dir.resolve("checks").toFile().list();

@@ -9,18 +9,18 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// One group of the second version of `cgroups(7)`, made for one process of an app and its tree.
+/// One cgroup of version 2, `cgroups(7)`, created for one process of an app and its tree.
 ///
-/// @param folder where the kernel shows it
+/// @param folder its directory below the cgroup mount
 public record Cgroup(Path folder) {
-  /// What the names of our groups begin with.
+  /// The prefix of the names of cgroups that jpm creates.
   public static final String PREFIX = "jpm-";
 
   private static final String TOLD = "jpm.told";
 
-  /// The group of a process, when it is one of ours.
+  /// Returns the cgroup of a process if jpm created it.
   ///
-  /// @param mount where groups are shown
+  /// @param mount the mount point of the cgroup file system
   public static Optional<Cgroup> of(int pid, Path mount) {
     return CgroupMount.pathOf(Integer.toString(pid))
         .map(path -> mount.resolve(path))
@@ -29,16 +29,16 @@ public record Cgroup(Path folder) {
         .map(Cgroup::new);
   }
 
-  /// Moves a process into it.
+  /// Moves a process into the cgroup.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   public void take(int pid) throws IOException {
     set("cgroup.procs", Integer.toString(pid));
   }
 
-  /// Writes one of its settings.
+  /// Writes one setting of the cgroup.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   void set(String file, String value) throws IOException {
     try {
       Files.writeString(folder.resolve(file), value);
@@ -50,17 +50,18 @@ public record Cgroup(Path folder) {
     }
   }
 
-  /// How many of its processes the kernel has ended because the group had too much memory.
+  /// Returns how many processes of the cgroup the OOM killer has killed.
   public long memoryKills() {
     return count("oom_kill");
   }
 
-  /// Whether it has ever had more memory than `memory.high`.
+  /// Reports whether the memory of the cgroup has ever exceeded `memory.high`.
   boolean wasSlowed() {
     return count("high") > 0;
   }
 
-  /// Whether the kernel has ended a process of it and nobody has told of that yet.
+  /// Reports whether the kernel has killed a process of the cgroup and no daemon has reported it
+  /// yet.
   public boolean hasUntoldKills() {
     return memoryKills() > told().kills();
   }
@@ -78,10 +79,10 @@ public record Cgroup(Path folder) {
     }
   }
 
-  /// What the world has been told of its memory.
+  /// The memory events of a cgroup that have already been reported.
   ///
-  /// @param kills how many processes the kernel has ended
-  /// @param slowed whether it is slowed down
+  /// @param kills number of processes that the kernel has killed
+  /// @param slowed whether the kernel throttles the cgroup
   public record Told(long kills, boolean slowed) {
     private static final Told NOTHING = new Told(0, false);
 
@@ -99,7 +100,8 @@ public record Cgroup(Path folder) {
     }
   }
 
-  /// What has been told, by this daemon or an earlier one: it is written on the group itself.
+  /// Returns the events that this daemon or an earlier one has reported. They are stored in an
+  /// extended attribute of the cgroup's directory.
   public Told told() {
     UserDefinedFileAttributeView view = view();
     try {
@@ -114,7 +116,7 @@ public record Cgroup(Path folder) {
     }
   }
 
-  /// Remembers it, for the next daemon too.
+  /// Records the events as reported, also for the next daemon.
   void tell(Told told) {
     UserDefinedFileAttributeView view = view();
     try {
@@ -122,7 +124,7 @@ public record Cgroup(Path folder) {
         view.write(TOLD, ByteBuffer.wrap(told.text().getBytes(StandardCharsets.US_ASCII)));
       }
     } catch (IOException refused) {
-      // Ignored because it only means that the next daemon tells it again; Linux 5.7 can do it.
+      // Ignored: at worst the next daemon reports the events again. Needs Linux 5.7.
     }
   }
 
@@ -130,12 +132,13 @@ public record Cgroup(Path folder) {
     return Files.getFileAttributeView(folder, UserDefinedFileAttributeView.class);
   }
 
-  /// Removes it when nobody is in it.
+  /// Removes the cgroup if it contains no processes.
   public void remove() {
     try {
       Files.deleteIfExists(folder);
     } catch (IOException stillInUse) {
-      // Ignored because it is tried again when its tree is gone and when the next group is made.
+      // Ignored: removal is tried again when the tree has ended and when the next cgroup is
+      // created.
     }
   }
 }

@@ -8,13 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// Where the kernel shows the groups of the second version, `cgroups(7)`, and where processes are
-/// among them.
+/// Finds the mount point of cgroup version 2, `cgroups(7)`, and the cgroup of a process.
 public final class CgroupMount {
   private CgroupMount() {}
 
-  /// The folder of the topmost group that is shown; empty where there is none, as on systems that
-  /// use the first version only.
+  /// Returns the mount point of cgroup v2; empty if there is none, as on systems that use version 1
+  /// only.
   public static Optional<Path> find() {
     try {
       return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.UTF_8).stream()
@@ -28,7 +27,8 @@ public final class CgroupMount {
     }
   }
 
-  /// The group of a process, relative to [#find]; empty when it is gone or its group is not shown.
+  /// Returns the path of a process's cgroup, relative to [#find]; empty if the process is gone or
+  /// its cgroup lies outside the visible part of the hierarchy.
   ///
   /// @param process a pid, or `self`
   public static Optional<String> pathOf(String process) {
@@ -43,7 +43,8 @@ public final class CgroupMount {
     }
   }
 
-  /// Why a write was refused, without the file's name, which the sentence has already.
+  /// Returns the reason of a failed write without the file name, which the caller's message already
+  /// contains.
   static String words(IOException refused) {
     return refused instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()

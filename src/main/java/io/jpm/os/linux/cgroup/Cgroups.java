@@ -12,18 +12,20 @@ import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.util.List;
 import java.util.Optional;
 
-/// Makes groups for apps, beneath the one that was given to the daemon, and nowhere else: systemd
-/// marks what it gives away with `user.delegate`, and other groups are its own.
+/// Creates cgroups for apps, only below the cgroup that was delegated to the daemon. systemd marks
+/// a delegated cgroup with the attribute `user.delegate`; all others belong to systemd.
 ///
-/// A group that is divided must have no processes itself. So the daemon has to be in one beneath
-/// it: with `DelegateSubgroup=daemon` systemd begins it there, in a scope it moves there by itself.
-/// It does not move in a service without that setting: systemd could not start the daemon anew as
-/// long as apps run. Looked for when first needed, since most daemons need none.
+/// A cgroup that has child groups with controllers must not contain processes itself, so the daemon
+/// must run in a child group. In a service, `DelegateSubgroup=daemon` makes systemd start it there.
+/// In a scope the daemon moves itself. It does not do so in a service without that setting: systemd
+/// could not restart the daemon while apps run.
+///
+/// The delegated cgroup is looked up on first use, because most daemons do not need it.
 public final class Cgroups {
   private static final String DAEMON = "daemon";
   private static final int LONGEST_NAME = 200;
 
-  /// In which quotas of processor time are counted, in microseconds.
+  /// Period of `cpu.max`, in microseconds.
   private static final long PERIOD = 100_000;
 
   private final Optional<Path> mount = CgroupMount.find();
@@ -31,16 +33,16 @@ public final class Cgroups {
   private Optional<String> problem = Optional.empty();
   private boolean looked;
 
-  /// Those of this process.
+  /// Uses the cgroup that is delegated to this process.
   public Cgroups() {}
 
-  /// Beneath a group that is known to be ours.
+  /// Uses `root`, a cgroup that is known to be delegated.
   public Cgroups(Path root) {
     this.root = Optional.of(root);
     this.looked = true;
   }
 
-  /// Why no groups can be made, in a clause; empty when they can.
+  /// Returns the reason why no cgroups can be created, as a clause; empty if they can.
   public synchronized Optional<String> problem() {
     if (!looked) {
       looked = true;
@@ -49,10 +51,10 @@ public final class Cgroups {
     return problem;
   }
 
-  /// A new group with these limits; empty when they need none or there can be none.
+  /// Creates a cgroup with these limits; empty if the limits need none or none can be created.
   ///
-  /// @param tag what its name is made of
-  /// @throws IOException with a sentence for the user when a limit cannot be had
+  /// @param tag process tag from which its name is built
+  /// @throws IOException with a message for the user if a limit cannot be set
   public synchronized Optional<Cgroup> make(String tag, ResourceLimits limits) throws IOException {
     if (!limits.ofGroup() || problem().isPresent() || root.isEmpty()) {
       return Optional.empty();
@@ -75,13 +77,13 @@ public final class Cgroups {
     }
   }
 
-  /// The group of a process that an earlier daemon has made.
+  /// Returns the cgroup that an earlier daemon created for a process.
   public Optional<Cgroup> of(int pid) {
     return mount.flatMap(shown -> Cgroup.of(pid, shown));
   }
 
-  /// The group that an earlier daemon has made for the tree with this tag, whether anybody is in it
-  /// or not.
+  /// Returns the cgroup that an earlier daemon created for the tree with this tag, even if it is
+  /// empty.
   public synchronized Optional<Cgroup> of(String tag) {
     return problem().isPresent()
         ? Optional.empty()
@@ -89,7 +91,7 @@ public final class Cgroups {
             .filter(group -> Files.isDirectory(group.folder()));
   }
 
-  /// The group that this process could divide, if there is one; changes nothing.
+  /// Returns the cgroup that this process could divide, if there is one. Changes nothing.
   public static Optional<Path> divisible() {
     return own().flatMap(Cgroups::divisible);
   }
@@ -141,7 +143,7 @@ public final class Cgroups {
     return List.of(Files.readString(file).strip().split("\\s+", -1));
   }
 
-  /// What trees have left behind whose last process ended while nobody looked.
+  /// Removes the cgroups of trees whose last process ended without being observed.
   private static void removeEmpty(Path root) throws IOException {
     try (DirectoryStream<Path> groups = Files.newDirectoryStream(root, Cgroup.PREFIX + "*")) {
       groups.forEach(group -> new Cgroup(group).remove());
@@ -151,7 +153,7 @@ public final class Cgroups {
   private void look() {
     Optional<Path> own = own();
     if (own.isEmpty()) {
-      problem = Optional.of("there are no cgroups of version 2 here");
+      problem = Optional.of("this system has no cgroup v2");
       return;
     }
     root = divisible(own.get());
@@ -174,7 +176,7 @@ public final class Cgroups {
     }
   }
 
-  /// Everybody in it, the daemon among them.
+  /// Moves all processes of the cgroup, including the daemon, into a child group.
   private static Optional<String> moveDown(Path group) {
     Cgroup below = new Cgroup(group.resolve(DAEMON));
     try {

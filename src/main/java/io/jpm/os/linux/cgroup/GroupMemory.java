@@ -14,18 +14,19 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Hears of what the kernel does about the memory of one tree while its main process lives: it has
-/// ended another process of it, or slows it down. Owned by the reactor's thread.
+/// Monitors how the kernel enforces the memory limits of one tree while its main process runs, and
+/// reports when it kills other processes of the tree or throttles the tree. Confined to the
+/// reactor's thread.
 ///
-/// `memory.events` tells of each change like of urgent data, `cgroups(7)`. A tree that is held at
-/// `memory.high` changes it a hundred times a second, so nothing is heard for a moment after each
-/// change. In this moment the main process's end usually comes, should it be the one that was
-/// ended.
+/// The kernel signals each change of `memory.events` as an exceptional condition, `EPOLLPRI`
+/// (`cgroups(7)`). A tree at `memory.high` changes it a hundred times a second, so the monitor
+/// pauses for a second after each change. If the main process was the one that was killed, its end
+/// usually arrives within that pause.
 public final class GroupMemory {
   private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int READ_BYTES = 1024;
 
-  /// `PF_EXITING` of `/proc/PID/stat`.
+  /// `PF_EXITING` in the flags field of `/proc/PID/stat`.
   private static final long EXITING = 0x4;
 
   private static final long KILL = 1L << (9 - 1);
@@ -38,8 +39,8 @@ public final class GroupMemory {
   private Reactor.@Nullable Watch watch;
   private boolean over;
 
-  /// @param main the main process
-  /// @param watcher told of it
+  /// @param main pid of the main process
+  /// @param watcher receives the reports
   public GroupMemory(int main, Reactor reactor, Cgroup group, ChildWatcher watcher) {
     this.main = main;
     this.reactor = reactor;
@@ -47,20 +48,20 @@ public final class GroupMemory {
     this.watcher = watcher;
   }
 
-  /// Tells what no daemon has told yet, and listens from now on.
+  /// Reports the events that no daemon has reported yet and starts monitoring.
   public void begin() {
     if (over) {
       return;
     }
     if (!listen()) {
-      return; // a group without a controller for memory
+      return; // the cgroup has no memory controller
     }
     Cgroup.Told before = group.told();
     long kills = group.memoryKills();
     boolean slowed = before.slowed() || group.wasSlowed();
     boolean told = kills == before.kills() && slowed == before.slowed();
     if (told || (kills > before.kills() && isEnding())) {
-      return; // the end itself will tell that the kernel was the reason
+      return; // the exit of the main process will report the kill
     }
     group.tell(new Cgroup.Told(kills, slowed));
     if (kills > before.kills()) {
@@ -71,13 +72,13 @@ public final class GroupMemory {
     }
   }
 
-  /// The main process has ended, or nobody wants to hear any more.
+  /// Stops monitoring, because the main process has ended or the reports are no longer needed.
   public void end() {
     over = true;
     close();
   }
 
-  /// A file tells of changes after its last reading, so it is opened anew and read once.
+  /// Opens the file again and reads it once: the kernel signals only changes after the last read.
   private boolean listen() {
     close();
     Path file = group.folder().resolve("memory.events");
@@ -92,8 +93,8 @@ public final class GroupMemory {
     return watch.add(Libc.EPOLLPRI) == 0;
   }
 
-  /// Whether the main process was sent SIGKILL or is on its way out, which takes its time where
-  /// much memory is to be given back.
+  /// Reports whether the main process has a pending SIGKILL or is exiting. Exiting takes a while if
+  /// the kernel has to free much memory.
   private boolean isEnding() {
     try (ProcReader reader = new ProcReader()) {
       Optional<ProcStat> stat = reader.stat(main);

@@ -1,4 +1,4 @@
-/// Control groups: the limits of trees, and what the kernel does about their memory.
+/// Cgroups: the limits of process trees, and the memory events that the kernel reports for them.
 @NullMarked
 package io.jpm.os.linux.cgroup;
 

@@ -15,34 +15,35 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/// The daemon's end of the messages to and from one process: JSON values, one a line, as Node's
-/// `child_process` speaks on the descriptor that NODE_CHANNEL_FD names.
+/// The daemon's end of the IPC channel of one process. It carries JSON values, one per line, in the
+/// format of Node's `child_process` on the descriptor that NODE_CHANNEL_FD names.
 ///
-/// The process holds this end too ([ChannelEnds]), so end of file says nothing about its life. The
-/// description is shared with it, hence no O_NONBLOCK: each call says for itself that it must not
-/// wait.
+/// The process holds this end too ([ChannelEnds]), so end of file does not mean that the process
+/// has ended. Both share one open file description, so O_NONBLOCK is not set: each call itself
+/// requests not to block.
 public final class Channel {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// A longer message is not delivered, and what is sent but not read may not be more.
+  /// Maximum length of a message; longer ones are dropped. Also the maximum of unread outgoing
+  /// data.
   static final int MOST_BYTES = 1024 * 1024;
 
-  /// What was told and is not dealt with yet; beyond this the process has to wait with its
-  /// messages.
+  /// Maximum weight of delivered messages that are not handled yet. Beyond it the channel is not
+  /// read, so that the process has to wait.
   private static final int MOST_UNHEARD = 256 * 1024;
 
-  /// What a message costs beside its text: mostly time, of an event loop that others need too.
+  /// Weight of a message in addition to its length, mainly for its time on a shared event loop.
   private static final int MESSAGE_BYTES = 512;
 
-  /// How Node's answers to a descriptor begin.
+  /// The beginning of Node's answers to a passed descriptor.
   private static final String ANSWER = "{\"cmd\":\"NODE_HANDLE_";
 
   private static final String TAKEN = ANSWER + "ACK\"";
 
-  /// What all processes together may have begun to say and not ended.
+  /// Memory for incomplete messages, shared by all processes.
   private static final LineBuffer.Room UNFINISHED = new LineBuffer.Room(8L << 20);
 
-  /// What is read of one process in a second, whether it is a message or is left out.
+  /// Maximum rate at which data of one process is read, including dropped messages.
   private static final long BYTES_PER_SECOND = 2L << 20;
 
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -57,8 +58,8 @@ public final class Channel {
   private final BiConsumer<String, Runnable> messages;
   private final String tag;
 
-  /// Owned by the reactor's thread: when the process has paid for what was read of it, and what was
-  /// dropped.
+  /// Rate limit: the time up to which the data read so far uses up the allowed rate. This and the
+  /// fields below are confined to the reactor's thread.
   private long paidAt = System.nanoTime();
 
   private boolean pausing;
@@ -66,19 +67,19 @@ public final class Channel {
   private long droppedToldAt;
   private final AtomicInteger unheard = new AtomicInteger();
 
-  /// Whether nothing is read until more was dealt with.
+  /// True while nothing is read because too many messages are not handled yet.
   private final AtomicBoolean full = new AtomicBoolean();
 
-  /// All below is guarded by `this`.
+  /// This and the following field are guarded by `this`.
   private final Outgoing outgoing;
 
   private boolean open = true;
 
-  /// @param reactor reads, and writes what had to wait
-  /// @param fd this end, ours from now on
-  /// @param tag whose channel it is, for the log
-  /// @param messages gets each message, on the reactor's thread, and what to run when it was dealt
-  ///   with
+  /// @param reactor reads, and sends queued messages
+  /// @param fd the daemon's end, closed by the channel
+  /// @param tag the process tag without its secret, for the log
+  /// @param messages receives each message on the reactor's thread, with a callback to run when the
+  ///   message has been handled
   public Channel(Reactor reactor, int fd, String tag, BiConsumer<String, Runnable> messages) {
     this.reactor = reactor;
     this.fd = fd;
@@ -96,30 +97,30 @@ public final class Channel {
       droppedToldAt = now;
       LOG.log(
           Level.WARNING,
-          "{0}: {1} of its messages were dropped so far: longer than {2} bytes, or too much of what"
-              + " apps say was unfinished",
+          "{0}: {1} of its messages were dropped so far: longer than {2} bytes, or too many messages"
+              + " of apps were incomplete",
           tag,
           Long.toString(dropped),
           Integer.toString(MOST_BYTES));
     }
   }
 
-  /// Begins to read.
+  /// Starts reading.
   ///
   /// @return 0 or the negative `errno`
   public int begin() {
     return watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT);
   }
 
-  /// Whether messages can come and go.
+  /// Reports whether messages can be sent and received.
   public synchronized boolean isOpen() {
     return open;
   }
 
-  /// Sends one JSON value, at once or as soon as the process reads.
+  /// Sends one JSON value, immediately or as soon as the process reads.
   ///
-  /// @return whether it is on its way; false too when so much is waiting already that this would
-  ///   make it more than [#MOST_BYTES]
+  /// @return whether it was sent or queued; false if the channel is closed or the queue would
+  ///   exceed [#MOST_BYTES]
   public synchronized boolean send(String json) {
     byte[] line = Outgoing.line(json);
     if (!open || !outgoing.hasRoom(line, false)) {
@@ -129,26 +130,26 @@ public final class Channel {
     return begun();
   }
 
-  /// As [#send(String)], with a descriptor: in the form in which Node's `child_process` does. What
-  /// is sent after it waits until the process has answered.
+  /// Like [#send(String)], but passes a descriptor in the format of Node's `child_process`. Later
+  /// messages wait until the process has answered.
   ///
   /// @param json one JSON object
-  /// @param handle what goes with it
-  /// @param taken told on the reactor's thread whether the process has it; false also when the
-  ///   channel was closed before
-  /// @return whether it is on its way; false too when so much is waiting already, and when the
-  ///   handle is closed
+  /// @param handle the descriptor to pass
+  /// @param taken called on the reactor's thread with whether the process has received the
+  ///   descriptor; false also if the channel is closed before
+  /// @return whether the message was sent or queued; false also if the queue is full or the handle
+  ///   is closed
   public boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
     byte[] line =
         Outgoing.line(
             "{\"cmd\":\"NODE_HANDLE\",\"type\":\"" + handle.type() + "\",\"msg\":" + json + "}");
-    // One of our own, since it may have to be sent again.
+    // A duplicate, because it may have to be sent again later.
     int given = handle.duplicate();
     synchronized (this) {
       if (given >= 0 && open && outgoing.hasRoom(line, true)) {
         Consumer<Boolean> later = got -> reactor.execute(() -> taken.accept(got));
         outgoing.add(line, given, later);
-        begun(); // `later` is told when that fails
+        begun(); // on failure `later` is called with false
         return true;
       }
     }
@@ -156,9 +157,9 @@ public final class Channel {
     return false;
   }
 
-  /// Sends what was just added as far as that goes now.
+  /// Sends as much of the queue as possible without blocking.
   ///
-  /// @return false when the other end is gone, which the reader will learn too
+  /// @return false if the other end is closed, which the next read detects too
   private boolean begun() {
     boolean whole = outgoing.flush();
     if (outgoing.waitsForRoom()) {
@@ -167,9 +168,9 @@ public final class Channel {
     return whole;
   }
 
-  /// On the reactor's thread: delivers what has come so far, then closes.
+  /// Delivers what has been received so far and closes the channel. On the reactor's thread only.
   public void finish() {
-    // Only what is there now: a helper of the process may write on and on.
+    // Reads only what is buffered now, because a child of the process may keep writing.
     int left = Libc.waitingBytes(fd);
     for (int count = 1; left > 0 && count > 0 && isOpen(); left -= count) {
       count = receive(Math.min(left, CHUNK));
@@ -177,7 +178,7 @@ public final class Channel {
     close();
   }
 
-  /// On the reactor's thread or after its end: closes, whatever has come.
+  /// Closes the channel without reading. On the reactor's thread, or after it has ended.
   public synchronized void close() {
     if (open) {
       open = false;
@@ -193,7 +194,7 @@ public final class Channel {
     pump();
   }
 
-  /// One round: what is there, up to a limit for fairness.
+  /// Reads what is available, up to a limit that keeps the reactor fair.
   private void pump() {
     int moved = 0;
     while (isOpen()) {
@@ -217,7 +218,7 @@ public final class Channel {
     }
   }
 
-  /// Whether it has said more than it may for now; [#pump] goes on in time.
+  /// Reports whether the process has exceeded its rate. If so, [#pump] continues after a pause.
   private boolean hasToWait() {
     long wait = paidAt - System.nanoTime() - SECOND;
     if (wait > 0 && !pausing) {
@@ -245,7 +246,7 @@ public final class Channel {
       int wanted =
           (full.get() || pausing ? 0 : Libc.EPOLLIN)
               | (outgoing.waitsForRoom() ? Libc.EPOLLOUT : 0);
-      if (wanted != 0) { // or a hangup would be reported on and on
+      if (wanted != 0) { // otherwise a hangup would be reported repeatedly
         watch.change(wanted | Libc.EPOLLONESHOT);
       }
     }
@@ -266,26 +267,26 @@ public final class Channel {
     flush();
   }
 
-  /// On any thread.
+  /// Called on any thread when a message has been handled.
   private void heard(int weight) {
     if (unheard.addAndGet(-weight) <= MOST_UNHEARD / 2 && full.compareAndSet(true, false)) {
       reactor.execute(this::pump);
     }
   }
 
-  /// Whether to wait until more was dealt with; [#heard] goes on then.
+  /// Reports whether reading must pause until more messages are handled; [#heard] then resumes it.
   private boolean isFull() {
     if (unheard.get() <= MOST_UNHEARD) {
       return false;
     }
     full.set(true);
-    // It may have been dealt with just before.
+    // Checked again: messages may have been handled just before `full` was set.
     return unheard.get() > MOST_UNHEARD / 2 || !full.compareAndSet(true, false);
   }
 
-  /// Reads once, and closes when the other end is closed by all who had it.
+  /// Reads once. Closes the channel if all holders of the other end have closed it.
   ///
-  /// @return how many bytes, 0 or less when there are none now
+  /// @return number of bytes, or 0 or less if none are available
   private int receive(int most) {
     byte[] bytes;
     int count;

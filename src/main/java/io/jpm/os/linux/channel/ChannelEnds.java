@@ -18,39 +18,37 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/// The two ends of a channel, `socketpair(2)`, and where a process has them: its own as Node
-/// expects it, and the daemon's beside it. Thus the channel does not break with the daemon, which
-/// would be fatal to a Node app that sends the next message, and the next daemon can take its end
-/// back.
-///
-/// @param daemon the daemon's end
-/// @param app the process's end
+/// The two ends of an IPC channel, `socketpair(2)`, and the descriptor numbers under which a
+/// process has them: its own end as Node expects it, and the daemon's end beside it. So the channel
+/// survives the death of the daemon, where a broken channel would make a Node app fail at its next
+/// message, and the next daemon can take its end back.
 public record ChannelEnds(int daemon, int app) {
-  /// Names the daemon's end by its inode, so that it is never mistaken for a socket that the
-  /// process opened under that number after closing what it was given.
+  /// Identifies the daemon's end by its inode, so that it is not confused with a socket that the
+  /// process opened under the same number after closing its inherited descriptors.
   static final String INODE_VARIABLE = "JPM_CHANNEL";
 
   private static final String NUMBER_VARIABLE = "NODE_CHANNEL_FD";
   private static final String MODE_VARIABLE = "NODE_CHANNEL_SERIALIZATION_MODE";
 
-  /// All that [#environment] sets.
+  /// The variables that [#environment] sets.
   public static final Set<String> VARIABLES =
       Set.of(NUMBER_VARIABLE, MODE_VARIABLE, INODE_VARIABLE);
 
+  /// Creates a channel. The caller must close both ends.
   public static ChannelEnds open() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(ValueLayout.JAVA_INT, 2);
       int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
         throw new ErrnoException(
-            "cannot make a channel for messages: " + Errno.words(-result), -result);
+            "cannot create a channel for messages: " + Errno.words(-result), -result);
       }
       return new ChannelEnds(
           two.getAtIndex(ValueLayout.JAVA_INT, 0), two.getAtIndex(ValueLayout.JAVA_INT, 1));
     }
   }
 
-  /// What the process has to know.
+  /// Returns the variables that tell the process about its channel.
   public static Map<String, String> environment(int daemonEnd) throws IOException {
     return Map.of(
         NUMBER_VARIABLE,
@@ -61,18 +59,20 @@ public record ChannelEnds(int daemon, int app) {
         Files.readSymbolicLink(Path.of("/proc/self/fd/" + daemonEnd)).toString());
   }
 
-  /// The daemon's end out of a process that a former daemon made; empty when it was made without,
-  /// has closed it, or the kernel does not let us (another user, Yama).
+  /// Copies the daemon's end out of a process that an earlier daemon spawned. Empty if the process
+  /// has no channel or has closed it, or if the kernel denies access (another user, Yama).
   ///
-  /// Where it is says the process's environment, when that is of the daemon's user. Another user's
-  /// process could name any socket there: of that one the kernel is asked who made it.
+  /// If the process belongs to the daemon's user, its environment identifies the end. A process of
+  /// another user could name any socket there, so the kernel is asked which user created the
+  /// socket.
   ///
   /// @param self the daemon's user
   public static OptionalInt takeBack(PidFd pidFd, int pid, int self) {
     Optional<String> inode;
     try (ProcReader reader = new ProcReader()) {
       inode = reader.variable(pid, INODE_VARIABLE);
-      // Afterwards: what had the daemon's user then has put nobody else's words there.
+      // The user is checked after the read: if the process belongs to the daemon's user then, no
+      // other user can have set its environment.
       int user = reader.realUser(pid);
       if (user != self) {
         return user < 0 ? OptionalInt.empty() : takeBackPair(pidFd, pid, self);
@@ -86,7 +86,7 @@ public record ChannelEnds(int daemon, int app) {
     if (fd < 0) {
       return OptionalInt.empty();
     }
-    // Again, now that nobody can change it.
+    // Checked again on the copy, which the process cannot change.
     if (!isAt("/proc/self/fd/" + fd, inode.get())) {
       Libc.close(fd);
       return OptionalInt.empty();

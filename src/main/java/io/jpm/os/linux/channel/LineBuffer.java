@@ -5,9 +5,9 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// Cuts a stream of bytes into lines of text. What is no UTF-8 becomes U+FFFD; a line longer than
-/// the limit is left out, and what follows it is read as ever; so is one for which the [Room] that
-/// all share has no place while it is not whole. Not for several threads.
+/// Splits a stream of bytes into lines of text. Invalid UTF-8 becomes U+FFFD. A line is dropped if
+/// it is longer than the limit, or if it is incomplete and the shared [Room] is used up; the lines
+/// after it are read normally. Not thread-safe.
 final class LineBuffer {
   private static final int FREE = 8 * 1024;
 
@@ -19,10 +19,10 @@ final class LineBuffer {
   private int length;
   private boolean skipping;
 
-  /// @param most the longest line in bytes
-  /// @param room for what is not whole
-  /// @param lines gets each line that is not empty
-  /// @param onTooLong told once of each line that is left out
+  /// @param most maximum length of a line in bytes
+  /// @param room shared memory for incomplete lines
+  /// @param lines receives each line that is not empty
+  /// @param onTooLong called once for each dropped line
   LineBuffer(int most, Room room, Consumer<String> lines, Runnable onTooLong) {
     this.most = most;
     this.room = room;
@@ -30,7 +30,7 @@ final class LineBuffer {
     this.onTooLong = onTooLong;
   }
 
-  /// Takes the next bytes.
+  /// Adds the next bytes of the stream.
   void add(byte[] bytes) {
     int from = 0;
     for (int at = 0; at < bytes.length; at++) {
@@ -58,7 +58,7 @@ final class LineBuffer {
     length += more;
   }
 
-  /// Whether there is memory for so many bytes.
+  /// Grows the buffer to at least `bytes`; false if there is not enough shared memory.
   private boolean reserve(int bytes) {
     if (bytes <= kept.length) {
       return true;
@@ -71,12 +71,13 @@ final class LineBuffer {
     return true;
   }
 
-  /// Short ones are always taken, whatever others do.
+  /// The part of a buffer that counts against the shared memory. Short lines are always accepted,
+  /// regardless of other buffers.
   private static int taken(int bytes) {
     return Math.max(0, bytes - FREE);
   }
 
-  /// Drops what is not whole; nothing is to be added after that.
+  /// Drops an incomplete line. Nothing may be added afterwards.
   void close() {
     forget();
   }
@@ -90,19 +91,19 @@ final class LineBuffer {
     skipping = false;
   }
 
-  /// Between messages no memory is held: there is one buffer for every app.
+  /// Frees the buffer. There is one for each app, so none is kept between messages.
   private void forget() {
     length = 0;
     room.change(taken(kept.length), 0);
     kept = new byte[0];
   }
 
-  /// How much all buffers together may keep of lines that are not whole, beside the first 8 KiB of
-  /// each. For all threads.
+  /// Limits the memory that all buffers together use for incomplete lines, beyond the first 8 KiB
+  /// of each. Thread-safe.
   static final class Room {
     private final AtomicLong left;
 
-    /// @param bytes of all buffers that share it
+    /// @param bytes the limit for all buffers that share it
     Room(long bytes) {
       left = new AtomicLong(bytes);
     }

@@ -14,13 +14,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What is sent over a [Channel] and not taken yet, in order. Node takes one descriptor at a time
-/// and answers; until then nothing else is sent, as in its `child_process`. Guarded by the channel.
+/// The send queue of a [Channel]. Node receives one descriptor at a time and answers it; until then
+/// nothing else is sent, as in Node's `child_process`. Guarded by the channel.
 final class Outgoing {
-  /// How often a descriptor is sent that Node says it did not get.
+  /// How often a descriptor is sent if Node answers that it did not receive it.
   private static final int MOST_SENDINGS = 4;
 
-  /// Messages with a descriptor that may wait, each of which holds one open.
+  /// Maximum number of queued messages with a descriptor. Each holds a descriptor open.
   static final int MOST_GIFTS = 1024;
 
   private final int fd;
@@ -29,17 +29,18 @@ final class Outgoing {
   private int waitingBytes;
   private int gifts;
 
-  /// Sent, if only its beginning, and not answered.
+  /// The descriptor that was sent, possibly with only the beginning of its line, and not answered
+  /// yet.
   private @Nullable Gift onItsWay;
 
-  /// @param fd the channel's end
-  /// @param mostBytes how much may wait
+  /// @param fd the daemon's end of the channel
+  /// @param mostBytes maximum length of the queue
   Outgoing(int fd, int mostBytes) {
     this.fd = fd;
     this.mostBytes = mostBytes;
   }
 
-  /// A descriptor that is given away.
+  /// A descriptor to pass to the process.
   private static final class Gift {
     final byte[] line;
     final int given;
@@ -53,7 +54,7 @@ final class Outgoing {
     }
   }
 
-  /// A line, or the rest of one.
+  /// A line, possibly sent in part.
   private static final class Line {
     final byte[] bytes;
     final Optional<Gift> gift;
@@ -65,13 +66,13 @@ final class Outgoing {
     }
   }
 
-  /// One JSON value as a line.
+  /// Returns a JSON value as a line.
   static byte[] line(String json) {
-    // A line break is only a space in JSON, but here the end of the message.
+    // A line feed is white space in JSON, but here it ends the message.
     return (json.replace('\n', ' ') + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  /// Whether there is room for one more.
+  /// Reports whether the queue has space for another line.
   boolean hasRoom(byte[] line, boolean withDescriptor) {
     return waitingBytes + line.length <= mostBytes && (!withDescriptor || gifts < MOST_GIFTS);
   }
@@ -83,15 +84,15 @@ final class Outgoing {
 
   /// Adds a message with a descriptor.
   ///
-  /// @param given closed here when it was taken or refused
-  /// @param taken told once what came of it: must hand over and return
+  /// @param given the descriptor, closed once the process has received or refused it
+  /// @param taken called once with the outcome; must hand over and return
   void add(byte[] line, int given, Consumer<Boolean> taken) {
     gifts++;
     waitingBytes += line.length;
     waiting.add(new Line(line, Optional.of(new Gift(line, given, taken))));
   }
 
-  /// Whether something could be sent if only the process read.
+  /// Reports whether a line could be sent if the process read.
   boolean waitsForRoom() {
     Line next = waiting.peek();
     return next != null && maySend(next);
@@ -101,10 +102,9 @@ final class Outgoing {
     return onItsWay == null || line.gift.filter(gift -> gift == onItsWay).isPresent();
   }
 
-  /// Sends what can be sent without waiting. When the other end is gone, all that waits is given
-  /// up.
+  /// Sends as much as possible without blocking. If the other end is closed, drops the whole queue.
   ///
-  /// @return false in that case
+  /// @return false if the other end is closed
   boolean flush() {
     for (Line next = waiting.peek(); next != null && maySend(next); next = waiting.peek()) {
       int count = send(next);
@@ -112,7 +112,7 @@ final class Outgoing {
         return true;
       }
       if (count == -Errno.ETOOMANYREFS) {
-        drop(next); // too many descriptors are on their way, for all processes of this user
+        drop(next); // too many descriptors of this user are in flight
       } else if (count < 0 && count != -Errno.EINTR) {
         end();
         return false;
@@ -154,12 +154,13 @@ final class Outgoing {
     }
   }
 
-  /// Takes note of the process's answer; one to nothing is that to a former daemon.
+  /// Handles the process's answer to a descriptor. An answer that nothing waits for belongs to an
+  /// earlier daemon's message.
   ///
-  /// @param got whether it has the descriptor
+  /// @param got whether the process received the descriptor
   void answered(boolean got) {
     Gift gift = onItsWay;
-    // While its line is not out there cannot be an answer.
+    // No answer is possible before the whole line has been sent.
     if (gift == null || waitsForRoom()) {
       return;
     }
@@ -178,7 +179,7 @@ final class Outgoing {
     gift.taken.accept(got);
   }
 
-  /// Gives up all that waits.
+  /// Drops the whole queue.
   void end() {
     List<Line> all = List.copyOf(waiting);
     Gift first = onItsWay;

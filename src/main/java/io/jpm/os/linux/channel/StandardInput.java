@@ -8,11 +8,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Writes into the named pipe that is an app's standard input, `pipe(7)`. It is open here for the
-/// length of one call only: who reads it holds it open for both ways himself and never sees its
-/// end, and what he has not read goes with him.
+/// Writes into the named pipe that is an app's standard input, `pipe(7)`. The pipe is opened for
+/// one call at a time. The reading process holds it open for reading and writing itself, so it
+/// never sees its end, and unread input is lost when that process ends.
 public final class StandardInput {
-  /// PIPE_BUF: what is not longer a pipe takes wholly or not at all.
+  /// PIPE_BUF: a write of up to this size is atomic.
   private static final int ATOMIC = 4096;
 
   private static final int PAGE = (int) Libc.pageBytes();
@@ -21,7 +21,7 @@ public final class StandardInput {
 
   /// Writes all of `bytes` or nothing.
   ///
-  /// @return why not, in a clause for the user
+  /// @return the reason why nothing was written, a clause for the user; empty on success
   public static Optional<String> write(Path fifo, byte[] bytes) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK | Libc.O_NOFOLLOW, 0);
     if (fd < 0) {
@@ -30,7 +30,7 @@ public final class StandardInput {
     try {
       int room = Libc.pipeSize(fd);
       return room < 0
-          ? Optional.of(fifo + " is no pipe; move it away and restart it")
+          ? Optional.of(fifo + " is not a pipe; move it away and restart the app")
           : write(fd, room, bytes);
     } finally {
       Libc.close(fd);
@@ -51,8 +51,8 @@ public final class StandardInput {
     if (needed > slots) {
       return Optional.of("a line may have %d bytes at most, not %d".formatted(room, bytes.length));
     }
-    // A page need not be filled, but two that follow each other are more than one; the first may
-    // have been read in part.
+    // A page may be partly filled, but two adjacent ones together hold more than a page; the first
+    // may have been read in part.
     int used = 2 * ((Libc.waitingBytes(fd) + PAGE - 1) / PAGE);
     if (bytes.length > ATOMIC && used > 0 && used + 1 + needed > slots) {
       return Optional.of(full());
@@ -69,7 +69,7 @@ public final class StandardInput {
       }
       return written == bytes.length
           ? Optional.empty()
-          : Optional.of("it took %d of %d bytes only".formatted(written, bytes.length));
+          : Optional.of("it accepted only %d of %d bytes".formatted(written, bytes.length));
     }
   }
 

@@ -1,5 +1,4 @@
-/// The two-way channel between the daemon and a process, and the pipe that is an app's standard
-/// input.
+/// The IPC channel between the daemon and a process, and the pipe that is an app's standard input.
 @NullMarked
 package io.jpm.os.linux.channel;
 

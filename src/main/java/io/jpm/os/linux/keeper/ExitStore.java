@@ -17,11 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/// Holds on processes (pidfds) that outlive the daemon, so that the next one can ask how they
-/// ended.
+/// Stores pidfds that outlive the daemon, so that the next daemon can read how processes ended.
 ///
-/// They lie in a [FdStore] of the keeper. Whatever is looked through comes out of one direction,
-/// and what is to stay goes into the other, so nothing is read twice.
+/// The keeper holds them in an [FdStore]. Inspected entries are taken out of one direction and
+/// those that must stay are put into the other, so that no entry is read twice.
 public final class ExitStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
@@ -36,34 +35,33 @@ public final class ExitStore {
   private int living;
   private boolean complained;
 
-  /// How many more may be refused before it is worth while to look again who has gone.
+  /// How many more entries may be refused before the store is searched again for dead processes.
   private int refusals;
 
   private long patienceEnds;
 
-  /// Whether the ends that this daemon was asked for at its boot are on record. Until then the
-  /// holds on the dead stay: should the daemon be killed, the next one has to ask again.
+  /// Whether the exits that this daemon read at boot have been recorded. Until then the pidfds of
+  /// dead processes stay in the store, because the next daemon must read them again if this one is
+  /// killed.
   private boolean settled;
 
-  /// Ends that are known, the oldest go first: an app that crashes on and on must not fill this.
+  /// Known exits. The oldest are dropped, so that an app that keeps crashing cannot fill the
+  /// memory.
   private final Map<ProcessIdentity, Exit> ended = new LinkedHashMap<>();
 
-  /// One process in the store.
-  ///
-  /// @param process who it is
-  /// @param pidFd the hold on it
+  /// A process in the store and its pidfd.
   private record Entry(ProcessIdentity process, int pidFd) {}
 
-  /// The two ends for a new keeper, made when first asked for; nothing where the kernel would not
+  /// Returns the two ends for a new keeper, created on first use; empty if the kernel could not
   /// answer anyway.
   public synchronized int[] ends() {
     return usable ? pair.ends() : new int[0];
   }
 
-  /// Takes the store over from a keeper that a former daemon has started.
+  /// Takes the store over from a keeper that an earlier daemon started.
   ///
-  /// @return whether it can be had: not where the kernel does not answer, and not where Yama
-  ///   forbids it, `ptrace(2)`
+  /// @return whether it was taken over; false if the kernel cannot report exits, or if Yama forbids
+  ///   the access, `ptrace(2)`
   public synchronized boolean takeFrom(PidFd keeper) {
     if (!usable || pair.isThere()) {
       return usable;
@@ -73,19 +71,20 @@ public final class ExitStore {
       return false;
     }
     pair.become(found.get());
-    // A daemon that died while it looked through has left something in both directions.
+    // A daemon that died while it inspected the store has left entries in both directions.
     lookThrough(Optional.empty());
     lookThrough(Optional.empty());
     return true;
   }
 
-  /// Puts a live process in.
+  /// Stores the pidfd of a live process.
   public synchronized void remember(ProcessIdentity process) {
     if (!pair.isThere()) {
       return;
     }
     int pidFd = Libc.pidfdOpen(process.pid());
-    // Only now: what the descriptor holds is what has this start time.
+    // Checked after the pidfd is open: only then is the process that it refers to known to be the
+    // one with this start time.
     if (pidFd < 0 || ProcReader.find(process).isEmpty()) {
       Libc.close(pidFd);
       return;
@@ -95,7 +94,8 @@ public final class ExitStore {
     }
     List<Entry> one = List.of(new Entry(process, pidFd));
     if (!put(one, false)) {
-      // Too many messages or, for an ordinary user, descriptors: together they take less room.
+      // There are too many messages or, for an ordinary user, too many descriptors. Inspecting the
+      // store removes dead processes and packs the others into fewer messages.
       if (refusals > 0) {
         refusals--;
       } else {
@@ -109,9 +109,8 @@ public final class ExitStore {
     Libc.close(pidFd);
   }
 
-  /// How a process ended that was remembered; empty where that is not known. When it has ended just
-  /// now and nobody has taken its status yet, waits for that: two seconds at most for all processes
-  /// together.
+  /// Returns how a stored process ended; empty if that is unknown. If it has ended but has not been
+  /// reaped yet, waits for that, at most two seconds for all processes together.
   public Optional<Exit> exitOf(ProcessIdentity process) {
     Optional<Entry> unfinished;
     synchronized (this) {
@@ -138,7 +137,8 @@ public final class ExitStore {
     return exit;
   }
 
-  /// What was asked for at boot is on record: the holds on the dead go.
+  /// Called when the exits that were read at boot have been recorded. Removes the pidfds of dead
+  /// processes.
   public synchronized void settle() {
     settled = true;
     if (pair.isThere()) {
@@ -154,10 +154,11 @@ public final class ExitStore {
     return (int) TimeUnit.NANOSECONDS.toMillis(Math.max(0, patienceEnds - now));
   }
 
-  /// Takes everything out, notes how the dead ended, and puts the others back on the other side.
+  /// Takes all entries out, notes how dead processes ended, and puts the others into the other
+  /// direction.
   ///
-  /// @param wanted a process that, dead without a known status, is not to be put back
-  /// @return the hold on `wanted`, if that was the case
+  /// @param wanted a process that is not put back if it is dead and its exit is still unknown
+  /// @return the entry of `wanted` in that case
   private Optional<Entry> lookThrough(Optional<ProcessIdentity> wanted) {
     Optional<Entry> found = Optional.empty();
     List<Entry> stay = new ArrayList<>();
@@ -185,7 +186,8 @@ public final class ExitStore {
     return found;
   }
 
-  /// Of one that is dead.
+  /// Reports whether the entry of a dead process must stay: its exit may still become known, or the
+  /// exit is known but not recorded yet.
   private boolean isToStay(Entry entry, int state) {
     return isUnknown(entry) ? (state & KeeperCalls.POLLHUP) == 0 : !settled;
   }
@@ -214,7 +216,7 @@ public final class ExitStore {
       complained = true;
       LOG.log(
           Level.WARNING,
-          "no more processes can be remembered (ulimit -n): how some end while no daemon runs will not be known");
+          "no more processes can be recorded (ulimit -n): how some end while no daemon runs will not be known");
     }
   }
 
@@ -234,7 +236,7 @@ public final class ExitStore {
     return true;
   }
 
-  /// One message; empty when there is no more, since none is sent empty.
+  /// Takes out one message; empty if there is none, because no message is sent empty.
   private List<Entry> take() {
     FdStoreCalls.Parcel parcel = pair.take();
     String[] lines = parcel.text().split("\n", -1);
@@ -249,7 +251,7 @@ public final class ExitStore {
     return entries;
   }
 
-  /// Lets go of the ends; the keeper has its own.
+  /// Closes the daemon's copies of the ends; the keeper has its own.
   public synchronized void close() {
     pair.close();
   }

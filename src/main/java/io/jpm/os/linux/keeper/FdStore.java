@@ -5,24 +5,24 @@ import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.proc.PidFd;
 import java.util.Optional;
 
-/// Descriptors that stay open while no daemon has them: they lie in a socket pair, each message
-/// some text and the descriptors it tells of.
+/// Keeps descriptors open while no daemon runs. They are queued in a socket pair, as messages of a
+/// text and the descriptors that it describes.
 ///
-/// A descriptor that was sent through a socket and not yet received stays open, `unix(7)`, as long
-/// as somebody has the socket. The keeper has both ends; the next daemon takes copies of them with
-/// `pidfd_getfd(2)` and reads. The pair has two directions: one is read, and what is to stay goes
-/// into the other, which is read the next time. Not for several threads.
+/// A descriptor that was sent through a socket and not received yet stays open as long as a process
+/// holds the socket, `unix(7)`. The keeper holds both ends. The next daemon copies them with
+/// `pidfd_getfd(2)` and reads. The pair has two directions: one is read, and entries that must stay
+/// are sent into the other, which is read the next time. Not thread-safe.
 final class FdStore {
-  /// Both ends, or nothing; what there is lies before `ends[side]`.
+  /// Both ends, or empty. The stored entries can be read from `ends[side]`.
   private int[] ends = {};
 
   private int side;
 
-  /// The pair that another process has.
+  /// Copies the pair of another process.
   ///
-  /// @param first the number of one end there
-  /// @param second of the other
-  /// @return empty where it has none, or the kernel does not let us (Yama, `ptrace(2)`)
+  /// @param first descriptor number of one end in that process
+  /// @param second descriptor number of the other end
+  /// @return empty if it has none, or if the kernel denies access (Yama, `ptrace(2)`)
   static Optional<FdStore> of(PidFd holder, int first, int second) {
     int one = Libc.pidfdGetFd(holder.number(), first);
     int other = Libc.pidfdGetFd(holder.number(), second);
@@ -40,7 +40,7 @@ final class FdStore {
     return ends.length == 2;
   }
 
-  /// The two ends, made when first asked for; nothing where that is not possible.
+  /// Returns the two ends, created on first use; empty if that fails.
   int[] ends() {
     int[] two = new int[2];
     if (!isThere() && FdStoreCalls.socketPair(two) >= 0) {
@@ -49,43 +49,44 @@ final class FdStore {
     return ends.clone();
   }
 
-  /// Takes over the ends of `other`, which is not to be used any more.
+  /// Takes over the ends of `other`, which must not be used afterwards.
   void become(FdStore other) {
     close();
     ends = other.ends;
     side = other.side;
   }
 
-  /// Adds to what is there.
+  /// Adds an entry.
   ///
-  /// @return the negative `errno` when it does not take it
+  /// @return the negative `errno` on failure
   int put(FdStoreCalls.Parcel parcel) {
     return FdStoreCalls.send(ends[1 - side], parcel);
   }
 
-  /// Puts into the other direction.
+  /// Puts an entry into the other direction.
   ///
-  /// @return the negative `errno` when it does not take it
+  /// @return the negative `errno` on failure
   int putBack(FdStoreCalls.Parcel parcel) {
     return FdStoreCalls.send(ends[side], parcel);
   }
 
-  /// Takes one out; empty when there is no more, since none is put in empty.
+  /// Takes one entry out; empty if there is none, because no entry is stored empty.
   FdStoreCalls.Parcel take() {
     return FdStoreCalls.receive(ends[side]);
   }
 
-  /// What [#take] would take out, which stays there.
+  /// Returns the entry that [#take] would take out, and leaves it in the store.
   FdStoreCalls.Parcel look() {
     return FdStoreCalls.peek(ends[side]);
   }
 
-  /// When everything was taken out: what was put back is now what is there.
+  /// Called when all entries have been taken out: makes the entries that were put back the content
+  /// of the store.
   void turn() {
     side = 1 - side;
   }
 
-  /// Lets go of the ends; the keeper has its own.
+  /// Closes the daemon's copies of the ends; the keeper has its own.
   void close() {
     for (int end : ends) {
       Libc.close(end);

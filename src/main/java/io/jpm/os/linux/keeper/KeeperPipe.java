@@ -16,13 +16,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// The writing end of the keeper's pipe: lines go out in order as fast as the keeper reads, and it
-/// is noticed at once when there is no reader any more. For a living daemon it is the only writing
-/// end, hence close-on-exec: the keeper takes its closing for the daemon's death.
+/// The writing end of the keeper's pipe. Lines are sent in order as fast as the keeper reads, and
+/// the end of the keeper is detected immediately. While the daemon lives, this is the only writing
+/// end; it is close-on-exec, because the keeper takes its closing for the death of the daemon.
 public final class KeeperPipe {
   private static final long PATIENCE_MILLIS = 1_000;
 
-  /// PIPE_BUF: up to here a write is done whole or not at all, `pipe(7)`.
+  /// PIPE_BUF: a write of up to this size is atomic, `pipe(7)`.
   private static final int WHOLE_BYTES = 4096;
 
   private final Reactor reactor;
@@ -30,23 +30,23 @@ public final class KeeperPipe {
   private final Runnable lost;
   private final Reactor.Watch watch;
 
-  /// Owned by the reactor.
+  /// Confined to the reactor's thread.
   private final Deque<byte[]> unsent = new ArrayDeque<>();
 
   private final List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
   private boolean closed;
 
-  /// @param fd the open end, ours from now on
-  /// @param lost told, on the reactor's thread, when the keeper is gone
+  /// @param fd the open end, closed by this pipe
+  /// @param lost called on the reactor's thread when the keeper is gone
   public KeeperPipe(Reactor reactor, int fd, Runnable lost) {
     this.reactor = reactor;
     this.fd = fd;
     this.lost = lost;
     this.watch = reactor.watch(fd, this::ready);
-    reactor.execute(() -> watch.add(0)); // EPOLLERR is reported unasked
+    reactor.execute(() -> watch.add(0)); // EPOLLERR is always reported
   }
 
-  /// Sends whole lines.
+  /// Sends one or more complete lines.
   public void write(byte[] lines) {
     reactor.execute(() -> {
       unsent.add(lines);
@@ -56,9 +56,9 @@ public final class KeeperPipe {
     });
   }
 
-  /// Waits for the keeper to take what was written, and closes.
+  /// Waits until the keeper's pipe has accepted all lines, at most a second, and closes it.
   ///
-  /// @return whether it has taken all
+  /// @return whether all lines were accepted
   public boolean close() {
     CompletableFuture<Boolean> sent = new CompletableFuture<>();
     reactor.execute(() -> {
@@ -103,7 +103,7 @@ public final class KeeperPipe {
         unsent.addFirst(Arrays.copyOfRange(next, Math.max(written, 0), next.length));
       }
       if (written < 0) {
-        // EAGAIN, or EPIPE, which is reported as EPOLLERR too.
+        // EAGAIN, or EPIPE, which is also reported as EPOLLERR.
         watch.change(Libc.EPOLLOUT);
         return;
       }
@@ -112,7 +112,8 @@ public final class KeeperPipe {
     settle();
   }
 
-  /// How many bytes to write at once, so that no line of the keeper's own gets into one of ours.
+  /// Returns how many bytes to write in one call, so that a line that the keeper writes to its own
+  /// pipe cannot split a line of the daemon.
   private static int wholeLines(byte[] lines) {
     int end = Math.min(lines.length, WHOLE_BYTES);
     int lineEnd = end;

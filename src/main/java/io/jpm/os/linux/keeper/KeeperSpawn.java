@@ -18,11 +18,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Makes the keeper's process, `posix_spawn(3)`: a session of its own without a terminal, in `/`,
-/// with the pipe it reads, the ends of the two stores and no other descriptor.
+/// Spawns the keeper process with `posix_spawn(3)`: in a session of its own without a terminal, in
+/// `/`, with the pipe that it reads, the ends of the two stores and no other descriptors.
 public final class KeeperSpawn {
-  /// Where the keeper has the ends of the stores, first that of processes; `bin/jpm-keeper` leaves
-  /// them alone.
+  /// Descriptor numbers of the ends of the two stores in the keeper. `bin/jpm-keeper` does not use
+  /// them.
   static final int FIRST_END = 3;
 
   static final int SECOND_END = 4;
@@ -36,7 +36,7 @@ public final class KeeperSpawn {
   /// SETSIGDEF, SETSIGMASK and SETSID.
   private static final int FLAGS = 0x04 | 0x08 | 0x80;
 
-  /// What concerns the daemon alone: systemd's messages to it, and whatever jpm is told by.
+  /// Variables that concern only the daemon: those that systemd sets for it, and those of jpm.
   private static final Pattern NOT_FOR_KEEPER =
       Pattern.compile("(JPM_|NOTIFY_SOCKET=|WATCHDOG_|LISTEN_).*", Pattern.DOTALL);
 
@@ -46,11 +46,11 @@ public final class KeeperSpawn {
     this.setup = setup;
   }
 
-  /// Makes it.
+  /// Spawns the keeper.
   ///
   /// @param reader the open reading end of its pipe
-  /// @param exits both ends of the store of processes, or nothing
-  /// @param sockets both ends of the store of sockets, or nothing
+  /// @param exits both ends of the store of pidfds, or empty
+  /// @param sockets both ends of the store of sockets, or empty
   /// @return its pid; it is a child of the daemon
   public int spawn(int reader, int[] exits, int[] sockets) throws IOException {
     Path bash = bash();
@@ -67,7 +67,7 @@ public final class KeeperSpawn {
       System.arraycopy(exits, 0, wanted, FIRST_END, exits.length);
       System.arraycopy(sockets, 0, wanted, FIRST_SOCKETS_END, sockets.length);
       for (int target = 0; target < wanted.length; target++) {
-        // A copy far above, or one target might overwrite the source of another.
+        // A copy with a high number, so that no target overwrites the source of another.
         int copy = Libc.duplicateAbove(wanted[target], FREE);
         copies.add(copy);
         Libc.addDup2(actions, copy, target);
@@ -89,7 +89,7 @@ public final class KeeperSpawn {
     MemorySegment all = arena.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
     Libc.initAttributes(attributes, FLAGS, all, arena.allocate(SIGSET_BYTES, 8));
     MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-    // -p: no functions and no startup file out of the environment.
+    // -p: no functions and no startup file from the environment.
     List<String> argv =
         List.of(
             "bash",
@@ -100,7 +100,7 @@ public final class KeeperSpawn {
     MemorySegment program = Libc.text(arena, bash.toString());
     MemorySegment arguments = strings(arena, argv);
     MemorySegment environment = strings(arena, environment());
-    // It gives the next daemon the limits that it has itself.
+    // The keeper passes its own limits on to the next daemon.
     int errno =
         Forking.alone(() ->
             OpenFileLimit.ours()
@@ -122,7 +122,7 @@ public final class KeeperSpawn {
     return found.orElseThrow(() -> new IOException("there is no bash on the PATH: install it"));
   }
 
-  /// The daemon's own as it was given, byte for byte: that is what the next daemon shall have.
+  /// Returns the daemon's original environment, byte for byte, which the next daemon will get.
   private List<String> environment() throws IOException {
     String own = ByteText.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
     List<String> entries = new ArrayList<>(List.of(own.split("\0")));

@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Listening sockets that outlive the daemon, in a [FdStore] of the keeper.
+/// Stores listening sockets that outlive the daemon, in an [FdStore] of the keeper.
 ///
-/// At every moment each of them lies in one direction or the other: it is put in again before it is
-/// taken out. A daemon that is killed in between leaves some of them twice, or one that was closed,
-/// but loses none. Guarded by [io.jpm.os.linux.socket.LinuxListenSockets].
+/// Each socket is stored in one direction or the other at any moment: it is put back before it is
+/// taken out. A daemon that is killed in between may leave some sockets twice, or one that was
+/// already closed, but loses none. Guarded by [io.jpm.os.linux.socket.LinuxListenSockets].
 public final class SocketStore {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// So few that their names fit into one message.
+  /// Small enough for the keys to fit into one message.
   private static final int MOST_PER_PARCEL = 32;
 
   private final FdStore pair = new FdStore();
@@ -25,28 +25,28 @@ public final class SocketStore {
 
   /// A socket in the store.
   ///
-  /// @param key its name
+  /// @param key the key of the socket
   /// @param fd a descriptor of it
   public record Entry(String key, int fd) {}
 
-  /// The two ends for a new keeper.
+  /// Returns the two ends for a new keeper.
   public int[] ends() {
     return pair.ends();
   }
 
-  /// Puts one in.
+  /// Adds a socket.
   ///
-  /// @param entry the new one
-  /// @param all all there are, with it
+  /// @param entry the new socket
+  /// @param all all sockets, including the new one
   public void add(Entry entry, List<Entry> all) {
     if (pair.ends().length == 0) {
       complain();
     } else if (pair.put(parcel(List.of(entry))) < 0) {
-      keepOnly(all); // too many messages: together they take less room
+      keepOnly(all); // too many messages: pack the sockets into fewer
     }
   }
 
-  /// Leaves only `all` in it.
+  /// Replaces the content of the store by `all`.
   public void keepOnly(List<Entry> all) {
     if (!pair.isThere()) {
       return;
@@ -55,7 +55,7 @@ public final class SocketStore {
       List<Entry> some = all.subList(i, Math.min(i + MOST_PER_PARCEL, all.size()));
       if (pair.putBack(parcel(some)) < 0) {
         complain();
-        return; // what is there stays: twice is better than not at all
+        return; // the old entries stay: a duplicate is better than a loss
       }
     }
     while (true) {
@@ -68,11 +68,11 @@ public final class SocketStore {
     pair.turn();
   }
 
-  /// Takes the store over from a keeper that a former daemon has started; from then on this is the
-  /// store. What was put in before is to be put in again.
+  /// Takes over the store of a keeper that an earlier daemon started. It replaces this store, so
+  /// the caller must add its own sockets again.
   ///
-  /// @return what lies there, some of it perhaps twice, ours from now on; empty when it cannot be
-  ///   had
+  /// @return the stored sockets, some of them perhaps twice, which the caller must close; empty if
+  ///   the store is not accessible
   public Optional<List<Entry>> takeFrom(PidFd keeper) {
     Optional<FdStore> found =
         FdStore.of(keeper, KeeperSpawn.FIRST_SOCKETS_END, KeeperSpawn.SECOND_SOCKETS_END);
@@ -80,8 +80,8 @@ public final class SocketStore {
       return Optional.empty();
     }
     pair.become(found.get());
-    // A daemon that died while it put in again has left something in both directions. The first
-    // round moves all to the other one.
+    // A daemon that died while it put sockets back has left some in both directions. The first
+    // round moves all of them into the other direction.
     List<Entry> moved = move();
     moved.forEach(entry -> Libc.close(entry.fd()));
     return Optional.of(move());
@@ -97,7 +97,7 @@ public final class SocketStore {
       }
       all.addAll(entries);
       if (parcel.text().lines().count() != entries.size() || pair.putBack(parcel) < 0) {
-        // Where no more descriptors are to be had the rest stays where it is.
+        // If no more descriptors are available, the rest stays where it is.
         complain();
         return all;
       }

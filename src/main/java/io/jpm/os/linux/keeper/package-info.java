@@ -1,5 +1,5 @@
-/// The keeper's process, and what lies with it while no daemon runs: listening sockets and how
-/// processes ended.
+/// The keeper process, and the stores that it holds while no daemon runs: listening sockets and
+/// pidfds.
 @NullMarked
 package io.jpm.os.linux.keeper;
 

@@ -2,27 +2,30 @@ package io.jpm.os.linux.libc;
 
 import java.util.Arrays;
 
-/// Descriptors that are needed for the length of one call and closed together, however it ends.
+/// Closes the descriptors of one operation together when the operation ends, whether it succeeds or
+/// fails.
 public final class Descriptors implements AutoCloseable {
-  /// Where a process has its own end of its channel.
+  /// Descriptor of a process's own end of its IPC channel.
   public static final int APP_CHANNEL = 3;
 
-  /// Where it has the daemon's end.
+  /// Descriptor under which the process keeps the daemon's end.
   public static final int DAEMON_CHANNEL = 4;
 
-  /// More sockets than this no child is given.
+  /// Maximum number of sockets that a child inherits.
   public static final int MOST_SOCKETS = 32;
 
-  /// Above the channel, the sockets, the pipe behind a terminal and what a gate hands on.
+  /// First number above the channel, the sockets, the pipe behind a terminal, and the descriptor
+  /// that a limit gate passes on.
   public static final int FIRST_FREE = DAEMON_CHANNEL + 1 + MOST_SOCKETS + 2;
 
   private int[] open = new int[8];
   private int count;
 
-  /// Keeps `fd` until the end.
+  /// Adds `fd` to the descriptors that [#close] closes.
   ///
-  /// @return a number above those that a child is given. A daemon started with a standard stream
-  ///   closed gets such a number from `open(2)`, and what is made for a child would overwrite it.
+  /// @return a number above those that a child inherits. If the daemon was started with a standard
+  ///   stream closed, `open(2)` returns such a low number, and a descriptor prepared for a child
+  ///   would overwrite it.
   public int keep(int fd) throws ErrnoException {
     int kept = fd;
     if (fd < FIRST_FREE) {
@@ -39,7 +42,7 @@ public final class Descriptors implements AutoCloseable {
     return kept;
   }
 
-  /// Leaves a kept descriptor open: somebody else closes it.
+  /// Removes a kept descriptor from those that [#close] closes, because it has another owner now.
   public void handOver(int kept) {
     for (int i = 0; i < count; i++) {
       if (open[i] == kept) {

@@ -4,10 +4,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
-/// The C library's functions for files by their path, and for appending. Failures as in [Libc].
+/// Binds the functions of the C library for files by their path, and for appending. Failures are
+/// returned as in [Libc].
 ///
-/// Paths are given as addresses, made by [#path] beforehand, so that nothing is left to load when
-/// the calling thread is another user's.
+/// Paths are passed as addresses that [#path] has created before, so that no class must be loaded
+/// while the calling thread has the credentials of another user.
 public final class DiskCalls {
   /// Bytes of `struct iovec`.
   public static final int IOVEC_BYTES = 16;
@@ -24,24 +25,24 @@ public final class DiskCalls {
 
   private DiskCalls() {}
 
-  /// The address of `path` as a C string.
+  /// Returns the address of `path` as a C string.
   public static long path(Arena arena, Path path) {
     return Libc.text(arena, path.toString()).address();
   }
 
-  /// `open(2)`, always close-on-exec and never waiting; a new file is for its owner, and for its
-  /// group to read.
+  /// `open(2)`, always close-on-exec and non-blocking. A new file can be written by its owner and
+  /// read by its owner and group.
   public static int open(long path, int flags) {
     int always = Libc.O_CLOEXEC | Libc.O_NOCTTY | Libc.O_NONBLOCK;
     return OPEN.errnoInt(path, flags | always, 0640);
   }
 
-  /// `open(2)` of a folder, for entering it only.
+  /// `open(2)` of a directory with O_PATH, which permits only to enter it.
   public static int openFolder(long path) {
     return OPEN.errnoInt(path, Libc.O_PATH | Libc.O_DIRECTORY | Libc.O_CLOEXEC, 0);
   }
 
-  /// `mkdir(2)`, with what the umask leaves.
+  /// `mkdir(2)`; the umask determines the mode.
   public static int makeFolder(long path) {
     return MKDIR.errnoInt(path, 0777);
   }
@@ -63,13 +64,13 @@ public final class DiskCalls {
 
   /// `writev(2)`.
   ///
-  /// @param iovec address and length of each piece
-  /// @param count how many pieces
+  /// @param iovec address and length of each buffer
+  /// @param count number of buffers
   public static int writeAll(int fd, MemorySegment iovec, int count) {
     return WRITEV.errnoInt(fd, iovec.address(), count);
   }
 
-  /// `lseek(2)` to the end: the size.
+  /// `lseek(2)` to the end, which returns the size.
   public static long size(int fd) {
     return LSEEK.errnoLong(fd, 0, 2);
   }
@@ -81,8 +82,8 @@ public final class DiskCalls {
 
   /// `statvfs(3)`.
   ///
-  /// @param answer `struct statvfs`, the same on all 64-bit architectures: f_frsize at 8, f_blocks
-  ///   at 16, f_bavail at 32
+  /// @param answer receives the `struct statvfs`, the same on all 64-bit architectures: f_frsize at
+  ///   8, f_blocks at 16, f_bavail at 32
   public static int fileSystem(long path, MemorySegment answer) {
     return STATVFS.errnoInt(path, answer.address());
   }

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.libc;
 
-/// The error numbers that jpm tells apart, `errno(3)`; the same on x86-64 and arm64.
+/// The error numbers that jpm distinguishes, `errno(3)`; the same on x86-64 and arm64.
 public final class Errno {
   public static final int EPERM = 1;
   public static final int ENOENT = 2;
@@ -40,7 +40,8 @@ public final class Errno {
 
   private Errno() {}
 
-  /// Whether the system had not the means just now, so that the same call may succeed later.
+  /// Reports whether the system only lacked resources at the moment, so that the same call may
+  /// succeed later.
   public static boolean isTemporary(int errno) {
     return switch (errno) {
       case EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY -> true;
@@ -48,14 +49,15 @@ public final class Errno {
     };
   }
 
-  /// The reason in words. Not `strerror(3)`, whose language depends on the daemon's locale.
+  /// Returns the reason in words. Unlike `strerror(3)`, the language does not depend on the
+  /// daemon's locale.
   public static String words(int errno) {
     return switch (errno) {
       case EPERM, EACCES -> "permission denied";
       case ENOENT -> "it does not exist";
       case ESRCH -> "no such process";
       case EIO -> "input/output error";
-      case ENXIO -> "nobody is at its other end";
+      case ENXIO -> "no process is at its other end";
       case E2BIG -> "the arguments and the environment are too large";
       case ENOEXEC -> "it is not a program";
       case EAGAIN -> "a limit on processes is reached";
@@ -73,7 +75,7 @@ public final class Errno {
       case ENAMETOOLONG -> "the name is too long";
       case ENOSYS -> "the kernel does not know the call";
       case ELOOP -> "too many symbolic links";
-      case ECONNREFUSED -> "nobody listens there";
+      case ECONNREFUSED -> "no process listens there";
       case EDQUOT -> "the disk quota is used up";
       default -> "error " + errno;
     };

@@ -2,13 +2,13 @@ package io.jpm.os.linux.libc;
 
 import java.io.IOException;
 
-/// A failed call with its reason for the program beside the sentence for the user.
+/// A failed system call with its error number and a message for the user.
 public final class ErrnoException extends IOException {
   private static final long serialVersionUID = 1;
 
   private final int errno;
 
-  /// @param sentence for the user
+  /// @param sentence message for the user
   /// @param errno the positive error number
   public ErrnoException(String sentence, int errno) {
     super(sentence);

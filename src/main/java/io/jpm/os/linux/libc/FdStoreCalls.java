@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/// Descriptors that travel through unix sockets, `unix(7)`, SCM_RIGHTS. As in [Libc] a method
-/// returns what the function returns, or the negative `errno`.
+/// Sends and receives descriptors over unix sockets, `unix(7)`, SCM_RIGHTS. As in [Libc], a method
+/// returns the result of the function or the negative `errno`.
 public final class FdStoreCalls {
   /// SCM_MAX_FD of the kernel.
   public static final int MOST_DESCRIPTORS = 253;
@@ -29,17 +29,17 @@ public final class FdStoreCalls {
 
   private FdStoreCalls() {}
 
-  /// Some text and the descriptors that go with it.
+  /// A text and the descriptors that accompany it.
   ///
   /// @param text at most 64 KiB
-  /// @param descriptors their numbers
+  /// @param descriptors descriptor numbers
   public record Parcel(String text, List<Integer> descriptors) {
     static final Parcel NONE = new Parcel("", List.of());
   }
 
-  /// `socketpair(2)`: unix, keeping the bounds of messages, close-on-exec.
+  /// `socketpair(2)`: unix sockets that preserve message boundaries, close-on-exec.
   ///
-  /// @param two gets the two ends
+  /// @param two receives the two ends
   public static int socketPair(int[] two) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(INT, 2);
@@ -50,12 +50,13 @@ public final class FdStoreCalls {
     }
   }
 
-  /// `sendmsg(2)` with SCM_RIGHTS, not waiting.
+  /// `sendmsg(2)` with SCM_RIGHTS, non-blocking.
   public static int send(int socket, Parcel parcel) {
     return send(socket, parcel.text().getBytes(StandardCharsets.UTF_8), parcel.descriptors());
   }
 
-  /// As [#send(int, Parcel)]; of a stream the descriptors go with the first byte.
+  /// As [#send(int, Parcel)], for bytes. On a stream socket the descriptors accompany the first
+  /// byte.
   public static int send(int socket, byte[] bytes, List<Integer> descriptors) {
     try (Arena arena = Arena.ofConfined()) {
       int count = descriptors.size();
@@ -72,15 +73,15 @@ public final class FdStoreCalls {
     }
   }
 
-  /// `recvmsg(2)`, not waiting. Where the process may open no more, the last descriptors of the
-  /// message are lost.
+  /// `recvmsg(2)`, non-blocking. If the process has reached its limit of open files, the last
+  /// descriptors of the message are lost.
   ///
-  /// @return the message; without text and descriptors when there is none
+  /// @return the message; without text and descriptors if there is none
   public static Parcel receive(int socket) {
     return receive(socket, 0);
   }
 
-  /// As [#receive(int)], but the message stays where it is: the descriptors are copies.
+  /// As [#receive(int)], but the message stays in the queue: the descriptors are duplicates.
   public static Parcel peek(int socket) {
     return receive(socket, PEEK);
   }

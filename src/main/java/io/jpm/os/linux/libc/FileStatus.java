@@ -5,11 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// What the kernel knows of a file, by `statx(2)`, whose answer is the same on all architectures.
+/// The status of a file by `statx(2)`, whose result is the same on all architectures.
 ///
-/// @param mode its kind and who may do what
-/// @param key tells it from all other files
-/// @param blocks of 512 bytes that it takes on the disk
+/// @param mode the file type; the permission bits were not requested
+/// @param key identifies the file
+/// @param blocks number of 512-byte blocks that it occupies on the disk
 public record FileStatus(int mode, Key key, long blocks) {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int STATX = ARM ? 291 : 332;
@@ -26,11 +26,11 @@ public record FileStatus(int mode, Key key, long blocks) {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
 
-  /// Which file it is.
+  /// Identifies a file.
   ///
-  /// @param major of the device of its file system
-  /// @param minor of the same
-  /// @param inode its number there
+  /// @param major major number of the device of its file system
+  /// @param minor minor number of the device
+  /// @param inode inode number in the file system
   public record Key(int major, int minor, long inode) {
     @Override
     public String toString() {
@@ -38,12 +38,13 @@ public record FileStatus(int mode, Key key, long blocks) {
     }
   }
 
-  /// Of what is at `path`, a link not followed; empty where nothing is, or the kernel does not say.
+  /// Returns the status of the file at `path` without following a link; empty if there is none or
+  /// the kernel does not report it.
   public static Optional<FileStatus> of(String path) {
     return ask(HERE, path, NO_FOLLOW);
   }
 
-  /// Of the open file `fd`; empty where the kernel does not say.
+  /// Returns the status of the open file `fd`; empty if the kernel does not report it.
   public static Optional<FileStatus> of(int fd) {
     return ask(fd, "", THE_DESCRIPTOR);
   }

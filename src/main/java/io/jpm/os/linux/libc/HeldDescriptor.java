@@ -2,36 +2,36 @@ package io.jpm.os.linux.libc;
 
 import java.util.function.IntUnaryOperator;
 
-/// A descriptor that threads use while another one may close it: nobody gets what was opened under
-/// its number afterwards.
+/// A descriptor that several threads use and any of them may close. After the close, no call
+/// reaches a file that was opened under the same number.
 public final class HeldDescriptor {
-  /// Guarded by `this`; negative when it is closed.
+  /// Guarded by `this`; negative if closed.
   private int fd;
 
-  /// @param fd ours from now on
+  /// @param fd owned by this object from now on
   public HeldDescriptor(int fd) {
     this.fd = fd;
   }
 
-  /// Runs `call` with it.
+  /// Runs `call` with the descriptor.
   ///
-  /// @param call a call of the C library that does not wait
-  /// @return what that returns; -EBADF without the call when it is closed
+  /// @param call a call of the C library that does not block
+  /// @return the result of `call`; -EBADF without a call if the descriptor is closed
   public synchronized int with(IntUnaryOperator call) {
     return fd < 0 ? -Errno.EBADF : call.applyAsInt(fd);
   }
 
-  /// Another descriptor of the same description, close-on-exec.
+  /// Returns a duplicate of the descriptor, close-on-exec.
   ///
-  /// @param least its lowest number
-  /// @return it, or the negative `errno`
+  /// @param least lowest number of the duplicate
+  /// @return the duplicate, or the negative `errno`
   public int duplicate(int least) {
     return with(open -> Libc.duplicateAbove(open, least));
   }
 
-  /// Closes it.
+  /// Closes the descriptor.
   ///
-  /// @return false when it was closed before
+  /// @return false if it was already closed
   public synchronized boolean close() {
     if (fd < 0) {
       return false;

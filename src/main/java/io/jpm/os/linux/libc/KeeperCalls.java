@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/// The functions of the C library that only the keeper's side needs. As in [Libc] a method returns
-/// what the function returns, or the negative `errno`.
+/// Binds the functions of the C library that only the keeper client needs. As in [Libc], a method
+/// returns the result of the function or the negative `errno`.
 public final class KeeperCalls {
   public static final int EPOLLERR = 8;
   public static final int POLLIN = 1;
@@ -19,10 +19,10 @@ public final class KeeperCalls {
 
   private KeeperCalls() {}
 
-  /// `poll(2)` for POLLIN and what is reported unasked.
+  /// `poll(2)` for POLLIN and the events that are always reported.
   ///
-  /// @param wanted POLLIN, or 0 for POLLHUP alone
-  /// @return what is reported of each descriptor, all 0 when nothing was within `milliseconds`
+  /// @param wanted POLLIN, or 0 for POLLHUP only
+  /// @return the events of each descriptor, all 0 if there was none within `milliseconds`
   public static int[] poll(int[] descriptors, int wanted, int milliseconds) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment list = arena.allocate(8L * descriptors.length, 8);
@@ -39,12 +39,13 @@ public final class KeeperCalls {
     }
   }
 
-  /// `fcntl(2)`, F_SETFL: reads wait again.
+  /// `fcntl(2)`, F_SETFL: makes reads block again.
   public static void letWait(int fd) {
     FCNTL.errnoInt(fd, 4, 0);
   }
 
-  /// Opens the writing end of a named pipe: ENXIO when nobody reads it, EINVAL when it is none.
+  /// Opens the writing end of a named pipe: ENXIO if no process has it open for reading, EINVAL if
+  /// the file is not a named pipe.
   public static int openForWriting(Path fifo) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
     if (fd >= 0 && Libc.pipeSize(fd) < 0) {

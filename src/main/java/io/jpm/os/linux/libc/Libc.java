@@ -9,10 +9,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/// The C library's functions for files, processes and waiting, called through [Native].
+/// Binds the functions of the C library for files, processes and polling, called through [Native].
 ///
-/// Unless said otherwise a method returns what the function returns, or the negative `errno` where
-/// that returns -1: the number cannot be lost between call and question.
+/// Unless noted otherwise, a method returns the result of the function, or the negative `errno` if
+/// the function returns -1. The error number cannot be overwritten between the call and its
+/// evaluation.
 public final class Libc {
   public static final int O_RDONLY = 0;
   public static final int O_WRONLY = 1;
@@ -26,7 +27,7 @@ public final class Libc {
 
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// These two differ between the architectures, unlike the others.
+  /// Unlike the other flags, these two differ between the architectures.
   public static final int O_DIRECTORY = ARM ? 0x4000 : 0x10000;
 
   public static final int O_NOFOLLOW = ARM ? 0x8000 : 0x20000;
@@ -93,8 +94,8 @@ public final class Libc {
 
   private Libc() {}
 
-  /// The first of the functions which older or other C libraries lack and this one lacks too:
-  /// `addfchdir_np` came with glibc 2.29, `addclosefrom_np` with 2.34.
+  /// Returns the first required function that this C library does not have: `addfchdir_np` came
+  /// with glibc 2.29, `addclosefrom_np` with 2.34.
   public static Optional<String> missingFunction() {
     for (Native function : List.of(SPAWN, ACTIONS_FCHDIR, ACTIONS_CLOSEFROM)) {
       if (!function.exists()) {
@@ -104,7 +105,7 @@ public final class Libc {
     return Optional.empty();
   }
 
-  /// `text` as a C string, bytes as in [ByteText].
+  /// Returns `text` as a C string, encoded as in [ByteText].
   public static MemorySegment text(SegmentAllocator allocator, String text) {
     byte[] bytes = ByteText.toBytes(text);
     MemorySegment segment = allocator.allocate(bytes.length + 1L);
@@ -125,7 +126,7 @@ public final class Libc {
     }
   }
 
-  /// `close(2)`; the result tells nothing that one could act on.
+  /// `close(2)`. The result is ignored because no caller could react to it.
   public static void close(int fd) {
     CLOSE.call(fd);
   }
@@ -152,7 +153,8 @@ public final class Libc {
     return SOCKETPAIR.errnoInt(AF_UNIX, type | O_CLOEXEC, 0, twoInts.address());
   }
 
-  /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: the description, which others share, stays as it is.
+  /// `send(2)`, MSG_DONTWAIT | MSG_NOSIGNAL: non-blocking without a change of the open file
+  /// description, which other processes share.
   public static int sendNow(int fd, MemorySegment bytes) {
     return SEND.errnoInt(fd, bytes.address(), bytes.byteSize(), 0x4040);
   }
@@ -162,16 +164,17 @@ public final class Libc {
     return RECV.errnoInt(fd, buffer.address(), buffer.byteSize(), 0x40);
   }
 
-  /// `ioctl(2)`, FIONREAD: how many bytes a pipe or socket holds for its reader; 0 when in doubt.
+  /// `ioctl(2)`, FIONREAD: returns the number of bytes in a pipe or socket that can be read; 0 if
+  /// it cannot be determined.
   public static int waitingBytes(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       return waitingBytes(fd, arena.allocate(ValueLayout.JAVA_INT));
     }
   }
 
-  /// As [#waitingBytes(int)] for callers that ask often.
+  /// As [#waitingBytes(int)], without an allocation for each call.
   ///
-  /// @param scratch room for an `int`
+  /// @param scratch space for an `int`
   public static int waitingBytes(int fd, MemorySegment scratch) {
     return ioctl(fd, 0x541B, scratch) < 0 ? 0 : scratch.get(ValueLayout.JAVA_INT, 0);
   }
@@ -183,12 +186,13 @@ public final class Libc {
     }
   }
 
-  /// `fcntl(2)`, F_DUPFD_CLOEXEC: the same description under a number of at least `least`.
+  /// `fcntl(2)`, F_DUPFD_CLOEXEC: duplicates `fd` under a number of at least `least`.
   public static int duplicateAbove(int fd, int least) {
     return FCNTL.errnoInt(fd, 1030, least);
   }
 
-  /// `fcntl(2)`, F_SETFL without O_NONBLOCK, for all who share the description.
+  /// `fcntl(2)`, F_SETFL without O_NONBLOCK; affects all processes that share the open file
+  /// description.
   public static int clearNonBlocking(int fd) {
     int flags = FCNTL.errnoInt(fd, 3, 0);
     return flags < 0 ? flags : FCNTL.errnoInt(fd, 4, flags & ~O_NONBLOCK);
@@ -219,13 +223,13 @@ public final class Libc {
     return EPOLL_CTL.errnoInt(epoll, operation, fd, event.address());
   }
 
-  /// `epoll_wait(2)`; `milliseconds` -1 waits without end.
+  /// `epoll_wait(2)`; `milliseconds` -1 waits without a timeout.
   static int epollWait(int epoll, MemorySegment events, int milliseconds) {
     long most = events.byteSize() / EPOLL_EVENT_BYTES;
     return EPOLL_WAIT.errnoInt(epoll, events.address(), most, milliseconds);
   }
 
-  /// `eventfd(2)`, close-on-exec and not blocking.
+  /// `eventfd(2)`, close-on-exec and non-blocking.
   static int eventFd() {
     return EVENTFD.errnoInt(0, O_CLOEXEC | O_NONBLOCK);
   }
@@ -240,19 +244,19 @@ public final class Libc {
     return KILL.errnoInt(pid, signal);
   }
 
-  /// `signal(2)`: SIGCHLD by default again. A daemon started with it ignored would inherit that,
-  /// and the kernel would throw the exit status of every child away.
+  /// `signal(2)`: restores the default action of SIGCHLD. A daemon started with SIGCHLD ignored
+  /// would inherit that, and the kernel would discard the exit status of every child.
   public static void keepChildStatus() {
     SIGNAL.call(17, 0);
   }
 
-  /// `madvise(2)`, MADV_DONTNEED: what a private mapping of a file has not changed is read from the
-  /// file again when it is needed. Changes would be lost.
+  /// `madvise(2)`, MADV_DONTNEED: drops the pages of a private file mapping. They are read from the
+  /// file again when needed, so changed pages would be lost.
   public static int dropUnchanged(long address, long bytes) {
     return MADVISE.errnoInt(address, bytes, 4);
   }
 
-  /// `malloc_trim(3)`: freed memory goes back to the system.
+  /// `malloc_trim(3)`: returns freed memory to the system.
   public static void trimMalloc() {
     MALLOC_TRIM.call(0);
   }
@@ -282,7 +286,7 @@ public final class Libc {
     return FCHOWN.errnoInt(fd, uid, gid);
   }
 
-  /// `syscall(2)`: the call itself, for the calling thread alone.
+  /// `syscall(2)`: the bare system call, which affects only the calling thread.
   public static int systemCall(int number, long... arguments) {
     long[] all = new long[arguments.length + 1];
     all[0] = number;
@@ -290,7 +294,7 @@ public final class Libc {
     return SYSCALL.errnoInt(all);
   }
 
-  /// `clock_gettime(2)`, CLOCK_BOOTTIME, which start times in `/proc/PID/stat` are counted by.
+  /// `clock_gettime(2)`, CLOCK_BOOTTIME, the clock of the start times in `/proc/PID/stat`.
   public static long nanosSinceBoot() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(LONG, 2);
@@ -321,7 +325,8 @@ public final class Libc {
     return (int) GETPPID.call();
   }
 
-  /// `prctl(2)`, PR_GET_CHILD_SUBREAPER: whether orphans beneath this process become its children.
+  /// `prctl(2)`, PR_GET_CHILD_SUBREAPER: reports whether orphaned descendants of this process
+  /// become its children.
   public static boolean isSubreaper() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment answer = arena.allocate(ValueLayout.JAVA_INT);
@@ -329,22 +334,23 @@ public final class Libc {
     }
   }
 
-  /// `prctl(2)`, PR_SET_NO_NEW_PRIVS, for the calling thread and what it makes, for good.
+  /// `prctl(2)`, PR_SET_NO_NEW_PRIVS, irreversible, for the calling thread and the threads and
+  /// processes that it creates.
   ///
-  /// @param set `false` is no valid value: the call fails
+  /// @param set `false` is not a valid value: the call fails
   public static int noNewPrivileges(boolean set) {
     return PRCTL.errnoInt(38, set ? 1 : 0);
   }
 
-  /// `prlimit(2)`: soft and hard limit of a process, 0 is this one.
+  /// `prlimit(2)`: sets or reads the soft and hard limit of a process; pid 0 is this process.
   ///
-  /// @param limits two `long`s to be set, or a null address
-  /// @param former room for what was so before, or a null address
+  /// @param limits the two new values (`long`), or a null address
+  /// @param former receives the previous values, or a null address
   public static int processLimit(int pid, int limit, MemorySegment limits, MemorySegment former) {
     return PRLIMIT.errnoInt(pid, limit, limits.address(), former.address());
   }
 
-  /// `pidfd_open(2)`, by number since glibc has it from 2.36 only.
+  /// `pidfd_open(2)`, called by number because glibc has a wrapper only since 2.36.
   public static int pidfdOpen(int pid) {
     return SYSCALL.errnoInt(434, pid, 0);
   }
@@ -354,7 +360,7 @@ public final class Libc {
     return SYSCALL.errnoInt(424, pidFd, signal, 0, 0);
   }
 
-  /// `pidfd_getfd(2)`: a copy of the process's descriptor `number`, close-on-exec.
+  /// `pidfd_getfd(2)`: duplicates the descriptor `number` of the process, close-on-exec.
   public static int pidfdGetFd(int pidFd, int number) {
     return SYSCALL.errnoInt(438, pidFd, number, 0);
   }
@@ -377,8 +383,8 @@ public final class Libc {
             environment.address());
   }
 
-  /// `posix_spawnattr_init(3)` and its setters: what `flags` says, `defaults` reset, `mask`
-  /// blocked.
+  /// `posix_spawnattr_init(3)` and its setters: sets `flags`, the signals to reset (`defaults`) and
+  /// the blocked signals (`mask`).
   public static void initAttributes(
       MemorySegment attributes, int flags, MemorySegment defaults, MemorySegment mask) {
     ATTR_INIT.errnoInt(attributes.address());

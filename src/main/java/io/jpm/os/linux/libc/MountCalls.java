@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// The kernel's calls for what a thread sees of the file system, `mount_namespaces(7)`. Failures as
-/// in [Libc]; paths are addresses, as in [DiskCalls].
+/// Binds the system calls that change a thread's view of the file system, `mount_namespaces(7)`.
+/// Failures are returned as in [Libc]; paths are addresses, as in [DiskCalls].
 public final class MountCalls {
   public static final long READ_ONLY = 1;
   public static final long NO_SET_USER_ID = 2;
@@ -25,7 +25,7 @@ public final class MountCalls {
   private static final int HERE = -100; // AT_FDCWD
   private static final long BELOW_TOO = 0x8000; // AT_RECURSIVE
 
-  /// `struct mount_attr`: what is set, what is cleared, the propagation, a user namespace.
+  /// `struct mount_attr`: flags to set, flags to clear, propagation, user namespace.
   private static final int ATTRIBUTES_BYTES = 32;
 
   private static final int LONGEST_PATH = 4096;
@@ -35,8 +35,8 @@ public final class MountCalls {
 
   private MountCalls() {}
 
-  /// Finds what is called later. A thread that sees other files than the daemon might not find it,
-  /// and what a class loader has not found once it never looks for again.
+  /// Loads everything that is called later. In a thread with another view of the file system, a
+  /// class file may not be found, and a class loader never retries a class that it failed to find.
   public static void load() {
     Libc.systemCall(UNSHARE, 0);
     MOUNT.errnoInt(0, 0, 0, 0, 0);
@@ -44,8 +44,8 @@ public final class MountCalls {
     SocketCalls.duplicateOver(-1, -1);
   }
 
-  /// `unshare(2)`: what the calling thread mounts from now on no other one sees, but for mounts
-  /// that are shared.
+  /// `unshare(2)` with a new mount namespace: other threads do not see later mounts of the calling
+  /// thread, except shared mounts.
   public static int leave() {
     return Libc.systemCall(UNSHARE, CLONE_NEWNS);
   }
@@ -55,7 +55,7 @@ public final class MountCalls {
     return MOUNT.errnoInt(source, target, type, flags, data);
   }
 
-  /// What [#makeReadOnly] is to do.
+  /// Returns the attributes for [#makeReadOnly].
   public static MemorySegment readOnlyAndPrivate(Arena arena) {
     MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, Long.BYTES);
     attributes.setAtIndex(ValueLayout.JAVA_LONG, 0, READ_ONLY);
@@ -63,12 +63,12 @@ public final class MountCalls {
     return attributes;
   }
 
-  /// `mount_setattr(2)`, in Linux since 5.12, for a mount and all below it.
+  /// `mount_setattr(2)`, available since Linux 5.12, for a mount and all mounts below it.
   public static int makeReadOnly(long target, long attributes) {
     return Libc.systemCall(MOUNT_SETATTR, HERE, target, BELOW_TOO, attributes, ATTRIBUTES_BYTES);
   }
 
-  /// `readlink(2)`, each byte a character; empty where it fails.
+  /// `readlink(2)`, with one character for each byte; empty if it fails.
   public static String link(String file) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment buffer = arena.allocate(LONGEST_PATH);

@@ -10,20 +10,20 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.jspecify.annotations.Nullable;
 
-/// One function of the C library, or of another one, by name, looked up when it is first called.
+/// A function of the C library or of another library, looked up by name at its first call.
 ///
-/// Every function goes through one downcall handle of six longs and a long: linking a shape of its
-/// own for each costs 8 ms apiece at the daemon's start, this one is linked once. Both calling
-/// conventions (x86-64 and arm64 System V) pass an `int` or a pointer in the same register as a
-/// `long`, for variadic functions too; only the upper half of a returned `int` is undefined and cut
-/// off here.
+/// Every function goes through one downcall handle with six `long` arguments and a `long` result.
+/// Linking a handle for each function would cost 8 ms each at the daemon's start; this one is
+/// linked once. Both calling conventions (x86-64 and arm64 System V) pass an `int` or a pointer in
+/// the same register as a `long`, for variadic functions too. Only the upper half of a returned
+/// `int` is undefined; it is discarded here.
 public final class Native {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final MemoryLayout STATE_LAYOUT = Linker.Option.captureStateLayout();
   private static final long ERRNO_OFFSET =
       STATE_LAYOUT.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-  @SuppressWarnings("restricted") // the one downcall of jpm: arguments are checked by its callers
+  @SuppressWarnings("restricted") // the only downcall of jpm; its callers check the arguments
   private static final MethodHandle CALL =
       Linker.nativeLinker()
           .downcallHandle(
@@ -42,7 +42,7 @@ public final class Native {
     this.name = name;
   }
 
-  /// @param library what it is part of
+  /// @param library the library that contains the function
   public Native(SymbolLookup library, String name) {
     this.library = library;
     this.name = name;
@@ -52,19 +52,20 @@ public final class Native {
     return name;
   }
 
-  /// Whether this C library has it.
+  /// Reports whether the library has the function.
   boolean exists() {
     return library().find(name).isPresent();
   }
 
   private SymbolLookup library() {
-    // Asked anew: what is made in a static field must not load the linker at the daemon's start.
+    // Not stored in a field: initializing a static field of this type must not load the linker at
+    // the daemon's start.
     return library == null ? Linker.nativeLinker().defaultLookup() : library;
   }
 
-  /// Calls it with up to six arguments.
+  /// Calls the function with up to six arguments.
   ///
-  /// @return what it returns; of an `int` only the lower half counts
+  /// @return the result; if it is an `int`, only the lower half is defined
   public long call(long... arguments) {
     return invoke(
         at(arguments, 0),
@@ -75,15 +76,15 @@ public final class Native {
         at(arguments, 5));
   }
 
-  /// Calls a function that returns an `int` and says by -1 that it failed.
+  /// Calls a function that returns an `int` and indicates failure by -1.
   ///
-  /// @return what it returns, or the negative `errno`
+  /// @return the result, or the negative `errno`
   public int errnoInt(long... arguments) {
     int result = (int) call(arguments);
     return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;
   }
 
-  /// As [#errnoInt] for a function that returns a `long`.
+  /// As [#errnoInt], for a function that returns a `long`.
   long errnoLong(long... arguments) {
     long result = call(arguments);
     return result == -1 ? -STATE.get().get(ValueLayout.JAVA_INT, ERRNO_OFFSET) : result;

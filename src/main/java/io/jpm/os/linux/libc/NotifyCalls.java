@@ -6,10 +6,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// Datagrams that come with who has sent them, `unix(7)`, SCM_CREDENTIALS. For one thread: its
-/// buffers are used again.
+/// Receives datagrams with the credentials of their senders, `unix(7)`, SCM_CREDENTIALS. For one
+/// thread: the buffers are reused.
 public final class NotifyCalls {
-  /// What `sd_notify(3)` sends at most.
+  /// Maximum length of a message of `sd_notify(3)`.
   static final int MOST_BYTES = 4096;
 
   private static final Native RECVMSG = new Native("recvmsg");
@@ -22,15 +22,15 @@ public final class NotifyCalls {
   private static final int DONTWAIT = 0x40;
   private static final int CLOEXEC = 0x40000000;
 
-  /// `struct cmsghdr` with `struct ucred` on 64 bits. There is no room for descriptors: the kernel
-  /// closes those that come along, which is what `BARRIER=1` waits for.
+  /// `struct cmsghdr` with `struct ucred` on 64 bits. It has no space for descriptors: the kernel
+  /// closes those that were sent along, and `BARRIER=1` waits for exactly that.
   private static final int CONTROL_BYTES = 32;
 
   private final MemorySegment text;
   private final MemorySegment control;
   private final MemorySegment message;
 
-  /// @param arena how long the buffers live
+  /// @param arena determines the lifetime of the buffers
   public NotifyCalls(Arena arena) {
     text = arena.allocate(MOST_BYTES, 8);
     control = arena.allocate(CONTROL_BYTES, 8);
@@ -43,14 +43,16 @@ public final class NotifyCalls {
     message.set(LONG, 32, control.address());
   }
 
-  /// One message.
+  /// A received message.
   ///
-  /// @param pid who has sent it, as the kernel knows; 0 where that is outside of what we see
-  /// @param user the effective user of who has sent it
-  /// @param text what it says; empty when it is longer than allowed
+  /// @param pid the sender according to the kernel; 0 if it is outside of the daemon's pid
+  ///   namespace
+  /// @param user the effective user of the sender
+  /// @param text the content; empty if it is longer than allowed
   public record Notice(int pid, int user, String text) {}
 
-  /// A socket that is told who sends, not yet bound; close-on-exec and not blocking.
+  /// Creates a socket that receives the credentials of senders; not bound, close-on-exec and
+  /// non-blocking.
   ///
   /// @return the descriptor or the negative `errno`
   public static int socket() {
@@ -65,7 +67,7 @@ public final class NotifyCalls {
     return fd;
   }
 
-  /// `recvmsg(2)`, not waiting; empty when there is no message.
+  /// `recvmsg(2)`, non-blocking; empty if there is no message.
   public Optional<Notice> receive(int fd) {
     message.set(LONG, 40, CONTROL_BYTES);
     message.set(INT, 48, 0);

@@ -6,25 +6,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What an open descriptor leads to. Asked of the descriptor and not of a path, which may lead
-/// elsewhere at any moment.
+/// The file behind an open descriptor. It is read from the descriptor because a path may lead to
+/// another file at any moment.
 ///
-/// @param key which file
+/// @param key identifies the file
 /// @param isRegular whether it is a regular file
 public record OpenedFile(AppendFile.Key key, boolean isRegular) {
   private static final int TYPE_MASK = 0170000;
   private static final int REGULAR = 0100000;
 
-  /// A path to what is open under the number `fd`, to open it again, `proc_pid_fd(5)`.
+  /// Returns a path by which the file behind descriptor `fd` can be opened again, `proc_pid_fd(5)`.
   public static Path again(int fd) {
     return Path.of("/proc/self/fd/" + fd);
   }
 
+  /// Returns the file behind the descriptor `fd`.
   public static OpenedFile of(int fd) throws IOException {
     return at(again(fd));
   }
 
-  /// What `path` leads to now.
+  /// Returns the file that `path` currently leads to.
   public static OpenedFile at(Path path) throws IOException {
     Map<String, Object> about = Files.readAttributes(path, "unix:dev,ino,mode");
     return new OpenedFile(
@@ -36,6 +37,6 @@ public record OpenedFile(AppendFile.Key key, boolean isRegular) {
     if (about.get(name) instanceof Number number) {
       return number.longValue();
     }
-    throw new IOException("the system does not tell " + name);
+    throw new IOException("the system does not report " + name);
   }
 }

@@ -12,8 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A thread that waits, `epoll(7)`: one for the end of processes, another for bytes in log pipes.
-/// All handlers, timers and tasks run on it, one after the other, so what they own needs no lock.
+/// Runs handlers, timers and tasks on one thread that waits in `epoll(7)`. One reactor handles the
+/// exits of processes, another one the bytes in log pipes. Handlers, timers and tasks run one after
+/// the other, so that data used only by them needs no lock.
 public final class Reactor implements AutoCloseable {
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
@@ -38,33 +39,34 @@ public final class Reactor implements AutoCloseable {
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>(Comparator.comparingLong((Timer timer) -> timer.at));
 
-  /// @param name the thread's, at most 15 characters of which the kernel shows
+  /// @param name name of the thread, of which the kernel shows at most 15 characters
   public Reactor(String name) {
     epoll = Libc.epollCreate();
     wakeFd = Libc.eventFd();
     if (epoll < 0 || wakeFd < 0) {
       throw new IllegalStateException(
-          "cannot wait for anything: " + Errno.words(-Math.min(epoll, wakeFd)));
+          "cannot create an event loop: " + Errno.words(-Math.min(epoll, wakeFd)));
     }
     control(1, wakeFd, Libc.EPOLLIN, WAKE_TOKEN);
     thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
     thread.start();
   }
 
-  /// Told, on the reactor's thread, that a descriptor is ready.
+  /// Called on the reactor's thread when a descriptor is ready.
   public interface Handler {
-    /// Takes note of it.
+    /// Handles the events.
     ///
-    /// @param events which of the `EPOLL…` bits
+    /// @param events the reported `EPOLL…` bits
     void ready(int events);
   }
 
-  /// Prepares to watch `fd`; nothing is reported before [Watch#add].
+  /// Prepares to watch `fd`; no event is reported before [Watch#add].
   public Watch watch(int fd, Handler handler) {
     return new Watch(fd, tokens.incrementAndGet(), handler);
   }
 
-  /// Runs `task` on the thread in its next round; when the reactor has ended, here and now.
+  /// Runs `task` on the thread in its next round, or immediately on the calling thread if the
+  /// reactor has ended.
   public void execute(Runnable task) {
     synchronized (door) {
       if (!ended) {
@@ -76,7 +78,7 @@ public final class Reactor implements AutoCloseable {
     task.run();
   }
 
-  /// Runs `task` on the thread and waits for its end.
+  /// Runs `task` on the thread and waits until it is done.
   public void call(Runnable task) {
     if (isOnThread()) {
       task.run();
@@ -93,12 +95,12 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// Runs `task` after `nanos`, as far as the clock of epoll (1 ms) allows. On the thread only.
+  /// Runs `task` after `nanos`, with the resolution of epoll (1 ms). Must be called on the thread.
   public void after(long nanos, Runnable task) {
     timers.add(new Timer(System.nanoTime() + nanos, task));
   }
 
-  /// Ends the thread after the tasks given so far. From then on nothing is reported.
+  /// Ends the thread after the tasks submitted so far. No event is reported afterwards.
   @Override
   public void close() {
     synchronized (door) {
@@ -140,8 +142,8 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// Runs the tasks that are here now; those they add wait for the next round, so that a busy pipe
-  /// does not keep exits waiting.
+  /// Runs the current tasks. Tasks that they add wait for the next round, so that a busy pipe does
+  /// not delay exits.
   private void runTasks() {
     Queue<Runnable> now;
     synchronized (door) {
@@ -191,7 +193,7 @@ public final class Reactor implements AutoCloseable {
     }
   }
 
-  /// A fault in one handler must not end the watching of everything else.
+  /// An exception in one handler must not stop all others.
   private void guarded(Runnable task) {
     try {
       task.run();
@@ -229,8 +231,9 @@ public final class Reactor implements AutoCloseable {
 
   private record Timer(long at, Runnable task) {}
 
-  /// One watched descriptor. Events are matched by a token that is never used twice, so an event
-  /// fetched before the removal does not reach whoever gets the descriptor's number next.
+  /// A watched descriptor. Events are matched by a token that is never reused. An event that was
+  /// fetched before the removal therefore never reaches the next watch of the same descriptor
+  /// number.
   public final class Watch {
     private final int fd;
     private final long token;
@@ -242,7 +245,7 @@ public final class Reactor implements AutoCloseable {
       this.handler = handler;
     }
 
-    /// Begins to report `events`.
+    /// Starts to report `events`.
     ///
     /// @return 0 or the negative `errno`
     public int add(int events) {
@@ -254,12 +257,13 @@ public final class Reactor implements AutoCloseable {
       return result;
     }
 
-    /// Reports `events` instead, and a hang-up, which cannot be switched off.
+    /// Reports `events` instead of the previous ones, and always hang-ups, which epoll cannot turn
+    /// off.
     public void change(int events) {
       control(3, fd, events, token);
     }
 
-    /// Ends the reports; to be called before the descriptor is closed.
+    /// Stops reporting; must be called before the descriptor is closed.
     public void remove() {
       if (watches.remove(token) != null) {
         control(2, fd, 0, token);

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.nio.ByteOrder;
 import java.util.Optional;
 
-/// Addresses as the kernel has them, `ip(7)` and `ipv6(7)`, and in words.
+/// Encodes, decodes and formats IPv4 and IPv6 socket addresses, `ip(7)` and `ipv6(7)`.
 public final class SocketAddresses {
   /// `struct sockaddr_in6`, the larger one.
   static final long MOST_BYTES = 28;
@@ -22,16 +22,16 @@ public final class SocketAddresses {
 
   private SocketAddresses() {}
 
-  /// The family that an address belongs to.
+  /// Returns the family of an address.
   public static int family(InetSocketAddress address) {
     return address.getAddress() instanceof Inet6Address
         ? SocketCalls.AF_INET6
         : SocketCalls.AF_INET;
   }
 
-  /// As `struct sockaddr`.
+  /// Returns the address as a `struct sockaddr`.
   ///
-  /// @param address a resolved one
+  /// @param address must be resolved
   public static MemorySegment encode(Arena arena, InetSocketAddress address) {
     byte[] bytes = address.getAddress().getAddress();
     boolean four = bytes.length == 4;
@@ -45,7 +45,8 @@ public final class SocketAddresses {
     return encoded;
   }
 
-  /// Out of a `struct sockaddr`; empty for port 0, which nobody is bound to, and other families.
+  /// Decodes a `struct sockaddr`; empty for port 0, to which no socket is bound, and for other
+  /// families.
   static Optional<InetSocketAddress> decode(MemorySegment encoded) {
     int family = encoded.get(FAMILY, 0);
     int port = Short.toUnsignedInt(encoded.get(PORT, 2));
@@ -58,7 +59,7 @@ public final class SocketAddresses {
     return Optional.of(new InetSocketAddress(address(bytes, scope), port));
   }
 
-  /// An address of 4 or 16 bytes.
+  /// Creates an address from 4 or 16 bytes.
   ///
   /// @param scope the number of the interface, 0 for none
   public static InetAddress address(byte[] bytes, int scope) {
@@ -67,11 +68,12 @@ public final class SocketAddresses {
           ? Inet6Address.getByAddress(null, bytes, scope)
           : InetAddress.getByAddress(bytes);
     } catch (UnknownHostException otherLength) {
-      throw new IllegalArgumentException(bytes.length + " bytes are no address", otherLength);
+      throw new IllegalArgumentException(
+          bytes.length + " bytes are not an IP address", otherLength);
     }
   }
 
-  /// For people: `port 80`, `127.0.0.1:3000`, `[::1]:3000`.
+  /// Returns the address as text for users: `port 80`, `127.0.0.1:3000`, `[::1]:3000`.
   public static String words(InetSocketAddress address) {
     InetAddress host = address.getAddress();
     if (host == null) {

@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.util.Optional;
 
-/// The C library's functions for sockets. As in [Libc] a method returns what the function returns,
-/// or the negative `errno`.
+/// Binds the functions of the C library for sockets. As in [Libc], a method returns the result of
+/// the function or the negative `errno`.
 public final class SocketCalls {
   public static final int AF_INET = 2;
   public static final int AF_INET6 = 10;
@@ -37,7 +37,7 @@ public final class SocketCalls {
 
   private SocketCalls() {}
 
-  /// `socket(2)`, close-on-exec and not blocking.
+  /// `socket(2)`, close-on-exec and non-blocking.
   ///
   /// @param family AF_INET, AF_INET6 or [Libc#AF_UNIX]
   /// @param type [Libc#SOCK_STREAM] or SOCK_DGRAM
@@ -65,7 +65,7 @@ public final class SocketCalls {
 
   /// `bind(2)`.
   ///
-  /// @param address of [SocketAddresses#encode] or [UnixPath#encode]
+  /// @param address from [SocketAddresses#encode] or [UnixPath#encode]
   public static int bind(int fd, MemorySegment address) {
     return BIND.errnoInt(fd, address.address(), address.byteSize());
   }
@@ -75,7 +75,8 @@ public final class SocketCalls {
     return LISTEN.errnoInt(fd, backlog);
   }
 
-  /// `getsockname(2)`: where it is bound; empty when it is not, or is no such socket.
+  /// `getsockname(2)`: returns the local address; empty if the socket is not bound or is not an
+  /// internet socket.
   public static Optional<InetSocketAddress> localAddress(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(SocketAddresses.MOST_BYTES, 8);
@@ -87,7 +88,8 @@ public final class SocketCalls {
     }
   }
 
-  /// `getsockname(2)` of a unix socket: its path; empty when it has none, or is no such socket.
+  /// `getsockname(2)` of a unix socket: returns its path; empty if it has none or is not a unix
+  /// socket.
   public static Optional<String> localPath(int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment address = arena.allocate(UnixPath.MOST_BYTES, 8);
@@ -98,8 +100,8 @@ public final class SocketCalls {
     }
   }
 
-  /// Whether it is one of a pair that `user` has made, `socketpair(2)`: the kernel keeps who made
-  /// it, and neither end has a name, as what was connected to would have.
+  /// Reports whether the socket belongs to a pair that `user` has created, `socketpair(2)`. The
+  /// kernel records the creator, and unlike a connected socket, neither end of a pair has a name.
   public static boolean isPairOf(int user, int fd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment credentials = arena.allocate(ValueLayout.JAVA_INT, 3); // pid, uid, gid
@@ -113,13 +115,13 @@ public final class SocketCalls {
               >= 0
           && credentials.getAtIndex(ValueLayout.JAVA_INT, 1) == user
           && PEER.errnoInt(fd, name.address(), nameLength.address()) >= 0
-          && nameLength.get(ValueLayout.JAVA_INT, 0) == Short.BYTES; // the family alone
+          && nameLength.get(ValueLayout.JAVA_INT, 0) == Short.BYTES; // only the family
     }
   }
 
-  /// Whether it is one for TCP connections that `user` has made: one that listens, or one that is
-  /// connected to nobody yet. Who has made it the kernel keeps as its owner; only root can change
-  /// that to root.
+  /// Reports whether it is a TCP socket that `user` has created and that listens or is not
+  /// connected yet. The kernel records the creator as the owner of the socket; only root can change
+  /// the owner to root.
   public static boolean isMadeToListen(int user, int fd) {
     int family = option(fd, SOL_SOCKET, SO_DOMAIN);
     try (Arena arena = Arena.ofConfined()) {
@@ -136,12 +138,12 @@ public final class SocketCalls {
     }
   }
 
-  /// `dup3(2)`, close-on-exec: `over` is the same description as `fd` from now on.
+  /// `dup3(2)`, close-on-exec: makes `over` a duplicate of `fd`.
   public static int duplicateOver(int fd, int over) {
     return DUPLICATE.errnoInt(fd, over, Libc.O_CLOEXEC);
   }
 
-  /// `accept4(2)`, close-on-exec and not blocking.
+  /// `accept4(2)`, close-on-exec and non-blocking.
   public static int accept(int fd) {
     return ACCEPT.errnoInt(fd, 0, 0, Libc.O_CLOEXEC | Libc.O_NONBLOCK);
   }

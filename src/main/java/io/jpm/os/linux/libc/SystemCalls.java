@@ -9,7 +9,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// The C library's functions that tell of the system as a whole. Asked only by people.
+/// Binds the functions of the C library that describe the system as a whole. Called only for
+/// diagnostics such as `jpm doctor`.
 public final class SystemCalls {
   private static final Native STATVFS = new Native("statvfs");
   private static final Native ADJTIMEX = new Native("adjtimex");
@@ -23,7 +24,7 @@ public final class SystemCalls {
 
   private SystemCalls() {}
 
-  /// `statvfs(3)`: files that the disk of `path` can still hold.
+  /// `statvfs(3)`: returns how many more files the file system of `path` can contain.
   public static OptionalLong freeInodes(Path path) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment stat = arena.allocate(256, 8);
@@ -33,7 +34,7 @@ public final class SystemCalls {
     }
   }
 
-  /// `adjtimex(2)`, which changes nothing when asked like this.
+  /// `adjtimex(2)`, which changes nothing with these arguments.
   public static Optional<SystemFacts.Clock> clock() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment time = arena.allocate(TIMEX_BYTES, 8);
@@ -47,12 +48,12 @@ public final class SystemCalls {
     }
   }
 
-  /// `close_range(2)` of descriptors that nobody has.
+  /// Reports whether `close_range(2)` works, by a range without open descriptors.
   public static boolean closesRanges() {
     return Libc.systemCall(CLOSE_RANGE, 0xFFFF_FFFFL, 0xFFFF_FFFFL, 0) == 0;
   }
 
-  /// `pidfd_getfd(2)` of a descriptor of our own.
+  /// Reports whether `pidfd_getfd(2)` works, by a descriptor of this process.
   public static boolean copiesDescriptors() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
@@ -66,7 +67,7 @@ public final class SystemCalls {
     return copy >= 0;
   }
 
-  /// `epoll_create1(2)`.
+  /// Reports whether `epoll_create1(2)` works.
   public static boolean polls() {
     int epoll = Libc.epollCreate();
     if (epoll >= 0) {
@@ -75,7 +76,8 @@ public final class SystemCalls {
     return epoll >= 0;
   }
 
-  /// `fifo(7)`: opening a pipe for writing without waiting works only where somebody reads it.
+  /// Reports whether a process has the pipe open for reading. According to `fifo(7)`, only then can
+  /// it be opened for writing without blocking.
   public static Optional<Boolean> hasReader(Path fifo) {
     int fd = Libc.open(fifo, Libc.O_WRONLY | Libc.O_NONBLOCK, 0);
     if (fd >= 0) {

@@ -1,11 +1,11 @@
 package io.jpm.os.linux.libc;
 
-/// The end of a thread of this room.
+/// Waits for the end of a thread.
 public final class ThreadEnd {
   private ThreadEnd() {}
 
-  /// Waits until `thread` has ended, however often the caller is interrupted; the interruption is
-  /// his to see afterwards. Returns at once on the thread itself.
+  /// Waits until `thread` has ended, even if the calling thread is interrupted; its interrupt
+  /// status is set again afterwards. Returns immediately if called on the thread itself.
   public static void await(Thread thread) {
     boolean interrupted = false;
     while (thread.isAlive() && !Thread.currentThread().equals(thread)) {

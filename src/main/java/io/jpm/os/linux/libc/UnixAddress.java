@@ -6,7 +6,8 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Addresses of unix sockets as people write them: `/path`, or `@name` for one without a file.
+/// Encodes addresses of unix sockets that are written as `/path`, or `@name` for a socket without a
+/// file.
 public final class UnixAddress {
   /// `struct sockaddr_un`, `unix(7)`: two bytes of family, then the path.
   private static final int PATH_OFFSET = 2;
@@ -15,7 +16,7 @@ public final class UnixAddress {
 
   private UnixAddress() {}
 
-  /// `struct sockaddr_un`, as long as it has to be; empty when `address` is none.
+  /// Returns a `struct sockaddr_un` of the minimum length; empty if `address` is not valid.
   public static Optional<MemorySegment> encode(SegmentAllocator allocator, String address) {
     byte[] path = ByteText.toBytes(address);
     if (path.length < 2 || path.length > MOST_PATH || (path[0] != '/' && path[0] != '@')) {

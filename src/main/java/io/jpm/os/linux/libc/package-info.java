@@ -1,5 +1,5 @@
-/// The functions of the C library and what they take: addresses, paths, descriptors and error
-/// numbers, and the thread that waits for events.
+/// Bindings of the C library and their data types: addresses, paths, descriptors and error numbers,
+/// and the reactor thread that waits for events.
 @NullMarked
 package io.jpm.os.linux.libc;
 

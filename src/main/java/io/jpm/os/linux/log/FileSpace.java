@@ -5,19 +5,20 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// How much of the disk a regular file takes. The size says nothing of it: a file may have holes,
-/// and space behind its end.
+/// Measures the disk space that a regular file occupies. It differs from the size, because a file
+/// may have holes and space allocated beyond its end.
 final class FileSpace {
   private static final int BLOCK = 512;
 
   private FileSpace() {}
 
-  /// Of the file at `path`, a link not followed; empty when there is no regular file.
+  /// Returns the bytes that the file at `path` occupies, without following a link; empty if it is
+  /// not a regular file.
   static OptionalLong of(Path path) {
     return of(FileStatus.of(path.toString()));
   }
 
-  /// Of the open file; empty when it is not regular.
+  /// Returns the bytes that an open file occupies; empty if it is not a regular file.
   static OptionalLong of(int fd) {
     return of(FileStatus.of(fd));
   }

@@ -17,11 +17,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/// A descriptor that was opened with O_APPEND, `open(2)`.
+/// An append-only log file: a descriptor opened with O_APPEND, `open(2)`.
 final class LinuxAppendFile implements AppendFile {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
 
-  /// How many pieces go into one call; the others are left to the next one.
+  /// Maximum number of buffers in one call; the rest is left to the next call.
   private static final int MOST_PIECES = 64;
 
   private final Path path;
@@ -31,9 +31,9 @@ final class LinuxAppendFile implements AppendFile {
       Arena.ofAuto().allocate((long) MOST_PIECES * DiskCalls.IOVEC_BYTES, Long.BYTES);
   private boolean closed;
 
-  /// @param path where it was found
-  /// @param fd its number, ours from now on
-  /// @param opened what it is
+  /// @param path the path under which it was opened
+  /// @param fd its descriptor, closed by this object
+  /// @param opened the identity of the open file
   LinuxAppendFile(Path path, int fd, OpenedFile opened) {
     this.path = path;
     this.fd = fd;
@@ -55,10 +55,10 @@ final class LinuxAppendFile implements AppendFile {
     if (!isRegular()) {
       return 0;
     }
-    // The position that this changes means nothing to a description with O_APPEND.
+    // This changes the file position, which O_APPEND ignores.
     long size = DiskCalls.size(number());
     if (size < 0) {
-      throw failure("cannot tell the size of the log file ", (int) -size);
+      throw failure("cannot determine the size of the log file ", (int) -size);
     }
     return size;
   }
@@ -124,7 +124,7 @@ final class LinuxAppendFile implements AppendFile {
     if (size == 0) {
       return '\n';
     }
-    // This description can only write.
+    // The file is opened again, because this descriptor is write-only.
     try (FileChannel reader =
         FileChannel.open(OpenedFile.again(number()), StandardOpenOption.READ)) {
       ByteBuffer last = ByteBuffer.allocate(1);
@@ -139,12 +139,13 @@ final class LinuxAppendFile implements AppendFile {
     if (isRegular()) {
       int result = DiskCalls.truncate(number(), size);
       if (result < 0) {
-        throw failure("cannot cut the log file ", -result);
+        throw failure("cannot truncate the log file ", -result);
       }
     }
   }
 
-  /// As the daemon, whoever the owner is: two numbers are compared, which tells nobody anything.
+  /// Runs with the daemon's credentials regardless of the owner. It only compares device and inode,
+  /// which discloses nothing.
   @Override
   public boolean isInPlace() {
     try {
@@ -164,7 +165,7 @@ final class LinuxAppendFile implements AppendFile {
     }
   }
 
-  /// The number, which may be another file's once it is closed.
+  /// Returns the descriptor. After the close its number may belong to another file.
   private int number() {
     if (closed) {
       throw new IllegalStateException(path + " is closed");

@@ -27,11 +27,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 
-/// Log files by the calls of the kernel, each with a path made by a thread that has the owner's
-/// rights ([CredentialThread]). What was opened so is looked at and opened again through its
-/// descriptor, which leads to that file and no other.
+/// Access to log files by system calls. Each call that takes a path runs on a thread with the
+/// owner's credentials ([CredentialThread]). An open file is examined and opened again through its
+/// descriptor, which always refers to the same file.
 public final class LinuxLogDisk implements LogDisk {
-  private static final int STATVFS_BYTES = 256; // 112, larger than on any architecture
+  private static final int STATVFS_BYTES = 256; // larger than on any architecture (112 on x86-64)
 
   @Override
   public AppendFile open(Path file, RunAs owner) throws IOException {
@@ -68,7 +68,7 @@ public final class LinuxLogDisk implements LogDisk {
 
   @Override
   public FileChannel create(Path file, RunAs owner) throws IOException {
-    // Emptied only when it is known to be a file.
+    // Truncated only after it is known to be a regular file.
     int fd = openOrMake(file, rights(owner), Libc.O_WRONLY | Libc.O_CREAT);
     return channel(file, fd, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
   }
@@ -137,7 +137,7 @@ public final class LinuxLogDisk implements LogDisk {
       }
       if (result < 0) {
         throw failure(
-            "cannot tell how much room there is for ", path, ChildCredentials.DAEMON, result);
+            "cannot determine the free space for ", path, ChildCredentials.DAEMON, result);
       }
       long unit = answer.get(ValueLayout.JAVA_LONG, 8);
       return new Space(
@@ -154,7 +154,7 @@ public final class LinuxLogDisk implements LogDisk {
       LogFolder.make(file.getParent(), childCredentials);
       fd = CredentialThread.callOn(file, childCredentials, path -> DiskCalls.open(path, flags));
     }
-    if (fd == -Errno.ENXIO) { // a pipe that nobody reads yet
+    if (fd == -Errno.ENXIO) { // a pipe without a reader
       fd =
           CredentialThread.callOn(
               file, childCredentials, path -> DiskCalls.open(path, Libc.O_RDWR));
@@ -165,8 +165,8 @@ public final class LinuxLogDisk implements LogDisk {
     return fd;
   }
 
-  /// Opens again what is open, if it is a regular file, and closes `fd`, whose number is ours till
-  /// then.
+  /// Opens the file behind `fd` again if it is a regular file. Then closes `fd`, which keeps the
+  /// file identified until then.
   private static FileChannel channel(Path file, int fd, OpenOption... options) throws IOException {
     try {
       if (!examine(file, fd).isRegular()) {
@@ -186,7 +186,7 @@ public final class LinuxLogDisk implements LogDisk {
     }
   }
 
-  /// The user's, without what else an app is started with.
+  /// Returns the credentials of the user, without the other settings that an app is started with.
   private static ChildCredentials rights(RunAs owner) throws IOException {
     return owner.user().isEmpty()
         ? ChildCredentials.DAEMON

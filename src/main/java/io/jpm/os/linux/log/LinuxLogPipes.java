@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Named pipes on a reactor of their own, so that the end of a process never waits for output, nor
-/// output for anything else.
+/// Reads named pipes on a reactor of its own, so that exits of processes and log output do not
+/// delay each other.
 public final class LinuxLogPipes implements LogPipes {
   private final Reactor reactor = new Reactor("jpm-pipes");
   private final PipeSource.Surroundings surroundings =
@@ -25,7 +25,7 @@ public final class LinuxLogPipes implements LogPipes {
 
   private boolean closed;
 
-  /// Those that keep their tail, by pipe.
+  /// Sources that keep the tail of their output, by pipe.
   private final Map<Path, PipeSource> tails = new ConcurrentHashMap<>();
 
   @Override
@@ -36,8 +36,8 @@ public final class LinuxLogPipes implements LogPipes {
 
   @Override
   public Source open(Path fifo, Taker taker) throws IOException {
-    // Not under the lock, for which the thread of the pipes may wait: a folder is a thing of the
-    // disk.
+    // Opened outside the lock, which the pipe thread may need: creating a directory can block on
+    // the disk.
     if (isClosed()) {
       throw ending(fifo);
     }

@@ -9,32 +9,32 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/// Makes the folders of pipes and log files.
+/// Creates the directories of pipes and log files.
 final class LogFolder {
   private LogFolder() {}
 
-  /// Makes `folder` and those above it, as the daemon.
+  /// Creates `folder` and its parents with the daemon's credentials.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   static void make(Path folder) throws IOException {
     make(folder, ChildCredentials.DAEMON);
   }
 
-  /// Makes `folder` and those above it.
+  /// Creates `folder` and its parents.
   ///
-  /// @param childCredentials whose they are, and who must be allowed to make them
-  /// @throws IOException with a sentence for the user
+  /// @param childCredentials the credentials to create them with, which also own them
+  /// @throws IOException with a message for the user
   static void make(Path folder, ChildCredentials childCredentials) throws IOException {
     Deque<Path> fromTheTop = new ArrayDeque<>();
     for (Path at = folder; at != null && at.getNameCount() > 0; at = at.getParent()) {
       fromTheTop.addFirst(at);
     }
     for (Path each : fromTheTop) {
-      // mkdir(2) tells first of all that it exists, whoever may write there.
+      // mkdir(2) reports EEXIST even if the user may not write there.
       int result = CredentialThread.callOn(each, childCredentials, DiskCalls::makeFolder);
       if (result < 0 && result != -Errno.EEXIST) {
         throw new IOException(
-            "cannot make the folder " + each + ": " + childCredentials.words(-result));
+            "cannot create the folder " + each + ": " + childCredentials.words(-result));
       }
     }
   }

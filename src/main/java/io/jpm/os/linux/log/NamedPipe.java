@@ -8,41 +8,37 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Opens the named pipe that an app prints into, `fifo(7)`.
+/// Creates, opens and removes the named pipe that an app prints into, `fifo(7)`.
 ///
-/// Both ends open it O_RDWR, each with a description of its own. So the app is its own reader when
-/// no daemon lives: it gets no SIGPIPE, it waits when the pipe is full; and the daemon sees no end
-/// of file between two apps. The daemon's O_NONBLOCK must not reach the app, hence two
-/// descriptions.
+/// Both the app and the daemon open it O_RDWR, each with an open file description of its own. So
+/// the app is a reader of its own pipe: without a daemon it gets no SIGPIPE and blocks when the
+/// pipe is full. And the daemon sees no end of file between two apps. The descriptions are separate
+/// because the daemon's O_NONBLOCK must not affect the app.
 public final class NamedPipe {
-  /// 1 MiB would be granted 64 times to an ordinary user, and later pipes would shrink to 8 KiB,
-  /// `pipe(7)` on pipe-user-pages-soft.
+  /// An ordinary user would be granted 1 MiB for only 64 pipes, and later pipes would shrink to 8
+  /// KiB; see pipe-user-pages-soft in `pipe(7)`.
   private static final int BYTES = 128 * 1024;
 
   private static final int MOST_BYTES = 256 * 1024;
 
   private NamedPipe() {}
 
-  /// The daemon's end.
-  ///
-  /// @return a descriptor
+  /// Opens the daemon's end.
   static int openForDaemon(Path fifo) throws IOException {
     int fd = OpenFileLimit.ours().moveUp(open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK));
-    Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works as well
+    Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works too
     return fd;
   }
 
-  /// Gives a busy pipe more room, where the kernel grants it.
+  /// Enlarges the buffer of a busy pipe if the kernel permits it.
   public static void enlarge(int fd) {
     int bytes = Libc.pipeSize(fd);
-    if (bytes > 0 && bytes < MOST_BYTES) { // a larger one would be made smaller
+    if (bytes > 0 && bytes < MOST_BYTES) { // do not shrink a larger one
       Libc.setPipeSize(fd, MOST_BYTES);
     }
   }
 
-  /// The app's end.
-  ///
-  /// @return a descriptor
+  /// Opens the app's end.
   public static int openForChild(Path fifo) throws IOException {
     return open(fifo, Libc.O_RDWR);
   }
@@ -59,7 +55,7 @@ public final class NamedPipe {
     if (Libc.pipeSize(fd) < 0) {
       Libc.close(fd);
       throw new IOException(
-          "cannot use " + fifo + " as a log pipe: it is something else; move it away");
+          "cannot use " + fifo + " as a log pipe: it is not a pipe; move it away");
     }
     return fd;
   }
@@ -72,16 +68,16 @@ public final class NamedPipe {
     int result = Libc.mkfifo(fifo, 0600);
     if (result < 0 && result != -Errno.EEXIST) {
       throw new ErrnoException(
-          "cannot make the log pipe " + fifo + ": " + Errno.words(-result), -result);
+          "cannot create the log pipe " + fifo + ": " + Errno.words(-result), -result);
     }
   }
 
-  /// Removes the pipe; one that cannot be removed is found and used again.
+  /// Removes the pipe. If that fails, the pipe is reused later.
   static void remove(Path fifo) {
     try {
       Files.deleteIfExists(fifo);
     } catch (IOException keptForTheNextApp) {
-      // A stale pipe in the home costs one directory entry.
+      // Ignored: a stale pipe in the home costs one directory entry.
     }
   }
 }

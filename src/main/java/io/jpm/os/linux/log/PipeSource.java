@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one log pipe on the thread of the pipes, into whatever room its taker gives.
+/// Reads one log pipe on the pipe thread, into buffers that its taker provides.
 final class PipeSource implements LogPipes.Source {
   private static final int MOST_PER_ROUND = 1024 * 1024;
   private static final int SMALL = 4096;
@@ -35,24 +35,24 @@ final class PipeSource implements LogPipes.Source {
 
   private final Optional<Tail> tail;
 
-  /// Held by who reads, which is the thread of the pipes unless somebody takes the tail. Guards
-  /// `closed` against the latter, and the tail.
+  /// Held while reading, which the pipe thread does unless another thread takes the tail. Guards
+  /// the tail, and `closed` against that other thread.
   private final Object reading = new Object();
 
-  /// Whether nothing is read until [#resume].
+  /// True while nothing is read until [#resume] is called.
   private final AtomicBoolean starved = new AtomicBoolean();
 
-  /// All below is owned by the reactor.
+  /// This and the following fields are confined to the reactor's thread.
   private boolean queued;
 
   private int busyRounds;
   private boolean closed;
 
-  /// What all pipes share.
+  /// The state that all pipes share.
   ///
   /// @param reactor the thread that reads
-  /// @param scratch room for an `int`, for that thread
-  /// @param onClose told of each that has closed
+  /// @param scratch an `int` for use by that thread
+  /// @param onClose called with each source that has been closed
   record Surroundings(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
 
   private PipeSource(Surroundings surroundings, Path fifo, int fd, LogPipes.Taker taker) {
@@ -66,7 +66,7 @@ final class PipeSource implements LogPipes.Source {
     this.watch = reactor.watch(fd, _ -> roundIfIdle());
   }
 
-  /// Opens the daemon's end and begins.
+  /// Opens the daemon's end and starts reading.
   static PipeSource begin(Surroundings surroundings, Path fifo, LogPipes.Taker taker)
       throws IOException {
     int fd = NamedPipe.openForDaemon(fifo);
@@ -101,7 +101,8 @@ final class PipeSource implements LogPipes.Source {
     NamedPipe.remove(fifo);
   }
 
-  /// At most one round is ahead, whoever asks for it: two would go on side by side for ever.
+  /// Runs a round unless one is queued. Otherwise two sequences of rounds would continue side by
+  /// side for ever.
   private void roundIfIdle() {
     if (!queued) {
       round();
@@ -113,8 +114,8 @@ final class PipeSource implements LogPipes.Source {
     round();
   }
 
-  /// What is there, up to a limit for fairness. After a small read the next one waits a little,
-  /// since a wake-up for every line would cost more than the line.
+  /// Reads what is available, up to a limit that keeps the reactor fair. After a small read the
+  /// next one is delayed, since a wake-up for every line would cost more than the line.
   private void round() {
     if (closed) {
       return;
@@ -123,8 +124,8 @@ final class PipeSource implements LogPipes.Source {
     try {
       moved = pump();
     } catch (RuntimeException | Error fault) {
-      // The taker's, or its memory is broken. The app must not wait for ever, nor the log fill with
-      // this.
+      // A fault of the taker or of its buffer. Retried after a pause, so that the app does not
+      // block for ever and the log does not fill with this error.
       queueAfter(PAUSE_AFTER_FAULT_NANOS);
       throw fault; // the reactor reports it
     }
@@ -152,7 +153,7 @@ final class PipeSource implements LogPipes.Source {
   private int pump() {
     int moved = 0;
     int last = SMALL;
-    while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // a taker may close
+    while (last >= SMALL && moved < MOST_PER_ROUND && !closed) { // the taker may close this source
       synchronized (reading) {
         int waiting = Libc.waitingBytes(fd, scratch);
         last = waiting == 0 ? 0 : move(waiting);
@@ -162,7 +163,7 @@ final class PipeSource implements LogPipes.Source {
     return moved;
   }
 
-  /// As [LogPipes#takeTail]; on any thread.
+  /// Implements [LogPipes#takeTail]. May be called from any thread.
   byte[] takeTail() {
     synchronized (reading) {
       if (!closed) {
@@ -174,7 +175,7 @@ final class PipeSource implements LogPipes.Source {
     }
   }
 
-  /// Only what is there now: an app that writes on and on must not hold this up.
+  /// Reads only what is buffered now: an app that keeps writing must not hold this up.
   private void moveAll(MemorySegment number) {
     int left = Libc.waitingBytes(fd, number);
     for (int moved = 1; left > 0 && moved > 0; left -= moved) {
@@ -191,12 +192,13 @@ final class PipeSource implements LogPipes.Source {
 
   /// Moves some of the `waiting` bytes.
   ///
-  /// @return how many, 0 when there is no room or the source was closed meanwhile
+  /// @return how many; 0 if the taker has no buffer or the source was closed meanwhile
   private int move(int waiting) {
     @Nullable ByteBuffer room = taker.reserve(waiting);
     if (room == null) {
       starved.set(true);
-      // Again: room may have been made between answer and note, when there was nobody to resume.
+      // Asked again: a buffer may have become free before `starved` was set, when resume had no
+      // effect.
       room = taker.reserve(waiting);
       if (room == null) {
         return 0;
@@ -210,7 +212,7 @@ final class PipeSource implements LogPipes.Source {
     int asked = room.remaining();
     int begin = room.position();
     if (!room.isDirect() || asked < 1 || asked > waiting) {
-      throw new IllegalStateException("room of " + asked + " bytes for " + waiting);
+      throw new IllegalStateException("space of " + asked + " bytes for " + waiting);
     }
     int count;
     try {

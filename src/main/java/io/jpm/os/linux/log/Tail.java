@@ -4,16 +4,14 @@ import io.jpm.os.LogPipes;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/// The last bytes of a stream. Takes memory only when there are some, and as much as they need.
-///
-/// Not safe for several threads.
+/// Keeps the last bytes of a stream. Allocates memory only for bytes that it has. Not thread-safe.
 final class Tail {
   private static final int SMALLEST = 512;
 
   private byte[] bytes = new byte[0];
   private int length;
 
-  /// Notes the first `count` bytes behind `from` in `filled`.
+  /// Appends `count` bytes of `filled`, starting at `from`.
   void add(ByteBuffer filled, int from, int count) {
     int taken = Math.min(count, LogPipes.TAIL_BYTES);
     int kept = Math.min(length, LogPipes.TAIL_BYTES - taken);
@@ -30,7 +28,7 @@ final class Tail {
     }
   }
 
-  /// What there is; from now on there is nothing.
+  /// Returns the bytes and clears them.
   byte[] take() {
     byte[] taken = Arrays.copyOf(bytes, length);
     bytes = new byte[0];

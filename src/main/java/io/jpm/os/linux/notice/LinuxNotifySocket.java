@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A bound socket. Nothing is read before the process is there: until then the kernel keeps what
-/// comes. Owned by the reactor's thread from then on.
+/// A bound notify socket. Nothing is read before the process has been spawned; until then the
+/// kernel queues the messages. Confined to the reactor's thread afterwards.
 final class LinuxNotifySocket implements NotifySocket {
   private static final int MOST_AT_ONCE = 64;
   private static final Duration PAUSE = Duration.ofMillis(50);
@@ -34,17 +34,16 @@ final class LinuxNotifySocket implements NotifySocket {
   private Reactor.@Nullable Watch watch;
   private boolean closed;
 
-  /// Where it stands.
+  /// The socket and the rules for its senders.
   ///
   /// @param fd the bound socket
-  /// @param file the file of its address; empty for one without
-  /// @param users whose messages count
-  /// @param daemonIdentity the daemon
+  /// @param file the file of its address; empty for an abstract address
+  /// @param users users whose messages count
   record Origin(int fd, Optional<Path> file, Set<Integer> users, DaemonIdentity daemonIdentity) {}
 
-  /// @param reactor reads it
+  /// @param reactor reads the socket
   /// @param heard see [io.jpm.os.NotifySockets#open]
-  /// @param left told when it is closed
+  /// @param left called when the socket is closed
   LinuxNotifySocket(
       Reactor reactor,
       Origin origin,
@@ -69,7 +68,8 @@ final class LinuxNotifySocket implements NotifySocket {
     });
   }
 
-  /// At most so much at once, and then a pause: a flood costs the one who makes it.
+  /// Reads a limited number of messages and then pauses, so that a flood only slows down its
+  /// sender.
   private void read() {
     Reactor.Watch reading = watch;
     if (closed || reading == null) {
@@ -94,7 +94,8 @@ final class LinuxNotifySocket implements NotifySocket {
     }
   }
 
-  /// Decided at once, while whoever waits for the next message to be read is still there.
+  /// Reports whether a message counts. Decided before the next message is read: each read may
+  /// unblock a waiting sender, which may then exit.
   private boolean counts(NotifyCalls.Notice notice, ProcReader reader) {
     return senders != null
         && !notice.text().isEmpty()
@@ -114,7 +115,7 @@ final class LinuxNotifySocket implements NotifySocket {
     abandon();
   }
 
-  /// Lets go, but the file stays.
+  /// Closes the socket but keeps its file.
   void abandon() {
     reactor.execute(() -> {
       if (!closed) {
@@ -135,7 +136,7 @@ final class LinuxNotifySocket implements NotifySocket {
     try {
       Files.deleteIfExists(file);
     } catch (IOException left) {
-      // Ignored because it only is in nobody's way: whoever needs the name removes it first.
+      // Ignored: the file does no harm, since it is removed before its name is used again.
     }
   }
 }

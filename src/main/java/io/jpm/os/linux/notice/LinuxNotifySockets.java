@@ -28,12 +28,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// All sockets, read by one thread, which begins with the first of them.
+/// Opens notify sockets and reads all of them on one thread, which starts with the first socket.
 public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
   private final DaemonIdentity daemonIdentity;
   private final Set<LinuxNotifySocket> sockets = ConcurrentHashMap.newKeySet();
 
-  /// Guarded by `this`, as [#closed].
+  /// Guarded by `this`, as is [#closed].
   private @Nullable Reactor reactor;
 
   private boolean closed;
@@ -85,7 +85,7 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
     return running;
   }
 
-  /// The user as whom the app runs; empty when that is the daemon's.
+  /// Returns the user that the app runs as; empty if it is the daemon's own.
   private Optional<Integer> user(RunAs runAs) throws IOException {
     if (runAs.user().isEmpty()) {
       return Optional.empty();
@@ -95,17 +95,18 @@ public final class LinuxNotifySockets implements NotifySockets, AutoCloseable {
         .filter(uid -> uid != daemonIdentity.user());
   }
 
-  /// Others than the daemon's user come through the folders, but see nothing in them.
+  /// Creates the directories of the socket and removes an old file. With `forOthers`, other users
+  /// may traverse the directories but not list them.
   private static void makeRoom(Path file, boolean forOthers) throws IOException {
     var permissions = PosixFilePermissions.fromString(forOthers ? "rwx--x--x" : "rwx------");
     Path folder = file.getParent();
     if (folder == null) {
-      throw new IOException("NOTIFY_SOCKET=" + file + " is no file");
+      throw new IOException("NOTIFY_SOCKET=" + file + " is not the path of a file");
     }
     for (Path one : forOthers ? List.of(above(folder), folder) : List.of(folder)) {
       try {
         Files.createDirectory(one);
-        // Not at the making, where the umask would have its say.
+        // Set after the creation, to which the umask would apply.
         Files.setPosixFilePermissions(one, permissions);
       } catch (FileAlreadyExistsException there) {
         if (!Files.isDirectory(one, LinkOption.NOFOLLOW_LINKS)) {

@@ -9,8 +9,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Sends by a socket of its own each time, so a log that was started anew is found again. What is
-/// sent while its queue is full is refused by the kernel (`EAGAIN`), `sendto(2)`.
+/// Sends datagrams to the system log. A new socket for each datagram makes it find a log service
+/// that was restarted. If the queue of the service is full, the kernel refuses the datagram
+/// (`EAGAIN`), `sendto(2)`.
 public final class LinuxSystemLog implements SystemLog {
   @Override
   public Optional<String> send(String address, byte[] datagram) {

@@ -8,26 +8,27 @@ import io.jpm.os.linux.proc.TreeMark;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who may speak for a process: itself and its tree. Whoever is gone by now counts too, when it was
-/// of a user that counts: small programs (`systemd-notify`) say their word and end.
+/// Decides which senders may speak for a process on its notify socket: the process itself and its
+/// tree. A sender that has already ended counts too if its user counts: small programs such as
+/// `systemd-notify` send their message and exit.
 ///
 /// @param main the process
-/// @param mark of its tree, by which those are known who have put themselves into the background
-/// @param users whose messages count at all
+/// @param mark the rlimit tag of its tree, which also identifies daemonized processes
+/// @param users users whose messages count at all
 /// @param self the daemon's pid
 record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int self) {
   private static final int MOST_ANCESTORS = 64;
 
-  /// Those of a process that has just begun.
+  /// Returns the senders for a process that has just started.
   static NotifySenders of(ProcessIdentity main, Set<Integer> users, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
       return new NotifySenders(main, TreeMark.of(main.pid(), reader), users, daemonIdentity.pid());
     }
   }
 
-  /// Whether a message that came from `pid` counts.
+  /// Reports whether a message from `pid` counts.
   ///
-  /// @param user its user when it sent it
+  /// @param user the user of the sender when it sent the message
   boolean includes(int pid, int user, ProcReader reader) {
     if (pid <= 0 || !(users.contains(user) || user == reader.realUser(main.pid()))) {
       return false;
@@ -42,7 +43,7 @@ record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int se
     Optional<ProcStat> one = Optional.of(sender);
     for (int steps = 0; one.isPresent() && steps < MOST_ANCESTORS; steps++) {
       ProcStat stat = one.get();
-      // As long as anybody is in the session nobody else gets its number.
+      // The number of a session is not reused while the session has a member.
       if (stat.pid() == main.pid() || stat.session() == main.pid()) {
         return true;
       }

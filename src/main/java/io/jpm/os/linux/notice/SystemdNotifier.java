@@ -12,14 +12,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// The protocol of `sd_notify(3)`: a datagram to a unix socket whose address the service manager
-/// has put into NOTIFY_SOCKET, `/path` or `@name` for one without a file.
+/// Reports the daemon's state to the service manager by the protocol of `sd_notify(3)`: a datagram
+/// to the unix socket that NOTIFY_SOCKET names, `/path` or `@name` for an abstract address.
 public final class SystemdNotifier implements ServiceNotifier {
   private static final Logger LOG = System.getLogger("jpm.os");
 
   private final String address;
 
-  /// @param address what NOTIFY_SOCKET says
+  /// @param address the value of NOTIFY_SOCKET
   public SystemdNotifier(String address) {
     this.address = address;
   }
@@ -46,7 +46,7 @@ public final class SystemdNotifier implements ServiceNotifier {
     if (result < 0) {
       LOG.log(
           Level.WARNING,
-          "the service manager cannot be told at NOTIFY_SOCKET={0}: {1}",
+          "the service manager cannot be notified at NOTIFY_SOCKET={0}: {1}",
           address,
           Errno.words(-result));
     }

@@ -1,5 +1,5 @@
-/// Messages to and from the service manager: `sd_notify(3)` of apps and of the daemon, and the
-/// system's log.
+/// Messages to and from the service manager: `sd_notify(3)` of apps and of the daemon, and messages
+/// to the system log.
 @NullMarked
 package io.jpm.os.linux.notice;
 

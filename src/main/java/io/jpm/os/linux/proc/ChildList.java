@@ -7,10 +7,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The children of a process, or of its first thread where it has several, in the order in which
-/// they became so: orphans come to the first thread, and last. One that ends meanwhile may hide
-/// another one, so only two readings in a row that are the same are the truth,
-/// `proc_pid_task_tid_children(5)`.
+/// Reads the children of a process, or of its first thread if it has several threads. The list is
+/// in the order in which they became children; orphans are added to the first thread, at the end. A
+/// child that ends during a read may hide another one, so only two identical reads in a row are
+/// reliable, `proc_pid_task_tid_children(5)`.
 public final class ChildList implements AutoCloseable {
   private final MemorySegment buffer;
   private final Path path;
@@ -18,24 +18,25 @@ public final class ChildList implements AutoCloseable {
   private byte[] last = new byte[0];
   private int length;
 
-  /// @param process whose children
-  /// @param buffer for reading; overwritten
+  /// @param process pid of the parent
+  /// @param buffer used for reading; its content is overwritten
   public ChildList(int process, MemorySegment buffer) {
     this.path = Path.of("/proc/%d/task/%d/children".formatted(process, process));
     this.buffer = buffer;
   }
 
-  /// What a reading has come to.
+  /// The outcome of a read.
   public enum Reading {
-    /// As the reading before.
+    /// The list is the same as in the previous read.
     SAME,
-    /// Otherwise.
+    /// The list differs from the previous read.
     CHANGED,
-    /// It is not to be known: the kernel shows no such list, it is hidden, or the process is gone.
+    /// The list cannot be read: the kernel does not provide it, it is hidden, or the process has
+    /// ended.
     REFUSED
   }
 
-  /// Reads who is there now. The file stays open.
+  /// Reads the current children. The file stays open.
   public Reading read() {
     if (fd < 0) {
       fd = Libc.open(path, Libc.O_RDONLY, 0);
@@ -66,7 +67,7 @@ public final class ChildList implements AutoCloseable {
     return -Errno.ENOMEM;
   }
 
-  /// The numbers of the last reading.
+  /// Returns the pids of the last read.
   public int[] pids() {
     int[] pids = new int[length / 2];
     int count = 0;

@@ -3,13 +3,14 @@ package io.jpm.os.linux.proc;
 import io.jpm.os.linux.libc.Libc;
 import java.util.Optional;
 
-/// Who the daemon itself is: whom no sweep may hit.
+/// Identifies the daemon process, which must never be signalled as a member of a tree.
 ///
 /// @param pid its process id
 /// @param user its effective user id
-/// @param bootId the kernel's name for the time since it was booted
-/// @param tag the tag it carries when an app of some jpm started it
+/// @param bootId the kernel's identifier of the current boot
+/// @param tag its own process tag, if an app of some jpm daemon started it
 public record DaemonIdentity(int pid, int user, String bootId, Optional<String> tag) {
+  /// Returns the identity of this process.
   public static DaemonIdentity now() {
     int pid = (int) ProcessHandle.current().pid();
     try (ProcReader reader = new ProcReader()) {

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// Asks the kernel how the process behind a pidfd has ended, without being its parent and without
-/// taking the status from who is: `PIDFD_GET_INFO`. Kernels before 6.15 do not tell.
+/// Reads from a pidfd how a process ended, by `PIDFD_GET_INFO`. The caller does not have to be the
+/// parent, and the parent can still collect the status. Kernels before 6.15 do not support this.
 public final class ExitQuery {
   /// `ioctl_pidfd(2const)`: _IOWR(0xFF, 11, struct pidfd_info of 64 bytes).
   private static final long PIDFD_GET_INFO = 3L << 30 | 64L << 16 | 0xFFL << 8 | 11;
@@ -19,7 +19,7 @@ public final class ExitQuery {
 
   private ExitQuery() {}
 
-  /// Whether this kernel knows the question at all.
+  /// Reports whether this kernel supports the request.
   public static boolean isKnown() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
@@ -32,14 +32,15 @@ public final class ExitQuery {
     }
   }
 
-  /// How it ended; empty while it runs and until its parent has taken the status.
+  /// Returns how the process ended; empty while it is running and until its parent has collected
+  /// the status.
   public static Optional<Exit> of(int pidFd) {
     return answer(pidFd) instanceof ExitStatus.Answer.Ended(Exit exit)
         ? Optional.of(exit)
         : Optional.empty();
   }
 
-  /// What comes of the question.
+  /// Sends the request and interprets its result.
   static ExitStatus.Answer answer(int pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(64, 8);
@@ -48,8 +49,8 @@ public final class ExitQuery {
       if (result < 0) {
         return new ExitStatus.Answer.NotTold(
             result == -Errno.ESRCH
-                ? "its parent took the status"
-                : "this kernel tells the status to the parent only");
+                ? "its parent has fetched the status"
+                : "this kernel reports the status only to the parent");
       }
       if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
         return new ExitStatus.Answer.NotYetFetched();

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Reads how a process ended.
+/// Reads how a process ended, by `waitid(2)`, and decodes wait statuses.
 public final class ExitStatus {
   private static final int P_PID = 1;
   private static final int P_PIDFD = 3;
@@ -20,24 +20,25 @@ public final class ExitStatus {
 
   private ExitStatus() {}
 
-  /// What came of the question.
+  /// The outcome of a query.
   public sealed interface Answer {
-    /// This is how it ended.
+    /// The process ended in this way.
     record Ended(Exit exit) implements Answer {}
 
-    /// It has ended, but its parent, which is not us, has not fetched the status yet, or another
-    /// process traces it and has not let it go; until then the kernel does not show it. EPOLLHUP on
-    /// the descriptor tells when a parent has fetched it.
+    /// The process has ended, but its exit is not available yet: its parent, which is not the
+    /// daemon, has not collected the status, or another process traces it and has not released it.
+    /// EPOLLHUP on the pidfd reports when a parent has collected the status.
     record NotYetFetched() implements Answer {}
 
-    /// It has ended, and the descriptor will never tell how.
+    /// The process has ended, and the pidfd will never provide the exit.
     ///
-    /// @param why one short clause for people
+    /// @param why the reason, a short clause for the user
     record NotTold(String why) implements Answer {}
   }
 
-  /// Asks about a process whose descriptor has become readable, and frees its pid if it is our
-  /// child. Does not wait: who traces a child, which its user may, keeps its status from us.
+  /// Reads the exit of a process whose pidfd has become readable, and frees its pid if it is a
+  /// child of the daemon. Does not block: another process that traces a child, as its user may,
+  /// withholds the status from the daemon.
   public static Answer of(PidFd pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
@@ -51,9 +52,9 @@ public final class ExitStatus {
     }
   }
 
-  /// Frees the pid of a child, if it has ended and nobody traces it.
+  /// Frees the pid of a child if it has ended and no process traces it.
   ///
-  /// @return whether there is no such child any more
+  /// @return whether there is no such child any longer
   public static boolean discard(int pid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
@@ -74,7 +75,7 @@ public final class ExitStatus {
         : new Exit.Signalled(status, code == CLD_DUMPED);
   }
 
-  /// As `wait(2)` packs it.
+  /// Decodes a status in the format of `wait(2)`.
   static Exit fromWaitStatus(int status) {
     int signal = status & 0x7F;
     return signal == 0

@@ -4,15 +4,16 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/// Numbers in `/proc/sys`, `proc_sys(5)`.
+/// Reads numeric kernel parameters in `/proc/sys`, `proc_sys(5)`.
 public final class KernelSetting {
   private KernelSetting() {}
 
-  /// The number in a file of one number. Read at once, unlike by `Files`, which reads such a file
-  /// byte by byte: the kernel tells it to the first `read(2)` only.
+  /// Returns the number in a file that contains a single number. It is read with one `read(2)`,
+  /// because the kernel returns the number to the first read only. `Files` would read such a file
+  /// byte by byte.
   ///
   /// @param file the path below `/proc/sys/`
-  /// @param otherwise the answer where it cannot be read
+  /// @param otherwise returned if the file cannot be read
   public static int number(String file, int otherwise) {
     byte[] text = new byte[64];
     try (FileInputStream in = new FileInputStream("/proc/sys/" + file)) {

@@ -2,10 +2,10 @@ package io.jpm.os.linux.proc;
 
 import io.jpm.os.Handle;
 
-/// A handle of this host.
+/// A handle whose descriptor can be duplicated.
 public interface LinuxHandle extends Handle {
-  /// A descriptor of the same description, close-on-exec; the caller closes it.
+  /// Returns a duplicate of the descriptor, close-on-exec; the caller must close it.
   ///
-  /// @return it, or the negative `errno`; -EBADF when the handle is closed
+  /// @return the duplicate, or the negative `errno`; -EBADF if the handle is closed
   int duplicate();
 }

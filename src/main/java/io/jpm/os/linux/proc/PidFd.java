@@ -5,9 +5,9 @@ import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.rights.OpenFileLimit;
 
-/// A hold on one process, `pidfd_open(2)`: a signal through it can never reach a stranger that got
-/// the same pid later. Closing and signalling exclude each other, since the number of a closed
-/// descriptor may at once mean another process.
+/// Refers to one process by its pidfd, `pidfd_open(2)`: a signal sent through it never reaches
+/// another process that got the same pid later. Closing and signalling exclude each other, because
+/// the number of a closed descriptor may immediately refer to another process.
 public final class PidFd implements AutoCloseable {
   private final int fd;
   private boolean closed;
@@ -16,9 +16,9 @@ public final class PidFd implements AutoCloseable {
     this.fd = fd;
   }
 
-  /// Takes hold of the process that has `pid` now.
+  /// Opens a pidfd for the process that currently has `pid`.
   ///
-  /// @throws Failure when there is no such process, or no descriptor to be had
+  /// @throws Failure if there is no such process or no descriptor is free
   public static PidFd open(int pid) throws Failure {
     int fd = Libc.pidfdOpen(pid);
     if (fd < 0) {
@@ -27,18 +27,19 @@ public final class PidFd implements AutoCloseable {
     return new PidFd(fd);
   }
 
-  /// As [#open], for one that is held as long as the process lives.
+  /// As [#open], for a pidfd that stays open while the process is running.
   public static PidFd openForLong(int pid) throws Failure {
     return new PidFd(OpenFileLimit.ours().moveUp(open(pid).fd));
   }
 
+  /// Returns the number of the descriptor.
   public int number() {
     return fd;
   }
 
   /// Sends `signal`.
   ///
-  /// @return 0 or the negative `errno`: ESRCH when the process is gone, EPERM when it belongs to
+  /// @return 0 or the negative `errno`: ESRCH if the process has ended, EPERM if it belongs to
   ///   another user
   public synchronized int send(Signal signal) {
     return closed ? -Errno.ESRCH : Libc.pidfdSendSignal(fd, signal.number());
@@ -52,7 +53,7 @@ public final class PidFd implements AutoCloseable {
     }
   }
 
-  /// Why a process could not be held.
+  /// The reason why a pidfd could not be opened.
   public static final class Failure extends Exception {
     private static final long serialVersionUID = 1;
 

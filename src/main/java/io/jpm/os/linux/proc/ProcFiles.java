@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Reads numbers of processes from `/proc`, with buffers that are used again and no text made on
-/// the way. For one thread at a time.
+/// Reads usage numbers of processes from `/proc` into reused buffers, without creating strings. For
+/// one thread at a time.
 public final class ProcFiles implements ProcessFigures, AutoCloseable {
   private static final int CHUNK = 32 * 1024;
   private static final int PREFIX = "/proc/".length();
@@ -42,9 +42,9 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
     return (text + "\0").getBytes(StandardCharsets.US_ASCII);
   }
 
-  /// Reads all processes of now.
+  /// Reads all current processes.
   ///
-  /// @param outsiders who is left out: the inode of each one's folder
+  /// @param outsiders processes to skip: pid and the inode number of the process's directory
   public void readAll(StatTable table, Map<Integer, Long> outsiders) {
     table.clear();
     listing.read();
@@ -88,7 +88,7 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
     return kibi < 0 ? -1 : kibi << 10;
   }
 
-  /// Since Linux 6.2 the size of the folder is the number; before it is 0.
+  /// Since Linux 6.2 the size of the directory is the number of descriptors; before that it is 0.
   private static long descriptors(int pid) {
     Path folder = Path.of("/proc/" + pid + "/fd");
     try {
@@ -109,8 +109,8 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
     }
   }
 
-  /// The number behind `label`, which begins with the end of the line before; -1 when there is
-  /// none.
+  /// Returns the number after `label`, which begins with the line feed of the preceding line; -1 if
+  /// there is none.
   private long numberAfter(byte[] label, int length) {
     for (int at = 0; at + label.length < length; at++) {
       if (buffer.get(BYTE, at) == label[0] && isAt(label, at)) {
@@ -145,7 +145,7 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
     return value;
   }
 
-  /// Reads a file of a process into the buffer; how long it is, or the negative `errno`.
+  /// Reads a file of a process into the buffer and returns its length, or the negative `errno`.
   private int content(int pid, byte[] name) {
     setPath(pid, name);
     int fd = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);

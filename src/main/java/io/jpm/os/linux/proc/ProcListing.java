@@ -6,16 +6,16 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Which processes there are: the numbers that `/proc` lists, each with the inode of its folder.
-/// The kernel makes that inode for a process, not for its number, and never the same one again
-/// while it counts: who finds number and inode as they were has found the same process, without
-/// having read anything of it. (The reverse does not hold: an inode that nobody uses may be made
-/// anew.) Memory is used again; for one thread at a time.
+/// Lists the pids in `/proc`, each with the inode number of its directory. The kernel creates this
+/// inode for a process, not for a pid, and takes its number from a counter. An unchanged pid and
+/// inode number therefore prove that the process is the same, without a read of its files. The
+/// reverse is not true: the kernel may drop an unused inode and create a new one for the same
+/// process. The arrays are reused; for one thread at a time.
 public final class ProcListing {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int GETDENTS64 = ARM ? 61 : 217;
 
-  /// `struct linux_dirent64`: inode, length and name of an entry, `getdents64(2)`.
+  /// `struct linux_dirent64`: inode number, length and name of an entry, `getdents64(2)`.
   private static final int LENGTH_OFFSET = 16;
 
   private static final int NAME_OFFSET = 19;
@@ -28,14 +28,14 @@ public final class ProcListing {
   private int[] pids = new int[512];
   private long[] inodes = new long[512];
 
-  /// @param path room for a path; overwritten
-  /// @param buffer room for entries; overwritten
+  /// @param path buffer for a path; overwritten
+  /// @param buffer buffer for entries; overwritten
   ProcListing(MemorySegment path, MemorySegment buffer) {
     this.path = path;
     this.buffer = buffer;
   }
 
-  /// Lists all processes of now, by their numbers.
+  /// Lists all current processes in ascending order of their pids.
   void read() {
     count = 0;
     MemorySegment.copy(FOLDER, 0, path, BYTE, 0, FOLDER.length);
@@ -71,7 +71,7 @@ public final class ProcListing {
       pids = Arrays.copyOf(pids, count * 2);
       inodes = Arrays.copyOf(inodes, count * 2);
     }
-    // The kernel lists them in this order, though it promises nothing.
+    // In practice the kernel lists them in this order, but it does not guarantee that.
     int place = count++;
     for (; place > 0 && pids[place - 1] > pid; place--) {
       pids[place] = pids[place - 1];
@@ -81,24 +81,25 @@ public final class ProcListing {
     inodes[place] = buffer.get(ValueLayout.JAVA_LONG_UNALIGNED, entry);
   }
 
-  /// How many there are.
+  /// Returns the number of processes.
   public int size() {
     return count;
   }
 
-  /// All numbers.
+  /// Returns all pids.
   int[] pids() {
     return Arrays.copyOf(pids, count);
   }
 
-  /// The number of a process.
+  /// Returns the pid of a process.
   ///
   /// @param index from 0, below [#size]
   public int pid(int index) {
     return pids[index];
   }
 
-  /// The inode of the folder of a process, which tells it from a later one of the same number.
+  /// Returns the inode number of a process's directory, which distinguishes it from a later process
+  /// with the same pid.
   ///
   /// @param index from 0, below [#size]
   public long inode(int index) {

@@ -16,13 +16,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Reads `/proc`, `proc(5)`: open, read, close with buffers that are used again, a third of what
-/// the file API of the JDK costs. For one thread.
+/// Reads `/proc`, `proc(5)`: opens, reads and closes with reused buffers, at a third of the cost of
+/// the JDK's file API. For one thread.
 public final class ProcReader implements AutoCloseable {
   private static final int CHUNK = 16 * 1024;
 
-  /// As much as a process can begin with, `execve(2)`. By PR_SET_MM_MAP of `prctl(2)` each process
-  /// can show all of its memory as its environment, and claim memory that takes no room.
+  /// Maximum size of the environment of a new process, `execve(2)`. With PR_SET_MM_MAP of
+  /// `prctl(2)`, a process can present any range of its memory as its environment, including a huge
+  /// one that occupies no physical memory.
   private static final int MOST_OF_ENVIRONMENT = 6 << 20;
 
   private static final String USER_LINE = "\nUid:\t";
@@ -31,35 +32,36 @@ public final class ProcReader implements AutoCloseable {
   private final MemorySegment path = arena.allocate(64);
   private final MemorySegment buffer = arena.allocate(CHUNK);
 
-  /// The kernel's name for the time since it was booted.
+  /// Returns the kernel's identifier of the current boot.
   public static String bootId() {
     try {
       return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
     } catch (IOException unreadable) {
-      return "unknown"; // pid and start time still tell processes of one boot apart
+      return "unknown"; // pid and start time still distinguish processes of one boot
     }
   }
 
-  /// Ticks since boot, as start times are counted.
+  /// Returns the current time in ticks since boot, the unit of start times.
   public static long ticksNow() {
     return Libc.nanosSinceBoot() / (1_000_000_000L / Ticks.PER_SECOND);
   }
 
-  /// The process of `identity`, when it is there, dead or alive, and no other one has its pid.
+  /// Returns the process of `identity` if it is running or a zombie, and no other process has its
+  /// pid.
   public static Optional<ProcStat> find(ProcessIdentity identity) {
     try (ProcReader reader = new ProcReader()) {
       return reader.stat(identity.pid()).filter(stat -> stat.startTime() == identity.startTime());
     }
   }
 
-  /// The processes of now.
+  /// Lists the current processes.
   public ProcListing listing() {
     var listing = new ProcListing(path, buffer);
     listing.read();
     return listing;
   }
 
-  /// The pids of now.
+  /// Returns the current pids.
   public int[] pids() {
     return listing().pids();
   }
@@ -71,13 +73,14 @@ public final class ProcReader implements AutoCloseable {
         : ProcStat.parse(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE));
   }
 
-  /// The tag in the environment the process was started with; empty when it has none or does not
-  /// let us read.
+  /// Returns the process tag in the environment that the process was started with; empty if it has
+  /// none or its environment cannot be read.
   public Optional<String> tag(int pid) {
     return variable(pid, SpawnRequest.TAG_VARIABLE);
   }
 
-  /// What it shows, read once. Tags count on processes that `trust` names.
+  /// Returns the tag and the rlimit tag of a process, read once. Only a tag that `trust` accepts
+  /// for this process is returned.
   public ProcessSnapshot.Environment environment(int pid, TagTrust trust) {
     byte[] environment = environment(pid);
     Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);
@@ -87,7 +90,7 @@ public final class ProcReader implements AutoCloseable {
         TreeMark.of(pid, this));
   }
 
-  /// As [#tag], any variable.
+  /// As [#tag], for any variable.
   public Optional<String> variable(int pid, String name) {
     return variable(environment(pid), name);
   }
@@ -104,10 +107,11 @@ public final class ProcReader implements AutoCloseable {
     return Optional.empty();
   }
 
-  /// A soft limit of a process, −1 for none; 0 when the process is gone or does not let us read.
+  /// Returns a soft limit of a process. −1 means no limit. 0 means that the process has ended, that
+  /// the limit cannot be read, or, for a process of another user, that there is no limit.
   ///
   /// @param number the limit, as in `setrlimit(2)`
-  /// @param name how the kernel calls it in `/proc/PID/limits`, which is for everybody to read
+  /// @param name its name in `/proc/PID/limits`, which any user may read
   long softLimit(int pid, int number, String name) {
     int result = Libc.processLimit(pid, number, MemorySegment.NULL, buffer);
     if (result == -Errno.EPERM) {
@@ -132,8 +136,8 @@ public final class ProcReader implements AutoCloseable {
         .orElse(0);
   }
 
-  /// The first name of a process, 15 characters at most, as its program or itself has chosen it;
-  /// empty when it is gone.
+  /// Returns the name of a process, at most 15 characters, as set by its program or by itself;
+  /// empty if it has ended.
   public String name(int pid) {
     int length = read(pid, "/comm");
     return length <= 0
@@ -141,8 +145,8 @@ public final class ProcReader implements AutoCloseable {
         : ByteText.fromBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)).strip();
   }
 
-  /// The real user whose process it is, or -1 when it is gone. Not the owner of its folder: that is
-  /// the effective user, root as soon as somebody runs `su`.
+  /// Returns the real user of a process, or -1 if it has ended. The owner of its directory is not
+  /// suitable: that is the effective user, which is root while a user runs `su`.
   public int realUser(int pid) {
     int length = read(pid, "/status");
     if (length <= 0) {
@@ -151,7 +155,8 @@ public final class ProcReader implements AutoCloseable {
     String status =
         new String(
             buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
-    // The name comes before it, and the kernel writes no line feed within that.
+    // Only the process name comes before this line, and the kernel never writes a line feed within
+    // the name.
     int at = status.indexOf(USER_LINE);
     if (at < 0) {
       return -1;
@@ -217,7 +222,7 @@ public final class ProcReader implements AutoCloseable {
     arena.close();
   }
 
-  /// Asked of the C library once, when first needed.
+  /// Read from the C library once, when first needed.
   public static final class Ticks {
     public static final long PER_SECOND = Libc.ticksPerSecond();
 

@@ -2,16 +2,16 @@ package io.jpm.os.linux.proc;
 
 import java.util.Optional;
 
-/// One line of `/proc/PID/stat`, `proc_pid_stat(5)`: the part that jpm uses.
+/// The fields of `/proc/PID/stat` that jpm uses, `proc_pid_stat(5)`.
 ///
 /// @param state one letter: `R`, `S`, `D`, `T`, `Z` …
-/// @param flags the kernel's own, PF_KTHREAD among them
+/// @param flags kernel flags, such as PF_KTHREAD
 /// @param cpuTicks user and system time of all threads
-/// @param threads how many live threads it has
+/// @param threads number of live threads
 /// @param startTime ticks since boot
 /// @param residentPages resident memory
-/// @param waitStatus how a zombie ended, as `wait(2)` will tell; 0 also where the kernel does not
-///   let us know
+/// @param waitStatus how a zombie ended, in the format of `wait(2)`; 0 also if the daemon lacks the
+///   permission to see it
 public record ProcStat(
     int pid,
     char state,
@@ -27,8 +27,8 @@ public record ProcStat(
   private static final long PF_KTHREAD = 0x200000;
   private static final int LAST_FIELD = 52;
 
-  /// Whether it still runs. A leader thread that ended before the others shows as a zombie too, but
-  /// its process lives on.
+  /// Reports whether the process is still running. If the first thread has ended before the others,
+  /// the state is that of a zombie, but the process is alive.
   public boolean isAlive() {
     return switch (state) {
       case 'X', 'x' -> false;
@@ -37,7 +37,8 @@ public record ProcStat(
     };
   }
 
-  /// Whether a stop signal holds it: it would take note of nothing but SIGKILL and SIGCONT.
+  /// Reports whether the process is stopped by a signal; then it reacts to SIGKILL and SIGCONT
+  /// only.
   public boolean isStopped() {
     return state == 'T';
   }
@@ -46,8 +47,8 @@ public record ProcStat(
     return (flags & PF_KTHREAD) != 0;
   }
 
-  /// Reads the line. The second field, the command, may hold any byte: what counts begins after the
-  /// last `)`.
+  /// Parses the line. The second field, the command, may contain any byte, so the other fields are
+  /// read after the last `)`.
   static Optional<ProcStat> parse(byte[] line) {
     int at = line.length - 1;
     while (at >= 0 && line[at] != ')') {

@@ -1,20 +1,21 @@
 package io.jpm.os.linux.proc;
 
-/// What a [StatTable] does not hold of a process. All methods give -1 where the system does not
-/// tell, as of another user's process.
+/// Details of a process that a [StatTable] does not contain. All methods return -1 if the system
+/// does not report the value, for example for a process of another user.
 public interface ProcessFigures {
-  /// Has what the three methods below tell read anew.
+  /// Reads the values of the three methods below for a process.
   void readFiles(int pid);
 
-  /// How many descriptors are open.
+  /// Returns the number of open descriptors.
   long openFiles();
 
-  /// Bytes from disks.
+  /// Returns the number of bytes read from disks.
   long readBytes();
 
-  /// Bytes to disks.
+  /// Returns the number of bytes written to disks.
   long writtenBytes();
 
-  /// Resident memory by shares (PSS), in bytes.
+  /// Returns the proportional set size (PSS) of a process in bytes: resident memory in which a
+  /// shared page counts only in part.
   long sharedBytes(int pid);
 }

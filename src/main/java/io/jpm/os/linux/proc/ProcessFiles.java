@@ -9,15 +9,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The descriptors that one process has open: `/proc/PID/fd`.
+/// The sockets and epoll instances that one process has open, from `/proc/PID/fd`.
 ///
-/// @param pid whose
-/// @param sockets the kernel's numbers of sockets, by descriptor
-/// @param epolls the descriptors that are an `epoll(7)`
+/// @param pid the process
+/// @param sockets inode numbers of sockets, by descriptor
+/// @param epolls descriptors of `epoll(7)` instances
 public record ProcessFiles(int pid, Map<Integer, Long> sockets, List<Integer> epolls) {
   private static final String EPOLL = "anon_inode:[eventpoll]";
 
-  /// Looks now; nothing where the process does not let us read, or is gone.
+  /// Reads the current descriptors; empty if they cannot be read or the process has ended.
   public static ProcessFiles of(int pid) {
     Map<Integer, Long> sockets = new HashMap<>();
     List<Integer> epolls = new ArrayList<>();
@@ -43,7 +43,7 @@ public record ProcessFiles(int pid, Map<Integer, Long> sockets, List<Integer> ep
     }
   }
 
-  /// The descriptors of a socket.
+  /// Returns the descriptors that refer to a socket.
   public List<Integer> numbersOf(long inode) {
     return sockets.entrySet().stream()
         .filter(entry -> entry.getValue() == inode)

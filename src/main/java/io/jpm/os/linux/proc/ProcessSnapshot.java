@@ -9,17 +9,19 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
 
-/// All processes that may matter as one walk over `/proc` saw them. Not a picture of one moment:
-/// whoever acts on it has to verify each process again through a descriptor. Serves every tree that
-/// waits for a sweep, so that ending a hundred apps costs one walk.
+/// The relevant processes that one walk over `/proc` has found, with their tags and parents. It
+/// does not show a single moment: before a process is signalled, it must be verified again through
+/// a pidfd. One snapshot serves every tree that is being ended, so that ending a hundred apps costs
+/// one walk.
 public final class ProcessSnapshot {
-  /// A torn walk could show a ring of parents; no real line of ancestors is that long.
+  /// Upper bound on the number of ancestors. An inconsistent walk could show a cycle of parents; no
+  /// real chain is that long.
   public static final int MOST_ANCESTORS = 4096;
 
-  /// Older ones that have no environment are taken to want none.
+  /// Older processes without an environment are assumed to have been started without one.
   private static final long YOUNG_SECONDS = 2;
 
-  /// No folder of a process has it.
+  /// No directory of a process has this inode number.
   static final long NO_INODE = 0;
 
   private final long began;
@@ -32,25 +34,25 @@ public final class ProcessSnapshot {
   private final Proofs proofs;
   private boolean whole = true;
 
-  /// What a process shows of where it comes from.
+  /// The origin that a process shows by its environment and its limits.
   ///
-  /// @param tag its tag, where it has one that counts
-  /// @param kind whether there is anything in its environment
-  /// @param mark its mark, as of [TreeMark]
+  /// @param tag its process tag, if it has one that is accepted
+  /// @param kind whether the environment contains anything
+  /// @param mark its rlimit tag, see [TreeMark]
   public record Environment(Optional<String> tag, Kind kind, long mark) {
     private static final Environment STRANGE = new Environment(Optional.empty(), Kind.UNTAGGED);
 
     private static final Environment NONE = new Environment(Optional.empty(), Kind.BARE);
 
-    /// Of a process without a mark.
+    /// Creates the environment of a process without an rlimit tag.
     public Environment(Optional<String> tag, Kind kind) {
       this(tag, kind, TreeMark.NONE);
     }
   }
 
-  /// Whether the kernel confirms what a process shows of itself, as of [TagTrust].
+  /// Checks whether the kernel confirms the tag that a process shows, see [TagTrust].
   public interface Proofs {
-    /// Where all processes are of the daemon's user.
+    /// Accepts everything, for snapshots in which all processes belong to the daemon's user.
     Proofs NONE_NEEDED =
         new Proofs() {
           @Override
@@ -64,27 +66,27 @@ public final class ProcessSnapshot {
           }
         };
 
-    /// Whether it may be of the tree with this tag.
+    /// Reports whether the process may belong to the tree with this tag.
     boolean mayBeOf(int pid, String tag);
 
-    /// Whether it may be the main process of that tree.
+    /// Reports whether the process may be the main process of that tree.
     boolean mayBeMainOf(int pid, String tag);
   }
 
-  /// What an environment is like.
+  /// The kind of an environment.
   public enum Kind {
-    /// There is none, or it must not be read.
+    /// The environment is empty or cannot be read.
     BARE,
-    /// There is no tag in it.
+    /// The environment contains no tag.
     UNTAGGED,
-    /// There is a tag in it, be it one that does not count.
+    /// The environment contains a tag, possibly one that is not accepted.
     TAGGED
   }
 
   /// @param began ticks since boot before the first process was read
-  /// @param processes what was read
-  /// @param reader reads a process's environment when its tag is asked for
-  /// @param unrelatedPidCache of whom it is not read again
+  /// @param processes the processes that were read
+  /// @param reader reads the environment of a process when its tag is requested
+  /// @param unrelatedPidCache processes whose environment does not have to be read again
   public ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -93,7 +95,8 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, Map.of(), Proofs.NONE_NEEDED);
   }
 
-  /// @param inodes of the folders of all processes, also of those that were not read
+  /// @param inodes inode numbers of the directories of all processes, including those that were not
+  ///   read
   ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -103,8 +106,9 @@ public final class ProcessSnapshot {
     this(began, processes, reader, unrelatedPidCache, inodes, Proofs.NONE_NEEDED);
   }
 
-  /// @param inodes of the folders of all processes, also of those that were not read
-  /// @param proofs whether what a process shows may be true
+  /// @param inodes inode numbers of the directories of all processes, including those that were not
+  ///   read
+  /// @param proofs checks the tags that processes show
   public ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
@@ -123,16 +127,16 @@ public final class ProcessSnapshot {
     }
   }
 
-  /// Walks over `/proc` now; `reader` has to stay open as long as tags are asked for. Tags count on
-  /// processes that `trust` names.
+  /// Walks over `/proc` now. `reader` must stay open while tags are requested. Only tags that
+  /// `trust` accepts are returned.
   public static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
     return take(reader, trust, new UnrelatedPidCache((int) ProcessHandle.current().pid()));
   }
 
-  /// The same, by somebody who walks often.
+  /// As [#take(ProcReader, TagTrust)], for callers that walk often.
   ///
-  /// @param unrelatedPidCache whom the walks before have found to be none of ours; outsiders among
-  ///   them are left out
+  /// @param unrelatedPidCache processes that earlier walks have found to belong to no tree;
+  ///   outsiders among them are skipped
   public static ProcessSnapshot take(
       ProcReader reader, TagTrust trust, UnrelatedPidCache unrelatedPidCache) {
     long began = ProcReader.ticksNow();
@@ -180,24 +184,27 @@ public final class ProcessSnapshot {
     };
   }
 
-  /// Whether a process that shows the mark of the tree with `tag` may be of it.
+  /// Reports whether a process with the rlimit tag of the tree with `tag` may belong to that tree.
   public boolean mayBeOf(ProcStat process, String tag) {
     return proofs.mayBeOf(process.pid(), tag);
   }
 
-  /// Whether a process that shows `tag` may be the main process of that tree.
+  /// Reports whether a process with `tag` may be the main process of that tree.
   public boolean mayBeMainOf(ProcStat process, String tag) {
     return proofs.mayBeMainOf(process.pid(), tag);
   }
 
-  /// The inode of a process's folder; [#NO_INODE] when there is no such process.
+  /// Returns the inode number of a process's directory; [#NO_INODE] if there is no such process.
   long inodeOf(int pid) {
     return inodes.getOrDefault(pid, NO_INODE);
   }
 
-  /// Whether what is not found here is nowhere. Not so when a process ended while the walk went on,
-  /// since it may have left a child that is not in the list; nor when one has just begun a program
-  /// and has no environment yet, in which its tag will stand (`execve` makes it last).
+  /// Reports whether the snapshot is complete, so that a process that is not in it does not exist.
+  /// It is incomplete in two cases:
+  ///
+  /// - A process ended during the walk: it may have left a child that is not in the list.
+  /// - A process has just executed a program and has no environment yet, which `execve` sets up
+  ///   last and which may contain a tag.
   public boolean isWhole() {
     return whole;
   }
@@ -214,12 +221,12 @@ public final class ProcessSnapshot {
     return byParent.getOrDefault(pid, List.of());
   }
 
-  /// The tag the process carries, read at most once. Zombies have no environment any more.
+  /// Returns the process tag of a process, read at most once. Zombies have no environment.
   public Optional<String> tagOf(ProcStat process) {
     return environmentOf(process).tag();
   }
 
-  /// The mark the process carries, as of [TreeMark], read with its tag.
+  /// Returns the rlimit tag of a process, see [TreeMark], read together with its process tag.
   public long markOf(ProcStat process) {
     return environmentOf(process).mark();
   }
@@ -244,18 +251,18 @@ public final class ProcessSnapshot {
         }
       }
       case TAGGED -> {
-        // What counts may change: it is read each time.
+        // Read each time, because a tag may become accepted later.
       }
     }
     return environment;
   }
 
-  /// Whether it may have been made while the walk went on.
+  /// Reports whether the process may have been created during the walk.
   public boolean isNewborn(ProcStat process) {
     return process.startTime() >= began;
   }
 
-  /// Whether `condition` holds for its parent, the parent of that, and so on.
+  /// Reports whether `condition` holds for any ancestor of the process.
   public boolean hasAncestor(ProcStat process, Predicate<ProcStat> condition) {
     ProcStat at = byPid.get(process.parent());
     for (int depth = 0; at != null && depth < MOST_ANCESTORS; depth++) {
@@ -267,7 +274,8 @@ public final class ProcessSnapshot {
     return false;
   }
 
-  /// How many ancestors it has here: children before parents is the order of ending.
+  /// Returns the depth of the process in the snapshot: 1 without a parent in it, 2 for its
+  /// children, and so on. Processes are ended in descending order of depth.
   public int depth(ProcStat process) {
     int depth = 0;
     ProcStat at = process;

@@ -1,12 +1,12 @@
 package io.jpm.os.linux.proc;
 
-/// What the links in `/proc/PID/fd` say of sockets: `socket:[inode]`.
+/// Parses the links of sockets in `/proc/PID/fd`: `socket:[inode]`.
 public final class SocketLinks {
   private static final String BEGINNING = "socket:[";
 
   private SocketLinks() {}
 
-  /// The number in it, or -1 when it is no socket's.
+  /// Returns the inode number in the link, or -1 if it is not the link of a socket.
   public static long inode(String link) {
     if (!link.startsWith(BEGINNING) || !link.endsWith("]")) {
       return -1;

@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// All processes as one walk over `/proc` saw them, `proc_pid_stat(5)`, without an object for each:
-/// one row a process, in the order of pids.
+/// The processes that one walk over `/proc` has found, `proc_pid_stat(5)`, in arrays instead of
+/// objects: one row for each process, in ascending order of pids.
 public final class StatTable {
   private static final long PF_KTHREAD = 0x200000;
   private static final int FIELDS = 25;
@@ -23,7 +23,7 @@ public final class StatTable {
   private long[] ended = new long[FEWEST];
   private final long[] field = new long[FIELDS];
 
-  /// Forgets all rows.
+  /// Removes all rows.
   void clear() {
     size = 0;
   }
@@ -32,19 +32,19 @@ public final class StatTable {
     return size;
   }
 
-  /// More than [#size]: how many rows there is room for now.
+  /// Returns the number of rows that fit into the current arrays.
   public int capacity() {
     return pid.length;
   }
 
-  /// Adds the process of one line; threads of the kernel and torn lines are left out.
+  /// Adds the process of one line. Kernel threads and incomplete lines are skipped.
   ///
-  /// @param line what `/proc/PID/stat` has
-  /// @param length how many bytes of it count
+  /// @param line the content of `/proc/PID/stat`
+  /// @param length its length in bytes
   public void add(MemorySegment line, int length) {
     int at = length - 1;
     while (at >= 0 && line.get(ValueLayout.JAVA_BYTE, at) != ')') {
-      at--; // the command before it may hold any byte
+      at--; // the command before it may contain any byte
     }
     if (at < 0 || at + 4 >= length || !readFields(line, at + 4, length)) {
       return;
@@ -67,7 +67,8 @@ public final class StatTable {
     threads[size] = (int) field[20];
     start[size] = field[22];
     pages[size] = field[24];
-    // A leader thread that ended before the others shows as a zombie, but its process lives on.
+    // If the first thread has ended before the others, the state is that of a zombie, but the
+    // process is alive.
     alive[size] = state == 'Z' ? field[20] > 1 : state != 'X' && state != 'x';
     size++;
   }
@@ -121,7 +122,7 @@ public final class StatTable {
     ended = Arrays.copyOf(ended, room);
   }
 
-  /// The row of a process, negative when there is none.
+  /// Returns the row of a process; negative if there is none.
   public int find(int wanted) {
     return Arrays.binarySearch(pid, 0, size, wanted);
   }
@@ -142,12 +143,12 @@ public final class StatTable {
     return threads[row];
   }
 
-  /// Whether it still runs.
+  /// Reports whether the process is still running.
   public boolean isAlive(int row) {
     return alive[row];
   }
 
-  /// Ticks since boot.
+  /// Returns the start time in ticks since boot.
   public long startTime(int row) {
     return start[row];
   }
@@ -156,17 +157,17 @@ public final class StatTable {
     return pages[row];
   }
 
-  /// Processor time of the process itself.
+  /// Returns the processor time of the process itself.
   public long ownNanos(int row) {
     return own[row] * Ticks.NANOS;
   }
 
-  /// Processor time of the children that it has waited for.
+  /// Returns the processor time of the children that the process has reaped.
   public long endedNanos(int row) {
     return ended[row] * Ticks.NANOS;
   }
 
-  /// Asked of the C library once, when first needed.
+  /// Read from the C library once, when first needed.
   private static final class Ticks {
     private static final long NANOS = 1_000_000_000L / ProcReader.Ticks.PER_SECOND;
 

@@ -5,39 +5,40 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/// The mark on a tree, `<home>:<instance>:<generation>`, and which marks belong to it: the same
-/// one, and those of earlier generations of the same instance, which can only be leftovers. A later
-/// generation is not ours: in a reload it is the one that stays.
+/// A process tag, `<home>:<instance>:<generation>`, by which the processes of a tree are
+/// recognized. To a tree belong processes with the same tag and those with the tag of an earlier
+/// generation of the same instance, which can only be leftovers. A later generation does not belong
+/// to it: during a rollout it is the one that stays.
 ///
-/// What names an instance may end with a secret, `-` and 32 hexadecimal digits, by which nobody can
-/// guess the tag. It stands in the environment of the tree and nowhere else: no name of a file or a
-/// cgroup and no line of a log has it ([#withoutSecret]).
+/// The name of the instance may end with a secret, `-` and 32 hexadecimal digits, so that no other
+/// program can guess the tag. The secret is in the environment of the tree only: no name of a file
+/// or a cgroup and no line of a log contains it ([#withoutSecret]).
 ///
-/// @param text the whole mark
+/// @param text the complete tag
 public record Tag(String text) {
   private static final Pattern SECRET = Pattern.compile("-[0-9a-f]{32}$");
   private static final String OF_HOOKS = "hook ";
   private static final String OF_STOP_COMMANDS = "stop ";
 
-  /// Without the secret: nobody is to see that.
+  /// Returns the tag without the secret, so that the secret never reaches a log.
   @Override
   public String toString() {
     return withoutSecret(text);
   }
 
-  /// `tag` as people and other processes may see it.
+  /// Returns `tag` in the form that users and other processes may see.
   public static String withoutSecret(String tag) {
     String instance = instance(tag);
     return SECRET.matcher(instance).replaceFirst("") + tag.substring(instance.length());
   }
 
-  /// What all generations have in common, `<home>:<instance>`.
+  /// Returns the part that is common to all generations, `<home>:<instance>`.
   static String instance(String tag) {
     int colon = tag.lastIndexOf(':');
     return colon < 0 ? tag : tag.substring(0, colon);
   }
 
-  /// The pipes that the main process of such a tag may print into.
+  /// Returns the log pipes to which the main process with this tag may write.
   static List<Path> pipes(String tag) {
     String home = home(tag);
     if (!home.startsWith("/")) {
@@ -58,7 +59,7 @@ public record Tag(String text) {
     return List.of(pipes.resolve(name + ".out"), pipes.resolve(name + ".err"));
   }
 
-  /// Whether a process that carries `other` is of this tree.
+  /// Reports whether a process with the tag `other` belongs to this tree.
   public boolean owns(String other) {
     if (other.equals(text)) {
       return true;
@@ -67,21 +68,21 @@ public record Tag(String text) {
     if (prefix == 0 || !other.startsWith(text.substring(0, prefix))) {
       return false;
     }
-    // What follows the prefix has to be a number alone: a home may hold colons too.
+    // The rest after the prefix must be a number, because a home may contain colons too.
     OptionalLong mine = generation(text.substring(prefix));
     OptionalLong others = generation(other.substring(prefix));
     return mine.isPresent() && others.isPresent() && others.getAsLong() < mine.getAsLong();
   }
 
-  /// The home in `tag`, its text up to the last colon but one; empty when it has none.
+  /// Returns the home in `tag`, the text before the second to last colon; empty if there is none.
   public static String home(String tag) {
     int generation = tag.lastIndexOf(':');
     int instance = generation < 1 ? -1 : tag.lastIndexOf(':', generation - 1);
     return instance < 0 ? "" : tag.substring(0, instance);
   }
 
-  /// The generation that stands in a tag behind its last colon; empty when `digits` are no such
-  /// number.
+  /// Returns the generation, the part of a tag after its last colon; empty if `digits` is not such
+  /// a number.
   static OptionalLong generation(String digits) {
     boolean number = !digits.isEmpty() && digits.length() <= 18;
     for (int i = 0; number && i < digits.length(); i++) {

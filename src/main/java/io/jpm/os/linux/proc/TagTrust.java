@@ -16,18 +16,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// On which processes a tag counts: anybody can put anything into an environment. It counts on
-/// processes of the daemon's user. On another user's it counts only where the kernel confirms it:
+/// Decides on which processes a process tag is accepted, because any process can put anything into
+/// its environment. A tag is accepted on processes of the daemon's user. On a process of another
+/// user it is accepted only if the kernel confirms one of these conditions:
 ///
-/// - the process has the real user of the instance that the tag names, which is the user the daemon
-///   has run or adopted it as, or who owns the instance's pipes;
-/// - or it prints into a pipe of that instance, which nobody else could have opened: it came from
-///   the instance's tree and has changed its user since.
+/// - The process has the real user of the instance that the tag names. This is the user with which
+///   the daemon started or adopted the instance, or the owner of its pipes.
+/// - The process writes to a pipe of that instance. Only a process from the tree of the instance
+///   could open that pipe, so it has changed its user since.
 ///
-/// Names in `/proc/PID/fd` are not believed, since a mount namespace of one's own can show any
-/// path: device and inode decide.
+/// Names in `/proc/PID/fd` are not trusted, because a process in a mount namespace of its own can
+/// show any path. Device and inode numbers decide.
 public final class TagTrust {
-  /// Where an app with a terminal has its pipe depends on what else it was given.
+  /// First descriptor at which the pipe of an app with a terminal can be; its number depends on the
+  /// other inherited descriptors.
   private static final int FIRST_BEHIND_TERMINAL = 3;
 
   private static final int MOST_INSTANCES = 16_384;
@@ -37,7 +39,7 @@ public final class TagTrust {
   private final int self;
   private final Set<Integer> users = ConcurrentHashMap.newKeySet();
 
-  /// By instance, the oldest first. Guarded by itself.
+  /// By instance, the oldest entry first. Guarded by itself.
   private final Map<String, Integer> instances = new LinkedHashMap<>();
 
   private volatile Optional<Path> home = Optional.empty();
@@ -48,13 +50,13 @@ public final class TagTrust {
     users.add(self);
   }
 
-  /// Other users' processes are believed tags of this home alone: looking for the pipes of another
-  /// one may lead anywhere.
+  /// Restricts processes of other users to tags of this home. The lookup of the pipes of another
+  /// home could access arbitrary paths.
   public void keepTo(Path only) {
     home = Optional.of(only);
   }
 
-  /// A file of the kernel's, whatever its name.
+  /// Identifies a file independently of its path.
   private record Inode(long device, long number, int user) {
     static Optional<Inode> ofPipe(Path file, LinkOption... options) {
       try {
@@ -76,7 +78,7 @@ public final class TagTrust {
     }
   }
 
-  /// From now on the tags of the instance that `tag` names count on this user's processes too.
+  /// Accepts the tags of the instance that `tag` names on processes of this user too.
   public void add(String tag, int user) {
     if (user == self || user < 0) {
       return;
@@ -91,18 +93,20 @@ public final class TagTrust {
     }
   }
 
-  /// Whether it is the daemon's user's, or one's whose tags may count.
+  /// Reports whether the process belongs to the daemon's user or to a user whose tags may be
+  /// accepted.
   public boolean mayTrust(int pid, ProcReader reader) {
     return users.contains(reader.realUser(pid));
   }
 
-  /// Whether the environment of a process was made by nobody but the daemon's user. To be asked
-  /// after it was read: a process cannot get the daemon's user by itself.
+  /// Reports whether only the daemon's user can have set the environment of a process. Must be
+  /// called after the environment was read: a process of another user cannot switch to the daemon's
+  /// user.
   public boolean isOwn(int pid, ProcReader reader) {
     return reader.realUser(pid) == self;
   }
 
-  /// Whether a process that shows `tag`, or its mark, may be of the tree.
+  /// Reports whether a process with `tag`, or with its rlimit tag, may belong to the tree.
   boolean trusts(int pid, String tag, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user == self) {
@@ -119,8 +123,8 @@ public final class TagTrust {
         || (!pipes.isEmpty() && hasOpen(pipes, pid, tag));
   }
 
-  /// Whether a process that shows `tag` may be a main process: of another user it has both, the
-  /// user of the instance and its pipe.
+  /// Reports whether a process with `tag` may be a main process. A process of another user must
+  /// meet both conditions: the user of the instance and a pipe of the instance.
   boolean trustsMain(int pid, String tag, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user == self) {
@@ -130,8 +134,8 @@ public final class TagTrust {
     return pipes.stream().anyMatch(pipe -> pipe.user == user) && hasOpen(pipes, pid, tag);
   }
 
-  /// Whether a process of another user than the daemon's prints into a pipe of `folder` that was
-  /// made for this user. Nothing of its environment is read.
+  /// Reports whether a process of another user than the daemon's writes to a pipe in the home
+  /// `folder` that was created for this user. Its environment is not read.
   public boolean printsInto(Path folder, int pid, ProcReader reader) {
     int user = reader.realUser(pid);
     if (user < 0 || user == self) {
@@ -172,7 +176,8 @@ public final class TagTrust {
   private static boolean hasOpen(List<Inode> pipes, int pid, String tag) {
     try {
       Path folder = Path.of(Tag.home(tag)).toRealPath();
-      // The name first: to look at any file that a process has open may take as long as its disk.
+      // The link is compared first: reading the attributes of an arbitrary file that a process has
+      // open may block for as long as its disk takes.
       return descriptors(pid)
           .filter(link -> target(link).filter(file -> file.startsWith(folder)).isPresent())
           .anyMatch(link -> Inode.ofPipe(link).filter(pipes::contains).isPresent());

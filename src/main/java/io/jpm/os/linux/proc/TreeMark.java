@@ -8,19 +8,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/// The mark on a tree that a program does not lose: a number made of its [Tag], which is the soft
-/// limit RLIMIT_LOCKS of the main process and of all that it forks. The kernel has not enforced
-/// that limit since Linux 2.4.25, children inherit it through fork, exec and `setsid`, and anybody
-/// may read it. The tag in the environment is lost where a program clears its environment or writes
-/// its title over it (redis, nginx and PostgreSQL do so when they have put themselves into the
-/// background).
+/// An rlimit tag: a number derived from the [Tag] of a tree, which is set as the soft limit
+/// RLIMIT_LOCKS of the main process and inherited by all its descendants. The kernel has not
+/// enforced this limit since Linux 2.4.25. Children inherit it through fork, exec and `setsid`, and
+/// any user may read it. In contrast, the tag in the environment is lost if a program clears its
+/// environment or overwrites it with its title, as redis, nginx and PostgreSQL do when they run in
+/// the background.
 ///
 /// The number has bit 62 set, 38 bits of a hash of the tag without its generation, and 24 bits of
-/// the generation. A process whose limits the app's user has set has none.
+/// the generation. An app whose `limits` set `locks` has no rlimit tag.
 ///
-/// @param number the limit, [#NONE] when a tree cannot be marked
+/// @param number the limit, [#NONE] if a tree has no rlimit tag
 public record TreeMark(long number) {
-  /// What a process without a mark has.
+  /// Value for a process without an rlimit tag.
   public static final long NONE = 0;
 
   private static final int RLIMIT_LOCKS = 10;
@@ -28,7 +28,7 @@ public record TreeMark(long number) {
   private static final int GENERATION_BITS = 24;
   private static final long LAST_GENERATION = (1L << GENERATION_BITS) - 1;
 
-  /// The mark that belongs to `tag`.
+  /// Returns the rlimit tag that belongs to `tag`.
   public static TreeMark of(String tag) {
     int colon = tag.lastIndexOf(':');
     long generation = Tag.generation(tag.substring(colon + 1)).orElse(0);
@@ -37,7 +37,8 @@ public record TreeMark(long number) {
     return new TreeMark((1L << 62) | upper | Math.min(generation, LAST_GENERATION));
   }
 
-  /// FNV-1a, and the last step of MurmurHash3, by which each byte changes the upper bits too.
+  /// FNV-1a with the final mixing step of MurmurHash3, so that each byte affects the upper bits
+  /// too.
   private static long hash(String text) {
     long hash = 0xcbf29ce484222325L;
     for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
@@ -48,7 +49,8 @@ public record TreeMark(long number) {
     return hash ^ (hash >>> 33);
   }
 
-  /// Whether a process with `other` as its mark is of this tree, by the rule of [Tag#owns].
+  /// Reports whether a process with the rlimit tag `other` belongs to this tree, by the rule of
+  /// [Tag#owns].
   public boolean owns(long other) {
     return isMark(other)
         && (other >>> GENERATION_BITS) == (number >>> GENERATION_BITS)
@@ -59,17 +61,17 @@ public record TreeMark(long number) {
     return (limit >>> 62) == 1;
   }
 
-  /// Makes a process that has this mark from its first instruction: for that time it is the
-  /// daemon's own soft limit. To be called in [Forking#alone] only.
+  /// Creates a process that has this rlimit tag from its first instruction: while `work` runs, the
+  /// number is the daemon's own soft limit. Must be called within [Forking#alone].
   ///
-  /// @return what `work` returns
+  /// @return the result of `work`
   public int during(Forking.Work<Integer> work) throws IOException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(ValueLayout.JAVA_LONG, 2);
       Libc.processLimit(0, RLIMIT_LOCKS, MemorySegment.NULL, pair);
       long own = pair.getAtIndex(ValueLayout.JAVA_LONG, 0);
       pair.setAtIndex(ValueLayout.JAVA_LONG, 0, number);
-      // Refused where the hard limit is lower: then there is no mark.
+      // Fails if the hard limit is lower; then the process has no rlimit tag.
       Libc.processLimit(0, RLIMIT_LOCKS, pair, MemorySegment.NULL);
       try {
         return work.run();
@@ -80,13 +82,14 @@ public record TreeMark(long number) {
     }
   }
 
-  /// The mark of a process, [#NONE] when it has none, is gone or does not let us read.
+  /// Returns the rlimit tag of a process; [#NONE] if it has none, has ended, or cannot be read.
   public static long of(int pid, ProcReader reader) {
     long limit = reader.softLimit(pid, RLIMIT_LOCKS, "Max file locks");
     return isMark(limit) ? limit : NONE;
   }
 
-  /// A daemon that an app has started is no part of the tree of that app, nor are its children.
+  /// Removes the rlimit tag of the daemon itself. A daemon that was started by an app does not
+  /// belong to the tree of that app, and neither do its children.
   public static void clearOwn() {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment pair = arena.allocate(ValueLayout.JAVA_LONG, 2);

@@ -5,21 +5,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// The processes that are known to belong to no tree, from one walk to the next: nearly all of a
-/// machine, and reading them is nearly all of what a walk costs. For one thread.
+/// Remembers between walks over `/proc` which processes belong to no tree. These are nearly all
+/// processes of a machine, and reading them is nearly all of the cost of a walk. For one thread.
 ///
-/// A *stranger* carries no tag. A process has its environment from its parent, or from who made it
-/// begin a program. So one that has run for a while with an environment and no tag in it could get
-/// a tag only by putting it there itself, without having been given it.
+/// The cache distinguishes two kinds of processes:
 ///
-/// An *outsider* is a stranger whose ancestors, leader of the session and leader of the group are
-/// strangers too, and none of them a main process (which may have thrown its tag away): none of the
-/// proofs of [io.jpm.os.linux.tree.TreeMembers] is true of it. None will be: it may lose its parent
-/// to an ancestor only, and may change its session or group for one of its own or of a stranger's
-/// making. Of outsiders nothing is read, not even whether they are what they were, since their
-/// inode tells ([ProcListing]).
+/// - An *untagged* process (`isStranger`) has run for a while with an environment that contains no
+///   tag. A process gets its environment from its parent or at the start of a program. An untagged
+///   process could therefore get a tag only by setting it itself.
+/// - An *outsider* is an untagged process whose ancestors, session leader and group leader are
+///   untagged too, and none of these is a main process (which may have removed its tag). None of
+///   the conditions of [io.jpm.os.linux.tree.TreeMembers] holds for an outsider, and none ever
+///   will. It can be reparented only to an ancestor, and its session or group can change only to
+///   one of its own or one that an untagged process has created. Outsiders are not read at all: an
+///   unchanged inode number proves that the process is the same ([ProcListing]).
 public final class UnrelatedPidCache {
-  /// In no tree, whatever it shows; 0 is what lies in another namespace.
+  /// Belongs to no tree, whatever its environment contains; 0 is a process in another namespace.
   private static final int INIT = 1;
 
   private final int self;
@@ -27,56 +28,57 @@ public final class UnrelatedPidCache {
   private final Map<Integer, Long> outsiders = new HashMap<>();
   private Set<Integer> mains = Set.of();
 
-  /// @param self the daemon's pid: a child that has not begun its program yet shows the daemon's
-  ///   environment, for as long as the disk takes to give the program
+  /// @param self the daemon's pid: its children are never added, because a child shows the daemon's
+  ///   environment until it has executed its program, which a slow disk may delay
   public UnrelatedPidCache(int self) {
     this.self = self;
   }
 
-  /// To be told before a walk.
+  /// Must be called before a walk.
   ///
   /// @param mains the main processes of all trees
   public void walking(Set<Integer> mains) {
     this.mains = Set.copyOf(mains);
   }
 
-  /// Somebody's tree has turned out to be ours: all are to be read anew.
+  /// Discards all outsiders, so that they are read again: some of them may belong to a tree that
+  /// has just been adopted.
   public void doubt() {
     outsiders.clear();
   }
 
-  /// It has an environment, has had it for a while, and there is no tag in it.
+  /// Adds a process that has had an environment without a tag for a while.
   void add(ProcStat process) {
     if (process.parent() != self) {
       startTimes.put(process.pid(), process.startTime());
     }
   }
 
-  /// Whether it is one, and not another process of the same number.
+  /// Reports whether the process is a known untagged one and not another process with the same pid.
   boolean has(ProcStat process) {
     Long startTime = startTimes.get(process.pid());
     return startTime != null && startTime == process.startTime();
   }
 
-  /// A thread of the kernel is in no tree.
+  /// Adds a kernel thread, which belongs to no tree.
   void addKernelThread(int pid, long inode) {
     outsiders.put(pid, inode);
   }
 
-  /// Whether it is known to be in no tree, and what it was.
+  /// Reports whether the process is a known outsider and still the same process.
   ///
-  /// @param inode of its folder
+  /// @param inode inode number of its directory
   boolean isOutsider(int pid, long inode) {
     Long known = outsiders.get(pid);
     return known != null && known == inode;
   }
 
-  /// All that are known to be in no tree: the inode of each one's folder.
+  /// Returns all outsiders: the inode number of the directory of each pid.
   public Map<Integer, Long> outsiders() {
     return Map.copyOf(outsiders);
   }
 
-  /// Forgets those that are not there any more.
+  /// Removes processes that have ended.
   void keepOnly(ProcessSnapshot now) {
     outsiders.entrySet().removeIf(known -> now.inodeOf(known.getKey()) != known.getValue());
     startTimes
@@ -88,7 +90,7 @@ public final class UnrelatedPidCache {
                     .isEmpty());
   }
 
-  /// Finds the outsiders of a walk after which all tags were asked for.
+  /// Determines the outsiders of a walk after which all tags were read.
   public void settle(ProcessSnapshot now) {
     for (ProcStat process : now.all()) {
       long inode = now.inodeOf(process.pid());
@@ -120,7 +122,7 @@ public final class UnrelatedPidCache {
     return has(process) && !mains.contains(process.pid());
   }
 
-  /// Whether the leader of that number is there and a stranger.
+  /// Reports whether the session or group leader exists and is untagged.
   private boolean leads(int leader, ProcessSnapshot now) {
     return leader <= INIT
         || outsiders.containsKey(leader)

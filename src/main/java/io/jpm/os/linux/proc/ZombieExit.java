@@ -7,24 +7,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// How a process ended whose parent, not us, has yet to take the status: the kernel keeps it in
-/// `/proc/PID/stat`. Some inits come round for it every second or two only.
+/// Reads how a process ended while its parent, which is not the daemon, has not collected the
+/// status: the kernel keeps it in `/proc/PID/stat`. Some init programs collect it only every second
+/// or two.
 public final class ZombieExit {
-  /// Before this one the field holds what the first thread ended with, and a first thread may end
-  /// long before its process, with 0. The release is the one that brought PIDFD_INFO_EXIT; the
-  /// field was right some time earlier.
+  /// Whether a status of 0 is reliable. In earlier kernels the field contains the exit of the first
+  /// thread, which may have ended with 0 long before its process. The release checked here is the
+  /// one that introduced PIDFD_INFO_EXIT; the field was correct some time earlier.
   private static final boolean ZERO_COUNTS = isAtLeast(System.getProperty("os.version", ""), 6, 15);
 
   private ZombieExit() {}
 
-  /// The status, or empty when there is no such zombie or the kernel may be hiding how it ended.
+  /// Returns the exit; empty if there is no such zombie or the kernel may hide how it ended.
   public static Optional<Exit> of(ProcessIdentity identity) {
     try (ProcReader reader = new ProcReader()) {
       if (zombie(identity, reader).isEmpty()) {
         return Optional.empty();
       }
       boolean permitted = ZERO_COUNTS && mayLookInto(identity.pid());
-      // Again: it was the same one all the while, so the permission is about it.
+      // Read again: if the process is still the same, the permission check applied to it.
       return zombie(identity, reader)
           .map(ProcStat::waitStatus)
           .filter(status -> status != 0 || permitted)
@@ -39,7 +40,7 @@ public final class ZombieExit {
         .filter(stat -> stat.state() == 'Z' && !stat.isAlive());
   }
 
-  /// Whoever lacks the permission is shown 0 for the status, as if all were well. These links need
+  /// A reader without the permission sees the status 0, as after a normal exit. These links require
   /// the same permission, PTRACE_MODE_READ_FSCREDS, and this one exists for zombies too.
   private static boolean mayLookInto(int pid) {
     try {

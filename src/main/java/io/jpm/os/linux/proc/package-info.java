@@ -1,5 +1,5 @@
-/// What the kernel shows of processes in `/proc`, holds on processes, and the tags by which a tree
-/// is recognized.
+/// Reads processes from `/proc`, refers to processes by pidfds, and recognizes the processes of a
+/// tree by their tags.
 @NullMarked
 package io.jpm.os.linux.proc;
 

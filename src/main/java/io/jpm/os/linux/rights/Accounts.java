@@ -12,8 +12,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The users and groups of this machine, wherever it keeps them, `getpwnam_r(3)`. Structures as
-/// glibc lays them out on every 64-bit architecture.
+/// Looks up the users and groups of this machine in all configured databases, `getpwnam_r(3)`. The
+/// offsets are those of glibc's structures on every 64-bit architecture.
 public final class Accounts {
   private static final Native USER_BY_NAME = new Native("getpwnam_r");
   private static final Native USER_BY_NUMBER = new Native("getpwuid_r");
@@ -38,15 +38,15 @@ public final class Accounts {
   /// An entry of the user database.
   ///
   /// @param name the login name
-  /// @param uid its number, unsigned
-  /// @param gid the number of its own group, unsigned
-  /// @param home its home folder
-  /// @param shell its login shell
+  /// @param uid user id, unsigned
+  /// @param gid id of the primary group, unsigned
+  /// @param home home directory
+  /// @param shell login shell
   public record User(String name, int uid, int gid, String home, String shell) {}
 
-  /// The user of that name, or else of that number.
+  /// Returns the user with that name, or else with that id.
   ///
-  /// @throws ErrnoException when the database cannot be asked
+  /// @throws ErrnoException if the database cannot be read
   public static Optional<User> user(String nameOrNumber) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       Optional<Entry> entry = ask(arena, USER_BY_NAME, Libc.text(arena, nameOrNumber).address());
@@ -64,9 +64,10 @@ public final class Accounts {
     }
   }
 
-  /// The number of the group of that name, or else that number itself: a group needs no entry.
+  /// Returns the id of the group with that name, or else the id itself: a group does not need an
+  /// entry.
   ///
-  /// @throws ErrnoException when the database cannot be asked
+  /// @throws ErrnoException if the database cannot be read
   static Optional<Integer> group(String nameOrNumber) throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       Optional<Entry> entry = ask(arena, GROUP_BY_NAME, Libc.text(arena, nameOrNumber).address());
@@ -74,7 +75,7 @@ public final class Accounts {
     }
   }
 
-  /// All groups of a user, `gid` among them: what `initgroups(3)` would set.
+  /// Returns all groups of a user, including `gid`: those that `initgroups(3)` would set.
   public static List<Integer> groupsOf(String user, int gid) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment name = Libc.text(arena, user);
@@ -94,7 +95,7 @@ public final class Accounts {
     }
   }
 
-  /// A number from 0 to the last but one of 32 bits; the last one means "no change".
+  /// Parses an id: an unsigned 32-bit number except the largest, which means "no change".
   private static Optional<Integer> number(String text) {
     try {
       int number = Integer.parseUnsignedInt(text);
@@ -104,7 +105,7 @@ public final class Accounts {
     }
   }
 
-  /// A filled structure and the buffer that its texts are in.
+  /// A filled structure and the buffer that contains its strings.
   private record Entry(MemorySegment struct, MemorySegment buffer) {
     int number(int offset) {
       return struct.get(ValueLayout.JAVA_INT, offset);
@@ -134,7 +135,7 @@ public final class Accounts {
         return Optional.of(new Entry(struct, buffer));
       }
       return switch (errno) {
-        // "Not found", as some of the databases behind it say it, getpwnam(3).
+        // The different values that the databases return for "not found", getpwnam(3).
         case 0, Errno.ENOENT, Errno.ESRCH, Errno.EBADF, Errno.EPERM -> Optional.empty();
         default ->
             throw new ErrnoException(

@@ -11,25 +11,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// What a child is to begin with, in numbers.
+/// The resolved credentials that a child starts with.
 ///
-/// @param identity as whom; empty: as the daemon
-/// @param nice its place in the scheduler
-/// @param umask the bits its files do not get
-/// @param environment what the user's session would have
-/// @param sandbox what the kernel keeps it from
+/// @param identity user and groups; empty: those of the daemon
+/// @param nice the nice value
+/// @param umask the mode bits that its new files do not get
+/// @param environment the variables that a login session of the user would have
+/// @param sandbox what the kernel denies the child
 public record ChildCredentials(
     Optional<Identity> identity,
     OptionalInt nice,
     OptionalInt umask,
     Map<String, String> environment,
     Sandbox sandbox) {
-  /// As the daemon.
+  /// The daemon's own credentials.
   public static final ChildCredentials DAEMON =
       new ChildCredentials(
           Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Map.of(), Sandbox.USUAL);
 
-  /// With the usual sandbox.
+  /// Creates credentials with the default sandbox.
   public ChildCredentials(
       Optional<Identity> identity,
       OptionalInt nice,
@@ -40,8 +40,8 @@ public record ChildCredentials(
 
   /// A user with its groups.
   ///
-  /// @param uid empty: the daemon's
-  /// @param gid the first group
+  /// @param uid empty: the daemon's user
+  /// @param gid the primary group
   /// @param groups all groups
   public record Identity(OptionalInt uid, int gid, List<Integer> groups) {
     public Identity {
@@ -49,18 +49,19 @@ public record ChildCredentials(
     }
   }
 
-  /// Whether nothing has to change for them.
+  /// Reports whether they do not differ from the daemon's.
   public boolean areTheDaemons() {
     return identity.isEmpty() && nice.isEmpty() && umask.isEmpty();
   }
 
-  /// Whether a child has to become what these say by itself.
+  /// Reports whether the child must take on these credentials itself, by a [UserLaunch].
   public boolean needLaunch() {
     return identity.isPresent() || noNewPrivileges() || sandbox.capabilities().isPresent();
   }
 
-  /// Whether no program may give more rights: by itself for another user than root, and where
-  /// system calls are filtered, which a program with more rights might not expect.
+  /// Reports whether programs that the child executes cannot gain privileges (no_new_privs). By
+  /// default this is true for a user other than root, and if system calls are filtered, because a
+  /// program with more privileges might not expect the filter.
   public boolean noNewPrivileges() {
     return sandbox
         .noNewPrivileges()
@@ -71,17 +72,17 @@ public record ChildCredentials(
                     .isPresent());
   }
 
-  /// Without the user and the groups, which a child takes on itself ([UserLaunch]).
+  /// Returns a copy without the user and the groups, which a child takes on itself ([UserLaunch]).
   public ChildCredentials withoutIdentity() {
     return new ChildCredentials(Optional.empty(), nice, umask, environment);
   }
 
-  /// The user and the groups alone, which decide what may be done with a file.
+  /// Returns a copy with the user and the groups only, which determine the access to files.
   public ChildCredentials ofFiles() {
     return new ChildCredentials(identity, OptionalInt.empty(), OptionalInt.empty(), environment);
   }
 
-  /// Why something failed that was tried with these rights, in words.
+  /// Returns the reason in words why an operation with these credentials failed.
   public String words(int errno) {
     boolean refused = errno == Errno.EACCES || errno == Errno.EPERM;
     return refused && environment.containsKey("USER")
@@ -89,9 +90,9 @@ public record ChildCredentials(
         : Errno.words(errno);
   }
 
-  /// Looks the names up.
+  /// Looks up the names in `runAs`.
   ///
-  /// @throws IOException with a sentence for the user where there is no such user or group
+  /// @throws IOException with a message for the user if there is no such user or group
   public static ChildCredentials of(RunAs runAs) throws IOException {
     if (runAs.equals(RunAs.DAEMON)) {
       return DAEMON;
@@ -121,7 +122,8 @@ public record ChildCredentials(
             new Identity(OptionalInt.empty(), group.getAsInt(), List.of(group.getAsInt())));
   }
 
-  /// An ordinary user's daemon may be told to run an app as that user: there is nothing to change.
+  /// Empty also if an unprivileged daemon is asked to run an app as its own user: then there is
+  /// nothing to change.
   private static Optional<Identity> ofUser(Accounts.User user, OptionalInt group) {
     int gid = group.orElse(user.gid());
     if (isOrdinary() && user.uid() == Libc.effectiveUser() && gid == Libc.effectiveGroup()) {

@@ -12,21 +12,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/// Opens a file or binds a socket with other rights than the daemon's, or makes a child with
-/// another umask or nice: a thread takes these on, does it, and ends.
+/// Opens a file, binds a socket or spawns a child with credentials other than the daemon's. A
+/// thread takes on the credentials, does the work and ends.
 ///
-/// For the kernel these belong to a thread; it is the C library that changes them for all threads,
-/// so here its wrappers are passed by. The thread has given its rights away for good and is never
-/// used again.
+/// For the kernel, credentials belong to a thread; the C library changes them for all threads. This
+/// class therefore calls the kernel directly. The thread gives up its rights permanently and is
+/// never reused.
 ///
-/// Of a user it takes on what the kernel asks for at files, `setfsuid(2)`, and the groups, and
-/// gives up all capabilities. Its real, effective and saved user stay the daemon's: whoever has one
-/// of these may signal, limit or trace the thread, and with it the daemon. A child becomes another
-/// user by itself ([UserLaunch]).
+/// The thread takes on the user's identity for file access, `setfsuid(2)`, and the groups, and
+/// gives up all capabilities. Its real, effective and saved user stay those of the daemon: a user
+/// that owns one of these may signal, limit or trace the thread, and with it the daemon. A child
+/// becomes another user by itself ([UserLaunch]).
 ///
-/// With the first change the kernel makes the whole daemon "not dumpable" (`prctl(2)`,
-/// PR_SET_DUMPABLE), and it stays so. What that costs is a core file if the daemon crashes. The
-/// owner of its files in `/proc` does not change, for a daemon that may change users is root's.
+/// At the first change the kernel marks the whole daemon as "not dumpable" (`prctl(2)`,
+/// PR_SET_DUMPABLE) permanently. The only cost is that there is no core file if the daemon crashes.
+/// The owner of the daemon's files in `/proc` does not change, because a daemon that may change
+/// users belongs to root.
 public final class CredentialThread {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int UNSHARE = ARM ? 97 : 272;
@@ -38,7 +39,8 @@ public final class CredentialThread {
   private static final int CAPSET = ARM ? 91 : 126;
   private static final long CLONE_FS = 0x200;
 
-  /// `struct __user_cap_header_struct`, with the version of 64 bits, and three empty sets.
+  /// `struct __user_cap_header_struct` with the version for 64-bit sets, followed by three empty
+  /// sets.
   private static final int CAPABILITY_VERSION = 0x20080522;
 
   private static final int CAPABILITY_BYTES = 8 + 2 * 12;
@@ -47,7 +49,7 @@ public final class CredentialThread {
   private final MemorySegment groups;
   private final MemorySegment noCapabilities;
 
-  /// Set by the thread, read after its end.
+  /// Set by the thread, read after it has ended.
   private Step failed = Step.NONE;
 
   private int result;
@@ -69,12 +71,12 @@ public final class CredentialThread {
     USER
   }
 
-  /// Runs `work` with `childCredentials` and returns what it returned. `work` must call nothing but
-  /// the C library, and that by what has been called before: under another user the JVM may be
-  /// unable to read a class.
+  /// Runs `work` with `childCredentials` and returns its result. `work` may call only functions of
+  /// the C library that have been called before: as another user, the JVM may be unable to read a
+  /// class.
   ///
-  /// @throws IOException with a sentence for the user when a right cannot be had; then `work` was
-  ///   not run
+  /// @throws IOException with a message for the user if the credentials could not be taken on; then
+  ///   `work` was not run
   public static int call(ChildCredentials childCredentials, IntSupplier work) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       int[] groups =
@@ -98,34 +100,36 @@ public final class CredentialThread {
         throw new ErrnoException(self.sentence(-self.result), -self.result);
       }
       if (!self.worked) {
-        throw new IllegalStateException("the work of " + thread.getName() + " was broken off");
+        throw new IllegalStateException("the work of " + thread.getName() + " was aborted");
       }
       return self.result;
     }
   }
 
-  /// Runs `work` with `childCredentials`: here and now when they are the daemon's, else as [#call].
+  /// Runs `work` with `childCredentials`: on the calling thread if they are the daemon's, otherwise
+  /// as [#call] does.
   public static int callIfOther(ChildCredentials childCredentials, IntSupplier work)
       throws IOException {
     return childCredentials.areTheDaemons() ? work.getAsInt() : call(childCredentials, work);
   }
 
-  /// A call of the C library that is given the address of a path.
+  /// A call of the C library with the address of a path as its argument.
   public interface PathCall {
     /// Makes the call.
     ///
-    /// @return what the call returns: the negative `errno` where it fails
+    /// @return the result of the call: the negative `errno` if it fails
     int on(long path);
   }
 
-  /// Makes one call about `file` with `childCredentials`, as [#callIfOther]. With other rights only
-  /// what has been called before may be called, so the call is made about no file first.
+  /// Makes one call for `file` with `childCredentials`, as [#callIfOther] does. Because only
+  /// functions that have been called before may be called with other credentials, the call is first
+  /// made with an empty path.
   public static int callOn(Path file, ChildCredentials childCredentials, PathCall work)
       throws IOException {
     return callOn(file.toString(), childCredentials, work);
   }
 
-  /// The same about a file whose path is a text.
+  /// As [#callOn(Path, ChildCredentials, PathCall)], for a path given as text.
   public static int callOn(String file, ChildCredentials childCredentials, PathCall work)
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -161,7 +165,7 @@ public final class CredentialThread {
     return unshared < 0 ? unshared : Libc.systemCall(UMASK, umask);
   }
 
-  /// The user last: with it goes the right to change the others.
+  /// Changes the user last, because this removes the right to change the others.
   private Step changeIdentity(ChildCredentials.Identity identity) {
     result = Libc.systemCall(SETGROUPS, (groups.byteSize() / Integer.BYTES), groups.address());
     if (result < 0) {
@@ -180,8 +184,8 @@ public final class CredentialThread {
     return Step.USER;
   }
 
-  /// These calls return the number that was in force before, never an error: the second one, with a
-  /// number that nobody can have, changes nothing and tells whether the first one did.
+  /// Changes an id. These system calls return the previous id and never an error. The second call
+  /// passes an invalid id, which changes nothing, and thereby reads whether the first call worked.
   private static int change(int call, int id) {
     long number = Integer.toUnsignedLong(id);
     Libc.systemCall(call, number);
@@ -198,7 +202,7 @@ public final class CredentialThread {
       case NICE ->
           "nice "
               + childCredentials.nice().orElse(0)
-              + " is more urgent than the daemon may give: start the daemon as root or use a higher"
+              + " is a higher priority than the daemon may set: start the daemon as root or use a higher"
               + " number";
       case GROUPS, GROUP, USER ->
           errno == Errno.EPERM

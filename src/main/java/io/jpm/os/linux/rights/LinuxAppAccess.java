@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// Files are opened by a thread with the user's rights ([CredentialThread]), programs become the
-/// user themselves ([UserLaunch]).
+/// Opens files on a thread with the user's credentials ([CredentialThread]); programs take on the
+/// user's credentials themselves ([UserLaunch]).
 public final class LinuxAppAccess implements AppAccess {
   @Override
   public byte[] read(Path file, int most, RunAs owner) throws IOException {

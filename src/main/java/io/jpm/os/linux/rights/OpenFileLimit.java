@@ -12,35 +12,36 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.IntSupplier;
 
-/// How many descriptors this process may have, and its children, `getrlimit(2)`, RLIMIT_NOFILE.
+/// The limit of open files of the daemon and of its children, `getrlimit(2)`, RLIMIT_NOFILE.
 ///
-/// The daemon raises its own soft limit to the hard one. A child must have the soft limit that the
+/// The daemon raises its own soft limit to the hard limit. A child must get the soft limit that the
 /// daemon was started with: programs that use `select(2)` break above 1024, and others close every
-/// number up to the limit. `posix_spawn(3)` has no attribute for it, and a child that is given its
-/// limit after its start may have looked at it already. So the limit is lowered for the moment in
-/// which a child is made: it inherits that.
+/// number up to the limit. `posix_spawn(3)` has no attribute for the limit, and a child whose limit
+/// is set after its start may have read it already. The daemon therefore lowers its own limit while
+/// it spawns a child, which inherits it.
 ///
-/// A limit below what is open closes nothing, but the other threads get no descriptor from the
-/// limit on: `accept(2)` would fail. Therefore what stays open for long is moved to numbers above
-/// the lower limit ([#moveUp]), which leaves the numbers below to what is short. Where even these
-/// are used up ([#isCrowded]) the limit is not lowered; a child is then given its limit by the
-/// shell of [io.jpm.os.linux.spawn.LimitGate].
+/// A limit below the open descriptors closes nothing, but other threads then get no descriptor at
+/// or above it: `accept(2)` would fail. Descriptors that stay open for a long time are therefore
+/// moved to numbers above the lower limit ([#moveUp]), which leaves the numbers below it to
+/// short-lived ones. If even these are used up ([#isCrowded]), the limit is not lowered; the shell
+/// of [io.jpm.os.linux.spawn.LimitGate] then sets the limit of the child.
 public final class OpenFileLimit implements InheritedLimits.Bracket {
   private static final OpenFileLimit OURS = new OpenFileLimit();
 
   private static final int NOFILE = 7;
 
-  /// How many numbers below the lower limit have to be free for it to be lowered.
+  /// How many numbers below the lower limit must be free before the limit is lowered.
   private static final int MARGIN = 256;
 
-  /// How long a descriptor waits for its move: a program on a hung disk may take for ever to be
-  /// made.
+  /// How long a descriptor waits to be moved. The limit may be low for long, because spawning a
+  /// program from a disk that does not respond may take forever.
   private static final long PATIENCE_MILLIS = 20;
 
   private final long callers;
   private final long hard;
 
-  /// Held for reading while children are made, for writing where the limit must not be low.
+  /// The read lock is held while children are spawned, the write lock while the limit must not be
+  /// low.
   private final ReentrantReadWriteLock making = new ReentrantReadWriteLock();
 
   /// Guarded by `this`.
@@ -58,17 +59,17 @@ public final class OpenFileLimit implements InheritedLimits.Bracket {
     raised = callers;
   }
 
-  /// Without a limit (−1) it is the greatest number.
+  /// Converts −1 (no limit) to the greatest number.
   private static long unsigned(long limit) {
     return limit < 0 ? Long.MAX_VALUE : limit;
   }
 
-  /// That of this process.
+  /// Returns the limit of this process.
   public static OpenFileLimit ours() {
     return OURS;
   }
 
-  /// Raises the soft limit as far as it goes; once is enough.
+  /// Raises the soft limit as far as possible. One call is enough.
   public synchronized void raise() {
     long most = Math.max(callers, Math.min(hard, OpenFiles.MOST));
     if (raised < most && set(most) >= 0) {
@@ -77,17 +78,17 @@ public final class OpenFileLimit implements InheritedLimits.Bracket {
     }
   }
 
-  /// The soft limit that the process was started with, which is that of its children.
+  /// Returns the soft limit that the process was started with, which is that of its children.
   public int callers() {
     return (int) Math.min(callers, Integer.MAX_VALUE);
   }
 
-  /// How many descriptors this process may have.
+  /// Returns how many descriptors this process may have.
   private synchronized int most() {
     return (int) Math.min(raised, Integer.MAX_VALUE);
   }
 
-  /// What they are for.
+  /// Returns how these descriptors are divided.
   public OpenFiles files() {
     return new OpenFiles(most());
   }
@@ -96,8 +97,8 @@ public final class OpenFileLimit implements InheritedLimits.Bracket {
     return most() > callers();
   }
 
-  /// Whether so few numbers below the limit of children are free that the limit cannot be lowered
-  /// without harm to other threads.
+  /// Reports whether so few numbers below the limit of children are free that lowering the limit
+  /// would disturb other threads.
   public boolean isCrowded() {
     if (!isRaised()) {
       return false;
@@ -110,7 +111,7 @@ public final class OpenFileLimit implements InheritedLimits.Bracket {
     return lowest >= callers - Math.min(MARGIN, callers / 4);
   }
 
-  /// Runs `work`: the children that it makes have the limit that this process was started with.
+  /// Runs `work`. Children that it creates get the limit that this process was started with.
   @Override
   public <T> T whileLow(InheritedLimits.Making<T> work) throws IOException {
     if (!isRaised()) {
@@ -150,18 +151,18 @@ public final class OpenFileLimit implements InheritedLimits.Bracket {
     }
   }
 
-  /// The same descriptor under a number at or above the limit of children, for what stays open for
-  /// as long as an app runs. Not for the event loops: it may wait for a moment.
+  /// Moves a descriptor to a number at or above the limit of children, if it stays open while an
+  /// app is running. Must not be called on an event loop: it may block briefly.
   ///
-  /// @param fd ours, closed when another number is returned
-  /// @return `fd` itself where the limit was not raised, and where it cannot be moved
+  /// @param fd owned by the caller; closed if another number is returned
+  /// @return `fd` itself if the limit was not raised or the descriptor cannot be moved
   public int moveUp(int fd) {
     if (!isRaised() || fd < 0 || fd >= callers) {
       return fd;
     }
     int least = callers();
     int moved = Libc.duplicateAbove(fd, least);
-    if (moved == -Errno.EINVAL) { // it is low just now
+    if (moved == -Errno.EINVAL) { // the limit is low at the moment
       moved = whenRaised(() -> Libc.duplicateAbove(fd, least));
     }
     if (moved < 0) {

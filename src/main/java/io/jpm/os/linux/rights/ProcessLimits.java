@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/// Sets the limits of another process, `prlimit(2)`.
+/// Sets resource limits of another process, `prlimit(2)`.
 public final class ProcessLimits {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int PRLIMIT64 = ARM ? 261 : 302;
@@ -23,7 +23,7 @@ public final class ProcessLimits {
   private static final long PATIENCE_SECONDS = 10;
   private static final File NOTHING = new File("/dev/null");
 
-  /// By their numbers, which are the same on both processors.
+  /// Names in the order of their numbers, which are the same on x86-64 and arm64.
   private static final List<String> NAMES =
       List.of(
           "cpu",
@@ -47,8 +47,8 @@ public final class ProcessLimits {
   /// Sets all of `limits`, soft and hard.
   ///
   /// @param limits by name, −1 for no limit
-  /// @param childCredentials what the process was made with
-  /// @throws IOException with a sentence for the user when one cannot be had
+  /// @param childCredentials credentials that the process was spawned with
+  /// @throws IOException with a message for the user if a limit cannot be set
   public static void set(int pid, Map<String, Long> limits, ChildCredentials childCredentials)
       throws IOException {
     try (Arena arena = Arena.ofConfined()) {
@@ -62,7 +62,7 @@ public final class ProcessLimits {
         pair.setAtIndex(ValueLayout.JAVA_LONG, 1, limit.getValue());
         int result = call(pid, number, pair, MemorySegment.NULL);
         if (result == -Errno.EPERM && childCredentials.identity().isPresent()) {
-          // Root in a container often has no right to another user's limits; that user has.
+          // Root in a container often may not change the limits of another user, but that user may.
           result = as(childCredentials.ofFiles(), pid, limit) ? 0 : result;
         }
         if (result < 0) {
@@ -72,7 +72,7 @@ public final class ProcessLimits {
     }
   }
 
-  /// Has `prlimit(1)` do it as that user, in a process of its own.
+  /// Sets the limit by `prlimit(1)` as that user, in a separate process.
   private static boolean as(
       ChildCredentials childCredentials, int pid, Map.Entry<String, Long> limit)
       throws IOException {
@@ -99,11 +99,11 @@ public final class ProcessLimits {
     }
   }
 
-  /// `prlimit(2)`: two numbers of 64 bits, the soft limit and the hard one.
+  /// `prlimit(2)` with two 64-bit numbers, the soft and the hard limit.
   ///
   /// @param pid 0 is this process
-  /// @param set what is to hold from now on, or NULL
-  /// @param get gets what held until now, or is NULL
+  /// @param set the new values, or NULL
+  /// @param get receives the previous values, or NULL
   /// @return 0 or the negative `errno`
   static int call(int pid, int number, MemorySegment set, MemorySegment get) {
     return Libc.systemCall(PRLIMIT64, pid, number, set.address(), get.address());
@@ -116,7 +116,7 @@ public final class ProcessLimits {
       return what + " cannot be set: " + Errno.words(errno);
     }
     if (Libc.effectiveUser() == 0) {
-      return what + " is more than the system allows anybody (sysctl fs.nr_open, kernel.*)";
+      return what + " is above the maximum of the system (sysctl fs.nr_open, kernel.*)";
     }
     call(0, number, MemorySegment.NULL, pair);
     return what

@@ -10,22 +10,23 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
-/// Reads regular files that others may replace at any moment. What a path leads to is held first,
-/// which opens nothing (`open(2)`, O_PATH), and is read only if it is a regular file: a pipe is not
-/// waited for, and no device does what it does when it is opened.
+/// Reads regular files that other processes may replace at any moment. The file is first opened
+/// with O_PATH (`open(2)`), which does not open its content, and is read only if it is regular. The
+/// daemon therefore never blocks on a pipe and never triggers the side effects of opening a device.
 public final class RegularFile {
   private RegularFile() {}
 
-  /// All of it.
+  /// Returns the whole content.
   ///
-  /// @param most how many bytes it may have
-  /// @throws NoSuchFileException when it is not there
-  /// @throws IOException with a sentence without a subject, which has nothing of the file in it
+  /// @param most maximum size in bytes
+  /// @throws NoSuchFileException if the file does not exist
+  /// @throws IOException with a message that has no subject and contains nothing of the file's
+  ///   content
   static byte[] read(Path file, int most) throws IOException {
     return whole(head(file, most + 1), most);
   }
 
-  /// What is open under a number, likewise.
+  /// As [#read(Path, int)], for the file behind an open descriptor.
   static byte[] read(int fd, int most) throws IOException {
     return whole(head(fd, most + 1), most);
   }
@@ -37,11 +38,11 @@ public final class RegularFile {
     return bytes;
   }
 
-  /// The first bytes of it.
+  /// Returns the first bytes of the file.
   ///
-  /// @param most how many at most
-  /// @throws NoSuchFileException when it is not there
-  /// @throws IOException as of [#read]
+  /// @param most maximum number of bytes
+  /// @throws NoSuchFileException if the file does not exist
+  /// @throws IOException as [#read(Path, int)]
   public static byte[] head(Path file, int most) throws IOException {
     int fd = Libc.open(file, Libc.O_PATH, 0);
     if (fd == -Errno.ENOENT) {

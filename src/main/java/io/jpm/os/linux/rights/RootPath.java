@@ -8,15 +8,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/// Whether a path is in the hands of root alone: every folder and link on its way, and the file,
-/// belong to root, and no group and no other user may write to them. Nobody else can have it lead
-/// elsewhere then, neither now nor between this look and what follows it.
+/// Checks whether a path is controlled by root alone: every directory and link on it, and the file,
+/// belong to root and cannot be written by a group or by other users. Then no other user can make
+/// the path lead to another file, neither now nor between this check and the use of the path.
 public final class RootPath {
   private static final int WRITABLE_BY_OTHERS = 022;
-  private static final int MOST_LINKS = 40; // as the kernel, path_resolution(7)
+  private static final int MOST_LINKS = 40; // as in the kernel, path_resolution(7)
 
   private RootPath() {}
 
+  /// Reports whether root alone controls `file`; false if this cannot be determined.
   public static boolean isOfRootAlone(Path file) {
     Deque<Path> names = new ArrayDeque<>();
     push(file.toAbsolutePath(), names);
@@ -61,7 +62,7 @@ public final class RootPath {
   private static boolean isRoots(Path path) throws IOException {
     Map<String, Object> about =
         Files.readAttributes(path, "unix:uid,mode", LinkOption.NOFOLLOW_LINKS);
-    boolean link = Files.isSymbolicLink(path); // the mode of a link means nothing
+    boolean link = Files.isSymbolicLink(path); // the mode of a link has no meaning
     return about.get("uid") instanceof Integer uid
         && about.get("mode") instanceof Integer mode
         && uid == 0

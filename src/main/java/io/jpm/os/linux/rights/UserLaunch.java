@@ -16,33 +16,35 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Has a child itself become another user before it becomes the program: it begins as `setpriv(1)`,
-/// goes on as `env(1)`, and is the program then, all under the same pid.
+/// Lets a child become another user by itself before it executes the program: it starts as
+/// `setpriv(1)`, continues as `env(1)`, and then becomes the program, all with the same pid.
 ///
-/// No thread of the daemon ever has the ids of an app's user: `kill(2)` and `prlimit(2)` ask for
-/// the ids of the thread that is named, so that user could stop, kill and limit the whole daemon
-/// through it.
+/// No thread of the daemon ever has the ids of an app's user. `kill(2)` and `prlimit(2)` check the
+/// ids of the thread that is named, so through such a thread the user could stop, kill and limit
+/// the whole daemon.
 ///
-/// `setpriv` runs as root, therefore nothing in its environment may come from the app (`LD_PRELOAD`
-/// and the like): the values go by names of our own, and `env`, which runs as the user already,
-/// gives them back their names. No value is in an argument, where all users could read it.
+/// `setpriv` runs as root, so nothing in its environment may come from the app (`LD_PRELOAD` and
+/// the like). The values are therefore passed under names of jpm, and `env`, which already runs as
+/// the user, restores their names. No value is passed as an argument, which all users could read.
 ///
 /// @param setpriv the program of util-linux
-/// @param env that of coreutils
+/// @param env the program of coreutils
 public record UserLaunch(Path setpriv, Path env) {
-  /// Those that only root can change. The daemon's PATH plays no part.
+  /// Directories that only root can change. The daemon's PATH is not used.
   private static final List<Path> TRUSTED =
       List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/run/current-system/sw/bin"));
 
-  /// `env` would take a program with a `=` in its path for a variable; this one starts anything.
+  /// Needed for a program with a `=` in its path, which `env` would take for a variable. `nice`
+  /// starts any program.
   private static final List<String> ANY_NAME = List.of("/usr/bin/nice", "-n", "0");
 
   private static final String VALUE = "JPM_V";
   private static final long NEEDED = 1L << 6 | 1L << 7; // CAP_SETGID, CAP_SETUID
 
-  /// The one of this machine for children with `childCredentials`.
+  /// Returns the launch for children with `childCredentials` on this machine.
   ///
-  /// @throws IOException with a sentence for the user when this daemon cannot start programs so
+  /// @throws IOException with a message for the user if this daemon cannot start programs in this
+  ///   way
   public static UserLaunch with(ChildCredentials childCredentials) throws IOException {
     if (childCredentials.identity().isPresent()) {
       checkUser();
@@ -90,7 +92,7 @@ public record UserLaunch(Path setpriv, Path env) {
     }
   }
 
-  /// Also refuses those of BusyBox, which cannot change the user.
+  /// Finds a program, except those of BusyBox, which cannot change the user.
   private static Optional<Path> find(String name) {
     return TRUSTED.stream()
         .map(folder -> folder.resolve(name))
@@ -120,12 +122,12 @@ public record UserLaunch(Path setpriv, Path env) {
             + " is not enough), or leave these out");
   }
 
-  /// The arguments with which [#setpriv] becomes the program.
+  /// Returns the arguments with which [#setpriv] becomes the program.
   ///
-  /// @param cwd the directory to enter as the user; empty: it begins there
-  /// @param program the file to execute, absolute; it is its own first argument
-  /// @param arguments those behind it
-  /// @param environment what it gets
+  /// @param cwd the directory to enter as the user; empty: the process starts in it
+  /// @param program the file to execute, absolute; it is its own argument 0
+  /// @param arguments the arguments after it
+  /// @param environment its environment
   public List<String> argv(
       ChildCredentials childCredentials,
       Optional<Path> cwd,
@@ -144,7 +146,7 @@ public record UserLaunch(Path setpriv, Path env) {
     return argv;
   }
 
-  /// The arguments with which [#setpriv] takes on `childCredentials`, up to the program.
+  /// Returns the arguments with which [#setpriv] takes on `childCredentials`, up to the program.
   List<String> become(ChildCredentials childCredentials) {
     List<String> argv = new ArrayList<>(List.of(setpriv.toString()));
     childCredentials.identity().ifPresent(identity -> argv.addAll(identity(identity)));
@@ -155,7 +157,7 @@ public record UserLaunch(Path setpriv, Path env) {
         .sandbox()
         .capabilities()
         .ifPresent(names -> {
-          // Inheritable and ambient ones reach a program that is not root's.
+          // Inheritable and ambient capabilities are passed to a program that does not run as root.
           String set =
               Stream.concat(Stream.of("-all"), names.stream().map(name -> "+" + name))
                   .collect(Collectors.joining(","));
@@ -183,15 +185,15 @@ public record UserLaunch(Path setpriv, Path env) {
     return argv;
   }
 
-  /// An environment under names of our own.
+  /// An environment under names of jpm.
   ///
-  /// @param hidden the values by these names, and the tag, by which the process is known all the
-  ///   time
-  /// @param split what `env -S` is to read to give them their own names
+  /// @param hidden the values under these names, and the process tag, which identifies the process
+  ///   at all times
+  /// @param split the argument of `env -S` that restores the original names
   public record Environment(Map<String, String> hidden, String split) {
-    /// Hides the names of all variables but one.
+    /// Hides the names of all variables except one.
     ///
-    /// @param tag the name that stays
+    /// @param tag the name that is kept
     public static Environment of(Map<String, String> environment, String tag) {
       Map<String, String> hidden = new LinkedHashMap<>();
       StringBuilder split = new StringBuilder();
@@ -206,7 +208,7 @@ public record UserLaunch(Path setpriv, Path env) {
     }
   }
 
-  /// The names under which the process is known before it is the program.
+  /// Returns the process names that the kernel shows before the process has become the program.
   public List<String> stages(Path program) {
     List<String> stages = new ArrayList<>(List.of(name(setpriv), name(env)));
     if (program.toString().indexOf('=') >= 0) {

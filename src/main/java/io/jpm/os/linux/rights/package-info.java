@@ -1,5 +1,5 @@
-/// With whose rights and within which limits things are done: users and groups, threads that have
-/// another user's rights, and limits on resources.
+/// Credentials and limits of processes: users and groups, threads with the rights of another user,
+/// and resource limits.
 @NullMarked
 package io.jpm.os.linux.rights;
 

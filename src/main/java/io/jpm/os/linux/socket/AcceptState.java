@@ -11,12 +11,13 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 
-/// Whether a process waits for connections, as far as the kernel shows it: what is unreadable does
-/// not wait.
+/// Detects whether a process waits for connections, as far as the kernel shows it. A process whose
+/// state cannot be read counts as not waiting.
 final class AcceptState {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
 
-  /// Not on arm64, whose C library has `ppoll(2)` and `pselect6(2)` instead.
+  /// Placeholder for system calls that do not exist on arm64, where the C library uses `ppoll(2)`
+  /// and `pselect6(2)` instead.
   private static final int NONE = -2;
 
   private static final int ACCEPT = ARM ? 202 : 43;
@@ -37,7 +38,8 @@ final class AcceptState {
     this.pid = pid;
   }
 
-  /// Whether it waits on any of these descriptors, all of the socket `inode`.
+  /// Reports whether the process waits on any of these descriptors, all of which refer to the
+  /// socket `inode`.
   boolean on(Collection<Integer> numbers, List<Integer> epolls, long inode) {
     return epolls.stream().anyMatch(epoll -> hasIn(epoll, numbers, inode)) || anyThread(numbers);
   }
@@ -46,8 +48,9 @@ final class AcceptState {
     return read("fdinfo/" + epoll).lines().anyMatch(line -> watches(line, numbers, inode));
   }
 
-  /// A line of `/proc/PID/fdinfo` of an epoll: `tfd: 3 events: 19 data: 3 pos:0 ino:52f649 sdev:9`,
-  /// in hex but for the descriptor. The last three came with Linux 4.14.
+  /// Parses a line of `/proc/PID/fdinfo` of an epoll instance: `tfd: 3 events: 19 data: 3 pos:0
+  /// ino:52f649 sdev:9`. All numbers except the descriptor are hexadecimal. The last three were
+  /// added in Linux 4.14.
   static boolean watches(String line, Collection<Integer> numbers, long inode) {
     if (!line.startsWith("tfd:")) {
       return false;
@@ -57,7 +60,7 @@ final class AcceptState {
       return false;
     }
     for (int i = 4; i + 1 < words.length; i += 2) {
-      // The number may have been another file's when it was put in.
+      // The descriptor number may have referred to another file when it was added.
       if (words[i].equals("ino:") && Long.parseUnsignedLong(words[i + 1], 16) != inode) {
         return false;
       }
@@ -76,7 +79,8 @@ final class AcceptState {
     return false;
   }
 
-  /// @param call its number and then its arguments in hex, `proc_pid_syscall(5)`
+  /// @param call the number of the system call, then its arguments in hexadecimal,
+  ///   `proc_pid_syscall(5)`
   private boolean isWaiting(String[] call, Collection<Integer> numbers) {
     int number = Integer.parseInt(call[0]);
     long first = argument(call[1]);
@@ -88,7 +92,7 @@ final class AcceptState {
       return isPolled(memory(first, Math.clamp(second, 0, MOST_DESCRIPTORS) * POLL_BYTES), numbers);
     }
     if (number == SELECT || number == PSELECT) {
-      // An array of longs.
+      // The set is an array of longs.
       int words = (Math.clamp(first, 0, MOST_DESCRIPTORS) + 63) / 64;
       return isSelected(memory(second, words * 8), numbers);
     }
@@ -99,7 +103,7 @@ final class AcceptState {
     return Long.parseUnsignedLong(hex, 2, hex.length(), 16);
   }
 
-  /// In an array of `struct pollfd`.
+  /// Reports whether an array of `struct pollfd` contains any of the descriptors.
   static boolean isPolled(byte[] array, Collection<Integer> numbers) {
     ByteBuffer list = ByteBuffer.wrap(array).order(ByteOrder.nativeOrder());
     while (list.remaining() >= POLL_BYTES) {
@@ -113,7 +117,8 @@ final class AcceptState {
     return false;
   }
 
-  /// In an `fd_set`: a bit for each descriptor; both processors begin with the lowest byte.
+  /// Reports whether an `fd_set` contains any of the descriptors. It has one bit for each; both
+  /// architectures store the lowest byte first.
   static boolean isSelected(byte[] set, Collection<Integer> numbers) {
     return numbers.stream()
         .anyMatch(number -> number / 8 < set.length && (set[number / 8] >> number % 8 & 1) != 0);

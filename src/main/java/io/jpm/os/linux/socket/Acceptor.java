@@ -15,17 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// Accepts the connections of one socket in the daemon, on a reactor's thread, no more than are
-/// closed again: the rest waits in the kernel's queue.
+/// Accepts the connections of one socket in the daemon, on a reactor's thread. The number of
+/// unclosed connections is bounded; further ones wait in the kernel's queue.
 public final class Acceptor {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// Connections that are not closed; with this many none is accepted until half of them are.
+  /// Maximum number of unclosed connections. When it is reached, no more are accepted until half of
+  /// them are closed.
   public static final int MOST_UNCLOSED = 256;
 
   private static final int MOST_PER_ROUND = 64;
 
-  /// How long to wait where the process or the machine may open no more files.
+  /// Delay if the process or the machine has reached its limit of open files.
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final HeldDescriptor socket;
@@ -33,21 +34,21 @@ public final class Acceptor {
   private final Supplier<Reactor> reactors;
   private final AtomicInteger unclosed = new AtomicInteger();
 
-  /// Whether nothing is accepted until more were closed.
+  /// Whether accepting is suspended until connections are closed.
   private final AtomicBoolean full = new AtomicBoolean();
 
-  /// Guarded by `this`: empty until it is first asked to accept, and after the end.
+  /// Guarded by `this`. Empty until the first call of [#accept] and after [#close].
   private Optional<Reactor> reactor = Optional.empty();
 
   private boolean closed;
 
-  /// Below all is owned by the reactor.
+  /// This and all fields below are confined to the reactor's thread.
   private Optional<Consumer<Connection>> consumer = Optional.empty();
 
   private Optional<Reactor.Watch> watch = Optional.empty();
 
-  /// @param name of the socket, for the log
-  /// @param reactors gives the reactor when it is first needed
+  /// @param name name of the socket, for the log
+  /// @param reactors provides the reactor when it is first needed
   Acceptor(HeldDescriptor socket, String name, Supplier<Reactor> reactors) {
     this.socket = socket;
     this.name = name;
@@ -76,7 +77,8 @@ public final class Acceptor {
     thread().ifPresent(thread -> thread.execute(() -> consumer = Optional.empty()));
   }
 
-  /// Ends it; to be called before the descriptor is closed, without a lock that a consumer takes.
+  /// Stops accepting permanently. Must be called before the descriptor is closed, without holding a
+  /// lock that a consumer needs.
   void close() {
     Optional<Reactor> thread;
     synchronized (this) {
@@ -109,7 +111,8 @@ public final class Acceptor {
     }
   }
 
-  /// One shot, since processes may share the socket, and none while its consumer has enough.
+  /// Waits for one event, because other processes may share the socket; for none while too many
+  /// connections are unclosed.
   private void listen() {
     if (consumer.isPresent() && !full.get()) {
       watch.ifPresent(open -> open.change(Libc.EPOLLIN | Libc.EPOLLONESHOT));
@@ -136,7 +139,7 @@ public final class Acceptor {
           listen();
           return;
         }
-        default -> {} // what befell one connection before it was taken, accept(2)
+        default -> {} // an error of one connection only, accept(2)
       }
     }
     listen();
@@ -153,7 +156,7 @@ public final class Acceptor {
     }
   }
 
-  /// On any thread.
+  /// Called on any thread.
   private void closedOne() {
     if (unclosed.decrementAndGet() <= MOST_UNCLOSED / 2 && full.compareAndSet(true, false)) {
       thread().ifPresent(thread -> thread.execute(this::listen));
@@ -165,7 +168,7 @@ public final class Acceptor {
       return false;
     }
     full.set(true);
-    // They may have been closed just before.
+    // Connections may have been closed just before `full` was set.
     return unclosed.get() > MOST_UNCLOSED / 2 || !full.compareAndSet(true, false);
   }
 

@@ -13,20 +13,20 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Java's own channel for a listening socket that Java has not made: one that listens elsewhere
-/// gets the socket under its descriptor, `dup3(2)`.
+/// Opens a [ServerSocketChannel] on a listening socket that the JDK did not create. A channel that
+/// listens at another address gets the socket under its descriptor number, `dup3(2)`.
 final class BorrowedServerChannel {
   private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
 
   private BorrowedServerChannel() {}
 
-  /// A new channel, not registered anywhere.
+  /// Returns a new channel that is not registered with a selector.
   ///
   /// @param listening the socket
   static ServerSocketChannel of(HeldDescriptor listening) throws IOException {
     ServerSocketChannel channel = ServerSocketChannel.open();
     try {
-      // Java takes it for bound from now on, and nobody learns where.
+      // After this the JDK regards the channel as bound. No client knows the port.
       channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
       int number = number(channel.getLocalAddress());
       int result = listening.with(fd -> SocketCalls.duplicateOver(fd, number));
@@ -40,7 +40,7 @@ final class BorrowedServerChannel {
     }
   }
 
-  /// The descriptor of ours that listens at an address.
+  /// Returns the descriptor of this process that listens at an address.
   private static int number(SocketAddress address) throws IOException {
     try (DirectoryStream<Path> all = Files.newDirectoryStream(DESCRIPTORS)) {
       for (Path one : all) {
@@ -51,6 +51,6 @@ final class BorrowedServerChannel {
         }
       }
     }
-    throw new IOException("cannot accept here: the system does not show what is open");
+    throw new IOException("cannot accept here: the system does not show open descriptors");
   }
 }

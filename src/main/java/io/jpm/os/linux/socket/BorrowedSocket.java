@@ -14,16 +14,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Takes a copy of a socket out of the process that has it, `pidfd_getfd(2)`.
+/// Duplicates a socket of another process, `pidfd_getfd(2)`.
 final class BorrowedSocket {
   private BorrowedSocket() {}
 
-  /// A descriptor of the same socket, close-on-exec; the caller closes it.
+  /// Returns a descriptor of the same socket, close-on-exec; the caller must close it.
   ///
-  /// @param process the main process, of whose tree somebody has it open
-  /// @param inode the kernel's number of it
-  /// @throws ListenFailure in a clause for the user: the process has it not, or the kernel does not
-  ///   let us (another user, Yama)
+  /// @param process the main process of the tree that has the socket open
+  /// @param inode inode number of the socket
+  /// @throws ListenFailure with a clause for the user if the tree does not have the socket, or the
+  ///   kernel denies the duplication (process of another user, Yama)
   static int of(ProcessIdentity process, long inode, DaemonIdentity daemonIdentity)
       throws ListenFailure {
     if (ProcReader.find(process).isEmpty()) {
@@ -54,14 +54,15 @@ final class BorrowedSocket {
     int fd = Libc.pidfdGetFd(held.number(), numbers.getFirst());
     if (fd < 0) {
       throw new ListenFailure(
-          "the system does not let the daemon have the socket of pid %d: %s"
+          "the system does not let the daemon copy the socket of pid %d: %s"
               .formatted(pid, Errno.words(-fd)),
           -fd);
     }
     return checked(fd, inode);
   }
 
-  /// The process may have closed it, and opened something else under its number.
+  /// Verifies the descriptor: the process may have closed the socket and opened another file under
+  /// its number.
   private static int checked(int fd, long inode) throws ListenFailure {
     try {
       String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
@@ -69,7 +70,7 @@ final class BorrowedSocket {
         return fd;
       }
     } catch (IOException withoutProc) {
-      // The same as another socket: nothing is known of it.
+      // Treated as another socket, because nothing is known about it.
     }
     Libc.close(fd);
     throw new ListenFailure("its process has just closed its socket", Errno.EBADF);

@@ -13,21 +13,22 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Keeps new connections with the sockets that listen at an address now, also when others begin to
-/// listen there ([PortSteering#hold]).
+/// Keeps new connections at the sockets that currently listen at an address, even if others begin
+/// to listen there later ([PortSteering#hold]).
 ///
-/// A socket that was bound without SO_REUSEPORT has no group yet, and a group is what a program is
-/// attached to. It gets one when another socket begins to listen beside it: one of ours, for as
-/// long as two calls take. What is asked of that one meanwhile is not answered, so who asks does so
-/// again, a second later, and gets to the old socket.
+/// A BPF program is attached to a group of sockets, but a socket that was bound without
+/// SO_REUSEPORT does not belong to a group yet. The kernel creates the group when another socket
+/// begins to listen beside it. This class opens such a socket for the duration of two system calls.
+/// A connection request that reaches it is dropped; the client repeats the request a second later
+/// and reaches the old socket.
 final class ConnectionSteeringHold {
   private static final Native CHANGE_OWNER = new Native("fchown");
 
   private ConnectionSteeringHold() {}
 
-  /// Leads new connections to the sockets that listen now, but those from `source`.
+  /// Directs new connections to the sockets that listen now, except those from `source`.
   ///
-  /// @param fd a socket that listens, and allows others beside it
+  /// @param fd a listening socket that allows others beside it
   /// @return 0 or the negative `errno`
   static int begin(int fd, InetSocketAddress address, int older, InetAddress source) {
     int held = PortSteering.hold(fd, older, source);
@@ -48,7 +49,7 @@ final class ConnectionSteeringHold {
   }
 
   private static int listen(int fd, int old, int family, InetSocketAddress address) {
-    // Beside what the old one has accepted, too.
+    // Permits the bind beside connections that the old socket has accepted, too.
     int result = SocketCalls.setOption(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, 1);
     if (result >= 0) {
       result = SocketCreation.allowAnother(fd);
@@ -72,7 +73,7 @@ final class ConnectionSteeringHold {
     return result < 0 ? result : SocketCalls.listen(fd, 1);
   }
 
-  /// Only sockets of one user can listen beside each other.
+  /// Gives `fd` the owner of `old`: only sockets of the same user can listen beside each other.
   private static int likeThatOf(int fd, int old) {
     try {
       int owner = owner(old);

@@ -4,13 +4,13 @@ import io.jpm.os.Connection;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.proc.LinuxHandle;
 
-/// An accepted connection, held until it is closed here.
+/// An accepted connection, open until it is closed here.
 final class LinuxConnection implements Connection, LinuxHandle {
   private final HeldDescriptor descriptor;
   private final Runnable onClose;
 
-  /// @param fd ours from now on
-  /// @param onClose run once when it was closed
+  /// @param fd owned by this object from now on
+  /// @param onClose run once after the descriptor was closed
   LinuxConnection(int fd, Runnable onClose) {
     this.descriptor = new HeldDescriptor(fd);
     this.onClose = onClose;

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A socket of this daemon, made here or by a former one.
+/// A listening socket of this daemon, created here or by a former daemon.
 public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
-  /// Between a key and what follows it in the store.
+  /// Separates the key from the rest of the name in the fd store.
   static final char KEY_END = '\t';
 
   private final String key;
@@ -32,18 +32,20 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   private final Optional<String> path;
   private final Optional<SocketFile> file;
 
-  /// Whether it was bound and has SO_REUSEPORT, as all have that were bound here.
+  /// Whether the socket is known to be bound and to have SO_REUSEPORT, as all sockets that were
+  /// bound here.
   private volatile boolean allowsAnother;
 
-  /// Whether it is a process's own, which only that one's successor is to have.
+  /// Whether it is a duplicate of a process's own socket, which is only for the process that
+  /// replaces it.
   private final boolean borrowed;
 
   private final Consumer<LinuxListenSocket> onClose;
 
-  /// @param fd ours from now on
-  /// @param file of a unix socket
-  /// @param reactors gives the reactor that accepts when it is first needed
-  /// @param onClose told before it is closed
+  /// @param fd owned by this object from now on
+  /// @param file the file of a unix socket
+  /// @param reactors provides the reactor that accepts when it is first needed
+  /// @param onClose called before the socket is closed
   LinuxListenSocket(
       String key,
       int fd,
@@ -53,7 +55,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     this(key, fd, file, false, reactors, onClose);
   }
 
-  /// @param borrowed whether it is a process's own
+  /// @param borrowed whether it is a duplicate of a process's own socket
   LinuxListenSocket(
       String key,
       int fd,
@@ -94,7 +96,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
 
   @Override
   public Optional<InetSocketAddress> address() {
-    // Each time: a process that has it may just have bound it.
+    // Read each time, because a process that has the socket may just have bound it.
     AtomicReference<Optional<InetSocketAddress>> address = new AtomicReference<>(Optional.empty());
     descriptor.with(fd -> {
       address.set(SocketCalls.localAddress(fd));
@@ -116,7 +118,8 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     return file.map(SocketFile::isThere).orElse(true);
   }
 
-  /// Whether it is a process's own, which the keeper is not to have.
+  /// Reports whether it is a duplicate of a process's own socket, which is not stored with the
+  /// keeper.
   boolean isBorrowed() {
     return borrowed;
   }
@@ -183,13 +186,13 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     acceptor.pause();
   }
 
-  /// Its name in the store: the key, and what else the next daemon has to know.
+  /// Returns its name in the fd store: the key and further data for the next daemon.
   String storeName() {
     return file.map(it -> key + KEY_END + it.text()).orElse(key);
   }
 
-  /// Its descriptor, which is only to be used while nobody can close it; negative when it is
-  /// closed.
+  /// Returns the descriptor, which may be used only while no other thread can close it; negative if
+  /// it is closed.
   int number() {
     return descriptor.with(fd -> fd);
   }
@@ -206,7 +209,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
     letGo();
   }
 
-  /// Closes the daemon's hold, as when it ends; the keeper's stays.
+  /// Closes the daemon's descriptor, as at the daemon's end; the keeper keeps its own.
   void letGo() {
     acceptor.close();
     descriptor.close();

@@ -24,13 +24,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/// The listening sockets of this daemon, and those that a former one has left with the keeper.
+/// The listening sockets of this daemon, including those that a former daemon has left with the
+/// keeper.
 public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private static final int MOST_KEY_BYTES = 1024;
 
   private final Set<SingleUseListener> entrances = ConcurrentHashMap.newKeySet();
 
-  /// All below is guarded by `this`.
+  /// This and all fields below are guarded by `this`.
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
 
   private final SocketStore store = new SocketStore();
@@ -38,7 +39,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private final DaemonIdentity daemonIdentity;
   private Optional<Reactor> reactor = Optional.empty();
 
-  /// @param holders who finds out who else listens
+  /// @param holders finds other processes that listen at an address
   /// @param daemonIdentity the daemon
   public LinuxListenSockets(PortHolders holders, DaemonIdentity daemonIdentity) {
     this.holders = holders;
@@ -85,7 +86,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     int fd = BorrowedSocket.of(process, inode, daemonIdentity);
     if (!SocketCalls.isMadeToListen(daemonIdentity.user(), fd)) {
       Libc.close(fd);
-      throw new ListenFailure("that socket is none that a daemon has made", Errno.EPERM);
+      throw new ListenFailure("that socket was not created by a daemon", Errno.EPERM);
     }
     return keep(key, fd, Optional.empty());
   }
@@ -96,7 +97,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
             || key.chars().anyMatch(c -> c == '\n' || c == '\r')
             || key.getBytes(StandardCharsets.UTF_8).length > MOST_KEY_BYTES;
     if (bad || open.containsKey(key)) {
-      throw new IllegalArgumentException("no name for a new socket: " + key);
+      throw new IllegalArgumentException("not a valid name for a new socket: " + key);
     }
   }
 
@@ -107,7 +108,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     return made;
   }
 
-  /// @param fd a number that stays
+  /// @param fd its final descriptor number
   private LinuxListenSocket add(String key, int fd, Optional<SocketFile> file) {
     LinuxListenSocket socket = new LinuxListenSocket(key, fd, file, this::reactor, this::forget);
     open.put(key, socket);
@@ -131,9 +132,9 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     return List.copyOf(open.values());
   }
 
-  /// A descriptor of an open one, close-on-exec; the caller closes it.
+  /// Returns a duplicate of an open socket, close-on-exec; the caller must close it.
   ///
-  /// @throws IOException with a sentence for the user when there is none
+  /// @throws IOException with a message for the user if there is no such socket
   public int duplicate(String key) throws IOException {
     LinuxListenSocket socket;
     synchronized (this) {
@@ -149,15 +150,15 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     return fd;
   }
 
-  /// The two ends of the store, for a new keeper.
+  /// Returns the two ends of the fd store, for a new keeper.
   public synchronized int[] ends() {
     return store.ends();
   }
 
-  /// Takes over what a former daemon has left with this keeper. From now on the keeper gets what is
-  /// open here too.
+  /// Recovers the sockets that a former daemon has left with this keeper. From now on the sockets
+  /// opened here are stored with the keeper too.
   ///
-  /// @return whether it keeps sockets
+  /// @return whether the keeper has a store for sockets
   public synchronized boolean takeFrom(PidFd keeper) {
     Optional<List<SocketStore.Entry>> found = store.takeFrom(keeper);
     if (found.isEmpty()) {
@@ -168,7 +169,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       int end = path.isEmpty() ? -1 : entry.key().indexOf(LinuxListenSocket.KEY_END);
       String key = end < 0 ? entry.key() : entry.key().substring(0, end);
       if (key.isEmpty() || open.containsKey(key)) {
-        Libc.close(entry.fd()); // it lay there twice
+        Libc.close(entry.fd()); // a duplicate or an invalid entry
       } else {
         String rest = end < 0 ? "" : entry.key().substring(end + 1);
         int fd = OpenFileLimit.ours().moveUp(entry.fd());
@@ -203,7 +204,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
     return made;
   }
 
-  /// Lets go of all; the keeper's hold stays.
+  /// Closes all sockets held by the daemon; the keeper keeps its own descriptors.
   @Override
   public void close() {
     List<LinuxListenSocket> all;

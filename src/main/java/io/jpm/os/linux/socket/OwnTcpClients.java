@@ -4,11 +4,11 @@ import io.jpm.os.linux.libc.Libc;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The TCP clients of this machine that belong to the daemon's own user.
+/// Finds the TCP clients on this machine that belong to the daemon's own user.
 public final class OwnTcpClients {
   private OwnTcpClients() {}
 
-  /// The ports of this user's sockets that are connected to `port`.
+  /// Returns the local ports of this user's sockets that are connected to `port`.
   public static Set<Integer> portsTo(int port) {
     int own = Libc.effectiveUser();
     return TcpTable.of((int) ProcessHandle.current().pid(), Set.of(TcpTable.ESTABLISHED)).stream()

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Who listens where this daemon is to listen too. Apps of its own home may do so with sockets that
-/// a former daemon has made and this one could not take over; all others are strangers.
+/// Finds the processes that listen at an address where this daemon is about to listen. Apps of its
+/// own home may do so with sockets that a former daemon has created and this daemon could not
+/// recover. All other processes are unrelated.
 public final class PortHolders {
   private static final String AGENTS_VARIABLE = "JPM_SOCKET_INODES";
 
@@ -25,18 +26,19 @@ public final class PortHolders {
   private final DaemonIdentity daemonIdentity;
   private final TagTrust trust;
 
-  /// @param home the daemon's, with which the tags of its processes begin; empty: it has none
+  /// @param home the daemon's home, with which the tags of its processes begin; empty if it has
+  ///   none
   public PortHolders(Optional<Path> home, DaemonIdentity daemonIdentity, TagTrust trust) {
     this.home = home;
     this.daemonIdentity = daemonIdentity;
     this.trust = trust;
   }
 
-  /// What was found at an address.
+  /// The result for an address.
   ///
-  /// @param lost whether everybody who listens there is a process of this home, with a socket that
+  /// @param lost whether all processes that listen there belong to this home and use a socket that
   ///   the daemon does not have
-  /// @param name one of them for people, ` by pid 4711 (node)`; empty where none can be named
+  /// @param name one of them for the user, ` by pid 4711 (node)`; empty if none is known
   record Finding(boolean lost, String name) {}
 
   private record Holder(int pid, Set<Long> sockets, boolean ours) {
@@ -53,9 +55,9 @@ public final class PortHolders {
     }
   }
 
-  /// Looks who listens at `address`, or at another one that excludes it.
+  /// Finds the processes that listen at `address` or at another address that excludes it.
   ///
-  /// @param own the kernel's numbers of the sockets that the daemon has
+  /// @param own inode numbers of the sockets that the daemon has
   Finding at(InetSocketAddress address, Set<Long> own) {
     Set<Long> there = new HashSet<>();
     listening().stream()
@@ -104,10 +106,10 @@ public final class PortHolders {
             || trust.printsInto(home.get(), pid, reader));
   }
 
-  /// Whether a process of this home listens on a socket that it was given unbound, and that the
-  /// daemon does not have.
+  /// Reports whether a process of this home listens on a socket that it received unbound and that
+  /// the daemon does not have.
   ///
-  /// @param own the kernel's numbers of the sockets that the daemon has
+  /// @param own inode numbers of the sockets that the daemon has
   boolean haveLostUnbound(Set<Long> own) {
     if (home.isEmpty()) {
       return false;

@@ -8,15 +8,16 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 
-/// Which of the sockets that listen at one address gets a new connection, `socket(7)`,
-/// `SO_ATTACH_REUSEPORT_CBPF`: the kernel numbers them in the order in which they began to listen.
+/// Selects which of the sockets that listen at the same address receives a new connection,
+/// `socket(7)`, `SO_ATTACH_REUSEPORT_CBPF`. The kernel numbers them in the order in which they
+/// began to listen.
 final class PortSteering {
   private static final int SO_ATTACH_REUSEPORT_CBPF = 51;
   private static final int SO_DETACH_REUSEPORT_BPF = 68;
 
   private static final int SO_ATTACH_FILTER = 26;
 
-  /// Of `struct sock_filter` and of `struct sock_fprog`, where pointers have 64 bits.
+  /// Sizes of `struct sock_filter` and of `struct sock_fprog` with 64-bit pointers.
   private static final int STEP_BYTES = 8;
 
   private static final int PROGRAM_BYTES = 16;
@@ -31,15 +32,16 @@ final class PortSteering {
   /// SKF_AD_OFF + SKF_AD_RANDOM.
   private static final int RANDOM = -0x1000 + 56;
 
-  /// SKF_NET_OFF and the place of the source address in a header of IPv4.
+  /// SKF_NET_OFF and the offset of the source address in an IPv4 header.
   private static final int SOURCE = -0x100000 + 12;
 
   private static final Native SET_OPTION = new Native("setsockopt");
 
   private PortSteering() {}
 
-  /// New connections go to one of the `newer` sockets behind the first `older` ones. A number that
-  /// no socket has, since one has closed meanwhile, makes the kernel choose as it usually does.
+  /// Directs new connections to one of the `newer` sockets after the first `older` ones. If the
+  /// program returns the number of a socket that has been closed meanwhile, the kernel selects by
+  /// its default method.
   ///
   /// @return 0 or the negative `errno`
   static int attach(int fd, int older, int newer) {
@@ -53,9 +55,9 @@ final class PortSteering {
     }
   }
 
-  /// New connections go to one of the first `older` sockets, those from `source` to the next one.
-  /// In a header of IPv6 there is a part of the sender's network instead, any one of four
-  /// milliards.
+  /// Directs new connections to one of the first `older` sockets, and those from `source` to the
+  /// next one. In an IPv6 header, a part of the sender's network prefix is at the same offset;
+  /// about one in four thousand million prefixes equals `source` by chance.
   ///
   /// @return 0 or the negative `errno`
   static int hold(int fd, int older, InetAddress source) {
@@ -72,7 +74,7 @@ final class PortSteering {
     }
   }
 
-  /// The kernel chooses as it usually does.
+  /// Lets the kernel select by its default method again.
   ///
   /// @return 0 or the negative `errno`
   static int detach(int fd) {
@@ -87,8 +89,8 @@ final class PortSteering {
         fd, SocketCalls.SOL_SOCKET, option, program.address(), PROGRAM_BYTES);
   }
 
-  /// Nothing that comes to a socket is taken, `SO_ATTACH_FILTER`: who asks for a connection hears
-  /// nothing, and asks again.
+  /// Drops everything that arrives at a socket, `SO_ATTACH_FILTER`: a client gets no answer to its
+  /// connection request and repeats it.
   ///
   /// @return 0 or the negative `errno`
   static int drop(int fd) {

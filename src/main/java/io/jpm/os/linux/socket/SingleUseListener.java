@@ -15,12 +15,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A listening socket for one connection, `socket(7)`.
+/// A listening socket on the loopback interface for a single connection, `socket(7)`.
 final class SingleUseListener implements Entrance {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
-  /// A stranger that knocks must not keep the right one out while it is sent away.
+  /// More than 1, so that an unrelated client does not keep out the expected one while it is being
+  /// rejected.
   private static final int BACKLOG = 8;
 
   private final InetSocketAddress address;
@@ -39,10 +40,10 @@ final class SingleUseListener implements Entrance {
     this.onClose = onClose;
   }
 
-  /// Opens one.
+  /// Opens a listener.
   ///
-  /// @param reactors gives the reactor that accepts
-  /// @param onClose told when it is closed
+  /// @param reactors provides the reactor that accepts
+  /// @param onClose called when the listener is closed
   static SingleUseListener open(
       Supplier<Reactor> reactors,
       Consumer<Connection> consumer,

@@ -20,11 +20,11 @@ import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
 
-/// Makes sockets as they are wished, `socket(7)`.
+/// Creates internet sockets, `socket(7)`.
 ///
-/// A TCP socket is bound without SO_REUSEPORT, so that a port which somebody has is refused, and
-/// gets it then: should it be lost to the daemon while a process has it, the next one can be bound
-/// beside it.
+/// A TCP socket is bound without SO_REUSEPORT, so that the bind fails if the port is in use. The
+/// option is set afterwards: if the daemon loses the socket while a process has it, the next socket
+/// can be bound beside it.
 final class SocketCreation {
   private static final String MOST_BACKLOG = "net/core/somaxconn";
   private static final int USUAL_MOST_BACKLOG = 4096;
@@ -33,13 +33,14 @@ final class SocketCreation {
   private final PortHolders holders;
   private final Set<Long> own;
 
-  /// @param own the kernel's numbers of the sockets that the daemon has
+  /// @param own inode numbers of the sockets that the daemon has
   SocketCreation(PortHolders holders, Set<Long> own) {
     this.holders = holders;
     this.own = Set.copyOf(own);
   }
 
-  /// A socket, close-on-exec and not blocking; bound and listening when it has an address.
+  /// Creates a socket, close-on-exec and non-blocking. If it has an address, the socket is bound
+  /// and listens.
   ///
   /// @return its descriptor
   int make(Wish wish) throws ListenFailure {
@@ -62,7 +63,8 @@ final class SocketCreation {
     }
   }
 
-  /// On a machine without IPv6 "everywhere" is everywhere in IPv4.
+  /// Returns the IPv4 wildcard as a replacement for the IPv6 wildcard on a machine without IPv6;
+  /// otherwise empty.
   private static Optional<InetSocketAddress> withoutIpv6(
       Wish wish, InetSocketAddress address, int errno) {
     boolean lacks = errno == Errno.EAFNOSUPPORT || errno == Errno.EADDRNOTAVAIL;
@@ -74,7 +76,7 @@ final class SocketCreation {
         : Optional.empty();
   }
 
-  /// @param beside whether it may be bound where another one is that allows it
+  /// @param beside whether it may be bound beside another socket that allows it
   private static int unbound(Wish wish, boolean ipv6, boolean beside) throws ListenFailure {
     int fd =
         SocketCalls.socket(
@@ -88,7 +90,7 @@ final class SocketCreation {
       result = allowAnother(fd);
     }
     if (result >= 0 && ipv6) {
-      // Said either way: the machine's default may be another one (net.ipv6.bindv6only).
+      // Set in both cases, because the machine's default may differ (net.ipv6.bindv6only).
       result = option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, wish.v6only());
     }
     if (result < 0) {
@@ -98,7 +100,8 @@ final class SocketCreation {
     return fd;
   }
 
-  /// From now on another socket of this user may be bound where this one is, if it says the same.
+  /// Allows another socket of this user to be bound at the same address, if that one sets the same
+  /// option.
   static int allowAnother(int fd) {
     return option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEPORT, true);
   }
@@ -130,7 +133,7 @@ final class SocketCreation {
     return result;
   }
 
-  /// @return the descriptor or the negative `errno` of a socket that cannot be bound
+  /// @return the descriptor, or the negative `errno` if the socket cannot be bound
   private static int bound(
       Wish wish, InetSocketAddress address, ChildCredentials childCredentials, boolean beside)
       throws ListenFailure {
@@ -154,9 +157,9 @@ final class SocketCreation {
     }
   }
 
-  /// How many connections may wait.
+  /// Returns the maximum number of waiting connections.
   ///
-  /// @param wished 0: the system's most
+  /// @param wished 0: the system's maximum
   static int backlog(int wished) {
     return wished > 0 ? wished : KernelSetting.number(MOST_BACKLOG, USUAL_MOST_BACKLOG);
   }
@@ -168,7 +171,7 @@ final class SocketCreation {
       if (childCredentials.areTheDaemons()) {
         return SocketCalls.bind(fd, encoded);
       }
-      // With other rights only what has been called before may be called.
+      // With other credentials, only functions that have been called before may be called.
       SocketCalls.bind(-1, encoded);
       return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
     } catch (ErrnoException e) {

@@ -14,9 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Asks the kernel for the TCP sockets of this daemon's part of the network, `sock_diag(7)`. It
-/// gives those of the wanted states only; `/proc/net/tcp` lists every connection that has ended
-/// lately too, tens of thousands on a busy server.
+/// Queries the kernel for the TCP sockets of the daemon's network namespace, `sock_diag(7)`. The
+/// kernel returns only sockets in the requested states. In contrast, `/proc/net/tcp` also lists
+/// every recently ended connection, tens of thousands on a busy server.
 final class SocketDiag {
   private static final int AF_NETLINK = 16;
   private static final int NETLINK_SOCK_DIAG = 4;
@@ -29,7 +29,7 @@ final class SocketDiag {
   private static final int HEADER_BYTES = 16;
   private static final int REQUEST_BYTES = HEADER_BYTES + 56;
 
-  /// The kernel fills at most so much at once.
+  /// Maximum size of one answer of the kernel.
   private static final int BUFFER_BYTES = 32 * 1024;
 
   private static final Native SOCKET = new Native("socket");
@@ -51,10 +51,10 @@ final class SocketDiag {
     this.rows = rows;
   }
 
-  /// All sockets in one of `states`.
+  /// Returns all sockets in one of `states`.
   ///
   /// @param states a bit for each, `1 << TcpTable.LISTEN`
-  /// @return empty where the kernel does not answer such questions
+  /// @return empty if the kernel does not support such queries
   static Optional<List<TcpTable.Row>> sockets(int states) {
     int socket =
         SOCKET.errnoInt(AF_NETLINK, SocketCalls.SOCK_DGRAM | Libc.O_CLOEXEC, NETLINK_SOCK_DIAG);
@@ -98,7 +98,7 @@ final class SocketDiag {
     }
   }
 
-  /// @return whether all went well, when this was the last of the answer
+  /// @return whether the query succeeded, if this was the last part of the answer; otherwise empty
   private Optional<Boolean> read(int bytes) {
     int at = 0;
     while (at + HEADER_BYTES <= bytes) {
@@ -116,7 +116,7 @@ final class SocketDiag {
     return Optional.empty();
   }
 
-  /// A `struct inet_diag_msg`.
+  /// Decodes a `struct inet_diag_msg`.
   private static TcpTable.Row row(MemorySegment message) {
     boolean four = message.get(BYTE, 0) == SocketCalls.AF_INET;
     int state = message.get(BYTE, 1);

@@ -12,22 +12,22 @@ import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/// The file by whose name clients find a unix socket.
+/// The file through which clients connect to a unix socket.
 ///
-/// @param path where it is
-/// @param number what tells it from another one that gets the name: device and inode, which no
-///   other has as long as the socket is open
-/// @param owner as whom it was made, and is removed
+/// @param path its path
+/// @param number device and inode number, which distinguish it from another file with the same
+///   path; unique while the socket is open
+/// @param owner credentials with which the file was created and is removed
 record SocketFile(String path, String number, RunAs owner) {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// The one that has just been made at `path`; empty when it is gone again.
+  /// Returns the file that has just been created at `path`; empty if it no longer exists.
   static Optional<SocketFile> made(String path, RunAs runAs) {
     RunAs owner = new RunAs(runAs.user(), runAs.group(), OptionalInt.empty(), OptionalInt.empty());
     return number(path).map(number -> new SocketFile(path, number, owner));
   }
 
-  /// Back from [#text].
+  /// Parses the result of [#text].
   static Optional<SocketFile> of(String path, String text) {
     String[] words = text.split("\t", -1);
     return words.length == 3
@@ -43,12 +43,12 @@ record SocketFile(String path, String number, RunAs owner) {
         : Optional.empty();
   }
 
-  /// All but the path, for the next daemon.
+  /// Returns everything except the path, for the next daemon.
   String text() {
     return number + "\t" + owner.user().orElse("") + "\t" + owner.group().orElse("");
   }
 
-  /// Whether the name still leads to it. To be asked while the socket is open.
+  /// Reports whether the path still leads to this file. Must be called while the socket is open.
   boolean isThere() {
     return number(path).equals(Optional.of(number));
   }
@@ -57,8 +57,8 @@ record SocketFile(String path, String number, RunAs owner) {
     return FileStatus.of(path).map(status -> status.key().toString());
   }
 
-  /// Removes it, unless something else has its name by now. With its owner's rights: in a folder
-  /// that he may change the daemon's could be led astray.
+  /// Removes the file, unless another file has its path by now. Uses the credentials of its owner:
+  /// if the owner can change the directory, the daemon's own could be misled to another file.
   void remove() {
     if (!isThere()) {
       return;

@@ -8,17 +8,19 @@ import io.jpm.os.linux.proc.KernelSetting;
 import io.jpm.os.linux.rights.ChildCredentials;
 import java.net.InetSocketAddress;
 
-/// Turns the bare error number of a socket that cannot be had into what the user has to mend.
+/// Explains to the user why a socket could not be created, bound or listened on, from the error
+/// number.
 final class SocketRefusal {
   private static final int USUAL_FIRST_PORT = 1024;
   private static final String FIRST_PORT = "net/ipv4/ip_unprivileged_port_start";
 
   private SocketRefusal() {}
 
-  /// Why nobody can be bound to `address`.
+  /// Explains why a socket cannot be bound to `address`.
   ///
-  /// @param childCredentials with whose it was tried
-  /// @param holder who has it, ` by pid 4711 (node)`; empty when that is not known
+  /// @param childCredentials credentials of the attempt
+  /// @param holder the process that uses the address, ` by pid 4711 (node)`; empty if it is not
+  ///   known
   static ListenFailure of(
       InetSocketAddress address, ChildCredentials childCredentials, int errno, String holder) {
     String sentence =
@@ -28,9 +30,9 @@ final class SocketRefusal {
     return new ListenFailure(SocketAddresses.words(address) + sentence, errno);
   }
 
-  /// Why there can be no unix socket at `path`.
+  /// Explains why a unix socket cannot be created at `path`.
   ///
-  /// @param childCredentials with whose it was tried
+  /// @param childCredentials credentials of the attempt
   static ListenFailure of(String path, ChildCredentials childCredentials, int errno) {
     String sentence =
         switch (errno) {
@@ -43,7 +45,7 @@ final class SocketRefusal {
     return new ListenFailure(UnixPath.words(path) + sentence, errno);
   }
 
-  /// Why there is no socket at all.
+  /// Explains why no socket could be created at all.
   static ListenFailure without(String what, int errno) {
     return new ListenFailure(
         what

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// The TCP sockets that a process's part of the network has, by [SocketDiag] where it is the
-/// daemon's own, else by `/proc/PID/net/tcp` and `tcp6`, `proc_pid_net(5)`.
+/// Reads the TCP sockets in the network namespace of a process: by [SocketDiag] if it is the
+/// daemon's own namespace, otherwise from `/proc/PID/net/tcp` and `tcp6`, `proc_pid_net(5)`.
 public final class TcpTable {
   static final int ESTABLISHED = 0x01;
   static final int CLOSE_WAIT = 0x08;
@@ -26,18 +26,19 @@ public final class TcpTable {
 
   /// One socket.
   ///
-  /// @param address of this side
-  /// @param peerPort of the other side, 0 for none
-  /// @param user whose it is; 0 for a connection that has ended
-  /// @param state of the connection, LISTEN for none
-  /// @param inode the kernel's number of it, 0 when no process has it
+  /// @param address local address
+  /// @param peerPort remote port, 0 if there is none
+  /// @param user the owner; 0 for a connection that has ended
+  /// @param state state of the connection, LISTEN for a listening socket
+  /// @param inode inode number, 0 if no process has the socket
   public record Row(InetSocketAddress address, int peerPort, int user, int state, long inode) {
     int port() {
       return address.getPort();
     }
   }
 
-  /// Those of the process `pid` that are in one of `states`; nothing where it does not let us read.
+  /// Returns the sockets of the process `pid` that are in one of `states`; empty if they cannot be
+  /// read.
   public static List<Row> of(int pid, Set<Integer> states) {
     return isHere(pid)
         ? SocketDiag.sockets(states.stream().mapToInt(state -> 1 << state).sum())
@@ -45,7 +46,7 @@ public final class TcpTable {
         : read(pid, states);
   }
 
-  /// Whether its part of the network is the daemon's own.
+  /// Reports whether the process is in the daemon's network namespace.
   private static boolean isHere(int pid) {
     try {
       return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net"))
@@ -63,13 +64,13 @@ public final class TcpTable {
         byte[] bytes = Files.readAllBytes(Path.of("/proc/" + pid + "/net/" + name));
         rows.addAll(parse(new String(bytes, StandardCharsets.US_ASCII), states));
       } catch (IOException goneOrWithoutIpv6) {
-        // Ignored because then it has none of that kind.
+        // Ignored: the process has ended, or the machine has no IPv6.
       }
     }
     return rows;
   }
 
-  /// The address is in words of 4 bytes, each in the order of the processor.
+  /// Parses an address in words of 4 bytes, each in the byte order of the processor.
   private static InetSocketAddress address(String hex) {
     int colon = hex.indexOf(':');
     ByteBuffer bytes = ByteBuffer.allocate(colon / 2).order(ByteOrder.nativeOrder());
@@ -83,14 +84,15 @@ public final class TcpTable {
     return Integer.parseInt(hex, hex.indexOf(':') + 1, hex.length(), 16);
   }
 
-  /// The rows of the text of such a file; what is no row is left out.
+  /// Parses the content of such a file; lines that are not rows are skipped.
   static List<Row> parse(String text, Set<Integer> states) {
     List<Row> rows = new ArrayList<>();
     text.lines()
         .skip(1)
         .forEach(line -> {
           String row = line.strip();
-          // "0: ADDRESS:PORT ADDRESS:PORT STATE ", of fixed width: most rows end here.
+          // "0: ADDRESS:PORT ADDRESS:PORT STATE ", of fixed width: most rows need not be parsed
+          // further.
           int local = row.indexOf(' ') + 1;
           int remote = row.indexOf(' ', local) + 1;
           int state = row.indexOf(' ', remote) + 1;

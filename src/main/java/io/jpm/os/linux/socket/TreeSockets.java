@@ -19,20 +19,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The sockets of one tree: its main process, the descendants and the session.
+/// Lists the sockets of one tree: of its main process, the descendants and the session.
 public final class TreeSockets {
   private final ProcessIdentity main;
   private final DaemonIdentity daemonIdentity;
 
-  /// @param daemonIdentity the daemon, which is part of no tree
+  /// @param daemonIdentity the daemon, which belongs to no tree
   public TreeSockets(ProcessIdentity main, DaemonIdentity daemonIdentity) {
     this.main = main;
     this.daemonIdentity = daemonIdentity;
   }
 
-  /// What it listens on.
+  /// Returns the TCP sockets that the tree listens on.
   public List<Listening> listening() {
-    // First what there is at all: mostly little, and read at once.
+    // The table first: it usually has few rows and is read quickly.
     List<TcpTable.Row> rows = TcpTable.of(main.pid(), Set.of(TcpTable.LISTEN));
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
     return rows.stream()
@@ -68,7 +68,7 @@ public final class TreeSockets {
         });
   }
 
-  /// Which processes have a socket open, the main process first.
+  /// Returns the processes that have a socket open, the main process first.
   List<Integer> holders(long inode) {
     return files().stream()
         .filter(one -> one.sockets().containsValue(inode))
@@ -77,7 +77,7 @@ public final class TreeSockets {
         .toList();
   }
 
-  /// How many connections it has that came in through one of `ports`.
+  /// Returns the number of connections of the tree that were accepted at one of `ports`.
   public int connections(Set<Integer> ports) {
     List<TcpTable.Row> rows =
         TcpTable.of(main.pid(), Set.of(TcpTable.ESTABLISHED, TcpTable.CLOSE_WAIT)).stream()
@@ -90,7 +90,7 @@ public final class TreeSockets {
     return (int) rows.stream().filter(row -> had.contains(row.inode())).count();
   }
 
-  /// The kernel's numbers of all sockets that it has, of whatever kind.
+  /// Returns the inode numbers of all sockets of the tree, of any type.
   public Set<Long> all() {
     Set<Long> all = new HashSet<>();
     files().stream().map(ProcessFiles::sockets).map(it -> it.values()).forEach(all::addAll);

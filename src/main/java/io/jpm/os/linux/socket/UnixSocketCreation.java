@@ -20,14 +20,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
-/// Makes unix sockets as they are wished, `unix(7)`.
+/// Creates listening unix sockets, `unix(7)`.
 final class UnixSocketCreation {
   private UnixSocketCreation() {}
 
-  /// A socket that listens.
+  /// A listening socket.
   ///
-  /// @param fd its descriptor, close-on-exec and not blocking
-  /// @param file where clients find it; empty for a name without a file
+  /// @param fd its descriptor, close-on-exec and non-blocking
+  /// @param file the file through which clients connect; empty for a name without a file
   record Made(int fd, Optional<SocketFile> file) {}
 
   static Made make(PathWish wish) throws ListenFailure {
@@ -75,7 +75,7 @@ final class UnixSocketCreation {
       if (childCredentials.areTheDaemons()) {
         return SocketCalls.bind(fd, encoded);
       }
-      // With other rights only what has been called before may be called.
+      // With other credentials, only functions that have been called before may be called.
       SocketCalls.bind(-1, encoded);
       return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
     } catch (IOException e) {
@@ -87,7 +87,7 @@ final class UnixSocketCreation {
     return e instanceof ErrnoException known ? known.errno() : Errno.EACCES;
   }
 
-  /// The daemon's own; empty where the kernel does not tell.
+  /// Returns the daemon's umask; empty if the kernel does not report it.
   private static OptionalInt umask() {
     try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
       return lines

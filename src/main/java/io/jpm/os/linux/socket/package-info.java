@@ -1,5 +1,5 @@
-/// Listening sockets: how they are made, shared, taken back and accepted from, and who else
-/// listens.
+/// Listening sockets: creates, shares, recovers and accepts from them, and finds other processes
+/// that listen.
 @NullMarked
 package io.jpm.os.linux.socket;
 

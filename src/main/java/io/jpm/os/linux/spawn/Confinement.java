@@ -9,39 +9,39 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 
-/// What a thread takes on for good before it makes a child and ends
-/// ([io.jpm.os.linux.rights.CredentialThread]), so that the child has it from its first
-/// instruction, and where it cannot be had there is no child.
+/// A restriction that a thread takes on permanently before it spawns a child and ends
+/// ([io.jpm.os.linux.rights.CredentialThread]). The child therefore has it from its first
+/// instruction. If it cannot be applied, no child is spawned.
 interface Confinement {
-  /// Takes it on. Only calls what has been called before: a thread that sees other files than the
-  /// daemon might not find a class.
+  /// Applies the restriction to the calling thread. Calls only methods that have run before: a
+  /// thread that sees other files than the daemon might not be able to load a class.
   ///
-  /// @return the negative `errno` where it cannot be had
+  /// @return the negative `errno` if the restriction cannot be applied
   int enter();
 
-  /// Why [#enter] failed, for the user.
+  /// Returns the message for the user about a failed [#enter].
   String sentence(int errno);
 
-  /// Several, in the order in which they are taken on.
+  /// The restrictions of one child, in the order in which they are applied.
   final class All {
     private final List<Confinement> all;
 
-    /// Set by the thread, read after its end.
+    /// Index of the current restriction. Written by the spawning thread, read after its end.
     private int entered;
 
     All(List<Confinement> all) {
       this.all = List.copyOf(all);
     }
 
-    /// Those of a child.
+    /// Returns the restrictions of the child that `request` describes.
     ///
-    /// @param folder the descriptor of its working directory, which may be opened anew
-    /// @param arena lives until the child is made
+    /// @param folder descriptor of its working directory, which may be opened again
+    /// @param arena must live until the child is spawned
     static All of(ChildCredentials childCredentials, SpawnRequest request, int folder, Arena arena)
         throws IOException {
       List<Confinement> all = new ArrayList<>();
       MountSpace.of(request, folder, arena).ifPresent(all::add);
-      // Last: it forbids to mount.
+      // Applied last, because it forbids mounting.
       SystemCallFilter.of(childCredentials, arena).ifPresent(all::add);
       return new All(all);
     }
@@ -50,9 +50,10 @@ interface Confinement {
       return all.isEmpty();
     }
 
-    /// Takes them on, and does `work` if that has been possible.
+    /// Returns a task that applies the restrictions and then runs `work`.
     ///
-    /// @return what `work` returns, which is not negative, or the negative `errno`
+    /// @return the result of `work`, which is not negative, or the negative `errno` of the
+    ///   restriction that failed
     IntSupplier before(IntSupplier work) {
       return () -> {
         for (entered = 0; entered < all.size(); entered++) {
@@ -65,7 +66,7 @@ interface Confinement {
       };
     }
 
-    /// Why the one that failed did.
+    /// Returns the error of the restriction that failed.
     ErrnoException failure(int errno) {
       return new ErrnoException(all.get(entered).sentence(errno), errno);
     }

@@ -17,17 +17,17 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The program of the filter that `seccomp: default` is, made once by libseccomp, which knows the
-/// numbers of the calls on each processor.
+/// Builds the filter program of `seccomp: default`, once, with libseccomp, which knows the system
+/// call numbers of each processor.
 ///
-/// It names what an app may not call, by the groups of `SystemCallFilter=` of systemd and the
-/// profile of Docker, and lets everything else pass: a call that a later kernel brings works, so
-/// the list need not follow what languages use. What is refused fails with EPERM, as for a user
-/// without the right.
+/// The filter denies a list of calls, taken from the groups of systemd's `SystemCallFilter=` and
+/// from Docker's profile, and allows all others. Calls that a later kernel adds are therefore
+/// allowed, and the list does not depend on what language runtimes use. A denied call fails with
+/// EPERM, as for a user without the necessary privilege.
 final class DefaultSeccompFilter {
   private static final List<String> DENIED =
       List.of(
-          // The clock of the machine.
+          // The system clock.
           "adjtimex",
           "clock_adjtime",
           "clock_adjtime64",
@@ -35,7 +35,7 @@ final class DefaultSeccompFilter {
           "clock_settime64",
           "settimeofday",
           "stime",
-          // Other processes from inside, and the kernel's measuring.
+          // Access to other processes' memory and descriptors, and kernel profiling.
           "kcmp",
           "lookup_dcookie",
           "perf_event_open",
@@ -43,11 +43,11 @@ final class DefaultSeccompFilter {
           "process_vm_readv",
           "process_vm_writev",
           "ptrace",
-          // Keys of the kernel, which namespaces do not divide.
+          // Kernel keyrings, which namespaces do not isolate.
           "add_key",
           "keyctl",
           "request_key",
-          // The kernel itself.
+          // Kernel code and kernel administration.
           "bpf",
           "create_module",
           "delete_module",
@@ -59,7 +59,7 @@ final class DefaultSeccompFilter {
           "query_module",
           "reboot",
           "syslog",
-          // What is mounted.
+          // Mounts and namespaces.
           "fsconfig",
           "fsmount",
           "fsopen",
@@ -73,7 +73,7 @@ final class DefaultSeccompFilter {
           "setns",
           "umount",
           "umount2",
-          // Files past their folders, quotas, accounting, swap, names of the machine.
+          // Files opened by handle, quotas, process accounting, swap, host and domain name.
           "acct",
           "nfsservctl",
           "open_by_handle_at",
@@ -84,24 +84,24 @@ final class DefaultSeccompFilter {
           "swapoff",
           "swapon",
           "vhangup",
-          // Ports and modes of the processor.
+          // I/O ports and modes of the processor.
           "ioperm",
           "iopl",
           "modify_ldt",
           "vm86",
           "vm86old",
-          // What most holes of the kernel were found in.
+          // Interfaces with the most kernel vulnerabilities.
           "io_uring_enter",
           "io_uring_register",
           "io_uring_setup",
           "userfaultfd",
-          // What nobody uses any more.
+          // Obsolete calls.
           "_sysctl",
           "sysfs",
           "uselib",
           "ustat");
 
-  /// The numbers of those that a libseccomp may be too old to know. From 424 on a call has the same
+  /// The numbers of calls that an old libseccomp may not know. From 424 on a call has the same
   /// number on all processors that Java runs on.
   private static final Map<String, Integer> YOUNG =
       Map.ofEntries(
@@ -126,26 +126,26 @@ final class DefaultSeccompFilter {
 
   private static final int EXIT_SIGNAL = 0xFF;
 
-  /// `ioctl_tty(2)`: what puts words into the mouth of whoever sits at the terminal.
+  /// Requests of `ioctl_tty(2)` that insert input into a terminal.
   private static final List<Integer> TERMINAL = List.of(0x5412, 0x541C); // TIOCSTI, TIOCLINUX
 
   private static final long ALLOW = 0x7FFF0000L;
   private static final long FAIL = 0x00050000L;
 
-  /// `enum scmp_compare`.
+  /// `SCMP_CMP_MASKED_EQ` of `enum scmp_compare`.
   private static final int MASKED_EQUAL = 7;
 
-  /// `struct scmp_arg_cmp`.
+  /// Size of `struct scmp_arg_cmp`.
   private static final int COMPARISON_BYTES = 24;
 
-  /// Codes of instructions, `linux/bpf_common.h`.
+  /// Instruction codes of `linux/bpf_common.h`.
   private static final int LOAD = 0x20; // BPF_LD | BPF_W | BPF_ABS
 
   private static final int AND = 0x54; // BPF_ALU | BPF_AND | BPF_K
   private static final int SKIP_UNLESS = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
   private static final int RETURN = 0x06; // BPF_RET | BPF_K
 
-  /// What x32 adds to each number, `__X32_SYSCALL_BIT`.
+  /// The bit that x32 adds to each call number, `__X32_SYSCALL_BIT`.
   private static final int X32 = 0x40000000;
 
   private static final int OPTIMIZE = 8; // SCMP_FLTATR_CTL_OPTIMIZE
@@ -154,13 +154,13 @@ final class DefaultSeccompFilter {
   private static final int NOT_HERE = -33; // EDOM: this processor has no such call
   private static final int THERE_ALREADY = -17; // EEXIST
 
-  /// Programs for other processors that this one runs too: 32 bits, and x32.
+  /// Other architectures whose programs this processor can run: the 32-bit one and, on x86-64, x32.
   private static final List<Integer> RELATED =
       System.getProperty("os.arch", "").equals("aarch64")
           ? List.of(0x40000028)
           : List.of(0x40000003, 0x4000003E);
 
-  /// `BPF_MAXINSNS` instructions.
+  /// Size of `BPF_MAXINSNS` instructions.
   private static final int MOST_BYTES = 4096 * Long.BYTES;
 
   private static byte @Nullable [] made;
@@ -169,7 +169,7 @@ final class DefaultSeccompFilter {
   private final long context;
   private final MemorySegment comparison;
 
-  /// The instructions that go before those of libseccomp, for what it does not know.
+  /// Instructions that precede those of libseccomp, for calls that it does not know.
   private final ByteArrayOutputStream before = new ByteArrayOutputStream();
 
   private DefaultSeccompFilter(Library library, long context, MemorySegment comparison) {
@@ -178,7 +178,7 @@ final class DefaultSeccompFilter {
     this.comparison = comparison;
   }
 
-  /// The functions that are used.
+  /// The functions of libseccomp that are used here.
   private record Library(
       Native init,
       Native related,
@@ -189,7 +189,7 @@ final class DefaultSeccompFilter {
       Native release) {
     private static final String FILE = "libseccomp.so.2";
 
-    @SuppressWarnings("restricted") // a library of the system, by its fixed name
+    @SuppressWarnings("restricted") // a system library with a fixed name
     static Library load() throws IOException {
       SymbolLookup found;
       try {
@@ -212,9 +212,9 @@ final class DefaultSeccompFilter {
     }
   }
 
-  /// The instructions, `struct sock_filter`.
+  /// Returns the instructions, an array of `struct sock_filter`.
   ///
-  /// @throws IOException with a sentence for the user where libseccomp is missing or too old
+  /// @throws IOException with a message for the user if libseccomp is missing or too old
   static synchronized byte[] program() throws IOException {
     byte[] known = made;
     if (known == null) {
@@ -235,7 +235,7 @@ final class DefaultSeccompFilter {
       for (int processor : RELATED) {
         calls.check("seccomp_arch_add", (int) library.related.call(context, processor));
       }
-      library.set.call(context, OPTIMIZE, BY_TREE); // since 2.5; without it, one after the other
+      library.set.call(context, OPTIMIZE, BY_TREE); // since 2.5; older versions ignore it
       calls.deny(arena);
       return calls.export(arena);
     } finally {
@@ -247,7 +247,8 @@ final class DefaultSeccompFilter {
     for (String name : DENIED) {
       rule(arena, name, Errno.EPERM, Optional.empty());
     }
-    // Its flags cannot be seen, and every C library falls back to clone.
+    // A filter cannot read its flags, which are passed by pointer. Every C library falls back to
+    // `clone`.
     rule(arena, "clone3", Errno.ENOSYS, Optional.empty());
     for (int flag : NAMESPACES) {
       var set = Optional.of(new Comparison(0, flag, flag));
@@ -261,14 +262,14 @@ final class DefaultSeccompFilter {
     }
   }
 
-  /// What an argument has to be: `value` where `mask` has bits.
+  /// A condition on an argument: its bits in `mask` equal `value`.
   private record Comparison(int argument, long mask, long value) {}
 
   private void rule(Arena arena, String name, int errno, Optional<Comparison> when)
       throws IOException {
     int number = (int) library.number.call(Libc.text(arena, name).address());
     if (number == UNKNOWN) {
-      beforeAll(YOUNG.get(name), errno); // null: so old that it is known no more
+      beforeAll(YOUNG.get(name), errno); // null: too old to exist in a current kernel
       return;
     }
     when.ifPresent(it -> {
@@ -291,14 +292,14 @@ final class DefaultSeccompFilter {
       return;
     }
     if (before.size() == 0) {
-      instruction(LOAD, 0, 0); // struct seccomp_data: the number is first
+      instruction(LOAD, 0, 0); // the call number, first field of struct seccomp_data
       instruction(AND, 0, ~X32);
     }
     instruction(SKIP_UNLESS, 1, number);
     instruction(RETURN, 0, (int) FAIL | errno);
   }
 
-  /// A `struct sock_filter`.
+  /// Appends a `struct sock_filter`.
   private void instruction(int code, int skipped, int value) {
     before.writeBytes(
         ByteBuffer.allocate(Long.BYTES)
@@ -335,6 +336,6 @@ final class DefaultSeccompFilter {
 
   private static IOException failure(String what, int errno) {
     return new ErrnoException(
-        "seccomp: no filter can be made, %s: %s".formatted(what, Errno.words(errno)), errno);
+        "seccomp: the filter cannot be created, %s: %s".formatted(what, Errno.words(errno)), errno);
   }
 }

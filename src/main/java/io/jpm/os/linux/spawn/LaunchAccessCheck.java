@@ -8,8 +8,8 @@ import io.jpm.os.linux.rights.ChildCredentials;
 import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 
-/// Asks with an app's rights whether its program may be started, beforehand: what comes to light
-/// when the child is that user already has nobody who could put it in words.
+/// Checks with an app's credentials whether its program may be executed, before the child is
+/// spawned. Once the child has changed its user, no process can report a meaningful error any more.
 final class LaunchAccessCheck {
   private static final int FACCESSAT2 = 439;
   private static final int HERE = -100; // AT_FDCWD
@@ -18,7 +18,7 @@ final class LaunchAccessCheck {
 
   private LaunchAccessCheck() {}
 
-  /// @throws IOException with a sentence for the user when the program may not be executed
+  /// @throws IOException with a message for the user if the program may not be executed
   static void check(SpawnRequest request, ChildCredentials childCredentials) throws IOException {
     int result =
         CredentialThread.callOn(request.program(), childCredentials, LaunchAccessCheck::mayExecute);
@@ -27,19 +27,20 @@ final class LaunchAccessCheck {
     }
   }
 
-  /// ` for user NAME` where a right is missing.
+  /// Returns ` for user NAME` if `errno` says that a permission is missing, otherwise an empty
+  /// text.
   static String of(ChildCredentials childCredentials, int errno) {
     String user = childCredentials.environment().getOrDefault("USER", "");
     return errno == Errno.EACCES && !user.isEmpty() ? " for user " + user : "";
   }
 
-  /// Kernels before 5.8 do not have the call, and containers may forbid it: then `setpriv` finds
-  /// out.
+  /// Reports whether the call denied access. Kernels before 5.8 do not have the call and containers
+  /// may forbid it; the check is then left to `setpriv`.
   private static boolean isRefusal(int result) {
     return result < 0 && result != -Errno.ENOSYS && result != -Errno.EPERM;
   }
 
-  /// `faccessat2(2)`, by the rights to files that the thread has.
+  /// Calls `faccessat2(2)` with the file system user of the calling thread.
   private static int mayExecute(long path) {
     return Libc.systemCall(FACCESSAT2, HERE, path, EXECUTE, EFFECTIVE);
   }

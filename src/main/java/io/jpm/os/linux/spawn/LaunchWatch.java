@@ -14,10 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Waits until a child that begins as other programs ([io.jpm.os.linux.rights.UserLaunch]) is the
-/// program it was made for, or has ended before: then nobody else learns of it.
+/// Waits until a child that starts as other programs ([io.jpm.os.linux.rights.UserLaunch]) has
+/// become its own program or has ended before that. Its early end is then reported as a failed
+/// start.
 final class LaunchWatch {
-  /// A program on a disk that does not answer is taken to be on its way.
+  /// After this time the child counts as started, as when the disk of its program does not respond.
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int LOOK_MILLIS = 1;
@@ -27,20 +28,20 @@ final class LaunchWatch {
 
   private LaunchWatch() {}
 
-  /// What came of it.
+  /// The result of the wait.
   sealed interface Outcome {
-    /// It is the program, or will be.
+    /// The child has become its program, or is assumed to become it.
     record Begun() implements Outcome {}
 
-    /// It ended before, and has been waited for.
+    /// The child ended before that and has been reaped.
     ///
-    /// @param stage as what it ended
+    /// @param stage name of the program that it was at its end
     record Ended(String stage, Exit exit) implements Outcome {}
   }
 
-  /// Waits for the child `pid`, which nobody else waits for.
+  /// Waits for the child `pid`, which no other thread may reap.
   ///
-  /// @param stages the names that it has before
+  /// @param stages names of the programs that precede its own
   static Outcome await(int pid, List<String> stages) {
     long end = System.nanoTime() + PATIENCE.toNanos();
     try (PidFd hold = PidFd.open(pid);
@@ -49,14 +50,14 @@ final class LaunchWatch {
       poll.set(ValueLayout.JAVA_INT, 0, hold.number());
       poll.set(ValueLayout.JAVA_SHORT, Integer.BYTES, POLLIN);
       while (System.nanoTime() < end) {
-        // Asked first: the name of one that has ended does not change any more.
+        // Checked before the name is read: after the end the name no longer changes.
         boolean ended = POLL.errnoInt(poll.address(), 1, LOOK_MILLIS) == 1;
         String name = name(pid);
         if (!stages.contains(name)) {
           return new Outcome.Begun();
         }
         if (ended) {
-          // One that is traced cannot be fetched yet: who watches it next tells how it ended.
+          // A traced child cannot be reaped yet. Its LinuxChild will report how it ended.
           return ExitStatus.of(hold) instanceof ExitStatus.Answer.Ended(Exit exit)
               ? new Outcome.Ended(name, exit)
               : new Outcome.Begun();
@@ -64,11 +65,12 @@ final class LaunchWatch {
       }
       return new Outcome.Begun();
     } catch (PidFd.Failure e) {
-      return new Outcome.Begun(); // who watches it next says why that is not possible
+      return new Outcome.Begun(); // the host reports the error when it opens the pidfd itself
     }
   }
 
-  /// The name of the program that it is, of 15 bytes at most; empty when it is not known.
+  /// Returns the name of the program that the process executes, at most 15 bytes; empty if it is
+  /// unknown.
   private static String name(int pid) {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/comm"), StandardCharsets.ISO_8859_1)

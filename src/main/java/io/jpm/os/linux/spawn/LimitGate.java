@@ -22,39 +22,39 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Holds a child back until it has its limits: they have to be there before the program's first
-/// instruction, since many programs look at them once (a JVM at its memory, Node at the number of
-/// files) and a child of theirs would be outside of the group.
+/// Holds a child until its limits are set. They must be in effect before the program's first
+/// instruction: many programs read them once (a JVM its memory, Node its number of files), and a
+/// child that the program forks earlier would be outside the cgroup.
 ///
-/// The process begins as a shell that reads a line from its standard input, and becomes the program
-/// when that has come. Without the line, when the daemon dies, it ends.
+/// The process starts as a shell that reads a line from its standard input and then executes the
+/// program. If the daemon dies, the shell reads the end of the input and exits.
 public final class LimitGate {
   private static final Path SHELL = Path.of("/bin/sh");
   private static final String WAIT = "read -r JPM_GATE || exit 126; exec \"$@\" ";
 
-  /// What a shell takes for the name of a variable: it throws others away, so `env` has to set them
-  /// again.
+  /// The variable names that a shell accepts. It drops all others, so `env` has to set them again.
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
   private static final String ENV = "/usr/bin/env";
 
   private final Cgroups groups;
 
+  /// @param groups creates the cgroups of children whose limits need one
   public LimitGate(Cgroups groups) {
     this.groups = groups;
   }
 
-  /// Whether a child with these limits has to be held back.
+  /// Reports whether a child with these limits needs the gate.
   boolean isNeeded(ResourceLimits limits) {
     return !limits.resources().isEmpty() || (limits.ofGroup() && groups.problem().isEmpty());
   }
 
-  /// The same program behind the gate.
+  /// Returns a request for the shell that executes the program of `request`.
   ///
-  /// @param input the descriptor that is its standard input then, where the request has such a pipe
-  /// @param crowded whether the child begins with the daemon's own limit of descriptors
-  /// @throws IOException with a sentence for the user when the program cannot be executed: behind a
-  ///   shell nobody would be told
+  /// @param input descriptor that becomes its standard input then, if the request has an input pipe
+  /// @param crowded whether the child starts with the daemon's own descriptor limit
+  /// @throws IOException with a message for the user if the program cannot be executed: a failure
+  ///   of the shell would not be reported
   static SpawnRequest behind(SpawnRequest request, int input, boolean crowded) throws IOException {
     if (!Files.isRegularFile(request.program()) || !Files.isExecutable(request.program())) {
       int errno = Files.exists(request.program()) ? Errno.EACCES : Errno.ENOENT;
@@ -78,16 +78,17 @@ public final class LimitGate {
     return request.instead(SHELL, argv);
   }
 
-  /// Has the shell take back the limit that the daemon has raised for itself, where the app does
-  /// not have a limit of its own.
+  /// Returns a command that restores the descriptor limit with which the daemon was started, unless
+  /// the app has a limit of its own.
   private static String ownLimit(SpawnRequest request, boolean crowded) {
     return crowded && !request.limits().resources().containsKey("nofile")
         ? "ulimit -S -n " + OpenFileLimit.ours().callers() + " || exit 126; "
         : "";
   }
 
-  /// A shell need not know descriptors of two digits: then the pipe is opened once more, which for
-  /// the descriptor of a pipe is allowed whatever the way to it, and the first one stays open.
+  /// Returns the redirection to the input pipe. Some shells do not accept descriptors of two
+  /// digits. The pipe is then opened again through `/proc`, which the kernel allows for a pipe
+  /// regardless of the directories above it, and the original descriptor stays open.
   private static String redirection(SpawnRequest request, int input) {
     if (request.input().isEmpty()) {
       return "</dev/null";
@@ -97,13 +98,13 @@ public final class LimitGate {
         : "<>/proc/self/fd/%d".formatted(input);
   }
 
-  /// Makes a pair of connected sockets: what the child reads, and what [#open] writes into.
+  /// Creates a pair of connected sockets: the first for the child to read, the second for [#open].
   static int[] pair() throws ErrnoException {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment two = arena.allocate(ValueLayout.JAVA_INT, 2);
       int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
-        throw new ErrnoException("cannot make a socket pair: " + Errno.words(-result), -result);
+        throw new ErrnoException("cannot create a socket pair: " + Errno.words(-result), -result);
       }
       return new int[] {
         two.getAtIndex(ValueLayout.JAVA_INT, 0), two.getAtIndex(ValueLayout.JAVA_INT, 1)
@@ -111,11 +112,11 @@ public final class LimitGate {
     }
   }
 
-  /// Gives the waiting child its limits.
+  /// Sets the limits of the waiting child.
   ///
-  /// @param childCredentials what it was made with
-  /// @return its group, where it has one
-  /// @throws IOException with a sentence for the user when it cannot have a limit
+  /// @param childCredentials the credentials it was spawned with
+  /// @return its cgroup, if it needs one
+  /// @throws IOException with a message for the user if a limit cannot be set
   Optional<Cgroup> limit(int pid, SpawnRequest request, ChildCredentials childCredentials)
       throws IOException {
     Optional<Cgroup> group = groups.make(request.tag(), request.limits());
@@ -131,13 +132,13 @@ public final class LimitGate {
     }
   }
 
-  /// Lets the child go.
+  /// Lets the child execute its program.
   static void open(int writer) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment line = arena.allocate(1);
       MemorySegment.copy(
           "\n".getBytes(StandardCharsets.US_ASCII), 0, line, ValueLayout.JAVA_BYTE, 0, 1);
-      Libc.sendNow(writer, line); // one that has been killed meanwhile is told of by its end
+      Libc.sendNow(writer, line); // fails if the child was killed, which its exit reports
     }
   }
 }

@@ -21,21 +21,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a child with a `/tmp` of its own or read-only paths sees of the file system,
-/// `mount_namespaces(7)`. The thread that makes the child enters a namespace of its own, mounts
-/// there, makes the child, which inherits the namespace, and ends
-/// ([io.jpm.os.linux.rights.CredentialThread]). So the child has all of it from its first
-/// instruction, and where a mount fails there is no child.
+/// The mount namespace of a child with a private `/tmp` or read-only paths, `mount_namespaces(7)`.
+/// The thread that spawns the child enters a new namespace, mounts there, spawns the child, which
+/// inherits the namespace, and ends ([io.jpm.os.linux.rights.CredentialThread]). So all mounts are
+/// in place before the child's first instruction, and if one fails no child is spawned.
 ///
-/// What the machine mounts later is seen there too, except below read-only paths: these keep what
-/// was mounted when the child began. Nothing that is mounted there is seen outside. The namespace
-/// ends with the last process in it.
+/// Later mounts of the machine appear in the namespace too, except below read-only paths, which
+/// keep the mounts that existed when the child started. Mounts in the namespace are not visible
+/// outside. The namespace ends with its last process.
 final class MountSpace implements Confinement {
   private static final String MOUNTING = "sys_admin";
   private static final Path ROOT = Path.of("/");
   private static final String TMPFS = "tmpfs";
 
-  /// For everybody, as `/tmp` is. It is in memory, of which one app is not to get all.
+  /// Writable for all users, as `/tmp` is. Limited in size, because it is in memory.
   private static final String TMP_OPTIONS = "mode=1777,size=25%";
 
   private final Sandbox sandbox;
@@ -44,12 +43,12 @@ final class MountSpace implements Confinement {
   private final Optional<FileStatus.Key> key;
   private final boolean recursive;
 
-  /// The addresses of C strings, made while all files are seen.
+  /// Addresses of C strings, allocated before the thread enters the namespace.
   private final Map<String, Long> texts = new HashMap<>();
 
   private final long readOnly;
 
-  /// What is being done, and where. Set by the thread, read after its end.
+  /// The current step and the path that it is about. Written by the thread, read after its end.
   private Step step = Step.LEAVE;
 
   private Path place = ROOT;
@@ -76,9 +75,9 @@ final class MountSpace implements Confinement {
     MOVED
   }
 
-  /// Refuses what cannot come about, before anything is made for the child.
+  /// Rejects a sandbox that cannot be set up, before anything is created for the child.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   static void check(SpawnRequest request) throws IOException {
     Sandbox sandbox = request.runAs().sandbox();
     if (!sandbox.hasOwnMounts()) {
@@ -115,7 +114,7 @@ final class MountSpace implements Confinement {
     try {
       return path.toRealPath();
     } catch (IOException missing) {
-      return path; // what is missing is told of where it is needed
+      return path; // a missing path is reported where it is used
     }
   }
 
@@ -126,24 +125,24 @@ final class MountSpace implements Confinement {
     return sandbox.privateTmp() ? "private_tmp and read_only_paths" : "read_only_paths";
   }
 
-  /// The one of a child, empty where it sees what the daemon does.
+  /// Returns the namespace of a child; empty if the child sees the same mounts as the daemon.
   ///
-  /// @param folder the descriptor of its working directory, which is opened anew
-  /// @param arena lives until the child is made
+  /// @param folder descriptor of its working directory, which is opened again
+  /// @param arena must live until the child is spawned
   static Optional<MountSpace> of(SpawnRequest request, int folder, Arena arena) throws IOException {
     return request.runAs().sandbox().hasOwnMounts()
         ? Optional.of(of(request, folder, arena, true))
         : Optional.empty();
   }
 
-  /// @param recursive whether the kernel is asked to change all mounts below a path at once
+  /// @param recursive whether the kernel changes all mounts below a path in one call
   static MountSpace of(SpawnRequest request, int folder, Arena arena, boolean recursive)
       throws IOException {
     MountSpace space = new MountSpace(request, folder, recursive, arena);
     MountCalls.load();
     MountTable.read().below("/");
     for (ReadOnlyPath path : space.sandbox.readOnlyPaths()) {
-      space.touch(path.path()); // on a disk that does not answer this thread waits, not all others
+      space.touch(path.path()); // a hung disk blocks only this thread here
     }
     space.touch(space.cwd);
     return space;
@@ -168,7 +167,7 @@ final class MountSpace implements Confinement {
   public int enter() {
     int result = MountCalls.leave();
     if (result >= 0) {
-      // First of all: the machine must not see what follows.
+      // Must come first, so that the following mounts do not propagate to the machine.
       result = MountCalls.mount(0, text(ROOT), 0, MountCalls.RECURSIVE | MountCalls.SLAVE, 0);
     }
     for (ReadOnlyPath path : sandbox.readOnlyPaths()) {
@@ -182,7 +181,8 @@ final class MountSpace implements Confinement {
     return result < 0 ? result : openFolder();
   }
 
-  /// The path becomes a mount of its own first: what it is part of stays as it is.
+  /// Makes the path read-only. It is bind-mounted onto itself first, so that the rest of its file
+  /// system stays writable.
   private int protect(ReadOnlyPath path) {
     step = Step.PROTECT;
     place = path.path();
@@ -194,7 +194,7 @@ final class MountSpace implements Confinement {
       }
     }
     int result = recursive ? MountCalls.makeReadOnly(target, readOnly) : -Errno.ENOSYS;
-    // Older kernels and containers do not know the call, or say that it is not permitted.
+    // Older kernels and some containers answer ENOSYS or EPERM to the recursive call.
     return result == -Errno.ENOSYS || result == -Errno.EPERM ? protectEach(target) : result;
   }
 
@@ -228,7 +228,8 @@ final class MountSpace implements Confinement {
       long target = arena.allocateFrom(mount, StandardCharsets.ISO_8859_1).address();
       long change = MountCalls.REMOUNT | MountCalls.BIND | MountCalls.READ_ONLY | flags;
       int result = MountCalls.mount(0, target, 0, change, 0);
-      // One that another one covers, at a folder above it, cannot be reached by anybody.
+      // A mount that is covered by another one at a parent directory cannot be reached by any
+      // process.
       boolean covered = isMissing(result) || result == -Errno.EINVAL;
       return covered && !mount.equals(top) ? 0 : result;
     }
@@ -244,12 +245,13 @@ final class MountSpace implements Confinement {
             text(TMPFS),
             MountCalls.NO_SET_USER_ID | MountCalls.NO_DEVICES,
             text(TMP_OPTIONS));
-    // A machine without /var/tmp has nothing to hide there.
+    // `/var/tmp` need not exist.
     return result == -Errno.ENOENT && !path.equals(Sandbox.TEMPORARY.getFirst()) ? 0 : result;
   }
 
-  /// What was opened before is what is covered now. That was opened with the rights of the app's
-  /// user, this is not: it has to be the same directory.
+  /// Opens the working directory again: the descriptor opened earlier refers to the directory below
+  /// the new mounts. That one was opened with the credentials of the app's user and this one is
+  /// not, so both must be the same directory.
   private int openFolder() {
     step = Step.FOLDER;
     int fd = DiskCalls.openFolder(text(cwd));
@@ -271,7 +273,7 @@ final class MountSpace implements Confinement {
     return switch (step) {
       case LEAVE ->
           keys(sandbox)
-              + ": the system does not let the daemon make a mount namespace: "
+              + ": the system does not let the daemon create a mount namespace: "
               + Errno.words(errno)
               + " (a container or a security module may forbid `unshare` or `mount`)";
       case PROTECT ->

@@ -10,16 +10,17 @@ import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// What is mounted where, `proc_pid_mountinfo(5)`. Paths are bytes, each a character.
+/// The mounts that a thread sees, `proc_pid_mountinfo(5)`. Each character of a path is one byte.
 ///
-/// @param flags of the mount that is seen at each place, as `mount(2)` takes them
+/// @param flags mount flags as `mount(2)` takes them, by mount point; of several mounts at one
+///   place those of the visible one
 record MountTable(Map<String, Long> flags) {
   private static final Path FILE = Path.of("/proc/thread-self/mountinfo");
   private static final int PLACE = 4;
   private static final int OPTIONS = 5;
   private static final Pattern ESCAPED = Pattern.compile("\\\\([0-7]{3})");
 
-  /// What the calling thread sees.
+  /// Reads the mounts that the calling thread sees.
   static MountTable read() throws IOException {
     return of(Files.readString(FILE, StandardCharsets.ISO_8859_1));
   }
@@ -29,12 +30,12 @@ record MountTable(Map<String, Long> flags) {
     text.lines()
         .map(line -> line.split(" ", OPTIONS + 2))
         .filter(fields -> fields.length > OPTIONS)
-        // A later one at the same place covers the earlier one.
+        // A later mount at the same place covers the earlier one.
         .forEach(fields -> flags.put(plain(fields[PLACE]), flags(fields[OPTIONS])));
     return new MountTable(flags);
   }
 
-  /// The mount at `place` and those below it.
+  /// Returns the mount at `place` and those below it.
   MountTable below(String place) {
     String prefix = place.endsWith("/") ? place : place + "/";
     Map<String, Long> found = new LinkedHashMap<>(flags);
@@ -51,8 +52,8 @@ record MountTable(Map<String, Long> flags) {
     return one.equals("\\") ? "\\\\" : one;
   }
 
-  /// Those that a change of a mount takes away where they are not repeated. When files were last
-  /// read stays as it is.
+  /// Returns the flags that a remount clears unless they are repeated. The access time settings are
+  /// kept by the kernel.
   private static long flags(String options) {
     long flags = 0;
     for (String option : options.split(",", -1)) {

@@ -9,11 +9,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
-/// A pseudo-terminal, `pty(7)`, that passes every byte on as it is and echoes nothing. It is
-/// nobody's controlling terminal.
+/// A pseudo-terminal, `pty(7)`, in raw mode and without echo. It is not the controlling terminal of
+/// any process.
 ///
-/// @param master where what was written can be read
-/// @param slave what a process takes for its terminal
+/// @param master the end from which the output is read
+/// @param slave the end that a process uses as its terminal
 record Pty(int master, int slave) {
   private static final Native IOCTL = new Native("ioctl");
 
@@ -23,14 +23,14 @@ record Pty(int master, int slave) {
   private static final long TIOCGPTPEER = 0x5441;
   private static final long TIOCSPTLCK = 0x40045431;
 
-  /// `struct termios` of the kernel: c_iflag, c_oflag, c_cflag, c_lflag, then characters.
+  /// The kernel's `struct termios`: c_iflag, c_oflag, c_cflag, c_lflag, then characters.
   private static final int TERMIOS_BYTES = 64;
 
   private static final int INPUT_FLAGS = 0;
   private static final int OUTPUT_FLAGS = 4;
   private static final int LOCAL_FLAGS = 12;
 
-  /// OPOST: a line end would become two bytes.
+  /// OPOST, which would turn a line feed into two bytes.
   private static final int POST_PROCESSING = 1;
 
   /// ISIG, ICANON, ECHO, ECHONL and IEXTEN.
@@ -39,16 +39,17 @@ record Pty(int master, int slave) {
   private static final short ROWS = 24;
   private static final short COLUMNS = 80;
 
-  /// Makes one.
+  /// Opens a pseudo-terminal.
   ///
   /// @return both ends, close-on-exec
-  /// @throws ErrnoException with a sentence for the user where there is none to be had
+  /// @throws ErrnoException with a message for the user if the system provides none
   static Pty open() throws ErrnoException {
     int flags = Libc.O_RDWR | Libc.O_NOCTTY;
     int master = check(Libc.open(Path.of("/dev/ptmx"), flags, 0));
     try (Arena arena = Arena.ofConfined()) {
       check(call(master, TIOCSPTLCK, arena.allocate(ValueLayout.JAVA_INT).address()));
-      // By the master and not by a name, which may mean another terminal in a container.
+      // Opened through the master and not by name, which may refer to another terminal in a
+      // container.
       int slave = check(call(master, TIOCGPTPEER, flags | Libc.O_CLOEXEC));
       makeRaw(arena, slave);
       MemorySegment size = arena.allocate(ValueLayout.JAVA_SHORT, 4);
@@ -82,7 +83,7 @@ record Pty(int master, int slave) {
   private static int check(int result) throws ErrnoException {
     if (result < 0) {
       throw new ErrnoException(
-          "cannot make a terminal for the app: " + Errno.words(-result), -result);
+          "cannot create a terminal for the app: " + Errno.words(-result), -result);
     }
     return result;
   }

@@ -13,14 +13,14 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
-/// Turns the bare error number of a failed start into what the user has to mend. It looks at the
-/// file after the fact, so it explains; it never decides.
+/// Explains the error number of a failed spawn to the user. It looks at the file after the failure,
+/// so it only explains the decision and never makes it.
 final class SpawnRefusal {
   private static final int LONGEST_FIRST_LINE = 256;
 
   private SpawnRefusal() {}
 
-  /// C strings end at a NUL byte: what cannot be handed on whole is not handed on.
+  /// Rejects texts with a NUL byte, at which a C string would end.
   static void checkTexts(SpawnRequest request) throws IOException {
     for (int i = 0; i < request.argv().size(); i++) {
       if (request.argv().get(i).indexOf('\0') >= 0) {
@@ -67,28 +67,28 @@ final class SpawnRefusal {
     };
   }
 
-  /// Why a child ended that was to become another user and then the program. The stages of
-  /// [io.jpm.os.linux.rights.UserLaunch] tell no more than 126 (not executed), 127 (not found), and
-  /// any other number of `setpriv` for a right that could not be changed; their own words are in
+  /// Returns the reason why a child ended while it was still changing its user. The stages of
+  /// [io.jpm.os.linux.rights.UserLaunch] exit with 126 (not executable) or 127 (not found); any
+  /// other code of `setpriv` means that credentials could not be changed. Their own messages are in
   /// the app's error log.
   static String ofLaunch(SpawnRequest request, String stage, Exit exit) {
     Path program = request.program();
     if (exit instanceof Exit.Code(int code)) {
       if (stage.equals("setpriv")) {
-        return "the app cannot be given its rights: setpriv was refused that; its message is in"
+        return "the app cannot be started with its credentials: setpriv failed; its message is in"
             + " the app's error log";
       } else if (code == 127) {
         return missing(program);
       }
       return isKnown(head(program)) ? notPermitted(request) : notAProgram(program);
     }
-    return program + " cannot be started: " + stage + ", which was to start it, ended with " + exit;
+    return program + " cannot be started: " + stage + ", which starts it, ended with " + exit;
   }
 
-  /// Refuses what the kernel would not execute. The stages of [io.jpm.os.linux.rights.UserLaunch]
-  /// would have a shell read it, as `execvp(3)` does.
+  /// Rejects a file that the kernel would not execute. The stages of
+  /// [io.jpm.os.linux.rights.UserLaunch] would pass it to a shell, as `execvp(3)` does.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   static void checkKind(Path program) throws IOException {
     boolean readable = Files.isRegularFile(program) && Files.isReadable(program);
     if (readable && !isKnown(head(program)) && !hasOtherKinds()) {
@@ -102,7 +102,7 @@ final class SpawnRefusal {
             || (head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'));
   }
 
-  /// Whether somebody has told the kernel of other kinds of programs, `binfmt_misc`.
+  /// Reports whether other program formats are registered with the kernel, `binfmt_misc`.
   private static boolean hasOtherKinds() {
     String[] kinds = new File("/proc/sys/fs/binfmt_misc").list();
     return kinds != null
@@ -127,7 +127,7 @@ final class SpawnRefusal {
       return program + " is a folder, not a program";
     }
     if (Files.exists(program) && !Files.isRegularFile(program)) {
-      return program + " is no file that could be a program";
+      return program + " is not a regular file, so it cannot be a program";
     }
     if (!Files.isExecutable(program)) {
       return Files.exists(program)
@@ -144,7 +144,7 @@ final class SpawnRefusal {
     if (!Files.isExecutable(request.cwd())) {
       return folderSentence(request.cwd(), Errno.EACCES);
     }
-    // We are not that user: what we may do says nothing, except where even root may not.
+    // The daemon is not that user: its own access says nothing, unless even root is denied.
     return request
         .runAs()
         .user()
@@ -168,10 +168,11 @@ final class SpawnRefusal {
     }
     return head.length > 3 && head[0] == 0x7F && head[1] == 'E' && head[2] == 'L' && head[3] == 'F'
         ? program + " is a program for another kind of machine"
-        : program + " is no program and has no #! line: name an --interpreter";
+        : program + " is not a program and has no #! line: name an --interpreter";
   }
 
-  /// What the `#!` line names, `execve(2)`; a carriage return shown as `\r`.
+  /// Returns the interpreter that the `#!` line names, `execve(2)`, with a carriage return shown as
+  /// `\r`.
   private static Optional<String> interpreter(Path program) {
     String text = ByteText.fromBytes(head(program));
     if (!text.startsWith("#!")) {

@@ -34,20 +34,21 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.IntSupplier;
 
-/// Makes a process, `posix_spawn(3)`: a session of its own, signals as after boot, the streams and
-/// the folder it was asked for, and no other descriptor. All that can fail for a reason of its own
-/// is opened here beforehand, so that the error of the call itself is about the program.
+/// Spawns a process with `posix_spawn(3)`. The child has a session of its own, default signal
+/// handling, the requested streams and working directory, and no other descriptors. Everything else
+/// that can fail is opened beforehand, so that an error of the call itself concerns the program.
 public final class Spawner {
   private static final short SETSIGDEF = 0x04;
   private static final short SETSIGMASK = 0x08;
   private static final short SETSID = 0x80;
 
-  /// Larger than on any architecture of glibc (336, 80 and 128 bytes on x86-64).
+  /// Size for the structures of `posix_spawn`, larger than on any architecture of glibc (336, 80
+  /// and 128 bytes on x86-64).
   private static final int STRUCT_BYTES = 512;
 
   private static final int SIGSET_BYTES = 128;
 
-  /// Never changed once made: shared by all threads.
+  /// Constant after construction; shared by all threads.
   private final MemorySegment attributes;
 
   private final TagTrust trust;
@@ -55,10 +56,10 @@ public final class Spawner {
   private final LinuxListenSockets sockets;
   private final LimitGate gate;
 
-  /// @param trust told of each user that a child is made as
-  /// @param reaper looks after processes that are made beside the child
-  /// @param sockets those that a child may be given
-  /// @param gate gives it its limits
+  /// @param trust learns the user of each child
+  /// @param reaper reaps helper processes that run beside a child
+  /// @param sockets listening sockets that a child may inherit
+  /// @param gate sets the limits of a child
   public Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
     this.gate = gate;
     this.trust = trust;
@@ -68,32 +69,32 @@ public final class Spawner {
     attributes = forever.allocate(STRUCT_BYTES, 16);
     MemorySegment all = forever.allocate(SIGSET_BYTES, 8).fill((byte) 0xFF);
     MemorySegment none = forever.allocate(SIGSET_BYTES, 8);
-    // Without the mask a child would start with what HotSpot's threads block (SIGQUIT).
+    // Without an empty mask a child would inherit the signals that HotSpot's threads block
+    // (SIGQUIT).
     Libc.initAttributes(attributes, SETSIGDEF | SETSIGMASK | SETSID, all, none);
   }
 
-  /// What came of it.
+  /// The result of a spawn.
   public sealed interface Outcome {
-    /// A child of ours, which nobody else will wait for.
+    /// A child of the daemon, which only the caller reaps.
     ///
-    /// @param pid its id
-    /// @param channel the daemon's end of its channel, to be closed by who gets this
-    /// @param group what its tree is in
+    /// @param channel the daemon's end of the IPC channel; the caller must close it
+    /// @param group the cgroup of its tree
     record Made(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
 
-    /// No process, and why.
+    /// No process was created.
     ///
-    /// @param reason a sentence for the user
-    /// @param temporary whether it may work later
+    /// @param reason a message for the user
+    /// @param temporary whether a later attempt may succeed
     record Failed(String reason, boolean temporary) implements Outcome {}
   }
 
-  /// What a child is made with, all opened.
+  /// The opened descriptors and the credentials of a child.
   ///
-  /// @param input what it begins with as standard input
-  /// @param later behind a gate, what is to be its standard input then
-  /// @param gate what lets it go when it waits for its limits
-  /// @param crowded whether the daemon's limit must not be lowered for it
+  /// @param input initial standard input
+  /// @param later standard input after the gate, if there is one
+  /// @param gate descriptor that opens the gate on which the child waits for its limits
+  /// @param crowded whether the daemon's descriptor limit must not be lowered for this child
   private record Given(
       SpawnRequest request,
       ChildCredentials childCredentials,
@@ -114,11 +115,11 @@ public final class Spawner {
     }
   }
 
-  /// What descriptors a child gets behind the streams and its channel.
+  /// The numbers of the descriptors that a child gets after its streams and its channel.
   ///
   /// @param sockets the first socket
   /// @param pipe the pipe behind a terminal
-  /// @param later what its gate makes its standard input
+  /// @param later the standard input after the gate
   private record Numbers(int sockets, int pipe, int later) {
     static Numbers of(SpawnRequest request) {
       int sockets = request.channel() ? Descriptors.DAEMON_CHANNEL + 1 : 3;
@@ -127,12 +128,12 @@ public final class Spawner {
     }
   }
 
-  /// Where a child writes.
+  /// The descriptors that a child writes to.
   ///
   /// @param out standard output
   /// @param error standard error
-  /// @param pipe with a terminal the pipe behind it: who holds it is its reader when no daemon
-  ///   lives
+  /// @param pipe the pipe behind a terminal, if there is one: the child holds it open, so that it
+  ///   has a reader while no daemon runs
   private record Streams(int out, int error, OptionalInt pipe) {
     void changeOwner(int uid, int gid) {
       Libc.changeOwner(out, uid, gid);
@@ -141,6 +142,7 @@ public final class Spawner {
     }
   }
 
+  /// Spawns the process that `request` describes.
   public Outcome spawn(SpawnRequest request) {
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
@@ -182,8 +184,8 @@ public final class Spawner {
     }
   }
 
-  /// One that cannot have its limits has not run a line of the program yet: it is as if it had not
-  /// been made.
+  /// Sets the limits of a child. A child whose limits cannot be set has not executed the program
+  /// yet and counts as never spawned.
   private Outcome limit(Outcome.Made made, Given given) {
     try {
       Optional<Cgroup> group = gate.limit(made.pid, given.request, given.childCredentials);
@@ -213,7 +215,7 @@ public final class Spawner {
     int folder = descriptors.keep(openFolder(request.cwd(), childCredentials));
     Streams streams =
         request.terminal() ? terminal(request, descriptors) : pipes(request, descriptors);
-    // So that it can open /dev/stdout too, which asks for the right to the pipe itself.
+    // The child may open /dev/stdout again, which requires access to the pipe itself.
     childCredentials
         .identity()
         .filter(identity -> identity.uid().isPresent())
@@ -261,7 +263,7 @@ public final class Spawner {
     Pty pty = Pty.open();
     int slave = descriptors.keep(pty.slave());
     int master = descriptors.keep(pty.master());
-    // Beforehand: should the child not come about, this ends with the slave's last descriptor.
+    // Started before the child: if the spawn fails, this process ends when the slave is closed.
     reaper.take(TerminalFeed.start(attributes, master, request.out().fifo()));
     return new Streams(slave, slave, OptionalInt.of(pipe));
   }
@@ -331,7 +333,7 @@ public final class Spawner {
                 Optional.empty()));
   }
 
-  /// What a child begins as.
+  /// The program that a child executes first.
   private record Image(Path program, List<String> argv, List<String> environment) {}
 
   private static Image image(Given given, Optional<UserLaunch> launch) throws IOException {
@@ -353,7 +355,8 @@ public final class Spawner {
     return new Image(launch.get().setpriv(), argv, lines(hidden.hidden()));
   }
 
-  /// Why a child that was to become another user did not become its program; empty when it has.
+  /// Returns the reason why a child that had to change its user did not reach its program; empty if
+  /// it did.
   private static Optional<Outcome> failure(int pid, UserLaunch launch, SpawnRequest request) {
     return switch (LaunchWatch.await(pid, launch.stages(request.program()))) {
       case LaunchWatch.Outcome.Begun _ -> Optional.empty();
@@ -364,8 +367,9 @@ public final class Spawner {
     };
   }
 
-  /// A disk that does not answer makes this thread wait here, where no other one waits for it. With
-  /// the rights of who runs it: its owner may put a link to anything there.
+  /// Reads the start of the program. If its disk does not respond, this thread hangs here, where no
+  /// other thread waits for it. The read uses the credentials of the app's user, because the file's
+  /// owner may replace it by a link to any other file.
   private static void touch(Path program, ChildCredentials childCredentials) throws IOException {
     int fd =
         CredentialThread.callOn(
@@ -390,8 +394,9 @@ public final class Spawner {
     return fd;
   }
 
-  /// With the rights of who runs in it: the child begins with the daemon's, and the owner of a
-  /// folder above may put a link there at any moment. The dot asks for the right to enter.
+  /// Opens the working directory with the credentials of the app's user: the child starts with
+  /// those of the daemon, and the owner of a parent directory may put a link there at any moment.
+  /// The trailing dot makes the kernel check the permission to enter.
   private static int openFolder(Path cwd, ChildCredentials childCredentials) throws IOException {
     ChildCredentials own = childCredentials.ofFiles();
     int fd = CredentialThread.callOn(cwd.resolve("."), own, DiskCalls::openFolder);
@@ -405,7 +410,8 @@ public final class Spawner {
   private static Map<String, String> environment(Given given) throws IOException {
     Map<String, String> environment = new LinkedHashMap<>(given.request.environment());
     environment.putAll(given.childCredentials.environment());
-    // Names of another channel mean nothing here, and would have Node take any descriptor for it.
+    // Variables of another channel are invalid here and would make Node use an unrelated
+    // descriptor.
     environment.keySet().removeAll(ChannelEnds.VARIABLES);
     if (given.ends.isPresent()) {
       environment.putAll(ChannelEnds.environment(given.ends.get().daemon()));
@@ -420,7 +426,7 @@ public final class Spawner {
         .toList();
   }
 
-  /// A vector of C strings, as `execve(2)` takes it.
+  /// Returns a null-terminated array of C strings, as `execve(2)` takes it.
   static MemorySegment strings(Arena arena, List<String> texts) {
     MemorySegment array = arena.allocate(ValueLayout.JAVA_LONG, texts.size() + 1L);
     for (int i = 0; i < texts.size(); i++) {

@@ -13,14 +13,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 
-/// The filter of system calls of a child with `seccomp: default`, `seccomp(2)`. The kernel hands it
-/// on to whatever the child makes, and nobody can take it off.
+/// The system call filter of a child with `seccomp: default`, `seccomp(2)`. All descendants of the
+/// child inherit it, and it cannot be removed.
 final class SystemCallFilter implements Confinement {
   private static final boolean ARM = System.getProperty("os.arch", "").equals("aarch64");
   private static final int SECCOMP = ARM ? 277 : 317;
   private static final int SET_MODE_FILTER = 1;
 
-  /// Without it older kernels make the child slower, against a danger that is not this one's.
+  /// Without this flag older kernels slow the child down, to mitigate an attack that does not apply
+  /// here.
   private static final int ALLOW_SPECULATION = 4;
 
   private static final int NO_OPERATION = -1;
@@ -35,9 +36,9 @@ final class SystemCallFilter implements Confinement {
     this.program = program;
   }
 
-  /// Refuses what cannot come about, before anything is made for the child.
+  /// Rejects a filter that cannot be installed, before anything is created for the child.
   ///
-  /// @throws IOException with a sentence for the user
+  /// @throws IOException with a message for the user
   static void check(ChildCredentials childCredentials) throws IOException {
     if (isWanted(childCredentials)
         && !childCredentials.noNewPrivileges()
@@ -55,10 +56,10 @@ final class SystemCallFilter implements Confinement {
     return sandbox.seccomp() != Seccomp.NONE;
   }
 
-  /// The one of a child, empty where it may call what its user may.
+  /// Returns the filter of a child; empty if its system calls are not filtered.
   ///
-  /// @param arena lives until the child is made
-  /// @throws IOException with a sentence for the user where no filter can be made
+  /// @param arena must live until the child is spawned
+  /// @throws IOException with a message for the user if the filter cannot be built
   static Optional<SystemCallFilter> of(ChildCredentials childCredentials, Arena arena)
       throws IOException {
     if (!isWanted(childCredentials)) {
@@ -67,11 +68,11 @@ final class SystemCallFilter implements Confinement {
     byte[] bytes = DefaultSeccompFilter.program();
     MemorySegment instructions = arena.allocate(bytes.length, Long.BYTES);
     instructions.copyFrom(MemorySegment.ofArray(bytes));
-    // struct sock_fprog: how many instructions of 8 bytes, and where.
+    // struct sock_fprog: the number of 8-byte instructions and their address.
     MemorySegment program = arena.allocate(2L * Long.BYTES, Long.BYTES);
     program.set(ValueLayout.JAVA_SHORT, 0, (short) (bytes.length / Long.BYTES));
     program.set(ValueLayout.JAVA_LONG, Long.BYTES, instructions.address());
-    Libc.noNewPrivileges(false); // loads what is needed
+    Libc.noNewPrivileges(false); // loads the classes that `enter` needs
     Libc.systemCall(SECCOMP, NO_OPERATION, 0, 0);
     return Optional.of(new SystemCallFilter(childCredentials.noNewPrivileges(), program.address()));
   }

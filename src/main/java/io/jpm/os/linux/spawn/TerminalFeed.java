@@ -14,30 +14,31 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Carries what an app writes to its terminal into its log pipe: a `cat` for each such app, in a
-/// session of its own. So the rest of jpm knows nothing of terminals.
+/// Copies the output of an app's terminal into its log pipe, by one `cat` process per app in a
+/// session of its own. The rest of jpm does not need to know about terminals.
 ///
-/// It is a process because the end of a terminal that is read must not be closed while the app
-/// lives, whatever becomes of the daemon, and because the next daemon could not always get it back:
-/// `pidfd_getfd(2)` is not for ordinary users where Yama is strict, and an app whose terminal
-/// nobody reads stops. It ends by itself with the last process that has the terminal open, and when
-/// nobody can ever read the pipe again.
+/// A separate process is needed because the reading end of a terminal must stay open while the app
+/// runs, even without a daemon, and because the next daemon could not always get it back: with a
+/// strict Yama setting ordinary users may not use `pidfd_getfd(2)`, and an app whose terminal is
+/// not read blocks. The process ends when the last process closes the terminal, or when no process
+/// can read the pipe any more.
 final class TerminalFeed {
   private static final int STRUCT_BYTES = 512;
 
   private TerminalFeed() {}
 
-  /// Starts it.
+  /// Starts the copying process.
   ///
-  /// @param attributes for `posix_spawn`
+  /// @param attributes attributes for `posix_spawn`
   /// @param master the end of the terminal that is read
-  /// @param fifo the pipe; somebody has it open for reading
+  /// @param fifo the log pipe, which must have a reader
   /// @return its pid; it is a child of the daemon
   static int start(MemorySegment attributes, int master, Path fifo) throws IOException {
     Path cat = cat();
     try (Descriptors descriptors = new Descriptors();
         Arena arena = Arena.ofConfined()) {
-      // For writing only: it must not be its own reader when the app and the daemon are gone.
+      // Opened for writing only, so that the process does not count as a reader when the app and
+      // the daemon are gone.
       int pipe = descriptors.keep(open(fifo, Libc.O_WRONLY));
       int devNull = descriptors.keep(open(Path.of("/dev/null"), Libc.O_RDWR));
       int root = descriptors.keep(open(Path.of("/"), Libc.O_PATH | Libc.O_DIRECTORY));

@@ -1,4 +1,4 @@
-/// How a child is made: its limits, its confinement, its terminal, and why a start is refused.
+/// Starts children: their limits, confinement and terminals, and the explanations of failed starts.
 @NullMarked
 package io.jpm.os.linux.spawn;
 

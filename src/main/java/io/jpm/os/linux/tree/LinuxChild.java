@@ -29,15 +29,15 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// A main process, held by a pidfd from its making or adoption until its end was told.
+/// A main process, held by a pidfd from its spawn or adoption until its exit has been reported.
 public final class LinuxChild implements Child, ProcessTree.Main {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// How long init may take to fetch the status of an adopted process before we do without it: an
-  /// app that is down weighs more than how exactly its end is known.
+  /// How long to wait for init to reap an adopted process before its exit is reported without a
+  /// status. A fast restart matters more than an exact status.
   private static final long FETCH_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /// How Node's own messages begin; it writes `cmd` first.
+  /// The beginning of Node's internal messages; Node writes `cmd` first.
   private static final String INTERNAL = "{\"cmd\":\"NODE_";
 
   private final ProcessIdentity identity;
@@ -66,21 +66,20 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   private volatile boolean left;
   private volatile Optional<LeftoverProcess> leftoverProcess = Optional.empty();
 
-  /// Owned by the reactor.
+  /// Confined to the reactor's thread.
   private boolean waitingForFetch;
 
   private boolean fetched;
   private boolean told;
 
-  /// Where a child comes from.
+  /// A process to watch.
   ///
-  /// @param identity which process
-  /// @param pidFd the hold on it, ours from now on
-  /// @param tag the mark of its tree
-  /// @param parent who has it since its daemon died and gets its orphans; empty: we made it, so
-  ///   that nobody else can fetch its status or free its pid
-  /// @param channel the daemon's end of its channel, ours from now on
-  /// @param group that of its tree
+  /// @param pidFd its pidfd, which the child closes
+  /// @param tag the process tag of its tree
+  /// @param parent the parent of an adopted process, which inherits its orphans; empty if this
+  ///   daemon spawned it and so is the only process that can reap it
+  /// @param channel the daemon's end of its IPC channel, which the child closes
+  /// @param group the cgroup of its tree
   public record Origin(
       ProcessIdentity identity,
       PidFd pidFd,
@@ -89,15 +88,14 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       OptionalInt channel,
       Optional<Cgroup> group) {}
 
-  /// What all children of a host share.
+  /// The services that all children of a host share.
   ///
-  /// @param reactor tells of the end
-  /// @param reaper fetches the status of who is traced at its end, later
+  /// @param reactor reports the end of processes
+  /// @param reaper later reaps processes that are traced when they end
   /// @param sweeper signals trees
-  /// @param daemonIdentity who the daemon is
-  /// @param trust on which processes tags count
-  /// @param orphans tells whether a tree may have left something
-  /// @param onEnd told when the child needs nothing of the host any more
+  /// @param trust decides on which processes tags count
+  /// @param orphans detects whether a tree may have left processes
+  /// @param onEnd called when the child no longer needs the host
   public record Surroundings(
       Reactor reactor,
       Reaper reaper,
@@ -136,7 +134,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     this.lastThere = ProcReader.ticksNow();
   }
 
-  /// Begins to watch; a process that has ended already is reported at once.
+  /// Starts watching. A process that has already ended is reported immediately.
   ///
   /// @return 0 or the negative `errno`
   public int begin() {
@@ -184,7 +182,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   @Override
   public void signalMain(Signal signal) {
-    send(signal); // it may be gone or not ours
+    send(signal); // fails if the process is gone or may not be signalled
   }
 
   @Override
@@ -197,7 +195,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     return channel.map(open -> open.send(json)).orElse(false);
   }
 
-  /// As [#send(String)], with a descriptor.
+  /// Like [#send(String)], but passes a descriptor with the message.
   public boolean send(String json, LinuxHandle handle, Consumer<Boolean> taken) {
     return channel.map(open -> open.send(json, handle, taken)).orElse(false);
   }
@@ -238,7 +236,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
         watch.remove();
         pidFd.close();
         onEnd.accept(this);
-      } // else its status is fetched when it ends, or it would stay a zombie
+      } // otherwise still watched and reaped at its end, to leave no zombie
     });
     if (treeWanted) {
       sweeper.submit(tree::forget);
@@ -267,7 +265,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     });
   }
 
-  /// Without waiting for the reactor, which has ended: the process is left alone.
+  /// Releases everything without the reactor, which has ended. The process itself is left alone.
   public void abandon() {
     released = true;
     sweeper.forget(tree);
@@ -278,7 +276,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   private void ready(int events) {
     if (ours) {
-      // Until the status is fetched just below, the kernel keeps the pid for the zombie.
+      // The kernel reserves the pid for the zombie until it is reaped just below.
       lastThere = ProcReader.ticksNow();
     }
     switch (ExitStatus.of(pidFd)) {
@@ -294,7 +292,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
                   this::tell,
                   () -> {
                     if ((events & Libc.EPOLLHUP) != 0) {
-                      tell(new Exit.Unknown("this kernel tells the status to the parent only"));
+                      tell(new Exit.Unknown("this kernel reports the status only to the parent"));
                     } else {
                       waitForFetch();
                     }
@@ -305,9 +303,9 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   private void waitForFetch() {
     if (!waitingForFetch) {
       waitingForFetch = true;
-      watch.change(0); // EPOLLHUP is still reported, EPOLLIN would be all the time
+      watch.change(0); // EPOLLHUP is still reported; EPOLLIN would fire continuously
       reactor.after(
-          FETCH_NANOS, () -> tell(new Exit.Unknown("its parent does not take the status")));
+          FETCH_NANOS, () -> tell(new Exit.Unknown("its parent does not fetch the status")));
     }
   }
 
@@ -316,7 +314,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       return;
     }
     told = true;
-    channel.ifPresent(Channel::finish); // what it said before its end is told before its end
+    channel.ifPresent(Channel::finish); // delivers its last messages before its exit
     watch.remove();
     pidFd.close();
     if (ours && !fetched) {
@@ -327,11 +325,11 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       ranOutOfMemory = left.hasUntoldKills();
       left.remove();
     });
-    exited = true; // first: the watcher may ask for leftovers at once
+    exited = true; // set first: the watcher may ask for leftovers immediately
     onEnd.accept(this);
     if (treeWanted) {
-      sweeper.submit(tree::mainExited); // treeGone comes through the reactor, so after this call
-      left = hasGroup(); // a hint: the end of the tree is told anyway
+      sweeper.submit(tree::mainExited); // treeGone passes through the reactor and so follows exited
+      left = hasGroup(); // only a hint: treeGone follows in any case
       tellExit(exit);
     } else if (hasGroup() || mayHaveOrphans()) {
       Duration ran = age();
@@ -341,7 +339,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
             left = found.maybe();
             leftoverProcess =
                 found.one().map(one -> new LeftoverProcess(one.pid(), one.name(), ran));
-            reactor.execute(() -> tellExit(exit)); // before any treeGone, which the sweeper tells
+            reactor.execute(() -> tellExit(exit)); // before treeGone, which the sweeper posts
           });
     } else {
       tellExit(exit);
@@ -354,8 +352,8 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     }
   }
 
-  /// The group's number is the main process's pid, and in use as long as the group has a member; if
-  /// only a zombie that init has not fetched.
+  /// Reports whether the process group has members. Its number is the main process's pid and stays
+  /// in use while it has a member, even a zombie that init has not reaped.
   private boolean hasGroup() {
     return Libc.kill(-identity.pid(), 0) != -Errno.ESRCH;
   }
@@ -365,12 +363,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       return orphans.mayHold(TreeMark.of(tag), adopter());
     } catch (RuntimeException fault) {
       LOG.log(
-          Level.ERROR, "looking for what " + Tag.withoutSecret(tag) + " has left failed", fault);
-      return true; // an end that nobody hears of would weigh more
+          Level.ERROR, "the search for leftovers of " + Tag.withoutSecret(tag) + " failed", fault);
+      return true; // an exit that is never reported would be worse
     }
   }
 
-  /// How long ago it began.
+  /// Returns the time since the process started.
   private Duration age() {
     long ticks = Math.max(0, ProcReader.ticksNow() - identity.startTime());
     return Duration.ofMillis(ticks * 1000 / ProcReader.Ticks.PER_SECOND);

@@ -12,7 +12,7 @@ import io.jpm.os.linux.proc.ProcessSnapshot;
 import io.jpm.os.linux.proc.Tag;
 import io.jpm.os.linux.proc.TagTrust;
 
-/// What is left of a tree whose main process has gone while no daemon watched.
+/// The leftovers of a tree whose main process ended while no daemon was running.
 public final class LinuxLeftovers implements Child, ProcessTree.Main {
   private static final int NOBODY = Integer.MAX_VALUE; // far above the kernel's highest pid
 
@@ -44,7 +44,8 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     this.daemonIdentity = surroundings.daemonIdentity();
     this.trust = surroundings.trust();
     this.ofThisBoot = gone.bootId().equals(daemonIdentity.bootId());
-    // A number of another boot names a stranger and his session: then only the tag counts.
+    // A pid from before a reboot may now belong to an unrelated process and its session, so that
+    // only the tag counts.
     ProcessIdentity main =
         ofThisBoot ? gone : new ProcessIdentity(daemonIdentity.bootId(), NOBODY, gone.startTime());
     this.members = new TreeMembers(main, new Tag(tag), daemonIdentity.pid(), daemonIdentity.tag());
@@ -69,9 +70,10 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     }
   }
 
-  /// Whether there are any in `snapshot`, which began when the main process was gone.
+  /// Reports whether `snapshot` contains leftovers. It must have been taken after the main process
+  /// ended.
   public boolean hasLeftovers(ProcessSnapshot snapshot) {
-    // What is left of a tree that is gone is not ours to end.
+    // After treeGone, any process that remains cannot be ended by the daemon.
     return !treeGone && !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
   }
 
@@ -90,7 +92,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
 
   @Override
   public void signalMain(Signal signal) {
-    // It is gone.
+    // The main process is gone.
   }
 
   @Override
@@ -107,7 +109,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     return true;
   }
 
-  /// When it had its pid is known of its first tick only.
+  /// Only the tick of its start is known.
   @Override
   public long lastThere() {
     return ofThisBoot ? gone.startTime() : -1;

@@ -16,13 +16,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// What trees and the machine use. Questions are answered one after the other, since all use the
-/// same buffers, which are made with the first.
+/// Measures the resource usage of process trees and of the machine. Requests are served one at a
+/// time, because they share buffers, which the first request allocates.
 public final class LinuxUsage implements AutoCloseable {
   private static final long KIBI = 1024;
 
-  /// Of the line `cpu` of `/proc/stat`: user, nice, system, irq, softirq, steal are work; idle and
-  /// iowait are not, and the time of guests is in that of the user.
+  /// Fields of the line `cpu` of `/proc/stat` that count as work: user, nice, system, irq, softirq
+  /// and steal. Idle and iowait do not count, and guest time is included in user.
   private static final List<Integer> BUSY = List.of(1, 2, 3, 6, 7, 8);
 
   private final UsageSweep sweep;
@@ -32,9 +32,8 @@ public final class LinuxUsage implements AutoCloseable {
   private Optional<ProcFiles> files = Optional.empty();
   private boolean closed;
 
-  /// @param daemonIdentity the daemon
-  /// @param outsiders who need not be read, see [TreeSweeper#outsiders]
-  /// @param strays is shown all processes at each walk
+  /// @param outsiders supplies the processes that need not be read, see [TreeSweeper#outsiders]
+  /// @param strays is given all processes at each walk
   public LinuxUsage(
       DaemonIdentity daemonIdentity, Supplier<Map<Integer, Long>> outsiders, StrayChildren strays) {
     this.outsiders = outsiders;
@@ -42,6 +41,7 @@ public final class LinuxUsage implements AutoCloseable {
     this.sweep = new UsageSweep(daemonIdentity, table);
   }
 
+  /// Returns the usage of the trees under `mains`, without those whose main process is gone.
   public synchronized Map<ProcessIdentity, TreeUsage> of(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     if (closed || mains.isEmpty()) {
@@ -50,14 +50,15 @@ public final class LinuxUsage implements AutoCloseable {
     ProcFiles open = files.orElseGet(ProcFiles::new);
     files = Optional.of(open);
     Map<Integer, Long> known = outsiders.get();
-    // An app that was adopted meanwhile, and has thrown its tag away.
+    // A main process can be among them if it has removed its tag and was adopted after the last
+    // sweep. Then all processes are read.
     boolean stale = mains.stream().anyMatch(main -> known.containsKey(main.pid()));
     open.readAll(table, stale ? Map.of() : known);
     strays.look(table, System.nanoTime());
     return sweep.of(mains, detail, open);
   }
 
-  /// Empty where `/proc` does not tell.
+  /// Returns the usage of the whole machine; empty if `/proc` does not show it.
   public static Optional<SystemUsage> ofSystem() {
     try {
       String[] cpu =

@@ -15,30 +15,30 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Whether a tree whose main process has ended may have left anything, without a walk over `/proc`.
-/// Owned by the reactor's thread.
+/// Decides without a walk over `/proc` whether a tree whose main process has ended may have left
+/// processes behind. Confined to the reactor's thread.
 ///
 /// A process that loses its parent becomes a child of the nearest subreaper above it, or of init
-/// (`prctl(2)`, PR_SET_CHILD_SUBREAPER). So when the main process has ended, each process that is
-/// left of its tree is a child of one of those, or descends from one that is. The kernel lists
-/// children cheaply, and appends who comes: of those that an earlier look has seen nothing is read
-/// again but the start time of the last one, which proves all before it.
+/// (`prctl(2)`, PR_SET_CHILD_SUBREAPER). So after the end of the main process, every leftover is a
+/// child of one of these or a descendant of such a child. The kernel lists children cheaply and
+/// appends new ones. Of the children seen earlier, only the start time of the last one is read
+/// again; if it is unchanged, so are all before it.
 ///
-/// The answer "nothing" is a proof, "maybe" is a reason to look at all processes: where the kernel
-/// does not list children (CONFIG_PROC_CHILDREN), where they change all the time, or where a new
-/// one has no environment yet.
+/// The answer "none" is certain. The answer "maybe" requires a walk over all processes. It is given
+/// if the kernel does not list children (CONFIG_PROC_CHILDREN), if they change all the time, or if
+/// a new one has no environment yet.
 public final class Orphans {
   private static final int INIT = 1;
 
-  /// No chain of parents is longer, except a torn one.
+  /// Upper bound on the chain of parents, in case an inconsistent read shows a cycle.
   private static final int MOST_PARENTS = 64;
 
-  /// Children that come and go faster than that are not waited for.
+  /// Upper bound on reads of a list of children that keeps changing.
   private static final int MOST_READINGS = 8;
 
   private static final long YOUNG_SECONDS = 2;
 
-  /// Room for 8,000 children and more.
+  /// Enough for more than 8,000 children.
   private static final long BUFFER_BYTES = 64 * 1024;
 
   private final TagTrust trust;
@@ -49,27 +49,26 @@ public final class Orphans {
   private boolean asked;
   private boolean subreaper;
 
-  /// @param daemonIdentity the daemon
-  /// @param trust whose processes may be known by their tag
+  /// @param trust decides on which processes tags count
   public Orphans(DaemonIdentity daemonIdentity, TagTrust trust) {
     this.self = daemonIdentity.pid();
     this.trust = trust;
   }
 
-  /// Reads who is there now, so that the first end of a process need not wait for that.
+  /// Reads the current children in advance, so that the first exit is not delayed by it.
   ///
-  /// @param parent as of [#mayHold]
+  /// @param parent as in [#mayHold]
   void prime(int parent) {
     if (!known.containsKey(Math.max(INIT, parent))) {
       mayHold(new TreeMark(TreeMark.NONE), parent);
     }
   }
 
-  /// Whether something of a tree may be left.
+  /// Reports whether processes of a tree may be left.
   ///
-  /// @param mark the tree's
-  /// @param parent that of the main process as long as it lived, or of the daemon when that has
-  ///   made it and lives
+  /// @param mark the rlimit tag of the tree
+  /// @param parent the last parent of the main process; for a child of this daemon, the parent of
+  ///   the daemon
   boolean mayHold(TreeMark mark, int parent) {
     try (ProcReader reader = new ProcReader()) {
       boolean maybe = has(INIT, mark, reader);
@@ -103,18 +102,19 @@ public final class Orphans {
     return true;
   }
 
-  /// One that ends while its children are read has none at once.
+  /// Reports whether `reaper` is still alive. One that ended while its children were read has no
+  /// children any more.
   private static boolean isThere(int reaper, ProcReader reader) {
     return reaper == INIT || reader.stat(reaper).filter(ProcStat::isAlive).isPresent();
   }
 
-  /// Closes what is open.
+  /// Closes the open lists of children.
   public void close() {
     known.values().forEach(children -> children.list.close());
     known.clear();
   }
 
-  /// The children of one process, as the last look saw them.
+  /// The children of one process as they were last read.
   private final class Children {
     private final ChildList list;
     private int count;
@@ -122,19 +122,19 @@ public final class Orphans {
     private long[] startTimes = new long[0];
     private long[] marks = new long[0];
 
-    /// Whether all of the list are known; not so when one has ended before it was read.
+    /// False if a listed process ended before it could be read.
     private boolean whole;
 
-    /// Whether what is not known does not matter.
+    /// False if a new process had no environment yet, so that its tag could not be read.
     private boolean sure;
 
     Children(int reaper) {
       list = new ChildList(reaper, buffer);
     }
 
-    /// Reads until nothing changes.
+    /// Reads the list until it does not change.
     ///
-    /// @return whether it is known who is there
+    /// @return whether all children are known
     boolean look(ProcReader reader) {
       ChildList.Reading reading = list.read();
       if (reading == ChildList.Reading.CHANGED || !whole || !isSame(count - 1, reader)) {
@@ -150,7 +150,7 @@ public final class Orphans {
       return false;
     }
 
-    /// Whether one that lives belongs to the tree.
+    /// Reports whether a live child belongs to the tree.
     boolean have(TreeMark mark, ProcReader reader) {
       for (int i = 0; i < count; i++) {
         if (mark.owns(marks[i])) {
@@ -180,10 +180,10 @@ public final class Orphans {
       whole = count == now.length;
     }
 
-    /// Moves those that are still there to the front. They are the first of `now`, in the same
-    /// order: whoever has the number of one that is gone comes behind all that were there before.
+    /// Moves the children that still exist to the front. They are the first of `now`, in the same
+    /// order: a new process that reuses a pid is listed after all earlier ones.
     ///
-    /// @return how many there are
+    /// @return the number of these children
     private int keepKnown(int[] now, ProcReader reader) {
       int kept = 0;
       for (int i = 0; i < count && kept < now.length; i++) {
@@ -200,7 +200,7 @@ public final class Orphans {
       return kept;
     }
 
-    /// Whether the one at `index` is still who it was; so is nobody.
+    /// Reports whether the child at `index` is still the same process; true if `index` is negative.
     private boolean isSame(int index, ProcReader reader) {
       if (index < 0) {
         return true;
@@ -217,7 +217,7 @@ public final class Orphans {
       }
     }
 
-    /// One that has gone meanwhile is not in the next reading.
+    /// Adds a child. One that has ended meanwhile is skipped; the next read will not list it.
     private void add(int pid, ProcReader reader) {
       reader
           .stat(pid)

@@ -21,16 +21,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// One tree on its way out: which of its processes are known, held and watched, and what they were
-/// told. Owned by the thread of [TreeSweeper].
+/// A tree that is being ended: which of its processes are known, held and watched, and which signal
+/// they were sent. Confined to the thread of [TreeSweeper].
 ///
-/// A process that belongs to another user (`sudo`) cannot be ended by us, and is no part of the
-/// tree after the first attempt; what it forked is, where it is ours. Each order tries anew.
+/// A process of another user (`sudo`) cannot be signalled by the daemon. After the first attempt it
+/// no longer counts as part of the tree, but its descendants do if the daemon can signal them. Each
+/// new order tries again.
 final class ProcessTree {
   private static final Logger LOG = System.getLogger("jpm.os");
 
-  /// A stopped process acts on a signal only when it is continued, `signal(7)`; these are to stop
-  /// or continue it, or kill it anyway.
+  /// Signals after which no SIGCONT is sent. A stopped process acts on other signals only once it
+  /// is continued, `signal(7)`.
   private static final Set<Signal> NOT_WAKING =
       EnumSet.of(
           Signal.SIGKILL,
@@ -40,8 +41,8 @@ final class ProcessTree {
           Signal.SIGTTOU,
           Signal.SIGCONT);
 
-  /// So many walks in a row that find nobody are a proof, even though processes end in each of
-  /// them, as they do all the time on a busy machine.
+  /// This many consecutive walks without a member prove the end of the tree, even if each walk was
+  /// incomplete because other processes ended during it, which is common on a busy machine.
   private static final int ENOUGH_EMPTY_WALKS = 3;
 
   private final Main main;
@@ -55,12 +56,12 @@ final class ProcessTree {
   private boolean exited;
   private boolean over;
 
-  /// Who wants to know that the signals ordered so far were sent.
+  /// Run when the signals that were ordered so far have been sent.
   private final List<Runnable> waiting = new ArrayList<>();
 
   private volatile boolean killed;
 
-  /// How many walks in a row have found nobody.
+  /// Number of consecutive walks that found no member.
   private int emptyWalks;
 
   ProcessTree(Main main, TreeMembers members, Reactor reactor, TreeSweeper sweeper) {
@@ -70,26 +71,26 @@ final class ProcessTree {
     this.sweeper = sweeper;
   }
 
-  /// The process that the tree grew from.
+  /// The main process of the tree.
   interface Main {
-    /// Which one it is.
+    /// Returns the identity of the process.
     ProcessIdentity identity();
 
-    /// The mark of its tree.
+    /// Returns the process tag of its tree.
     String tag();
 
-    /// Whether it has ended.
+    /// Reports whether the process has ended.
     boolean hasExited();
 
-    /// The last tick at which it surely had its pid, or -1.
+    /// Returns the last tick at which the process certainly held its pid, or -1.
     long lastThere();
 
-    /// Signals it alone.
+    /// Signals only the main process.
     ///
     /// @return 0 or the negative `errno`
     int send(Signal signal);
 
-    /// Called when a sweep found nobody.
+    /// Called when a sweep has found no member.
     void treeIsGone();
   }
 
@@ -101,14 +102,14 @@ final class ProcessTree {
 
   private record Held(PidFd pidFd, Reactor.Watch watch) {}
 
-  /// The number of the process that it grew from.
+  /// Returns the pid of the main process.
   int mainPid() {
     return main.identity().pid();
   }
 
-  /// All of the tree is to get `signal`.
+  /// Orders `signal` to be sent to the whole tree.
   ///
-  /// @param sent run after the sweep that sends it
+  /// @param sent runs after the sweep that sends it
   void order(Signal signal, Runnable sent) {
     if (over) {
       sent.run();
@@ -120,24 +121,26 @@ final class ProcessTree {
     }
   }
 
-  /// The sweep is over, well or not: whoever waits for it goes on.
+  /// Called after a sweep, even a failed one: runs the callbacks that waited for it.
   void swept() {
     List<Runnable> told = List.copyOf(waiting);
     waiting.clear();
     told.forEach(Runnable::run);
   }
 
-  /// Whether a process beside the main process was sent SIGKILL. From any thread.
+  /// Reports whether SIGKILL was sent to a process other than the main process. May be called from
+  /// any thread.
   boolean hasKilled() {
     return killed;
   }
 
-  /// The main process has ended; when nothing else is known, the end of the tree is to be proved.
+  /// Called when the main process has ended. If no other member is known, a sweep checks that the
+  /// tree is empty.
   void mainExited() {
     sweepWhenEmpty();
   }
 
-  /// Forgets everything; the processes are left alone.
+  /// Releases all members and leaves the processes alone.
   void forget() {
     over = true;
     sweeper.end(this);
@@ -147,25 +150,26 @@ final class ProcessTree {
     waiting.clear();
   }
 
-  /// To be called before the walk: what the main process forked before its end must be in it.
+  /// Notes whether the main process has ended. Must be called before the walk, so that the walk
+  /// sees everything that the main process forked.
   void beforeWalk() {
     exited = main.hasExited();
   }
 
-  /// What a look has found.
+  /// The result of a check for leftovers.
   ///
-  /// @param maybe whether something is left, or may be
-  /// @param one of what was seen
+  /// @param maybe whether there are leftovers, or may be
+  /// @param one one of the processes that were found
   record Found(boolean maybe, Optional<Seen> one) {
     static final Found UNKNOWN = new Found(true, Optional.empty());
   }
 
-  /// A process that was seen.
+  /// A process that a check found.
   ///
   /// @param name as in `/proc/PID/comm`
   record Seen(int pid, String name) {}
 
-  /// Looks whether anything beside the main process is there, and does nothing about it.
+  /// Checks for members other than the main process, without signalling them.
   Found look(ProcessSnapshot snapshot, ProcReader reader) {
     List<TreeMembers.Member> members = this.members.in(snapshot, main.lastThere(), this::isKnown);
     Optional<Seen> one =
@@ -177,7 +181,7 @@ final class ProcessTree {
     return new Found(!members.isEmpty() || !snapshot.isWhole(), one);
   }
 
-  /// Finds and signals the members, or finds that there are none left.
+  /// Finds and signals the members, or finds that none is left.
   void sweep(ProcessSnapshot snapshot, ProcReader reader) {
     if (over || latest.isEmpty()) {
       return;
@@ -195,9 +199,9 @@ final class ProcessTree {
     boolean appeared = tellMembers(signal, found, snapshot, reader);
     tellAll = false;
     if (appeared && signal == Signal.SIGKILL) {
-      sweeper.sweepSoon(this); // a fork bomb may have got children past the walk
+      sweeper.sweepSoon(this); // a fork bomb may have forked children that the walk missed
     } else if (held.isEmpty() && exited) {
-      sweeper.sweepLater(this); // found, but gone or not to be held: look again
+      sweeper.sweepLater(this); // the members found are gone or could not be held: walk again
     }
   }
 
@@ -216,10 +220,10 @@ final class ProcessTree {
     return held.containsKey(key) || foreign.contains(key);
   }
 
-  /// Signals the new members, or all when that was asked for. All are held before the first is
-  /// signalled: its end may make others move.
+  /// Signals the new members, or all of them if a signal was ordered since the last sweep. All are
+  /// held before the first one is signalled, because its end may move others to a new parent.
   ///
-  /// @return whether there are new ones that we may signal
+  /// @return whether there are new members that the daemon may signal
   private boolean tellMembers(
       Signal signal, List<TreeMembers.Member> found, ProcessSnapshot snapshot, ProcReader reader) {
     List<ProcStat> told = new ArrayList<>();
@@ -236,7 +240,7 @@ final class ProcessTree {
       }
     }
     if (signal == Signal.SIGKILL) {
-      // Parents first: they would start anew what was killed, or take its end for a reason to exit.
+      // Parents first: they could restart a killed child or exit because of its end.
       tellMain(signal, snapshot);
       told.reversed().forEach(stat -> tell(stat, signal));
     } else {
@@ -281,7 +285,7 @@ final class ProcessTree {
     if (foreign.add(key)) {
       LOG.log(
           Level.WARNING,
-          "pid {0} of {1} belongs to another user and lives on",
+          "pid {0} of {1} belongs to another user and keeps running",
           Integer.toString(key.pid()),
           Tag.withoutSecret(main.tag()));
     }
@@ -291,14 +295,14 @@ final class ProcessTree {
     return !NOT_WAKING.contains(signal);
   }
 
-  /// Takes hold of a process and only then makes sure that it is still the one that was seen.
+  /// Opens a pidfd for a process and then verifies that it is still the process that was seen.
   private boolean hold(TreeMembers.Member member, ProcessSnapshot snapshot, ProcReader reader) {
     ProcStat seen = member.stat();
     PidFd pidFd;
     try {
       pidFd = PidFd.open(seen.pid());
     } catch (PidFd.Failure goneOrOutOfDescriptors) {
-      return false; // the sweep after this one finds it if it is still there
+      return false; // the next sweep finds it if it still exists
     }
     if (!isSame(reader, seen) || !isDescentTrue(member, snapshot, reader)) {
       pidFd.close();
@@ -318,8 +322,8 @@ final class ProcessTree {
     return reader.stat(seen.pid()).filter(now -> now.startTime() == seen.startTime()).isPresent();
   }
 
-  /// A process made while the walk went on may be the child of a stranger that got a member's pid
-  /// in that time; not so when the member is still there.
+  /// Verifies a membership by descent. A process forked during the walk may be the child of an
+  /// unrelated process that has reused a member's pid, unless that member still exists.
   private static boolean isDescentTrue(
       TreeMembers.Member member, ProcessSnapshot snapshot, ProcReader reader) {
     return !member.byDescent()

@@ -9,24 +9,24 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/// Fetches the status of children that nobody asks about, so that none stays a zombie. One that has
-/// ended cannot be fetched while another process traces it, `ptrace(2)`: it is asked again from
-/// time to time.
+/// Reaps children whose exit status is not needed, so that no zombies remain. A child cannot be
+/// reaped while another process traces it, `ptrace(2)`; the reaper then tries again once a second.
 public final class Reaper {
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Reactor reactor;
   private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
 
-  /// Owned by the reactor: children without a descriptor. Only we free their pids.
+  /// Pids of children without a pidfd. They cannot be reused, because only the daemon reaps these
+  /// children. Confined to the reactor's thread.
   private final Set<Integer> late = new HashSet<>();
 
-  /// @param reactor tells of the end of each
+  /// @param reactor reports the end of each child
   public Reaper(Reactor reactor) {
     this.reactor = reactor;
   }
 
-  /// Looks after the child `pid` from now on.
+  /// Reaps the child `pid` when it ends.
   public void take(int pid) {
     try {
       Waiting child = new Waiting(pid, PidFd.open(pid));
@@ -40,7 +40,7 @@ public final class Reaper {
     }
   }
 
-  /// As [#take], without a descriptor: for one that has ended or is about to.
+  /// Like [#take], but without a pidfd: for a child that has ended or is about to end.
   void takeLate(int pid) {
     reactor.execute(() -> {
       if (!ExitStatus.discard(pid) && late.add(pid) && late.size() == 1) {
@@ -56,7 +56,7 @@ public final class Reaper {
     }
   }
 
-  /// Forgets those that are left. After the end of the reactor.
+  /// Drops the remaining children. Must be called after the reactor has ended.
   public void close() {
     waiting.forEach(Waiting::drop);
   }

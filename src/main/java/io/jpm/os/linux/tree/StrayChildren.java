@@ -10,27 +10,25 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/// Children of the daemon that it has not made: an app's process can have another one made beside
-/// itself (CLONE_PARENT, `clone(2)`). When these end they stay zombies until the daemon fetches
-/// their status, and each keeps a pid from all others.
+/// Detects children that the daemon has not spawned and has them reaped. A process of an app can
+/// create such a sibling (CLONE_PARENT, `clone(2)`). When it ends it stays a zombie and occupies a
+/// pid until the daemon reaps it.
 ///
-/// They are known by the mark of their tree ([TreeMark]), which a process that the JDK has made for
-/// the daemon does not have, and by not being one that the host looks after.
+/// These children are recognized by the rlimit tag of their tree ([TreeMark]), which processes that
+/// the JDK spawns for the daemon do not have, and by not being known to the host.
 public final class StrayChildren {
-  /// So long at least a child has ended before it is taken for a stray: who made it may be about to
-  /// fetch its status.
+  /// Minimum age of a zombie: code that spawned it may be about to reap it.
   private static final long PATIENCE_NANOS = Duration.ofSeconds(2).toNanos();
 
   private final DaemonIdentity daemonIdentity;
   private final Reaper reaper;
   private final Predicate<ProcessIdentity> isKnown;
 
-  /// Those that had ended at the last look, and since when that is known.
+  /// The zombies of the last look, and when each was first seen.
   private Map<ProcessIdentity, Long> ended = new HashMap<>();
 
-  /// @param daemonIdentity the daemon
-  /// @param reaper fetches the status of each
-  /// @param isKnown whether somebody looks after a child
+  /// @param reaper reaps each of them
+  /// @param isKnown whether the host watches a child
   public StrayChildren(
       DaemonIdentity daemonIdentity, Reaper reaper, Predicate<ProcessIdentity> isKnown) {
     this.daemonIdentity = daemonIdentity;
@@ -38,10 +36,10 @@ public final class StrayChildren {
     this.isKnown = isKnown;
   }
 
-  /// Has those fetched that ended some time ago.
+  /// Has stray children reaped that ended some time ago.
   ///
-  /// @param table all processes, read just now
-  /// @param nanoTime now
+  /// @param table all processes, just read
+  /// @param nanoTime the current time
   void look(StatTable table, long nanoTime) {
     Map<ProcessIdentity, Long> still = new HashMap<>();
     for (int row = 0; row < table.size(); row++) {

@@ -9,16 +9,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which processes were made by a daemon and not forked by an app, decided from a snapshot alone.
-/// All of a tree carry the same tag, and a child that called `setsid` leads a session as its main
-/// process does. But whatever carries the tag was forked, directly or not, by the main process: so
-/// that one has no ancestor with the tag, and nobody with the tag is older.
+/// Finds the processes that a daemon spawned, as opposed to those that an app forked, from a
+/// snapshot alone. All processes of a tree carry the same tag, and a child that called `setsid`
+/// leads a session just as its main process does. But every process with the tag descends from the
+/// main process. So the main process has no ancestor with the tag, and no process with the tag is
+/// older.
 ///
-/// Nothing tells the main process from a session leader among its children that was orphaned and
-/// outlived it, unless something older of the tree lives too: such an orphan is taken for it.
+/// A session leader among the children that outlives the main process cannot be distinguished from
+/// it and is taken for it, unless an older process of the tree is alive too.
 public final class TaggedMains {
-  /// Of those who began in the same tick the main process is the one that leads a session, and has
-  /// the lowest pid, unless the kernel just began to count anew.
+  /// Of several processes that started in the same tick, the main process leads a session and has
+  /// the lowest pid, unless the kernel's pid counter has just wrapped around.
   private static final Comparator<ProcStat> BY_AGE =
       Comparator.comparingLong(ProcStat::startTime)
           .thenComparing(stat -> !leadsSession(stat))
@@ -26,13 +27,14 @@ public final class TaggedMains {
 
   private TaggedMains() {}
 
-  /// The main processes by tag.
+  /// Returns the main processes by tag.
   ///
   /// @param snapshot all processes
-  /// @param self the daemon's pid: never a main process
-  /// @param tagPrefix what the tags begin with
+  /// @param self the daemon's pid, never a main process
+  /// @param tagPrefix the prefix that the tags must have
   public static Map<String, ProcStat> in(ProcessSnapshot snapshot, int self, String tagPrefix) {
-    // The environments of leaders are few; the others are read only when there is a question.
+    // The environments of the few session leaders are read first, all others only if a tag is
+    // found.
     Set<String> tags = new HashSet<>();
     for (ProcStat process : snapshot.all()) {
       if (leadsSession(process) && process.pid() != self) {

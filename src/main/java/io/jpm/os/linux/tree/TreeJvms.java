@@ -16,15 +16,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Java virtual machines in a tree. SIGQUIT has one print its threads: that needs no permission but
-/// the one to signal, no version and none of its threads, as attaching would.
+/// Requests a thread dump from a JVM in a tree by SIGQUIT. This needs only the permission to
+/// signal; attaching to the JVM would also need a matching version and a responsive thread of it.
 public final class TreeJvms {
   private static final String LIBRARY = "/libjvm.so";
   private static final String CAUGHT = "SigCgt:";
 
   private TreeJvms() {}
 
-  /// Asks the first one; see [io.jpm.os.ProcessHost#askForThreads].
+  /// Asks the first JVM of the tree; see [io.jpm.os.ProcessHost#askForThreads].
   public static boolean ask(ProcessIdentity main, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, new TagTrust(daemonIdentity.user()));
@@ -39,7 +39,8 @@ public final class TreeJvms {
 
   private static boolean ask(ProcStat stat, ProcReader reader) {
     try (PidFd hold = PidFd.open(stat.pid())) {
-      // Only now: what is held is what is looked at.
+      // Checked after the pidfd is open, so that the process that is checked is the one that is
+      // held.
       return reader.stat(stat.pid()).filter(now -> now.startTime() == stat.startTime()).isPresent()
           && printsThreads(stat.pid())
           && hold.send(Signal.SIGQUIT) == 0;
@@ -48,7 +49,8 @@ public final class TreeJvms {
     }
   }
 
-  /// A process that does not catch the signal would be ended by it.
+  /// Reports whether the process is a JVM that catches SIGQUIT. Any other process would be
+  /// terminated by it.
   private static boolean printsThreads(int pid) {
     Path folder = Path.of("/proc/" + pid);
     try (Stream<String> maps = Files.lines(folder.resolve("maps"), StandardCharsets.ISO_8859_1)) {

@@ -15,14 +15,14 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Who belongs to a tree, decided from a snapshot alone. Every rule needs proof that no stranger
-/// can pass, since whoever it names is signalled:
+/// Decides from a snapshot alone which processes belong to a tree. Members are signalled, so each
+/// rule must exclude unrelated processes. A process is a member by:
 ///
-/// - the session or group of the main process, as long as its pid cannot have been used again: it
-///   is there (if only as a zombie), or somebody in the session is known to be ours, or was forked
-///   while it was there;
-/// - the tag in the environment, or where there is none the mark among the limits; both only where
-///   the user or the pipes of the process confirm it ([io.jpm.os.linux.proc.TagTrust]);
+/// - the session or group of the main process, if the main process's pid cannot have been reused:
+///   it still exists (if only as a zombie), or a process in the session is a known member or was
+///   forked while the main process existed;
+/// - the process tag in its environment or, if there is none, the rlimit tag. Both count only if
+///   the user or the pipes of the process confirm them ([io.jpm.os.linux.proc.TagTrust]);
 /// - descent from one of these.
 final class TreeMembers {
   private final ProcessIdentity main;
@@ -32,9 +32,9 @@ final class TreeMembers {
   private final Optional<String> ownTag;
 
   /// @param main the tree's main process
-  /// @param tag the tree's mark
+  /// @param tag the tree's process tag
   /// @param self the daemon's pid: never a member, and its children are not members by descent
-  /// @param ownTag the mark the daemon itself carries, when an app started it
+  /// @param ownTag the tag that the daemon itself carries if an app started it
   TreeMembers(ProcessIdentity main, Tag tag, int self, Optional<String> ownTag) {
     this.main = main;
     this.tag = tag;
@@ -43,17 +43,17 @@ final class TreeMembers {
     this.ownTag = ownTag;
   }
 
-  /// One process of the tree, the main process excepted.
+  /// One process of the tree other than the main process.
   ///
-  /// @param stat as the snapshot saw it
-  /// @param byDescent whether its parent is the only proof
+  /// @param stat its state in the snapshot
+  /// @param byDescent whether its parent is the only proof of membership
   record Member(ProcStat stat, boolean byDescent) {}
 
-  /// The live members, without the main process.
+  /// Returns the live members without the main process.
   ///
   /// @param snapshot all processes
-  /// @param mainThere the last tick at which the main process surely had its pid, or -1
-  /// @param known tells processes that earlier sweeps found and that still run
+  /// @param mainThere the last tick at which the main process certainly held its pid, or -1
+  /// @param known recognizes processes that earlier sweeps found and that still run
   List<Member> in(ProcessSnapshot snapshot, long mainThere, Predicate<ProcStat> known) {
     Map<Integer, Member> found = new HashMap<>();
     snapshot
@@ -79,9 +79,10 @@ final class TreeMembers {
     return found.values().stream().filter(member -> member.stat().isAlive()).toList();
   }
 
-  /// A process gets its session at its fork or makes one named after its own pid. So one that was
-  /// forked while the main process held the pid has the session from it, and as long as it lives
-  /// the kernel does not give that pid away.
+  /// Returns the test for a process that proves that the session belongs to the tree. A process
+  /// inherits its session when it is forked, or creates one numbered after its own pid. So a
+  /// process that was forked while the main process held the pid got the session from the main
+  /// process, and the kernel does not reuse that pid while such a process lives.
   private static Predicate<ProcStat> proves(long mainThere, Predicate<ProcStat> known) {
     return stat -> stat.startTime() <= mainThere || known.test(stat);
   }
@@ -124,7 +125,7 @@ final class TreeMembers {
     return old == null || (old.byDescent() && !member.byDescent());
   }
 
-  /// In the order of ending: deepest first.
+  /// Returns the members in the order in which they are ended: deepest first.
   static List<Member> deepestFirst(List<Member> members, ProcessSnapshot snapshot) {
     record Placed(Member member, int depth) {}
     List<Placed> placed = new ArrayList<>();

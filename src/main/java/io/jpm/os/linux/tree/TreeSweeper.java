@@ -21,8 +21,9 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/// The thread that ends trees. All that wait when a sweep begins share one walk over `/proc`: a
-/// hundred apps deleted at once cost a handful of walks. Starts with the first tree.
+/// The thread that ends trees. All trees that are due when a sweep begins share one walk over
+/// `/proc`, so that deleting a hundred apps at once takes only a few walks. The thread starts with
+/// the first tree.
 public final class TreeSweeper implements AutoCloseable {
   private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -34,14 +35,14 @@ public final class TreeSweeper implements AutoCloseable {
   private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
   private boolean started;
 
-  /// Owned by the thread.
+  /// Confined to the thread.
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
   private final Map<ProcessTree, Consumer<ProcessTree.Found>> looks = new LinkedHashMap<>();
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final UnrelatedPidCache unrelatedPidCache;
 
-  /// All trees that somebody may still want to end.
+  /// All trees that may still have to be ended.
   private final Set<ProcessTree> trees = ConcurrentHashMap.newKeySet();
 
   private boolean stopping;
@@ -49,19 +50,18 @@ public final class TreeSweeper implements AutoCloseable {
   private volatile Map<Integer, Long> outsiders = Map.of();
   private volatile boolean adopted;
 
-  /// @param reactor runs what has to wait
-  /// @param trust whose processes may be known by their tag
-  /// @param daemonIdentity the daemon
+  /// @param reactor runs delayed sweeps
+  /// @param trust decides on which processes tags count
   public TreeSweeper(Reactor reactor, TagTrust trust, DaemonIdentity daemonIdentity) {
     this.reactor = reactor;
     this.trust = trust;
     this.unrelatedPidCache = new UnrelatedPidCache(daemonIdentity.pid());
   }
 
-  /// From any thread: `tree` may have to be ended one day.
+  /// Registers a tree that may have to be ended later. May be called from any thread.
   ///
-  /// @param made whether its main process was made just now: all of another one was somebody's
-  ///   until now
+  /// @param made whether its main process was just spawned. An adopted tree was unknown until now,
+  ///   so its processes may be cached as unrelated; the cache is then cleared.
   void know(ProcessTree tree, boolean made) {
     trees.add(tree);
     if (!made) {
@@ -69,7 +69,7 @@ public final class TreeSweeper implements AutoCloseable {
     }
   }
 
-  /// From any thread: nobody will want it ended any more.
+  /// Removes a tree that need not be ended any more. May be called from any thread.
   void forget(ProcessTree tree) {
     trees.remove(tree);
   }
@@ -85,35 +85,36 @@ public final class TreeSweeper implements AutoCloseable {
     queue.add(task);
   }
 
-  /// From any thread: looks what is left of `tree`, whose main process has ended.
+  /// Checks what is left of `tree`, whose main process has ended. May be called from any thread.
   ///
-  /// @param told gets what was found, on the thread and before any sweep that is ordered later
+  /// @param told receives the result on the thread, before any sweep that is ordered later
   void look(ProcessTree tree, Consumer<ProcessTree.Found> told) {
     submit(() -> looks.put(tree, told));
   }
 
-  /// Who the last sweep knew to be in no tree: the inode of each one's folder. From any thread.
+  /// Returns the processes that the last sweep found to belong to no tree: by pid, the inode of the
+  /// directory in `/proc`. May be called from any thread.
   public Map<Integer, Long> outsiders() {
     return outsiders;
   }
 
-  /// On the thread only: `tree` is swept until it says [#end].
+  /// Sweeps `tree` until [#end] is called. On the thread only.
   void begin(ProcessTree tree) {
     active.add(tree);
     due.add(tree);
   }
 
-  /// On the thread only: `tree` wants nothing more.
+  /// Stops sweeping `tree`. On the thread only.
   void end(ProcessTree tree) {
     active.remove(tree);
   }
 
-  /// On the thread only: `tree` takes part in the next sweep.
+  /// Includes `tree` in the next sweep. On the thread only.
   void sweepSoon(ProcessTree tree) {
     due.add(tree);
   }
 
-  /// On the thread only: `tree` is swept after a short while.
+  /// Includes `tree` in a sweep after a short delay. On the thread only.
   void sweepLater(ProcessTree tree) {
     sweepAfter(tree, LATER_NANOS);
   }
@@ -122,12 +123,12 @@ public final class TreeSweeper implements AutoCloseable {
     reactor.execute(() -> reactor.after(nanos, () -> submit(() -> sweepSoon(tree))));
   }
 
-  /// Ends the thread; trees are left as they are.
+  /// Ends the thread. Trees are left as they are.
   @Override
   public void close() {
     synchronized (this) {
       if (!started) {
-        started = true; // never again
+        started = true; // submit must not start the thread any more
         return;
       }
     }
@@ -144,7 +145,7 @@ public final class TreeSweeper implements AutoCloseable {
         }
         sweepDue();
       } catch (InterruptedException ignoredSinceOnlyCloseEndsIt) {
-        // Nobody has a reason to interrupt this thread.
+        // Ignored: only [#close] ends this thread, and not by an interrupt.
       } catch (RuntimeException fault) {
         thread.getUncaughtExceptionHandler().uncaughtException(thread, fault);
         active.forEach(tree -> sweepAfter(tree, AFTER_FAULT_NANOS));
@@ -177,7 +178,7 @@ public final class TreeSweeper implements AutoCloseable {
       outsiders = unrelatedPidCache.outsiders();
     } finally {
       now.forEach(ProcessTree::swept);
-      // After a fault: an end that nobody hears of would weigh more.
+      // After a fault the answer is "unknown": without any answer the exit would never be reported.
       answer(asked, _ -> ProcessTree.Found.UNKNOWN);
     }
   }

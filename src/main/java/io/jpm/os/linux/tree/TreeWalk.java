@@ -13,23 +13,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Who is in a tree, cheaply: the main process, its session, and the descendants of these. Those
-/// that left both (a daemonised grandchild) are not looked for: their tag is in an environment, and
-/// reading those of all processes every time would cost more than it tells.
+/// Finds the processes of a tree cheaply: the main process, its session, and the descendants of
+/// these. Processes that left both (a daemonized grandchild) are not found: finding their tag would
+/// mean reading the environments of all processes every time.
 public final class TreeWalk {
   private final ProcessSnapshot snapshot;
   private final Map<Integer, List<ProcStat>> sessions;
   private final DaemonIdentity daemonIdentity;
 
   /// @param snapshot all processes
-  /// @param daemonIdentity the daemon, which is part of no tree, nor is what only it has started
+  /// @param daemonIdentity the daemon, which belongs to no tree, nor do processes that only it
+  ///   started
   public TreeWalk(ProcessSnapshot snapshot, DaemonIdentity daemonIdentity) {
     this.snapshot = snapshot;
     this.sessions = snapshot.all().stream().collect(Collectors.groupingBy(ProcStat::session));
     this.daemonIdentity = daemonIdentity;
   }
 
-  /// All of the tree under a main process; nothing when that is gone.
+  /// Returns the processes of the tree under a main process; empty if that process is gone.
   public Collection<ProcStat> of(ProcessIdentity identity) {
     Optional<ProcStat> main =
         snapshot
@@ -44,7 +45,7 @@ public final class TreeWalk {
   private Collection<ProcStat> under(ProcStat main) {
     Map<Integer, ProcStat> found = new LinkedHashMap<>();
     Deque<ProcStat> open = new ArrayDeque<>(List.of(main));
-    // The session has its number from the main process, which is there: it is nobody else's.
+    // The main process exists, so a session with the number of its pid is its own.
     open.addAll(sessions.getOrDefault(main.pid(), List.of()));
     while (!open.isEmpty()) {
       ProcStat process = open.remove();

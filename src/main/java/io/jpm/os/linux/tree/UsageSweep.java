@@ -17,11 +17,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
-/// What trees use, all of them from one walk over `/proc`. A tree is the main process, its session,
-/// and the descendants of these; who left both is not looked for, see [TreeWalk]. The numbers of
-/// all processes lie in arrays that are used again, so a walk leaves next to no garbage.
+/// Measures the usage of several trees in one walk over `/proc`. A tree is the main process, its
+/// session, and the descendants of these; processes that left both are not found, see [TreeWalk].
+/// The numbers of all processes are kept in reused arrays, so that a walk creates next to no
+/// garbage.
 ///
-/// Of several main processes above each other a process belongs to the nearest.
+/// If main processes are nested, a process belongs to the nearest one above it.
 final class UsageSweep {
   private static final int NONE = -1;
   private static final int UNKNOWN = -2;
@@ -31,16 +32,17 @@ final class UsageSweep {
   private int[] owners = new int[0];
   private List<ProcessIdentity> asked = List.of();
 
-  /// @param daemonIdentity the daemon, which is part of no tree, nor is what only it has started
-  /// @param table all processes, to be read anew before each question
+  /// @param daemonIdentity the daemon, which belongs to no tree, nor do processes that only it
+  ///   started
+  /// @param table all processes, which the caller reads again before each request
   UsageSweep(DaemonIdentity daemonIdentity, StatTable table) {
     this.daemonIdentity = daemonIdentity;
     this.table = table;
   }
 
-  /// What the trees under `mains` use; those whose main process is gone are not in the answer.
+  /// Returns the usage of the trees under `mains`, without those whose main process is gone.
   ///
-  /// @param figures reads what is not in the table
+  /// @param figures reads the values that are not in the table
   Map<ProcessIdentity, TreeUsage> of(
       Collection<ProcessIdentity> mains, Detail detail, ProcessFigures figures) {
     List<ProcessIdentity> alive = mains.stream().distinct().filter(this::isAlive).toList();
@@ -90,7 +92,8 @@ final class UsageSweep {
       return NONE;
     }
     if (owners[row] == UNKNOWN) {
-      // A session has its number from the process that began it, and nobody else has that number.
+      // A session is numbered after the process that created it, and the pid is not reused
+      // meanwhile.
       int leader = table.find(table.session(row));
       owners[row] =
           isMain(leader) ? owners[leader] : ownerOf(table.find(table.parent(row)), depth + 1);
@@ -102,7 +105,7 @@ final class UsageSweep {
     return row >= 0 && owners[row] >= 0 && asked.get(owners[row]).pid() == table.pid(row);
   }
 
-  /// One tree, being added up.
+  /// The running sum of one tree.
   private static final class Sum {
     private final List<CpuTime> cpu = new ArrayList<>();
     private int processes;
@@ -118,7 +121,7 @@ final class UsageSweep {
           new CpuTime(
               table.pid(row), table.startTime(row), table.ownNanos(row), table.endedNanos(row)));
       if (!table.isAlive(row)) {
-        return; // a zombie has nothing but the time it has used
+        return; // a zombie has nothing but its CPU time
       }
       processes++;
       pages += table.residentPages(row);
@@ -149,12 +152,12 @@ final class UsageSweep {
     }
   }
 
-  /// A sum that is known only when all of its parts are.
+  /// A sum that is unknown if one of its parts is unknown.
   private static final class Total {
     private long sum;
     private boolean unknown;
 
-    /// @param part negative: unknown
+    /// @param part a negative value means unknown
     void add(long part) {
       unknown |= part < 0;
       sum += part;
@@ -165,7 +168,7 @@ final class UsageSweep {
     }
   }
 
-  /// Asked of the C library once, when first needed.
+  /// Constants that are read from the C library on first use.
   private static final class Units {
     private static final long PAGE_BYTES = Libc.pageBytes();
 

@@ -1,4 +1,4 @@
-/// Process trees: which processes belong to one, how it ends, what it uses, and what is left of it.
+/// Process trees: their members, how they are ended, their resource usage and their leftovers.
 @NullMarked
 package io.jpm.os.linux.tree;
 

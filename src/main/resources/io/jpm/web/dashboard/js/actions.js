@@ -1,4 +1,4 @@
-// What can be done with an app, each after a question.
+// Actions on apps, each with a confirmation.
 
 import { appTarget, ask, Refusal, segment } from './api.js';
 import { confirmed } from './dialog.js';
@@ -9,36 +9,36 @@ import { store } from './store.js';
 
 /** `may` is the operation that the role must allow. */
 export const ACTIONS = {
-  restart: { label: 'Restart', may: 'restart', key: 'r', text: 'It is stopped and started again.', done: 'restarted' },
+  restart: { label: 'Restart', may: 'restart', key: 'r', text: 'Stops the app and starts it again.', done: 'restarted' },
   reload: {
     label: 'Reload', may: 'reload', key: 'e', done: 'reloaded',
-    text: 'Its processes are replaced one after the other, in cluster mode without a gap.',
+    text: 'Replaces the processes one after the other, in cluster mode without a gap.',
   },
-  stop: { label: 'Stop', may: 'stop', key: 's', text: 'It is ended and stays in the list.', done: 'stopped' },
-  start: { label: 'Start', may: 'start', key: 's', text: 'It is started as it is in the list.', done: 'started' },
-  scale: { label: 'Scale', may: 'scale', key: 'c', text: 'How many instances shall there be?', done: 'scaled' },
-  reset: { label: 'Reset counter', may: 'reset', key: '', text: 'Its restarts are counted anew.', done: 'reset' },
+  stop: { label: 'Stop', may: 'stop', key: 's', text: 'Stops the app. It stays in the list.', done: 'stopped' },
+  start: { label: 'Start', may: 'start', key: 's', text: 'Starts the app with the settings in the list.', done: 'started' },
+  scale: { label: 'Scale', may: 'scale', key: 'c', text: 'Number of instances that the app should have.', done: 'scaled' },
+  reset: { label: 'Reset counter', may: 'reset', key: '', text: 'Resets the restart counter to 0.', done: 'reset' },
   delete: {
     label: 'Delete', may: 'delete', key: 'd', done: 'deleted',
-    text: 'It is ended and forgotten. Its log files stay.', isDangerous: true,
+    text: 'Stops the app and removes it from the list. Its log files stay.', isDangerous: true,
   },
 };
 
-/** Why an action is not to be had now; empty: it is. */
+/** Returns why an action is not available now; empty if it is available. */
 export function hindrance(name, instance) {
   if (!store.may.has(ACTIONS[name].may)) {
     return 'Your role does not allow this';
   }
   if (name === 'stop' && instance.status === 'stopped') {
-    return 'It is stopped';
+    return 'The instance is stopped';
   }
   if (name === 'start' && instance.pid !== null) {
-    return 'It runs';
+    return 'The instance is running';
   }
-  return name === 'reload' && instance.pid === null ? 'It does not run' : '';
+  return name === 'reload' && instance.pid === null ? 'The instance is not running' : '';
 }
 
-/** Whether only one of several instances is meant. */
+/** Creates the checkbox that limits an action to one of several instances. */
 function scope(instance, siblings) {
   const choice = el('input', { type: 'checkbox' });
   const label = el('label.check', {}, choice, `Only instance #${instance.id}, not all ${siblings}`);
@@ -49,7 +49,7 @@ function namespaces() {
   return new Set([...store.instances.values()].map((each) => each.namespace));
 }
 
-/** Asks, does it, and says what has come of it. */
+/** Asks for confirmation, performs the action, and shows its result. */
 export async function act(name, instance) {
   const action = ACTIONS[name];
   const app = instance.app;

@@ -1,5 +1,5 @@
-// Colours of terminals. What an app prints becomes pieces of text with the names of classes; every
-// other control sequence is left out, and other control characters are made visible.
+// Terminal colours. Converts log lines to pieces of text with class names. Removes all other control
+// sequences and makes other control characters visible.
 
 const COLOURS = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'];
 const SEQUENCE = /\u001b(?:\[([0-9;:?]*)[ -/]*([@-~])|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[ -/]+[0-~]|[0-Z\\^_`-~]|)/g;
@@ -48,13 +48,13 @@ function changed(style, parameters) {
     } else if ((n >= 30 && n <= 37) || (n >= 90 && n <= 97)) {
       colour = `ink-${COLOURS[n % 10]}`;
     } else if (n === 38 || n === 48) {
-      i += numbers[i + 1] === 5 ? 2 : 4; // Of 256 or more colours none is taken.
+      i += numbers[i + 1] === 5 ? 2 : 4; // Palettes of 256 or more colours are ignored.
     }
   }
   return [colour, bold ? 'bold' : ''].filter((part) => part !== '').join(' ');
 }
 
-/** Without anything but the text, for searching. */
+/** Returns only the text of a line, for searching. */
 export function plain(line) {
   return line.includes('\u001b') ? visible(line.replace(SEQUENCE, '')) : visible(line);
 }

@@ -1,14 +1,14 @@
-// Requests to the daemon. What fails is a Refusal with sentences for people.
+// Requests to the daemon. A failure is a Refusal with messages for the user.
 
 export const BASE = '/api/v1';
 
-/** Under this name the secret of the session is kept, which only pages of this origin can read. */
+/** The storage key of the session's secret, which only pages of this origin can read. */
 const KEY = 'jpm-secret';
 
-/** Where the browser keeps nothing for pages. */
+/** The secret, for browsers that store nothing for pages. */
 let unkept = '';
 
-/** What has been refused, or did not come through (status 0). */
+/** A request that was refused or got no response (status 0). */
 export class Refusal extends Error {
   constructor(status, problems, notes = []) {
     super(problems.join('; '));
@@ -18,7 +18,7 @@ export class Refusal extends Error {
   }
 }
 
-/** Called when the daemon does not know the session any more. */
+/** Called when the daemon no longer knows the session. */
 let ended = () => {};
 
 export function whenSessionEnds(listener) {
@@ -34,24 +34,24 @@ function keep(secret) {
   try {
     localStorage.setItem(KEY, secret);
   } catch {
-    // It is kept as long as the page is open.
+    // It is available as long as the page is open.
   }
 }
 
-/** What each request sends; read anew, since another tab may have logged in. */
+/** Returns the credentials of a request. They are read each time, since another tab may have logged in. */
 export function credentials() {
   let secret = unkept;
   try {
     secret = localStorage.getItem(KEY) ?? unkept;
   } catch {
-    // As above.
+    // The browser stores nothing for pages.
   }
   return { 'X-JPM': secret };
 }
 
 /**
- * Takes the secret of a new session out of the address. A page of somebody else can lead here with one that is none:
- * it is tried first, so that it does not end the session that there is.
+ * Removes the secret of a new session from the address and stores it. A page of another origin can link here with
+ * an invalid secret. It is therefore tested first, so that it does not end the current session.
  */
 export async function enter() {
   const found = /^#s=([0-9a-f]{64})$/.exec(location.hash);
@@ -66,24 +66,24 @@ export async function enter() {
     });
     status = response.status;
   } catch {
-    // The daemon does not answer; it may know the secret when it does.
+    // The daemon does not answer. It may know the secret later.
   }
   if (status !== 401) {
     keep(found[1]);
   }
 }
 
-/** Nothing is kept of a session that has ended. */
+/** Removes the secret of a session that has ended. */
 export function leave() {
   unkept = '';
   try {
     localStorage.removeItem(KEY);
   } catch {
-    // There is nothing.
+    // Nothing was stored.
   }
 }
 
-/** @returns the reply's body */
+/** @returns the body of the reply */
 export async function ask(method, path, body) {
   const headers = { ...credentials(), Accept: 'application/json' };
   if (body !== undefined) {
@@ -107,12 +107,12 @@ export async function ask(method, path, body) {
     ended();
   }
   if (!response.ok || reply.ok === false) {
-    throw new Refusal(response.status, reply.problems ?? ['it was refused'], reply.notes);
+    throw new Refusal(response.status, reply.problems ?? ['the request was refused'], reply.notes);
   }
   return reply;
 }
 
-/** How an app is named in a path: what could mean something else too is asked for by a pattern. */
+/** Returns the target of an app in a path: a pattern if its name could also select something else. */
 export function appTarget(app, namespaces) {
   return /^[A-Za-z][\w.-]*$/.test(app) && app !== 'all' && !namespaces.has(app)
     ? app

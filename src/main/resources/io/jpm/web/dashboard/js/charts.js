@@ -1,22 +1,22 @@
-// Charts over the last ten minutes, drawn by uPlot.
+// Charts of the last ten minutes, drawn by uPlot.
 
 import uPlot from '../vendor/uplot.js';
 import { el, setText } from './dom.js';
 import { clock } from './format.js';
 import { colour, whenThemeChanges } from './theme.js';
 
-/** Steps of an axis for bytes. */
+/** The steps of an axis for bytes. */
 export const BYTES = Array.from({ length: 40 }, (_, i) => 2 ** (i + 4));
 
-/** Seconds that are shown: as many as there are, within these bounds. */
+/** Bounds of the time range, in seconds: all figures that exist are shown, within these bounds. */
 const [LEAST, MOST] = [60, 600];
 const HEIGHT = 118;
 const FONT = '11px system-ui, sans-serif';
 
 export class Chart {
   /**
-   * @param title what it shows; @param ink the name of its colour; @param write turns a figure into words
-   * @param least the least value that reaches the top; @param steps those of the axis; usual ones without
+   * @param title what it shows; @param ink the name of its colour; @param write formats a figure
+   * @param least the smallest maximum of the axis; @param steps of the axis; the default steps if omitted
    */
   constructor(title, ink, write, least, steps) {
     this.steps = steps;
@@ -73,7 +73,7 @@ export class Chart {
     };
   }
 
-  /** What is under the pointer, else the newest. */
+  /** Shows the figure under the pointer, otherwise the newest. */
   #point(index) {
     const [times, values] = this.data;
     const value = index === null || index === undefined ? values.at(-1) : values[index];
@@ -81,7 +81,7 @@ export class Chart {
     setText(this.value, value === null || value === undefined ? '–' : this.write(value) + when);
   }
 
-  /** @param series a Ring of times in seconds, and figures; undefined: there are none */
+  /** @param series a Ring of times in seconds and figures; undefined if there are none */
   show(series, column) {
     this.now = Date.now() / 1000;
     this.data = series ? [series.tail(0), series.tail(column)] : [[], []];
@@ -92,7 +92,7 @@ export class Chart {
     this.#speak();
   }
 
-  /** For who does not see it: in words, and not anew each second. */
+  /** Describes the chart for screen readers, but not every second. */
   #speak() {
     const now = performance.now();
     const values = this.data[1].filter((value) => value !== null);
@@ -103,7 +103,7 @@ export class Chart {
     }
   }
 
-  /** Another app is shown. */
+  /** Must be called when the chart shows another app. */
   reset() {
     this.spoken = 0;
     this.place.setAttribute('aria-label', this.title);

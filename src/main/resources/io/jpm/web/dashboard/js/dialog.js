@@ -1,8 +1,8 @@
-// Dialogs: the focus stays inside while one is open, and goes back to where it was.
+// Dialogs. The focus stays inside an open dialog, and returns to its former element afterwards.
 
 import { el } from './dom.js';
 
-/** Whether one is open. */
+/** Reports whether a dialog is open. */
 export function isDialogOpen() {
   return document.querySelector('dialog[open]') !== null;
 }
@@ -43,11 +43,11 @@ export function closing(label, value, style = '') {
 }
 
 /**
- * Asks before something is done.
+ * Asks for confirmation.
  *
  * @param question `title`, `text`, `fields` (elements), `action` (the word on the button), `isDangerous`: then
  *   Cancel has the focus; `focus`, an element instead
- * @returns whether it is to be done
+ * @returns whether the user confirmed
  */
 export async function confirmed({ title, text, fields = [], action, isDangerous = false, focus }) {
   const cancel = closing('Cancel', '');

@@ -1,4 +1,4 @@
-// Makes and changes elements. Text is only ever set as text: what an app prints stays text.
+// Creates and changes elements. Text is only set as text, so the output of apps is never HTML.
 
 /**
  * @param tag a name with classes: `button.quiet`
@@ -22,14 +22,14 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-/** Sets the text, unless it is there already: what is selected stays selected. */
+/** Sets the text, unless it is already set, so that a selection of the user remains. */
 export function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
   }
 }
 
-/** Disables a button, with the reason where people and screen readers find it. */
+/** Disables a button, with the reason in its title, where users and screen readers find it. */
 export function allow(button, reason) {
   button.disabled = reason !== '';
   if (reason === '') {

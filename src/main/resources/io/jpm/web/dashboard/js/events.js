@@ -1,10 +1,10 @@
-// What has happened, the newest first.
+// Events, newest first.
 
 import { el, setText } from './dom.js';
 import { clock, count, moment } from './format.js';
 import { store } from './store.js';
 
-/** How many are in the list at once. */
+/** Maximum number of events in a list. */
 const MOST = 200;
 
 const KINDS = {
@@ -27,7 +27,7 @@ function outcome(event) {
   return event.exit_code === undefined ? '' : ` · exit code ${event.exit_code}`;
 }
 
-/** The time, of another day the date too. */
+/** Returns the time, with the date unless it is today. */
 function when(at) {
   return moment(at).slice(0, 10) === moment(Date.now()).slice(0, 10) ? clock(at) : moment(at);
 }
@@ -46,17 +46,17 @@ function entry(event) {
 }
 
 export class EventList {
-  /** @param wanted whether an event belongs here */
+  /** @param wanted reports whether an event belongs in this list */
   constructor(label, wanted) {
     this.wanted = wanted;
     this.list = el('ol.events', { 'aria-label': label, tabindex: 0 });
-    this.empty = el('p.empty', {}, 'Nothing has happened yet.');
+    this.empty = el('p.empty', {}, 'No events yet.');
     this.node = el('div.event-list', {}, this.list, this.empty);
     this.last = 0;
     store.on('events', () => this.draw());
   }
 
-  /** Begins anew, after what is wanted has changed. */
+  /** Must be called when the filter of the list has changed. */
   reset() {
     this.last = 0;
     this.list.replaceChildren();
@@ -82,7 +82,7 @@ export class EventList {
   }
 }
 
-/** The view of all events. */
+/** Creates the view of all events. */
 export function eventsView(place) {
   const input = el('input', {
     type: 'search', placeholder: 'Filter events', 'aria-label': 'Filter events by app, kind, reason', spellcheck: 'false',

@@ -1,11 +1,11 @@
-// All that is known of an instance, as a list of names and values.
+// The description of an instance, as a list of names and values.
 
 import { ask, Refusal } from './api.js';
 import { el } from './dom.js';
 import { bytes, duration, moment, percent } from './format.js';
 import { store } from './store.js';
 
-/** The least time between two questions, in milliseconds. */
+/** Minimum time between two requests, in milliseconds. */
 const CALM = 1000;
 
 function row(name, value) {
@@ -40,7 +40,7 @@ function ofInstance(it) {
     : [];
   return [
     row('Status', it.status),
-    ...(it.unhealthy ? [row('Not well', it.unhealthy)] : []),
+    ...(it.unhealthy ? [row('Unhealthy', it.unhealthy)] : []),
     row('Reason', it.reason || '–'),
     ...(Array.isArray(it.checks) && it.checks.length > 0 ? [row('Checks', it.checks.map(check).join('\n'))] : []),
     ...(Array.isArray(it.ports) && it.ports.length > 0 ? [row('Ports', it.ports.join(', '))] : []),
@@ -49,8 +49,8 @@ function ofInstance(it) {
     row('Pid', it.pid === null ? '–' : String(it.pid)),
     row('Up', it.pid === null ? '–' : `${duration(Date.now() - it.started_at)}, since ${moment(it.started_at)}`),
     row('Added', moment(it.created_at)),
-    row('Restarts', `${it.restarts}, too soon in a row: ${it.unstable_restarts}`),
-    row('Last end', ending(it)),
+    row('Restarts', `${it.restarts}, unstable in a row: ${it.unstable_restarts}`),
+    row('Last exit', ending(it)),
     ...figures,
     row('Output', it.out_file || '–'),
     row('Errors', it.error_file || '–'),
@@ -65,7 +65,7 @@ export class Facts {
     this.timer = 0;
   }
 
-  /** Shows this instance; asks again, not too often, each time it is called. */
+  /** Shows this instance. Each call requests it again, but not too often. */
   show(id) {
     const isOther = id !== this.id;
     this.id = id;
@@ -96,7 +96,7 @@ export class Facts {
     this.node.replaceChildren(
       el('h3', {}, 'This instance'),
       el('dl', {}, ...ofInstance(it)),
-      el('h3', {}, 'As its owner has described it'),
+      el('h3', {}, 'As described by its owner'),
       el('dl.spec', {}, ...described),
     );
     this.node.scrollTop = top;

@@ -1,4 +1,4 @@
-// A process file: what it would change, and, after a question, has it change that.
+// A process file: shows what it would change, and applies it after a confirmation.
 
 import { ask, Refusal } from './api.js';
 import { confirmed } from './dialog.js';
@@ -12,13 +12,13 @@ const SAMPLE = `{
   ]
 }`;
 
-/** The apps that a text describes; throws a sentence for people. */
+/** Returns the apps that a text describes. Throws an error with a message for the user. */
 export function described(text) {
   let value;
   try {
     value = JSON.parse(text);
   } catch (mistake) {
-    throw new Error(`This is no JSON: ${mistake.message}`, { cause: mistake });
+    throw new Error(`This is not JSON: ${mistake.message}`, { cause: mistake });
   }
   const apps = Array.isArray(value) ? value : value?.apps ?? (value?.script === undefined ? undefined : [value]);
   if (!Array.isArray(apps) || apps.length === 0) {
@@ -36,7 +36,7 @@ function change(it) {
     {},
     el(`span.badge.${it.problem ? 'bad' : it.action === 'unchanged' ? 'off' : 'busy'}`, {}, it.action),
     el('b', {}, it.app),
-    it.stopped ? el('span.muted', {}, ' (stopped, stays so)') : null,
+    it.stopped ? el('span.muted', {}, ' (stopped, stays stopped)') : null,
     fields.length > 0 ? el('ul', {}, ...fields) : null,
     note,
   );
@@ -82,7 +82,7 @@ export function fileView(place) {
       result.replaceChildren(...reply.changes.map(change));
       const many = reply.changes.filter((each) => each.action !== 'unchanged').length;
       planned = many > 0 && reply.changes.every((each) => !each.problem) ? { body, many } : null;
-      say(many === 0 ? 'All is as this file says.' : `${count(many, 'app')} would change.`);
+      say(many === 0 ? 'Nothing would change: all apps match this file.' : `${count(many, 'app')} would change.`);
       rights();
     } catch (mistake) {
       failed(mistake);
@@ -117,17 +117,17 @@ export function fileView(place) {
   place.append(
     el('div.file-form', {},
       el('label', { for: 'file-text' }, 'Process file'),
-      el('p.muted', { id: 'file-hint' }, 'Paste one in JSON. Check shows its problems, or what would change; nothing is done before Apply. ' +
-        'Other formats: jpm plan FILE in a terminal.'),
+      el('p.muted', { id: 'file-hint' }, 'Paste a process file in JSON. Check shows its problems, or what would change. Only Apply changes anything. ' +
+        'For other formats, type jpm plan FILE in a terminal.'),
       text,
-      el('label', { for: 'file-cwd' }, 'Directory in which relative paths begin'),
+      el('label', { for: 'file-cwd' }, 'Directory for relative paths'),
       cwd,
       el('div.buttons', {}, look, apply)),
     el('div.file-result', {}, el('h2', {}, 'Plan'), said, result),
   );
-  say('Nothing has been checked yet.');
+  say('No file has been checked yet.');
   return {
-    /** @param directory proposed where nothing was typed */
+    /** @param directory the default directory, unless the user has typed one */
     propose: (directory) => {
       if (cwd.value === '') {
         cwd.value = directory;

@@ -1,6 +1,6 @@
-// Which instances are shown, and in what order.
+// Filter and order of instances.
 
-/** Whether all words are in the name, namespace, status, id or pid; `!word`: must not be. */
+/** Reports whether the name, namespace, status, id or pid contain all words; `!word` must not occur. */
 export function matches(instance, words) {
   const text =
     `${instance.app} ${instance.namespace} ${instance.status} #${instance.id} ${instance.pid ?? ''}`.toLowerCase();
@@ -12,7 +12,7 @@ export function words(text) {
   return text.toLowerCase().split(/\s+/).filter((word) => word !== '');
 }
 
-/** What a status means, as one of five kinds that have a colour each. */
+/** Returns one of five kinds of status, each with its own colour. */
 export function kind(instance) {
   if (instance.crash_looping) {
     return 'bad';
@@ -33,7 +33,7 @@ export function kind(instance) {
   }
 }
 
-/** The status in words; of one that runs and is not well it says so. */
+/** Returns the status in words, such as `unhealthy` for an online instance whose checks fail. */
 export function status(instance) {
   if (instance.crash_looping) {
     return 'crash-looping';
@@ -41,12 +41,12 @@ export function status(instance) {
   return instance.status === 'online' && instance.unhealthy ? 'unhealthy' : instance.status;
 }
 
-/** As people put names in order: `app9` before `app10`. */
+/** Natural order of names: `app9` before `app10`. */
 const NAMES = new Intl.Collator('en', { numeric: true });
 
 const ORDER = { bad: 0, warn: 1, busy: 2, good: 3, off: 4 };
 
-/** @param usageOf gives `{cpu, memory}` of an id, or undefined */
+/** @param usageOf returns `{cpu, memory}` of an id, or undefined */
 export function comparator(column, descending, usageOf) {
   const byName = (a, b) => NAMES.compare(a.app, b.app) || a.id - b.id;
   const of = {

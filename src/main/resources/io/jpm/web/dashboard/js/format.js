@@ -1,4 +1,4 @@
-// Figures and times as people read them.
+// Formats figures and times.
 
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'];
 
@@ -22,7 +22,7 @@ export function percent(value) {
   return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}%`;
 }
 
-/** How long, in the two largest units. */
+/** Formats a duration, in its two largest units. */
 export function duration(millis) {
   if (!Number.isFinite(millis)) {
     return '–';
@@ -46,14 +46,14 @@ export function duration(millis) {
 
 const pad = (number, width = 2) => String(number).padStart(width, '0');
 
-/** The time of the day, of this browser's zone. */
+/** Formats the time of day, in the time zone of the browser. */
 export function clock(millis, withMillis = false) {
   const date = new Date(millis);
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}`;
   return withMillis ? `${time}.${pad(date.getMilliseconds(), 3)}` : time;
 }
 
-/** Day and time. */
+/** Formats date and time. */
 export function moment(millis) {
   if (!Number.isFinite(millis)) {
     return '–';
@@ -62,7 +62,7 @@ export function moment(millis) {
   return `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${clock(millis)}`;
 }
 
-/** `1 line`, `1,234 lines`. */
+/** Formats a number of things: `1 line`, `1,234 lines`. */
 export function count(number, word) {
   return `${number.toLocaleString('en')} ${word}${number === 1 ? '' : 's'}`;
 }

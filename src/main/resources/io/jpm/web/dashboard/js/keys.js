@@ -1,15 +1,15 @@
-// Keys for everything, and the page that lists them.
+// Keyboard shortcuts, and the dialog that lists them.
 
 import { closing, isDialogOpen, showDialog } from './dialog.js';
 import { el } from './dom.js';
 
 const KEY = 'jpm.keys';
 
-/** Whether keys of one letter do something: who dictates or has a screen reader may not want that. */
+/** Whether single-letter keys are on. They may disturb users of dictation or screen readers. */
 let isOn = localStorage.getItem(KEY) !== 'off';
 
 /**
- * @param keys `[key, what it does, function]` each; a key may have several names, separated by spaces
+ * @param keys each `[key, what it does, function]`; a key may have several names, separated by spaces
  */
 export function beginKeys(keys) {
   document.addEventListener('keydown', (event) => {
@@ -56,8 +56,8 @@ function showHelp(keys) {
     title: 'Keys',
     body: [
       el('table.keys', {}, el('tbody', {}, ...rows,
-        el('tr', {}, el('td', {}, el('kbd', {}, '↑'), ' ', el('kbd', {}, '↓')), el('td', {}, 'Go through the table')))),
-      el('label.check', {}, choice, 'Keys of one letter are on'),
+        el('tr', {}, el('td', {}, el('kbd', {}, '↑'), ' ', el('kbd', {}, '↓')), el('td', {}, 'Move through the table')))),
+      el('label.check', {}, choice, 'Single-letter keys are on'),
     ],
     buttons: [closing('Close', '')],
   });

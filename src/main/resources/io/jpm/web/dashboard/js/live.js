@@ -1,5 +1,5 @@
-// The one stream from which all that is shown comes. It comes again after a break, more and more
-// slowly, and stops where the session has ended.
+// The single stream with all data of the page. It reconnects with increasing pauses, and stops when
+// the session has ended.
 
 import { ask, Refusal } from './api.js';
 import { Stream } from './stream.js';
@@ -10,8 +10,8 @@ const PAUSES = [1, 2, 4, 8, 15, 30];
 export class Live {
   /**
    * @param handlers `instances`, `changed`, `usage`, `event`, `forgotten` with their data, and `state` with
-   *   `connecting`, `live`, `lost` (and in how many seconds it is tried again) or `ended`
-   * @param after gives the number of the last event
+   *   `connecting`, `live`, `lost` (and the seconds until it reconnects) or `ended`
+   * @param after returns the number of the last event
    */
   constructor(handlers, after) {
     this.handlers = handlers;
@@ -51,7 +51,7 @@ export class Live {
     this.source = source;
   }
 
-  /** No more of it, also not later. */
+  /** Ends the stream for good. */
   end() {
     if (!this.isOver) {
       this.isOver = true;

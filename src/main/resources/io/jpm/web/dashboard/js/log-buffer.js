@@ -1,25 +1,25 @@
-// The lines of one log view: so many and no more, with those that a search finds.
+// The lines of one log view, up to a limit, and those that match a search.
 
 import { plain } from './ansi.js';
 
-/** How many lines are kept. */
+/** Maximum number of lines. */
 export const MOST_LINES = 5000;
-/** How many characters all of them have together at most. */
+/** Maximum number of characters of all lines together. */
 const MOST_CHARS = 4_000_000;
-/** Of a longer line the rest is left out here; it is in the file. */
+/** Maximum length of a line. The rest of a longer line is only in the file. */
 const MOST_OF_LINE = 4000;
 
-/** What tells one line from another. */
+/** Returns the identity of a line. */
 export function identity(line) {
   return `${line.at} ${line.id} ${line.stream} ${line.text.slice(0, MOST_OF_LINE)}`;
 }
 
 /**
- * Which of a log's last lines are new to a page that was not connected for a while.
+ * Returns which of the last lines of a log are new to a page that was disconnected for a while.
  *
  * @param shown the lines that the page has
  * @param last the last lines of the log, oldest first
- * @return the new ones in `lines`; `isWhole` is false where there may be others between them and the shown ones
+ * @return the new lines in `lines`; `isWhole` is false if lines between them and the shown ones may be missing
  */
 export function sinceBreak(shown, last) {
   const known = new Set(shown.map(identity));
@@ -39,7 +39,7 @@ export class LogBuffer {
     this.lines = [];
     this.shown = [];
     this.chars = 0;
-    /** How many of the shown ones have been left out since somebody last asked. */
+    /** The number of shown lines that were removed since the last query. */
     this.dropped = 0;
   }
 
@@ -57,7 +57,7 @@ export class LogBuffer {
     }
   }
 
-  /** Leaves out the oldest; to be called after lines were added. */
+  /** Removes the oldest lines above the limit. Must be called after lines were added. */
   trim() {
     let out = Math.max(0, this.lines.length - MOST_LINES);
     let chars = this.chars;
@@ -78,7 +78,7 @@ export class LogBuffer {
     }
   }
 
-  /** @param word what lines must contain, whatever the case; @param accepts a function of a line */
+  /** @param word what lines must contain, ignoring case; @param accepts reports whether a line is shown */
   search(word, accepts) {
     this.word = word.toLowerCase();
     this.accepts = accepts;

@@ -1,4 +1,4 @@
-// What one app prints: the last lines, then as it comes; with search and pause.
+// The log of one app: the last lines, then new ones as they come. With search and pause.
 
 import { pieces } from './ansi.js';
 import { ask, appTarget, Refusal, segment } from './api.js';
@@ -10,13 +10,13 @@ import { store } from './store.js';
 import { Stream } from './stream.js';
 
 const LINE = 18;
-/** How many lines of the past are fetched. */
+/** Number of past lines that are fetched. */
 const TAIL = 300;
-/** The least time between two drawings, in milliseconds. */
+/** Minimum time between two drawings, in milliseconds. */
 const CALM = 100;
-/** How long a stream that has broken rests. */
+/** Pause before a broken stream reconnects, in milliseconds. */
 const RETRY = 5000;
-/** After this time in a hidden page no more is fetched. */
+/** Time after which a hidden page stops fetching lines, in milliseconds. */
 const HIDDEN = 30_000;
 
 export class LogView {
@@ -63,7 +63,7 @@ export class LogView {
     );
   }
 
-  /** Shows this app; null: none. Nothing is done where it is shown already. */
+  /** Shows the log of this app, or none if null. Does nothing if it is already shown. */
   open(app) {
     if (app === this.app) {
       return;
@@ -86,7 +86,7 @@ export class LogView {
     this.#draw();
   }
 
-  /** A link sends no secret of the page, so it has one that holds once. */
+  /** Downloads the log file. A link does not send the page's secret, so it contains a ticket that is valid once. */
   async #download() {
     try {
       const { path } = await ask('POST', `/logs/${segment(this.app)}/ticket`, { stream: this.stream.value || 'out' });
@@ -99,7 +99,7 @@ export class LogView {
     }
   }
 
-  /** Ends the stream; what is shown stays. */
+  /** Ends the stream. The shown lines stay. */
   close() {
     this.source?.close();
     this.source = null;
@@ -107,7 +107,7 @@ export class LogView {
     clearTimeout(this.retry);
   }
 
-  /** First the stream, then what was before: nothing is missed between them, and what is in both comes once. */
+  /** Opens the stream, then fetches past lines. So no line is missed, and a line that is in both is shown once. */
   #begin() {
     const app = this.app;
     const early = [];
@@ -140,7 +140,7 @@ export class LogView {
     this.source = source;
   }
 
-  /** Whether there is a server that knows the session. */
+  /** @param isServed whether a server is connected that knows the session */
   serve(isServed) {
     this.isServed = isServed;
     if (isServed) {
@@ -153,7 +153,7 @@ export class LogView {
     }
   }
 
-  /** Goes on behind the last line that is shown, where the connection has come back. */
+  /** Continues after the last shown line when the connection is back. */
   #again() {
     if (this.app !== null && this.source === null && this.isServed) {
       clearTimeout(this.retry);
@@ -173,7 +173,7 @@ export class LogView {
         const { lines, isWhole } = sinceBreak([...this.buffer.lines, ...this.waiting], reply.lines);
         reply.lines.forEach((line) => seen.add(identity(line)));
         if (!isWhole) {
-          this.#add([{ id: null, stream: 'note', at: Date.now(), text: 'lines may be left out here: the page was not connected' }]);
+          this.#add([{ id: null, stream: 'note', at: Date.now(), text: 'lines may be missing here: the page was not connected' }]);
         }
         this.#add(lines);
       }
@@ -210,7 +210,7 @@ export class LogView {
   togglePause() {
     this.isPaused = !this.isPaused;
     this.pause.setAttribute('aria-pressed', String(this.isPaused));
-    setText(this.pause, this.isPaused ? 'Go on' : 'Pause');
+    setText(this.pause, this.isPaused ? 'Resume' : 'Pause');
     if (!this.isPaused) {
       this.waiting.forEach((line) => this.buffer.add(line));
       this.waiting = [];
@@ -251,7 +251,7 @@ export class LogView {
     this.#draw();
   }
 
-  /** Draws soon: never more often than people can read, nor while the page is hidden. */
+  /** Schedules a drawing: never more often than users can read, nor while the page is hidden. */
   #due() {
     if (!this.isDue) {
       this.isDue = true;
@@ -306,7 +306,7 @@ export class LogView {
   }
 }
 
-/** Pieces as elements, with what was searched for marked. */
+/** Returns the pieces as elements, with matches of the search marked. */
 function marked(all, word) {
   const nodes = [];
   for (const { text, style } of all) {

@@ -1,4 +1,4 @@
-// The machine as a whole: a bar in the head of the page.
+// Usage of the whole machine: a bar in the header of the page.
 
 import { el, setText } from './dom.js';
 import { bytes, percent } from './format.js';

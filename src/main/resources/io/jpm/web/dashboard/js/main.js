@@ -1,4 +1,4 @@
-// Puts the page together: views, the stream, keys.
+// Assembles the page: views, the stream, keys.
 
 import { ask, enter, leave, Refusal, whenSessionEnds } from './api.js';
 import { setText } from './dom.js';
@@ -28,7 +28,7 @@ let chosen = null;
 let isOver = false;
 let seen = Date.now();
 
-/** Where the page is, is in its address: `#/apps`, `#/apps/ID`, `#/events`, `#/file`. */
+/** Shows the view in the address: `#/apps`, `#/apps/ID`, `#/events`, `#/file`. */
 function go(hash, isOpened = false) {
   if (location.hash !== hash) {
     history.pushState(null, '', hash);
@@ -87,11 +87,11 @@ function connection(state, seconds) {
   if (state === 'live') {
     tell('');
   } else if (state === 'lost') {
-    tell(`The daemon does not answer. What you see is as it was at ${clock(seen)}. Trying again every few seconds (now in ${seconds} s).`);
+    tell(`The daemon does not answer. This page shows the state at ${clock(seen)}. Trying again every few seconds (now in ${seconds} s).`);
   } else if (state === 'ended') {
     tell(isOver
-      ? 'You have logged out. To come again, type jpm web in a terminal and follow the link.'
-      : `Your session has ended. What you see is as it was at ${clock(seen)}. Type jpm web in a terminal and follow the link to log in again.`);
+      ? 'You have logged out. To log in again, type jpm web in a terminal and follow the link.'
+      : `Your session has ended. This page shows the state at ${clock(seen)}. To log in again, type jpm web in a terminal and follow the link.`);
   }
 }
 
@@ -112,16 +112,16 @@ const handlers = {
     store.setUsage(body);
   },
   event: (body) => store.addEvents([body]),
-  forgotten: (body) => notice(`${body.events} events are no longer kept.`),
+  forgotten: (body) => notice(`${body.events} events are no longer stored.`),
 };
 const live = new Live(handlers, () => store.lastEvent);
 whenSessionEnds(() => live.end());
 
-/** The title tells how things are, for who sees the tab only. */
+/** Shows a summary in the title, for users who see only the tab. */
 store.on('instances', () => {
   const kinds = [...store.instances.values()].map(kind);
   const bad = kinds.filter((each) => each === 'bad' || each === 'warn').length;
-  document.title = bad > 0 ? `(${bad} not well) jpm` : `jpm · ${kinds.filter((each) => each === 'good').length} online`;
+  document.title = bad > 0 ? `(${bad} with problems) jpm` : `jpm · ${kinds.filter((each) => each === 'good').length} online`;
 });
 
 async function begin() {
@@ -169,11 +169,11 @@ const help = beginKeys([
   ['Escape', 'Close the details', closeSide],
   ['r', 'Restart', () => side.act('restart')],
   ['e', 'Reload', () => side.act('reload')],
-  ['s', 'Stop, or start', toggleRun],
+  ['s', 'Stop or start', toggleRun],
   ['c', 'Scale', () => side.act('scale')],
   ['d', 'Delete', () => side.act('delete')],
   ['f', 'Search in the log', () => { side.tabs.choose('log'); side.logs.search.focus(); }],
-  ['p', 'Pause the log, go on', () => side.logs.togglePause()],
+  ['p', 'Pause or resume the log', () => side.logs.togglePause()],
   ['1', 'Apps', () => go('#/apps')],
   ['2', 'Events', () => go('#/events')],
   ['3', 'Process file', () => go('#/file')],

@@ -1,4 +1,4 @@
-// Short messages about what was done, or why not. Failures stay until they are closed.
+// Short messages about results and failures. Failures stay until the user closes them.
 
 import { el } from './dom.js';
 

@@ -1,7 +1,7 @@
-// Figures over time with a fixed number of places: the oldest makes room for the newest.
+// A ring buffer of figures over time. The newest entry replaces the oldest.
 
 export class Ring {
-  /** @param size how many are kept; @param columns how many figures each entry has */
+  /** @param size maximum number of entries; @param columns number of figures of each entry */
   constructor(size, columns) {
     this.size = size;
     this.columns = Array.from({ length: columns }, () => new Float64Array(size));
@@ -17,12 +17,12 @@ export class Ring {
     this.length = Math.min(this.length + 1, this.size);
   }
 
-  /** The newest figure of a column; NaN where there is none. */
+  /** Returns the newest figure of a column; NaN if there is none. */
   last(column) {
     return this.length === 0 ? NaN : this.columns[column][(this.next + this.size - 1) % this.size];
   }
 
-  /** The newest `most` figures of a column, oldest first; NaN, a gap, becomes null. */
+  /** Returns the newest `most` figures of a column, oldest first. NaN, a gap, becomes null. */
   tail(column, most = this.size) {
     const many = Math.min(most, this.length);
     const values = new Array(many);

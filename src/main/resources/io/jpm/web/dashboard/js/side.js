@@ -1,4 +1,4 @@
-// What stands beside the table: the chosen instance, else the machine.
+// The panel beside the table: the selected instance, otherwise the machine.
 
 import { act, ACTIONS, hindrance } from './actions.js';
 import { BYTES, Chart } from './charts.js';
@@ -12,7 +12,7 @@ import { store } from './store.js';
 import { Tabs } from './tabs.js';
 
 export class Side {
-  /** @param closed called when somebody closes it */
+  /** @param closed called when the user closes the panel */
   constructor(place, closed) {
     this.place = place;
     this.id = null;
@@ -76,7 +76,7 @@ export class Side {
     );
   }
 
-  /** Shows an instance; null: the machine. */
+  /** Shows an instance, or the machine if null. */
   show(id) {
     const instance = id === null ? undefined : store.instances.get(id);
     const isOther = id !== this.id;
@@ -103,7 +103,7 @@ export class Side {
     this.title.focus();
   }
 
-  /** Asks for an action on what is shown. */
+  /** Performs an action on the shown instance, after a confirmation. */
   act(name) {
     const instance = store.instances.get(this.id);
     if (instance && hindrance(name, instance) === '') {
@@ -117,8 +117,8 @@ export class Side {
       if (this.id !== null && store.isFilled) {
         setText(this.badge, 'deleted');
         this.badge.className = 'badge off';
-        setText(this.reason, 'It is no longer in the list.');
-        this.buttons.forEach((button) => allow(button, 'It is no longer in the list'));
+        setText(this.reason, 'The instance is no longer in the list.');
+        this.buttons.forEach((button) => allow(button, 'The instance is no longer in the list'));
       }
       return;
     }

@@ -2,8 +2,8 @@
 
 /**
  * @param canvas where to draw
- * @param values oldest first, null is a gap; the last `places` are drawn, the newest at the right
- * @param most the least value that reaches the top
+ * @param values oldest first, null is a gap; the last `places` are drawn, the newest on the right
+ * @param most the smallest maximum of the axis
  */
 export function spark(canvas, values, places, most, colour) {
   const scale = window.devicePixelRatio || 1;

@@ -1,17 +1,17 @@
-// What is known of all apps and the machine. Who shows something of it is told of changes once for
-// each frame that is drawn, so never while the page is hidden.
+// The data of all apps and the machine. Listeners are called at most once per drawn frame, and so
+// never while the page is hidden.
 
 import { Ring } from './ring.js';
 
-/** Ten minutes, a figure each second. */
+/** Ten minutes, with one figure per second. */
 const KEPT = 600;
-/** How many events are kept. */
+/** Maximum number of events. */
 const EVENTS = 1000;
 
 class Store {
   constructor() {
     this.instances = new Map();
-    /** Whether the list has come at all. */
+    /** Whether the list has arrived. */
     this.isFilled = false;
     this.usage = new Map();
     this.series = new Map();
@@ -50,7 +50,7 @@ class Store {
     listeners.forEach((listener) => listener());
   }
 
-  /** The whole list. */
+  /** Replaces the whole list. */
   setInstances(list) {
     this.isFilled = true;
     this.instances = new Map(list.map((instance) => [instance.id, instance]));
@@ -62,7 +62,7 @@ class Store {
     this.touch('instances');
   }
 
-  /** Some of the list. */
+  /** Updates and removes single instances of the list. */
   change(list, gone) {
     list.forEach((instance) => this.instances.set(instance.id, instance));
     gone.forEach((id) => {
@@ -96,7 +96,7 @@ class Store {
     if (message.system) {
       this.system = message.system;
       const used = message.system.memory - message.system.available;
-      // Measured at two moments that are not quite a second apart, so it may be a little more than all.
+      // The two measurements are not exactly a second apart, so the result may be slightly above 100 %.
       this.machineCpu = Math.min(100, message.system.cpu / message.system.cores);
       this.machine.push(seconds, this.machineCpu, used);
     }
@@ -116,7 +116,7 @@ class Store {
     this.touch('events');
   }
 
-  /** The instances of an app, in their order. */
+  /** Returns the instances of an app, in their order. */
   ofApp(app) {
     return [...this.instances.values()]
       .filter((instance) => instance.app === app)

@@ -1,10 +1,10 @@
-// Reads server-sent events by fetch, since an EventSource cannot send the secret of the page.
+// Reads server-sent events with fetch, since an EventSource cannot send the secret of the page.
 
 import { BASE, credentials, sessionEnded } from './api.js';
 
-/** Makes events of the text of a stream, wherever it is cut. */
+/** Parses events from the chunks of a stream. */
 export class EventReader {
-  /** @param take is given the kind and the data of each event, as text */
+  /** @param take receives the kind and the data of each event, as text */
   constructor(take) {
     this.take = take;
     this.rest = '';
@@ -49,7 +49,7 @@ export class Stream {
   /**
    * @param path below the API
    * @param handlers `opened`; `event` with the kind and the data; `broken`, once, unless it was closed
-   * @param after the number of the last event that is known; null: none
+   * @param after the number of the last known event; null if there is none
    */
   constructor(path, handlers, after = null) {
     this.#read(path, handlers, after);
@@ -66,7 +66,7 @@ export class Stream {
         try {
           handlers.event(kind, JSON.parse(data));
         } catch (mistake) {
-          reportError(mistake); // The stream goes on, as that of a browser would.
+          reportError(mistake); // The stream continues, as an EventSource would.
         }
       }
     });
@@ -90,7 +90,7 @@ export class Stream {
         }
       }
     } catch {
-      // The connection has broken, or this was closed: told below.
+      // The connection broke, or this stream was closed; handled below.
     }
     if (!this.#isOver) {
       this.close();

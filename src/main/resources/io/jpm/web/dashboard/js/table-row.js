@@ -1,4 +1,4 @@
-// One row of the table: made once for an instance, then changed.
+// One row of the table, which is created once for an instance and then updated.
 
 import { el, setText } from './dom.js';
 import { kind, status } from './filter.js';
@@ -6,7 +6,7 @@ import { bytes, duration, percent } from './format.js';
 import { spark } from './spark.js';
 import { colour } from './theme.js';
 
-/** How many figures a spark line shows. */
+/** Number of figures in a sparkline. */
 const PLACES = 60;
 
 export class TableRow {
@@ -44,7 +44,7 @@ export class TableRow {
     });
   }
 
-  /** @param isOneOfMany whether its app has other instances too */
+  /** @param isOneOfMany whether the app has more than one instance */
   show(instance, isChosen, now, isOneOfMany) {
     const sort = kind(instance);
     if (this.sort !== sort) {

@@ -1,5 +1,5 @@
-// The table of instances. Only the rows that can be seen are there, so a thousand cost as much as
-// thirty.
+// The table of instances. Only visible rows exist in the document, so a thousand instances cost as
+// much as thirty.
 
 import { el, setText } from './dom.js';
 import { comparator, kind, matches, words } from './filter.js';
@@ -9,7 +9,7 @@ import { whenThemeChanges } from './theme.js';
 
 const HEIGHT = 34;
 const SPARE = 6;
-/** How long an order by figures stays before rows change places, in milliseconds. */
+/** Minimum time between two sortings by figures, in milliseconds. */
 const STEADY = 5000;
 
 const COLUMNS = [
@@ -27,13 +27,13 @@ const KINDS = [
   ['', 'All'],
   ['good', 'Online'],
   ['busy', 'Changing'],
-  ['warn', 'Unwell'],
+  ['warn', 'Unhealthy'],
   ['bad', 'Errored'],
   ['off', 'Stopped'],
 ];
 
 export class Table {
-  /** @param open called with the id of the row that somebody opens */
+  /** @param open called with the id of the row that the user opens */
   constructor(place, open) {
     this.open = open;
     this.rows = new Map();
@@ -106,7 +106,7 @@ export class Table {
     }
   }
 
-  /** Which rows there are, and where. */
+  /** Filters and sorts the rows. */
   #arrange() {
     const all = [...store.instances.values()];
     const wanted = words(this.filter.value);
@@ -155,7 +155,7 @@ export class Table {
     this.rows.delete(id);
   }
 
-  /** The rows that can be seen. */
+  /** Draws the visible rows. */
   #draw() {
     const active = document.activeElement;
     const from = Math.max(0, Math.floor(this.scroller.scrollTop / HEIGHT) - SPARE);
@@ -188,11 +188,11 @@ export class Table {
     });
     this.#oneTabStop();
     if (active !== document.activeElement && this.body.contains(active)) {
-      active.focus({ preventScroll: true }); // It was lost where a row has changed its place.
+      active.focus({ preventScroll: true }); // A row that was moved has lost the focus.
     }
   }
 
-  /** Of all rows the chosen one, or the first, can be reached by TAB; the others by arrows. */
+  /** Makes only the selected row, or the first, reachable by TAB. Arrow keys reach the others. */
   #oneTabStop() {
     const current = this.rows.get(this.focused) ?? this.rows.get(this.chosen) ?? this.rows.get(this.order[0]?.id);
     for (const row of this.rows.values()) {
@@ -216,14 +216,14 @@ export class Table {
     }
   }
 
-  /** Marks a row as the one whose details are shown; null: none. */
+  /** Marks the row whose details are shown, or none if null. */
   choose(id) {
     this.chosen = id;
     this.focused = id;
     this.#draw();
   }
 
-  /** Puts the focus on a row, where it is there. */
+  /** Sets the focus on a row, if it exists. */
   focusOn(id) {
     this.focused = id;
     this.move(0);
@@ -240,7 +240,7 @@ export class Table {
     }
   }
 
-  /** Puts the focus so many rows further. */
+  /** Moves the focus by this number of rows. */
   move(step) {
     if (this.order.length === 0) {
       return;

@@ -1,9 +1,9 @@
-// Tabs: arrows move between them, one of them can be reached by TAB.
+// Tabs. Arrow keys move between them, and TAB reaches the selected one.
 
 import { el } from './dom.js';
 
 export class Tabs {
-  /** @param tabs `[name, label, panel]` each; @param shown called with a name when it comes to the front */
+  /** @param tabs each `[name, label, panel]`; @param shown called with the name of the tab that is shown */
   constructor(label, tabs, shown) {
     this.tabs = new Map();
     this.shown = shown;

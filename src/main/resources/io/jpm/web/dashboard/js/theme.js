@@ -1,4 +1,4 @@
-// Light or dark: as the system says, until somebody chooses.
+// Light or dark: the setting of the system, until the user selects a theme.
 
 import { setText } from './dom.js';
 
@@ -27,12 +27,12 @@ export function nextTheme() {
   show();
 }
 
-/** Calls back when colours change. */
+/** Calls the listener when colours change. */
 export function whenThemeChanges(listener) {
   listeners.add(listener);
 }
 
-/** A colour of the style sheet, for canvases. */
+/** Returns a colour of the style sheet, for canvases. */
 export function colour(name) {
   let value = colours.get(name);
   if (value === undefined) {

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is written where; the kernel's part is played by files, and where it lets us by itself.
+/// The files of a cgroup and their content. Files play the kernel, and where possible the kernel
+/// itself is used.
 @Timeout(60)
 class CgroupsTest {
   private static final ResourceLimits ALL =

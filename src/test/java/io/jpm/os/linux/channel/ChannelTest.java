@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Messages between the daemon and an app, and what becomes of them when the daemon dies.
+/// Messages between the daemon and an app, also across restarts of the daemon.
 @Timeout(120)
 class ChannelTest {
   private HostFixture fixture;
@@ -100,7 +100,7 @@ class ChannelTest {
     int heard = app.watcher().messages().size();
     AtomicInteger before = new AtomicInteger();
     Eventually.await(
-        "nothing more is read",
+        "no more messages are read",
         Duration.ofSeconds(20),
         () -> {
           int now = app.watcher().messages().size();
@@ -111,7 +111,9 @@ class ChannelTest {
 
     app.watcher().hearMessages();
     Eventually.await(
-        "it goes on", Duration.ofSeconds(20), () -> app.watcher().messages().size() > told + 1000);
+        "more messages are read",
+        Duration.ofSeconds(20),
+        () -> app.watcher().messages().size() > told + 1000);
     app.watcher().ignoreMessages();
   }
 
@@ -150,7 +152,7 @@ class ChannelTest {
       taken++;
     }
 
-    // 1 MiB with us, and what the socket holds.
+    // 1 MiB in the queue of the daemon, plus what the socket buffers.
     assertThat(taken).isBetween(16, 40);
     assertThat(app.child().send("\"" + "y".repeat(Channel.MOST_BYTES) + "\"")).isFalse();
     app.child().signalTree(Signal.SIGTERM);
@@ -202,8 +204,9 @@ class ChannelTest {
     Spawned app = start("closes-channel.sh");
     app.awaitReady();
 
-    // Our own copy keeps descriptor 4 alive, so the end of 3 is what is seen.
-    Eventually.await("it is noticed", HostFixture.DEADLINE, () -> !app.child().hasChannel());
+    // The daemon's copy keeps descriptor 4 open, so the end of descriptor 3 is detected.
+    Eventually.await(
+        "the closed channel is detected", HostFixture.DEADLINE, () -> !app.child().hasChannel());
     assertThat(app.child().send("1")).isFalse();
     assertThat(app.watcher().told()).isEmpty();
   }
@@ -238,7 +241,7 @@ class ChannelTest {
     Spawned app = start("talks.cjs");
     app.watcher().awaitMessage("\"ready\"");
     app.child().release();
-    app.child().signalMain(Signal.SIGUSR2); // released: it is not sent
+    app.child().signalMain(Signal.SIGUSR2); // the child is released, so this is not sent
     RecordedWatcher watcher = new RecordedWatcher();
     try (LinuxProcessHost second = new LinuxProcessHost()) {
       Child adopted =

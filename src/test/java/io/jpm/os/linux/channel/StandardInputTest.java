@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The pipe that is an app's standard input.
+/// The pipe that is the standard input of an app.
 @Timeout(120)
 class StandardInputTest {
   private static final String ECHO = "while read -r line; do echo \"got $line\"; done; echo ended";
@@ -52,7 +52,7 @@ class StandardInputTest {
     return fixture.host().type(input, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// As the fixture shows what a file holds: a character for each byte.
+  /// Returns the text as the fixture reads files: one character per byte.
   private static String bytes(String text) {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
   }
@@ -112,7 +112,7 @@ class StandardInputTest {
     app.end();
   }
 
-  /// Whoever comes next must not be given what was meant for another.
+  /// Input for one process must not reach the next one.
   @Test
   void whatOneHasNotReadTheNextDoesNotGet() {
     Spawned first = fixture.start(fixture.request("/bin/sleep", "600").reading(input));
@@ -163,7 +163,10 @@ class StandardInputTest {
     assertThat(type("one\n")).isEmpty();
     app.awaitOutput("got one\n");
     Eventually.await(
-        "no descriptor of it is open here", HostFixture.DEADLINE, () -> !isOpenHere(), () -> input);
+        "the daemon has no open descriptor of the pipe",
+        HostFixture.DEADLINE,
+        () -> !isOpenHere(),
+        () -> input);
     app.end();
   }
 

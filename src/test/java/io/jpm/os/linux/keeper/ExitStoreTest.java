@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// How processes ended is asked by a daemon that never saw them: a real keeper, and one host after
-/// the other in its place.
+/// A daemon asks for the exits of processes that it never saw: a real keeper, and successive hosts
+/// as its daemons.
 @Timeout(120)
 class ExitStoreTest {
   @TempDir private Path dir;
@@ -53,7 +53,8 @@ class ExitStoreTest {
         KeeperLink link = link(host)) {
       if (link.reach()) {
         link.tell(new KeeperOrder.Quit());
-        // The host that has made it is gone: nobody else takes the status of this JVM's child.
+        // The host that started the keeper is closed, so the status of this JVM's child must be
+        // reaped here.
         KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
       }
     }
@@ -63,12 +64,12 @@ class ExitStoreTest {
     return host.keeper(setup, () -> {}).orElseThrow();
   }
 
-  /// The first daemon: makes the keeper and has it remember `processes`.
+  /// Runs the first daemon: starts the keeper and has it remember `processes`.
   private void firstDaemon(List<ProcessIdentity> processes) throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
         KeeperLink link = link(host)) {
       link.start();
-      // With something to hold it stays when the daemon goes.
+      // With something to hold, the keeper stays when the daemon ends.
       Path fifo = home.resolve("1.out");
       assertThat(Libc.mkfifo(fifo, 0600)).isZero();
       link.tell(new KeeperOrder.Hold(List.of(fifo)));
@@ -76,7 +77,7 @@ class ExitStoreTest {
     }
   }
 
-  /// What a later daemon learns.
+  /// Returns the exit that a later daemon learns.
   private Exit nextDaemonAsks(ProcessIdentity process) {
     try (LinuxProcessHost host = new LinuxProcessHost();
         KeeperLink link = link(host)) {
@@ -92,7 +93,7 @@ class ExitStoreTest {
     }
   }
 
-  /// A process that lives until its input ends.
+  /// A process that runs until its input ends.
   private static final class Sleeper {
     final Process process;
     final ProcessIdentity identity;
@@ -137,7 +138,9 @@ class ExitStoreTest {
       host.exitsAreRecorded();
       assertThat(host.exitOf(one.identity)).isEqualTo(new Exit.Code(7));
     }
-    assertThat(nextDaemonAsks(other.identity)).as("it went").isInstanceOf(Exit.Unknown.class);
+    assertThat(nextDaemonAsks(other.identity))
+        .as("exit that is no longer stored")
+        .isInstanceOf(Exit.Unknown.class);
   }
 
   @Test
@@ -174,7 +177,7 @@ class ExitStoreTest {
   @Test
   @Needs(Need.PYTHON)
   void anEndWhoseStatusIsNotFetchedYetIsTold() throws Exception {
-    // Not the JDK's child, whose status is fetched at once.
+    // Not a child of the JDK, which would be reaped at once.
     Sleeper parent =
         new Sleeper(
             "python3",
@@ -195,7 +198,7 @@ class ExitStoreTest {
     firstDaemon(List.of(identity));
     parent.process.getOutputStream().close();
     Eventually.await(
-        "it is a zombie",
+        "the process is a zombie",
         HostFixture.DEADLINE,
         () -> ProcReader.find(identity).filter(stat -> !stat.isAlive()).isPresent());
     try (LinuxProcessHost host = new LinuxProcessHost();
@@ -242,7 +245,7 @@ class ExitStoreTest {
       link.remember(gone.identity);
       gone.end();
       long before = openDescriptors();
-      // More messages than the socket takes, more descriptors than one message takes.
+      // More messages than the socket buffers, and more descriptors than one message carries.
       for (int i = 0; i < 25; i++) {
         many.forEach(sleeper -> link.remember(sleeper.identity));
       }

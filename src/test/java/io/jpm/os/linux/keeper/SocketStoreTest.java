@@ -39,8 +39,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Listening sockets while no daemon lives: a real keeper, and one host after the other in its
-/// place. Closing a host is the daemon's death.
+/// Listening sockets while no daemon is running: a real keeper, and successive hosts as its
+/// daemons. Closing a host simulates the death of the daemon.
 @Timeout(120)
 class SocketStoreTest {
   @TempDir private Path dir;
@@ -59,7 +59,8 @@ class SocketStoreTest {
         KeeperLink link = link(host)) {
       if (link.reach()) {
         link.tell(new KeeperOrder.Quit());
-        // The host that has made it is gone: nobody else takes the status of this JVM's child.
+        // The host that started the keeper is closed, so the status of this JVM's child must be
+        // reaped here.
         KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
       }
     }
@@ -83,7 +84,7 @@ class SocketStoreTest {
 
   private void start(KeeperLink link) throws IOException {
     link.start();
-    // With something to hold it stays when the daemon goes.
+    // With something to hold, the keeper stays when the daemon ends.
     Path fifo = home.resolve("1.out");
     assertThat(Libc.mkfifo(fifo, 0600)).isIn(0, -Errno.EEXIST);
     link.tell(new KeeperOrder.Hold(List.of(fifo)));
@@ -142,7 +143,10 @@ class SocketStoreTest {
         assertThat(gone.isReachable()).isFalse();
         BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
         here.accept(accepted::add);
-        Eventually.await("it has waited", Duration.ofSeconds(20), () -> !accepted.isEmpty());
+        Eventually.await(
+            "the waiting connection is accepted",
+            Duration.ofSeconds(20),
+            () -> !accepted.isEmpty());
         accepted.forEach(Connection::close);
         here.close();
         gone.close();
@@ -207,7 +211,7 @@ class SocketStoreTest {
       open(sockets, "two");
       open(sockets, "three");
     });
-    // As a daemon leaves it that is killed between two steps: one is there twice, in both
+    // As a daemon leaves it that is killed between two steps: one socket is stored twice, in both
     // directions, the others once.
     FdStore pair;
     try (PidFd keeper = PidFd.open(KeeperRecord.read(setup.record()).orElseThrow().pid())) {
@@ -243,7 +247,7 @@ class SocketStoreTest {
       int keeper = KeeperRecord.read(setup.record()).orElseThrow().pid();
       Libc.kill(keeper, 9);
       Eventually.await(
-          "it is gone",
+          "the keeper has ended",
           HostFixture.DEADLINE,
           () -> ProcessHandle.of(keeper).filter(ProcessHandle::isAlive).isEmpty());
       start(link);

@@ -35,7 +35,7 @@ class LinuxSystemLogTest {
       try (var mailbox = new Mailbox(address)) {
         assertThat(send(address)).isEmpty();
         Eventually.await(
-            "it has come",
+            "the message has arrived",
             Duration.ofSeconds(30),
             () -> mailbox.letters().equals(List.of("<85>1 - äö")),
             mailbox::letters);

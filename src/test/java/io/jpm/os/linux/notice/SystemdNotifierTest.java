@@ -31,14 +31,14 @@ class SystemdNotifierTest {
       notifier.say("READY=1\nSTATUS=fine\n");
       notifier.say("WATCHDOG=1\n");
       Eventually.await(
-          "both have come",
+          "both messages have arrived",
           Duration.ofSeconds(30),
           () -> mailbox.letters().equals(List.of("READY=1 STATUS=fine", "WATCHDOG=1")),
           mailbox::letters);
     }
   }
 
-  /// A daemon must not end because its manager did.
+  /// The daemon must not end because its service manager has ended.
   @Test
   void whoeverCannotBeReachedIsNoFailure() {
     for (String address :

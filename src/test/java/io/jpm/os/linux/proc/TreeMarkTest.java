@@ -6,7 +6,7 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Which processes a mark says are of a tree.
+/// Which processes belong to a tree according to its rlimit tag.
 class TreeMarkTest {
   private static final TreeMark MARK = TreeMark.of("/home/x/.jpm:1-1763800000000:7");
 

@@ -25,7 +25,7 @@ class UnrelatedPidCacheTest {
     return new ProcStat(pid, 'S', 1, pid, pid, 0, 0, 1, start, 0, 0);
   }
 
-  /// Walks anew, and asks for the tag.
+  /// Takes a new snapshot and asks for the tag of the process.
   private ProcessSnapshot walk(ProcStat process, Environment environment) {
     var snapshot =
         new ProcessSnapshot(
@@ -41,7 +41,7 @@ class UnrelatedPidCacheTest {
     return snapshot;
   }
 
-  /// All processes of a walk in which nobody shows a tag, but those of `tagged`.
+  /// Takes a snapshot of all processes, in which only those of `tagged` show a tag.
   private void walk(Set<Integer> tagged, ProcStat... processes) {
     var snapshot =
         new ProcessSnapshot(
@@ -124,9 +124,11 @@ class UnrelatedPidCacheTest {
     ProcStat child = process(30, 20, 20);
     walk(Set.of(), init, shell, child);
     assertThat(List.of(init, shell, child)).allMatch(this::isOutsider);
-    assertThat(unrelatedPidCache.isOutsider(30, inode(child) + 1)).as("another process").isFalse();
+    assertThat(unrelatedPidCache.isOutsider(30, inode(child) + 1))
+        .as("another process with the same pid")
+        .isFalse();
 
-    // Those that are not read are known by their inodes all the same.
+    // Processes that were not read are still known by their inodes.
     var later =
         new ProcessSnapshot(
             NOW,

@@ -22,8 +22,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The exit of a process that is another's child, whose parent never takes the status: as with an
-/// adopted app under an init that takes its time.
+/// The exit of a process that is a child of another process which never reaps it, as an adopted app
+/// under a slow init.
 @Timeout(120)
 class ZombieExitTest {
   private HostFixture fixture;

@@ -22,7 +22,7 @@ class OwnTcpClientsTest {
       assertThat(OwnTcpClients.portsTo(server.getLocalPort()))
           .containsExactly(client.getLocalPort());
       assertThat(OwnTcpClients.portsTo(other.getLocalPort())).isEmpty();
-      // Told by the kernel and by its files alike.
+      // netlink and the files in /proc report the same.
       int self = (int) ProcessHandle.current().pid();
       assertThat(TcpTable.read(self, Set.of(TcpTable.ESTABLISHED)))
           .filteredOn(row -> row.port() == client.getLocalPort())

@@ -40,7 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What programs listen on, and whether they are waiting, seen from outside.
+/// The sockets that programs listen on, and whether the programs wait for connections, observed
+/// from outside.
 @Timeout(120)
 class TreeSocketsTest {
   private static final Pattern PORT = Pattern.compile("port (\\d+) ready");
@@ -72,7 +73,7 @@ class TreeSocketsTest {
 
   private void awaitAccepting(Spawned app, int port) {
     Eventually.await(
-        "it waits for connections",
+        "the program waits for connections",
         HostFixture.DEADLINE,
         () ->
             listening(app).stream()
@@ -93,9 +94,10 @@ class TreeSocketsTest {
     assertThat(connections(app, port)).isZero();
     try (Socket one = Loopback.connect(port);
         Socket two = Loopback.connect(port)) {
-      Eventually.await("both", HostFixture.DEADLINE, () -> connections(app, port) == 2);
+      Eventually.await(
+          "both connections are counted", HostFixture.DEADLINE, () -> connections(app, port) == 2);
       assertThat(host.connections(app.child().identity(), Set.of(one.getLocalPort()))).isZero();
-      two.shutdownOutput(); // the program still has it
+      two.shutdownOutput(); // the program still has the connection
       assertThat(connections(app, port)).isEqualTo(2);
     }
     assertThat(connections(app, port)).isEqualTo(2);
@@ -146,7 +148,7 @@ class TreeSocketsTest {
     app.awaitReady();
 
     Eventually.await(
-        "it waits",
+        "the program waits for connections on the socket",
         HostFixture.DEADLINE,
         () ->
             listening(app).stream()
@@ -217,7 +219,7 @@ class TreeSocketsTest {
 
       List<TcpTable.Row> told = SocketDiag.sockets(1 << 1 | 1 << 10).orElseThrow();
 
-      // Others may have connections from a port of the same number.
+      // Other processes may have connections with a port of the same number.
       Set<Long> inodes = ownInodes();
       Predicate<TcpTable.Row> ours =
           row -> ports.contains(row.port()) && inodes.contains(row.inode());

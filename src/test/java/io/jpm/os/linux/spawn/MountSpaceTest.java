@@ -49,7 +49,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What children with mounts of their own see, as the kernel shows it. Only root can have any.
+/// The mounts of children with their own mount namespace, as the kernel shows them. Only root can
+/// create one.
 @Timeout(120)
 @Needs({Need.ROOT, Need.MOUNT})
 class MountSpaceTest {
@@ -58,7 +59,7 @@ class MountSpaceTest {
 
   private HostFixture fixture;
 
-  /// A folder that no `/tmp` hides.
+  /// A directory that no private `/tmp` hides.
   private Path place;
 
   @BeforeEach
@@ -82,7 +83,7 @@ class MountSpaceTest {
     }
   }
 
-  /// @param words `private` for a `/tmp` of its own; all others are read-only paths
+  /// @param words `private` for a private `/tmp`; all others are read-only paths
   private static RunAs runAs(Optional<String> user, String... words) {
     List<ReadOnlyPath> paths =
         Arrays.stream(words)
@@ -209,7 +210,7 @@ class MountSpaceTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        // The kernel refuses to mount a namespace inside of one that was made later.
+        // The kernel refuses to mount a mount namespace inside one that was created later.
         "/proc/self/ns/mnt | read_only_paths: /proc/self/ns/mnt cannot be made read-only: invalid"
             + " argument",
         "-/proc/self/ns/mnt | read_only_paths: /proc/self/ns/mnt cannot be made read-only: invalid"
@@ -243,7 +244,7 @@ class MountSpaceTest {
     }
   }
 
-  /// `/tmp` of the machine would be gone for all else.
+  /// Otherwise `/tmp` of the machine would disappear for all other processes.
   @Test
   void nothingIsSeenOutsideWhereMountsAreShared() throws IOException {
     SpawnRequest request = shell("true", runAs(NOBODY, TMP, place.resolve("kept").toString()));
@@ -290,7 +291,7 @@ class MountSpaceTest {
     }
   }
 
-  /// With what older kernels have, too.
+  /// Also with the system calls of older kernels.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void whatIsMountedBelowIsReadOnlyToo(boolean recursive) throws IOException {
@@ -307,7 +308,7 @@ class MountSpaceTest {
             MountCalls.leave();
             long root = DiskCalls.path(arena, Path.of("/"));
             MountCalls.mount(0, root, 0, MountCalls.RECURSIVE | MountCalls.PRIVATE, 0);
-            wrote.add(mountTmpfs(arena, deep, 0)); // covered by the next one
+            wrote.add(mountTmpfs(arena, deep, 0)); // hidden by the next mount
             wrote.add(mountTmpfs(arena, kept.resolve("sub"), MountCalls.NO_PROGRAMS));
             wrote.add(Files.createDirectory(kept.resolve("sub/x")).toFile().isDirectory() ? 0 : -1);
             wrote.add(mountTmpfs(arena, kept.resolve("sub/x"), MountCalls.NO_SET_USER_ID));
@@ -353,7 +354,7 @@ class MountSpaceTest {
         .contains(" ro,nosuid");
   }
 
-  /// Its user may put a link to any directory there while the app starts.
+  /// The user may replace the directory by a link to any other while the app starts.
   @Test
   void theWorkingDirectoryStaysTheOneThatWasChecked() throws IOException {
     SpawnRequest request = shell("true", runAs(NOBODY, TMP));

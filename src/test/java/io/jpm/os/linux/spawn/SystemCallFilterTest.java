@@ -30,12 +30,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What a child with `seccomp: default` may call, as the kernel says.
+/// System calls that a child with `seccomp: default` may make, as the kernel reports it.
 @Timeout(120)
 @Needs(Need.LIBSECCOMP)
 class SystemCallFilterTest {
-  /// Makes each call with arguments for which the kernel itself answers otherwise than EPERM, or,
-  /// for root, would do what is asked.
+  /// Makes each call with arguments for which the kernel itself would return an error other than
+  /// EPERM or, for root, would succeed.
   private static final String CALLS =
       """
       import ctypes, os, platform
@@ -205,7 +205,7 @@ class SystemCallFilterTest {
     }
   }
 
-  /// Threads, children, timers and sockets of what servers are written in.
+  /// Threads, children, timers and sockets of languages for servers.
   @Test
   @Tag("slow")
   @Needs({Need.NODE, Need.PYTHON})

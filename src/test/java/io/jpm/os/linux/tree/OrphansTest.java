@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// When an end is told, it is known whether anything of the tree lives on.
+/// When an exit is reported, it is known whether any process of the tree is still running.
 @Timeout(120)
 class OrphansTest {
   private HostFixture fixture;
@@ -57,7 +57,7 @@ class OrphansTest {
 
   @Test
   void nothingIsLeftOfWhatHasLeftNothing() {
-    // Another tree's orphan is nobody else's.
+    // An orphan of another tree does not count.
     Spawned other = fixture.start("daemonizes-without-environment.sh");
     other.watcher().awaitExit();
     for (int i = 0; i < 20; i++) {

@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Children of the daemon that an app makes beside itself.
+/// Children of the daemon that an app creates as its own siblings.
 @Timeout(120)
 class StrayChildrenTest {
   private static final Duration LONG = Duration.ofSeconds(60);
 
-  /// Makes two siblings: one ends at once, one waits for a signal.
+  /// Creates two siblings: one exits at once, one waits for a signal.
   private static final String SIBLINGS =
       """
       import ctypes, os, platform, signal, sys, time
@@ -77,7 +77,7 @@ class StrayChildrenTest {
     assertThat(isThere(ended)).isTrue();
     Process ofTheJdk = new ProcessBuilder("sh", "-c", "exit 7").start();
     Eventually.await(
-        "the zombie is gone",
+        "the zombie is reaped",
         LONG,
         () -> {
           fixture.host().treeUsage(List.of(app.child().identity()), TreeUsage.Detail.BASIC);

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/// Which processes the daemon made, decided over invented process tables.
+/// Recognizes the main processes that the daemon started, in constructed process tables.
 class TaggedMainsTest {
   private static final int SELF = 50;
 
@@ -50,7 +50,7 @@ class TaggedMainsTest {
 
   @Test
   void anOrphanIsYoungerThanItsMainProcess() {
-    process(90, 1, 90, 1003, "h:1:5"); // the pids began anew
+    process(90, 1, 90, 1003, "h:1:5"); // pids have wrapped around
     process(100, 1, 100, 1000, "h:1:5");
 
     assertThat(mains()).containsOnly(Map.entry("h:1:5", 100));

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Who is signalled, decided over invented process tables.
+/// Selects the processes that are signalled, in constructed process tables.
 class TreeMembersTest {
   private static final int SELF = 50;
   private static final ProcessIdentity MAIN = new ProcessIdentity("boot", 100, 1000);

@@ -60,7 +60,7 @@ class UsageSweepTest {
     return stat(pid, 'S', parent, session, pages);
   }
 
-  /// A line as the kernel writes it, with a command that is made to confuse.
+  /// Returns a line as the kernel writes it, with a command that is hard to parse.
   private static String stat(int pid, char state, int parent, int session, long pages) {
     return "%d (a) S 1 (b) %c %d %d %d 0 -1 4194304 9 9 9 9 %d %d %d %d 20 0 %d 0 %d 9999 %d 18446744073709551615 1"
         .formatted(
@@ -97,8 +97,8 @@ class UsageSweepTest {
     return pages;
   }
 
-  /// Files of processes that are all alike; what has been written to disks the system does not tell
-  /// of process 24.
+  /// File usage that is the same for all processes, except that the bytes written by process 24 are
+  /// unknown.
   private static final class TenOfEach implements ProcessFigures {
     private int present;
 
@@ -124,7 +124,7 @@ class UsageSweepTest {
 
     @Override
     public long sharedBytes(int pid) {
-      throw new AssertionError("nobody has asked");
+      throw new AssertionError("shared memory was not requested");
     }
   }
 
@@ -140,9 +140,9 @@ class UsageSweepTest {
             stat(9, 1, 9, 10), // the daemon
             stat(20, 9, 20, 100), // a main process
             stat(21, 20, 20, 1_000), // its child
-            stat(22, 21, 22, 10_000), // and its grandchild, in a session of its own
+            stat(22, 21, 22, 10_000), // its grandchild in another session
             stat(23, 1, 20, 100_000), // an orphan of its session
-            stat(24, 23, 24, 1_000_000), // which has a child elsewhere
+            stat(24, 23, 24, 1_000_000), // a child of the orphan in another session
             stat(30, 9, 30, 10_000_000)); // another main process
     assertThat(pages(processes, main(20), main(30), main(40)))
         .isEqualTo(Map.of(main(20), 1_111_100L, main(30), 10_000_000L));
@@ -170,7 +170,7 @@ class UsageSweepTest {
             stat(9, 1, 9, 10),
             stat(20, 9, 20, 1),
             stat(21, 20, 20, 1),
-            stat(23, 'Z', 20, 20, 0), // has ended; nobody has asked how
+            stat(23, 'Z', 20, 20, 0), // has ended and is not reaped
             stat(24, 9, 24, 1));
     TreeUsage tree = Objects.requireNonNull(sweep(processes, main(20), main(24)).get(main(20)));
     assertThat(tree.processes()).isEqualTo(2);
@@ -210,7 +210,7 @@ class UsageSweepTest {
     Spawned other = fixture.start("obedient.sh");
     other.awaitReady();
     Eventually.await(
-        "both are ready",
+        "both processes are ready",
         HostFixture.DEADLINE,
         () -> HostFixture.read(tree.out()).split("ready", -1).length == 3);
     List<ProcessIdentity> mains =
@@ -219,7 +219,7 @@ class UsageSweepTest {
     assertThat(before).containsOnlyKeys(mains);
     Files.createFile(gate);
     Eventually.await(
-        "both hold",
+        "both processes hold their memory",
         HostFixture.DEADLINE,
         () -> HostFixture.read(tree.out()).split("holding", -1).length == 3);
     Map<ProcessIdentity, TreeUsage> after = fixture.host().treeUsage(mains, Detail.BASIC);
@@ -232,7 +232,7 @@ class UsageSweepTest {
     other.end();
   }
 
-  /// Figures of two sources can be compared when nothing changes between them.
+  /// Figures of two sources can be compared if nothing changes between them.
   @Test
   @Needs(Need.PS)
   void memoryAgreesWithWhatPsAndTheKernelsSharesSay() throws IOException {
@@ -240,11 +240,11 @@ class UsageSweepTest {
     Spawned tree = fixture.start("grows.py", gate.toString(), "96", "64");
     ProcessIdentity main = tree.child().identity();
     Eventually.await(
-        "both hold",
+        "both processes hold their memory",
         HostFixture.DEADLINE,
         () -> HostFixture.read(tree.out()).split("holding", -1).length == 3);
     Eventually.await(
-        "figures that agree",
+        "the figures agree",
         HostFixture.DEADLINE,
         () -> {
           TreeUsage usage =
@@ -263,7 +263,7 @@ class UsageSweepTest {
     return ours > 150 * MEBI && Math.abs(ours - theirs) <= theirs / 50;
   }
 
-  /// The sum of a column of `ps`.
+  /// Returns the sum of a column of `ps`.
   private static long ps(List<Integer> pids, String column) {
     String list = pids.stream().map(String::valueOf).collect(Collectors.joining(","));
     try {
