@@ -106,7 +106,7 @@ def follow(home, begin, results, followers):
         for peer in peers:
             for _ in range(min(100, EVENTS - count[peer])):
                 if b'"seq":' not in peer.read():
-                    raise Failure("jpm: what came is no event")
+                    raise Failure("jpm: the message received is not an event")
                 count[peer] += 1
     results.put((started, time.perf_counter()))
 
@@ -156,7 +156,7 @@ def crowd(home):
 
 
 @measures(
-    Row("ls-alone", "`ls`, 10 apps, nobody else is there", "ms"),
+    Row("ls-alone", "`ls`, 10 apps, no other client", "ms"),
     Row("ls-crowd", "the same with 200 subscribers that never read and 1,000 idle connections", "ms"),
     Row("rss-crowd", "memory of the daemon then", "MiB"),
     share=2,

@@ -248,7 +248,7 @@ class Follower:
             if self.asker is not None:
                 time.sleep(end - time.monotonic())
                 if self.asker.poll() is not None:
-                    raise Failure("pm2: whoever asks for its list has ended")
+                    raise Failure("pm2: the client that asks for its list has ended")
             else:
                 length = struct.unpack(">I", self.read(4))[0]
                 count += b'"instances"' in self.read(length)
@@ -272,7 +272,7 @@ class Follower:
 
 
 @measures(
-    Row("cpu-100-usage", "CPU, 100 idle apps, somebody wants their figures each second", "% core", at_most(1)),
+    Row("cpu-100-usage", "CPU, 100 idle apps, a client requests usage each second", "% core", at_most(1)),
     share=7,
 )
 def usage_100(bench):

@@ -35,18 +35,18 @@ class ArchitectureTest {
   private static final JavaClasses ALL = new ClassFileImporter().importPackages("io.jpm");
 
   private static final JavaClasses MAIN =
-      ALL.that(DescribedPredicate.describe("are product code", ArchitectureTest::isOfTheProduct));
+      ALL.that(DescribedPredicate.describe("are product code", ArchitectureTest::isProductCode));
 
-  private static boolean isOfTheProduct(JavaClass type) {
+  private static boolean isProductCode(JavaClass type) {
     return type.getSource()
         .map(source -> Location.of(source.getUri()))
         .filter(new ImportOption.DoNotIncludeTests()::includes)
         .isPresent();
   }
 
-  private static final Map<String, List<String>> MAY_KNOW = mayKnow();
+  private static final Map<String, List<String>> ALLOWED_DEPENDENCIES = allowedDependencies();
 
-  private static Map<String, List<String>> mayKnow() {
+  private static Map<String, List<String>> allowedDependencies() {
     Map<String, List<String>> table = new LinkedHashMap<>();
     table.put("json", List.of());
     table.put("model", List.of());
@@ -77,15 +77,15 @@ class ArchitectureTest {
     return table;
   }
 
-  static Stream<String> rooms() {
-    return MAY_KNOW.keySet().stream();
+  static Stream<String> packages() {
+    return ALLOWED_DEPENDENCIES.keySet().stream();
   }
 
   @ParameterizedTest
-  @MethodSource("rooms")
-  void aRoomKnowsOnlyTheRoomsListedForIt(String room) {
+  @MethodSource("packages")
+  void packageDependsOnlyOnThePackagesListedForIt(String room) {
     String[] allowed =
-        Stream.concat(Stream.of(room), MAY_KNOW.getOrDefault(room, List.of()).stream())
+        Stream.concat(Stream.of(room), ALLOWED_DEPENDENCIES.getOrDefault(room, List.of()).stream())
             .map(name -> "io.jpm." + name + "..")
             .toArray(String[]::new);
     DescribedPredicate<JavaClass> foreign =
@@ -100,14 +100,14 @@ class ArchitectureTest {
   }
 
   @Test
-  void everyRoomIsInTheTable() {
+  void everyPackageIsInTheTable() {
     List<String> rooms =
         MAIN.stream()
             .map(type -> type.getPackageName().split("\\.", -1)[2])
             .distinct()
             .filter(room -> !room.equals("daemon"))
             .toList();
-    assertThat(MAY_KNOW.keySet()).containsAll(rooms);
+    assertThat(ALLOWED_DEPENDENCIES.keySet()).containsAll(rooms);
   }
 
   @Test
@@ -116,11 +116,11 @@ class ArchitectureTest {
   }
 
   /// Upper bound on the files of a package, so that a reader can look through them.
-  private static final int MOST_FILES = 40;
+  private static final int MAX_FILES = 40;
 
   /// Upper bound on classes that depend on each other, so that a reader can understand them
   /// together.
-  private static final int LARGEST_CYCLE = 8;
+  private static final int MAX_CYCLE = 8;
 
   @Test
   void noPackageIsTooLargeToLookThrough() throws IOException {
@@ -129,7 +129,7 @@ class ArchitectureTest {
           .allSatisfy(folder -> {
             try (Stream<Path> files = Files.list(folder)) {
               assertThat(files.filter(file -> file.toString().endsWith(".java")))
-                  .hasSizeLessThanOrEqualTo(MOST_FILES);
+                  .hasSizeLessThanOrEqualTo(MAX_FILES);
             }
           });
     }
@@ -146,7 +146,7 @@ class ArchitectureTest {
           .forEach(target -> used.add(outermost(target)));
     }
     assertThat(uses.keySet())
-        .allSatisfy(type -> assertThat(cycle(uses, type)).hasSizeLessThanOrEqualTo(LARGEST_CYCLE));
+        .allSatisfy(type -> assertThat(cycle(uses, type)).hasSizeLessThanOrEqualTo(MAX_CYCLE));
   }
 
   private static String outermost(JavaClass type) {
@@ -155,12 +155,12 @@ class ArchitectureTest {
 
   /// Returns all types that `type` depends on and that depend on it, directly or indirectly.
   private static Set<String> cycle(Map<String, Set<String>> uses, String type) {
-    Set<String> cycle = new TreeSet<>(reached(uses, type));
-    cycle.removeIf(other -> !reached(uses, other).contains(type));
+    Set<String> cycle = new TreeSet<>(reachable(uses, type));
+    cycle.removeIf(other -> !reachable(uses, other).contains(type));
     return cycle;
   }
 
-  private static Set<String> reached(Map<String, Set<String>> uses, String type) {
+  private static Set<String> reachable(Map<String, Set<String>> uses, String type) {
     Set<String> reached = new TreeSet<>();
     Deque<String> next = new ArrayDeque<>(uses.getOrDefault(type, Set.of()));
     while (!next.isEmpty()) {
@@ -173,7 +173,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theBrainAndTheWordsKnowOnlyTheJdk() {
+  void superviseAndModelDependOnlyOnTheJdk() {
     classes()
         .that()
         .resideInAnyPackage("io.jpm.supervise..", "io.jpm.model..")
@@ -185,7 +185,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nativeCodeIsInOneRoom() {
+  void nativeCodeIsInOnePackage() {
     noClasses()
         .that()
         .resideOutsideOfPackage("io.jpm.os.linux..")
@@ -197,7 +197,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void processesAreMadeInOneRoom() {
+  void processesAreStartedInOnePackage() {
     noClasses()
         .that()
         .resideOutsideOfPackages("io.jpm.os..", "io.jpm.daemon")
@@ -212,7 +212,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void timeIsAnArgument() {
+  void clockIsNotReadDirectly() {
     noClasses()
         .that()
         .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client", "io.jpm.os..")
@@ -227,7 +227,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void ofJgitOnlyTheIgnorePatternsAreUsed() {
+  void onlyTheIgnorePatternsOfJgitAreUsed() {
     noClasses()
         .should()
         .dependOnClassesThat(
@@ -238,7 +238,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void nobodySleeps() {
+  void noCodeCallsThreadSleep() {
     noClasses()
         .that()
         .doNotHaveFullyQualifiedName("io.jpm.testing.Eventually")
@@ -251,7 +251,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheDoorsTouchStandardStreamsAndExit() {
+  void onlyEntryPointsUseStandardStreamsAndExit() {
     noClasses()
         .that()
         .resideOutsideOfPackages("io.jpm.daemon", "io.jpm.client", "io.jpm.serve")
@@ -265,7 +265,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void addressesStandInOneFile() throws IOException {
+  void addressesAreDefinedInOneFile() throws IOException {
     try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
       List<Path> offenders =
           files
@@ -293,7 +293,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void everyPackageSaysWhatItIsFor() throws IOException {
+  void everyPackageHasAPackageInfo() throws IOException {
     try (Stream<Path> folders = Files.walk(Path.of("src/main/java/io/jpm"))) {
       List<Path> silent =
           folders
@@ -315,7 +315,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void theArchitecturePageNamesEveryRoomAndNoOther() throws IOException {
+  void architecturePageNamesExactlyTheExistingPackages() throws IOException {
     String page = Files.readString(Path.of("docs/architecture.md"));
     List<String> named =
         java.util.regex.Pattern.compile("^\\| `([a-z]+)` \\|", java.util.regex.Pattern.MULTILINE)

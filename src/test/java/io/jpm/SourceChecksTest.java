@@ -3,7 +3,7 @@ package io.jpm;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import java.io.File;
 import java.io.IOException;
@@ -61,6 +61,8 @@ class SourceChecksTest {
                 "UTF-8",
                 "-Xlint:all,-processing,-serial,-path",
                 "-Werror",
+                // Links and names of parameters in Javadoc.
+                "-Xdoclint:reference",
                 "-XDcompilePolicy=simple",
                 "--should-stop=ifError=FLOW",
                 "--should-stop=ifNoError=FLOW",
@@ -85,7 +87,9 @@ class SourceChecksTest {
             .redirectOutput(output.toFile())
             .start();
     try {
-      assertThat(javac.waitFor(Patience.seconds(600), TimeUnit.SECONDS)).as("javac ends").isTrue();
+      assertThat(javac.waitFor(TestDeadline.scaledSeconds(600), TimeUnit.SECONDS))
+          .as("javac ends")
+          .isTrue();
       assertThat(Files.readString(output)).isEmpty();
       assertThat(javac.exitValue()).isZero();
     } finally {

@@ -41,7 +41,7 @@ class VerifyScriptTest {
   @TempDir Path bin;
   @TempDir Path lib;
 
-  private void program(String name, String text) throws IOException {
+  private void writeProgram(String name, String text) throws IOException {
     Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + text + "\n");
     assertThat(file.toFile().setExecutable(true)).isTrue();
   }
@@ -51,10 +51,10 @@ class VerifyScriptTest {
       Files.createSymbolicLink(bin.resolve(name), Path.of("/usr/bin", name));
     }
     for (String name : programs) {
-      program(name, "echo " + name + " \"$@\"");
+      writeProgram(name, "echo " + name + " \"$@\"");
     }
-    program("apt-get", "echo apt-get \"$@\"");
-    program("id", "echo 0");
+    writeProgram("apt-get", "echo apt-get \"$@\"");
+    writeProgram("id", "echo 0");
     Files.createFile(Files.createDirectory(lib.resolve("aarch64-linux-gnu")).resolve(LIBSECCOMP));
     List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
     command.addAll(List.of(arguments));
@@ -68,36 +68,36 @@ class VerifyScriptTest {
     return output;
   }
 
-  private void jdk(String version) throws Exception {
+  private void installJdk(String version) throws Exception {
     Path home = Files.createDirectories(lib.resolve("jvm/java-" + version));
     Files.writeString(
         home.resolve("release"),
         "IMPLEMENTOR=\"Debian\"\nJAVA_VERSION=\"%s\"\n".formatted(version));
   }
 
-  private static List<String> all(String... but) {
+  private static List<String> allProgramsBut(String... but) {
     return PROGRAMS.stream().filter(name -> !List.of(but).contains(name)).toList();
   }
 
   @Test
-  void whereNothingIsMissingItSaysNothing() throws Exception {
-    jdk("17.0.15");
-    assertThat(verify(all(), "--missing")).isEmpty();
+  void nothingIsPrintedIfNothingIsMissing() throws Exception {
+    installJdk("17.0.15");
+    assertThat(verify(allProgramsBut(), "--missing")).isEmpty();
   }
 
   @Test
-  void whatIsMissingIsNamedInOneLine() throws Exception {
-    jdk("25.0.3");
-    jdk("11.0.1");
-    assertThat(verify(all("fish", "chromium"), "--missing"))
+  void missingProgramsAreNamedInOneLine() throws Exception {
+    installJdk("25.0.3");
+    installJdk("11.0.1");
+    assertThat(verify(allProgramsBut("fish", "chromium"), "--missing"))
         .isEqualTo(
             "Missing here: fish chromium second-jdk. Tests that need them are skipped; bin/verify"
                 + " installs them.\n");
   }
 
   @Test
-  void whatIsMissingIsInstalledAndThenTheTestsRun() throws Exception {
-    assertThat(verify(all("groff", "chromium"), "-o"))
+  void missingProgramsAreInstalledBeforeTheTestsRun() throws Exception {
+    assertThat(verify(allProgramsBut("groff", "chromium"), "-o"))
         .contains("apt-get update -q\n")
         .contains(
             "--no-install-recommends groff-base chromium fonts-dejavu-core default-jre-headless\n")
@@ -105,13 +105,13 @@ class VerifyScriptTest {
   }
 
   @Test
-  void whereNothingIsMissingNothingIsInstalled() throws Exception {
-    jdk("21");
-    assertThat(verify(all(), "-q")).isEqualTo("mvn -B -ntp verify -q\n");
+  void nothingIsInstalledIfNothingIsMissing() throws Exception {
+    installJdk("21");
+    assertThat(verify(allProgramsBut(), "-q")).isEqualTo("mvn -B -ntp verify -q\n");
   }
 
   @Test
-  void whatWasNotTestedIsCountedWithWhatToInstall() throws Exception {
+  void summaryCountsSkippedTestsAndNamesWhatToInstall() throws Exception {
     Path notes =
         Files.writeString(
             lib.resolve("notes"),
@@ -123,7 +123,7 @@ class VerifyScriptTest {
             node in /usr/bin\tWebIT.one
             the right to mount\tHomeIT.one
             """);
-    assertThat(verify(all(), "--summary", notes.toString()))
+    assertThat(verify(allProgramsBut(), "--summary", notes.toString()))
         .isEqualTo(
             "Not tested here: 1 test needs groff (install groff-base), 2 tests need node (install"
                 + " nodejs), 1 test needs node in /usr/bin (install nodejs), 1 test needs the right"
@@ -131,7 +131,7 @@ class VerifyScriptTest {
   }
 
   @Test
-  void whereAllWasTestedItSaysNothing() throws Exception {
-    assertThat(verify(all(), "--summary", lib.resolve("none").toString())).isEmpty();
+  void summaryIsEmptyIfAllTestsRan() throws Exception {
+    assertThat(verify(allProgramsBut(), "--summary", lib.resolve("none").toString())).isEmpty();
   }
 }

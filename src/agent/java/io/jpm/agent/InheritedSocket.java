@@ -21,7 +21,8 @@ record InheritedSocket(boolean ipv6, int number) {
   /// Returns the sockets that the variables name and that exist. `JPM_SOCKETS` contains their
   /// descriptors, `v6:5,6;v4:7,8`, and `JPM_SOCKET_INODES` their inodes in the same order, so that
   /// no other descriptor is ever mistaken for one of them.
-  static List<InheritedSocket> all(Map<String, String> environment, Descriptors descriptors) {
+  static List<InheritedSocket> all(
+      Map<String, String> environment, DescriptorInspector descriptorInspector) {
     List<InheritedSocket> sockets = new ArrayList<>();
     Iterator<String> inodes =
         List.of(environment.getOrDefault("JPM_SOCKET_INODES", "").split(",", -1)).iterator();
@@ -32,7 +33,7 @@ record InheritedSocket(boolean ipv6, int number) {
       }
       for (String number : family.substring(3).split(",", -1)) {
         InheritedSocket socket = new InheritedSocket(ipv6, Integer.parseInt(number));
-        if (inodes.hasNext() && descriptors.isSocket(socket.number, inodes.next())) {
+        if (inodes.hasNext() && descriptorInspector.isSocket(socket.number, inodes.next())) {
           sockets.add(socket);
         }
       }

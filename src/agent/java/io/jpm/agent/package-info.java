@@ -1,11 +1,12 @@
 /// The Java agent, by which the servers of several Java processes share a port. `-javaagent` loads
-/// it into each process of an app, in a class loader of its own. Start with [Entry]. The agent
-/// changes five classes of the JDK ([Rewriter]):
+/// it into each process of an app, in a class loader of its own. Start with [AgentInstaller]. The
+/// agent changes five classes of the JDK ([SocketClassTransformer]):
 ///
-/// - A server that is bound gets one of the sockets that the process has inherited ([Binding]).
+/// - A server that is bound gets one of the sockets that the process has inherited
+///   ([SharedSocketBinder]).
 /// - While the process drains, it accepts nothing and tells HTTP clients not to use the same
-///   connection again ([Draining]).
-/// - If jpm probes the app, probes have a private socket ([Entrance]).
+///   connection again ([DrainInterceptor]).
+/// - If jpm probes the app, probes have a private socket ([ProbedListener]).
 ///
 /// Runs on Java 17 or newer and does not depend on jpm's other packages.
 @NullMarked

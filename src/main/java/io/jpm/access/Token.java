@@ -46,7 +46,7 @@ record Token(IssuedToken token, String digest, Optional<Former> former) {
   /// Converts the token to JSON. Without `apps` it applies to all apps, without `expires` it is
   /// valid until it is revoked.
   JsonObject toJson() {
-    var json = new JsonObject().put("name", token.name()).put("role", token.role().word());
+    var json = new JsonObject().put("name", token.name()).put("role", token.role().keyword());
     if (!token.apps().isEmpty()) {
       json.put("apps", new JsonArray(token.apps().stream().sorted().toList()));
     }

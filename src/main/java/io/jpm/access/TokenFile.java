@@ -1,6 +1,6 @@
 package io.jpm.access;
 
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.HomeFileWriter;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -32,10 +32,10 @@ final class TokenFile {
   }
 
   /// The result of reading the file.
-  sealed interface Found {
+  sealed interface Content {
     /// The file is valid. It contains these tokens, none if it does not exist.
-    record Whole(List<Token> tokens) implements Found {
-      public Whole {
+    record Intact(List<Token> tokens) implements Content {
+      public Intact {
         tokens = List.copyOf(tokens);
       }
     }
@@ -43,7 +43,7 @@ final class TokenFile {
     /// The file is invalid, so no part of it is used.
     ///
     /// @param problem the file, the problem and its location, in one line
-    record Damaged(String problem) implements Found {}
+    record Damaged(String problem) implements Content {}
   }
 
   TokenFile(Path file) {
@@ -65,14 +65,14 @@ final class TokenFile {
     }
   }
 
-  Found read() {
+  Content read() {
     try {
       if (Files.size(file) > MOST_BYTES) {
         return damaged("has more than %d bytes".formatted(MOST_BYTES));
       }
-      return new Found.Whole(tokens(new JsonObject(Files.readString(file))));
+      return new Content.Intact(tokens(new JsonObject(Files.readString(file))));
     } catch (NoSuchFileException none) {
-      return new Found.Whole(List.of());
+      return new Content.Intact(List.of());
     } catch (IOException unreadable) {
       return damaged("cannot be read: " + unreadable);
     } catch (RuntimeException wrong) {
@@ -80,8 +80,8 @@ final class TokenFile {
     }
   }
 
-  private Found damaged(String what) {
-    return new Found.Damaged(file + " " + what);
+  private Content damaged(String what) {
+    return new Content.Damaged(file + " " + what);
   }
 
   /// Returns the first line of the message: parsers append the position and quote the text, which
@@ -117,6 +117,6 @@ final class TokenFile {
     var array = new JsonArray();
     tokens.forEach(token -> array.add(token.toJson()));
     String text = new JsonObject().put("v", VERSION).put("tokens", array).encodePrettily() + "\n";
-    SmallFile.writeDurably(file, text);
+    HomeFileWriter.writeDurably(file, text);
   }
 }

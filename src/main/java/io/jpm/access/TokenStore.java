@@ -1,7 +1,7 @@
 package io.jpm.access;
 
 import io.jpm.access.Token.Former;
-import io.jpm.access.TokenFile.Found;
+import io.jpm.access.TokenFile.Content;
 import io.jpm.access.TokenFile.Stamp;
 import io.jpm.bus.FileErrors;
 import io.jpm.bus.access.AccessCommand;
@@ -31,7 +31,7 @@ import java.util.TreeMap;
 /// at a time.
 final class TokenStore {
   /// The maximum number of tokens.
-  static final int MOST = 1000;
+  static final int MAX_TOKENS = 1000;
 
   private static final Logger LOG = System.getLogger("jpm.access");
   private static final int SECRET_BYTES = 32;
@@ -63,7 +63,7 @@ final class TokenStore {
 
   /// Carries out a command. The outcome also lists the tokens that have expired or were removed
   /// from the file.
-  Outcome obey(AccessCommand command) {
+  Outcome execute(AccessCommand command) {
     List<TokenRevoked> ended = new ArrayList<>();
     lookAgain().forEach(name -> ended.add(new TokenRevoked(name)));
     ended.addAll(dropExpired());
@@ -72,12 +72,12 @@ final class TokenStore {
           case AccessCommand.Create create -> create(create);
           case AccessCommand.Rotate rotate -> rotate(rotate, ended);
           case AccessCommand.Revoke(String name) -> revoke(name, ended);
-          case AccessCommand.All() ->
+          case AccessCommand.ListTokens() ->
               problem
                   .<AccessReply>map(this::refusal)
                   .orElseGet(() ->
                       new AccessReply.Tokens(byName.values().stream().map(Token::token).toList()));
-          case AccessCommand.Prove(String digest) -> prove(digest);
+          case AccessCommand.Authenticate(String digest) -> prove(digest);
         };
     return new Outcome(reply, ended, nextExpiry(), soon());
   }
@@ -103,23 +103,23 @@ final class TokenStore {
       return take(file.read());
     } catch (IOException unknown) {
       known = Optional.empty();
-      return take(new Found.Damaged(file.path() + " cannot be checked: " + unknown));
+      return take(new Content.Damaged(file.path() + " cannot be checked: " + unknown));
     }
   }
 
-  private List<String> take(Found found) {
+  private List<String> take(Content found) {
     Map<String, Token> before = new TreeMap<>(byName);
     Optional<String> former = problem;
     byName.clear();
     problem = Optional.empty();
     switch (found) {
-      case Found.Whole(List<Token> tokens) ->
+      case Content.Intact(List<Token> tokens) ->
           tokens.forEach(token -> byName.put(token.token().name(), token));
-      case Found.Damaged(String what) -> problem = Optional.of(what);
+      case Content.Damaged(String what) -> problem = Optional.of(what);
     }
     problem
         .filter(now -> !former.equals(Optional.of(now)))
-        .ifPresent(now -> LOG.log(Level.ERROR, "{0}", refusal(now).why()));
+        .ifPresent(now -> LOG.log(Level.ERROR, "{0}", refusal(now).reason()));
     return before.values().stream()
         .filter(token -> !token.equals(byName.get(token.token().name())))
         .map(token -> token.token().name())
@@ -173,9 +173,10 @@ final class TokenStore {
           "the token %1$s exists already: choose another name, or type jpm token revoke %1$s first"
               .formatted(create.name()));
     }
-    if (byName.size() >= MOST) {
+    if (byName.size() >= MAX_TOKENS) {
       return new AccessReply.Refused(
-          "there are %d tokens already, which is the limit: revoke some of them".formatted(MOST));
+          "there are %d tokens already, which is the limit: revoke some of them"
+              .formatted(MAX_TOKENS));
     }
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
     try {
@@ -234,8 +235,9 @@ final class TokenStore {
     byte[] bits = new byte[SECRET_BYTES];
     random.nextBytes(bits);
     String secret =
-        AccessCommand.Prove.PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
-    String digest = AccessCommand.Prove.of(secret).orElseThrow().digest();
+        AccessCommand.Authenticate.PREFIX
+            + Base64.getUrlEncoder().withoutPadding().encodeToString(bits);
+    String digest = AccessCommand.Authenticate.of(secret).orElseThrow().digest();
     Token before = byName.put(token.name(), new Token(token, digest, former));
     Optional<String> failure = write();
     if (failure.isPresent()) {
@@ -280,7 +282,7 @@ final class TokenStore {
             isSame(held.digest(), shown)
                 || held.former().filter(former -> isSame(former.digest(), shown)).isPresent())
         .findFirst()
-        .<AccessReply>map(held -> new AccessReply.Proved(held.token().principal()))
+        .<AccessReply>map(held -> new AccessReply.Authenticated(held.token().principal()))
         .orElse(new AccessReply.Refused("wrong token"));
   }
 

@@ -36,7 +36,7 @@ public final class TokenVerticle extends VerticleBase {
 
   private static final Duration A_DAY = Duration.ofDays(1);
 
-  private final TokenStore book;
+  private final TokenStore store;
   private final InstantSource clock;
   private long timer = NO_TIMER;
   private Optional<Instant> warned = Optional.empty();
@@ -44,7 +44,7 @@ public final class TokenVerticle extends VerticleBase {
   /// @param file the file with the tokens, in a directory that only the owner can enter
   /// @param clock wall clock, since tokens expire at a date
   public TokenVerticle(Path file, InstantSource clock) {
-    this.book = new TokenStore(new TokenFile(file), clock);
+    this.store = new TokenStore(new TokenFile(file), clock);
     this.clock = clock;
   }
 
@@ -54,7 +54,7 @@ public final class TokenVerticle extends VerticleBase {
         .eventBus()
         .<AccessCommand>consumer(Addresses.ACCESS_COMMAND, this::answer)
         .completion()
-        .compose(_ -> done(new AccessCommand.All()));
+        .compose(_ -> done(new AccessCommand.ListTokens()));
   }
 
   private void answer(Message<AccessCommand> message) {
@@ -70,7 +70,7 @@ public final class TokenVerticle extends VerticleBase {
   /// verticle run one after the other.
   private Future<Outcome> done(AccessCommand command) {
     return vertx
-        .executeBlocking(() -> book.obey(command))
+        .executeBlocking(() -> store.execute(command))
         .map(outcome -> Objects.requireNonNull(outcome))
         .onSuccess(outcome -> {
           outcome.ended().forEach(this::tell);
@@ -107,7 +107,7 @@ public final class TokenVerticle extends VerticleBase {
             Math.clamp(millis, 1, LONGEST_WAIT.toMillis()),
             _ -> {
               timer = NO_TIMER;
-              var _ = done(new AccessCommand.All());
+              var _ = done(new AccessCommand.ListTokens());
             });
   }
 

@@ -8,5 +8,5 @@ import io.vertx.core.Vertx;
 @FunctionalInterface
 interface BackendFactory {
   /// Returns a new backend, which reports its observations to `reports`.
-  BalancerBackend make(Vertx vertx, BalancerContext balancer, BalancerBackend.Reports reports);
+  BalancerBackend make(Vertx vertx, BalancerContext balancer, BalancerBackend.Observer observer);
 }

@@ -13,18 +13,18 @@ final class BalancerBackends {
   static final Map<BalancingMode, BackendFactory> ALL =
       Map.of(
           BalancingMode.NODE,
-          (vertx, balancer, reports) ->
-              new NodeBackend(vertx, balancer.host(), balancer.nodePreload(), reports),
+          (vertx, balancer, observer) ->
+              new NodeBackend(vertx, balancer.host(), balancer.nodePreload(), observer),
           BalancingMode.LISTEN_FDS,
-          (vertx, balancer, reports) -> new ActivationBackend(vertx, balancer.host(), reports),
+          (vertx, balancer, observer) -> new ActivationBackend(vertx, balancer.host(), observer),
           BalancingMode.JVM,
-          (vertx, balancer, reports) ->
-              new JvmBackend(vertx, balancer.host(), balancer.agent(), reports),
+          (vertx, balancer, observer) ->
+              new JvmBackend(vertx, balancer.host(), balancer.agent(), observer),
           BalancingMode.PROXY,
-          (vertx, balancer, reports) ->
+          (vertx, balancer, observer) ->
               new ProxyBackend(
                   vertx.getOrCreateContext(),
-                  reports,
+                  observer,
                   balancer.nanoTime(),
                   balancer.host().listenSockets()));
 

@@ -1,26 +1,26 @@
 package io.jpm.balancer;
 
-import io.jpm.balancer.ModeAssignments.Place;
-import io.jpm.balancer.ModeSelector.Choice;
+import io.jpm.balancer.ModeAssignments.Assignment;
+import io.jpm.balancer.ModeSelector.Selection;
 import io.jpm.balancer.handover.SocketHandovers;
-import io.jpm.balancer.handover.SocketHandovers.Means;
+import io.jpm.balancer.handover.SocketHandovers.TransferMode;
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.balancer.BalancerCommand;
-import io.jpm.bus.balancer.BalancerCommand.Ask;
-import io.jpm.bus.balancer.BalancerCommand.Began;
 import io.jpm.bus.balancer.BalancerCommand.Drain;
-import io.jpm.bus.balancer.BalancerCommand.Ended;
-import io.jpm.bus.balancer.BalancerCommand.Fit;
-import io.jpm.bus.balancer.BalancerCommand.Heard;
-import io.jpm.bus.balancer.BalancerCommand.Lend;
-import io.jpm.bus.balancer.BalancerCommand.Outlook;
+import io.jpm.bus.balancer.BalancerCommand.FinishHandover;
+import io.jpm.bus.balancer.BalancerCommand.GetStatus;
+import io.jpm.bus.balancer.BalancerCommand.NodeMessageReceived;
 import io.jpm.bus.balancer.BalancerCommand.Prepare;
-import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerCommand.PrepareHandover;
+import io.jpm.bus.balancer.BalancerCommand.PreviewReload;
+import io.jpm.bus.balancer.BalancerCommand.ProcessEnded;
+import io.jpm.bus.balancer.BalancerCommand.ProcessStarted;
 import io.jpm.bus.balancer.BalancerCommand.Ready;
 import io.jpm.bus.balancer.BalancerCommand.Released;
-import io.jpm.bus.balancer.BalancerCommand.Return;
+import io.jpm.bus.balancer.BalancerCommand.ResolveRoute;
+import io.jpm.bus.balancer.BalancerCommand.SetFit;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReply.Route;
@@ -28,11 +28,11 @@ import io.jpm.bus.balancer.BalancerReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSocketRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -53,7 +53,8 @@ import java.util.concurrent.TimeUnit;
 /// on to the [BalancerBackend] of that mode. Commands about processes in fork mode go to
 /// [SocketHandovers]. Serves [BalancerCommand]s on [Addresses#BALANCER_COMMAND], publishes
 /// [BalancerReport]s on [Addresses#BALANCER_REPORTS].
-public final class ClusterBalancerVerticle extends VerticleBase implements BalancerBackend.Reports {
+public final class ClusterBalancerVerticle extends VerticleBase
+    implements BalancerBackend.Observer {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
   /// With [#CHANGE_MILLIS] this makes 8 s: shorter than God's timeout for a reply, and longer than
@@ -70,7 +71,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   private final ModeAssignments modeAssignments = new ModeAssignments();
   private final Set<WorkerId> told = new HashSet<>();
   private Optional<Future<Boolean>> host = Optional.empty();
-  private Optional<OwnPorts> ownPorts = Optional.empty();
+  private Optional<DirectRouteResolver> ownPorts = Optional.empty();
   private Optional<SocketHandovers> socketHandovers = Optional.empty();
 
   /// Creates the verticle with all balancing modes.
@@ -111,7 +112,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   private Future<Boolean> whenHostIsThere() {
     Future<Boolean> there =
         host.orElseGet(
-            () -> Blocking.call(vertx, () -> balancer.host().listenSockets().isPresent()));
+            () -> BlockingCalls.call(vertx, () -> balancer.host().listenSockets().isPresent()));
     host = Optional.of(there);
     return there;
   }
@@ -128,7 +129,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   /// Closes sockets of an earlier daemon whose app no longer exists: clients would wait in their
   /// queues forever.
   private void closeUnclaimed() {
-    Blocking.call(vertx, this::open)
+    BlockingCalls.call(vertx, this::open)
         .onSuccess(open -> {
           List<ListenSocket> unclaimed =
               open.stream()
@@ -138,14 +139,14 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
                   .toList();
           // Runs in order with the tasks that open sockets: a later request for one of these keys
           // opens a new socket.
-          Blocking.call(vertx, () -> closed(unclaimed))
+          BlockingCalls.call(vertx, () -> closed(unclaimed))
               .onFailure(
                   fault -> LOG.log(Level.ERROR, "unclaimed sockets cannot be closed", fault));
         });
   }
 
   private List<ListenSocket> open() {
-    return balancer.host().listenSockets().map(ListenSockets::all).orElse(List.of());
+    return balancer.host().listenSockets().map(ListenSocketRegistry::all).orElse(List.of());
   }
 
   private static boolean closed(List<ListenSocket> sockets) {
@@ -163,22 +164,22 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         socketHandovers().released(order.worker());
         answer(message, prepare(order));
       }
-      case Lend order -> answer(message, lend(order));
-      case Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) -> {
+      case PrepareHandover order -> answer(message, lend(order));
+      case PreviewReload(InstanceId id, ProcessIdentity process, AppSpec spec) -> {
         WorkerId worker =
             socketHandovers()
                 .workerOf(process)
                 .or(() -> modeAssignments.workerOf(id))
                 .orElse(new WorkerId(id, 0, 0));
-        answer(message, lend(new Lend(worker, process, spec, false)));
+        answer(message, lend(new PrepareHandover(worker, process, spec, false)));
       }
-      case Return(InstanceId id, Optional<AppSpec> clash) -> {
+      case FinishHandover(InstanceId id, Optional<AppSpec> clash) -> {
         clash.ifPresent(spec -> socketHandovers().clashed(id, spec));
-        socketHandovers().giveBack(id);
+        socketHandovers().release(id);
         message.reply(new BalancerReply.Done());
       }
-      case Began news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
-      case Heard(WorkerId worker, String json) -> {
+      case ProcessStarted news -> answer(message, began(news).map(_ -> new BalancerReply.Done()));
+      case NodeMessageReceived(WorkerId worker, String json) -> {
         if (socketHandovers().has(worker)) {
           socketHandovers().heard(worker, json);
         } else {
@@ -191,14 +192,14 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         sharing(worker).ifPresent(way -> way.ready(worker));
         message.reply(new BalancerReply.Done());
       }
-      case Reach question -> answer(message, reach(question));
-      case Fit(WorkerId worker, boolean fit) -> {
+      case ResolveRoute question -> answer(message, reach(question));
+      case SetFit(WorkerId worker, boolean fit) -> {
         sharing(worker).ifPresent(way -> way.fit(worker, fit));
         message.reply(new BalancerReply.Done());
       }
       case Drain(WorkerId worker) -> answer(message, drain(worker).map(BalancerReply.Drained::new));
-      case Ended(WorkerId worker) -> {
-        ownPorts().ended(worker);
+      case ProcessEnded(WorkerId worker) -> {
+        ownPorts().processEnded(worker);
         told.remove(worker);
         socketHandovers().ended(worker);
         modeAssignments.ended(worker);
@@ -210,17 +211,17 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
         release(worker);
         message.reply(new BalancerReply.Done());
       }
-      case Ask(AppName app, InstanceId id) -> message.reply(status(app, id));
+      case GetStatus(AppName app, InstanceId id) -> message.reply(status(app, id));
     }
   }
 
-  private Future<Route> reach(Reach question) {
+  private Future<Route> reach(ResolveRoute question) {
     Optional<Route> alone = socketHandovers().reach(question);
     if (alone.isPresent()) {
       return Future.succeededFuture(alone.get());
     }
     return sharing(question.worker())
-        .map(way -> way.reach(question))
+        .map(way -> way.resolveRoute(question))
         .orElseGet(() -> Future.succeededFuture(new Route.Direct()))
         .compose(route ->
             route instanceof Route.Direct
@@ -228,8 +229,9 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
                 : Future.succeededFuture(route));
   }
 
-  private OwnPorts ownPorts() {
-    OwnPorts made = ownPorts.orElseGet(() -> new OwnPorts(vertx, balancer.host()));
+  private DirectRouteResolver ownPorts() {
+    DirectRouteResolver made =
+        ownPorts.orElseGet(() -> new DirectRouteResolver(vertx, balancer.host()));
     ownPorts = Optional.of(made);
     return made;
   }
@@ -248,39 +250,43 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
 
   private Future<BalancerReply> prepareAlone(Prepare order) {
     boolean beside = order.spec().cluster().enabled();
-    return (beside ? Future.succeededFuture(new Means(BalancingMode.OFF, "")) : means(order.spec()))
-        .map(means -> socketHandovers().prepare(order.worker(), order.spec(), means));
+    return (beside
+            ? Future.succeededFuture(new TransferMode(BalancingMode.OFF, ""))
+            : means(order.spec()))
+        .map(transferMode -> socketHandovers().prepare(order.worker(), order.spec(), transferMode));
   }
 
-  private Future<Means> means(AppSpec spec) {
-    return Blocking.call(
+  private Future<TransferMode> means(AppSpec spec) {
+    return BlockingCalls.call(
         vertx,
         () -> {
-          Choice choice = ModeSelector.alone(spec, SystemSupport.of(spec, balancer));
+          Selection selection =
+              ModeSelector.selectForHandover(spec, SystemSupport.of(spec, balancer));
           Optional<String> old =
-              choice.mode() == BalancingMode.JVM
-                  ? AgentRefusal.tooOld(
+              selection.mode() == BalancingMode.JVM
+                  ? AgentCompatibility.unsupportedJava(
                       spec.command().program(), spec.runAs(), balancer.host().appAccess())
                   : Optional.empty();
-          return old.map(reason -> new Means(BalancingMode.OFF, reason))
-              .orElseGet(() -> new Means(choice.mode(), choice.reason()));
+          return old.map(reason -> new TransferMode(BalancingMode.OFF, reason))
+              .orElseGet(() -> new TransferMode(selection.mode(), selection.reason()));
         });
   }
 
   /// Replies how a process can be replaced. Instances that share a port have nothing to hand over.
-  private Future<BalancerReply> lend(Lend order) {
-    Optional<Place> place = modeAssignments.of(order.worker());
+  private Future<BalancerReply> lend(PrepareHandover order) {
+    Optional<Assignment> place = modeAssignments.of(order.worker());
     if (order.next().cluster().enabled()
         && place.filter(it -> it.mode() != BalancingMode.OFF).isPresent()) {
       return Future.succeededFuture(
-          new BalancerReply.Handover.Beside(
-              "it shares its port (balance: %s)".formatted(place.get().mode().word()), false));
+          new BalancerReply.Handover.SideBySide(
+              "it shares its port (balance: %s)".formatted(place.get().mode().keyword()), false));
     }
-    Future<Means> means =
+    Future<TransferMode> means =
         order.next().cluster().enabled()
-            ? describe(order.next()).map(app -> new Means(BalancingMode.OFF, app.choice().reason()))
+            ? describe(order.next())
+                .map(app -> new TransferMode(BalancingMode.OFF, app.choice().reason()))
             : means(order.next());
-    return means.compose(it -> socketHandovers().lend(order, it)).map(reply -> reply);
+    return means.compose(it -> socketHandovers().assess(order, it)).map(reply -> reply);
   }
 
   /// Returns the socket handovers, which are created on first use, as in [#made].
@@ -329,12 +335,12 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
 
   /// @param tries how often to try again while processes of the previous mode still occupy the port
   private Future<BalancerReply> prepare(Prepare order, PortReservation portReservation, int tries) {
-    List<Place> left = modeAssignments.left(order.worker(), portReservation);
-    Optional<Place> own = modeAssignments.of(order.worker());
+    List<Assignment> left = modeAssignments.left(order.worker(), portReservation);
+    Optional<Assignment> own = modeAssignments.of(order.worker());
     if (tries > 0 && left.stream().anyMatch(it -> !it.ended() && !own.equals(Optional.of(it)))) {
       return later().compose(_ -> prepare(order, portReservation, tries - 1));
     }
-    left.stream().filter(Place::ended).map(Place::worker).forEach(this::leave);
+    left.stream().filter(Assignment::ended).map(Assignment::worker).forEach(this::leave);
     place(order.worker(), portReservation);
     Optional<BalancerBackend> balancerBackend = made(portReservation.mode());
     if (balancerBackend.isEmpty()) {
@@ -367,51 +373,51 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
             it.options(),
             it.environment(),
             it.sockets(),
-            it.channel(),
-            it.unready(),
-            mode.word() + " " + it.memo(),
+            it.ipcChannel(),
+            it.startHint(),
+            mode.keyword() + " " + it.balancerState(),
             it.mustListen())
         : reply;
   }
 
   private Future<BalancedApp> describe(AppSpec spec) {
-    return Blocking.call(vertx, () -> SystemSupport.of(spec, balancer))
+    return BlockingCalls.call(vertx, () -> SystemSupport.of(spec, balancer))
         .map(systemSupport -> {
-          Choice wanted = there(ModeSelector.choose(spec, systemSupport));
+          Selection wanted = availableMode(ModeSelector.choose(spec, systemSupport));
           BalancedApp app = apps.computeIfAbsent(spec.name(), _ -> new BalancedApp(spec, wanted));
-          app.describe(spec, wanted);
+          app.update(spec, wanted);
           return app;
         });
   }
 
-  private Choice there(Choice choice) {
-    return choice.mode() == BalancingMode.OFF || factories.containsKey(choice.mode())
-        ? choice
-        : new Choice(
+  private Selection availableMode(Selection selection) {
+    return selection.mode() == BalancingMode.OFF || factories.containsKey(selection.mode())
+        ? selection
+        : new Selection(
             BalancingMode.OFF,
-            choice.reason()
+            selection.reason()
                 + ", but this daemon does not support balance: "
-                + choice.mode().word());
+                + selection.mode().keyword());
   }
 
   /// Registers a running process with the mode in which it was started, even if another mode would
   /// be selected today.
-  private Future<Void> began(Began news) {
-    if (SocketHandovers.isMemo(news.memo())) {
-      ownPorts().began(news);
+  private Future<Void> began(ProcessStarted news) {
+    if (SocketHandovers.isMemo(news.balancerState())) {
+      ownPorts().processStarted(news);
       socketHandovers().began(news);
       return Future.succeededFuture();
     }
-    ownPorts().began(news);
-    String[] memo = news.memo().split(" ", 2);
+    ownPorts().processStarted(news);
+    String[] memo = news.balancerState().split(" ", 2);
     BalancingMode mode =
-        BalancingMode.ofWord(memo[0]).filter(factories::containsKey).orElse(BalancingMode.OFF);
+        BalancingMode.ofKeyword(memo[0]).filter(factories::containsKey).orElse(BalancingMode.OFF);
     place(news.worker(), PortReservation.of(news.spec(), mode));
     String rest = memo.length > 1 ? memo[1] : "";
     made(mode)
         .ifPresent(balancerBackend ->
             balancerBackend.began(
-                new Began(
+                new ProcessStarted(
                     news.worker(),
                     news.number(),
                     news.process(),
@@ -426,7 +432,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   /// Assigns the slot to the process. If the previous process of the slot used another mode, the
   /// backend of that mode releases it.
   private void place(WorkerId worker, PortReservation portReservation) {
-    Optional<Place> former = modeAssignments.put(worker, portReservation);
+    Optional<Assignment> former = modeAssignments.put(worker, portReservation);
     if (former.isEmpty() || former.get().worker().equals(worker)) {
       return;
     }
@@ -441,12 +447,12 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   }
 
   private void release(WorkerId worker) {
-    Optional<Place> place = leave(worker);
-    place.map(Place::app).ifPresent(this::forgetUnplaced);
+    Optional<Assignment> place = leave(worker);
+    place.map(Assignment::app).ifPresent(this::forgetUnplaced);
   }
 
-  private Optional<Place> leave(WorkerId worker) {
-    Optional<Place> place = modeAssignments.remove(worker);
+  private Optional<Assignment> leave(WorkerId worker) {
+    Optional<Assignment> place = modeAssignments.remove(worker);
     told.remove(worker);
     place
         .flatMap(it -> Optional.ofNullable(sharings.get(it.mode())))
@@ -461,7 +467,7 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
   }
 
   private Optional<BalancerBackend> sharing(WorkerId worker) {
-    return modeAssignments.of(worker).map(place -> sharings.get(place.mode()));
+    return modeAssignments.of(worker).map(assignment -> sharings.get(assignment.mode()));
   }
 
   private BalancerReply status(AppName app, InstanceId id) {
@@ -470,13 +476,13 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
       return new BalancerReply.Status(
           BalancingMode.OFF, "no instance is running", "", List.of(), Map.of());
     }
-    Choice choice = known.choice();
-    BalancerBackend balancerBackend = sharings.get(choice.mode());
+    Selection selection = known.choice();
+    BalancerBackend balancerBackend = sharings.get(selection.mode());
     return balancerBackend == null
-        ? new BalancerReply.Status(choice.mode(), choice.reason(), "", List.of(), Map.of())
+        ? new BalancerReply.Status(selection.mode(), selection.reason(), "", List.of(), Map.of())
         : new BalancerReply.Status(
-            choice.mode(),
-            choice.reason() + balancerBackend.trouble(id).map(it -> "; " + it).orElse(""),
+            selection.mode(),
+            selection.reason() + balancerBackend.problem(id).map(it -> "; " + it).orElse(""),
             balancerBackend.strategy(app),
             balancerBackend.addresses(app),
             balancerBackend.own(id),
@@ -499,8 +505,8 @@ public final class ClusterBalancerVerticle extends VerticleBase implements Balan
       return;
     }
     OptionalInt port = seenPort(name, app.choice().mode());
-    app.force(there(ModeSelector.fallBack(app.spec(), reason, port)), port);
-    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().mode().word());
+    app.overrideMode(availableMode(ModeSelector.fallBack(app.spec(), reason, port)), port);
+    LOG.log(Level.INFO, "{0}: {1}; balanced by {2}", name, reason, app.choice().mode().keyword());
     vertx
         .eventBus()
         .publish(Addresses.BALANCER_REPORTS, new BalancerReport.Rebalanced(name, reason));

@@ -2,8 +2,8 @@ package io.jpm.balancer;
 
 import io.jpm.model.AppName;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +13,14 @@ import java.util.function.UnaryOperator;
 /// The balancing mode of each worker slot, with the current or last process of the slot. Owned by
 /// [ClusterBalancerVerticle].
 final class ModeAssignments {
-  private final Map<WorkerId.Slot, Place> all = new HashMap<>();
+  private final Map<WorkerId.Slot, Assignment> all = new HashMap<>();
 
   /// The assignment of one slot.
   ///
   /// @param portReservation the addresses of its app, as known when the process was prepared
   /// @param worker the last process of the slot
   /// @param ended whether that process has ended
-  record Place(PortReservation portReservation, WorkerId worker, boolean ended) {
+  record Assignment(PortReservation portReservation, WorkerId worker, boolean ended) {
     BalancingMode mode() {
       return portReservation.mode();
     }
@@ -41,15 +41,16 @@ final class ModeAssignments {
   }
 
   /// Assigns the slot to `worker` and returns the previous assignment.
-  Optional<Place> put(WorkerId worker, PortReservation portReservation) {
-    return Optional.ofNullable(all.put(worker.slot(), new Place(portReservation, worker, false)));
+  Optional<Assignment> put(WorkerId worker, PortReservation portReservation) {
+    return Optional.ofNullable(
+        all.put(worker.slot(), new Assignment(portReservation, worker, false)));
   }
 
-  Optional<Place> remove(WorkerId worker) {
+  Optional<Assignment> remove(WorkerId worker) {
     return Optional.ofNullable(all.remove(worker.slot()));
   }
 
-  Optional<Place> of(WorkerId worker) {
+  Optional<Assignment> of(WorkerId worker) {
     return Optional.ofNullable(all.get(worker.slot()));
   }
 
@@ -57,7 +58,7 @@ final class ModeAssignments {
   /// or the new one.
   Optional<WorkerId> workerOf(InstanceId id) {
     return all.values().stream()
-        .map(Place::worker)
+        .map(Assignment::worker)
         .filter(worker -> worker.id().equals(id))
         .findFirst();
   }
@@ -67,7 +68,7 @@ final class ModeAssignments {
         worker.slot(),
         (_, place) ->
             place.worker().equals(worker)
-                ? new Place(place.portReservation(), worker, true)
+                ? new Assignment(place.portReservation(), worker, true)
                 : place);
   }
 
@@ -94,7 +95,7 @@ final class ModeAssignments {
 
   /// Returns the assignments of the same app to other modes, if the whole app is being restarted;
   /// empty during a reload.
-  List<Place> left(WorkerId worker, PortReservation portReservation) {
+  List<Assignment> left(WorkerId worker, PortReservation portReservation) {
     boolean reload =
         all.values().stream().anyMatch(place -> place.isFollowedBy(worker, portReservation));
     return reload

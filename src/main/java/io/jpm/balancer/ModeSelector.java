@@ -22,27 +22,27 @@ final class ModeSelector {
   /// A selected mode.
   ///
   /// @param reason for users, such as `the program is node`
-  record Choice(BalancingMode mode, String reason) {}
+  record Selection(BalancingMode mode, String reason) {}
 
   private ModeSelector() {}
 
   /// Returns the mode of an app in cluster mode; never [BalancingMode#AUTO].
-  static Choice choose(AppSpec spec, SystemSupport systemSupport) {
+  static Selection choose(AppSpec spec, SystemSupport systemSupport) {
     BalancingMode wanted = spec.cluster().balance();
     return wanted == BalancingMode.AUTO
         ? possible(byNature(spec), systemSupport, spec)
-        : possible(new Choice(wanted, "balance is " + wanted.word()), systemSupport, spec);
+        : possible(new Selection(wanted, "balance is " + wanted.keyword()), systemSupport, spec);
   }
 
   /// Returns the mode of an app that cannot be balanced in any other way: [BalancingMode#PROXY] if
   /// a port is known, otherwise [BalancingMode#OFF].
   ///
   /// @param seen a port on which the app was seen to listen
-  static Choice fallBack(AppSpec spec, String reason, OptionalInt seen) {
+  static Selection fallBack(AppSpec spec, String reason, OptionalInt seen) {
     OptionalInt port = port(spec).isPresent() ? port(spec) : seen;
     return port.isPresent()
-        ? new Choice(BalancingMode.PROXY, reason)
-        : new Choice(BalancingMode.OFF, reason + ", and no port is known: set port");
+        ? new Selection(BalancingMode.PROXY, reason)
+        : new Selection(BalancingMode.OFF, reason + ", and no port is known: set port");
   }
 
   /// Returns the port that clients connect to: the setting `port`, otherwise the declared variable
@@ -62,98 +62,104 @@ final class ModeSelector {
   /// Returns how a process in fork mode can receive the listening sockets of the process that it
   /// replaces: [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] with the reason
   /// why it cannot.
-  static Choice alone(AppSpec spec, SystemSupport systemSupport) {
+  static Selection selectForHandover(AppSpec spec, SystemSupport systemSupport) {
     if (spec.cluster().balance() == BalancingMode.OFF) {
-      return new Choice(BalancingMode.OFF, "balance is off");
+      return new Selection(BalancingMode.OFF, "balance is off");
     }
-    Choice choice = alone(spec, EffectiveProgram.of(spec.command()), systemSupport);
+    Selection selection =
+        selectForHandover(spec, EffectiveProgram.of(spec.command()), systemSupport);
     Optional<Path> file =
-        choice.mode() == BalancingMode.NODE ? systemSupport.preload() : systemSupport.agent();
-    if (choice.mode() == BalancingMode.OFF) {
-      return choice;
+        selection.mode() == BalancingMode.NODE ? systemSupport.preload() : systemSupport.agent();
+    if (selection.mode() == BalancingMode.OFF) {
+      return selection;
     }
     return systemSupport.sockets() && file.isEmpty()
-        ? choice
-        : new Choice(
+        ? selection
+        : new Selection(
             BalancingMode.OFF,
             file.map(path -> path + " cannot be read by the app's user")
                 .orElse("this system cannot share sockets"));
   }
 
-  private static Choice alone(AppSpec spec, EffectiveProgram program, SystemSupport systemSupport) {
-    if (program.behind() && program.isJava()) {
-      return new Choice(BalancingMode.OFF, program.name() + " is started by another program");
+  private static Selection selectForHandover(
+      AppSpec spec, EffectiveProgram program, SystemSupport systemSupport) {
+    if (program.indirect() && program.isJava()) {
+      return new Selection(BalancingMode.OFF, program.name() + " is started by another program");
     }
     if (program.startsNode()) {
-      return new Choice(BalancingMode.NODE, program.name() + " may start node");
+      return new Selection(BalancingMode.NODE, program.name() + " may start node");
     }
     if (program.isNode()) {
-      return barred(new Choice(BalancingMode.NODE, "the program is node"), spec, NODE_BARS);
+      return barred(new Selection(BalancingMode.NODE, "the program is node"), spec, NODE_BARS);
     }
     if (program.isJava()) {
       return systemSupport
           .java()
-          .map(reason -> new Choice(BalancingMode.OFF, reason))
-          .orElseGet(
-              () -> barred(new Choice(BalancingMode.JVM, "the program is java"), spec, JVM_BARS));
+          .map(reason -> new Selection(BalancingMode.OFF, reason))
+          .orElseGet(() ->
+              barred(new Selection(BalancingMode.JVM, "the program is java"), spec, JVM_BARS));
     }
-    return new Choice(BalancingMode.OFF, program.name() + " cannot be given a listening socket");
+    return new Selection(BalancingMode.OFF, program.name() + " cannot be given a listening socket");
   }
 
   /// Returns `choice`, or [BalancingMode#OFF] if an option in `bars` prevents sharing.
-  private static Choice barred(Choice choice, AppSpec spec, List<String> bars) {
+  private static Selection barred(Selection selection, AppSpec spec, List<String> bars) {
     return spec.command().interpreterArgs().stream()
         .filter(word -> bars.stream().anyMatch(word::startsWith))
         .findFirst()
         .map(word ->
-            new Choice(BalancingMode.OFF, "it cannot share its port with the option " + word))
-        .orElse(choice);
+            new Selection(BalancingMode.OFF, "it cannot share its port with the option " + word))
+        .orElse(selection);
   }
 
-  private static Choice byNature(AppSpec spec) {
+  private static Selection byNature(AppSpec spec) {
     if (!spec.cluster().listen().isEmpty()) {
-      return new Choice(BalancingMode.LISTEN_FDS, "listen is set");
+      return new Selection(BalancingMode.LISTEN_FDS, "listen is set");
     }
     EffectiveProgram program = EffectiveProgram.of(spec.command());
     if (program.isNode()) {
-      return new Choice(BalancingMode.NODE, "the program is node");
+      return new Selection(BalancingMode.NODE, "the program is node");
     }
     if (program.isJava()) {
-      return new Choice(BalancingMode.JVM, "the program is java");
+      return new Selection(BalancingMode.JVM, "the program is java");
     }
     return fallBack(
         spec,
-        program.doubt().orElseGet(() -> program.name() + " has no balancing mode of its own"),
+        program
+            .ambiguityMessage()
+            .orElseGet(() -> program.name() + " has no balancing mode of its own"),
         OptionalInt.empty());
   }
 
-  private static Choice possible(Choice choice, SystemSupport systemSupport, AppSpec spec) {
-    return switch (choice.mode()) {
-      case AUTO, OFF -> choice;
+  private static Selection possible(
+      Selection selection, SystemSupport systemSupport, AppSpec spec) {
+    return switch (selection.mode()) {
+      case AUTO, OFF -> selection;
       case PROXY ->
           port(spec).isPresent()
-              ? choice
-              : new Choice(BalancingMode.OFF, "no port is known: set port");
-      case NODE -> unreadable(choice, systemSupport, systemSupport.preload(), spec);
+              ? selection
+              : new Selection(BalancingMode.OFF, "no port is known: set port");
+      case NODE -> unreadable(selection, systemSupport, systemSupport.preload(), spec);
       case JVM ->
           systemSupport
               .java()
               .map(reason -> fallBack(spec, reason, OptionalInt.empty()))
-              .orElseGet(() -> unreadable(choice, systemSupport, systemSupport.agent(), spec));
+              .orElseGet(() -> unreadable(selection, systemSupport, systemSupport.agent(), spec));
       case LISTEN_FDS ->
           spec.cluster().listen().isEmpty()
-              ? new Choice(BalancingMode.OFF, "balance is listen_fds, but listen names no address")
-              : unreadable(choice, systemSupport, Optional.empty(), spec);
+              ? new Selection(
+                  BalancingMode.OFF, "balance is listen_fds, but listen names no address")
+              : unreadable(selection, systemSupport, Optional.empty(), spec);
     };
   }
 
-  private static Choice unreadable(
-      Choice choice, SystemSupport systemSupport, Optional<Path> file, AppSpec spec) {
+  private static Selection unreadable(
+      Selection selection, SystemSupport systemSupport, Optional<Path> file, AppSpec spec) {
     if (!systemSupport.sockets()) {
       return fallBack(spec, "this system cannot share sockets", OptionalInt.empty());
     }
     return file.map(path ->
-            new Choice(
+            new Selection(
                 BalancingMode.OFF,
                 spec.runAs().sandbox().hides(path)
                     ? path + " is hidden by private_tmp: install jpm elsewhere"
@@ -164,6 +170,6 @@ final class ModeSelector {
                             .map(user -> "user " + user)
                             .orElse("the daemon's user")
                         + ": make it and the directories above it readable for all"))
-        .orElse(choice);
+        .orElse(selection);
   }
 }

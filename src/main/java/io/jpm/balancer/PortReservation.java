@@ -45,7 +45,7 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
         : common(other)
             .map(address ->
                 "%s is in use already: the app \"%s\" listens there (balance: %s); stop it, or give one of them another port"
-                    .formatted(spoken(address), other.app, other.mode.word()));
+                    .formatted(spoken(address), other.app, other.mode.keyword()));
   }
 
   /// Returns why a process cannot start beside one of the same app that shares in the mode of
@@ -60,7 +60,7 @@ record PortReservation(AppName app, BalancingMode mode, List<String> addresses) 
         addresses.isEmpty() ? former.addresses.stream().findFirst() : common(former);
     return kept.map(address ->
         "balance is %s and was %s, and %s cannot be handed over between the two: use jpm restart for this change, which has a gap"
-            .formatted(mode.word(), former.mode.word(), spoken(address)));
+            .formatted(mode.keyword(), former.mode.keyword(), spoken(address)));
   }
 
   private static String spoken(String address) {

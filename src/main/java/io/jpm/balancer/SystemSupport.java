@@ -23,7 +23,7 @@ record SystemSupport(
         balancer.host().listenSockets().isPresent(),
         Optional.of(balancer.nodePreload()).filter(file -> !readable(file, spec)),
         Optional.of(balancer.agent()).filter(file -> !readable(file, spec)),
-        AgentRefusal.of(spec));
+        AgentCompatibility.conflict(spec));
   }
 
   private static boolean readable(Path file, AppSpec spec) {

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bridge.Refusal.Code;
+import io.jpm.bridge.BridgeRefusal.Code;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.access.RequestBuckets;
 import io.jpm.wire.RequestCaller;
@@ -55,16 +55,16 @@ final class AuthorizedPeer {
 
   /// Returns why the peer may not do what the frame asks for; empty if it may. Also empty for
   /// addresses that are closed to every peer: the Vert.x bridge refuses those itself.
-  Optional<Refusal> refusal(BridgeEvent event) {
+  Optional<BridgeRefusal> refusal(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return Optional.empty();
     }
     return switch (event.type()) {
       case SEND, PUBLISH ->
-          hasLeft()
-              ? PeerRights.refusalToSend(requestCaller.who(), address)
-                  .map(why -> new Refusal(Code.ACCESS_DENIED, why))
-              : Optional.of(new Refusal(Code.BUSY, buckets.busy(requestCaller.who())));
+          takeRequestPermit()
+              ? AddressAuthorizer.refusalToSend(requestCaller.who(), address)
+                  .map(why -> new BridgeRefusal(Code.ACCESS_DENIED, why))
+              : Optional.of(new BridgeRefusal(Code.BUSY, buckets.rejection(requestCaller.who())));
       case REGISTER ->
           settings.maySubscribe(address) ? refusalToSubscribe(address) : Optional.empty();
       case SOCKET_CREATED,
@@ -79,10 +79,10 @@ final class AuthorizedPeer {
     };
   }
 
-  private Optional<Refusal> refusalToSubscribe(String address) {
-    Optional<Refusal> denied =
-        PeerRights.refusalToSubscribe(requestCaller.who(), address)
-            .map(why -> new Refusal(Code.ACCESS_DENIED, why));
+  private Optional<BridgeRefusal> refusalToSubscribe(String address) {
+    Optional<BridgeRefusal> denied =
+        AddressAuthorizer.refusalToSubscribe(requestCaller.who(), address)
+            .map(why -> new BridgeRefusal(Code.ACCESS_DENIED, why));
     int most = settings.limits().maxSubscriptions();
     boolean isNew =
         !subscribed.contains(address)
@@ -91,27 +91,27 @@ final class AuthorizedPeer {
     int has = subscribed.size() + events.count() + lines.count();
     return denied.isEmpty() && isNew && has >= most
         ? Optional.of(
-            new Refusal(
+            new BridgeRefusal(
                 Code.TOO_MANY_SUBSCRIPTIONS,
                 "a connection may have %d subscriptions (bridge.max_subscriptions)"
                     .formatted(most)))
         : denied;
   }
 
-  private boolean hasLeft() {
-    return buckets.take(requestCaller.who());
+  private boolean takeRequestPermit() {
+    return buckets.tryAcquire(requestCaller.who());
   }
 
   /// Reports whether a refusal may be written to the audit log. Refused requests have already been
   /// counted against the request limit; a refused subscription is counted here.
   boolean mayBeAudited(BridgeEvent event) {
-    return event.type() != BridgeEventType.REGISTER || hasLeft();
+    return event.type() != BridgeEventType.REGISTER || takeRequestPermit();
   }
 
   /// Reports whether the peer has this subscription already. For a repeated subscription, the
   /// Vert.x bridge would register a second consumer and lose track of the first, which would then
   /// outlive even the connection.
-  boolean isRepeated(BridgeEvent event) {
+  boolean isDuplicateSubscription(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
     }
@@ -126,7 +126,7 @@ final class AuthorizedPeer {
   /// Handles the frame if it begins or ends a subscription to lines, and reports whether it does.
   /// The Vert.x bridge must not see these frames: it would send a peer every line, however much is
   /// pending.
-  boolean isOfLines(BridgeEvent event) {
+  boolean handleLineSubscription(BridgeEvent event) {
     if (!(event.getRawMessage().getValue("address") instanceof String address)) {
       return false;
     }
@@ -142,7 +142,7 @@ final class AuthorizedPeer {
 
   /// Handles the frame if it begins or ends a subscription to events, and reports whether it does.
   /// The Vert.x bridge cannot replay past events.
-  boolean isOfEvents(BridgeEvent event) {
+  boolean handleEventSubscription(BridgeEvent event) {
     JsonObject frame = event.getRawMessage();
     if (!(frame.getValue("address") instanceof String address) || !PeerEvents.isAddress(address)) {
       return false;
@@ -156,7 +156,7 @@ final class AuthorizedPeer {
 
   /// Sets the caller header of a request and replaces any value sent by the client. Header names
   /// are not case-sensitive.
-  void nameCaller(BridgeEvent event) {
+  void setCallerHeader(BridgeEvent event) {
     JsonObject request = event.getRawMessage();
     boolean isRequest =
         event.type() == BridgeEventType.SEND || event.type() == BridgeEventType.PUBLISH;

@@ -44,7 +44,7 @@ public record BridgeSettings(
     int maxConnections,
     int maxUnauthenticated,
     Limits limits,
-    Optional<RemoteSettings> remote,
+    Optional<TlsListenerSettings> remote,
     List<String> inboundAddresses,
     List<String> inboundRegexes,
     List<String> outboundAddresses,

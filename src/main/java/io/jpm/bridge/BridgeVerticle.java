@@ -85,7 +85,7 @@ public final class BridgeVerticle extends VerticleBase {
     var refusals = new RefusalLog(vertx, LOG);
     var connectionGuard = new ConnectionGuard(vertx, settings, refusals, owners);
     var stock = new EventBusBridge(vertx, settings, nanos, refusals, connectionGuard);
-    context.exceptionHandler(stock::failed);
+    context.exceptionHandler(stock::handleException);
     var portFile = new PortFile(vertx, settings.portFile());
     var opening =
         new Open(stock, connectionGuard, remote(connectionGuard, refusals), portFile, refusals);
@@ -156,7 +156,7 @@ public final class BridgeVerticle extends VerticleBase {
         .eventually(() -> closing.connectionGuard().close())
         .eventually(() -> {
           vertx.cancelTimer(abort);
-          closing.refusals().endOfSecond();
+          closing.refusals().flushCount();
           return Future.succeededFuture();
         });
   }

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.access.RefusalLog;
 import io.jpm.bus.access.TokenRevoked;
 import io.jpm.model.access.Principal;
@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 /// the kernel is first asked which connections belong to the owner, and those are limited
 /// separately. Of the authenticated connections, one token may have a quarter, and a sixteenth is
 /// reserved for the owner.
-final class ConnectionGuard implements EventBusBridge.GuardedConnections {
+final class ConnectionGuard implements EventBusBridge.ConnectionRegistry {
   /// One issued token may have this fraction (1/4) of the connections.
   private static final int TOKEN_SHARE = 4;
 
@@ -39,7 +39,7 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
 
   /// While the kernel is being asked, the limit of unauthenticated connections is this many times
   /// higher.
-  private static final int LOOKING_FACTOR = 4;
+  private static final int PENDING_LOOKUP_FACTOR = 4;
 
   private final Vertx vertx;
   private final BridgeSettings settings;
@@ -57,7 +57,7 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
   private final Set<GuardedConnection> joining = new HashSet<>();
   private int lastId;
   private int port;
-  private boolean asking;
+  private boolean lookupInProgress;
 
   ConnectionGuard(
       Vertx vertx, BridgeSettings settings, RefusalLog refusals, PeerCredentials owners) {
@@ -110,8 +110,8 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
   /// Ends every connection that was authenticated by this token or, if `ended` has a digest, by
   /// this secret of the token.
   void tokenEnded(TokenRevoked ended) {
-    List.copyOf(connections.values()).forEach(connection -> connection.tokenEnded(ended));
-    List.copyOf(joining).forEach(connection -> connection.tokenEnded(ended));
+    List.copyOf(connections.values()).forEach(connection -> connection.onTokenRevoked(ended));
+    List.copyOf(joining).forEach(connection -> connection.onTokenRevoked(ended));
     if (ended.digest().isEmpty()) {
       callers.values().removeIf(requestCaller -> requestCaller.who().name().equals(ended.name()));
     }
@@ -133,38 +133,40 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     boolean isLocal = ownersToken.isPresent();
     String address = String.valueOf(tcp.remoteAddress().hostAddress());
     if (!isLocal && count(it -> !it.isLocal() && it.address().equals(address)) >= perAddress()) {
-      turnAway(tcp, "already " + perAddress() + " connections from that address");
+      refuse(tcp, "already " + perAddress() + " connections from that address");
       return;
     }
     int id = ++lastId;
     var around =
-        new GuardedConnection.Surroundings(
-            vertx, unixConnections, settings, refusals, callers, joining, this::full);
+        new GuardedConnection.GuardedConnectionContext(
+            vertx, unixConnections, settings, refusals, callers, joining, this::refusalWhenFull);
     connections.put(id, new GuardedConnection(id, tcp, ownersToken, around));
     tcp.closeHandler(_ -> {
       connections.remove(id);
       unixConnections.prepare();
     });
-    makeRoom(isLocal);
+    evictUnauthenticated(isLocal);
   }
 
   /// Closes the oldest unauthenticated connections above the limit, so that silent peers do not
   /// keep new ones out.
-  private void makeRoom(boolean isLocal) {
+  private void evictUnauthenticated(boolean isLocal) {
     int most = settings.maxUnauthenticated();
-    long strangers = count(it -> it.isLocal() == isLocal && it.unproven() && !it.isOwners());
-    if (!isLocal || strangers > (long) most * LOOKING_FACTOR) {
+    long strangers =
+        count(it -> it.isLocal() == isLocal && it.isUnauthenticated() && !it.isOwners());
+    if (!isLocal || strangers > (long) most * PENDING_LOOKUP_FACTOR) {
       evict(isLocal, most);
-    } else if (strangers > most && !asking) {
-      asking = true;
-      Blocking.call(vertx, () -> owners.ownersPorts(port))
+    } else if (strangers > most && !lookupInProgress) {
+      lookupInProgress = true;
+      BlockingCalls.call(vertx, () -> owners.ownersPorts(port))
           .onComplete(ports -> {
-            asking = false;
+            lookupInProgress = false;
             if (ports.succeeded()) {
               Set<Integer> known = ports.result();
               connections.values().stream()
-                  .filter(it -> it.isLocal() && it.unproven() && known.contains(it.peerPort()))
-                  .forEach(GuardedConnection::isFromOwner);
+                  .filter(
+                      it -> it.isLocal() && it.isUnauthenticated() && known.contains(it.peerPort()))
+                  .forEach(GuardedConnection::markAsOwners);
             }
             evict(true, most);
           });
@@ -178,7 +180,10 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
 
   private void evict(Predicate<GuardedConnection> kind, int most) {
     List<GuardedConnection> unproven =
-        connections.values().stream().filter(GuardedConnection::unproven).filter(kind).toList();
+        connections.values().stream()
+            .filter(GuardedConnection::isUnauthenticated)
+            .filter(kind)
+            .toList();
     unproven
         .subList(0, Math.max(0, unproven.size() - most))
         .forEach(it ->
@@ -186,20 +191,20 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
   }
 
   /// Returns why an authenticated peer cannot be served now; empty if it can.
-  private Optional<String> full(Principal who) {
+  private Optional<String> refusalWhenFull(Principal who) {
     int most = settings.maxConnections();
-    if (count(it -> it.who().isPresent()) >= most) {
+    if (count(it -> it.principal().isPresent()) >= most) {
       return Optional.of("already " + most + " connections");
     }
     if (who.equals(Principal.OWNER)) {
       return Optional.empty();
     }
     int share = Math.max(1, most / TOKEN_SHARE);
-    if (count(it -> it.who().filter(who::equals).isPresent()) >= share) {
+    if (count(it -> it.principal().filter(who::equals).isPresent()) >= share) {
       return Optional.of("already %d connections of the token %s".formatted(share, who.name()));
     }
     int issued = most - most / OWNERS_SHARE;
-    return count(it -> it.who().filter(holder -> !holder.equals(Principal.OWNER)).isPresent())
+    return count(it -> it.principal().filter(holder -> !holder.equals(Principal.OWNER)).isPresent())
             >= issued
         ? Optional.of("already " + issued + " connections of tokens")
         : Optional.empty();
@@ -218,7 +223,7 @@ final class ConnectionGuard implements EventBusBridge.GuardedConnections {
     return connections.size();
   }
 
-  private void turnAway(NetSocket tcp, String reason) {
+  private void refuse(NetSocket tcp, String reason) {
     refusals.refused(tcp.remoteAddress().toString(), reason);
     tcp.close();
   }

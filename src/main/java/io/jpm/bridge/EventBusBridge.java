@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 /// event loop.
 final class EventBusBridge implements PeerChannel.Watcher {
   /// Access to connections of the TCP and TLS ports by id.
-  interface GuardedConnections {
+  interface ConnectionRegistry {
     /// Ends the connection with this id.
     void cutOff(int id, String reason);
 
@@ -58,7 +58,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
   private final Path path;
   private final TcpEventBusBridge bridge;
   private final RefusalLog refusals;
-  private final GuardedConnections guarded;
+  private final ConnectionRegistry guarded;
   private final BridgeSettings settings;
   private final LineSubscriptions lines;
   private final UsageSubscriptions usage;
@@ -77,7 +77,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
       BridgeSettings settings,
       LongSupplier nanos,
       RefusalLog refusals,
-      GuardedConnections guarded) {
+      ConnectionRegistry guarded) {
     this.vertx = vertx;
     this.buckets = new RequestBuckets(settings.limits().requestsPerSecond(), nanos);
     this.path = settings.socket();
@@ -96,7 +96,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
             ObservedServers.of(vertx, this::connected),
             permissions(settings),
             null,
-            this::happened);
+            this::onBridgeEvent);
   }
 
   private void connected(NetSocket socket) {
@@ -106,16 +106,16 @@ final class EventBusBridge implements PeerChannel.Watcher {
   }
 
   /// Identifies a guarded connection to the Vert.x bridge: sends the id in a ping frame, which
-  /// [#happened] intercepts and does not answer.
-  static void introduce(NetSocket unix, int guardedId) {
+  /// [#onBridgeEvent] intercepts and does not answer.
+  static void identify(NetSocket unix, int guardedId) {
     Buffer json = new JsonObject().put("type", "ping").put(GUARDED_ID, guardedId).toBuffer();
     unix.write(Buffer.buffer().appendInt(json.length()).appendBuffer(json));
   }
 
   Future<Void> listen() {
     return lines
-        .begin()
-        .compose(_ -> events.begin())
+        .start()
+        .compose(_ -> events.start())
         .compose(_ -> vertx.executeBlocking(this::removeStale))
         .compose(_ -> bridge.listen(SocketAddress.domainSocketAddress(path.toString())))
         .compose(_ -> vertx.executeBlocking(this::ownersOnly))
@@ -142,7 +142,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
   /// Handles an uncaught exception on the bridge's event loop. When the Vert.x bridge throws while
   /// it handles a frame, its parser continues in the middle of that frame, so the connection must
   /// be closed.
-  void failed(Throwable failure) {
+  void handleException(Throwable failure) {
     PeerChannel peer = reading;
     if (peer == null) {
       LOG.log(Level.ERROR, "the bridge failed", failure);
@@ -201,12 +201,12 @@ final class EventBusBridge implements PeerChannel.Watcher {
 
   /// Called before the Vert.x bridge acts on a frame, and therefore before it can write to the
   /// peer. A frame whose event is not completed is neither executed nor answered.
-  private void happened(BridgeEvent event) {
+  private void onBridgeEvent(BridgeEvent event) {
     PeerChannel peer = PeerChannel.of(event.socket());
-    if (peer.isNew()) {
+    if (peer.isFirstFrame()) {
       if (event.type() == BridgeEventType.SOCKET_PING
           && event.getRawMessage().getValue(GUARDED_ID) instanceof Integer id) {
-        peer.isGuarded(id);
+        peer.setGuardedId(id);
         Optional<RequestCaller> requestCaller = guarded.takeCaller(id);
         requestCaller.ifPresentOrElse(newPeer(event.socket(), peer), peer::abort);
         return; // No pong.
@@ -217,23 +217,26 @@ final class EventBusBridge implements PeerChannel.Watcher {
     if (known == null) {
       return; // It is being disconnected.
     }
-    Optional<Refusal> refusal = known.refusal(event);
+    Optional<BridgeRefusal> refusal = known.refusal(event);
     if (refusal.isPresent()) {
       refuse(peer, known, event, refusal.get());
       return;
     }
-    known.nameCaller(event);
-    noticeUsage(peer, event);
-    if (!known.isOfLines(event) && !known.isOfEvents(event) && !known.isRepeated(event)) {
+    known.setCallerHeader(event);
+    trackUsageSubscription(peer, event);
+    if (!known.handleLineSubscription(event)
+        && !known.handleEventSubscription(event)
+        && !known.isDuplicateSubscription(event)) {
       event.complete(true);
     }
   }
 
   /// Sends an error frame with the reason and writes an audit record.
-  private void refuse(PeerChannel peer, AuthorizedPeer known, BridgeEvent event, Refusal refusal) {
+  private void refuse(
+      PeerChannel peer, AuthorizedPeer known, BridgeEvent event, BridgeRefusal bridgeRefusal) {
     JsonObject asked = event.getRawMessage();
-    peer.send(PeerChannel.frame(refusal.frame(asked)));
-    if (refusal.code() == Refusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
+    peer.send(PeerChannel.frame(bridgeRefusal.frame(asked)));
+    if (bridgeRefusal.code() == BridgeRefusal.Code.ACCESS_DENIED && known.mayBeAudited(event)) {
       String verb = event.type() == BridgeEventType.REGISTER ? "subscribe" : "send";
       RequestCaller requestCaller = known.requestCaller();
       vertx
@@ -245,13 +248,13 @@ final class EventBusBridge implements PeerChannel.Watcher {
                   requestCaller.from(),
                   verb,
                   List.of(),
-                  "denied: " + refusal.why()));
+                  "denied: " + bridgeRefusal.reason()));
     }
   }
 
   /// Keeps track of usage subscriptions. The Vert.x bridge handles them itself, but usage is
   /// measured only while there are subscribers.
-  private void noticeUsage(PeerChannel peer, BridgeEvent event) {
+  private void trackUsageSubscription(PeerChannel peer, BridgeEvent event) {
     boolean ofUsage =
         Addresses.USAGE.equals(event.getRawMessage().getValue("address"))
             && settings.maySubscribe(Addresses.USAGE);
@@ -272,7 +275,7 @@ final class EventBusBridge implements PeerChannel.Watcher {
   private Consumer<RequestCaller> newPeer(NetSocket socket, PeerChannel peer) {
     socket.closeHandler(_ -> leave(peer));
     return requestCaller -> {
-      peer.belongsTo(requestCaller.who());
+      peer.setPrincipal(requestCaller.who());
       peers.put(
           peer,
           new AuthorizedPeer(

@@ -31,7 +31,7 @@ final class EventFeed {
     ///
     /// @param seq its sequence number
     /// @param frame the frame for peers, with its length prefix; shared, so it must not be modified
-    void happened(long seq, Buffer frame);
+    void onEvent(long seq, Buffer frame);
   }
 
   /// The maximum number of events per request to the history.
@@ -49,7 +49,7 @@ final class EventFeed {
   }
 
   /// Starts to receive events. Once this completes, no published event is missed.
-  Future<Void> begin() {
+  Future<Void> start() {
     return vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, this::take).completion();
   }
 
@@ -107,7 +107,7 @@ final class EventFeed {
     if (all != null) {
       long seq = body.getLong("seq", 0L);
       Buffer frame = PeerChannel.message(address, body);
-      List.copyOf(all).forEach(follower -> follower.happened(seq, frame));
+      List.copyOf(all).forEach(follower -> follower.onEvent(seq, frame));
     }
   }
 }

@@ -33,10 +33,10 @@ final class EventSubscription implements EventFeed.Follower {
     record Behind() implements State {}
 
     /// The events after the last number have been requested from the history.
-    record Asking(Held held) implements State {}
+    record Replaying(Held held) implements State {}
 
     /// The subscription has ended.
-    record Over() implements State {}
+    record Closed() implements State {}
   }
 
   /// Events published while the history is read. The reply may or may not include them.
@@ -92,17 +92,17 @@ final class EventSubscription implements EventFeed.Follower {
 
   /// Ends the subscription immediately, even while the history is being read.
   void end() {
-    state = new State.Over();
+    state = new State.Closed();
     peer.sendBudget().unsubscribed();
     feed.remove(address, this);
   }
 
   @Override
-  public void happened(long seq, Buffer frame) {
+  public void onEvent(long seq, Buffer frame) {
     switch (state) {
       case State.Live _ -> send(seq, frame);
-      case State.Asking(Held held) -> held.add(seq, frame);
-      case State.Behind _, State.Over _ -> {}
+      case State.Replaying(Held held) -> held.add(seq, frame);
+      case State.Behind _, State.Closed _ -> {}
     }
   }
 
@@ -125,7 +125,7 @@ final class EventSubscription implements EventFeed.Follower {
 
   private void waitForPeer() {
     state = new State.Behind();
-    peer.whenSent(() -> {
+    peer.afterFlush(() -> {
       if (state instanceof State.Behind) {
         ask();
       }
@@ -134,10 +134,10 @@ final class EventSubscription implements EventFeed.Follower {
 
   private void ask() {
     var held = new Held();
-    state = new State.Asking(held);
+    state = new State.Replaying(held);
     feed.after(last, app)
         .onComplete(reply -> {
-          if (state instanceof State.Asking(Held present) && present == held) {
+          if (state instanceof State.Replaying(Held present) && present == held) {
             answered(reply, held);
           }
         });
@@ -163,7 +163,7 @@ final class EventSubscription implements EventFeed.Follower {
       waitForPeer();
     } else if (all) {
       state = new State.Live();
-      held.events.forEach(event -> happened(event.seq(), event.frame()));
+      held.events.forEach(event -> onEvent(event.seq(), event.frame()));
     } else {
       ask();
     }

@@ -21,7 +21,7 @@ final class FrameRelay {
 
   private final NetSocket from;
   private final NetSocket to;
-  private final FrameLengths lengths;
+  private final FrameLengthChecker lengths;
   private final Watcher watcher;
   // The beginning of a frame, kept until more of it arrives. The receiver cannot use it yet, and an
   // error frame can still be sent before it. Never more than one read.
@@ -30,15 +30,15 @@ final class FrameRelay {
   FrameRelay(NetSocket from, NetSocket to, int maxFrameBytes, Watcher watcher) {
     this.from = from;
     this.to = to;
-    this.lengths = new FrameLengths(maxFrameBytes);
+    this.lengths = new FrameLengthChecker(maxFrameBytes);
     this.watcher = watcher;
     to.drainHandler(_ -> drained());
   }
 
   void pass(Buffer chunk) {
     switch (lengths.follow(chunk)) {
-      case FrameLengths.Verdict.Broken(int length) -> watcher.broken(length);
-      case FrameLengths.Verdict.Fine(int boundary) -> write(chunk, boundary);
+      case FrameLengthChecker.Verdict.Invalid(int length) -> watcher.broken(length);
+      case FrameLengthChecker.Verdict.Valid(int boundary) -> write(chunk, boundary);
     }
   }
 

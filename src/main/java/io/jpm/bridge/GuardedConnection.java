@@ -21,50 +21,51 @@ import java.util.function.Function;
 /// socket of the Vert.x bridge. Confined to the context of its TCP socket; the unix side is
 /// connected from that context and shares its event loop.
 final class GuardedConnection {
-  /// What all guarded connections share.
+  /// State and services shared by all guarded connections.
   ///
   /// @param unixConnections opens connections to the Vert.x bridge
   /// @param refusals logs why peers are refused
   /// @param callers callers by connection id, until the Vert.x bridge reads them
-  /// @param joining authenticated connections that have no unix side yet. Includes those whose peer
-  ///   has disconnected, because the frames it sent would still be executed
-  /// @param full returns why an authenticated principal cannot be served now; empty if it can
-  record Surroundings(
+  /// @param connecting authenticated connections that have no unix side yet. Includes those whose
+  ///   peer has disconnected, because the frames it sent would still be executed
+  /// @param refusalWhenFull returns why an authenticated principal cannot be served now; empty if
+  ///   it can
+  record GuardedConnectionContext(
       Vertx vertx,
       UnixConnections unixConnections,
       BridgeSettings settings,
       RefusalLog refusals,
       Map<Integer, RequestCaller> callers,
-      Set<GuardedConnection> joining,
-      Function<Principal, Optional<String>> full) {}
+      Set<GuardedConnection> connecting,
+      Function<Principal, Optional<String>> refusalWhenFull) {}
 
   /// The state of a connection.
   sealed interface State {
     /// The token has not arrived yet; nothing is forwarded.
     ///
     /// @param deadline the timer of the authentication timeout
-    record Unproven(CredentialFrame credential, long deadline) implements State {}
+    record Unauthenticated(AuthFrameParser credential, long deadline) implements State {}
 
     /// The token is being verified. The TCP socket is paused, so nothing arrives.
     ///
     /// @param deadline the timer of the authentication timeout
-    record Proving(long deadline) implements State {}
+    record Authenticating(long deadline) implements State {}
 
     /// The token is valid and the unix side is being connected. The TCP socket is still paused.
     ///
-    /// @param who the holder of the token
-    record Joining(Principal who) implements State {}
+    /// @param principal the holder of the token
+    record Connecting(Principal principal) implements State {}
 
     /// Bytes are forwarded in both directions.
-    record Joined(Principal who, NetSocket unix, FrameRelay outward, StallWatch stall)
+    record Connected(Principal principal, NetSocket unix, FrameRelay outward, StallWatch stall)
         implements State {}
 
     /// The connection has ended; the TCP socket is closed or about to be closed.
-    record Over() implements State {}
+    record Closed() implements State {}
   }
 
   // Long enough to send an error frame to a peer that reads, too short to keep one that does not.
-  private static final long FAREWELL_MILLIS = 1000;
+  private static final long GRACEFUL_CLOSE_MILLIS = 1000;
 
   private static final String TOKEN_ENDED = "its token holds no longer";
 
@@ -77,7 +78,7 @@ final class GuardedConnection {
   private final int id;
   private final NetSocket tcp;
   private final String peer;
-  private final Surroundings around;
+  private final GuardedConnectionContext context;
   private final boolean isLocal;
   private boolean isOwners;
   private State state;
@@ -87,16 +88,17 @@ final class GuardedConnection {
   private Optional<String> digest = Optional.empty();
 
   /// @param ownersToken empty: only issued tokens are accepted
-  GuardedConnection(int id, NetSocket tcp, Optional<String> ownersToken, Surroundings around) {
+  GuardedConnection(
+      int id, NetSocket tcp, Optional<String> ownersToken, GuardedConnectionContext around) {
     this.id = id;
     this.tcp = tcp;
     this.peer = tcp.remoteAddress().toString();
-    this.around = around;
+    this.context = around;
     this.isLocal = ownersToken.isPresent();
     long millis = around.settings().authTimeout().toMillis();
     this.state =
-        new State.Unproven(
-            new CredentialFrame(ownersToken),
+        new State.Unauthenticated(
+            new AuthFrameParser(ownersToken),
             around.vertx().setTimer(millis, _ -> refuse("no token within " + millis + " ms")));
     tcp.handler(this::received);
     tcp.endHandler(_ -> tcpEnded());
@@ -104,8 +106,8 @@ final class GuardedConnection {
   }
 
   /// Reports whether the peer is not authenticated yet.
-  boolean unproven() {
-    return state instanceof State.Unproven || state instanceof State.Proving;
+  boolean isUnauthenticated() {
+    return state instanceof State.Unauthenticated || state instanceof State.Authenticating;
   }
 
   /// Reports whether the connection came by the local TCP port rather than the TLS port.
@@ -114,7 +116,7 @@ final class GuardedConnection {
   }
 
   /// Records that, according to the kernel, a process of the owner opened the connection.
-  void isFromOwner() {
+  void markAsOwners() {
     isOwners = true;
   }
 
@@ -134,74 +136,80 @@ final class GuardedConnection {
   }
 
   /// Returns the authenticated principal; empty before authentication and after the end.
-  Optional<Principal> who() {
+  Optional<Principal> principal() {
     return switch (state) {
-      case State.Joining(Principal who) -> Optional.of(who);
-      case State.Joined joined -> Optional.of(joined.who());
-      case State.Unproven _, State.Proving _, State.Over _ -> Optional.empty();
+      case State.Connecting(Principal who) -> Optional.of(who);
+      case State.Connected joined -> Optional.of(joined.principal());
+      case State.Unauthenticated _, State.Authenticating _, State.Closed _ -> Optional.empty();
     };
   }
 
   /// Closes an unauthenticated connection in favor of newer ones.
   void evict(String reason) {
-    over();
-    around.refusals().refused(peer, reason);
+    end();
+    context.refusals().refused(peer, reason);
     VertxSockets.abort(tcp);
   }
 
   /// Ends the connection if it was authenticated by the token or secret that is no longer valid.
-  void tokenEnded(TokenRevoked ended) {
+  void onTokenRevoked(TokenRevoked ended) {
     if (ended.digest().isPresent() && !ended.digest().equals(digest)) {
       return;
     }
     String name = ended.name();
     switch (state) {
-      case State.Joining(Principal who) when who.name().equals(name) -> refuse(TOKEN_ENDED);
-      case State.Joined joined when joined.who().name().equals(name) -> cutOff(TOKEN_ENDED);
-      case State.Unproven _, State.Proving _, State.Joining _, State.Joined _, State.Over _ -> {}
+      case State.Connecting(Principal who) when who.name().equals(name) -> refuse(TOKEN_ENDED);
+      case State.Connected joined when joined.principal().name().equals(name) ->
+          cutOff(TOKEN_ENDED);
+      case State.Unauthenticated _,
+          State.Authenticating _,
+          State.Connecting _,
+          State.Connected _,
+          State.Closed _ -> {}
     }
   }
 
   /// Ends the connection with a log line and, if no frame is incomplete, an error frame. Does
-  /// nothing before the connection is [State.Joined].
+  /// nothing before the connection is [State.Connected].
   void cutOff(String reason) {
-    if (state instanceof State.Joined joined) {
-      around.refusals().warn(peer, "cut off: " + reason);
+    if (state instanceof State.Connected joined) {
+      context.refusals().warn(peer, "cut off: " + reason);
       if (joined.outward().betweenFrames()) {
         tcp.write(errorFrame(reason));
       }
-      over();
-      farewell(FAREWELL_MILLIS);
+      end();
+      closeGracefully(GRACEFUL_CLOSE_MILLIS);
     }
   }
 
   /// Closes the connection immediately and discards pending bytes.
   void abort() {
-    over();
+    end();
     VertxSockets.abort(tcp);
   }
 
   private void received(Buffer chunk) {
     switch (state) {
-      case State.Unproven(var credential, long deadline) -> prove(credential, deadline, chunk);
-      case State.Joined joined -> inward(joined.unix(), chunk);
-      case State.Proving _, State.Joining _, State.Over _ -> {}
+      case State.Unauthenticated(var credential, long deadline) ->
+          prove(credential, deadline, chunk);
+      case State.Connected joined -> inward(joined.unix(), chunk);
+      case State.Authenticating _, State.Connecting _, State.Closed _ -> {}
     }
   }
 
-  private void prove(CredentialFrame credential, long deadline, Buffer chunk) {
+  private void prove(AuthFrameParser credential, long deadline, Buffer chunk) {
     switch (credential.take(chunk)) {
-      case CredentialFrame.Outcome.Incomplete _ -> {}
-      case CredentialFrame.Outcome.Refused(String reason) -> refuse(reason);
-      case CredentialFrame.Outcome.Accepted(Buffer rest) -> {
-        around.vertx().cancelTimer(deadline);
+      case AuthFrameParser.Outcome.Incomplete _ -> {}
+      case AuthFrameParser.Outcome.Refused(String reason) -> refuse(reason);
+      case AuthFrameParser.Outcome.Accepted(Buffer rest) -> {
+        context.vertx().cancelTimer(deadline);
         tcp.pause();
         admit(Principal.OWNER, rest);
       }
-      case CredentialFrame.Outcome.Presented(AccessCommand.Prove question, Buffer rest) -> {
+      case AuthFrameParser.Outcome.Presented(AccessCommand.Authenticate question, Buffer rest) -> {
         tcp.pause();
         digest = Optional.of(question.digest());
-        state = new State.Proving(deadline);
+        state = new State.Authenticating(deadline);
         ask(question, rest);
       }
     }
@@ -209,14 +217,14 @@ final class GuardedConnection {
 
   /// Asks for the verification of the token. The timer continues to run, so a slow reply needs no
   /// timeout of its own.
-  private void ask(AccessCommand.Prove question, Buffer rest) {
-    around
+  private void ask(AccessCommand.Authenticate question, Buffer rest) {
+    context
         .vertx()
         .eventBus()
         .<AccessReply>request(Addresses.ACCESS_COMMAND, question)
         .onComplete(answer -> {
-          if (state instanceof State.Proving(long deadline)) {
-            around.vertx().cancelTimer(deadline);
+          if (state instanceof State.Authenticating(long deadline)) {
+            context.vertx().cancelTimer(deadline);
             if (answer.failed()) {
               refuse("its token cannot be checked: " + answer.cause().getMessage());
             } else {
@@ -228,7 +236,7 @@ final class GuardedConnection {
 
   private void answered(AccessReply reply, Buffer rest) {
     switch (reply) {
-      case AccessReply.Proved(Principal who) -> admit(who, rest);
+      case AccessReply.Authenticated(Principal who) -> admit(who, rest);
       case AccessReply.Refused(String why) -> refuse(why);
       case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Tokens _ ->
           refuse("its token cannot be checked: unexpected answer");
@@ -236,19 +244,19 @@ final class GuardedConnection {
   }
 
   private void admit(Principal who, Buffer rest) {
-    Optional<String> full = around.full().apply(who);
+    Optional<String> full = context.refusalWhenFull().apply(who);
     if (full.isPresent()) {
       refuse(full.get());
       return;
     }
-    state = new State.Joining(who);
-    around.joining().add(this);
-    around.unixConnections().connect().onComplete(unix -> join(who, unix, rest));
+    state = new State.Connecting(who);
+    context.connecting().add(this);
+    context.unixConnections().connect().onComplete(unix -> join(who, unix, rest));
   }
 
   private void join(Principal who, AsyncResult<NetSocket> connected, Buffer rest) {
-    around.joining().remove(this);
-    if (state instanceof State.Over) {
+    context.connecting().remove(this);
+    if (state instanceof State.Closed) {
       if (connected.succeeded()) {
         connected.result().close();
       }
@@ -259,19 +267,19 @@ final class GuardedConnection {
       return;
     }
     NetSocket unix = connected.result();
-    VertxSockets.readLittle(unix);
+    VertxSockets.limitReads(unix);
     tcp.setWriteQueueMaxSize(WRITE_QUEUE_BYTES);
-    around.callers().put(id, new RequestCaller(who, peer));
-    EventBusBridge.introduce(unix, id);
+    context.callers().put(id, new RequestCaller(who, peer));
+    EventBusBridge.identify(unix, id);
     relay(who, unix, rest);
   }
 
   private void relay(Principal who, NetSocket unix, Buffer rest) {
     var stall =
         new StallWatch(
-            around.vertx(), around.settings().slowPeerTimeout(), () -> cutOff("too slow"));
+            context.vertx(), context.settings().slowPeerTimeout(), () -> cutOff("too slow"));
     var outward = new FrameRelay(unix, tcp, maxOutwardBytes(), new Outward(stall));
-    state = new State.Joined(who, unix, outward, stall);
+    state = new State.Connected(who, unix, outward, stall);
     unix.drainHandler(_ -> tcp.resume());
     unix.handler(outward::pass);
     unix.endHandler(_ -> unixEnded());
@@ -292,80 +300,80 @@ final class GuardedConnection {
 
   /// Answers may be longer than the requests that the owner may send.
   private int maxOutwardBytes() {
-    return Math.max(MAX_OUTWARD_BYTES, around.settings().maxFrameBytes());
+    return Math.max(MAX_OUTWARD_BYTES, context.settings().maxFrameBytes());
   }
 
   private void refuse(String reason) {
-    over();
-    around.refusals().refused(peer, reason);
-    closeTcp(FAREWELL_MILLIS);
+    end();
+    context.refusals().refused(peer, reason);
+    closeTcp(GRACEFUL_CLOSE_MILLIS);
   }
 
   private void tcpEnded() {
     switch (state) {
-      case State.Unproven(var credential, _) -> {
-        over();
+      case State.Unauthenticated(var credential, _) -> {
+        end();
         // A connection closed without sending anything is usually a port check and is not logged.
         if (credential.begun()) {
-          around
+          context
               .refusals()
               .warn(peer, "refused: it disconnected in the middle of its credential frame");
         }
       }
-      case State.Joined(_, NetSocket unix, _, StallWatch stall) -> {
+      case State.Connected(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
-        state = new State.Over();
+        state = new State.Closed();
         unix.close(); // First sends pending bytes of the peer.
       }
-      case State.Proving(long deadline) -> {
-        around.vertx().cancelTimer(deadline);
-        state = new State.Over();
+      case State.Authenticating(long deadline) -> {
+        context.vertx().cancelTimer(deadline);
+        state = new State.Closed();
       }
-      case State.Joining _ -> state = new State.Over();
-      case State.Over _ -> {}
+      case State.Connecting _ -> state = new State.Closed();
+      case State.Closed _ -> {}
     }
   }
 
   private void unixEnded() {
-    if (state instanceof State.Joined(_, _, _, StallWatch stall)) {
+    if (state instanceof State.Connected(_, _, _, StallWatch stall)) {
       stall.stop();
-      state = new State.Over();
-      farewell(around.settings().slowPeerTimeout().toMillis());
+      state = new State.Closed();
+      closeGracefully(context.settings().slowPeerTimeout().toMillis());
     }
   }
 
   /// Closes the connection once the peer has received everything written, or after the grace
   /// period. Bytes that the peer still sends are read and discarded for a second: closing with
   /// unread bytes would reset the connection, and the peer could lose the last frames.
-  private void farewell(long graceMillis) {
-    long abort = around.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
+  private void closeGracefully(long graceMillis) {
+    long abort = context.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
     tcp.resume();
     tcp.write(Buffer.buffer())
         .onComplete(_ -> {
-          around.vertx().cancelTimer(abort);
+          context.vertx().cancelTimer(abort);
           VertxSockets.shutdownOutput(tcp);
-          around.vertx().setTimer(FAREWELL_MILLIS, _ -> VertxSockets.abort(tcp));
+          context.vertx().setTimer(GRACEFUL_CLOSE_MILLIS, _ -> VertxSockets.abort(tcp));
         });
   }
 
   private void closeTcp(long graceMillis) {
-    long abort = around.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
-    tcp.close().onComplete(_ -> around.vertx().cancelTimer(abort));
+    long abort = context.vertx().setTimer(graceMillis, _ -> VertxSockets.abort(tcp));
+    tcp.close().onComplete(_ -> context.vertx().cancelTimer(abort));
   }
 
   /// Ends the unix side and all timers.
-  private void over() {
+  private void end() {
     State last = state;
-    state = new State.Over();
-    around.callers().remove(id);
+    state = new State.Closed();
+    context.callers().remove(id);
     switch (last) {
-      case State.Unproven(_, long deadline) -> around.vertx().cancelTimer(deadline);
-      case State.Proving(long deadline) -> around.vertx().cancelTimer(deadline);
-      case State.Joined(_, NetSocket unix, _, StallWatch stall) -> {
+      case State.Unauthenticated(_, long deadline) -> context.vertx().cancelTimer(deadline);
+      case State.Authenticating(long deadline) -> context.vertx().cancelTimer(deadline);
+      case State.Connected(_, NetSocket unix, _, StallWatch stall) -> {
         stall.stop();
         VertxSockets.abort(unix);
       }
-      case State.Joining _, State.Over _ -> {}
+      case State.Connecting _, State.Closed _ -> {}
     }
   }
 

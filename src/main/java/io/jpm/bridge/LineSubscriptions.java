@@ -25,7 +25,7 @@ final class LineSubscriptions {
     /// @param body the message; must not be modified
     /// @param frame the same as a frame for peers, with its length prefix; shared, so it must not
     ///   be modified
-    void printed(JsonObject body, Buffer frame);
+    void onLines(JsonObject body, Buffer frame);
   }
 
   private static final long NO_TIMER = -1;
@@ -50,7 +50,7 @@ final class LineSubscriptions {
 
     private void give(JsonObject body) {
       Buffer frame = PeerChannel.message(address, body);
-      List.copyOf(listeners).forEach(listener -> listener.printed(body, frame));
+      List.copyOf(listeners).forEach(listener -> listener.onLines(body, frame));
     }
 
     void end() {
@@ -60,7 +60,7 @@ final class LineSubscriptions {
 
   /// Starts to answer [FlowControlAck] requests. An answer means that all peers have been given
   /// everything published before the request: messages arrive on one event loop, in order.
-  Future<Void> begin() {
+  Future<Void> start() {
     return vertx
         .eventBus()
         .<FlowControlAck>consumer(Addresses.BRIDGE_LINES, asked -> asked.reply(asked.body()))
@@ -106,6 +106,6 @@ final class LineSubscriptions {
   private void send() {
     vertx
         .eventBus()
-        .send(Addresses.LINES_WANTED, new LineLease(Addresses.BRIDGE_LINES, subscribers.keySet()));
+        .send(Addresses.LINE_LEASES, new LineLease(Addresses.BRIDGE_LINES, subscribers.keySet()));
   }
 }

@@ -46,12 +46,12 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// From this size on, a frame is followed by an empty buffer: the Vert.x bridge retains its last
   /// input until the next one arrives.
-  private static final int WORTH_FORGETTING_BYTES = 4 << 10;
+  private static final int RELEASE_INPUT_BYTES = 4 << 10;
 
   /// Long enough to send an error frame to a peer that reads, too short to keep one that does not.
   private static final long FAREWELL_MILLIS = 1000;
 
-  /// What all peers share.
+  /// State and services shared by all peers.
   ///
   /// @param longestFrame the longest frame that the owner may send, in bytes
   record Shared(
@@ -95,7 +95,7 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// Reports whether this is the peer's first frame, which may identify it. Must be called once for
   /// each frame.
-  boolean isNew() {
+  boolean isFirstFrame() {
     boolean first = !introduced;
     introduced = true;
     return first;
@@ -103,12 +103,12 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// Sets the principal of the peer. Until then the peer is treated as the owner, since only the
   /// owner can open the unix socket.
-  void belongsTo(Principal principal) {
+  void setPrincipal(Principal principal) {
     who = principal;
   }
 
   /// Records that the peer is the guarded connection with this id.
-  void isGuarded(int id) {
+  void setGuardedId(int id) {
     guardedId = id;
   }
 
@@ -130,7 +130,7 @@ final class PeerChannel extends ChannelDuplexHandler
 
   /// Runs `then` once all bytes pending now have been handed to the kernel; never runs it if the
   /// peer disconnects first.
-  void whenSent(Runnable then) {
+  void afterFlush(Runnable then) {
     context()
         .writeAndFlush(Unpooled.EMPTY_BUFFER)
         .addListener(sent -> {
@@ -214,7 +214,7 @@ final class PeerChannel extends ChannelDuplexHandler
     int bytes = frame.readableBytes();
     ChannelHandlerContext ctx = context();
     ctx.fireChannelRead(frame);
-    if (bytes >= WORTH_FORGETTING_BYTES) {
+    if (bytes >= RELEASE_INPUT_BYTES) {
       ctx.fireChannelRead(Unpooled.EMPTY_BUFFER);
     }
   }
@@ -246,7 +246,7 @@ final class PeerChannel extends ChannelDuplexHandler
       return;
     }
     if (message instanceof ByteBuf bytes && channel.isActive()) {
-      sendBudget.writes(this, bytes.readableBytes());
+      sendBudget.reserve(this, bytes.readableBytes());
     }
     if (pendingBytes() <= MAX_PENDING_BYTES) {
       var _ = ctx.write(message, promise); // Reported by the promise.
@@ -268,7 +268,7 @@ final class PeerChannel extends ChannelDuplexHandler
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    sendBudget.gone(this);
+    sendBudget.remove(this);
     over = true;
     scanner.close();
     ctx.fireChannelInactive();

@@ -68,7 +68,7 @@ final class PeerLines {
   private boolean isBehind() {
     if (!lagging && peer.pendingBytes() > peer.sendBudget().share(MAX_PENDING_BYTES)) {
       lagging = true;
-      peer.whenSent(this::hasRead);
+      peer.afterFlush(this::hasRead);
     }
     return lagging;
   }
@@ -93,7 +93,7 @@ final class PeerLines {
     }
 
     @Override
-    public void printed(JsonObject body, Buffer frame) {
+    public void onLines(JsonObject body, Buffer frame) {
       if (isBehind()) {
         int lines = body.getJsonArray("lines", new JsonArray()).size();
         missing += body.getLong("gap", 0L) + lines;

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.HomeFileWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
@@ -23,12 +23,12 @@ final class PortFile {
   }
 
   /// Writes the file; never fails. On a full disk, clients that find no port use the unix socket,
-  /// and the daemon's `HomeWatch` writes the file when there is free space again.
+  /// and the daemon's `HomeWatchVerticle` writes the file when there is free space again.
   Future<Void> write(int port) {
     written = true;
     return vertx
         .executeBlocking(() -> {
-          SmallFile.write(path, port + "\n");
+          HomeFileWriter.write(path, port + "\n");
           return true;
         })
         .onFailure(

@@ -44,7 +44,7 @@ final class SendBudget {
   }
 
   /// Accounts for bytes that are about to be written to `peer`. May disconnect this peer or others.
-  void writes(PeerChannel peer, int bytes) {
+  void reserve(PeerChannel peer, int bytes) {
     if (peer.pendingBytes() == 0) {
       waiting.remove(peer); // It has caught up: move it to the end.
     }
@@ -56,7 +56,7 @@ final class SendBudget {
   }
 
   /// Removes a disconnected peer.
-  void gone(PeerChannel peer) {
+  void remove(PeerChannel peer) {
     waiting.remove(peer);
   }
 

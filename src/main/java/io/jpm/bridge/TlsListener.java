@@ -26,8 +26,8 @@ final class TlsListener {
   private static final System.Logger LOG = System.getLogger("jpm.bridge");
 
   private final Vertx vertx;
-  private final RemoteSettings settings;
-  private final Certificates certificates;
+  private final TlsListenerSettings settings;
+  private final CertificateLoader certificateLoader;
   private final RefusalLog refusals;
   private final Handler<NetSocket> guard;
   private @Nullable NetServer server;
@@ -42,13 +42,13 @@ final class TlsListener {
   /// @param guard receives the connections whose handshake is complete
   TlsListener(
       Vertx vertx,
-      RemoteSettings settings,
+      TlsListenerSettings settings,
       long handshakeMillis,
       RefusalLog refusals,
       Handler<NetSocket> guard) {
     this.vertx = vertx;
     this.settings = settings;
-    this.certificates = new Certificates(vertx, settings, handshakeMillis);
+    this.certificateLoader = new CertificateLoader(vertx, settings, handshakeMillis);
     this.refusals = refusals;
     this.guard = guard;
   }
@@ -57,8 +57,8 @@ final class TlsListener {
   /// is in use.
   Future<Void> listen() {
     return vertx
-        .executeBlocking(() -> certificates.read(certificates.files()))
-        .map(read -> Objects.requireNonNull(read))
+        .executeBlocking(() -> certificateLoader.read(certificateLoader.files()))
+        .map(loadedCertificates -> Objects.requireNonNull(loadedCertificates))
         .recover(failure ->
             Future.failedFuture(
                 new IllegalStateException(
@@ -68,9 +68,9 @@ final class TlsListener {
         .compose(this::open);
   }
 
-  private Future<Void> open(Certificates.Read read) {
-    inUse = read.files();
-    read.remark().ifPresent(remark -> LOG.log(Level.WARNING, "{0}", remark));
+  private Future<Void> open(CertificateLoader.LoadedCertificates loadedCertificates) {
+    inUse = loadedCertificates.files();
+    loadedCertificates.warning().ifPresent(remark -> LOG.log(Level.WARNING, "{0}", remark));
     if (settings.clientCa().isEmpty()) {
       LOG.log(
           Level.WARNING,
@@ -78,7 +78,7 @@ final class TlsListener {
               + " create can connect from anywhere; set bridge.remote.client_ca to require one"
               + " (mutual TLS)");
     }
-    NetServer made = vertx.createNetServer(options(read.options()));
+    NetServer made = vertx.createNetServer(options(loadedCertificates.options()));
     server = made;
     made.connectHandler(guard);
     made.exceptionHandler(
@@ -91,7 +91,7 @@ final class TlsListener {
                   + settings.host()
                   + ":"
                   + made.actualPort());
-          timer = vertx.setPeriodic(settings.lookEvery().toMillis(), _ -> look());
+          timer = vertx.setPeriodic(settings.reloadInterval().toMillis(), _ -> look());
           return null;
         })
         .recover(failure ->
@@ -143,22 +143,23 @@ final class TlsListener {
 
   /// Returns the changed files; empty if they equal those in use. Files may be inconsistent while
   /// they are being renewed, so failures are retried at the next check.
-  private Optional<Certificates.Read> changed(Map<Path, Buffer> before) throws IOException {
-    Map<Path, Buffer> now = certificates.files();
-    return now.equals(before) ? Optional.empty() : Optional.of(certificates.read(now));
+  private Optional<CertificateLoader.LoadedCertificates> changed(Map<Path, Buffer> before)
+      throws IOException {
+    Map<Path, Buffer> now = certificateLoader.files();
+    return now.equals(before) ? Optional.empty() : Optional.of(certificateLoader.read(now));
   }
 
-  private void take(Certificates.Read read) {
+  private void take(CertificateLoader.LoadedCertificates loadedCertificates) {
     NetServer open = server;
     if (open == null) {
       return;
     }
-    open.updateSSLOptions(read.options())
+    open.updateSSLOptions(loadedCertificates.options())
         .onSuccess(_ -> {
-          inUse = read.files();
+          inUse = loadedCertificates.files();
           lastProblem = "";
           LOG.log(Level.INFO, "the renewed certificate of bridge.remote is in use");
-          read.remark().ifPresent(remark -> LOG.log(Level.WARNING, "{0}", remark));
+          loadedCertificates.warning().ifPresent(remark -> LOG.log(Level.WARNING, "{0}", remark));
         })
         .onFailure(this::tellProblem);
   }

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.bus.satan.UsageLease;
+import io.jpm.bus.satan.UsageLeaseRenewer;
 import io.vertx.core.Vertx;
 import java.util.HashSet;
 import java.util.Set;
@@ -9,28 +9,28 @@ import java.util.Set;
 /// are any. No timer runs while there are none. Confined to the bridge's event loop.
 final class UsageSubscriptions {
   private final Set<PeerChannel> peers = new HashSet<>();
-  private final UsageLease lease;
+  private final UsageLeaseRenewer lease;
 
   UsageSubscriptions(Vertx vertx) {
-    this.lease = new UsageLease(vertx, "bridge");
+    this.lease = new UsageLeaseRenewer(vertx, "bridge");
   }
 
   /// Repeated subscriptions have no effect.
   void add(PeerChannel peer) {
     peers.add(peer);
-    lease.begin();
+    lease.start();
   }
 
   /// Removes a peer that has unsubscribed or disconnected; it need not have been subscribed.
   void remove(PeerChannel peer) {
     if (peers.remove(peer) && peers.isEmpty()) {
-      lease.end();
+      lease.stop();
     }
   }
 
   /// Ends all subscriptions.
   void end() {
     peers.clear();
-    lease.end();
+    lease.stop();
   }
 }

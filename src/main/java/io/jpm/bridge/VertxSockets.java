@@ -32,7 +32,7 @@ final class VertxSockets {
   /// of one event-loop iteration: with the default 64 KiB and 16 reads per iteration, about 2 MiB.
   ///
   /// @param socket a socket that has not been read from yet
-  static void readLittle(NetSocket socket) {
+  static void limitReads(NetSocket socket) {
     context(socket)
         .channel()
         .config()

@@ -38,9 +38,9 @@ public final class Addresses {
   public static final String HEARTBEAT_COMMAND = "jpm.heartbeat.command";
 
   /// Publication of [io.jpm.bus.daemon.HeartbeatAck]. Internal.
-  public static final String PULSES = "jpm.heartbeat.pulses";
+  public static final String HEARTBEAT_ACKS = "jpm.heartbeat.pulses";
 
-  /// [io.jpm.bus.daemon.DoctorCommand] → [io.jpm.bus.daemon.DoctorReply]. Internal.
+  /// [io.jpm.bus.daemon.DoctorRequest] → [io.jpm.bus.daemon.DoctorReply]. Internal.
   public static final String DOCTOR_COMMAND = "jpm.doctor.command";
 
   /// [io.jpm.bus.god.HistoryCommand] → [io.jpm.bus.god.HistoryReply]. Internal.
@@ -54,7 +54,7 @@ public final class Addresses {
 
   /// [io.jpm.bus.logs.LineLease] → [io.jpm.bus.logs.FlowControlAck] if the sender expects a reply:
   /// subscriptions to the lines that apps print. Internal.
-  public static final String LINES_WANTED = "jpm.logs.wanted";
+  public static final String LINE_LEASES = "jpm.logs.wanted";
 
   /// [io.jpm.bus.logs.FlowControlAck], sent to the bridge and answered by it. Internal.
   public static final String BRIDGE_LINES = "jpm.bridge.lines";
@@ -68,8 +68,8 @@ public final class Addresses {
   /// [io.jpm.bus.satan.SatanCommand] → [io.jpm.bus.satan.SatanReply]. Internal.
   public static final String SATAN_COMMAND = "jpm.satan.command";
 
-  /// [io.jpm.bus.satan.UsageDemand], without a reply: subscriptions to [#USAGE]. Internal.
-  public static final String USAGE_WANTED = "jpm.satan.wanted";
+  /// [io.jpm.bus.satan.UsageLease], without a reply: subscriptions to [#USAGE]. Internal.
+  public static final String USAGE_LEASES = "jpm.satan.wanted";
 
   /// Publication of [io.jpm.bus.satan.SatanReport]. Internal.
   public static final String SATAN_REPORTS = "jpm.satan.reports";
@@ -119,7 +119,7 @@ public final class Addresses {
   public static final String BALANCE = "jpm.balance";
 
   /// The resource usage of all apps and of the machine, every second while there is an active
-  /// [io.jpm.bus.satan.UsageDemand]: [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's
+  /// [io.jpm.bus.satan.UsageLease]: [io.jpm.wire.UsageMessage] as JSON. Open to the bridge's
   /// subscribers.
   public static final String USAGE = "jpm.usage";
 

@@ -1,10 +1,10 @@
 package io.jpm.client;
 
-import io.jpm.client.Reply.Done;
-import io.jpm.client.Reply.Err;
-import io.jpm.client.Reply.Marked;
-import io.jpm.client.Reply.Out;
-import io.jpm.client.Reply.Waiting;
+import io.jpm.client.ConsoleReply.Done;
+import io.jpm.client.ConsoleReply.Err;
+import io.jpm.client.ConsoleReply.KeepAlive;
+import io.jpm.client.ConsoleReply.Marked;
+import io.jpm.client.ConsoleReply.Out;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -49,9 +49,9 @@ public final class BridgeConnection implements Closeable {
 
   /// The streams of a socket and the socket itself, which closes both.
   ///
-  /// @param patience the timeout of a read; empty if the socket enforces it
+  /// @param readTimeout the timeout of a read; empty if the socket enforces it
   private record Wire(
-      InputStream in, OutputStream out, Closeable socket, Optional<Duration> patience) {}
+      InputStream in, OutputStream out, Closeable socket, Optional<Duration> readTimeout) {}
 
   private BridgeConnection(Wire wire, Duration patience) {
     this.wire = wire;
@@ -100,7 +100,7 @@ public final class BridgeConnection implements Closeable {
       throw new BridgeException.NoDaemon();
     } catch (SocketTimeoutException _) {
       socket.close();
-      throw new BridgeException.Silent();
+      throw new BridgeException.TimedOut();
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;
@@ -109,36 +109,36 @@ public final class BridgeConnection implements Closeable {
 
   /// Adds the time until which the client waits. The daemon does not start the command after that
   /// time.
-  private String stamped(ConsoleRequest request) {
+  private String stamped(CommandLineRequest request) {
     String json = request.toJson();
     long until = System.currentTimeMillis() + patience.toMillis();
     return "%s,\"until\":%d}".formatted(json.substring(0, json.length() - 1), until);
   }
 
   /// Authenticates by the token and sends the command. [#next] returns the replies.
-  public void send(String token, ConsoleRequest request) throws IOException {
+  public void send(String token, CommandLineRequest request) throws IOException {
     write(
         "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token)),
         message(CONSOLE, stamped(request)));
   }
 
   /// Sends the command over a connection that requires no token.
-  public void send(ConsoleRequest request) throws IOException {
+  public void send(CommandLineRequest request) throws IOException {
     write(message(CONSOLE, stamped(request)));
   }
 
   /// Waits for the next reply; must not be called again after [Done].
-  public Reply next() throws IOException {
+  public ConsoleReply next() throws IOException {
     if (!replyTo.isEmpty()) {
       write(message(replyTo, "{}"));
     }
     Map<?, ?> frame = readFrame();
     replyTo = frame.get("replyAddress") instanceof String address ? address : "";
-    Reply reply = reply(frame.get("body")).orElseThrow(() -> notOurs(frame));
-    if (replyTo.isEmpty() && !(reply instanceof Done)) {
+    ConsoleReply consoleReply = reply(frame.get("body")).orElseThrow(() -> notOurs(frame));
+    if (replyTo.isEmpty() && !(consoleReply instanceof Done)) {
       throw notOurs(frame);
     }
-    return reply;
+    return consoleReply;
   }
 
   @Override
@@ -150,11 +150,11 @@ public final class BridgeConnection implements Closeable {
     Object value;
     try {
       value = Json.parse(readPayload());
-    } catch (Json.MalformedJson e) {
-      throw new BridgeException.NotOurs(String.valueOf(e.getMessage()));
+    } catch (Json.MalformedJsonException e) {
+      throw new BridgeException.ProtocolViolation(String.valueOf(e.getMessage()));
     }
     if (!(value instanceof Map<?, ?> frame)) {
-      throw new BridgeException.NotOurs("a frame that is not an object");
+      throw new BridgeException.ProtocolViolation("a frame that is not an object");
     }
     if ("err".equals(frame.get("type"))) {
       throw new BridgeException.Refused(String.valueOf(frame.get("message")));
@@ -166,16 +166,16 @@ public final class BridgeConnection implements Closeable {
   }
 
   private byte[] readPayload() throws IOException {
-    if (wire.patience.isEmpty()) {
+    if (wire.readTimeout.isEmpty()) {
       return readInTime();
     }
     var done = new CountDownLatch(1);
     var late = new AtomicBoolean();
-    Thread.ofVirtual().start(() -> closeUnless(done, wire.patience.get(), late));
+    Thread.ofVirtual().start(() -> closeUnless(done, wire.readTimeout.get(), late));
     try {
       return readInTime();
     } catch (ClosedChannelException | BridgeException.Closed ended) {
-      throw late.get() ? new BridgeException.Silent() : new BridgeException.Closed();
+      throw late.get() ? new BridgeException.TimedOut() : new BridgeException.Closed();
     } finally {
       done.countDown();
     }
@@ -196,7 +196,7 @@ public final class BridgeConnection implements Closeable {
     try {
       int length = in.readInt();
       if (length < 0 || length > MAX_FRAME_BYTES) {
-        throw new BridgeException.NotOurs("a frame of %d bytes".formatted(length));
+        throw new BridgeException.ProtocolViolation("a frame of %d bytes".formatted(length));
       }
       byte[] payload = in.readNBytes(length);
       if (payload.length < length) {
@@ -204,21 +204,21 @@ public final class BridgeConnection implements Closeable {
       }
       return payload;
     } catch (SocketTimeoutException _) {
-      throw new BridgeException.Silent();
+      throw new BridgeException.TimedOut();
     } catch (EOFException | SocketException _) {
       throw new BridgeException.Closed();
     }
   }
 
-  private static Optional<Reply> reply(@Nullable Object body) {
+  private static Optional<ConsoleReply> reply(@Nullable Object body) {
     if (!(body instanceof Map<?, ?> members)) {
       return Optional.empty();
     }
-    Optional<Reply> text = text(members);
+    Optional<ConsoleReply> text = text(members);
     return members.get("mark") instanceof String mark ? text.map(it -> new Marked(it, mark)) : text;
   }
 
-  private static Optional<Reply> text(Map<?, ?> members) {
+  private static Optional<ConsoleReply> text(Map<?, ?> members) {
     if (members.get("out") instanceof String text) {
       return Optional.of(new Out(text));
     } else if (members.get("err") instanceof String text) {
@@ -226,12 +226,12 @@ public final class BridgeConnection implements Closeable {
     } else if (members.get("code") instanceof Long code) {
       return Optional.of(new Done(code.intValue()));
     }
-    return members.containsKey("wait") ? Optional.of(new Waiting()) : Optional.empty();
+    return members.containsKey("wait") ? Optional.of(new KeepAlive()) : Optional.empty();
   }
 
   private static BridgeException notOurs(Map<?, ?> frame) {
     String text = frame.toString();
-    return new BridgeException.NotOurs(text.substring(0, Math.min(200, text.length())));
+    return new BridgeException.ProtocolViolation(text.substring(0, Math.min(200, text.length())));
   }
 
   private static String message(String address, String body) {

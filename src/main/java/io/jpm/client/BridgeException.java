@@ -30,10 +30,10 @@ public sealed class BridgeException extends IOException {
   }
 
   /// The daemon sent nothing within the timeout.
-  public static final class Silent extends BridgeException {
+  public static final class TimedOut extends BridgeException {
     private static final long serialVersionUID = 1;
 
-    Silent() {
+    TimedOut() {
       super("the daemon does not answer");
     }
   }
@@ -48,10 +48,10 @@ public sealed class BridgeException extends IOException {
   }
 
   /// The received data does not follow the bridge's protocol.
-  public static final class NotOurs extends BridgeException {
+  public static final class ProtocolViolation extends BridgeException {
     private static final long serialVersionUID = 1;
 
-    NotOurs(String what) {
+    ProtocolViolation(String what) {
       super("not an answer of jpm's daemon: " + what);
     }
   }

@@ -33,21 +33,21 @@ import org.jspecify.annotations.Nullable;
 ///     Certificates.trusting(home.resolve("ca.pem"))
 ///         .presenting(home.resolve("me.pem"), home.resolve("me.key"))
 ///         .context();
-/// Endpoint door = new Endpoint.Tls("jpm.example.com", 7443, "secret", context);
+/// Endpoint endpoint = new Endpoint.Tls("jpm.example.com", 7443, "secret", context);
 /// ```
 ///
 /// @param trusted certificates of the CAs that may sign the daemon's certificate, or that
 ///   certificate itself; empty: the CAs that Java trusts
 /// @param own the client certificate for a daemon that requires one (`bridge.remote.client_ca`);
 ///   empty: none
-public record Certificates(Optional<Path> trusted, Optional<Own> own) {
+public record Certificates(Optional<Path> trusted, Optional<Identity> own) {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\\s]+)-----END PRIVATE KEY-----");
   private static final List<String> ALGORITHMS = List.of("EC", "RSA", "EdDSA");
 
   /// A client certificate, followed by its intermediate certificates, and its private key: PKCS #8
   /// without a password (`BEGIN PRIVATE KEY`).
-  public record Own(Path certificate, Path key) {}
+  public record Identity(Path certificate, Path key) {}
 
   /// Trusts only the certificates of a PEM file.
   public static Certificates trusting(Path pem) {
@@ -63,7 +63,7 @@ public record Certificates(Optional<Path> trusted, Optional<Own> own) {
   ///
   /// @param key the private key: PKCS #8 without a password
   public Certificates presenting(Path certificate, Path key) {
-    return new Certificates(trusted, Optional.of(new Own(certificate, key)));
+    return new Certificates(trusted, Optional.of(new Identity(certificate, key)));
   }
 
   /// Reads the files.

@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-import io.jpm.client.ConsoleRequest.Terminal;
+import io.jpm.client.CommandLineRequest.Terminal;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -51,8 +51,8 @@ public final class ClientMain {
     try {
       ClientMain client = new ClientMain(findHome(environment), patience(environment));
       List<String> env = RawArguments.env(environment);
-      ConsoleRequest request =
-          new ConsoleRequest(
+      CommandLineRequest request =
+          new CommandLineRequest(
               RawArguments.argv(args),
               RawArguments.cwd(env, System.getProperty("user.dir", "/")),
               env,
@@ -117,7 +117,7 @@ public final class ClientMain {
               Boolean.TRUE.equals(tty.get("out")),
               Boolean.TRUE.equals(tty.get("err")))
           : Terminal.NONE;
-    } catch (Json.MalformedJson _) {
+    } catch (Json.MalformedJsonException _) {
       return Terminal.NONE;
     }
   }
@@ -125,7 +125,7 @@ public final class ClientMain {
   /// Tries the port twice, because a daemon that closes the connection immediately may be starting
   /// or stopping. Then tries the unix socket in the home, because other clients may have used up
   /// all connections of the port.
-  private int talk(ConsoleRequest request) throws IOException {
+  private int talk(CommandLineRequest request) throws IOException {
     for (int attempt = 0; attempt < 3; attempt++) {
       bySocket = attempt == 2;
       try {
@@ -149,7 +149,7 @@ public final class ClientMain {
 
   /// Resumes the command in the next daemon, which the keeper, a service or the next command
   /// starts.
-  private int resume(ConsoleRequest request) throws IOException {
+  private int resume(CommandLineRequest request) throws IOException {
     while (true) {
       write(
           FileDescriptor.err,
@@ -161,7 +161,7 @@ public final class ClientMain {
     }
   }
 
-  private OptionalInt awaitNext(ConsoleRequest request) throws IOException {
+  private OptionalInt awaitNext(CommandLineRequest request) throws IOException {
     while (true) {
       LockSupport.parkNanos(RETRY.toNanos());
       try {
@@ -176,16 +176,16 @@ public final class ClientMain {
 
   /// Returns the command's exit code; empty if the daemon closed the connection before any reply,
   /// or stopped answering in the middle of a command that can be resumed.
-  private OptionalInt converse(ConsoleRequest request) throws IOException {
+  private OptionalInt converse(CommandLineRequest request) throws IOException {
     boolean answered = false;
     try (BridgeConnection connection = asked(request)) {
       while (true) {
-        Reply reply = connection.next();
+        ConsoleReply consoleReply = connection.next();
         answered = true;
-        if (reply instanceof Reply.Done(int code)) {
+        if (consoleReply instanceof ConsoleReply.Done(int code)) {
           return OptionalInt.of(code);
         }
-        print(reply);
+        print(consoleReply);
       }
     } catch (BridgeException.Closed _) {
       return answered && mark.isEmpty()
@@ -194,9 +194,9 @@ public final class ClientMain {
                   "the connection to the daemon broke before the command was done: see "
                       + home.log()))
           : OptionalInt.empty();
-    } catch (BridgeException.Silent _) {
+    } catch (BridgeException.TimedOut _) {
       return mark.isPresent() ? OptionalInt.empty() : OptionalInt.of(failSilent());
-    } catch (BridgeException.NotOurs _) {
+    } catch (BridgeException.ProtocolViolation _) {
       return OptionalInt.of(
           fail(
               "the program that listens on the port in %s is not a jpm daemon"
@@ -206,7 +206,7 @@ public final class ClientMain {
 
   /// Connects to the port, or to the unix socket in the home if that fails, since the port file may
   /// have been removed.
-  private BridgeConnection asked(ConsoleRequest request) throws IOException {
+  private BridgeConnection asked(CommandLineRequest request) throws IOException {
     home.checkMine();
     OptionalInt port = home.port();
     if (port.isPresent() && !bySocket) {
@@ -246,16 +246,16 @@ public final class ClientMain {
             .formatted(pid, patience.toSeconds(), home.log(), pid));
   }
 
-  private void print(Reply reply) throws OutputFailed {
-    switch (reply) {
-      case Reply.Marked(Reply text, String behind) -> {
+  private void print(ConsoleReply consoleReply) throws OutputFailed {
+    switch (consoleReply) {
+      case ConsoleReply.Marked(ConsoleReply text, String behind) -> {
         print(text);
         mark = Optional.of(behind);
       }
-      case Reply.Out(String text) -> write(FileDescriptor.out, text);
-      case Reply.Err(String text) -> write(FileDescriptor.err, text);
-      case Reply.Waiting() -> {}
-      case Reply.Done(_) -> throw new IllegalArgumentException("the end is not printed");
+      case ConsoleReply.Out(String text) -> write(FileDescriptor.out, text);
+      case ConsoleReply.Err(String text) -> write(FileDescriptor.err, text);
+      case ConsoleReply.KeepAlive() -> {}
+      case ConsoleReply.Done(_) -> throw new IllegalArgumentException("the end is not printed");
     }
   }
 

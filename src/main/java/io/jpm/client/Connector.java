@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-import io.jpm.client.Connection.Wire;
+import io.jpm.client.FrameConnection.SocketStreams;
 import io.jpm.client.JpmException.Code;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,23 +18,23 @@ import java.util.OptionalInt;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
-/// Opens a [Connection] to an [Endpoint].
+/// Opens a [FrameConnection] to an [Endpoint].
 final class Connector {
   private Connector() {}
 
   /// @throws JpmException `UNREACHABLE`; no request has been sent in that case
-  static Connection open(Endpoint endpoint, Timeouts timeouts) {
+  static FrameConnection open(Endpoint endpoint, Timeouts timeouts) {
     try {
       return switch (endpoint) {
         case Endpoint.Home(Path home) -> home(home, timeouts);
         case Endpoint.HomePort(Path home) -> homePort(new DaemonHome(home), timeouts);
         case Endpoint.UnixSocket(Path file) ->
-            Connection.over(unix(file), Optional.empty(), timeouts);
+            FrameConnection.open(unix(file), Optional.empty(), timeouts);
         case Endpoint.Tcp(String host, int port, String token) ->
-            Connection.over(
+            FrameConnection.open(
                 plain(new InetSocketAddress(host, port), timeouts), Optional.of(token), timeouts);
         case Endpoint.Tls tls ->
-            Connection.over(tls(tls, timeouts), Optional.of(tls.token()), timeouts);
+            FrameConnection.open(tls(tls, timeouts), Optional.of(tls.token()), timeouts);
       };
     } catch (HomeTrust.Untrusted e) {
       throw new JpmException(Code.UNREACHABLE, String.valueOf(e.getMessage()), e);
@@ -43,11 +43,11 @@ final class Connector {
     }
   }
 
-  private static Connection home(Path home, Timeouts timeouts) throws IOException {
+  private static FrameConnection home(Path home, Timeouts timeouts) throws IOException {
     Path file = new DaemonHome(home).trustedSocket();
     if (Files.exists(file)) {
       try {
-        return Connection.over(unix(file), Optional.empty(), timeouts);
+        return FrameConnection.open(unix(file), Optional.empty(), timeouts);
       } catch (IOException _) {
         // The socket was left by a daemon that was killed, or its path is too long: try the port.
       }
@@ -55,7 +55,7 @@ final class Connector {
     return homePort(new DaemonHome(home), timeouts);
   }
 
-  private static Connection homePort(DaemonHome home, Timeouts timeouts) throws IOException {
+  private static FrameConnection homePort(DaemonHome home, Timeouts timeouts) throws IOException {
     OptionalInt port = home.port();
     if (port.isEmpty()) {
       throw new JpmException(
@@ -63,36 +63,38 @@ final class Connector {
           "no daemon is running for the home %s; jpm ping starts one".formatted(home.directory()));
     }
     InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
-    Wire wire = plain(new InetSocketAddress(loopback, port.getAsInt()), timeouts);
+    SocketStreams socketStreams = plain(new InetSocketAddress(loopback, port.getAsInt()), timeouts);
     if (!home.isListening(port.getAsInt())) {
-      wire.socket().close();
+      socketStreams.socket().close();
       throw new JpmException(
           Code.UNREACHABLE,
           "another user listens on the port in %s: the daemon has ended"
               .formatted(home.portFile()));
     }
-    return Connection.over(wire, Optional.of(home.token()), timeouts);
+    return FrameConnection.open(socketStreams, Optional.of(home.token()), timeouts);
   }
 
-  private static Wire unix(Path file) throws IOException {
+  private static SocketStreams unix(Path file) throws IOException {
     SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.connect(UnixDomainSocketAddress.of(file));
-      return new Wire(Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
+      return new SocketStreams(
+          Channels.newInputStream(channel), Channels.newOutputStream(channel), channel);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e instanceof IOException io ? io : new IOException(e);
     }
   }
 
-  private static Wire plain(InetSocketAddress address, Timeouts timeouts) throws IOException {
+  private static SocketStreams plain(InetSocketAddress address, Timeouts timeouts)
+      throws IOException {
     Socket socket = connected(address, timeouts.connect());
-    return new Wire(socket.getInputStream(), socket.getOutputStream(), socket);
+    return new SocketStreams(socket.getInputStream(), socket.getOutputStream(), socket);
   }
 
-  /// Closing the returned [Wire] closes the TCP socket directly, because an orderly end of TLS can
-  /// block like a write.
-  private static Wire tls(Endpoint.Tls endpoint, Timeouts timeouts) throws IOException {
+  /// Closing the returned [SocketStreams] closes the TCP socket directly, because an orderly end of
+  /// TLS can block like a write.
+  private static SocketStreams tls(Endpoint.Tls endpoint, Timeouts timeouts) throws IOException {
     Socket socket =
         connected(new InetSocketAddress(endpoint.host(), endpoint.port()), timeouts.connect());
     try {
@@ -108,7 +110,7 @@ final class Connector {
       tls.setSSLParameters(parameters);
       tls.startHandshake();
       socket.setSoTimeout(0);
-      return new Wire(tls.getInputStream(), tls.getOutputStream(), socket);
+      return new SocketStreams(tls.getInputStream(), tls.getOutputStream(), socket);
     } catch (IOException | RuntimeException e) {
       socket.close();
       throw e;

@@ -24,7 +24,7 @@ final class FollowLoop implements Subscription {
   private final Consumer<FollowLoop> over;
   private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
-  private volatile @Nullable Connection connection;
+  private volatile @Nullable FrameConnection frameConnection;
 
   /// Confined to the following thread: consecutive failures, and whether the follower has been told
   /// that the connection is lost.
@@ -47,7 +47,7 @@ final class FollowLoop implements Subscription {
   ///
   /// @throws JpmException `UNREACHABLE`, `DENIED`, …
   void start() {
-    Connection first = open();
+    FrameConnection first = open();
     Thread.ofVirtual()
         .name("jpm-follow " + subscriptionTarget.address())
         .start(() -> follow(first));
@@ -68,7 +68,7 @@ final class FollowLoop implements Subscription {
   @Override
   public void close() {
     closed.countDown();
-    Connection last = connection;
+    FrameConnection last = frameConnection;
     if (last != null) {
       last.close();
     }
@@ -79,9 +79,9 @@ final class FollowLoop implements Subscription {
     return closed.getCount() == 0;
   }
 
-  private Connection open() {
-    Connection next = Connector.open(endpoint, timeouts);
-    connection = next;
+  private FrameConnection open() {
+    FrameConnection next = Connector.open(endpoint, timeouts);
+    frameConnection = next;
     if (isClosed()) {
       next.close();
     }
@@ -92,23 +92,23 @@ final class FollowLoop implements Subscription {
     next.send(
         "{\"type\":\"register\",\"address\":%s,\"headers\":%s}"
             .formatted(Json.quote(subscriptionTarget.address()), headers),
-        Connection.PING); // frames are handled in order: the pong confirms the subscription
+        FrameConnection.PING); // frames are handled in order: the pong confirms the subscription
     return next;
   }
 
-  private void follow(Connection first) {
-    Connection now = first;
+  private void follow(FrameConnection first) {
+    FrameConnection now = first;
     while (now != null) {
       JpmException why = read(now);
       now.close();
-      now = goesOn(why) ? reopened() : null;
+      now = reportAndDecideRetry(why) ? reopened() : null;
     }
     over.accept(this);
   }
 
   /// Reports the end of a connection to the caller of [#start] or to the follower. Returns whether
   /// to connect again.
-  private boolean goesOn(JpmException why) {
+  private boolean reportAndDecideRetry(JpmException why) {
     if (isClosed()) {
       begun.completeExceptionally(RequestQueue.closed());
       return false;
@@ -124,7 +124,7 @@ final class FollowLoop implements Subscription {
     return true;
   }
 
-  private @Nullable Connection reopened() {
+  private @Nullable FrameConnection reopened() {
     try {
       while (!closed.await(timeouts.pause(++failures).toNanos(), TimeUnit.NANOSECONDS)) {
         try {
@@ -140,15 +140,15 @@ final class FollowLoop implements Subscription {
   }
 
   /// Reads until the connection ends, and returns the reason.
-  private JpmException read(Connection now) {
+  private JpmException read(FrameConnection now) {
     try {
       while (!isClosed()) {
         JsonMembers frame = now.next();
         switch (frame.optionalText("type").orElse("")) {
-          case "pong" -> stands();
-          case "err" -> throw RequestConnection.refusal(frame);
+          case "pong" -> subscriptionConfirmed();
+          case "err" -> throw RequestConnection.toException(frame);
           case "message" -> {
-            stands(); // past events may arrive before the pong
+            subscriptionConfirmed(); // past events may arrive before the pong
             tell(() -> subscriptionTarget.take(JsonMembers.of(frame.value("body"))));
           }
           default -> {} // sent by a newer daemon
@@ -163,7 +163,7 @@ final class FollowLoop implements Subscription {
     }
   }
 
-  private void stands() {
+  private void subscriptionConfirmed() {
     failures = 0;
     begun.complete(true);
     if (interrupted) {

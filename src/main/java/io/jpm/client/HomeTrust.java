@@ -190,7 +190,7 @@ public record HomeTrust(int uid) {
   /// @throws Untrusted with a message for the user
   public void checkAbove(Path home) throws IOException {
     if (!isOwnContainer()) {
-      way(home.toAbsolutePath().normalize(), new Place(home, "choose another JPM_HOME"), 0);
+      checkPath(home.toAbsolutePath().normalize(), new Place(home, "choose another JPM_HOME"), 0);
     }
   }
 
@@ -204,13 +204,13 @@ public record HomeTrust(int uid) {
     if (isOwnContainer()) {
       return;
     }
-    way(file.toAbsolutePath().normalize(), new Place(file, advice), 0);
+    checkPath(file.toAbsolutePath().normalize(), new Place(file, advice), 0);
     if (Files.notExists(file)) {
       return;
     }
     Path real = file.toRealPath();
     Status status = Status.of(real);
-    if (isStranger(status.uid())) {
+    if (isForeignUser(status.uid())) {
       throw new Untrusted(
           "%s belongs to uid %d (mode %s), who could change it: %s"
               .formatted(shown(real), status.uid(), status.shown(), advice));
@@ -232,7 +232,7 @@ public record HomeTrust(int uid) {
     return uid != 0 && Files.exists(first) && ofOwner(first).uid() == uid;
   }
 
-  private void way(Path path, Place place, int links) throws IOException {
+  private void checkPath(Path path, Place place, int links) throws IOException {
     if (links > MOST_LINKS) {
       throw new Untrusted(shown(place.path()) + ": there are too many symbolic links in the path");
     }
@@ -245,7 +245,7 @@ public record HomeTrust(int uid) {
         return;
       }
       if (below.get().is(SYMBOLIC_LINK)) {
-        way(directory.resolve(Files.readSymbolicLink(child)).normalize(), place, links + 1);
+        checkPath(directory.resolve(Files.readSymbolicLink(child)).normalize(), place, links + 1);
         directory = child.toRealPath();
       } else {
         directory = child;
@@ -256,7 +256,7 @@ public record HomeTrust(int uid) {
   private void checkDirectory(Path directory, Path child, Optional<Status> below, Place place)
       throws IOException {
     Status status = Status.of(directory);
-    if (isStranger(status.uid())) {
+    if (isForeignUser(status.uid())) {
       throw new Untrusted(
           "%s belongs to uid %d (mode %s), who could replace %s: %s"
               .formatted(
@@ -279,7 +279,7 @@ public record HomeTrust(int uid) {
                   word(directory),
                   place.advice()));
     }
-    if (below.isPresent() && isStranger(below.get().uid())) {
+    if (below.isPresent() && isForeignUser(below.get().uid())) {
       throw new Untrusted(
           "%s belongs to uid %d (mode %s), not to you (uid %d): %s"
               .formatted(
@@ -289,7 +289,7 @@ public record HomeTrust(int uid) {
 
   /// Accepts the overflow uid: in a user namespace, directories of users outside it appear to
   /// belong to that uid.
-  private boolean isStranger(int owner) throws IOException {
+  private boolean isForeignUser(int owner) throws IOException {
     return owner != uid && owner != 0 && owner != unknownUser();
   }
 

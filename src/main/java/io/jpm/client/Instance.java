@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// @param spec the settings of its app as parsed JSON, with secrets masked; empty except for
 ///   `describe`
 /// @param ports the TCP ports on which jpm knows it to listen; empty except for `describe`
-/// @param checks the states of its probes while it has a process; empty except for `describe`
+/// @param probes the states of its probes while it has a process; empty except for `describe`
 public record Instance(
     String app,
     int id,
@@ -51,7 +51,7 @@ public record Instance(
     Path errorFile,
     Map<String, @Nullable Object> spec,
     List<Integer> ports,
-    List<Check> checks) {
+    List<ProbeReport> probes) {
   /// The state of one probe.
   ///
   /// @param name `startup`, `readiness` or `liveness`
@@ -59,9 +59,9 @@ public record Instance(
   ///   have more
   /// @param since when the probe entered the state
   /// @param detail why the latest attempt failed
-  public record Check(String name, String state, Instant since, Optional<String> detail) {
-    private static Check of(JsonMembers json) {
-      return new Check(
+  public record ProbeReport(String name, String state, Instant since, Optional<String> detail) {
+    private static ProbeReport of(JsonMembers json) {
+      return new ProbeReport(
           json.text("name"), json.text("state"), json.time("since"), json.optionalText("detail"));
     }
   }
@@ -86,6 +86,6 @@ public record Instance(
         Path.of(json.text("error_file")),
         json.has("spec") ? JsonMembers.of(json.value("spec")).all() : Map.of(),
         json.integers("ports"),
-        json.each("checks", Check::of));
+        json.each("checks", ProbeReport::of));
   }
 }

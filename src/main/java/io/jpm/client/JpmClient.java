@@ -56,7 +56,7 @@ public final class JpmClient implements AutoCloseable {
   ///
   /// @throws JpmException `UNREACHABLE`
   public static JpmClient connect(Endpoint endpoint) {
-    return connect(endpoint, Timeouts.usual());
+    return connect(endpoint, Timeouts.defaults());
   }
 
   /// Connects to a running daemon.

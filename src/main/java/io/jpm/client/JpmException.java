@@ -81,13 +81,13 @@ public final class JpmException extends RuntimeException {
     OTHER;
 
     /// Returns the spelling in JSON.
-    public String word() {
+    public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     static Code of(String word) {
       return Arrays.stream(values())
-          .filter(code -> code.compareTo(BUSY) <= 0 && code.word().equals(word))
+          .filter(code -> code.compareTo(BUSY) <= 0 && code.keyword().equals(word))
           .findFirst()
           .orElse(OTHER);
     }

@@ -23,16 +23,16 @@ final class Json {
   }
 
   /// Parses exactly one value.
-  static @Nullable Object parse(byte[] utf8) throws MalformedJson {
+  static @Nullable Object parse(byte[] utf8) throws MalformedJsonException {
     try {
       return parse(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
     } catch (CharacterCodingException _) {
-      throw new MalformedJson("not UTF-8");
+      throw new MalformedJsonException("not UTF-8");
     }
   }
 
   /// Parses exactly one value.
-  static @Nullable Object parse(String text) throws MalformedJson {
+  static @Nullable Object parse(String text) throws MalformedJsonException {
     Json json = new Json(text);
     Object value = json.value(0);
     json.skipSpace();
@@ -58,7 +58,7 @@ final class Json {
     return out.append('"').toString();
   }
 
-  private @Nullable Object value(int depth) throws MalformedJson {
+  private @Nullable Object value(int depth) throws MalformedJsonException {
     if (depth > MAX_DEPTH) {
       throw malformed("nested too deeply");
     }
@@ -74,7 +74,7 @@ final class Json {
     };
   }
 
-  private Map<String, @Nullable Object> object(int depth) throws MalformedJson {
+  private Map<String, @Nullable Object> object(int depth) throws MalformedJsonException {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     at++;
     skipSpace();
@@ -93,7 +93,7 @@ final class Json {
     return members;
   }
 
-  private List<@Nullable Object> array(int depth) throws MalformedJson {
+  private List<@Nullable Object> array(int depth) throws MalformedJsonException {
     List<@Nullable Object> items = new ArrayList<>();
     at++;
     skipSpace();
@@ -108,7 +108,7 @@ final class Json {
     return items;
   }
 
-  private String string() throws MalformedJson {
+  private String string() throws MalformedJsonException {
     expect('"');
     StringBuilder out = new StringBuilder();
     while (true) {
@@ -122,7 +122,7 @@ final class Json {
     }
   }
 
-  private char escaped() throws MalformedJson {
+  private char escaped() throws MalformedJsonException {
     char c = next();
     return switch (c) {
       case '"', '\\', '/' -> c;
@@ -136,7 +136,7 @@ final class Json {
     };
   }
 
-  private char fourHexDigits() throws MalformedJson {
+  private char fourHexDigits() throws MalformedJsonException {
     int value = 0;
     for (int i = 0; i < 4; i++) {
       char c = next();
@@ -149,7 +149,8 @@ final class Json {
     return (char) value;
   }
 
-  private <T extends @Nullable Object> T word(String word, T meaning) throws MalformedJson {
+  private <T extends @Nullable Object> T word(String word, T meaning)
+      throws MalformedJsonException {
     if (!text.startsWith(word, at)) {
       throw malformed("an unknown literal");
     }
@@ -157,7 +158,7 @@ final class Json {
     return meaning;
   }
 
-  private Object number() throws MalformedJson {
+  private Object number() throws MalformedJsonException {
     int start = at;
     while (at < text.length() && "+-.0123456789eE".indexOf(text.charAt(at)) >= 0) {
       at++;
@@ -179,14 +180,14 @@ final class Json {
     }
   }
 
-  private char peek() throws MalformedJson {
+  private char peek() throws MalformedJsonException {
     if (at >= text.length()) {
       throw malformed("unexpected end");
     }
     return text.charAt(at);
   }
 
-  private char next() throws MalformedJson {
+  private char next() throws MalformedJsonException {
     char c = peek();
     at++;
     return c;
@@ -200,21 +201,21 @@ final class Json {
     return there;
   }
 
-  private void expect(char wanted) throws MalformedJson {
+  private void expect(char wanted) throws MalformedJsonException {
     if (!accept(wanted)) {
       throw malformed("expected " + wanted);
     }
   }
 
-  private MalformedJson malformed(String why) {
-    return new MalformedJson(why + " at character " + at);
+  private MalformedJsonException malformed(String why) {
+    return new MalformedJsonException(why + " at character " + at);
   }
 
   /// Signals text that is not valid JSON.
-  static final class MalformedJson extends Exception {
+  static final class MalformedJsonException extends Exception {
     private static final long serialVersionUID = 1;
 
-    MalformedJson(String message) {
+    MalformedJsonException(String message) {
       super(message);
     }
   }

@@ -24,9 +24,9 @@ public record LogBatch(String app, long first, long gap, List<Line> lines) {
   /// @param at when it was captured
   /// @param text without the line terminator
   /// @param partial whether more of the same line follows
-  /// @param rest whether it continues a line that began in an earlier part
+  /// @param continued whether it continues a line that began in an earlier part
   public record Line(
-      int id, String stream, Instant at, String text, boolean partial, boolean rest) {
+      int id, String stream, Instant at, String text, boolean partial, boolean continued) {
     static Line of(JsonMembers json) {
       return new Line(
           json.integer("id"),

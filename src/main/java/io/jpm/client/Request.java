@@ -47,15 +47,15 @@ public sealed interface Request<R extends Response> {
   /// Returns the latest events. Needs `read`.
   ///
   /// @param limit the maximum number, 1 to 10000
-  static PastEvents latestEvents(int limit) {
-    return new PastEvents(OptionalLong.empty(), limit, Optional.empty());
+  static ListEvents latestEvents(int limit) {
+    return new ListEvents(OptionalLong.empty(), limit, Optional.empty());
   }
 
   /// Returns the events after a sequence number. Needs `read`.
   ///
   /// @param limit the maximum number, 1 to 10000
-  static PastEvents eventsAfter(long seq, int limit) {
-    return new PastEvents(OptionalLong.of(seq), limit, Optional.empty());
+  static ListEvents eventsAfter(long seq, int limit) {
+    return new ListEvents(OptionalLong.of(seq), limit, Optional.empty());
   }
 
   /// Returns the last lines of logs, of both streams. Needs `read`.
@@ -116,22 +116,22 @@ public sealed interface Request<R extends Response> {
   /// Sends a signal to main processes. Needs `operate`.
   ///
   /// @param signal for example `SIGHUP`
-  static Signal signal(String signal, String... targets) {
-    return new Signal(List.of(targets), signal);
+  static SendSignal signal(String signal, String... targets) {
+    return new SendSignal(List.of(targets), signal);
   }
 
   /// Sends a value over the IPC channels of apps. Needs `operate`.
   ///
   /// @param value a value of JSON: a map, list, string, number, boolean or null
-  static Message message(@Nullable Object value, String... targets) {
-    return new Message(List.of(targets), value);
+  static SendMessage sendMessage(@Nullable Object value, String... targets) {
+    return new SendMessage(List.of(targets), value);
   }
 
   /// Writes a line to the standard input of one instance. Needs `operate`.
   ///
   /// @param line without its line terminator
-  static TypeLine type(String target, String line) {
-    return new TypeLine(target, line);
+  static WriteInput writeInput(String target, String line) {
+    return new WriteInput(target, line);
   }
 
   /// Runs a custom action that apps have registered over their IPC channels. Needs `operate`.
@@ -197,7 +197,7 @@ public sealed interface Request<R extends Response> {
   /// @param after the sequence number of the last known event; empty: the latest events
   /// @param limit the maximum number, 1 to 10000
   /// @param app events of this app only; empty: all events
-  record PastEvents(OptionalLong after, int limit, Optional<String> app)
+  record ListEvents(OptionalLong after, int limit, Optional<String> app)
       implements Request<Response.Events> {
     @Override
     public Class<Response.Events> answer() {
@@ -205,8 +205,8 @@ public sealed interface Request<R extends Response> {
     }
 
     /// Returns a copy that is limited to one app.
-    public PastEvents of(String name) {
-      return new PastEvents(after, limit, Optional.of(name));
+    public ListEvents of(String name) {
+      return new ListEvents(after, limit, Optional.of(name));
     }
   }
 
@@ -272,32 +272,32 @@ public sealed interface Request<R extends Response> {
   record Scale(String target, boolean relative, int number) implements OfInstances {}
 
   /// See [#signal].
-  record Signal(List<String> targets, String signal) implements OfInstances {
-    public Signal {
+  record SendSignal(List<String> targets, String signal) implements OfInstances {
+    public SendSignal {
       targets = oneOrMore(targets);
     }
   }
 
-  /// See [#message].
-  record Message(List<String> targets, @Nullable Object value) implements OfInstances {
-    public Message {
+  /// See [#sendMessage].
+  record SendMessage(List<String> targets, @Nullable Object value) implements OfInstances {
+    public SendMessage {
       targets = oneOrMore(targets);
     }
   }
 
-  /// See [#type].
-  record TypeLine(String target, String line) implements OfInstances {}
+  /// See [#writeInput].
+  record WriteInput(String target, String line) implements OfInstances {}
 
   /// See [#trigger].
   record Trigger(List<String> targets, String action, Optional<String> parameter)
-      implements Request<Response.Answers> {
+      implements Request<Response.ActionResults> {
     public Trigger {
       targets = oneOrMore(targets);
     }
 
     @Override
-    public Class<Response.Answers> answer() {
-      return Response.Answers.class;
+    public Class<Response.ActionResults> answer() {
+      return Response.ActionResults.class;
     }
 
     /// Returns a copy with a parameter of one line.
@@ -312,8 +312,8 @@ public sealed interface Request<R extends Response> {
   /// See [#apply] and [#plan].
   ///
   /// @param prune whether apps that came from the same file but are not among `apps` are deleted
-  /// @param dry whether the changes are only planned
-  record Apply(Apps apps, boolean prune, boolean dry) implements Request<Response.Changes> {
+  /// @param dryRun whether the changes are only planned
+  record Apply(Apps apps, boolean prune, boolean dryRun) implements Request<Response.Changes> {
     @Override
     public Class<Response.Changes> answer() {
       return Response.Changes.class;
@@ -322,7 +322,7 @@ public sealed interface Request<R extends Response> {
     /// Returns a copy that also deletes the apps that came from the same [Apps#file] but are not
     /// among these.
     public Apply pruning() {
-      return new Apply(apps, true, dry);
+      return new Apply(apps, true, dryRun);
     }
   }
 

@@ -19,7 +19,7 @@ final class RequestBody {
 
   static String of(Request<?> request) {
     RequestBody body = body(request);
-    return JsonText.of(
+    return JsonWriter.encode(
         isRepeatable(request) ? body.with("key", UUID.randomUUID().toString()).json : body.json);
   }
 
@@ -31,16 +31,16 @@ final class RequestBody {
       case Request.Ping _,
           Request.ListInstances _,
           Request.Describe _,
-          Request.PastEvents _,
+          Request.ListEvents _,
           Request.Logs _ ->
           false;
-      case Request.Apply apply -> !apply.dry();
+      case Request.Apply apply -> !apply.dryRun();
       case Request.Act _,
           Request.Reload _,
           Request.Scale _,
-          Request.Signal _,
-          Request.Message _,
-          Request.TypeLine _,
+          Request.SendSignal _,
+          Request.SendMessage _,
+          Request.WriteInput _,
           Request.Trigger _,
           Request.StartApps _,
           Request.Save _,
@@ -54,7 +54,7 @@ final class RequestBody {
       case Request.Ping _ -> new RequestBody("ping");
       case Request.ListInstances list -> new RequestBody("list").targets(list.targets());
       case Request.Describe describe -> new RequestBody("describe").targets(describe.targets());
-      case Request.PastEvents events -> events(events);
+      case Request.ListEvents events -> events(events);
       case Request.Logs logs -> logs(logs);
       case Request.Act act -> new RequestBody(act.action().verb()).targets(act.targets());
       case Request.Reload reload ->
@@ -63,16 +63,16 @@ final class RequestBody {
           new RequestBody("scale")
               .with("target", scale.target())
               .with(scale.relative() ? "by" : "to", scale.number());
-      case Request.Signal signal ->
+      case Request.SendSignal signal ->
           new RequestBody("signal").targets(signal.targets()).with("signal", signal.signal());
-      case Request.Message message ->
+      case Request.SendMessage message ->
           new RequestBody("message").targets(message.targets()).with("message", message.value());
-      case Request.TypeLine type ->
+      case Request.WriteInput type ->
           new RequestBody("type").with("target", type.target()).with("line", type.line());
       case Request.Trigger trigger -> trigger(trigger);
       case Request.StartApps start -> new RequestBody("start").apps(start.apps());
       case Request.Apply apply ->
-          new RequestBody(apply.dry() ? "plan" : "apply")
+          new RequestBody(apply.dryRun() ? "plan" : "apply")
               .apps(apply.apps())
               .with("prune", apply.prune());
       case Request.Save _ -> new RequestBody("save");
@@ -80,7 +80,7 @@ final class RequestBody {
     };
   }
 
-  private static RequestBody events(Request.PastEvents events) {
+  private static RequestBody events(Request.ListEvents events) {
     RequestBody body = new RequestBody("events");
     events.after().ifPresent(seq -> body.with("after", seq));
     events.app().ifPresent(name -> body.with("app", name));

@@ -18,19 +18,19 @@ final class RequestConnection {
   /// longer valid.
   private static final String TOKEN_ENDED = "its token holds no longer";
 
-  private final Connection connection;
+  private final FrameConnection frameConnection;
   private final Map<String, Call> waiting = new ConcurrentHashMap<>();
   private final AtomicReference<@Nullable JpmException> end = new AtomicReference<>();
 
   /// Confined to the sending thread.
   private long sent;
 
-  RequestConnection(Connection connection) {
-    this.connection = connection;
+  RequestConnection(FrameConnection frameConnection) {
+    this.frameConnection = frameConnection;
     Thread.ofVirtual().name("jpm-replies").start(this::read);
   }
 
-  boolean lives() {
+  boolean isOpen() {
     return end.get() == null;
   }
 
@@ -38,7 +38,7 @@ final class RequestConnection {
     String address = Long.toString(++sent);
     waiting.put(address, call);
     var _ = call.reply().whenComplete((_, _) -> waiting.remove(address));
-    connection.send(
+    frameConnection.send(
         ("{\"type\":\"send\",\"address\":\"%s\",\"replyAddress\":\"%s\","
                 + "\"headers\":{\"timeout\":%d},\"body\":%s}")
             .formatted(COMMAND, address, call.waits().toMillis(), call.body()));
@@ -49,9 +49,9 @@ final class RequestConnection {
   }
 
   /// Ends the connection; the first reason takes precedence.
-  void end(JpmException why) {
+  void closeExceptionally(JpmException why) {
     if (end.compareAndSet(null, why)) {
-      connection.close();
+      frameConnection.close();
       fail(why);
     }
   }
@@ -62,18 +62,18 @@ final class RequestConnection {
 
   private void read() {
     try {
-      while (lives()) {
-        take(connection.next());
+      while (isOpen()) {
+        take(frameConnection.next());
       }
     } catch (IOException e) {
-      end(
+      closeExceptionally(
           new JpmException(
               Code.LOST,
               "the connection to the daemon broke before the answer (%s): it is not known whether the request was carried out"
                   .formatted(e.getMessage()),
               e));
     } catch (JpmException e) {
-      end(e);
+      closeExceptionally(e);
     }
   }
 
@@ -89,16 +89,16 @@ final class RequestConnection {
 
   /// A refusal without an address may belong to any pending request, so it ends the connection.
   private void refused(JsonMembers frame, @Nullable Call call) {
-    JpmException why = refusal(frame);
+    JpmException why = toException(frame);
     if (call == null) {
-      end(why);
+      closeExceptionally(why);
     } else {
       call.reply().completeExceptionally(why);
     }
   }
 
   /// Converts a frame of the type `err` to an exception.
-  static JpmException refusal(JsonMembers frame) {
+  static JpmException toException(JsonMembers frame) {
     String message = frame.optionalText("message").orElse("without a reason");
     Code code =
         switch (message) {

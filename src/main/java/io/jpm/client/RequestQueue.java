@@ -78,13 +78,13 @@ final class RequestQueue implements Closeable {
 
   private RequestConnection living() {
     RequestConnection last = requestConnection;
-    if (last != null && last.lives()) {
+    if (last != null && last.isOpen()) {
       return last;
     }
     RequestConnection next = new RequestConnection(Connector.open(endpoint, timeouts));
     requestConnection = next;
     if (closed) {
-      next.end(closed());
+      next.closeExceptionally(closed());
     }
     return next;
   }
@@ -95,7 +95,7 @@ final class RequestQueue implements Closeable {
     sender.interrupt();
     RequestConnection last = requestConnection;
     if (last != null) {
-      last.end(closed());
+      last.closeExceptionally(closed());
     }
   }
 

@@ -45,9 +45,9 @@ public sealed interface Response {
   }
 
   /// The results of a custom action.
-  record Answers(List<ActionResult> answers) implements Response {
-    public Answers {
-      answers = List.copyOf(answers);
+  record ActionResults(List<ActionResult> results) implements Response {
+    public ActionResults {
+      results = List.copyOf(results);
     }
   }
 
@@ -78,7 +78,7 @@ public sealed interface Response {
     } else if (json.has("lines")) {
       return new Lines(json.each("lines", LogLine::of), json.number("left_out"));
     } else if (json.has("answers")) {
-      return new Answers(json.each("answers", ActionResult::of));
+      return new ActionResults(json.each("answers", ActionResult::of));
     } else if (json.has("changes")) {
       return new Changes(json.each("changes", AppChangeResult::of), json.texts("notes"));
     }

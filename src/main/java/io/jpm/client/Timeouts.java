@@ -10,8 +10,8 @@ import java.util.List;
 ///   because a daemon reports after 25 s that a request takes longer
 /// @param action until a request that changes something is completed; default 10 min, because an
 ///   app may be given minutes to stop
-/// @param silence until a daemon that sends nothing, not even an answer to a ping, is considered
-///   dead; default 30 s
+/// @param idle until a daemon that sends nothing, not even an answer to a ping, is considered dead;
+///   default 30 s
 /// @param firstPause the delay before the first attempt to restore a lost subscription; default 100
 ///   ms. Each further delay is twice as long
 /// @param longestPause the maximum delay; default 5 s
@@ -19,7 +19,7 @@ public record Timeouts(
     Duration connect,
     Duration answer,
     Duration action,
-    Duration silence,
+    Duration idle,
     Duration firstPause,
     Duration longestPause) {
   private static final Timeouts USUAL =
@@ -32,7 +32,7 @@ public record Timeouts(
           Duration.ofSeconds(5));
 
   public Timeouts {
-    for (Duration one : List.of(connect, answer, action, silence, firstPause, longestPause)) {
+    for (Duration one : List.of(connect, answer, action, idle, firstPause, longestPause)) {
       if (!one.isPositive()) {
         throw new IllegalArgumentException(one + ": expected a positive duration, such as PT5S");
       }
@@ -40,13 +40,13 @@ public record Timeouts(
   }
 
   /// Returns the default timeouts.
-  public static Timeouts usual() {
+  public static Timeouts defaults() {
     return USUAL;
   }
 
   /// Returns a copy with `deadline` as the timeout of all answers ([#answer] and [#action]).
   public Timeouts answer(Duration deadline) {
-    return new Timeouts(connect, deadline, deadline, silence, firstPause, longestPause);
+    return new Timeouts(connect, deadline, deadline, idle, firstPause, longestPause);
   }
 
   /// Returns the delay after this number of consecutive failures, from 1.

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
 /// @param at the time of the measurement
 /// @param system the machine, if the system provides its usage
 /// @param instances the instances that have a process
-public record Usage(Instant at, Optional<Machine> system, List<OfInstance> instances) {
+public record Usage(Instant at, Optional<Machine> system, List<InstanceUsage> instances) {
   public Usage {
     instances = List.copyOf(instances);
   }
@@ -45,7 +45,7 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
   /// @param openFiles the number of open files of all processes; empty: unknown
   /// @param read bytes read from disks since the processes started; empty: unknown
   /// @param written bytes written to disks since the processes started; empty: unknown
-  public record OfInstance(
+  public record InstanceUsage(
       String app,
       int id,
       long pid,
@@ -56,8 +56,8 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
       OptionalLong openFiles,
       OptionalLong read,
       OptionalLong written) {
-    static OfInstance of(JsonMembers json) {
-      return new OfInstance(
+    static InstanceUsage of(JsonMembers json) {
+      return new InstanceUsage(
           json.text("app"),
           json.integer("id"),
           json.number("pid"),
@@ -77,6 +77,6 @@ public record Usage(Instant at, Optional<Machine> system, List<OfInstance> insta
         json.has("system")
             ? Optional.of(Machine.of(JsonMembers.of(json.value("system"))))
             : Optional.empty(),
-        json.each("instances", OfInstance::of));
+        json.each("instances", InstanceUsage::of));
   }
 }

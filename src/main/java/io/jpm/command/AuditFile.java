@@ -1,6 +1,6 @@
 package io.jpm.command;
 
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.HomeFileWriter;
 import io.jpm.config.settings.Settings;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -325,7 +325,7 @@ final class AuditFile {
 
   private void writeHead(Head head) {
     try {
-      SmallFile.write(
+      HomeFileWriter.write(
           beside(".head"),
           new JsonObject().put("n", head.number()).put("hash", head.hash()).encode() + "\n");
     } catch (IOException failure) {

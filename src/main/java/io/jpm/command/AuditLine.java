@@ -57,7 +57,7 @@ record AuditLine(long number, String hash, JsonObject body) {
     return new JsonObject()
         .put("at", at)
         .put("who", cut(auditRecord.who().name(), most))
-        .put("role", auditRecord.who().role().word())
+        .put("role", auditRecord.who().role().keyword())
         .put("from", cut(auditRecord.from(), most))
         .put("verb", cut(auditRecord.verb(), most))
         .put("apps", array)

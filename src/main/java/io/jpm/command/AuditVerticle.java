@@ -144,7 +144,7 @@ public final class AuditVerticle extends VerticleBase {
                         new JsonObject()
                             .put("at", clock.instant().toString())
                             .put("who", over.who().name())
-                            .put("role", over.who().role().word())
+                            .put("role", over.who().role().keyword())
                             .put("verb", "quota")
                             .put("over", over.lines())
                             .put("result", over.lines() + " more lines were left out")))

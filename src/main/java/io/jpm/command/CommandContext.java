@@ -15,23 +15,23 @@ import java.util.function.Supplier;
 /// @param version jpm's version
 /// @param pid the daemon's process id
 /// @param home its home directory
-/// @param since when it started, wall clock
+/// @param startedAt when it started, wall clock
 /// @param clock wall clock, for times in replies
 /// @param defaults the defaults for attributes that an app does not set; requested for each
 ///   reading, since they may change
 /// @param environment the variables that apps inherit if the request names none: PATH, HOME and
 ///   LANG of the daemon
-/// @param patience the time after which a request is answered with `timeout`, usually
+/// @param timeout the time after which a request is answered with `timeout`, usually
 ///   [#DEFAULT_PATIENCE]
 public record CommandContext(
     String version,
     long pid,
     Path home,
-    Instant since,
+    Instant startedAt,
     InstantSource clock,
     Supplier<AppDefaults> defaults,
     Map<String, String> environment,
-    Duration patience) {
+    Duration timeout) {
   /// Must be shorter than the bridge's own timeout of 30 s.
   public static final Duration DEFAULT_PATIENCE = Duration.ofSeconds(25);
 
@@ -40,7 +40,7 @@ public record CommandContext(
   }
 
   /// Returns those variables of `all` that apps inherit if they are started without a shell.
-  public static Map<String, String> ofDaemon(Map<String, String> all) {
+  public static Map<String, String> inheritedVariables(Map<String, String> all) {
     Map<String, String> kept = new HashMap<>(all);
     kept.keySet().retainAll(Set.of("PATH", "HOME", "LANG"));
     return kept;

@@ -1,14 +1,14 @@
 package io.jpm.command;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.access.AuditRecord;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.InstanceView;
-import io.jpm.command.Authority.Decision;
-import io.jpm.command.Authority.Loaded;
 import io.jpm.command.OperationRunner.Apps;
-import io.jpm.command.OperationRunner.Order;
+import io.jpm.command.OperationRunner.AuthorizedCommand;
+import io.jpm.command.RequestAuthorizer.Decision;
+import io.jpm.command.RequestAuthorizer.Subjects;
 import io.jpm.command.RequestReader.Reading;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.ProcessFileReader;
@@ -39,8 +39,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Serves the typed requests of other services on [Addresses#COMMAND]: parses a request, loads the
-/// apps it concerns, has [Authority] authorize it, and carries it out. Requests run concurrently,
-/// on this verticle's context.
+/// apps it concerns, has [RequestAuthorizer] authorize it, and carries it out. Requests run
+/// concurrently, on this verticle's context.
 ///
 /// Changes and refused requests are sent to [Addresses#AUDIT] once their outcome is known. A
 /// request without a reply address is ignored.
@@ -96,14 +96,15 @@ public final class CommandVerticle extends VerticleBase {
           serve(
               message,
               requestCaller.orElseThrow(),
-              new Asked(request, key.map(text -> text + "/" + digest(message.body()))));
+              new KeyedRequest(request, key.map(text -> text + "/" + digest(message.body()))));
     }
   }
 
   /// Carries out a request. The client gets exactly one reply in time, whatever happens.
-  private void serve(Message<Object> message, RequestCaller requestCaller, Asked asked) {
-    CommandRequest request = asked.request();
-    Future<Done> done = guarded(requestCaller.who(), asked);
+  private void serve(
+      Message<Object> message, RequestCaller requestCaller, KeyedRequest keyedRequest) {
+    CommandRequest request = keyedRequest.request();
+    Future<Outcome> done = guarded(requestCaller.who(), keyedRequest);
     Duration patience = patience(message);
     long timer =
         vertx.setTimer(patience.toMillis(), _ -> message.reply(late(request, patience).toJson()));
@@ -120,48 +121,51 @@ public final class CommandVerticle extends VerticleBase {
   /// The outcome of a request.
   ///
   /// @param apps the names of the apps it concerned
-  private record Done(CommandReply reply, List<String> apps) {
-    static Done without(CommandReply reply) {
-      return new Done(reply, List.of());
+  private record Outcome(CommandReply reply, List<String> apps) {
+    static Outcome without(CommandReply reply) {
+      return new Outcome(reply, List.of());
     }
   }
 
   /// A request and its idempotency key, which consists of the key that the client sent and a hash
   /// of the body.
-  private record Asked(CommandRequest request, Optional<String> key) {}
+  private record KeyedRequest(CommandRequest request, Optional<String> key) {}
 
-  private Future<Done> guarded(Principal who, Asked asked) {
-    Future<Done> done;
+  private Future<Outcome> guarded(Principal who, KeyedRequest keyedRequest) {
+    Future<Outcome> done;
     try {
-      done = run(who, asked);
+      done = run(who, keyedRequest);
     } catch (RuntimeException failure) {
       done = Future.failedFuture(failure);
     }
     return done.otherwise(CommandVerticle::told);
   }
 
-  private Future<Done> run(Principal who, Asked asked) {
-    CommandRequest request = asked.request();
-    Optional<Failed> refused = Authority.before(who, request);
+  private Future<Outcome> run(Principal who, KeyedRequest keyedRequest) {
+    CommandRequest request = keyedRequest.request();
+    Optional<Failed> refused = RequestAuthorizer.precheck(who, request);
     if (refused.isPresent()) {
-      return Future.succeededFuture(Done.without(refused.get()));
+      return Future.succeededFuture(Outcome.without(refused.get()));
     }
     var serviceClient = new ServiceClient(vertx.eventBus());
     return described(request)
         .compose(apps ->
-            instances(request, serviceClient).compose(all -> decided(who, asked, apps, all)));
+            instances(request, serviceClient)
+                .compose(all -> decided(who, keyedRequest, apps, all)));
   }
 
-  private Future<Done> decided(Principal who, Asked asked, Apps apps, List<InstanceView> all) {
+  private Future<Outcome> decided(
+      Principal who, KeyedRequest keyedRequest, Apps apps, List<InstanceView> all) {
     var names = apps.specs().stream().map(AppSpec::name).toList();
-    return decision(who, asked.request(), new Loaded(all, names))
-        .compose(decision -> carriedOut(who, asked, new About(apps, all), decision));
+    return decision(who, keyedRequest.request(), new Subjects(all, names))
+        .compose(
+            decision -> carriedOut(who, keyedRequest, new RequestSubjects(apps, all), decision));
   }
 
   /// Authorizes a request. Patterns are matched on a worker thread, one request at a time.
-  private Future<Decision> decision(Principal who, CommandRequest request, Loaded loaded) {
-    if (!Authority.isLong(request)) {
-      return Future.succeededFuture(Authority.of(who, request, loaded));
+  private Future<Decision> decision(Principal who, CommandRequest request, Subjects subjects) {
+    if (!RequestAuthorizer.isLong(request)) {
+      return Future.succeededFuture(RequestAuthorizer.authorize(who, request, subjects));
     }
     if (matching.merge(who.name(), 1, Integer::sum) > MOST_MATCHING) {
       matching.merge(who.name(), -1, Integer::sum);
@@ -172,24 +176,30 @@ public final class CommandVerticle extends VerticleBase {
                   "%d requests of %s with patterns are waiting already: try again in a second"
                       .formatted(MOST_MATCHING, who.name()))));
     }
-    return Blocking.call(vertx, () -> Authority.of(who, request, loaded))
+    return BlockingCalls.call(vertx, () -> RequestAuthorizer.authorize(who, request, subjects))
         .onComplete(_ ->
             matching.computeIfPresent(who.name(), (_, count) -> count == 1 ? null : count - 1));
   }
 
   /// The apps and instances that a request concerns.
-  private record About(Apps apps, List<InstanceView> all) {}
+  private record RequestSubjects(Apps apps, List<InstanceView> all) {}
 
-  private Future<Done> carriedOut(Principal who, Asked asked, About about, Decision decision) {
-    CommandRequest request = asked.request();
+  private Future<Outcome> carriedOut(
+      Principal who,
+      KeyedRequest keyedRequest,
+      RequestSubjects requestSubjects,
+      Decision decision) {
+    CommandRequest request = keyedRequest.request();
     return switch (decision) {
       case Decision.Refused(Failed reply)
-          when reply.code() == Code.NOT_FOUND && asked.key().isPresent() ->
-          repeated(key(who, asked).orElseThrow(), reply);
-      case Decision.Refused(Failed reply) -> Future.succeededFuture(Done.without(reply));
+          when reply.code() == Code.NOT_FOUND && keyedRequest.key().isPresent() ->
+          repeated(key(who, keyedRequest).orElseThrow(), reply);
+      case Decision.Refused(Failed reply) -> Future.succeededFuture(Outcome.without(reply));
       case Decision.Allowed(List<InstanceView> chosen) -> {
-        Apps apps = about.apps();
-        var order = new Order(who, request, chosen, about.all(), apps, key(who, asked));
+        Apps apps = requestSubjects.apps();
+        var authorizedCommand =
+            new AuthorizedCommand(
+                who, request, chosen, requestSubjects.all(), apps, key(who, keyedRequest));
         List<String> names =
             Stream.concat(
                     apps.specs().stream().map(AppSpec::name),
@@ -198,22 +208,23 @@ public final class CommandVerticle extends VerticleBase {
                 .distinct()
                 .toList();
         yield new OperationRunner(new ServiceClient(vertx.eventBus()), daemon)
-            .perform(order)
+            .perform(authorizedCommand)
             .otherwise(failure -> told(failure).reply())
-            .map(reply -> new Done(reply, names));
+            .map(reply -> new Outcome(reply, names));
       }
     };
   }
 
   /// Returns the outcome of the first request with this key: an app that it deleted is not found
   /// when the request is repeated.
-  private Future<Done> repeated(String key, Failed notFound) {
+  private Future<Outcome> repeated(String key, Failed notFound) {
     return new ServiceClient(vertx.eventBus())
-        .done(new GodCommand.Recall(key))
+        .done(new GodCommand.GetOutcome(key))
         .map(reply ->
-            Done.without(
+            Outcome.without(
                 reply.problems().isEmpty()
-                    ? new CommandReply.Instances(ReplyViews.plain(reply.instances()), reply.notes())
+                    ? new CommandReply.Instances(
+                        CommandMessageMapper.plain(reply.instances()), reply.notes())
                     : notFound));
   }
 
@@ -225,18 +236,20 @@ public final class CommandVerticle extends VerticleBase {
 
   /// Returns a key that contains the name of the principal: no principal can retrieve another one's
   /// outcome with its key.
-  private static Optional<String> key(Principal who, Asked asked) {
-    return asked.key().map(key -> who.name() + "/" + asked.request().verb().word() + "/" + key);
+  private static Optional<String> key(Principal who, KeyedRequest keyedRequest) {
+    return keyedRequest
+        .key()
+        .map(key -> who.name() + "/" + keyedRequest.request().verb().keyword() + "/" + key);
   }
 
   private Future<List<InstanceView>> instances(
       CommandRequest request, ServiceClient serviceClient) {
     return switch (request) {
-      case CommandRequest.OnTargets _, CommandRequest.Scale _, CommandRequest.TypeLine _ ->
+      case CommandRequest.OnTargets _, CommandRequest.Scale _, CommandRequest.WriteInput _ ->
           serviceClient.shown(new GodCommand.Show(List.of())).map(reply -> reply.instances());
-      case CommandRequest.OfApps _,
+      case CommandRequest.OnApps _,
           CommandRequest.Ping _,
-          CommandRequest.Events _,
+          CommandRequest.ListEvents _,
           CommandRequest.Save _,
           CommandRequest.Resurrect _ ->
           Future.succeededFuture(List.of());
@@ -245,10 +258,10 @@ public final class CommandVerticle extends VerticleBase {
 
   /// Reads the apps that a request describes. This accesses files.
   private Future<Apps> described(CommandRequest request) {
-    if (!(request instanceof CommandRequest.OfApps of)) {
+    if (!(request instanceof CommandRequest.OnApps of)) {
       return Future.succeededFuture(Apps.NONE);
     }
-    CommandRequest.Described apps = of.apps();
+    CommandRequest.AppDescriptions apps = of.apps();
     var callerContext =
         new io.jpm.config.command.CallerContext(
             apps.cwd(), apps.env().orElse(daemon.environment()));
@@ -276,7 +289,7 @@ public final class CommandVerticle extends VerticleBase {
   private Duration patience(Message<Object> message) {
     String waits = message.headers().get(RequestCaller.WAITS);
     if (waits == null || !waits.matches("[0-9]{1,9}")) {
-      return daemon.patience();
+      return daemon.timeout();
     }
     long millis = Long.parseLong(waits);
     return Duration.ofMillis(Math.max(1, millis - Math.min(MARGIN_MILLIS, millis / 6)));
@@ -286,15 +299,15 @@ public final class CommandVerticle extends VerticleBase {
     return new Failed(
         Code.TIMEOUT,
         "%s is not done after %d s and continues: list and jpm.events show its result"
-            .formatted(request.verb().word(), patience.toSeconds()));
+            .formatted(request.verb().keyword(), patience.toSeconds()));
   }
 
-  private static Done told(Throwable failure) {
+  private static Outcome told(Throwable failure) {
     if (failure instanceof RequestRefused known) {
-      return Done.without(known.reply());
+      return Outcome.without(known.reply());
     }
     LOG.log(Level.ERROR, "a request failed", failure);
-    return Done.without(
+    return Outcome.without(
         new Failed(Code.FAILED, "internal error: " + failure + "; see the daemon's log"));
   }
 
@@ -311,13 +324,13 @@ public final class CommandVerticle extends VerticleBase {
         !(reply instanceof Failed failed)
             ? "done"
             : failed.code() == Code.INVALID
-                ? failed.code().word()
-                : failed.code().word() + ": " + failed.problems().getFirst();
+                ? failed.code().keyword()
+                : failed.code().keyword() + ": " + failed.problems().getFirst();
     vertx
         .eventBus()
         .send(
             Addresses.AUDIT,
             new AuditRecord(
-                requestCaller.who(), requestCaller.from(), request.verb().word(), apps, result));
+                requestCaller.who(), requestCaller.from(), request.verb().keyword(), apps, result));
   }
 }

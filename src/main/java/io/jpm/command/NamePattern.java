@@ -28,10 +28,10 @@ final class NamePattern {
   }
 
   /// Signals that a pattern is invalid or too large.
-  static final class Wrong extends Exception {
+  static final class InvalidPatternException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    Wrong(String sentence) {
+    InvalidPatternException(String sentence) {
       super(sentence);
     }
   }
@@ -52,10 +52,10 @@ final class NamePattern {
   }
 
   /// @param word an expression or a glob
-  /// @throws Wrong with a sentence for the user
-  static NamePattern of(String word) throws Wrong {
+  /// @throws InvalidPatternException with a sentence for the user
+  static NamePattern of(String word) throws InvalidPatternException {
     if (word.length() > MAX_LENGTH) {
-      throw new Wrong(
+      throw new InvalidPatternException(
           "targets: a pattern of %d characters: use at most %d"
               .formatted(word.length(), MAX_LENGTH));
     }
@@ -64,14 +64,14 @@ final class NamePattern {
     }
     String expression = word.substring(1, word.length() - 1);
     if (size(expression) > MAX_SIZE) {
-      throw new Wrong(
+      throw new InvalidPatternException(
           "targets: %s repeats too much: its length multiplied by its counts is more than %d"
               .formatted(word, MAX_SIZE));
     }
     try {
       return new NamePattern(Pattern.compile(expression));
     } catch (PatternSyntaxException broken) {
-      throw new Wrong(
+      throw new InvalidPatternException(
           "targets: %s is not a regular expression: %s".formatted(word, broken.getDescription()));
     }
   }

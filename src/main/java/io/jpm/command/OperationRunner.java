@@ -33,7 +33,7 @@ final class OperationRunner {
   /// @param all every existing instance
   /// @param apps the apps that the request describes
   /// @param key the idempotency key; empty: the request has none
-  record Order(
+  record AuthorizedCommand(
       Principal who,
       CommandRequest request,
       List<InstanceView> chosen,
@@ -43,7 +43,7 @@ final class OperationRunner {
     /// Adds the idempotency key to a command, so that God carries it out only once if it is
     /// repeated.
     GodCommand keyed(GodCommand command) {
-      return key.<GodCommand>map(text -> new GodCommand.Keyed(text, command)).orElse(command);
+      return key.<GodCommand>map(text -> new GodCommand.Idempotent(text, command)).orElse(command);
     }
 
     /// Returns the selectors of the chosen instances for God.
@@ -62,43 +62,57 @@ final class OperationRunner {
     }
   }
 
-  Future<CommandReply> perform(Order order) {
-    return switch (order.request()) {
+  Future<CommandReply> perform(AuthorizedCommand authorizedCommand) {
+    return switch (authorizedCommand.request()) {
       case CommandRequest.Ping _ ->
           Future.succeededFuture(
               new CommandReply.Pong(
                   context.version(),
                   context.pid(),
                   context.home().toString(),
-                  context.since().toEpochMilli()));
-      case CommandRequest.ListThem _ ->
+                  context.startedAt().toEpochMilli()));
+      case CommandRequest.ListInstances _ ->
           Future.succeededFuture(
-              new CommandReply.Instances(ReplyViews.plain(order.chosen()), List.of()));
+              new CommandReply.Instances(
+                  CommandMessageMapper.plain(authorizedCommand.chosen()), List.of()));
       case CommandRequest.Describe _ ->
-          new Description(serviceClient, context.clock())
-              .of(order.chosen())
+          new InstanceDescriber(serviceClient, context.clock())
+              .describe(authorizedCommand.chosen())
               .map(instances -> new CommandReply.Instances(instances, List.of()));
-      case CommandRequest.Events events -> new PastEvents(serviceClient).of(order.who(), events);
-      case CommandRequest.Logs logs -> new LogTail(serviceClient, logs, order.chosen()).read();
-      case CommandRequest.Act act -> instances(order, act(act.action(), order.words()));
+      case CommandRequest.ListEvents listEvents ->
+          new EventHistoryReader(serviceClient).read(authorizedCommand.who(), listEvents);
+      case CommandRequest.Logs logs ->
+          new LogTailReader(serviceClient, logs, authorizedCommand.chosen()).read();
+      case CommandRequest.Act act ->
+          instances(authorizedCommand, act(act.action(), authorizedCommand.words()));
       case CommandRequest.Reload(_, int parallel) ->
           instances(
-              order, new GodCommand.Reload(order.words(), List.of(), parallel, Optional.empty()));
-      case CommandRequest.Scale scale -> scale(order, scale);
+              authorizedCommand,
+              new GodCommand.Reload(
+                  authorizedCommand.words(), List.of(), parallel, Optional.empty()));
+      case CommandRequest.Scale scale -> scale(authorizedCommand, scale);
       case CommandRequest.SendSignal signal ->
-          instances(order, new GodCommand.SendSignal(order.words(), signal.signal()));
-      case CommandRequest.Tell tell ->
-          instances(order, new GodCommand.Send(order.words(), Json.encode(tell.value())));
-      case CommandRequest.TypeLine type -> type(order, type);
-      case CommandRequest.Trigger trigger -> trigger(order, trigger);
+          instances(
+              authorizedCommand,
+              new GodCommand.SendSignal(authorizedCommand.words(), signal.signal()));
+      case CommandRequest.SendMessage tell ->
+          instances(
+              authorizedCommand,
+              new GodCommand.SendMessage(authorizedCommand.words(), Json.encode(tell.value())));
+      case CommandRequest.WriteInput type -> type(authorizedCommand, type);
+      case CommandRequest.Trigger trigger -> trigger(authorizedCommand, trigger);
       case CommandRequest.StartApps start ->
           instances(
-              order,
+              authorizedCommand,
               new GodCommand.StartApps(
-                  order.apps().specs(), GodCommand.Existing.RESTART, start.apps().file(), true));
-      case CommandRequest.Apply apply -> apply(order, apply);
-      case CommandRequest.Save _ -> instances(order, new GodCommand.Save(false));
-      case CommandRequest.Resurrect _ -> instances(order, new GodCommand.Resurrect(true));
+                  authorizedCommand.apps().specs(),
+                  GodCommand.ExistingAppPolicy.RESTART,
+                  start.apps().file(),
+                  true));
+      case CommandRequest.Apply apply -> apply(authorizedCommand, apply);
+      case CommandRequest.Save _ -> instances(authorizedCommand, new GodCommand.Save(false));
+      case CommandRequest.Resurrect _ ->
+          instances(authorizedCommand, new GodCommand.Resurrect(true));
     };
   }
 
@@ -112,61 +126,79 @@ final class OperationRunner {
     };
   }
 
-  private Future<CommandReply> scale(Order order, CommandRequest.Scale scale) {
+  private Future<CommandReply> scale(
+      AuthorizedCommand authorizedCommand, CommandRequest.Scale scale) {
     List<String> apps =
-        order.chosen().stream().map(it -> it.spec().name().value()).distinct().toList();
+        authorizedCommand.chosen().stream().map(it -> it.spec().name().value()).distinct().toList();
     if (apps.size() != 1) {
       return refused(
           "target: %s names %d apps: scale one of them".formatted(scale.target(), apps.size()));
     }
     var how = scale.relative() ? GodCommand.Scale.Step.BY : GodCommand.Scale.Step.TO;
-    return instances(order, new GodCommand.Scale(apps.getFirst(), how, scale.number(), true));
+    return instances(
+        authorizedCommand, new GodCommand.Scale(apps.getFirst(), how, scale.number(), true));
   }
 
-  private Future<CommandReply> type(Order order, CommandRequest.TypeLine type) {
-    if (order.chosen().size() != 1) {
+  private Future<CommandReply> type(
+      AuthorizedCommand authorizedCommand, CommandRequest.WriteInput type) {
+    if (authorizedCommand.chosen().size() != 1) {
       return refused(
           "target: %s names %d instances: type to one by its id"
-              .formatted(type.target(), order.chosen().size()));
+              .formatted(type.target(), authorizedCommand.chosen().size()));
     }
-    String word = TargetSelection.word(order.chosen().getFirst());
-    return instances(order, new GodCommand.Type(word, type.line() + "\n"));
+    String word = TargetSelection.word(authorizedCommand.chosen().getFirst());
+    return instances(authorizedCommand, new GodCommand.WriteInput(word, type.line() + "\n"));
   }
 
-  private Future<CommandReply> trigger(Order order, CommandRequest.Trigger trigger) {
+  private Future<CommandReply> trigger(
+      AuthorizedCommand authorizedCommand, CommandRequest.Trigger trigger) {
     return done(
-        order.keyed(new GodCommand.Trigger(order.words(), trigger.action(), trigger.parameter())),
+        authorizedCommand.keyed(
+            new GodCommand.Trigger(
+                authorizedCommand.words(), trigger.action(), trigger.parameter())),
         reply ->
-            new CommandReply.Answers(
-                reply.answers().stream().map(answer -> answer(answer, order)).toList()));
+            new CommandReply.ActionResults(
+                reply.actionResults().stream()
+                    .map(actionResult -> answer(actionResult, authorizedCommand))
+                    .toList()));
   }
 
-  private static CommandReply.Answer answer(GodReply.Answer answer, Order order) {
+  private static CommandReply.ActionResult answer(
+      GodReply.ActionResult actionResult, AuthorizedCommand authorizedCommand) {
     String app =
-        order.chosen().stream()
-            .filter(it -> it.id().equals(answer.id()))
+        authorizedCommand.chosen().stream()
+            .filter(it -> it.id().equals(actionResult.id()))
             .findFirst()
             .map(it -> it.spec().name().value())
             .orElse("");
-    return new CommandReply.Answer(app, answer.id().value(), Json.decodeValue(answer.json()));
+    return new CommandReply.ActionResult(
+        app, actionResult.id().value(), Json.decodeValue(actionResult.json()));
   }
 
-  private Future<CommandReply> apply(Order order, CommandRequest.Apply apply) {
+  private Future<CommandReply> apply(
+      AuthorizedCommand authorizedCommand, CommandRequest.Apply apply) {
     var command =
         new GodCommand.Apply(
-            order.apps().specs(), apply.apps().file(), apply.prune(), true, apply.dry(), true);
+            authorizedCommand.apps().specs(),
+            apply.apps().file(),
+            apply.prune(),
+            true,
+            apply.dryRun(),
+            true);
     return done(
-        apply.dry() ? command : order.keyed(command),
+        apply.dryRun() ? command : authorizedCommand.keyed(command),
         reply ->
             new CommandReply.Changes(
-                reply.changes().stream().map(ReplyViews::change).toList(), notes(order, reply)));
+                reply.changes().stream().map(CommandMessageMapper::change).toList(),
+                notes(authorizedCommand, reply)));
   }
 
-  private Future<CommandReply> instances(Order order, GodCommand command) {
+  private Future<CommandReply> instances(AuthorizedCommand authorizedCommand, GodCommand command) {
     return done(
-        order.keyed(command),
+        authorizedCommand.keyed(command),
         reply ->
-            new CommandReply.Instances(ReplyViews.plain(reply.instances()), notes(order, reply)));
+            new CommandReply.Instances(
+                CommandMessageMapper.plain(reply.instances()), notes(authorizedCommand, reply)));
   }
 
   private Future<CommandReply> done(GodCommand command, Function<GodReply, CommandReply> success) {
@@ -175,11 +207,12 @@ final class OperationRunner {
         .map(reply ->
             reply.problems().isEmpty()
                 ? success.apply(reply)
-                : new Failed(Code.FAILED, reply.problems(), ReplyViews.plain(reply.instances())));
+                : new Failed(
+                    Code.FAILED, reply.problems(), CommandMessageMapper.plain(reply.instances())));
   }
 
-  private static List<String> notes(Order order, GodReply reply) {
-    List<String> notes = new ArrayList<>(order.apps().notes());
+  private static List<String> notes(AuthorizedCommand authorizedCommand, GodReply reply) {
+    List<String> notes = new ArrayList<>(authorizedCommand.apps().notes());
     notes.addAll(reply.notes());
     return notes;
   }

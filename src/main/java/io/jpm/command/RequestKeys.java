@@ -1,7 +1,7 @@
 package io.jpm.command;
 
 import io.jpm.config.values.NearestName;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.json.JsonArray;
@@ -34,12 +34,12 @@ final class RequestKeys {
     return List.copyOf(problems);
   }
 
-  boolean isWrong() {
+  boolean hasProblems() {
     return !problems.isEmpty();
   }
 
   void problem(CommandKey key, String what) {
-    problems.add(key.word() + ": " + what);
+    problems.add(key.keyword() + ": " + what);
   }
 
   boolean has(CommandKey key) {
@@ -47,12 +47,12 @@ final class RequestKeys {
   }
 
   @Nullable Object value(CommandKey key) {
-    return verb.keys().contains(key) ? json.getValue(key.word()) : null;
+    return verb.keys().contains(key) ? json.getValue(key.keyword()) : null;
   }
 
   /// Records a problem if the key is missing.
   void require(CommandKey key) {
-    if (!json.containsKey(key.word())) {
+    if (!json.containsKey(key.keyword())) {
       problem(key, "is missing: " + wanted(key));
     }
   }
@@ -62,7 +62,7 @@ final class RequestKeys {
   }
 
   /// Returns a required text. If it is missing, records a problem and returns an empty text.
-  String needed(CommandKey key) {
+  String requiredText(CommandKey key) {
     Object value = value(key);
     if (value == null) {
       problem(key, "is missing: " + wanted(key));
@@ -82,11 +82,11 @@ final class RequestKeys {
     if (!has(CommandKey.TARGETS)) {
       problem(CommandKey.TARGETS, "is missing: " + wanted(CommandKey.TARGETS));
     }
-    return words();
+    return optionalTargets();
   }
 
   /// Returns the targets; empty if the request has none.
-  List<String> words() {
+  List<String> optionalTargets() {
     List<String> words = new ArrayList<>();
     if (value(CommandKey.TARGETS) instanceof JsonArray array) {
       array.forEach(word -> words.add((String) word));
@@ -108,7 +108,7 @@ final class RequestKeys {
       return;
     }
     Optional<CommandKey> key =
-        verb.keys().stream().filter(known -> known.word().equals(name)).findFirst();
+        verb.keys().stream().filter(known -> known.keyword().equals(name)).findFirst();
     if (key.isEmpty()) {
       problems.add(unknown(name));
       return;
@@ -120,12 +120,12 @@ final class RequestKeys {
   }
 
   private String unknown(String name) {
-    List<String> known = verb.keys().stream().map(CommandKey::word).toList();
+    List<String> known = verb.keys().stream().map(CommandKey::keyword).toList();
     String mended =
         NearestName.to(name, known)
             .map("did you mean %s?"::formatted)
             .orElseGet(() -> known.isEmpty() ? "it has no keys" : String.join(", ", known));
-    return "%s: not a key of %s — %s".formatted(shown(name), verb.word(), mended);
+    return "%s: not a key of %s — %s".formatted(shown(name), verb.keyword(), mended);
   }
 
   private static boolean isRight(CommandKey key, Object value) {
@@ -137,8 +137,8 @@ final class RequestKeys {
       case FLAG -> value instanceof Boolean;
       case NUMBER ->
           (value instanceof Integer || value instanceof Long)
-              && ((Number) value).longValue() >= key.least()
-              && ((Number) value).longValue() <= key.most();
+              && ((Number) value).longValue() >= key.min()
+              && ((Number) value).longValue() <= key.max();
       case SIGNAL ->
           (value instanceof String || value instanceof Integer)
               && Signal.parse(value.toString()).isPresent();
@@ -167,9 +167,9 @@ final class RequestKeys {
       case PATH -> "an absolute path";
       case FLAG -> "true or false";
       case NUMBER ->
-          key.most() == Long.MAX_VALUE
-              ? "a whole number, %d or more".formatted(key.least())
-              : "a whole number, %d to %d".formatted(key.least(), key.most());
+          key.max() == Long.MAX_VALUE
+              ? "a whole number, %d or more".formatted(key.min())
+              : "a whole number, %d to %d".formatted(key.min(), key.max());
       case SIGNAL -> "a signal, such as \"SIGHUP\" or 1";
       case WORDS -> "an array of 1 to %d strings that are not empty".formatted(MOST_WORDS);
       case OBJECT -> "an object, like an app in a process file";

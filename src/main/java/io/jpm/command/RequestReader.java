@@ -1,13 +1,13 @@
 package io.jpm.command;
 
 import io.jpm.config.values.NearestName;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.wire.CommandKey;
 import io.jpm.wire.CommandReply.Code;
 import io.jpm.wire.CommandReply.Failed;
 import io.jpm.wire.CommandRequest;
 import io.jpm.wire.CommandRequest.Action;
-import io.jpm.wire.CommandRequest.Described;
+import io.jpm.wire.CommandRequest.AppDescriptions;
 import io.jpm.wire.CommandRequest.Stream;
 import io.jpm.wire.CommandVerb;
 import io.vertx.core.json.JsonArray;
@@ -51,12 +51,12 @@ final class RequestReader {
       return invalid(List.of(noVerb(json.getValue("verb"))));
     }
     var keys = new RequestKeys(verb.get(), json);
-    CommandRequest request = keys.isWrong() ? null : request(verb.get(), keys);
+    CommandRequest request = keys.hasProblems() ? null : request(verb.get(), keys);
     Optional<String> key = keys.text(CommandKey.KEY);
     if (key.filter(text -> text.length() > LONGEST_KEY).isPresent()) {
       keys.problem(CommandKey.KEY, "use a string of 1 to %d characters".formatted(LONGEST_KEY));
     }
-    return request == null || keys.isWrong()
+    return request == null || keys.hasProblems()
         ? invalid(keys.problems())
         : new Reading.Understood(request, key);
   }
@@ -66,7 +66,7 @@ final class RequestReader {
   }
 
   private static String noVerb(@Nullable Object written) {
-    List<String> known = Arrays.stream(CommandVerb.values()).map(CommandVerb::word).toList();
+    List<String> known = Arrays.stream(CommandVerb.values()).map(CommandVerb::keyword).toList();
     if (!(written instanceof String word)) {
       return "verb: use one of " + String.join(", ", known);
     }
@@ -81,10 +81,10 @@ final class RequestReader {
   private static CommandRequest request(CommandVerb verb, RequestKeys keys) {
     return switch (verb) {
       case PING -> new CommandRequest.Ping();
-      case LIST -> new CommandRequest.ListThem(keys.words());
+      case LIST -> new CommandRequest.ListInstances(keys.optionalTargets());
       case DESCRIBE -> new CommandRequest.Describe(keys.targets());
       case EVENTS ->
-          new CommandRequest.Events(
+          new CommandRequest.ListEvents(
               keys.number(CommandKey.AFTER),
               (int) keys.number(CommandKey.LIMIT).orElse(CommandRequest.DEFAULT_EVENTS),
               keys.text(CommandKey.APP_NAME));
@@ -104,16 +104,20 @@ final class RequestReader {
       case SCALE -> scale(keys);
       case SIGNAL ->
           new CommandRequest.SendSignal(
-              keys.targets(), Signal.parse(keys.needed(CommandKey.SIGNAL)).orElse(Signal.SIGTERM));
+              keys.targets(),
+              Signal.parse(keys.requiredText(CommandKey.SIGNAL)).orElse(Signal.SIGTERM));
       case MESSAGE -> {
         keys.require(CommandKey.MESSAGE);
-        yield new CommandRequest.Tell(keys.targets(), keys.value(CommandKey.MESSAGE));
+        yield new CommandRequest.SendMessage(keys.targets(), keys.value(CommandKey.MESSAGE));
       }
       case TYPE ->
-          new CommandRequest.TypeLine(keys.needed(CommandKey.TARGET), keys.needed(CommandKey.LINE));
+          new CommandRequest.WriteInput(
+              keys.requiredText(CommandKey.TARGET), keys.requiredText(CommandKey.LINE));
       case TRIGGER ->
           new CommandRequest.Trigger(
-              keys.targets(), keys.needed(CommandKey.ACTION), keys.text(CommandKey.PARAMETER));
+              keys.targets(),
+              keys.requiredText(CommandKey.ACTION),
+              keys.text(CommandKey.PARAMETER));
       case PLAN -> apply(keys, true);
       case APPLY -> apply(keys, false);
       case SAVE -> new CommandRequest.Save();
@@ -148,7 +152,7 @@ final class RequestReader {
     }
     boolean relative = keys.has(CommandKey.BY);
     long number = keys.number(relative ? CommandKey.BY : CommandKey.TO).orElse(1);
-    return new CommandRequest.Scale(keys.needed(CommandKey.TARGET), relative, (int) number);
+    return new CommandRequest.Scale(keys.requiredText(CommandKey.TARGET), relative, (int) number);
   }
 
   private static CommandRequest apply(RequestKeys keys, boolean dry) {
@@ -159,7 +163,7 @@ final class RequestReader {
     return new CommandRequest.Apply(described(keys), prune, dry);
   }
 
-  private static Described described(RequestKeys keys) {
+  private static AppDescriptions described(RequestKeys keys) {
     if (keys.has(CommandKey.APPS) == keys.has(CommandKey.APP)) {
       keys.problem(CommandKey.APPS, "use either apps, an array as in a process file, or app");
     }
@@ -167,8 +171,8 @@ final class RequestReader {
         keys.value(CommandKey.APPS) instanceof JsonArray several
             ? several
             : new JsonArray().add(keys.value(CommandKey.APP));
-    String cwd = keys.needed(CommandKey.CWD);
-    return new Described(
+    String cwd = keys.requiredText(CommandKey.CWD);
+    return new AppDescriptions(
         apps.encode(),
         Path.of(cwd.isEmpty() ? "/" : cwd),
         keys.variables(CommandKey.ENV),

@@ -11,7 +11,7 @@ final class RequestRefused extends RuntimeException {
   private final transient Failed reply;
 
   RequestRefused(Failed reply) {
-    super(reply.code().word() + ": " + String.join("; ", reply.problems()), null, false, false);
+    super(reply.code().keyword() + ": " + String.join("; ", reply.problems()), null, false, false);
     this.reply = reply;
   }
 

@@ -14,8 +14,8 @@ import io.jpm.bus.satan.HealthReport;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.wire.CommandReply.Code;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -78,9 +78,9 @@ final class ServiceClient {
     return processes.isEmpty()
         ? Future.succeededFuture(Map.of())
         : this.<SatanReply>ask(
-                "Satan", Addresses.SATAN_COMMAND, new SatanCommand.Checks(processes), LOOKS)
+                "Satan", Addresses.SATAN_COMMAND, new SatanCommand.GetHealth(processes), LOOKS)
             .map(reply ->
-                reply instanceof SatanReply.Checked(var reports)
+                reply instanceof SatanReply.Health(var reports)
                     ? reports
                     : Map.<ProcessIdentity, HealthReport>of())
             .otherwise(Map.of());
@@ -90,7 +90,10 @@ final class ServiceClient {
   /// ClusterBalancer does not answer.
   Future<Optional<BalancerReply.Status>> balance(AppName app, InstanceId id) {
     return this.<BalancerReply>ask(
-            "ClusterBalancer", Addresses.BALANCER_COMMAND, new BalancerCommand.Ask(app, id), LOOKS)
+            "ClusterBalancer",
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.GetStatus(app, id),
+            LOOKS)
         .map(reply ->
             reply instanceof BalancerReply.Status status
                 ? Optional.of(status)

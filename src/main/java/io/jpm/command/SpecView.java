@@ -37,7 +37,7 @@ final class SpecView {
   private static Object masked(String name, Object form) {
     return switch (form) {
       case String url when name.equals(WEBHOOK) -> host(url);
-      case String text -> Secrets.masked(name, text);
+      case String text -> Secrets.mask(name, text);
       case List<?> items -> items.stream().map(item -> masked("", item)).toList();
       case Map<?, ?> map -> {
         Map<String, Object> all = new LinkedHashMap<>();

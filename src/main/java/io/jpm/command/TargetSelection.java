@@ -40,7 +40,7 @@ sealed interface TargetSelection {
   }
 
   /// A selector is malformed.
-  record Wrong(String problem) implements TargetSelection {}
+  record Invalid(String problem) implements TargetSelection {}
 
   /// Resolves selectors.
   ///
@@ -48,7 +48,7 @@ sealed interface TargetSelection {
   /// @param visible the instances that the principal may see
   static TargetSelection of(List<String> words, Collection<InstanceView> visible) {
     if (words.size() > MAX_WORDS) {
-      return new Wrong("targets: %d words: use at most %d".formatted(words.size(), MAX_WORDS));
+      return new Invalid("targets: %d words: use at most %d".formatted(words.size(), MAX_WORDS));
     }
     Set<InstanceView> found = new LinkedHashSet<>();
     List<String> missing = new ArrayList<>();
@@ -59,8 +59,8 @@ sealed interface TargetSelection {
         if (some.isEmpty()) {
           missing.add(word);
         }
-      } catch (NamePattern.Wrong wrong) {
-        return new Wrong(String.valueOf(wrong.getMessage()));
+      } catch (NamePattern.InvalidPatternException invalidPatternException) {
+        return new Invalid(String.valueOf(invalidPatternException.getMessage()));
       }
     }
     return missing.isEmpty()
@@ -99,7 +99,7 @@ sealed interface TargetSelection {
   }
 
   private static List<InstanceView> meaning(String word, Collection<InstanceView> visible)
-      throws NamePattern.Wrong {
+      throws NamePattern.InvalidPatternException {
     if (word.equals(AppName.ALL)) {
       return List.copyOf(visible);
     }

@@ -4,9 +4,9 @@ import io.jpm.config.app.AppBuilder;
 import io.jpm.config.app.AppEnvironment;
 import io.jpm.config.app.ReadContext;
 import io.jpm.config.command.CallerContext;
-import io.jpm.config.format.ProcessFormat;
-import io.jpm.config.format.ValueTree;
 import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.syntax.ProcessFormat;
+import io.jpm.config.syntax.ValueTree;
 import io.jpm.config.values.AttributeReader;
 import io.jpm.config.values.Problems;
 import io.jpm.config.values.SourceLocation;
@@ -58,10 +58,10 @@ public final class AppReader {
     ReadContext context =
         new ReadContext(
             label, callerContext, defaults, Optional.empty(), Optional.empty(), Optional.empty());
-    List<CrossAppRules.One> app =
+    List<AppSetValidator.One> app =
         new AppBuilder(written, context, problems)
-            .build().stream().map(spec -> new CrossAppRules.One("", written, spec)).toList();
-    List<AppSpec> checked = new CrossAppRules(app, Optional.empty()).checked();
+            .build().stream().map(spec -> new AppSetValidator.One("", written, spec)).toList();
+    List<AppSpec> checked = new AppSetValidator(app, Optional.empty()).checked();
     return new AppsOutcome(checked, problems.problems(), problems.warnings());
   }
 }

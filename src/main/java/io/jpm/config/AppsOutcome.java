@@ -10,9 +10,10 @@ import java.util.List;
 ///   file is never applied in part
 /// @param problems every mistake found, in the order of the lines
 /// @param warnings lines to show: attributes that were accepted and have no effect
-/// @param hot whether the file asks to be watched and applied whenever it changes (`hot: true`)
+/// @param watchRequested whether the file asks to be watched and applied whenever it changes (`hot:
+///   true`)
 public record AppsOutcome(
-    List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean hot) {
+    List<AppSpec> apps, List<Problem> problems, List<String> warnings, boolean watchRequested) {
   public AppsOutcome {
     apps = problems.isEmpty() ? List.copyOf(apps) : List.of();
     problems = List.copyOf(problems);

@@ -7,13 +7,13 @@ import io.jpm.config.deploy.DeployRules;
 import io.jpm.config.deploy.Deployment;
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.format.ProcessFormat;
-import io.jpm.config.format.TextFile;
-import io.jpm.config.format.YamlTree;
 import io.jpm.config.settings.AppDefaults;
-import io.jpm.config.values.Node;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.syntax.ProcessFormat;
+import io.jpm.config.syntax.TextFile;
+import io.jpm.config.syntax.YamlTree;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problems;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -44,10 +44,10 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   private static final int MOST_FILES = 1_000;
 
   /// The caller, and the name of the `env_<name>` to apply.
-  private record Wish(Optional<String> environment, CallerContext callerContext) {}
+  private record ReadRequest(Optional<String> environment, CallerContext callerContext) {}
 
   /// The result of reading one file.
-  private record One(Problems problems, List<CrossAppRules.One> apps) {}
+  private record ReadFile(Problems problems, List<AppSetValidator.One> apps) {}
 
   /// Reads the apps of a process file of up to 4 MiB, or of all process files of a directory.
   ///
@@ -57,11 +57,11 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   ///   override those of its `env`
   /// @param callerContext the shell of the caller
   public AppsOutcome file(Path file, Optional<String> environment, CallerContext callerContext) {
-    Wish wish = new Wish(environment, callerContext);
+    ReadRequest readRequest = new ReadRequest(environment, callerContext);
     Path absolute = callerContext.cwd().resolve(file).normalize();
     return Files.isDirectory(absolute)
-        ? directory(file, absolute, wish)
-        : joined(List.of(one(file.toString(), "", absolute, wish)), wish);
+        ? directory(file, absolute, readRequest)
+        : joined(List.of(one(file.toString(), "", absolute, readRequest)), readRequest);
   }
 
   /// Reads the apps of a process file without a name, in JSON or YAML. Relative paths in it are
@@ -72,14 +72,14 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// @param callerContext as in [#file]
   public AppsOutcome stdin(
       byte[] content, Optional<String> environment, CallerContext callerContext) {
-    Wish wish = new Wish(environment, callerContext);
+    ReadRequest readRequest = new ReadRequest(environment, callerContext);
     return joined(
         List.of(
             understood(
                 TextFile.text(content),
-                reading(STDIN, "", callerContext.cwd(), wish),
+                reading(STDIN, "", callerContext.cwd(), readRequest),
                 text -> inFormat(ProcessFormat.of(text), text))),
-        wish);
+        readRequest);
   }
 
   /// Reads the apps of a program's request. Its problems have no line numbers.
@@ -87,10 +87,10 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// @param json an object or array like a process file in JSON
   /// @param callerContext as in [#file]
   public AppsOutcome request(String json, CallerContext callerContext) {
-    Wish wish = new Wish(Optional.empty(), callerContext);
-    FileReading reading = reading(REQUEST, "", callerContext.cwd(), wish);
-    List<CrossAppRules.One> apps = reading.apps(JsonTree.withoutLines(json));
-    return joined(List.of(new One(reading.problems(), apps)), wish);
+    ReadRequest readRequest = new ReadRequest(Optional.empty(), callerContext);
+    AppListReader reading = reading(REQUEST, "", callerContext.cwd(), readRequest);
+    List<AppSetValidator.One> apps = reading.apps(JsonTree.parseWithoutLines(json));
+    return joined(List.of(new ReadFile(reading.problems(), apps)), readRequest);
   }
 
   /// Reads one environment of the file's `deploy` section.
@@ -111,18 +111,18 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
   /// @param file as in [#file]
   /// @param app the app's name
   /// @param callerContext as in [#file]
-  public PostUpdate.Outcome postUpdate(Path file, String app, CallerContext callerContext) {
+  public PostUpdateReader.Outcome postUpdate(Path file, String app, CallerContext callerContext) {
     Problems problems = new Problems();
     List<String> commands =
         root(file, callerContext, problems)
-            .map(root -> new PostUpdate(file.toString(), problems).of(app, root))
+            .map(root -> new PostUpdateReader(file.toString(), problems).read(app, root))
             .orElse(List.of());
-    return new PostUpdate.Outcome(commands, problems.problems());
+    return new PostUpdateReader.Outcome(commands, problems.problems());
   }
 
   /// Returns the outermost value of the file; if it cannot be parsed, records a problem and returns
   /// empty.
-  private Optional<Node> root(Path file, CallerContext callerContext, Problems problems) {
+  private Optional<ConfigNode> root(Path file, CallerContext callerContext, Problems problems) {
     Path absolute = callerContext.cwd().resolve(file).normalize();
     ProcessFormat format = ProcessFormat.named(file.toString()).orElse(ProcessFormat.JSON);
     ParseResult parseResult =
@@ -132,7 +132,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
                   ? evaluated(absolute, callerContext)
                   : inFormat(format, read.text());
           case TextFile.Outcome.Absent _ -> new ParseResult.Broken(0, 0, "does not exist");
-          case TextFile.Outcome.Refused refused -> new ParseResult.Broken(0, 0, refused.what());
+          case TextFile.Outcome.Refused refused -> new ParseResult.Broken(0, 0, refused.message());
         };
     return switch (parseResult) {
       case ParseResult.Read read -> Optional.of(read.root());
@@ -152,7 +152,7 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
         && !processFiles(directory).isEmpty();
   }
 
-  private AppsOutcome directory(Path named, Path absolute, Wish wish) {
+  private AppsOutcome directory(Path named, Path absolute, ReadRequest readRequest) {
     List<Path> files = processFiles(absolute);
     if (files.isEmpty() || files.size() > MOST_FILES) {
       Problems problems = new Problems();
@@ -162,14 +162,14 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
           files.isEmpty()
               ? "is a directory without process files (.json, .json5, .yaml, .yml, .config.js)"
               : "is a directory of more than %,d process files".formatted(MOST_FILES));
-      return joined(List.of(new One(problems, List.of())), wish);
+      return joined(List.of(new ReadFile(problems, List.of())), readRequest);
     }
-    List<One> all = new ArrayList<>();
+    List<ReadFile> all = new ArrayList<>();
     for (Path file : files) {
       String shown = named.resolve(file.getFileName()).toString();
-      all.add(one(shown, shown, file, wish));
+      all.add(one(shown, shown, file, readRequest));
     }
-    return joined(all, wish);
+    return joined(all, readRequest);
   }
 
   /// Returns the process files of a directory, in the order of their names; empty also if it cannot
@@ -192,34 +192,35 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
     return files.stream().sorted().toList();
   }
 
-  private One one(String shown, String path, Path absolute, Wish wish) {
+  private ReadFile one(String shown, String path, Path absolute, ReadRequest readRequest) {
     Path parent = absolute.getParent() == null ? absolute : absolute.getParent();
-    FileReading reading = reading(shown, path, parent, wish);
+    AppListReader reading = reading(shown, path, parent, readRequest);
     ProcessFormat format = ProcessFormat.named(shown).orElse(ProcessFormat.JSON);
     return understood(
         TextFile.read(absolute),
         reading,
         text ->
             format == ProcessFormat.SCRIPT
-                ? evaluated(absolute, wish.callerContext())
+                ? evaluated(absolute, readRequest.callerContext())
                 : inFormat(format, text));
   }
 
-  private FileReading reading(String shown, String path, Path directory, Wish wish) {
+  private AppListReader reading(
+      String shown, String path, Path directory, ReadRequest readRequest) {
     var context =
         new ReadContext(
             "app",
-            wish.callerContext(),
+            readRequest.callerContext(),
             defaults,
             Optional.of(directory),
-            wish.environment(),
+            readRequest.environment(),
             Optional.empty());
-    return new FileReading(shown, path, context, new Problems());
+    return new AppListReader(shown, path, context, new Problems());
   }
 
-  private static One understood(
-      TextFile.Outcome content, FileReading reading, Function<String, ParseResult> parsing) {
-    List<CrossAppRules.One> apps =
+  private static ReadFile understood(
+      TextFile.Outcome content, AppListReader reading, Function<String, ParseResult> parsing) {
+    List<AppSetValidator.One> apps =
         switch (content) {
           case TextFile.Outcome.Read read -> reading.apps(parsing.apply(read.text()));
           case TextFile.Outcome.Absent _ -> {
@@ -227,11 +228,11 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
             yield List.of();
           }
           case TextFile.Outcome.Refused refused -> {
-            reading.problems().problem(0, reading.shown(), refused.what());
+            reading.problems().problem(0, reading.shown(), refused.message());
             yield List.of();
           }
         };
-    return new One(reading.problems(), apps);
+    return new ReadFile(reading.problems(), apps);
   }
 
   private static ParseResult inFormat(ProcessFormat format, String text) {
@@ -251,15 +252,15 @@ public record ProcessFileReader(AppDefaults defaults, ScriptEvaluator scripts) {
           "node evaluates this file, but was not found in PATH: install Node, or use JSON or YAML");
     }
     return switch (scripts.evaluate(node.get(), file, callerContext)) {
-      case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
+      case Evaluation.Value(String json) -> JsonTree.parseWithoutLines(json);
       case Evaluation.Failed(int line, int column, String what) ->
           new ParseResult.Broken(line, column, what);
     };
   }
 
-  private static AppsOutcome joined(List<One> files, Wish wish) {
-    List<CrossAppRules.One> apps = files.stream().flatMap(file -> file.apps().stream()).toList();
-    var specs = new CrossAppRules(apps, wish.environment()).checked();
+  private static AppsOutcome joined(List<ReadFile> files, ReadRequest readRequest) {
+    List<AppSetValidator.One> apps = files.stream().flatMap(file -> file.apps().stream()).toList();
+    var specs = new AppSetValidator(apps, readRequest.environment()).checked();
     return new AppsOutcome(
         specs,
         files.stream().flatMap(file -> file.problems().problems().stream()).toList(),

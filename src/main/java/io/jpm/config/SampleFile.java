@@ -1,6 +1,6 @@
 package io.jpm.config;
 
-import io.jpm.config.format.ProcessFormat;
+import io.jpm.config.syntax.ProcessFormat;
 import io.jpm.spec.AppKey;
 import io.jpm.spec.AppKey.Group;
 import io.jpm.spec.AppKey.Support;
@@ -40,7 +40,7 @@ public final class SampleFile {
   }
 
   /// Returns the same app without the comments about all other attributes.
-  public static Optional<String> shortOne(String file) {
+  public static Optional<String> minimal(String file) {
     return ProcessFormat.named(file).map(format -> new SampleFile(format, false).make(file));
   }
 

@@ -8,7 +8,7 @@ import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.config.ProcessFileReader;
-import io.jpm.triggers.FileWatch;
+import io.jpm.triggers.FileWatcher;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -35,13 +35,13 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private static final Duration APPLYING = Duration.ofHours(12);
 
   private final Path home;
-  private final FileWatch.Opening opening;
+  private final FileWatcher.Opening opening;
   private final FileTrust trust;
   private final Supplier<ProcessFileReader> reader;
   private final Map<Path, WatchedConfigFile> files = new HashMap<>();
 
   /// Created when a file is watched for the first time: most homes have no watched files.
-  private @Nullable FileWatch watch;
+  private @Nullable FileWatcher watch;
 
   /// @param home the daemon's home, which is not watched
   /// @param opening opens the files for the watch
@@ -49,7 +49,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
   /// @param reader reads the files, on threads that may block; requested for each reading, since
   ///   its defaults may change
   public ConfigWatchVerticle(
-      Path home, FileWatch.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
+      Path home, FileWatcher.Opening opening, FileTrust trust, Supplier<ProcessFileReader> reader) {
     this.home = home;
     this.opening = opening;
     this.trust = trust;
@@ -70,7 +70,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     List.copyOf(files.values()).forEach(WatchedConfigFile::close);
-    FileWatch ending = watch;
+    FileWatcher ending = watch;
     return ending == null
         ? Future.succeededFuture()
         : vertx.executeBlocking(() -> {
@@ -81,8 +81,8 @@ public final class ConfigWatchVerticle extends VerticleBase {
 
   private void serve(Message<ConfigWatchCommand> message) {
     switch (message.body()) {
-      case ConfigWatchCommand.Look() -> look().onComplete(_ -> message.reply(status()));
-      case ConfigWatchCommand.Status() -> message.reply(status());
+      case ConfigWatchCommand.Refresh() -> look().onComplete(_ -> message.reply(status()));
+      case ConfigWatchCommand.GetStatus() -> message.reply(status());
     }
   }
 
@@ -99,7 +99,7 @@ public final class ConfigWatchVerticle extends VerticleBase {
   }
 
   private Future<Void> look() {
-    return god(new GodCommand.Files())
+    return god(new GodCommand.ListFiles())
         .map(reply -> {
           fit(reply.files());
           return (Void) null;
@@ -112,13 +112,13 @@ public final class ConfigWatchVerticle extends VerticleBase {
   private void fit(List<AppFile> all) {
     Map<Path, AppFile> wanted =
         all.stream()
-            .filter(file -> file.reading().isPresent())
+            .filter(file -> file.watch().isPresent())
             .collect(Collectors.toMap(AppFile::file, file -> file));
     files
         .values()
         .removeIf(file -> {
           AppFile now = wanted.get(file.path());
-          boolean over = now == null || !now.reading().equals(file.described().reading());
+          boolean over = now == null || !now.watch().equals(file.described().watch());
           if (over) {
             file.close();
           }
@@ -135,9 +135,9 @@ public final class ConfigWatchVerticle extends VerticleBase {
   }
 
   private WatchedConfigFile begun(AppFile file) {
-    FileWatch all = watch;
+    FileWatcher all = watch;
     if (all == null) {
-      all = new FileWatch(home, opening);
+      all = new FileWatcher(home, opening);
       watch = all;
     }
     LOG.log(Level.INFO, "{0} is applied whenever it is edited", file.file());

@@ -11,7 +11,7 @@ import io.jpm.config.command.CallerContext;
 import io.jpm.config.values.Problem;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Triggers;
-import io.jpm.triggers.FileWatch;
+import io.jpm.triggers.FileWatcher;
 import io.jpm.triggers.WatchHandle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -40,7 +40,7 @@ final class WatchedConfigFile {
 
   private final Context context;
   private final Supplier<ProcessFileReader> reader;
-  private final FileWatch.Opening opening;
+  private final FileWatcher.Opening opening;
   private final FileTrust trust;
   private final Function<GodCommand, Future<GodReply>> god;
   private AppFile file;
@@ -48,14 +48,14 @@ final class WatchedConfigFile {
   private List<String> problems = List.of();
 
   /// The content that was last applied or rejected.
-  private Optional<FileMark> judged = Optional.empty();
+  private Optional<FileFingerprint> judged = Optional.empty();
 
   private boolean busy;
   private boolean again;
   private boolean closed;
 
   /// The result of reading the file, and its content before and after.
-  private record Reading(FileMark before, AppsOutcome outcome, FileMark after) {}
+  private record Reading(FileFingerprint before, AppsOutcome outcome, FileFingerprint after) {}
 
   /// @param opening opens the files to find out whether they have changed
   /// @param trust reports whether another user could have written the file
@@ -63,7 +63,7 @@ final class WatchedConfigFile {
   WatchedConfigFile(
       Context context,
       AppFile file,
-      FileWatch.Opening opening,
+      FileWatcher.Opening opening,
       FileTrust trust,
       Supplier<ProcessFileReader> reader,
       Function<GodCommand, Future<GodReply>> god) {
@@ -89,23 +89,23 @@ final class WatchedConfigFile {
   }
 
   /// Returns the problems of the present content; empty: none are known.
-  Optional<ConfigWatchReply.Trouble> trouble() {
+  Optional<ConfigWatchReply.RejectedFile> trouble() {
     return problems.isEmpty()
         ? Optional.empty()
-        : Optional.of(new ConfigWatchReply.Trouble(file.file(), file.apps(), problems));
+        : Optional.of(new ConfigWatchReply.RejectedFile(file.file(), file.apps(), problems));
   }
 
   /// Starts watching. An edit made before is applied too.
-  void begin(FileWatch watch) {
+  void begin(FileWatcher watch) {
     var files = new Triggers.Watch(List.of(file.file()), List.of(), Duration.ZERO);
     WatchHandle begun =
-        watch.begin(
+        watch.watch(
             files,
             Instant.MAX,
             _ -> context.runOnContext(_ -> changed()),
             trouble -> LOG.log(Level.WARNING, "{0}", trouble));
     watchHandle = begun;
-    begun.begun().thenRun(() -> context.runOnContext(_ -> changed()));
+    begun.ready().thenRun(() -> context.runOnContext(_ -> changed()));
   }
 
   void close() {
@@ -135,7 +135,7 @@ final class WatchedConfigFile {
 
   /// Waits until the file no longer changes and reads it. Empty if its content was handled already,
   /// if it must not be read, or if this object was closed.
-  private Future<Optional<Reading>> settled(Optional<FileMark> before) {
+  private Future<Optional<Reading>> settled(Optional<FileFingerprint> before) {
     return blocking(this::mark)
         .compose(mark -> {
           if (closed || judged.filter(mark::equals).isPresent()) {
@@ -161,7 +161,7 @@ final class WatchedConfigFile {
         .findFirst();
   }
 
-  private Future<Optional<Reading>> reading(FileMark mark) {
+  private Future<Optional<Reading>> reading(FileFingerprint mark) {
     return blocking(() -> new Reading(mark, read(), mark()))
         .compose(reading ->
             reading.before().equals(reading.after())
@@ -177,8 +177,8 @@ final class WatchedConfigFile {
         .map(_ -> Optional.empty());
   }
 
-  private FileMark mark() {
-    return FileMark.of(file.file(), opening);
+  private FileFingerprint mark() {
+    return FileFingerprint.of(file.file(), opening);
   }
 
   private Future<Void> later() {
@@ -192,10 +192,10 @@ final class WatchedConfigFile {
   }
 
   private AppsOutcome read() {
-    AppFile.Reading how = file.reading().orElseThrow();
+    AppFile.WatchContext how = file.watch().orElseThrow();
     return reader
         .get()
-        .file(file.file(), how.chosen(), new CallerContext(how.cwd(), how.environment()));
+        .file(file.file(), how.envName(), new CallerContext(how.cwd(), how.environment()));
   }
 
   private Future<Void> judge(Optional<Reading> reading) {
@@ -216,7 +216,7 @@ final class WatchedConfigFile {
   }
 
   private List<AppSpec> wanted(AppsOutcome outcome) {
-    var only = file.reading().orElseThrow().only();
+    var only = file.watch().orElseThrow().only();
     return outcome.apps().stream()
         .filter(app -> only.isEmpty() || only.contains(app.name().value()))
         .toList();
@@ -242,12 +242,12 @@ final class WatchedConfigFile {
   private Future<Void> refused(List<String> found) {
     problems = found;
     found.forEach(problem -> LOG.log(Level.WARNING, "not applied: {0}", problem));
-    return god.apply(new GodCommand.FileFailed(file.file(), found)).mapEmpty();
+    return god.apply(new GodCommand.RejectFile(file.file(), found)).mapEmpty();
   }
 
   /// Ends the watch if the file itself had requested it and no longer does.
   private Future<Void> endUnlessWanted(AppsOutcome outcome) {
-    boolean wanted = outcome.hot() || file.reading().orElseThrow().lasting();
+    boolean wanted = outcome.watchRequested() || file.watch().orElseThrow().persistent();
     return wanted || closed
         ? Future.succeededFuture()
         : god.apply(

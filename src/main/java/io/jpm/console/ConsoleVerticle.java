@@ -45,7 +45,7 @@ public final class ConsoleVerticle extends VerticleBase {
   private final ConsoleContext console;
   private final AppSource source;
   private final CommandTools commandTools;
-  private @Nullable Commands commands;
+  private @Nullable ConsoleCommandFactory consoleCommandFactory;
 
   /// @param scripts evaluates process files that are scripts
   /// @param externalPrograms runs other programs
@@ -66,7 +66,7 @@ public final class ConsoleVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    commands = new Commands(vertx, console, source, commandTools);
+    consoleCommandFactory = new ConsoleCommandFactory(vertx, console, source, commandTools);
     return vertx.eventBus().consumer(Addresses.CONSOLE, this::answer).completion();
   }
 
@@ -78,7 +78,7 @@ public final class ConsoleVerticle extends VerticleBase {
       LOG.log(Level.DEBUG, "console request without a reply address, ignored");
       return;
     }
-    if (ConsoleRequest.isTooLate(message.body(), console.clock().instant())) {
+    if (ConsoleRequest.isExpired(message.body(), console.clock().instant())) {
       var session = new Session(vertx, console.timing(), message, OutputOptions.PLAIN);
       session.error(
           "the command arrived after its client had stopped waiting and was not run: run it again");
@@ -106,7 +106,7 @@ public final class ConsoleVerticle extends VerticleBase {
   private void serve(ConsoleRequest request, Session session, RequestCaller requestCaller) {
     Future<ExitCode> done;
     try {
-      ParsedCommand parsedCommand = ArgumentReader.read(request.argv());
+      ParsedCommand parsedCommand = ArgumentReader.parse(request.argv());
       CommandCall.Audit audit = (change, ended) -> tell(requestCaller, change, ended);
       done =
           guarded(parsedCommand, request, session, audit)
@@ -134,7 +134,7 @@ public final class ConsoleVerticle extends VerticleBase {
       ParsedCommand parsedCommand, CommandCall.Audit audit, AsyncResult<ExitCode> end) {
     if (parsedCommand instanceof ParsedCommand.Run(Verb verb, Arguments arguments)) {
       boolean done = end.succeeded() && end.result() == ExitCode.OK;
-      ConsoleAudit.of(verb, arguments).ifPresent(change -> audit.tell(change, done));
+      ConsoleAudit.of(verb, arguments).ifPresent(change -> audit.recordChange(change, done));
     }
   }
 
@@ -159,23 +159,23 @@ public final class ConsoleVerticle extends VerticleBase {
     return switch (parsedCommand) {
       case ParsedCommand.Run(Verb verb, Arguments arguments) -> {
         boolean keyed = request.key().isPresent();
-        if (keyed && request.again() && VerbOptions.isSentAgain(verb)) {
-          session.repeats(new PrintedOutput(request.resume()));
+        if (keyed && request.resendable() && VerbOptions.isResentAfterCrash(verb)) {
+          session.enableReplay(new PrintedOutput(request.resume()));
         }
         boolean safe = keyed && VerbOptions.isRepeatable(verb);
-        if (VerbOptions.countsEachTime(verb) && !safe) {
-          session.accept();
+        if (VerbOptions.isNonIdempotent(verb) && !safe) {
+          session.acknowledge();
         }
         yield commandsNow().of(verb).run(new CommandCall(request, arguments, session, audit));
       }
       case ParsedCommand.Help(Optional<Verb> verb) -> {
         boolean colors = session.tty().color();
         session.out(
-            verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.ofMost(colors)));
+            verb.map(one -> HelpText.of(one, colors)).orElseGet(() -> HelpText.overview(colors)));
         yield Future.succeededFuture(ExitCode.OK);
       }
       case ParsedCommand.HelpOfAll() -> {
-        session.out(HelpText.ofAll(session.tty().color()));
+        session.out(HelpText.allCommands(session.tty().color()));
         yield Future.succeededFuture(ExitCode.OK);
       }
       case ParsedCommand.Version() -> {
@@ -183,7 +183,7 @@ public final class ConsoleVerticle extends VerticleBase {
         yield Future.succeededFuture(ExitCode.OK);
       }
       case ParsedCommand.Nothing() -> {
-        session.out(HelpText.ofMost(session.tty().color()));
+        session.out(HelpText.overview(session.tty().color()));
         yield Future.succeededFuture(ExitCode.FAILED);
       }
       case ParsedCommand.Mistake(String problem) ->
@@ -204,10 +204,10 @@ public final class ConsoleVerticle extends VerticleBase {
     return ExitCode.INTERNAL;
   }
 
-  private Commands commandsNow() {
-    if (commands == null) {
+  private ConsoleCommandFactory commandsNow() {
+    if (consoleCommandFactory == null) {
       throw new IllegalStateException("not started");
     }
-    return commands;
+    return consoleCommandFactory;
   }
 }

@@ -31,12 +31,12 @@ final class UpdateCommand implements ConsoleCommand {
         "daemon %s, pid %d, hands over to the new daemon"
             .formatted(context.version(), context.pid()));
     Future<Void> told =
-        shutdownNotice.say(
+        shutdownNotice.failUnfinished(
             "jpm update replaced the daemon before this command was finished: processes already"
                 + " replaced stay so, the others keep running; run the command again");
     // Both have a time limit: the daemon does not wait for a client that does not read.
     Future.join(session.ended(), told)
-        .onComplete(_ -> daemonClient.daemon(new DaemonCommand.MakeRoom()));
+        .onComplete(_ -> daemonClient.daemon(new DaemonCommand.StopForUpdate()));
     return Future.succeededFuture(ExitCode.OK);
   }
 }

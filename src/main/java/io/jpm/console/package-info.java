@@ -8,8 +8,8 @@
 /// `completion` derive from it. A command asks the other verticles through `session.DaemonClient`
 /// and draws with `text`.
 ///
-/// The package depends on `model`, `spec`, `config`, `wire` and `bus`. It makes no decisions
-/// about apps: that is the task of God.
+/// The package depends on `model`, `spec`, `config`, `wire` and `bus`. It makes no decisions about
+/// apps: that is the task of God.
 @NullMarked
 package io.jpm.console;
 

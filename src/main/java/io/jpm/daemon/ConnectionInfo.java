@@ -1,7 +1,7 @@
 package io.jpm.daemon;
 
 import io.jpm.bridge.BridgeSettings;
-import io.jpm.bridge.RemoteSettings;
+import io.jpm.bridge.TlsListenerSettings;
 import io.jpm.bus.Addresses;
 import io.jpm.config.settings.Settings;
 import java.nio.file.Path;
@@ -13,10 +13,10 @@ import java.util.Optional;
 final class ConnectionInfo {
   private ConnectionInfo() {}
 
-  /// @throws StartupFailure if clients could not connect with these settings
-  static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupFailure {
+  /// @throws StartupException if clients could not connect with these settings
+  static BridgeSettings of(Home home, Settings.Bridge bridge) throws StartupException {
     if (!bridge.host().equals("127.0.0.1")) {
-      throw new StartupFailure(
+      throw new StartupException(
           "%s: bridge.host: %s — use 127.0.0.1, the address that bin/jpm connects to"
               .formatted(home.settings(), bridge.host()));
     }
@@ -44,8 +44,8 @@ final class ConnectionInfo {
 
   /// Returns the settings of the remote port for services on other machines. It is disabled unless
   /// both an address and a port are set, and requires a certificate.
-  private static Optional<RemoteSettings> remote(Home home, Settings.Remote remote)
-      throws StartupFailure {
+  private static Optional<TlsListenerSettings> remote(Home home, Settings.Remote remote)
+      throws StartupException {
     if (remote.equals(Settings.Remote.NONE)) {
       return Optional.empty();
     }
@@ -61,22 +61,22 @@ final class ConnectionInfo {
           "a certificate is required: set either cert and key (PEM) or keystore (PKCS12), or remove"
               + " bridge.remote.host");
     }
-    RemoteSettings.Identity identity =
+    TlsListenerSettings.Identity identity =
         store
-            ? new RemoteSettings.Keystore(
+            ? new TlsListenerSettings.Keystore(
                 file(home, remote.keystore()), optional(home, remote.keystorePasswordFile()))
-            : new RemoteSettings.Pem(file(home, remote.cert()), file(home, remote.key()));
+            : new TlsListenerSettings.Pem(file(home, remote.cert()), file(home, remote.key()));
     return Optional.of(
-        new RemoteSettings(
+        new TlsListenerSettings(
             remote.host(),
             remote.port(),
             identity,
             optional(home, remote.clientCa()),
-            RemoteSettings.DEFAULT_LOOK_EVERY));
+            TlsListenerSettings.DEFAULT_LOOK_EVERY));
   }
 
-  private static StartupFailure wrong(Home home, String what) {
-    return new StartupFailure("%s: bridge.remote: %s".formatted(home.settings(), what));
+  private static StartupException wrong(Home home, String what) {
+    return new StartupException("%s: bridge.remote: %s".formatted(home.settings(), what));
   }
 
   private static Optional<Path> optional(Home home, String file) {

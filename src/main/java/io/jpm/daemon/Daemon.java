@@ -6,9 +6,9 @@ import io.jpm.balancer.ClusterBalancerVerticle;
 import io.jpm.bridge.BridgeSettings;
 import io.jpm.bridge.BridgeVerticle;
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.HomeFileWriter;
 import io.jpm.bus.daemon.DaemonCommand;
 import io.jpm.command.AuditVerticle;
 import io.jpm.command.CommandContext;
@@ -35,14 +35,14 @@ import io.jpm.keeper.KeeperVerticle;
 import io.jpm.logs.LogAggregatorVerticle;
 import io.jpm.logs.write.LogClock;
 import io.jpm.model.RunAs;
-import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperInstruction;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SystemLog;
 import io.jpm.os.linux.socket.OwnTcpClients;
 import io.jpm.satan.HeartbeatVerticle;
 import io.jpm.satan.SatanVerticle;
-import io.jpm.triggers.CronTimes;
+import io.jpm.triggers.CronSchedule;
 import io.jpm.web.WebContext;
 import io.jpm.web.WebVerticle;
 import io.vertx.core.Deployable;
@@ -82,15 +82,15 @@ final class Daemon {
   /// The exit code for `jpm update` (EX_TEMPFAIL of `sysexits.h`). The unit that `jpm startup`
   /// writes makes systemd restart the daemon after this code, although it does not count as a
   /// failure.
-  private static final int MAKES_ROOM = 75;
+  private static final int EXIT_CODE_FOR_UPDATE = 75;
 
   private final Home home;
   private final DaemonLock lock;
   private final ProcessHost host;
   private final Vertx vertx;
-  private final ServiceReport service;
+  private final ServiceStatusReporter service;
   private final Deque<String> deployments = new ArrayDeque<>();
-  private final DaemonLog log;
+  private final DaemonLogHandler log;
 
   /// Defaults for settings that an app does not specify; used for apps that are read from now on.
   private volatile AppDefaults defaults = AppDefaults.PM2;
@@ -105,7 +105,7 @@ final class Daemon {
 
   /// The last instruction to the keeper. After SIGTERM apps keep running, and the daemon is not
   /// restarted.
-  private volatile KeeperOrder lastOrder = new KeeperOrder.Rest();
+  private volatile KeeperInstruction lastOrder = new KeeperInstruction.Rest();
 
   private Optional<LifecycleRecorder> news = Optional.empty();
 
@@ -119,14 +119,14 @@ final class Daemon {
   private volatile int port;
   private boolean stopped;
 
-  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx, DaemonLog log) {
+  private Daemon(Home home, DaemonLock lock, ProcessHost host, Vertx vertx, DaemonLogHandler log) {
     this.home = home;
     this.lock = lock;
     this.log = log;
     this.host = host;
     this.vertx = vertx;
     this.service =
-        new ServiceReport(
+        new ServiceStatusReporter(
             HostSelection.serviceNotifier(System.getenv()),
             System.getenv(),
             ProcessHandle.current().pid());
@@ -136,47 +136,49 @@ final class Daemon {
   /// last.
   ///
   /// @return the TCP port of its bridge, or that of the daemon that is already running
-  /// @throws StartupFailure with a message for the user; nothing is left running then
-  static int start(Path directory) throws StartupFailure {
+  /// @throws StartupException with a message for the user; nothing is left running then
+  static int start(Path directory) throws StartupException {
     Home home = Home.prepare(directory);
-    Optional<DaemonLock> lock = RunningDaemon.lockUnlessReady(home);
-    return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemon.port(home);
+    Optional<DaemonLock> lock = RunningDaemonFinder.lockUnlessRunning(home);
+    return lock.isPresent() ? boot(home, lock.get(), Duty.GUARD) : RunningDaemonFinder.port(home);
   }
 
   /// Like [#start], for a caller that waits for the daemon's end. A daemon that is already running
   /// is an error.
-  static void startInForeground(Path directory) throws StartupFailure {
+  static void startInForeground(Path directory) throws StartupException {
     Home home = Home.prepare(directory);
     boot(
         home,
-        RunningDaemon.lockUnlessReady(home)
-            .orElseThrow(() -> new StartupFailure("a daemon is running already in " + home.root())),
+        RunningDaemonFinder.lockUnlessRunning(home)
+            .orElseThrow(
+                () -> new StartupException("a daemon is running already in " + home.root())),
         // The program that waits for the daemon's end also restarts it: systemd, runit, a
         // container.
         Duty.HOLD);
   }
 
-  private static int boot(Home home, DaemonLock lock, Duty duty) throws StartupFailure {
+  private static int boot(Home home, DaemonLock lock, Duty duty) throws StartupException {
     forgetPredecessor(home);
     // Creating Vert.x takes the longest; settings and native code are loaded in parallel.
     CompletableFuture<Vertx> vertx = CompletableFuture.supplyAsync(Daemon::vertx);
     try {
       SettingsOutcome settings = settings(home);
       Settings.Log limits = settings.settings().log();
-      DaemonLog log = DaemonLog.install(home.log(), limits.maxSize(), limits.keep());
+      DaemonLogHandler log = DaemonLogHandler.install(home.log(), limits.maxSize(), limits.keep());
       var host =
-          new PendingHost(CompletableFuture.supplyAsync(() -> HostSelection.best(home.root())));
-      HostSelection.tellOfLimit(host);
+          new DeferredProcessHost(
+              CompletableFuture.supplyAsync(() -> HostSelection.best(home.root())));
+      HostSelection.logInstanceLimit(host);
       var daemon = new Daemon(home, lock, host, vertx.join(), log);
       var _ =
-          host.made()
+          host.created()
               .whenComplete((_, fault) -> {
                 if (fault != null) {
                   daemon.broken.completeExceptionally(fault);
                 }
               });
       return daemon.boot(settings, duty);
-    } catch (StartupFailure failure) {
+    } catch (StartupException failure) {
       vertx.join().close();
       throw failure;
     }
@@ -184,12 +186,12 @@ final class Daemon {
 
   /// Removes the files of a daemon that was killed. They could direct clients to another program
   /// that uses its port by now.
-  private static void forgetPredecessor(Home home) throws StartupFailure {
+  private static void forgetPredecessor(Home home) throws StartupException {
     try {
-      SmallFile.withdraw(home.portFile());
-      SmallFile.withdraw(home.pidFile());
+      HomeFileWriter.withdraw(home.portFile());
+      HomeFileWriter.withdraw(home.pidFile());
     } catch (IOException error) {
-      throw new StartupFailure("%s cannot be removed: %s".formatted(home.portFile(), error));
+      throw new StartupException("%s cannot be removed: %s".formatted(home.portFile(), error));
     }
   }
 
@@ -201,10 +203,10 @@ final class Daemon {
     return installation().resolve("conf").resolve("jpm.json");
   }
 
-  private static SettingsOutcome settings(Home home) throws StartupFailure {
+  private static SettingsOutcome settings(Home home) throws StartupException {
     SettingsOutcome outcome = SettingsReader.read(installedSettings(), home.settings());
     if (!outcome.problems().isEmpty()) {
-      throw new StartupFailure(
+      throw new StartupException(
           outcome.problems().stream().map(Problem::toString).collect(Collectors.joining("; ")));
     }
     return outcome;
@@ -226,7 +228,7 @@ final class Daemon {
   }
 
   /// @return the TCP port of the bridge
-  private int boot(SettingsOutcome read, Duty duty) throws StartupFailure {
+  private int boot(SettingsOutcome read, Duty duty) throws StartupException {
     Settings settings = read.settings();
     vertx.exceptionHandler(this::watchOut);
     try {
@@ -234,7 +236,7 @@ final class Daemon {
       deploy(
           new LogAggregatorVerticle(
               host, home.root(), new LogClock(InstantSource.system(), System::nanoTime)));
-      vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatch.limits(settings));
+      vertx.eventBus().send(Addresses.LOGS_COMMAND, SettingsWatchVerticle.limits(settings));
       // A container has no keeper, whatever the settings say: no process of it outlives
       // bin/jpm-runtime.
       boolean wantsKeeper = settings.keeper() && !Boolean.getBoolean("jpm.without.keeper");
@@ -262,9 +264,10 @@ final class Daemon {
       deploy(
           new HeartbeatVerticle(
               System::nanoTime,
-              new HeartbeatVerticle.Teller(ProcessHandle.current().pid(), InstantSource.system()),
+              new HeartbeatVerticle.EventOrigin(
+                  ProcessHandle.current().pid(), InstantSource.system()),
               settings.heartbeat().interval(),
-              service.longestSilence()));
+              service.maxReportInterval()));
       deploy(
           new DoctorVerticle(
               new DoctorContext(
@@ -275,7 +278,7 @@ final class Daemon {
                   wantsKeeper,
                   read)));
       defaults = defaults(settings);
-      var scripts = new NodeScripts(NodeScripts.LIMIT, host.appAccess());
+      var scripts = new NodeScriptEvaluator(NodeScriptEvaluator.LIMIT, host.appAccess());
       deploy(
           new ConsoleVerticle(
               new ConsoleContext(
@@ -287,7 +290,7 @@ final class Daemon {
                   InstantSource.system(),
                   ConsoleTiming.DEFAULT),
               scripts,
-              new LocalPrograms(host.appAccess())));
+              new LocalProgramRunner(host.appAccess())));
       deploy(
           new CommandVerticle(
               new CommandContext(
@@ -297,7 +300,7 @@ final class Daemon {
                   InstantSource.system().instant(),
                   InstantSource.system(),
                   () -> defaults,
-                  CommandContext.ofDaemon(System.getenv()),
+                  CommandContext.inheritedVariables(System.getenv()),
                   CommandContext.DEFAULT_PATIENCE)));
       logLimits = settings.log();
       auditSyslog = settings.audit().syslog();
@@ -315,16 +318,17 @@ final class Daemon {
       deploy(
           new ConfigWatchVerticle(
               home.root(),
-              file -> host.logDisk().read(file, RunAs.DAEMON),
+              file -> host.logFileSystem().read(file, RunAs.DAEMON),
               home::objection,
               () -> new ProcessFileReader(defaults, scripts)));
       vertx
           .eventBus()
-          .<DaemonCommand>consumer(Addresses.DAEMON_COMMAND, message -> obey(message.body()));
+          .<DaemonCommand>consumer(
+              Addresses.DAEMON_COMMAND, message -> handleCommand(message.body()));
       writePid();
       deploy(
-          new SettingsWatch(
-              installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::inForce));
+          new SettingsWatchVerticle(
+              installedSettings(), home.settings(), read, SETTINGS_PAUSE, this::applyLiveSettings));
       // Before the first command can cause an event.
       news.started(Version.TEXT);
       this.news = Optional.of(news);
@@ -343,7 +347,9 @@ final class Daemon {
       var bridge = new BridgeVerticle(bridgeSettings, System::nanoTime, OwnTcpClients::portsTo);
       deploy(bridge);
       this.port = bridge.port();
-      deploy(new HomeWatch(lock, found(bridgeSettings), home.socket(), HOME_PAUSE, this::giveWay));
+      deploy(
+          new HomeWatchVerticle(
+              lock, found(bridgeSettings), home.socket(), HOME_PAUSE, this::haltBecauseHomeLost));
       Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "jpm-stop"));
       ready = true;
       vertx.exceptionHandler(null);
@@ -352,16 +358,16 @@ final class Daemon {
       service.ready(vertx, home.root());
       vertx.setTimer(REST_MILLIS, _ -> rest());
       return port;
-    } catch (StartupFailure | RuntimeException failure) {
+    } catch (StartupException | RuntimeException failure) {
       LOG.log(Level.ERROR, "the daemon cannot start", failure);
       stop();
-      throw failure instanceof StartupFailure known
+      throw failure instanceof StartupException known
           ? known
-          : new StartupFailure(StartupFailure.words(failure));
+          : new StartupException(StartupException.describe(failure));
     }
   }
 
-  /// Writes the pid file. If the disk is full, [HomeWatch] writes it later.
+  /// Writes the pid file. If the disk is full, [HomeWatchVerticle] writes it later.
   private void writePid() {
     try {
       Home.write(home.pidFile(), pid());
@@ -371,34 +377,34 @@ final class Daemon {
   }
 
   /// Returns the files that clients read to find this daemon.
-  private List<HomeWatch.Kept> found(BridgeSettings settings) {
+  private List<HomeWatchVerticle.ClientFile> found(BridgeSettings settings) {
     return List.of(
-        new HomeWatch.Kept(home.pidFile(), pid()),
-        new HomeWatch.Kept(home.portFile(), Integer.toString(port)),
-        new HomeWatch.Kept(home.tokenFile(), settings.token()));
+        new HomeWatchVerticle.ClientFile(home.pidFile(), pid()),
+        new HomeWatchVerticle.ClientFile(home.portFile(), Integer.toString(port)),
+        new HomeWatchVerticle.ClientFile(home.tokenFile(), settings.token()));
   }
 
   /// Ends the process because the home was removed or replaced. Another daemon may serve the path
   /// by now, so there is no orderly shutdown: it would write and remove files that are not this
   /// daemon's. The keeper itself detects whether its pipe still exists.
-  private void giveWay() {
+  private void haltBecauseHomeLost() {
     String sentence =
         "%s was removed or replaced: daemon %s ends at once and leaves its apps running"
             .formatted(home.lock(), pid());
     LOG.log(Level.ERROR, sentence);
-    log.tellSuccessor(sentence);
+    log.logToNextDaemon(sentence);
     System.out.println("jpm: " + sentence);
     service.stopping();
     Runtime.getRuntime().halt(0);
   }
 
   private static AppDefaults defaults(Settings settings) {
-    return settings.appDefaults().with(CronTimes::problem);
+    return settings.appDefaults().with(CronSchedule::problem);
   }
 
   /// Applies the live settings that do not belong to a verticle.
-  private void inForce(Settings settings) {
-    log.limit(settings.log().maxSize(), settings.log().keep());
+  private void applyLiveSettings(Settings settings) {
+    log.setLimits(settings.log().maxSize(), settings.log().keep());
     logLimits = settings.log();
     auditSyslog = settings.audit().syslog();
     defaults = defaults(settings);
@@ -416,22 +422,23 @@ final class Daemon {
     }
     var setup = new KeeperSetup(home.root(), installation(), variables);
     return new KeeperContext(
-        lost -> host.keeper(setup, lost), setup.fifo(), duty, System::nanoTime);
+        lost -> host.keeperClient(setup, lost), setup.fifo(), duty, System::nanoTime);
   }
 
-  private void deploy(Deployable verticle) throws StartupFailure {
+  private void deploy(Deployable verticle) throws StartupException {
     try {
       Future<String> deployed = vertx.deployVerticle(verticle);
       CompletableFuture.anyOf(deployed.toCompletionStage().toCompletableFuture(), broken)
           .get(60, TimeUnit.SECONDS);
       deployments.push(deployed.result());
     } catch (ExecutionException failure) {
-      throw new StartupFailure(StartupFailure.words(failure));
+      throw new StartupException(StartupException.describe(failure));
     } catch (TimeoutException failure) {
-      throw new StartupFailure(verticle.getClass().getSimpleName() + " did not start within 60 s");
+      throw new StartupException(
+          verticle.getClass().getSimpleName() + " did not start within 60 s");
     } catch (InterruptedException failure) {
       Thread.currentThread().interrupt();
-      throw new StartupFailure("interrupted");
+      throw new StartupException("interrupted");
     }
   }
 
@@ -447,7 +454,7 @@ final class Daemon {
   /// boot needed.
   private void rest() {
     Future<Boolean> done =
-        Blocking.call(
+        BlockingCalls.call(
             vertx,
             () -> {
               new WarmUp(port, home.token()).run();
@@ -458,17 +465,17 @@ final class Daemon {
     done.onFailure(error -> LOG.log(Level.WARNING, "memory could not be released", error));
   }
 
-  private void obey(DaemonCommand command) {
+  private void handleCommand(DaemonCommand command) {
     int code =
         switch (command) {
           case DaemonCommand.Stop() -> {
-            lastOrder = new KeeperOrder.Quit();
+            lastOrder = new KeeperInstruction.Quit();
             ending = "stopped by jpm kill";
             yield 0;
           }
-          case DaemonCommand.MakeRoom() -> {
+          case DaemonCommand.StopForUpdate() -> {
             ending = "replaced by the next daemon (jpm update)";
-            yield MAKES_ROOM;
+            yield EXIT_CODE_FOR_UPDATE;
           }
         };
     // Not on the event loop, which is about to be closed. The shutdown hook calls [#stop].
@@ -491,7 +498,7 @@ final class Daemon {
           .filter(_ -> ready)
           .ifPresent(it ->
               awaitQuietly(
-                  it.part(lastOrder),
+                  it.detach(lastOrder),
                   "the keeper was not notified: it may start the daemon again"));
       while (!deployments.isEmpty()) {
         awaitQuietly(vertx.undeploy(deployments.pop()), "a component of the daemon did not stop");

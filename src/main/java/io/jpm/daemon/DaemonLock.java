@@ -35,7 +35,7 @@ final class DaemonLock {
   }
 
   /// Takes the lock; empty if another daemon holds it.
-  static Optional<DaemonLock> take(Path file) throws StartupFailure {
+  static Optional<DaemonLock> take(Path file) throws StartupException {
     try {
       for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         if (!Files.exists(file)) {
@@ -60,7 +60,7 @@ final class DaemonLock {
       }
       throw new IOException("it keeps being replaced");
     } catch (IOException error) {
-      throw new StartupFailure("the lock %s cannot be taken: %s".formatted(file, error));
+      throw new StartupException("the lock %s cannot be taken: %s".formatted(file, error));
     }
   }
 

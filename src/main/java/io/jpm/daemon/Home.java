@@ -1,7 +1,7 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.FileErrors;
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.HomeFileWriter;
 import io.jpm.client.HomeTrust;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -60,7 +60,7 @@ record Home(Path root) {
 
   /// Creates the directory if it is missing. Rejects one that other users can write to or that
   /// contains files of other users, because these users could run programs as its owner.
-  static Home prepare(Path directory) throws StartupFailure {
+  static Home prepare(Path directory) throws StartupException {
     Path path = directory.toAbsolutePath().normalize();
     try {
       HomeTrust me = HomeTrust.ofMe(path);
@@ -78,9 +78,9 @@ record Home(Path root) {
       }
       return new Home(real);
     } catch (HomeTrust.Untrusted untrusted) {
-      throw new StartupFailure(String.valueOf(untrusted.getMessage()));
+      throw new StartupException(String.valueOf(untrusted.getMessage()));
     } catch (IOException error) {
-      throw new StartupFailure(
+      throw new StartupException(
           "the home directory %s cannot be used (%s): set JPM_HOME to a directory of yours"
               .formatted(path, error));
     }
@@ -100,8 +100,8 @@ record Home(Path root) {
   /// On a full disk the old token file is overwritten in place. If even that fails, the old token
   /// stays valid: apps without supervision would be the greater harm.
   ///
-  /// @throws StartupFailure if the home has no token yet and none can be written
-  String newToken() throws StartupFailure {
+  /// @throws StartupException if the home has no token yet and none can be written
+  String newToken() throws StartupException {
     byte[] bits = new byte[32];
     new SecureRandom().nextBytes(bits);
     String token = HexFormat.of().formatHex(bits);
@@ -114,9 +114,9 @@ record Home(Path root) {
     }
   }
 
-  private String overwritten(String token, IOException full) throws StartupFailure {
+  private String overwritten(String token, IOException full) throws StartupException {
     try {
-      SmallFile.overwrite(tokenFile(), token + "\n");
+      HomeFileWriter.overwrite(tokenFile(), token + "\n");
       return token;
     } catch (IOException impossible) {
       try {
@@ -127,7 +127,7 @@ record Home(Path root) {
       } catch (IOException _) {
         // Ignored: the original error is more informative.
       }
-      throw new StartupFailure("the token cannot be written: " + full.getMessage());
+      throw new StartupException("the token cannot be written: " + full.getMessage());
     }
   }
 
@@ -158,7 +158,7 @@ record Home(Path root) {
   /// Writes a small file that only the owner may access, atomically.
   static void write(Path file, String content) throws IOException {
     try {
-      SmallFile.write(file, content + "\n");
+      HomeFileWriter.write(file, content + "\n");
     } catch (IOException error) {
       throw new IOException(
           "%s cannot be written: %s".formatted(file, FileErrors.of(error)), error);

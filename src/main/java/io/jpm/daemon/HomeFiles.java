@@ -39,7 +39,7 @@ record HomeFiles(Path home, HomeTrust me) {
   /// Files whose mode may come from a umask: those that earlier versions created under the umask of
   /// their first caller, those that the owner edits, and the socket of a daemon that was killed
   /// before it set the socket's mode.
-  private static final Pattern AS_THE_UMASK_SAID =
+  private static final Pattern MODE_FROM_UMASK =
       Pattern.compile(
           "jpm\\.log(?:\\.[0-9]+)?|jpm\\.json|bridge\\.sock|jpm\\.lock|start\\.lock|keeper\\.pid|memory|.*\\.aot.*|.*\\.times"
               + "|cache|checks|fifo|hooks|logs|pids|times");
@@ -59,10 +59,10 @@ record HomeFiles(Path home, HomeTrust me) {
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
         if (REGULAR.matcher(name).matches()) {
-          narrow(file, name, closed);
+          removeGroupWrite(file, name, closed);
           me.checkRegular(file);
         } else if (SPECIAL.matcher(name).matches()) {
-          narrow(file, name, closed);
+          removeGroupWrite(file, name, closed);
           me.checkFile(file);
         } else if (FOLDERS.contains(name)) {
           folder(file, name, closed);
@@ -76,16 +76,16 @@ record HomeFiles(Path home, HomeTrust me) {
   private void folder(Path folder, String name, boolean closed) throws IOException {
     // The owner may have replaced the log directory by a link to another disk.
     Path real = name.equals("logs") && Files.exists(folder) ? folder.toRealPath() : folder;
-    narrow(real, name, closed);
+    removeGroupWrite(real, name, closed);
     me.checkFile(real);
     if (name.equals("fifo")) {
-      narrow(folder.resolve("memory"), "memory", closed);
+      removeGroupWrite(folder.resolve("memory"), "memory", closed);
       me.checkRegular(folder.resolve("memory"));
       me.checkRegular(folder.resolve("memory.bin"));
     } else if (READ_BACK.contains(name) && Files.isDirectory(folder)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
         for (Path file : files) {
-          narrow(file, String.valueOf(file.getFileName()), closed);
+          removeGroupWrite(file, String.valueOf(file.getFileName()), closed);
           me.checkRegular(file);
         }
       }
@@ -95,8 +95,8 @@ record HomeFiles(Path home, HomeTrust me) {
   /// Removes the group's write permission, which a umask of 002 leaves on some files. In a home
   /// that only its owner could enter, no other user could have used it, so it need not keep the
   /// daemon from starting.
-  private void narrow(Path file, String name, boolean closed) throws IOException {
-    if (!closed || !AS_THE_UMASK_SAID.matcher(name).matches() || !me.onlyGroupMayWrite(file)) {
+  private void removeGroupWrite(Path file, String name, boolean closed) throws IOException {
+    if (!closed || !MODE_FROM_UMASK.matcher(name).matches() || !me.onlyGroupMayWrite(file)) {
       return;
     }
     try {

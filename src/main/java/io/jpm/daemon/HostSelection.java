@@ -6,8 +6,8 @@ import io.jpm.os.SystemInspection;
 import io.jpm.os.SystemLog;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.LinuxSystemInspection;
-import io.jpm.os.linux.notice.LinuxSystemLog;
-import io.jpm.os.linux.notice.SystemdNotifier;
+import io.jpm.os.linux.notify.LinuxSystemLog;
+import io.jpm.os.linux.notify.SystemdNotifier;
 import io.jpm.os.portable.PortableProcessHost;
 import io.jpm.os.portable.PortableSystemInspection;
 import java.io.IOException;
@@ -30,7 +30,7 @@ final class HostSelection {
   static ServiceNotifier serviceNotifier(Map<String, String> environment) {
     String address = environment.getOrDefault("NOTIFY_SOCKET", "");
     return address.isEmpty() || LinuxProcessHost.unsupportedReason().isPresent()
-        ? ServiceNotifier.NOBODY
+        ? ServiceNotifier.NONE
         : new SystemdNotifier(address);
   }
 
@@ -58,15 +58,15 @@ final class HostSelection {
   }
 
   /// Logs how many instances can run if the limit of open files allows only few.
-  static void tellOfLimit(ProcessHost host) {
-    host.openFiles()
+  static void logInstanceLimit(ProcessHost host) {
+    host.descriptorBudget()
         .filter(files -> files.instances() < FEW_INSTANCES)
         .ifPresent(files ->
             LOG.log(
                 Level.WARNING,
                 "this daemon may open {0} files (ulimit -n), enough for {1} instances: for more,"
                     + " raise the limit and run jpm update",
-                files.most(),
+                files.limit(),
                 files.instances()));
   }
 

@@ -45,17 +45,17 @@ final class LifecycleRecorder {
           case 1 -> "adopted 1 process";
           default -> "adopted %d processes".formatted(count);
         };
-    tell(DaemonEvent.Kind.DAEMON_STARTED, "version %s, %s".formatted(version, found));
+    publish(DaemonEvent.Kind.DAEMON_STARTED, "version %s, %s".formatted(version, found));
   }
 
   /// Publishes that the daemon begins to stop.
   ///
   /// @param reason why it stops, for people
   void stopping(String reason) {
-    tell(DaemonEvent.Kind.DAEMON_STOPPING, reason);
+    publish(DaemonEvent.Kind.DAEMON_STOPPING, reason);
   }
 
-  private void tell(DaemonEvent.Kind kind, String reason) {
+  private void publish(DaemonEvent.Kind kind, String reason) {
     vertx
         .eventBus()
         .publish(Addresses.DAEMON_EVENTS, new DaemonEvent(kind, reason, pid, wallClock.instant()));

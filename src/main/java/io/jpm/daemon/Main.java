@@ -21,15 +21,15 @@ public final class Main {
     var client = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     try {
       if (args.length != 2 || !args[0].equals("--home")) {
-        throw new StartupFailure("usage: --home DIR");
+        throw new StartupException("usage: --home DIR");
       }
       int port = Daemon.start(Path.of(args[1]));
       client.println("READY " + port);
-    } catch (StartupFailure failure) {
-      client.println("FAILED " + failure.sentence());
+    } catch (StartupException failure) {
+      client.println("FAILED " + failure.userMessage());
       end();
     } catch (RuntimeException | Error failure) {
-      client.println("FAILED " + StartupFailure.words(failure));
+      client.println("FAILED " + StartupException.describe(failure));
       end();
     }
     // Redirects the descriptor to /dev/null, so that the client sees the end of the pipe.
@@ -42,11 +42,11 @@ public final class Main {
     try {
       Daemon.startInForeground(Path.of(args[1]));
       person.println("jpm: the daemon is ready, home " + args[1]);
-    } catch (StartupFailure failure) {
-      person.println("jpm: " + failure.sentence());
+    } catch (StartupException failure) {
+      person.println("jpm: " + failure.userMessage());
       end();
     } catch (RuntimeException | Error failure) {
-      person.println("jpm: " + StartupFailure.words(failure));
+      person.println("jpm: " + StartupException.describe(failure));
       end();
     }
   }

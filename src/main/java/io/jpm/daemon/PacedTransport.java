@@ -1,6 +1,6 @@
 package io.jpm.daemon;
 
-import io.jpm.os.OpenFiles;
+import io.jpm.os.DescriptorBudget;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ServerChannel;
 import io.vertx.core.impl.transports.NioTransport;
@@ -44,7 +44,8 @@ final class PacedTransport implements Transport {
   private static final class Paced extends NioTransport {
     private final AtomicInteger atPorts = new AtomicInteger();
     private final int mostAtPorts =
-        OpenFiles.ofThisProcess().map(OpenFiles::most).orElse(USUAL_FILES) / FILES_SHARE;
+        DescriptorBudget.ofThisProcess().map(DescriptorBudget::limit).orElse(USUAL_FILES)
+            / FILES_SHARE;
 
     @Override
     public ChannelFactory<? extends ServerChannel> serverChannelFactory(boolean domainSocket) {

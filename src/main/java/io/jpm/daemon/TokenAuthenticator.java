@@ -1,7 +1,7 @@
 package io.jpm.daemon;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.access.AccessCommand.Prove;
+import io.jpm.bus.access.AccessCommand.Authenticate;
 import io.jpm.bus.access.AccessReply;
 import io.jpm.model.access.Principal;
 import io.jpm.web.Tokens;
@@ -24,22 +24,22 @@ final class TokenAuthenticator implements Tokens {
   }
 
   @Override
-  public Future<Optional<Principal>> prove(String secret) {
+  public Future<Optional<Principal>> authenticate(String secret) {
     if (MessageDigest.isEqual(ofHome, secret.getBytes(StandardCharsets.UTF_8))) {
       return Future.succeededFuture(Optional.of(Principal.OWNER));
     }
-    return Prove.of(secret)
+    return Authenticate.of(secret)
         .map(this::ask)
         .orElseGet(() -> Future.succeededFuture(Optional.empty()));
   }
 
-  private Future<Optional<Principal>> ask(Prove question) {
+  private Future<Optional<Principal>> ask(Authenticate question) {
     return vertx
         .eventBus()
         .<AccessReply>request(Addresses.ACCESS_COMMAND, question)
         .map(Message::body)
         .map(reply ->
-            reply instanceof AccessReply.Proved(Principal who)
+            reply instanceof AccessReply.Authenticated(Principal who)
                 ? Optional.of(who)
                 : Optional.empty());
   }

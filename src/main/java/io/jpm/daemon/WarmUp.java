@@ -1,9 +1,9 @@
 package io.jpm.daemon;
 
 import io.jpm.client.BridgeConnection;
-import io.jpm.client.ConsoleRequest;
-import io.jpm.client.ConsoleRequest.Terminal;
-import io.jpm.client.Reply;
+import io.jpm.client.CommandLineRequest;
+import io.jpm.client.CommandLineRequest.Terminal;
+import io.jpm.client.ConsoleReply;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -38,10 +38,10 @@ final class WarmUp {
   private void ask(String command) throws IOException {
     try (BridgeConnection connection = BridgeConnection.connect(port, PATIENCE)) {
       connection.send(
-          token, new ConsoleRequest(List.of(command), "/", List.of("A=b"), Terminal.NONE));
-      Reply reply = connection.next();
-      while (!(reply instanceof Reply.Done)) {
-        reply = connection.next();
+          token, new CommandLineRequest(List.of(command), "/", List.of("A=b"), Terminal.NONE));
+      ConsoleReply consoleReply = connection.next();
+      while (!(consoleReply instanceof ConsoleReply.Done)) {
+        consoleReply = connection.next();
       }
     }
   }

@@ -21,8 +21,8 @@ import java.util.Optional;
 /// Blocking.
 ///
 /// @param home the daemon's directory
-/// @param patience how long to wait for an answer
-record BridgeProbe(Path home, Duration patience) {
+/// @param timeout how long to wait for an answer
+record BridgeProbe(Path home, Duration timeout) {
   private static final String PING = "{\"type\":\"ping\"}";
 
   Bridge facts() {
@@ -79,8 +79,8 @@ record BridgeProbe(Path home, Duration patience) {
     try (Selector selector = Selector.open()) {
       channel.register(selector, SelectionKey.OP_READ);
       while (answer.position() < 4 || answer.position() < 4 + answer.getInt(0)) {
-        if (selector.select(patience.toMillis()) == 0) {
-          throw new IOException("no answer within " + patience.toMillis() + " ms");
+        if (selector.select(timeout.toMillis()) == 0) {
+          throw new IOException("no answer within " + timeout.toMillis() + " ms");
         }
         selector.selectedKeys().clear();
         if (!answer.hasRemaining() || channel.read(answer) < 0) {

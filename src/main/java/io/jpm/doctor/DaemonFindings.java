@@ -19,8 +19,8 @@ final class DaemonFindings {
   static void add(SystemReport systemReport, List<Finding> findings) {
     findings.add(bridge(systemReport.bridge()));
     systemReport.keeper().ifPresent(alive -> findings.add(keeper(alive)));
-    findings.add(heart(systemReport.heart()));
-    systemReport.heart().ifPresent(heart -> findings.add(loops(heart)));
+    findings.add(heart(systemReport.heartbeat()));
+    systemReport.heartbeat().ifPresent(heart -> findings.add(loops(heart)));
     findings.add(settings(systemReport.settings()));
     findings.add(tokens(systemReport.tokens()));
     findings.add(
@@ -34,12 +34,12 @@ final class DaemonFindings {
                     "see jpm.log, then run jpm update")));
     systemReport
         .apps()
-        .filter(apps -> !apps.logTroubles().isEmpty())
+        .filter(apps -> !apps.logProblems().isEmpty())
         .ifPresent(apps ->
             findings.add(
                 Finding.fail(
                     "logs",
-                    Doctor.some(apps.logTroubles()),
+                    Doctor.some(apps.logProblems()),
                     "make the directory writable or free disk space; waiting output is then"
                         + " written")));
   }
@@ -74,10 +74,11 @@ final class DaemonFindings {
       return Finding.fail("heartbeat", "no heartbeat was received", remedy);
     }
     HeartbeatReply heart = known.get();
-    if (heart.missing() > 0) {
+    if (heart.consecutiveMisses() > 0) {
       return Finding.fail(
           "heartbeat",
-          "the supervisor (God) has not answered the last %d pings".formatted(heart.missing()),
+          "the supervisor (God) has not answered the last %d pings"
+              .formatted(heart.consecutiveMisses()),
           remedy);
     }
     String found =

@@ -6,16 +6,16 @@ import java.nio.file.Path;
 
 /// Dependencies of the doctor, and facts about its daemon.
 ///
-/// @param look inspects the system
+/// @param inspector inspects the system
 /// @param home the daemon's directory
 /// @param installedSettings `conf/jpm.json` of the installation
 /// @param pid the daemon's process
 /// @param keeper whether there should be a keeper
-/// @param booted the settings with which the daemon was started
+/// @param bootSettings the settings with which the daemon was started
 public record DoctorContext(
-    SystemInspection look,
+    SystemInspection inspector,
     Path home,
     Path installedSettings,
     long pid,
     boolean keeper,
-    SettingsOutcome booted) {}
+    SettingsOutcome bootSettings) {}

@@ -4,8 +4,8 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.access.AccessCommand;
 import io.jpm.bus.access.AccessReply;
 import io.jpm.bus.access.IssuedToken;
-import io.jpm.bus.daemon.DoctorCommand;
 import io.jpm.bus.daemon.DoctorReply;
+import io.jpm.bus.daemon.DoctorRequest;
 import io.jpm.bus.daemon.HeartbeatCommand;
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.bus.god.GodCommand;
@@ -17,8 +17,8 @@ import io.jpm.config.settings.SettingsOutcome;
 import io.jpm.config.settings.SettingsOutcome.Change;
 import io.jpm.config.settings.SettingsReader;
 import io.jpm.config.values.Problem;
-import io.jpm.model.run.Phase;
-import io.jpm.os.ProgramSearch;
+import io.jpm.model.process.Phase;
+import io.jpm.os.ProgramFinder;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -36,7 +36,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Collects facts on request ([DoctorCommand] on [Addresses#DOCTOR_COMMAND]) and replies with the
+/// Collects facts on request ([DoctorRequest] on [Addresses#DOCTOR_COMMAND]) and replies with the
 /// findings of [Doctor]. A verticle that does not answer within a few seconds is a fact too.
 public final class DoctorVerticle extends VerticleBase {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -51,18 +51,18 @@ public final class DoctorVerticle extends VerticleBase {
   public Future<?> start() {
     return vertx
         .eventBus()
-        .<DoctorCommand>consumer(Addresses.DOCTOR_COMMAND, this::serve)
+        .<DoctorRequest>consumer(Addresses.DOCTOR_COMMAND, this::serve)
         .completion();
   }
 
-  private void serve(Message<DoctorCommand> message) {
+  private void serve(Message<DoctorRequest> message) {
     Future<Optional<List<InstanceView>>> instances =
         this.<GodReply, List<InstanceView>>ask(
             Addresses.GOD_COMMAND, new GodCommand.Show(List.of()), GodReply::instances);
     Future<Optional<HeartbeatReply>> heart =
-        ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask(), Function.identity());
+        ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.GetStatus(), Function.identity());
     Future<Optional<SystemReport.Tokens>> tokens =
-        ask(Addresses.ACCESS_COMMAND, new AccessCommand.All(), DoctorVerticle::tokens);
+        ask(Addresses.ACCESS_COMMAND, new AccessCommand.ListTokens(), DoctorVerticle::tokens);
     Future.all(instances, heart, tokens)
         .compose(_ -> logTroubles(instances.result().orElse(List.of())))
         .compose(troubles ->
@@ -71,9 +71,7 @@ public final class DoctorVerticle extends VerticleBase {
                     facts(
                         instances.result(),
                         heart.result(),
-                        tokens
-                            .result()
-                            .orElseGet(() -> unknown("access control does not answer")),
+                        tokens.result().orElseGet(() -> unknown("access control does not answer")),
                         troubles))))
         .onSuccess(findings -> message.reply(new DoctorReply(findings)))
         .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
@@ -102,7 +100,7 @@ public final class DoctorVerticle extends VerticleBase {
                   .toList(),
               Optional.empty());
       case AccessReply.Refused(String why) -> unknown(why);
-      case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Proved _ ->
+      case AccessReply.Created _, AccessReply.Revoked _, AccessReply.Authenticated _ ->
           unknown("unexpected reply");
     };
   }
@@ -116,7 +114,7 @@ public final class DoctorVerticle extends VerticleBase {
         instances.stream()
             .map(one ->
                 this.<LogsReply, String>ask(
-                        Addresses.LOGS_COMMAND, new LogsCommand.Ask(one.id()), this::problem)
+                        Addresses.LOGS_COMMAND, new LogsCommand.GetStatus(one.id()), this::problem)
                     .map(known -> known.filter(what -> !what.isEmpty()))
                     .map(known -> known.map(what -> label(one) + ": " + what)))
             .toList();
@@ -148,10 +146,12 @@ public final class DoctorVerticle extends VerticleBase {
             Runtime.version().feature(),
             Runtime.version().toString(),
             System.getProperty("java.vendor", "unknown vendor")),
-        doctor.look().look(),
-        new HomeInspection(doctor.look(), home, doctor.pid()).facts(instances),
+        doctor.inspector().look(),
+        new HomeInspection(doctor.inspector(), home, doctor.pid()).facts(instances),
         new BridgeProbe(home, PATIENCE).facts(),
-        doctor.keeper() ? doctor.look().hasReader(home.resolve("keeper.fifo")) : Optional.empty(),
+        doctor.keeper()
+            ? doctor.inspector().hasReader(home.resolve("keeper.fifo"))
+            : Optional.empty(),
         heart,
         instances.map(all -> apps(all, logTroubles)),
         tokens,
@@ -162,7 +162,7 @@ public final class DoctorVerticle extends VerticleBase {
   private SystemReport.SettingsFacts settings(SettingsOutcome now) {
     return new SystemReport.SettingsFacts(
         now.problems().stream().map(Problem::toString).toList(),
-        now.waitingSince(doctor.booted()).stream().map(Change::toString).toList());
+        now.pendingSince(doctor.bootSettings()).stream().map(Change::toString).toList());
   }
 
   private static SystemReport.Apps apps(List<InstanceView> all, List<String> logTroubles) {
@@ -184,6 +184,6 @@ public final class DoctorVerticle extends VerticleBase {
     return Stream.of("node", "java", "python3")
         .collect(
             Collectors.toMap(
-                Function.identity(), name -> ProgramSearch.find(name, doctor.home(), path)));
+                Function.identity(), name -> ProgramFinder.find(name, doctor.home(), path)));
   }
 }

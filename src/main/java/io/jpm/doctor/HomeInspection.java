@@ -22,10 +22,10 @@ import java.util.stream.Stream;
 
 /// Collects facts about the daemon's directory. Blocking.
 ///
-/// @param look inspects disks
+/// @param inspector inspects disks
 /// @param home the directory
 /// @param pid the daemon's process
-record HomeInspection(SystemInspection look, Path home, long pid) {
+record HomeInspection(SystemInspection inspector, Path home, long pid) {
   private static final Path SHARED_MEMORY = Path.of("/dev/shm");
   private static final Path NOWHERE = Path.of("/dev");
 
@@ -74,7 +74,7 @@ record HomeInspection(SystemInspection look, Path home, long pid) {
         .forEach(folder -> {
           OptionalLong free = free(folder);
           if (free.isPresent() && seen.add(disk(folder))) {
-            disks.add(new Disk(folder, free.getAsLong(), look.freeInodes(folder)));
+            disks.add(new Disk(folder, free.getAsLong(), inspector.freeInodes(folder)));
           }
         });
     return disks;

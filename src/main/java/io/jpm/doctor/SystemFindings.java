@@ -1,7 +1,7 @@
 package io.jpm.doctor;
 
 import io.jpm.bus.daemon.DoctorReply.Finding;
-import io.jpm.os.OpenFiles;
+import io.jpm.os.DescriptorBudget;
 import io.jpm.os.SystemFacts;
 import io.jpm.os.SystemFacts.Cgroup;
 import io.jpm.os.SystemFacts.Clock;
@@ -113,7 +113,7 @@ final class SystemFindings {
   }
 
   private static Finding files(Limits limits, int instances) {
-    long needed = OpenFiles.neededFor(instances);
+    long needed = DescriptorBudget.neededFor(instances);
     String found =
         "%s open files, %d needed for %d instances"
             .formatted(limit(limits.openFiles()), needed, instances);

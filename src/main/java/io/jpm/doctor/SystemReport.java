@@ -16,7 +16,7 @@ import java.util.OptionalLong;
 /// @param bridge whether the daemon can be reached
 /// @param keeper whether the keeper reads its pipe; empty if there should be none, or this cannot
 ///   be determined
-/// @param heart how punctual the daemon is; empty if the heartbeat did not answer
+/// @param heartbeat how punctual the daemon is; empty if the heartbeat did not answer
 /// @param apps the running apps; empty if God did not answer
 /// @param tokens the tokens of services
 /// @param settings the state of the settings files
@@ -27,7 +27,7 @@ record SystemReport(
     HomeFacts home,
     Bridge bridge,
     Optional<Boolean> keeper,
-    Optional<HeartbeatReply> heart,
+    Optional<HeartbeatReply> heartbeat,
     Optional<Apps> apps,
     Tokens tokens,
     SettingsFacts settings,
@@ -91,6 +91,6 @@ record SystemReport(
   ///
   /// @param instances the number of instances
   /// @param errored those in the state errored, each with its reason
-  /// @param logTroubles logs that cannot be written, each with its reason
-  record Apps(int instances, List<String> errored, List<String> logTroubles) {}
+  /// @param logProblems logs that cannot be written, each with its reason
+  record Apps(int instances, List<String> errored, List<String> logProblems) {}
 }

@@ -1,28 +1,28 @@
 package io.jpm.god;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.god.adoption.Adoption;
-import io.jpm.god.adoption.ProcessClaims;
+import io.jpm.god.adoption.ProcessReclaimer;
 import io.jpm.god.adoption.StalePipes;
 import io.jpm.god.adoption.UnlistedProcesses;
-import io.jpm.god.change.GodServices;
 import io.jpm.god.command.Commands;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.IdempotencyRegistry;
 import io.jpm.god.instance.Registry;
-import io.jpm.god.instance.RepeatableCommands;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.instance.Tags;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalEntry;
 import io.jpm.god.journal.JournalFile;
-import io.jpm.god.reload.ReplacementScheduler;
+import io.jpm.god.lifecycle.GodServices;
+import io.jpm.god.rollout.ReplacementScheduler;
 import io.jpm.god.store.StoreService;
 import io.jpm.god.supervision.InstanceSwap;
 import io.jpm.god.supervision.Supervisor;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -45,14 +45,14 @@ public final class GodVerticle extends VerticleBase {
 
   private final GodContext god;
   private final Registry registry = new Registry();
-  private final RepeatableCommands repeatableCommands;
+  private final IdempotencyRegistry idempotencyRegistry;
   private @Nullable Journal journal;
   private @Nullable Supervisor supervisor;
   private @Nullable UnlistedProcesses unlistedProcesses;
 
   public GodVerticle(GodContext god) {
     this.god = god;
-    this.repeatableCommands = new RepeatableCommands(god.wallClock());
+    this.idempotencyRegistry = new IdempotencyRegistry(god.wallClock());
   }
 
   @Override
@@ -66,17 +66,17 @@ public final class GodVerticle extends VerticleBase {
     var unlistedProcesses = new UnlistedProcesses(context, god, registry, journal);
     this.unlistedProcesses = unlistedProcesses;
     var adoption = new Adoption(god, context, supervisor, instanceSwap);
-    var processClaims =
-        new ProcessClaims(god, vertx, registry, supervisor, adoption, unlistedProcesses);
+    var processReclaimer =
+        new ProcessReclaimer(god, vertx, registry, supervisor, adoption, unlistedProcesses);
     var godServices =
-        GodServices.of(vertx, god, registry, supervisor, journal, instanceSwap, processClaims);
-    supervisor.renewBy(new ReplacementScheduler(godServices)::renew);
-    var commands = new Commands(godServices, repeatableCommands);
+        GodServices.of(vertx, god, registry, supervisor, journal, instanceSwap, processReclaimer);
+    supervisor.setReplacer(new ReplacementScheduler(godServices)::schedule);
+    var commands = new Commands(godServices, idempotencyRegistry);
     return supervisor
         .balancerCoordinator()
         .listen()
         .compose(_ -> supervisor.listen())
-        .compose(_ -> Blocking.call(vertx, file::find))
+        .compose(_ -> BlockingCalls.call(vertx, file::readWithProblems))
         .compose(found -> {
           JournalEntry.Snapshot snapshot = found.content().orElse(JournalEntry.Snapshot.EMPTY);
           restore(snapshot);
@@ -92,7 +92,7 @@ public final class GodVerticle extends VerticleBase {
         })
         .compose(_ -> new StoreService(vertx, god.home()).open())
         .compose(_ -> {
-          supervisor.begin();
+          supervisor.start();
           journal.written().onSuccess(_ -> exitsAreRecorded());
           return vertx
               .eventBus()
@@ -109,35 +109,35 @@ public final class GodVerticle extends VerticleBase {
     }
     Supervisor ending = supervisor;
     Future<?> closed =
-        Blocking.call(
+        BlockingCalls.call(
             vertx,
             () -> {
               ending.close();
               return true;
             });
-    return Future.join(closed, journal.forced());
+    return Future.join(closed, journal.flushed());
   }
 
   /// Lists the pipes and removes the stale ones in the background. Completes after the listing,
   /// before new pipes can be created.
-  private Future<Void> stalePipes(Future<Map<Tags.Mark, ProcessIdentity>> looked) {
+  private Future<Void> stalePipes(Future<Map<Tags.InstanceTag, ProcessIdentity>> looked) {
     var pipes = new StalePipes(vertx, god.home());
-    return pipes.look().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
+    return pipes.scan().onSuccess(_ -> looked.onSuccess(tagged -> pipes.remove(lives(tagged))));
   }
 
   /// Returns the incarnations that may still need their pipes.
-  private Set<String> lives(Map<Tags.Mark, ProcessIdentity> tagged) {
+  private Set<String> lives(Map<Tags.InstanceTag, ProcessIdentity> tagged) {
     Set<String> lives = new HashSet<>();
-    registry.ofAllRoles().forEach(it -> lives.add(Tags.life(it.id, it.birth)));
-    tagged.keySet().forEach(mark -> lives.add(mark.life()));
+    registry.ofAllRoles().forEach(it -> lives.add(Tags.incarnationName(it.id, it.birth)));
+    tagged.keySet().forEach(instanceTag -> lives.add(instanceTag.incarnationName()));
     return lives;
   }
 
   private void exitsAreRecorded() {
-    Blocking.call(
+    BlockingCalls.call(
         vertx,
         () -> {
-          god.host().exitsAreRecorded();
+          god.host().acknowledgeExits();
           return true;
         });
   }
@@ -148,27 +148,28 @@ public final class GodVerticle extends VerticleBase {
         registry.ofAllRoles().stream().map(JournalEntry::of).toList(),
         registry.files().all(),
         unlistedProcesses == null ? List.of() : unlistedProcesses.damage(),
-        repeatableCommands.records());
+        idempotencyRegistry.records());
   }
 
   private void restore(JournalEntry.Snapshot snapshot) {
     for (JournalEntry entry : snapshot.entries()) {
-      var instance = new Instance(entry.instanceIdentity(), entry.spec(), god.home());
-      instance.replacementRole = entry.sharing().replacementRole();
-      instance.memo = entry.sharing().memo();
-      instance.listening = entry.sharing().listening();
-      instance.balanced = entry.spec().cluster().enabled();
-      instance.state = entry.state();
-      instance.startedAt = entry.startedAt();
-      instance.recorded = entry.process();
-      instance.latest = entry.process();
-      entry.actions().forEach(instance.channel::offered);
-      instance.version = entry.version();
-      instance.port = entry.port();
-      registry.add(instance);
+      var supervisedInstance =
+          new SupervisedInstance(entry.instanceIdentity(), entry.spec(), god.home());
+      supervisedInstance.replacementRole = entry.balancing().replacementRole();
+      supervisedInstance.balancerState = entry.balancing().balancerState();
+      supervisedInstance.listening = entry.balancing().listening();
+      supervisedInstance.balanced = entry.spec().cluster().enabled();
+      supervisedInstance.state = entry.state();
+      supervisedInstance.startedAt = entry.startedAt();
+      supervisedInstance.recorded = entry.process();
+      supervisedInstance.unreportedExitProcess = entry.process();
+      entry.actions().forEach(supervisedInstance.channel::addAction);
+      supervisedInstance.version = entry.version();
+      supervisedInstance.port = entry.port();
+      registry.add(supervisedInstance);
     }
     snapshot.files().forEach(registry.files()::watch);
-    repeatableCommands.restore(snapshot.attempts());
+    idempotencyRegistry.restore(snapshot.attempts());
     registry.continueFrom(snapshot.nextId());
   }
 

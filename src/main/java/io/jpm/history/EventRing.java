@@ -22,15 +22,15 @@ final class EventRing {
   private static final long LARGEST_SEGMENT = 1 << 20;
 
   private final SegmentFolder segmentFolder;
-  private final NumberFile numbers;
-  private final Disk disk;
+  private final SequenceFile numbers;
+  private final AppenderFactory appenderFactory;
   private final String boot;
   private final long maxBytes;
   private final long segmentBytes;
   private final MainPids mainPids = new MainPids();
   private long next = 1;
   private boolean opened;
-  private Disk.@Nullable Appender current;
+  private AppenderFactory.@Nullable Appender current;
   private long currentBytes;
   private boolean unforced;
   private boolean failing;
@@ -38,14 +38,14 @@ final class EventRing {
   /// @param path the directory of the ring
   /// @param maxBytes the maximum total size of all segments
   /// @param boot the kernel's boot id; empty if there is none
-  /// @param disk opens segments for writing
-  EventRing(Path path, long maxBytes, String boot, Disk disk) {
+  /// @param appenderFactory opens segments for writing
+  EventRing(Path path, long maxBytes, String boot, AppenderFactory appenderFactory) {
     this.segmentFolder = new SegmentFolder(path);
-    this.numbers = new NumberFile(path);
+    this.numbers = new SequenceFile(path);
     this.maxBytes = maxBytes;
     this.segmentBytes = Math.min(maxBytes / 4, LARGEST_SEGMENT);
     this.boot = boot;
-    this.disk = disk;
+    this.appenderFactory = appenderFactory;
   }
 
   /// Finds the number at which an earlier daemon stopped. Must be called first.
@@ -53,10 +53,10 @@ final class EventRing {
     try {
       segmentFolder.prepare();
       long last = segmentFolder.lastNumber();
-      next = Math.max(next, NumberFile.firstFree(last, numbers.read(), boot));
+      next = Math.max(next, SequenceFile.firstFree(last, numbers.read(), boot));
       segmentFolder.prune(maxBytes);
       // On the disk before the first number is assigned: the next boot must know about this one.
-      numbers.write(new NumberFile.Mark(next - 1, false, boot), true);
+      numbers.write(new SequenceFile.Checkpoint(next - 1, false, boot), true);
       opened = true;
     } catch (IOException error) {
       failed(error);
@@ -77,7 +77,7 @@ final class EventRing {
     }
     List<EventMessage> numbered = new ArrayList<>(events.size());
     for (NumberedMessage event : events) {
-      numbered.add(mainPids.completed(event, next++));
+      numbered.add(mainPids.toMessage(event, next++));
     }
     try {
       write(numbered);
@@ -92,7 +92,7 @@ final class EventRing {
   private void write(List<EventMessage> events) throws IOException {
     var lines = new ByteArrayOutputStream();
     for (EventMessage event : events) {
-      byte[] line = EventLines.encode(event);
+      byte[] line = EventLineCodec.encode(event);
       if (current == null) {
         begin(event.seq());
       }
@@ -111,25 +111,25 @@ final class EventRing {
   /// Opens the newest segment after removing an incomplete last line; creates one if there is none.
   private void begin(long first) throws IOException {
     segmentFolder.prepare();
-    List<Segment> segments = segmentFolder.segments();
+    List<EventSegment> segments = segmentFolder.segments();
     if (segments.isEmpty()) {
       make(first);
     } else {
       Path newest = segments.getLast().file();
-      currentBytes = SegmentFolder.heal(newest);
-      current = disk.append(newest);
+      currentBytes = SegmentFolder.truncateTornLine(newest);
+      current = appenderFactory.append(newest);
     }
   }
 
   private void make(long first) throws IOException {
     segmentFolder.prune(maxBytes - segmentBytes);
-    numbers.write(new NumberFile.Mark(first - 1, false, boot), false);
-    current = disk.append(segmentFolder.segment(first));
+    numbers.write(new SequenceFile.Checkpoint(first - 1, false, boot), false);
+    current = appenderFactory.append(segmentFolder.segment(first));
     currentBytes = 0;
   }
 
   private void release() throws IOException {
-    Disk.Appender closing = current;
+    AppenderFactory.Appender closing = current;
     current = null;
     if (closing != null) {
       closing.close();
@@ -174,7 +174,7 @@ final class EventRing {
       // Ignored because it is the failure that was logged above.
     }
     try {
-      numbers.write(new NumberFile.Mark(next - 1, false, boot), false);
+      numbers.write(new SequenceFile.Checkpoint(next - 1, false, boot), false);
     } catch (IOException _) {
       // Ignored as well: without the mark, numbers repeat only if the daemon is killed before it
       // recovers.
@@ -202,7 +202,7 @@ final class EventRing {
       }
       release();
       if (whole) {
-        numbers.write(new NumberFile.Mark(next - 1, true, boot), true);
+        numbers.write(new SequenceFile.Checkpoint(next - 1, true, boot), true);
       }
     } catch (IOException error) {
       failed(error);

@@ -1,7 +1,7 @@
 package io.jpm.history;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.HistoryCommand;
 import io.jpm.bus.god.HistoryReply;
 import io.jpm.bus.god.InstanceEvent;
@@ -54,11 +54,11 @@ public final class HistoryVerticle extends VerticleBase {
   /// @param maxBytes the maximum size of the ring on the disk
   /// @param boot the kernel's boot id; empty if there is none
   public HistoryVerticle(Path folder, long maxBytes, String boot) {
-    this(folder, maxBytes, boot, Disk.FILES);
+    this(folder, maxBytes, boot, AppenderFactory.FILES);
   }
 
-  HistoryVerticle(Path folder, long maxBytes, String boot, Disk disk) {
-    this.ring = new EventRing(folder, maxBytes, boot, disk);
+  HistoryVerticle(Path folder, long maxBytes, String boot, AppenderFactory appenderFactory) {
+    this.ring = new EventRing(folder, maxBytes, boot, appenderFactory);
     this.reader = new RingReader(folder);
   }
 
@@ -87,7 +87,7 @@ public final class HistoryVerticle extends VerticleBase {
     return promise
         .future()
         .compose(_ ->
-            Blocking.call(
+            BlockingCalls.call(
                 vertx,
                 () -> {
                   ring.close();
@@ -97,7 +97,7 @@ public final class HistoryVerticle extends VerticleBase {
 
   private void open() {
     writing++;
-    Blocking.call(
+    BlockingCalls.call(
             vertx,
             () -> {
               ring.open();
@@ -127,7 +127,7 @@ public final class HistoryVerticle extends VerticleBase {
 
   private <T> void write(Callable<T> work, Consumer<T> next) {
     writing++;
-    Blocking.call(vertx, work)
+    BlockingCalls.call(vertx, work)
         .onSuccess(next::accept)
         .onFailure(HistoryVerticle::failed)
         .onComplete(_ -> written());
@@ -149,7 +149,7 @@ public final class HistoryVerticle extends VerticleBase {
       EventMessage event = events.get(i);
       JsonObject json = event.toJson();
       vertx.eventBus().publish(Addresses.EVENTS, json);
-      if (!event.ofDaemon()) {
+      if (!event.isDaemonEvent()) {
         vertx.eventBus().publish(Addresses.eventsOf(event.app()), json);
       }
       if (batch.get(i) instanceof InstanceEvent told) {
@@ -204,7 +204,7 @@ public final class HistoryVerticle extends VerticleBase {
         .map(Future::succeededFuture)
         .orElseGet(() ->
             read(() -> reader.after(sequence, app, limit))
-                .map(found -> recentEvents.after(sequence, app, limit, found)));
+                .map(result -> recentEvents.after(sequence, app, limit, result)));
   }
 
   private Future<HistoryReply> latest(Optional<String> app, int limit) {

@@ -13,20 +13,20 @@ final class MainPids {
   private final Map<Integer, Integer> latest = new HashMap<>();
 
   /// Returns the public form of `numberedMessage`, with the pid of the process that it concerns.
-  EventMessage completed(NumberedMessage numberedMessage, long sequence) {
+  EventMessage toMessage(NumberedMessage numberedMessage, long sequence) {
     EventMessage message = numberedMessage.outside(sequence);
     return switch (numberedMessage) {
       case DaemonEvent _ -> message;
-      case InstanceEvent event -> completed(event.kind(), message);
+      case InstanceEvent event -> toMessage(event.kind(), message);
     };
   }
 
-  private EventMessage completed(InstanceEvent.Kind kind, EventMessage message) {
+  private EventMessage toMessage(InstanceEvent.Kind kind, EventMessage message) {
     if (message.pid() != 0) {
       latest.put(message.id(), message.pid());
       return message;
     }
     Integer ended = latest.remove(message.id());
-    return kind == InstanceEvent.Kind.EXIT && ended != null ? message.ofProcess(ended) : message;
+    return kind == InstanceEvent.Kind.EXIT && ended != null ? message.withPid(ended) : message;
   }
 }

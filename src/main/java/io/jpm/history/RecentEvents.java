@@ -44,15 +44,15 @@ final class RecentEvents {
   }
 
   /// Returns the answer, merged from the events in the files and those in memory.
-  HistoryReply after(long seq, Optional<String> app, int limit, RingReader.Found found) {
+  HistoryReply after(long seq, Optional<String> app, int limit, RingReader.Result result) {
     List<EventMessage> all =
-        with(found.events()).stream()
+        with(result.events()).stream()
             .filter(e -> e.seq() > seq && isOf(app, e))
             .limit(limit)
             .toList();
     OptionalLong first =
         events.stream().mapToLong(EventMessage::seq).filter(number -> number > seq).findFirst();
-    long next = Math.min(found.first().orElse(Long.MAX_VALUE), first.orElse(Long.MAX_VALUE));
+    long next = Math.min(result.first().orElse(Long.MAX_VALUE), first.orElse(Long.MAX_VALUE));
     return reply(all, next == Long.MAX_VALUE ? 0 : next - seq - 1);
   }
 

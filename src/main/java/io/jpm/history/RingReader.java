@@ -15,29 +15,29 @@ import java.util.OptionalLong;
 /// Reads the ring while it is being written, from any thread. Segments only grow, an incomplete
 /// line is not a line yet, and a segment that is deleted meanwhile was the oldest. Blocking.
 ///
-/// @param folder the directory of the segments
-record RingReader(Path folder) {
+/// @param directory the directory of the segments
+record RingReader(Path directory) {
   /// The events found after a number.
   ///
   /// @param events in ascending order
   /// @param first the number of the first event after it, of any app; empty if there is none
-  record Found(List<EventMessage> events, OptionalLong first) {}
+  record Result(List<EventMessage> events, OptionalLong first) {}
 
   /// Returns the events after `seq`.
   ///
   /// @param app restricts the result to this app
   /// @param limit the maximum number of events, from the oldest on
-  Found after(long seq, Optional<String> app, int limit) throws IOException {
+  Result after(long seq, Optional<String> app, int limit) throws IOException {
     List<EventMessage> events = new ArrayList<>();
     OptionalLong first = OptionalLong.empty();
-    for (Segment segment : from(seq)) {
-      for (String line : lines(segment)) {
+    for (EventSegment eventSegment : from(seq)) {
+      for (String line : lines(eventSegment)) {
         if (events.size() >= limit && first.isPresent()) {
-          return new Found(events, first);
+          return new Result(events, first);
         }
         Optional<EventMessage> event =
-            EventLines.mayBeAfter(line, seq)
-                ? EventLines.decode(line).filter(e -> e.seq() > seq)
+            EventLineCodec.mayBeAfter(line, seq)
+                ? EventLineCodec.decode(line).filter(e -> e.seq() > seq)
                 : Optional.empty();
         if (event.isPresent() && first.isEmpty()) {
           first = OptionalLong.of(event.get().seq());
@@ -45,7 +45,7 @@ record RingReader(Path folder) {
         event.filter(e -> events.size() < limit && isOf(app, e)).ifPresent(events::add);
       }
     }
-    return new Found(events, first);
+    return new Result(events, first);
   }
 
   /// Returns the latest events in ascending order.
@@ -54,12 +54,12 @@ record RingReader(Path folder) {
   /// @param limit the maximum number of events
   List<EventMessage> latest(Optional<String> app, int limit) throws IOException {
     List<EventMessage> newestFirst = new ArrayList<>();
-    for (Segment segment : segments().reversed()) {
-      for (String line : lines(segment).reversed()) {
+    for (EventSegment eventSegment : segments().reversed()) {
+      for (String line : lines(eventSegment).reversed()) {
         if (newestFirst.size() >= limit) {
           break;
         }
-        EventLines.decode(line).filter(e -> isOf(app, e)).ifPresent(newestFirst::add);
+        EventLineCodec.decode(line).filter(e -> isOf(app, e)).ifPresent(newestFirst::add);
       }
     }
     Collections.reverse(newestFirst);
@@ -71,8 +71,8 @@ record RingReader(Path folder) {
   }
 
   /// Returns the segments that may contain numbers above `seq`.
-  private List<Segment> from(long seq) throws IOException {
-    List<Segment> all = segments();
+  private List<EventSegment> from(long seq) throws IOException {
+    List<EventSegment> all = segments();
     int at = 0;
     while (at + 1 < all.size() && all.get(at + 1).first() <= seq + 1) {
       at++;
@@ -80,19 +80,19 @@ record RingReader(Path folder) {
     return all.subList(at, all.size());
   }
 
-  private List<Segment> segments() throws IOException {
+  private List<EventSegment> segments() throws IOException {
     try {
-      return Segment.in(folder).stream()
-          .filter(segment -> Files.isRegularFile(segment.file()))
+      return EventSegment.in(directory).stream()
+          .filter(eventSegment -> Files.isRegularFile(eventSegment.file()))
           .toList();
     } catch (NoSuchFileException | NotDirectoryException nothingYet) {
       return List.of();
     }
   }
 
-  private static List<String> lines(Segment segment) throws IOException {
+  private static List<String> lines(EventSegment eventSegment) throws IOException {
     try {
-      return EventLines.in(segment.file());
+      return EventLineCodec.readLines(eventSegment.file());
     } catch (NoSuchFileException deletedMeanwhile) {
       return List.of();
     }

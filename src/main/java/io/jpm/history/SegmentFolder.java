@@ -32,21 +32,21 @@ record SegmentFolder(Path path) {
         path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
   }
 
-  List<Segment> segments() throws IOException {
-    return Segment.in(path).stream()
-        .filter(segment -> Files.isRegularFile(segment.file()))
+  List<EventSegment> segments() throws IOException {
+    return EventSegment.in(path).stream()
+        .filter(eventSegment -> Files.isRegularFile(eventSegment.file()))
         .toList();
   }
 
   Path segment(long first) {
-    return Segment.of(path, first).file();
+    return EventSegment.of(path, first).file();
   }
 
   /// Returns the last number in the ring; 0 if there is none. Newer segments without a readable
   /// event are moved aside.
   long lastNumber() throws IOException {
-    for (Segment segment : Segment.in(path).reversed()) {
-      Optional<EventMessage> event = lastEvent(segment.file());
+    for (EventSegment eventSegment : EventSegment.in(path).reversed()) {
+      Optional<EventMessage> event = lastEvent(eventSegment.file());
       if (event.isPresent()) {
         return event.get().seq();
       }
@@ -57,8 +57,8 @@ record SegmentFolder(Path path) {
   private static Optional<EventMessage> lastEvent(Path file) throws IOException {
     if (Files.isRegularFile(file)) {
       try {
-        boolean empty = heal(file) == 0;
-        Optional<EventMessage> event = EventLines.last(file);
+        boolean empty = truncateTornLine(file) == 0;
+        Optional<EventMessage> event = EventLineCodec.last(file);
         if (event.isPresent() || empty) {
           return event;
         }
@@ -79,7 +79,7 @@ record SegmentFolder(Path path) {
   /// Removes the bytes after the last line feed, which a daemon was writing when it was killed.
   ///
   /// @return the number of bytes left
-  static long heal(Path file) throws IOException {
+  static long truncateTornLine(Path file) throws IOException {
     try (var content = new RandomAccessFile(file.toFile(), "rw")) {
       long end = content.length();
       byte[] chunk = new byte[CHUNK];
@@ -107,12 +107,12 @@ record SegmentFolder(Path path) {
 
   /// Deletes the oldest segments until the total size is at most `bytes`.
   void prune(long bytes) throws IOException {
-    List<Segment> segments = segments();
+    List<EventSegment> segments = segments();
     long total = 0;
-    for (Segment segment : segments.reversed()) {
-      total += Files.size(segment.file());
+    for (EventSegment eventSegment : segments.reversed()) {
+      total += Files.size(eventSegment.file());
       if (total > bytes) {
-        Files.deleteIfExists(segment.file());
+        Files.deleteIfExists(eventSegment.file());
       }
     }
   }

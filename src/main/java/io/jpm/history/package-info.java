@@ -7,8 +7,8 @@
 /// being written.
 ///
 /// Numbers never repeat. After the daemon was killed, the ring itself contains the last one.
-/// `NumberFile` covers the events that the ring may lack: on a full disk, and after a crash of the
-/// machine before everything was on the disk.
+/// `SequenceFile` covers the events that the ring may lack: on a full disk, and after a crash of
+/// the machine before everything was on the disk.
 ///
 /// The package depends on `model`, `wire` and `bus`; only `daemon` depends on it.
 @NullMarked

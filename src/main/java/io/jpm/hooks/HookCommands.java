@@ -1,19 +1,19 @@
 package io.jpm.hooks;
 
-import io.jpm.bus.Blocking;
-import io.jpm.model.AddedVariables;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Signal;
+import io.jpm.model.InjectedVariables;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.EnvFiles;
-import io.jpm.os.LastLine;
+import io.jpm.os.EnvFileReader;
+import io.jpm.os.LastLineCapture;
 import io.jpm.os.LogPipe;
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.ProcessHost;
-import io.jpm.os.ProgramSearch;
+import io.jpm.os.ProgramFinder;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.vertx.core.Context;
@@ -69,9 +69,10 @@ final class HookCommands {
   /// The output of one command.
   ///
   /// @param source empty if the host has no pipes: the output is then discarded
-  private record Output(LogPipe pipe, Optional<LogPipes.Source> source, LastLine lastLine) {
+  private record Output(
+      LogPipe pipe, Optional<LogPipeReader.Source> source, LastLineCapture lastLine) {
     void close() {
-      source.ifPresent(LogPipes.Source::closeAndRemove);
+      source.ifPresent(LogPipeReader.Source::closeAndRemove);
     }
   }
 
@@ -112,7 +113,7 @@ final class HookCommands {
     Run(HookPayload hookPayload, List<String> command) {
       this.hookPayload = hookPayload;
       this.command = command;
-      String name = hookPayload.occurrence().event().seq() + "-" + made++;
+      String name = hookPayload.notification().event().seq() + "-" + made++;
       // A separate process tag: ending the app's tree must not end the command that reports it.
       this.tag = tagPrefix(home) + name + ":1";
       this.fifo = home.resolve("hooks").resolve(name);
@@ -120,16 +121,16 @@ final class HookCommands {
 
     /// Starts the command. Completes when it has ended, or could not be started.
     Future<?> begin() {
-      return Blocking.call(vertx, this::open)
+      return BlockingCalls.call(vertx, this::open)
           .compose(output ->
-              Blocking.call(vertx, () -> spawn(output))
+              BlockingCalls.call(vertx, () -> spawn(output))
                   .compose(result ->
                       switch (result) {
                         case SpawnResult.Started(Child child) -> await(child);
                         case SpawnResult.Refused(String reason, _) -> Future.failedFuture(reason);
                       })
                   .eventually(() ->
-                      Blocking.call(
+                      BlockingCalls.call(
                           vertx,
                           () -> {
                             output.close();
@@ -141,23 +142,25 @@ final class HookCommands {
     }
 
     private Output open() throws IOException {
-      var lastLine = new LastLine(MOST_SHOWN, "?");
-      Optional<LogPipes> pipes = host.logPipes();
-      Optional<LogPipes.Source> source =
-          pipes.isPresent() ? Optional.of(pipes.get().open(fifo, lastLine)) : Optional.empty();
-      return new Output(new LogPipe(fifo, Path.of("/dev/null")), source, lastLine);
+      var lastLineCapture = new LastLineCapture(MOST_SHOWN, "?");
+      Optional<LogPipeReader> pipes = host.logPipeReader();
+      Optional<LogPipeReader.Source> source =
+          pipes.isPresent()
+              ? Optional.of(pipes.get().open(fifo, lastLineCapture))
+              : Optional.empty();
+      return new Output(new LogPipe(fifo, Path.of("/dev/null")), source, lastLineCapture);
     }
 
     private SpawnResult spawn(Output output) {
       AppSpec spec = hookPayload.spec();
       Map<String, String> environment =
           new HashMap<>(spec.variables().withFiles(files(spec)).effective());
-      var id = new InstanceId(hookPayload.occurrence().event().id());
-      environment.putAll(AddedVariables.of(spec, id, hookPayload.number(), home));
+      var id = new InstanceId(hookPayload.notification().event().id());
+      environment.putAll(InjectedVariables.of(spec, id, hookPayload.number(), home));
       environment.putAll(hookPayload.variables());
       String word = command.getFirst();
       Optional<Path> program =
-          ProgramSearch.find(word, spec.cwd(), environment.getOrDefault("PATH", ""));
+          ProgramFinder.find(word, spec.cwd(), environment.getOrDefault("PATH", ""));
       return program.isEmpty()
           ? new SpawnResult.Refused("program \"" + word + "\" was not found in PATH", false)
           : host.spawn(
@@ -180,7 +183,7 @@ final class HookCommands {
     /// that reports a missing file must run without it.
     private Map<String, String> files(AppSpec spec) {
       try {
-        return EnvFiles.read(spec, host.appAccess());
+        return EnvFileReader.read(spec, host.appAccess());
       } catch (IOException unreadable) {
         warn("runs without the variables of its app's env files: " + unreadable.getMessage());
         return Map.of();
@@ -216,10 +219,10 @@ final class HookCommands {
       // Only the end of the command itself matters.
     }
 
-    private void judge(Exit exit, LastLine lastLine) {
+    private void judge(Exit exit, LastLineCapture lastLineCapture) {
       String end = tooSlow ? "was killed after " + limit.toMillis() + " ms" : "ended with " + exit;
       if (tooSlow || !exit.equals(new Exit.Code(0))) {
-        String last = lastLine.text();
+        String last = lastLineCapture.lastLine();
         warn(last.isEmpty() ? end : end + ": " + last);
       } else {
         LOG.log(Level.DEBUG, "{0} has been run", hookPayload.label());

@@ -1,6 +1,6 @@
 package io.jpm.hooks;
 
-import io.jpm.hooks.IncidentState.Occurrence;
+import io.jpm.hooks.IncidentState.Notification;
 import io.jpm.model.AppSpec;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.json.JsonObject;
@@ -9,26 +9,26 @@ import java.util.Map;
 
 /// The content of one hook call, as a JSON body or as environment variables.
 ///
-/// @param occurrence the hook event and the event that caused it
+/// @param notification the hook event and the event that caused it
 /// @param spec the spec of the app at that time
 /// @param number the number of the instance within the app
-/// @param missed how many earlier notifications of the same hook event were skipped
-record HookPayload(Occurrence occurrence, AppSpec spec, int number, int missed) {
+/// @param skipped how many earlier notifications of the same hook event were skipped
+record HookPayload(Notification notification, AppSpec spec, int number, int skipped) {
   /// Returns the body of a webhook.
   JsonObject json() {
-    return occurrence.event().toJson().put("on", word()).put("missed", missed);
+    return notification.event().toJson().put("on", word()).put("missed", skipped);
   }
 
   /// Returns the environment variables of a command, without the variables of the app itself.
   Map<String, String> variables() {
-    EventMessage event = occurrence.event();
+    EventMessage event = notification.event();
     Map<String, String> variables = new HashMap<>();
     variables.put("JPM_EVENT", word());
     variables.put("JPM_APP", event.app());
     variables.put("JPM_ID", Integer.toString(event.id()));
     variables.put("JPM_PID", Integer.toString(event.pid()));
     variables.put("JPM_REASON", event.reason().replace('\0', ' '));
-    variables.put("JPM_MISSED", Integer.toString(missed));
+    variables.put("JPM_MISSED", Integer.toString(skipped));
     event.exitCode().ifPresent(code -> variables.put("JPM_EXIT_CODE", Integer.toString(code)));
     event.exitSignal().ifPresent(signal -> variables.put("JPM_EXIT_SIGNAL", signal));
     return variables;
@@ -37,10 +37,10 @@ record HookPayload(Occurrence occurrence, AppSpec spec, int number, int missed) 
   /// Returns the label for the log: `web (0): the hook for crash`.
   String label() {
     return "%s (%d): the hook for %s"
-        .formatted(occurrence.event().app(), occurrence.event().id(), word());
+        .formatted(notification.event().app(), notification.event().id(), word());
   }
 
   private String word() {
-    return occurrence.occasion().word();
+    return notification.hookEvent().keyword();
   }
 }

@@ -1,14 +1,14 @@
 package io.jpm.hooks;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.NumberedEvent;
-import io.jpm.hooks.IncidentState.Occurrence;
+import io.jpm.hooks.IncidentState.Notification;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
-import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.HookEvent;
 import io.jpm.os.ProcessHost;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
@@ -41,24 +41,25 @@ public final class HooksVerticle extends VerticleBase {
   private final HookTiming timing;
 
   /// Instances of apps with hooks, by id.
-  private final Map<Integer, Known> known = new HashMap<>();
+  private final Map<Integer, InstanceHookState> known = new HashMap<>();
 
-  private final Map<Gate, RateLimiter<Due>> turnstiles = new HashMap<>();
+  private final Map<LimiterKey, RateLimiter<PendingHook>> rateLimiters = new HashMap<>();
 
   /// A hook event of an app; each has its own rate limiter.
-  private record Gate(String app, Occasion occasion) {}
+  private record LimiterKey(String app, HookEvent hookEvent) {}
 
   /// A notification that waits to be sent.
-  private record Due(Occurrence occurrence, AppSpec spec, int number) {}
+  private record PendingHook(Notification notification, AppSpec spec, int number) {}
 
   /// An instance whose app has or had hooks.
   ///
   /// @param timer runs while the instance is on probation, see [IncidentState]; -1: none
-  private record Known(AppSpec spec, int number, IncidentState incidentState, long timer) {
+  private record InstanceHookState(
+      AppSpec spec, int number, IncidentState incidentState, long timer) {
     static final long NO_TIMER = -1;
 
-    Known with(AppSpec other, int otherNumber) {
-      return new Known(other, otherNumber, incidentState, timer);
+    InstanceHookState with(AppSpec other, int otherNumber) {
+      return new InstanceHookState(other, otherNumber, incidentState, timer);
     }
   }
 
@@ -79,22 +80,22 @@ public final class HooksVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     var hookCommands = new HookCommands(vertx, host, home, timing.command());
-    var webhooks = new Webhooks(vertx, timing);
-    return Blocking.call(vertx, this::left)
+    var webhookSender = new WebhookSender(vertx, timing);
+    return BlockingCalls.call(vertx, this::left)
         .compose(left ->
             left.isEmpty()
                 ? Future.<Boolean>succeededFuture()
-                : new Orphans(vertx, host)
+                : new OrphanedHookReaper(vertx, host)
                     .end(HookCommands.tagPrefix(home), timing.command())
-                    .compose(_ -> Blocking.call(vertx, () -> clear(left))))
+                    .compose(_ -> BlockingCalls.call(vertx, () -> clear(left))))
         .compose(_ ->
             vertx
                 .eventBus()
                 .<NumberedEvent>consumer(
                     Addresses.NUMBERED_EVENTS,
                     m -> {
-                      meet(m.body().event());
-                      hear(m.body().message(), hookCommands, webhooks);
+                      recordInstance(m.body().event());
+                      onEvent(m.body().message(), hookCommands, webhookSender);
                     })
                 .completion());
   }
@@ -122,23 +123,24 @@ public final class HooksVerticle extends VerticleBase {
 
   /// Records the spec of the instance. An instance without hooks is recorded as soon as its app
   /// gets some.
-  private void meet(InstanceEvent event) {
+  private void recordInstance(InstanceEvent event) {
     AppSpec spec = event.instance().spec();
     int id = event.instance().id().value();
     int number = event.instance().number();
     if (event.kind() == InstanceEvent.Kind.DELETE) {
       return;
     }
-    Known before = known.get(id);
+    InstanceHookState before = known.get(id);
     if (before != null) {
       known.put(id, before.with(spec, number));
     } else if (!spec.hooks().equals(Hooks.NONE)) {
-      known.put(id, new Known(spec, number, IncidentState.WELL, Known.NO_TIMER));
+      known.put(
+          id, new InstanceHookState(spec, number, IncidentState.WELL, InstanceHookState.NO_TIMER));
     }
   }
 
-  private void hear(EventMessage event, HookCommands hookCommands, Webhooks webhooks) {
-    Known one = known.get(event.id());
+  private void onEvent(EventMessage event, HookCommands hookCommands, WebhookSender webhookSender) {
+    InstanceHookState one = known.get(event.id());
     if (one == null || !one.spec().name().value().equals(event.app())) {
       return;
     }
@@ -149,34 +151,47 @@ public final class HooksVerticle extends VerticleBase {
     follow(
         event.id(),
         one,
-        one.incidentState().hear(event, one.spec().restart()),
+        one.incidentState().apply(event, one.spec().restart()),
         hookCommands,
-        webhooks);
+        webhookSender);
   }
 
   private void follow(
-      int id, Known one, IncidentState.Heard heard, HookCommands hookCommands, Webhooks webhooks) {
-    IncidentState next = heard.next();
+      int id,
+      InstanceHookState one,
+      IncidentState.Transition transition,
+      HookCommands hookCommands,
+      WebhookSender webhookSender) {
+    IncidentState next = transition.next();
     long timer = one.timer();
     if (!next.probation().equals(one.incidentState().probation())) {
       vertx.cancelTimer(timer);
       timer =
           next.probation().isEmpty()
-              ? Known.NO_TIMER
+              ? InstanceHookState.NO_TIMER
               : vertx.setTimer(
-                  Math.max(1, minUptime(one).toMillis()), _ -> held(id, hookCommands, webhooks));
+                  Math.max(1, minUptime(one).toMillis()),
+                  _ -> held(id, hookCommands, webhookSender));
     }
-    known.put(id, new Known(one.spec(), one.number(), next, timer));
-    heard
-        .occasion()
+    known.put(id, new InstanceHookState(one.spec(), one.number(), next, timer));
+    transition
+        .notification()
         .ifPresent(occurrence ->
-            offer(new Due(occurrence, one.spec(), one.number()), hookCommands, webhooks));
+            offer(
+                new PendingHook(occurrence, one.spec(), one.number()),
+                hookCommands,
+                webhookSender));
   }
 
-  private void held(int id, HookCommands hookCommands, Webhooks webhooks) {
-    Known one = known.get(id);
+  private void held(int id, HookCommands hookCommands, WebhookSender webhookSender) {
+    InstanceHookState one = known.get(id);
     if (one != null) {
-      follow(id, one, one.incidentState().held(words(minUptime(one))), hookCommands, webhooks);
+      follow(
+          id,
+          one,
+          one.incidentState().probationPassed(words(minUptime(one))),
+          hookCommands,
+          webhookSender);
     }
   }
 
@@ -185,7 +200,7 @@ public final class HooksVerticle extends VerticleBase {
     return millis % 1000 == 0 ? millis / 1000 + " s" : millis + " ms";
   }
 
-  private static Duration minUptime(Known one) {
+  private static Duration minUptime(InstanceHookState one) {
     return one.spec().restart().minUptime();
   }
 
@@ -194,61 +209,81 @@ public final class HooksVerticle extends VerticleBase {
     boolean last =
         known.values().stream().noneMatch(one -> one.spec().name().value().equals(event.app()));
     if (last) {
-      turnstiles.keySet().removeIf(gate -> gate.app().equals(event.app()));
+      rateLimiters.keySet().removeIf(limiterKey -> limiterKey.app().equals(event.app()));
     }
   }
 
-  private void offer(Due due, HookCommands hookCommands, Webhooks webhooks) {
-    Occasion occasion = due.occurrence().occasion();
-    if (due.spec().hooks().actions().getOrDefault(occasion, List.of()).isEmpty()) {
+  private void offer(
+      PendingHook pendingHook, HookCommands hookCommands, WebhookSender webhookSender) {
+    HookEvent occasion = pendingHook.notification().hookEvent();
+    if (pendingHook.spec().hooks().actions().getOrDefault(occasion, List.of()).isEmpty()) {
       return;
     }
-    var gate = new Gate(due.spec().name().value(), occasion);
-    RateLimiter<Due> rateLimiter = turnstiles.computeIfAbsent(gate, _ -> new RateLimiter<>());
-    Optional<RateLimiter.Pass<Due>> pass = rateLimiter.offer(due, nanoTime.getAsLong());
-    go(rateLimiter, pass, hookCommands, webhooks);
+    var limiterKey = new LimiterKey(pendingHook.spec().name().value(), occasion);
+    RateLimiter<PendingHook> rateLimiter =
+        rateLimiters.computeIfAbsent(limiterKey, _ -> new RateLimiter<>());
+    Optional<RateLimiter.Permit<PendingHook>> pass =
+        rateLimiter.offer(pendingHook, nanoTime.getAsLong());
+    proceed(rateLimiter, pass, hookCommands, webhookSender);
   }
 
-  private void go(
-      RateLimiter<Due> rateLimiter,
-      Optional<RateLimiter.Pass<Due>> pass,
+  private void proceed(
+      RateLimiter<PendingHook> rateLimiter,
+      Optional<RateLimiter.Permit<PendingHook>> pass,
       HookCommands hookCommands,
-      Webhooks webhooks) {
+      WebhookSender webhookSender) {
     if (pass.isPresent()) {
-      tell(pass.get(), hookCommands, webhooks)
+      notify(pass.get(), hookCommands, webhookSender)
           .onComplete(_ -> {
             long now = nanoTime.getAsLong();
-            go(rateLimiter, rateLimiter.done(now), hookCommands, webhooks);
+            proceed(rateLimiter, rateLimiter.done(now), hookCommands, webhookSender);
           });
       return;
     }
     rateLimiter
-        .opensAt()
+        .nextPermitAt()
         .ifPresent(at -> {
           long millis = Math.max(1, (at - nanoTime.getAsLong()) / 1_000_000 + 1);
           vertx.setTimer(
               millis,
-              _ -> go(rateLimiter, rateLimiter.look(nanoTime.getAsLong()), hookCommands, webhooks));
+              _ ->
+                  proceed(
+                      rateLimiter,
+                      rateLimiter.poll(nanoTime.getAsLong()),
+                      hookCommands,
+                      webhookSender));
         });
   }
 
-  private static Future<?> tell(
-      RateLimiter.Pass<Due> pass, HookCommands hookCommands, Webhooks webhooks) {
-    Due due = pass.what();
-    var hookPayload = new HookPayload(due.occurrence(), due.spec(), due.number(), pass.missed());
+  private static Future<?> notify(
+      RateLimiter.Permit<PendingHook> permit,
+      HookCommands hookCommands,
+      WebhookSender webhookSender) {
+    PendingHook pendingHook = permit.item();
+    var hookPayload =
+        new HookPayload(
+            pendingHook.notification(), pendingHook.spec(), pendingHook.number(), permit.missed());
     List<Future<Void>> all =
-        due.spec().hooks().actions().getOrDefault(due.occurrence().occasion(), List.of()).stream()
-            .map(action -> carryOut(action, hookPayload, hookCommands, webhooks))
+        pendingHook
+            .spec()
+            .hooks()
+            .actions()
+            .getOrDefault(pendingHook.notification().hookEvent(), List.of())
+            .stream()
+            .map(action -> carryOut(action, hookPayload, hookCommands, webhookSender))
             .toList();
     LOG.log(Level.DEBUG, "{0} runs {1} actions", hookPayload.label(), all.size());
     return Future.join(all);
   }
 
   private static Future<Void> carryOut(
-      Action action, HookPayload hookPayload, HookCommands hookCommands, Webhooks webhooks) {
+      Action action,
+      HookPayload hookPayload,
+      HookCommands hookCommands,
+      WebhookSender webhookSender) {
     return switch (action) {
       case Hooks.Exec(List<String> command) -> hookCommands.run(hookPayload, command);
-      case Hooks.Webhook(var url) -> webhooks.post(hookPayload, url);
+      case Hooks.Webhook(var url) -> webhookSender.post(hookPayload, url);
     };
   }
 }

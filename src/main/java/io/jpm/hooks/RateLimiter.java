@@ -28,25 +28,25 @@ final class RateLimiter<T> {
   /// A permit for one item.
   ///
   /// @param missed how many items since the previous permit were skipped
-  record Pass<T>(T what, int missed) {}
+  record Permit<T>(T item, int missed) {}
 
   /// Offers an item. Returns a permit if there is one now; [#done] must be called for each permit.
-  Optional<Pass<T>> offer(T what, long now) {
+  Optional<Permit<T>> offer(T what, long now) {
     if (waiting != null) {
       missed++;
     }
     waiting = what;
-    return look(now);
+    return poll(now);
   }
 
   /// Ends the use of the last permit. Returns the permit for the waiting item, if it may proceed.
-  Optional<Pass<T>> done(long now) {
+  Optional<Permit<T>> done(long now) {
     busy = false;
-    return look(now);
+    return poll(now);
   }
 
   /// Returns the permit for the waiting item, if it may proceed.
-  Optional<Pass<T>> look(long now) {
+  Optional<Permit<T>> poll(long now) {
     while (!passed.isEmpty() && now - passed.getFirst() >= WINDOW.toNanos()) {
       passed.remove();
     }
@@ -55,16 +55,16 @@ final class RateLimiter<T> {
       return Optional.empty();
     }
     passed.add(now);
-    var pass = new Pass<>(next, missed);
+    var pass = new Permit<>(next, missed);
     waiting = null;
     missed = 0;
     busy = true;
     return Optional.of(pass);
   }
 
-  /// Returns the time at which [#look] should be called again; empty unless the waiting item waits
+  /// Returns the time at which [#poll] should be called again; empty unless the waiting item waits
   /// for time alone.
-  OptionalLong opensAt() {
+  OptionalLong nextPermitAt() {
     return waiting == null || busy || passed.size() < MOST
         ? OptionalLong.empty()
         : OptionalLong.of(passed.getFirst() + WINDOW.toNanos());

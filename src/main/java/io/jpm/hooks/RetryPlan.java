@@ -30,22 +30,22 @@ record RetryPlan(List<Duration> pauses) {
 
     /// There was no response.
     ///
-    /// @param why the reason, as text
-    record Failed(String why) implements Outcome {}
+    /// @param reason the reason, as text
+    record Failed(String reason) implements Outcome {}
   }
 
   /// The next step after an attempt.
   sealed interface Verdict {
     /// The webhook has accepted the notification.
-    record Taken() implements Verdict {}
+    record Delivered() implements Verdict {}
 
     /// Retry after `pause`.
-    record Again(Duration pause) implements Verdict {}
+    record Retry(Duration pause) implements Verdict {}
 
     /// Do not retry.
     ///
-    /// @param why the reason, as text
-    record GivenUp(String why) implements Verdict {}
+    /// @param reason the reason, as text
+    record GiveUp(String reason) implements Verdict {}
   }
 
   /// Decides how to proceed after an attempt.
@@ -53,13 +53,14 @@ record RetryPlan(List<Duration> pauses) {
   /// @param tries the number of attempts so far, including this one
   Verdict after(int tries, Outcome outcome) {
     return switch (outcome) {
-      case Outcome.Answered(int status) when status >= 200 && status < 300 -> new Verdict.Taken();
+      case Outcome.Answered(int status) when status >= 200 && status < 300 ->
+          new Verdict.Delivered();
       case Outcome.Answered(int status) when status >= 500 || status == 429 ->
           again(tries, "answers " + status);
       case Outcome.Answered(int status) when status >= 300 && status < 400 ->
-          new Verdict.GivenUp(
+          new Verdict.GiveUp(
               "answers %d: redirects are not followed, use the final address".formatted(status));
-      case Outcome.Answered(int status) -> new Verdict.GivenUp("answers " + status);
+      case Outcome.Answered(int status) -> new Verdict.GiveUp("answers " + status);
       case Outcome.Failed(String why) -> again(tries, why);
     };
   }
@@ -68,7 +69,7 @@ record RetryPlan(List<Duration> pauses) {
     Optional<Duration> pause =
         tries <= pauses.size() ? Optional.of(pauses.get(tries - 1)) : Optional.empty();
     return pause
-        .<Verdict>map(Verdict.Again::new)
-        .orElseGet(() -> new Verdict.GivenUp("%s, %d times".formatted(why, tries)));
+        .<Verdict>map(Verdict.Retry::new)
+        .orElseGet(() -> new Verdict.GiveUp("%s, %d times".formatted(why, tries)));
   }
 }

@@ -1,12 +1,12 @@
 package io.jpm.keeper;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.keeper.KeeperContext.Duty;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.KeeperLink;
-import io.jpm.os.KeeperOrder;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.KeeperClient;
+import io.jpm.os.KeeperInstruction;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -26,7 +26,7 @@ import java.util.function.Consumer;
 ///
 /// At start it connects to the keeper of an earlier daemon, before God asks how processes have
 /// ended. A new keeper is started only when it is needed, so that it does not delay the boot. If
-/// the verticle stops without [#part], the keeper receives no further order and continues with
+/// the verticle stops without [#detach], the keeper receives no further order and continues with
 /// those that it has.
 public final class KeeperVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.keeper");
@@ -40,11 +40,11 @@ public final class KeeperVerticle extends VerticleBase {
   private boolean goneEarly;
   private boolean parted;
   private long since;
-  private RestartDelay restartDelay = RestartDelay.FREE;
+  private RestartDelay restartDelay = RestartDelay.NONE;
   private String lastProblem = "";
 
   /// Accessed only off the event loop, in tasks that run one after another.
-  private Optional<KeeperLink> link = Optional.empty();
+  private Optional<KeeperClient> link = Optional.empty();
 
   private boolean asked;
 
@@ -55,14 +55,14 @@ public final class KeeperVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    return Blocking.call(vertx, this::reach)
+    return BlockingCalls.call(vertx, this::reach)
         .compose(found -> {
           there = found;
           since = keeper.nanoTime().getAsLong();
           if (found && duty == Duty.HOLD) {
-            tell(new KeeperOrder.Rest());
+            tell(new KeeperInstruction.Rest());
           }
-          return found && duty == Duty.NONE ? part(new KeeperOrder.Quit()) : succeeded();
+          return found && duty == Duty.NONE ? detach(new KeeperInstruction.Quit()) : succeeded();
         })
         .compose(_ ->
             vertx
@@ -74,13 +74,13 @@ public final class KeeperVerticle extends VerticleBase {
   /// Connects to an existing keeper. The host may not be available yet, and without a pipe there is
   /// no need to wait for it.
   private boolean reach() {
-    return Files.exists(keeper.fifo()) && link().map(KeeperLink::reach).orElse(false);
+    return Files.exists(keeper.fifo()) && link().map(KeeperClient::attach).orElse(false);
   }
 
-  private Optional<KeeperLink> link() {
+  private Optional<KeeperClient> link() {
     if (!asked) {
       asked = true;
-      link = keeper.links().open(() -> context.runOnContext(_ -> gone()));
+      link = keeper.clients().open(() -> context.runOnContext(_ -> gone()));
     }
     return link;
   }
@@ -95,7 +95,7 @@ public final class KeeperVerticle extends VerticleBase {
     context.runOnContext(_ -> {
       if (duty == Duty.GUARD && !parted) {
         guarding = true;
-        tell(new KeeperOrder.Guard());
+        tell(new KeeperInstruction.Guard());
       }
       ensure();
     });
@@ -105,16 +105,16 @@ public final class KeeperVerticle extends VerticleBase {
   /// the order; from then on this verticle does nothing. May be called on any thread.
   ///
   /// @param lastOrder the order that the keeper follows without a daemon
-  public Future<Void> part(KeeperOrder lastOrder) {
+  public Future<Void> detach(KeeperInstruction lastOrder) {
     Promise<Void> done = Promise.promise();
     context.runOnContext(_ -> {
       parted = true;
-      Blocking.call(
+      BlockingCalls.call(
               vertx,
               () -> {
                 link()
                     .ifPresent(open -> {
-                      open.tell(lastOrder);
+                      open.send(lastOrder);
                       open.close();
                     });
                 return true;
@@ -130,10 +130,10 @@ public final class KeeperVerticle extends VerticleBase {
     boolean open = there || making;
     parted = true;
     return open
-        ? Blocking.call(
+        ? BlockingCalls.call(
             vertx,
             () -> {
-              link().ifPresent(KeeperLink::close);
+              link().ifPresent(KeeperClient::close);
               return true;
             })
         : succeeded();
@@ -146,28 +146,28 @@ public final class KeeperVerticle extends VerticleBase {
     switch (command) {
       case KeeperCommand.Hold(List<Path> fifos) -> {
         held.addAll(fifos);
-        tell(new KeeperOrder.Hold(fifos));
+        tell(new KeeperInstruction.Hold(fifos));
       }
       case KeeperCommand.Drop(List<Path> fifos) -> {
         fifos.forEach(held::remove);
-        tell(new KeeperOrder.Drop(fifos));
+        tell(new KeeperInstruction.Drop(fifos));
       }
       case KeeperCommand.Remember(ProcessIdentity process) ->
-          offLoop("remember " + process.pid(), open -> open.remember(process));
+          offLoop("remember " + process.pid(), open -> open.storeProcess(process));
     }
     ensure();
   }
 
   /// Sends the order if a keeper exists. Otherwise the order is not lost: a new keeper receives all
   /// orders that are still valid.
-  private void tell(KeeperOrder order) {
+  private void tell(KeeperInstruction order) {
     if (there) {
-      offLoop(order.getClass().getSimpleName(), open -> open.tell(order));
+      offLoop(order.getClass().getSimpleName(), open -> open.send(order));
     }
   }
 
-  private void offLoop(String what, Consumer<KeeperLink> work) {
-    Blocking.call(
+  private void offLoop(String what, Consumer<KeeperClient> work) {
+    BlockingCalls.call(
             vertx,
             () -> {
               link().ifPresent(work);
@@ -193,10 +193,10 @@ public final class KeeperVerticle extends VerticleBase {
     if (parted) {
       return;
     }
-    Blocking.call(
+    BlockingCalls.call(
             vertx,
             () -> {
-              Optional<KeeperLink> open = link();
+              Optional<KeeperClient> open = link();
               if (open.isPresent()) {
                 open.get().start();
               }
@@ -220,10 +220,10 @@ public final class KeeperVerticle extends VerticleBase {
     since = keeper.nanoTime().getAsLong();
     lastProblem = "";
     if (!held.isEmpty()) {
-      tell(new KeeperOrder.Hold(List.copyOf(held)));
+      tell(new KeeperInstruction.Hold(List.copyOf(held)));
     }
     if (guarding) {
-      tell(new KeeperOrder.Guard());
+      tell(new KeeperInstruction.Guard());
     }
     if (goneEarly) {
       gone();

@@ -3,11 +3,11 @@ package io.jpm.logs;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
-import io.jpm.logs.lines.LineFeed;
+import io.jpm.logs.lines.LineCollector;
 import io.jpm.logs.lines.LinePublisher;
-import io.jpm.logs.read.LogReading;
+import io.jpm.logs.read.LogReader;
+import io.jpm.logs.write.LogCapture;
 import io.jpm.logs.write.LogClock;
-import io.jpm.logs.write.LogWriters;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// on [Addresses#LOGS_COMMAND] and publishes lines on [Addresses#linesOf] while a subscriber holds
 /// a lease for them.
 ///
-/// The output itself is moved on the threads of the pipes and of the disks ([LogWriters]).
+/// The output itself is moved on the threads of the pipes and of the disks ([LogCapture]).
 public final class LogAggregatorVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.logs");
 
@@ -36,9 +36,9 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private static final long TIDY_MILLIS = TimeUnit.HOURS.toMillis(1);
   private static final int THREADS = 8;
 
-  private final LineFeed lines = new LineFeed();
-  private final LogWriting logWriting;
-  private final LogReading reading;
+  private final LineCollector lines = new LineCollector();
+  private final LazyLogCapture lazyLogCapture;
+  private final LogReader reading;
   private @Nullable WorkerExecutor workers;
   private @Nullable LinePublisher publisher;
 
@@ -46,15 +46,15 @@ public final class LogAggregatorVerticle extends VerticleBase {
   /// @param home the daemon's home directory
   /// @param clock the wall clock and the monotonic clock
   public LogAggregatorVerticle(ProcessHost host, Path home, LogClock clock) {
-    this.logWriting = new LogWriting(host, home, clock, lines);
-    this.reading = new LogReading(home, logWriting.access(), clock.wall());
+    this.lazyLogCapture = new LazyLogCapture(host, home, clock, lines);
+    this.reading = new LogReader(home, lazyLogCapture.access(), clock.wall());
   }
 
   @Override
   public Future<?> start() {
     // A pool of its own: a disk that hangs must not delay blocking work of other verticles.
     workers = vertx.createSharedWorkerExecutor("jpm-logs", THREADS);
-    vertx.setPeriodic(TIDY_MILLIS, _ -> logWriting.made().ifPresent(LogWriters::tidy));
+    vertx.setPeriodic(TIDY_MILLIS, _ -> lazyLogCapture.made().ifPresent(LogCapture::cleanUp));
     var publishing = new LinePublisher(vertx, lines);
     publisher = publishing;
     return Future.all(
@@ -68,7 +68,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
       publisher.stop();
     }
     return call(() -> {
-      logWriting.close();
+      lazyLogCapture.close();
       reading.close();
       return true;
     });
@@ -77,19 +77,19 @@ public final class LogAggregatorVerticle extends VerticleBase {
   private void serve(Message<LogsCommand> message) {
     Future<? extends LogsReply> reply =
         switch (message.body()) {
-          case LogsCommand.Open open -> done(() -> logWriting.open(open));
+          case LogsCommand.Open open -> done(() -> lazyLogCapture.open(open));
           case LogsCommand.Close close ->
               done(() -> {
-                logWriting.close(close);
-                lines.forget(close);
+                lazyLogCapture.close(close);
+                lines.removeStreams(close);
               });
-          case LogsCommand.Limits limits -> done(() -> logWriting.limits(limits));
-          case LogsCommand.Flush(var ids) -> done(() -> logWriting.flush(ids));
-          case LogsCommand.Reopen() -> done(logWriting::reopen);
-          case LogsCommand.Ask ask -> call(() -> logWriting.status(ask));
+          case LogsCommand.Limits limits -> done(() -> lazyLogCapture.limits(limits));
+          case LogsCommand.Flush(var ids) -> done(() -> lazyLogCapture.flush(ids));
+          case LogsCommand.Reopen() -> done(lazyLogCapture::reopen);
+          case LogsCommand.GetStatus getStatus -> call(() -> lazyLogCapture.status(getStatus));
           case LogsCommand.Seek seek ->
               call(() -> {
-                logWriting.users(seek.users());
+                lazyLogCapture.users(seek.users());
                 return reading.seek(seek);
               });
           case LogsCommand.Read read -> call(() -> reading.read(read));
@@ -132,11 +132,11 @@ public final class LogAggregatorVerticle extends VerticleBase {
   }
 
   private Future<LogsReply> follow(LogsCommand.Follow follow) {
-    return look(follow, Math.max(1, follow.patience().toMillis() / LOOK_MILLIS));
+    return look(follow, Math.max(1, follow.timeout().toMillis() / LOOK_MILLIS));
   }
 
   private Future<LogsReply> look(LogsCommand.Follow follow, long looks) {
-    return call(() -> reading.onwards(follow))
+    return call(() -> reading.follow(follow))
         .compose(reply -> {
           if (looks <= 1
               || !(reply
@@ -145,7 +145,7 @@ public final class LogAggregatorVerticle extends VerticleBase {
               || !lines.isEmpty()) {
             return Future.succeededFuture(reply);
           }
-          var next = new LogsCommand.Follow(positions, follow.filter(), follow.patience());
+          var next = new LogsCommand.Follow(positions, follow.filter(), follow.timeout());
           return more
               ? look(next, looks - 1)
               : vertx.timer(LOOK_MILLIS, TimeUnit.MILLISECONDS).compose(_ -> look(next, looks - 1));

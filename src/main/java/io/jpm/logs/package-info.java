@@ -1,5 +1,5 @@
 /// LogAggregator: moves the output of apps from their pipes into log files and reads it back. Start
-/// with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.read.LogReading] reads log files,
+/// with [io.jpm.logs.LogAggregatorVerticle]; [io.jpm.logs.read.LogReader] reads log files,
 /// including lines that are added later.
 ///
 /// The bytes themselves are moved on threads of the process host (`os`) and of the disks, not on an

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The complete and validated settings of an app. They do not depend on the time or place at which
-/// they are used. Created by [#of] and [Draft].
+/// they are used. Created by [#builder] and [Builder].
 ///
 /// @param name the app's name
 /// @param namespace the group that the app belongs to, as in PM2; `default` unless set
@@ -31,17 +31,17 @@ import java.util.Optional;
 public record AppSpec(
     AppName name,
     String namespace,
-    Command command,
+    AppCommand command,
     Path cwd,
-    Variables variables,
+    EnvironmentVariables variables,
     RunAs runAs,
-    Instances instances,
-    Cluster cluster,
+    InstanceSettings instances,
+    ClusterSettings cluster,
     boolean autostart,
     RestartPolicy restart,
     StopPolicy stop,
-    Readiness readiness,
-    Health health,
+    ReadinessPolicy readiness,
+    HealthProbes health,
     ResourceLimits limits,
     Hooks hooks,
     Triggers triggers,
@@ -60,19 +60,19 @@ public record AppSpec(
   }
 
   /// Returns a builder for an app with PM2's defaults.
-  public static Draft of(AppName name, Command command, Path cwd) {
-    return new Draft(name, command, cwd);
+  public static Builder builder(AppName name, AppCommand appCommand, Path cwd) {
+    return new Builder(name, appCommand, cwd);
   }
 
   /// Reports whether the app itself or a probe reports when a process is ready. Otherwise a process
   /// is ready as soon as it runs.
-  public boolean readinessIsTold() {
-    return readiness.awaited() || health.gates();
+  public boolean hasReadinessSignal() {
+    return readiness.awaited() || health.gatesOnline();
   }
 
   /// Returns a builder with the settings of this app.
-  public Draft draft() {
-    return new Draft(name, command, cwd)
+  public Builder toBuilder() {
+    return new Builder(name, command, cwd)
         .namespace(namespace)
         .variables(variables)
         .runAs(runAs)
@@ -93,20 +93,20 @@ public record AppSpec(
   }
 
   /// Builds an app spec. Its setters return the builder itself.
-  public static final class Draft {
+  public static final class Builder {
     private AppName name;
-    private final Command command;
+    private final AppCommand appCommand;
     private final Path cwd;
     private String namespace = DEFAULT_NAMESPACE;
-    private Variables variables = Variables.NONE;
+    private EnvironmentVariables environmentVariables = EnvironmentVariables.NONE;
     private RunAs runAs = RunAs.DAEMON;
-    private Instances instances = Instances.of(1);
-    private Cluster cluster = Cluster.FORK;
+    private InstanceSettings instanceSettings = InstanceSettings.of(1);
+    private ClusterSettings clusterSettings = ClusterSettings.FORK;
     private boolean autostart = true;
     private RestartPolicy restart = RestartPolicy.DEFAULT;
     private StopPolicy stop = StopPolicy.DEFAULT;
-    private Readiness readiness = Readiness.DEFAULT;
-    private Health health = Health.NONE;
+    private ReadinessPolicy readinessPolicy = ReadinessPolicy.DEFAULT;
+    private HealthProbes healthProbes = HealthProbes.NONE;
     private ResourceLimits limits = ResourceLimits.NONE;
     private Hooks hooks = Hooks.NONE;
     private Triggers triggers = Triggers.NONE;
@@ -115,116 +115,116 @@ public record AppSpec(
     private PerInstanceTexts texts = PerInstanceTexts.NONE;
     private Optional<Path> pidFile = Optional.empty();
 
-    private Draft(AppName name, Command command, Path cwd) {
+    private Builder(AppName name, AppCommand appCommand, Path cwd) {
       this.name = name;
-      this.command = command;
+      this.appCommand = appCommand;
       this.cwd = cwd;
     }
 
     /// Sets [AppSpec#name].
-    public Draft name(AppName value) {
+    public Builder name(AppName value) {
       this.name = value;
       return this;
     }
 
     /// Sets [AppSpec#namespace].
-    public Draft namespace(String value) {
+    public Builder namespace(String value) {
       this.namespace = value;
       return this;
     }
 
     /// Sets [AppSpec#variables].
-    public Draft variables(Variables value) {
-      this.variables = value;
+    public Builder variables(EnvironmentVariables value) {
+      this.environmentVariables = value;
       return this;
     }
 
     /// Sets [AppSpec#runAs].
-    public Draft runAs(RunAs value) {
+    public Builder runAs(RunAs value) {
       this.runAs = value;
       return this;
     }
 
     /// Sets [AppSpec#instances].
-    public Draft instances(Instances value) {
-      this.instances = value;
+    public Builder instances(InstanceSettings value) {
+      this.instanceSettings = value;
       return this;
     }
 
     /// Sets [AppSpec#cluster].
-    public Draft cluster(Cluster value) {
-      this.cluster = value;
+    public Builder cluster(ClusterSettings value) {
+      this.clusterSettings = value;
       return this;
     }
 
     /// Sets [AppSpec#autostart].
-    public Draft autostart(boolean value) {
+    public Builder autostart(boolean value) {
       this.autostart = value;
       return this;
     }
 
     /// Sets [AppSpec#restart].
-    public Draft restart(RestartPolicy value) {
+    public Builder restart(RestartPolicy value) {
       this.restart = value;
       return this;
     }
 
     /// Sets [AppSpec#stop].
-    public Draft stop(StopPolicy value) {
+    public Builder stop(StopPolicy value) {
       this.stop = value;
       return this;
     }
 
     /// Sets [AppSpec#readiness].
-    public Draft readiness(Readiness value) {
-      this.readiness = value;
+    public Builder readiness(ReadinessPolicy value) {
+      this.readinessPolicy = value;
       return this;
     }
 
     /// Sets [AppSpec#health].
-    public Draft health(Health value) {
-      this.health = value;
+    public Builder health(HealthProbes value) {
+      this.healthProbes = value;
       return this;
     }
 
     /// Sets [AppSpec#limits].
-    public Draft limits(ResourceLimits value) {
+    public Builder limits(ResourceLimits value) {
       this.limits = value;
       return this;
     }
 
     /// Sets [AppSpec#hooks].
-    public Draft hooks(Hooks value) {
+    public Builder hooks(Hooks value) {
       this.hooks = value;
       return this;
     }
 
     /// Sets [AppSpec#triggers].
-    public Draft triggers(Triggers value) {
+    public Builder triggers(Triggers value) {
       this.triggers = value;
       return this;
     }
 
     /// Sets [AppSpec#dependsOn].
-    public Draft dependsOn(Map<AppName, StartCondition> value) {
+    public Builder dependsOn(Map<AppName, StartCondition> value) {
       this.dependsOn = value;
       return this;
     }
 
     /// Sets [AppSpec#logs].
-    public Draft logs(LogFiles value) {
+    public Builder logs(LogFiles value) {
       this.logs = value;
       return this;
     }
 
     /// Sets [AppSpec#texts].
-    public Draft texts(PerInstanceTexts value) {
+    public Builder texts(PerInstanceTexts value) {
       this.texts = value;
       return this;
     }
 
     /// Sets [AppSpec#pidFile].
-    public Draft pidFile(Optional<Path> value) {
+    public Builder pidFile(Optional<Path> value) {
       this.pidFile = value;
       return this;
     }
@@ -232,8 +232,26 @@ public record AppSpec(
     /// Returns the app spec.
     public AppSpec build() {
       return new AppSpec(
-          name, namespace, command, cwd, variables, runAs, instances, cluster, autostart, restart,
-          stop, readiness, health, limits, hooks, triggers, dependsOn, logs, texts, pidFile);
+          name,
+          namespace,
+          appCommand,
+          cwd,
+          environmentVariables,
+          runAs,
+          instanceSettings,
+          clusterSettings,
+          autostart,
+          restart,
+          stop,
+          readinessPolicy,
+          healthProbes,
+          limits,
+          hooks,
+          triggers,
+          dependsOn,
+          logs,
+          texts,
+          pidFile);
     }
   }
 }

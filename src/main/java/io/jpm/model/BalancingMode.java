@@ -27,12 +27,12 @@ public enum BalancingMode {
   }
 
   /// Returns the spelling in process files.
-  public String word() {
+  public String keyword() {
     return word;
   }
 
   /// Returns the mode for `word`, the spelling in process files; empty if there is none.
-  public static Optional<BalancingMode> ofWord(String word) {
+  public static Optional<BalancingMode> ofKeyword(String word) {
     return Arrays.stream(values()).filter(it -> it.word.equals(word)).findFirst();
   }
 }

@@ -64,7 +64,7 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
     while (!left.isEmpty()) {
       Set<AppName> free = new LinkedHashSet<>();
       for (AppName app : left) {
-        if (withAllBefore(app).stream()
+        if (withDependencies(app).stream()
             .filter(other -> !other.equals(app))
             .noneMatch(left::contains)) {
           free.add(app);
@@ -78,7 +78,7 @@ public record DependencyGraph(Map<AppName, Set<AppName>> dependsOn) {
   }
 
   /// Returns `app` and all its direct and indirect dependencies.
-  public Set<AppName> withAllBefore(AppName app) {
+  public Set<AppName> withDependencies(AppName app) {
     Set<AppName> all = new LinkedHashSet<>();
     List<AppName> todo = new ArrayList<>(List.of(app));
     while (!todo.isEmpty()) {

@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 ///
 /// @param program the program as the command names it: a path, or a name to be found in PATH
 /// @param args its arguments, as far as they are known
-/// @param behind whether another program, such as a shell, runs first and starts it; options can
+/// @param indirect whether another program, such as a shell, runs first and starts it; options can
 ///   then be passed to it only in variables
-/// @param unclear why the program that a shell executes cannot be determined, as the end of a
+/// @param ambiguity why the program that a shell executes cannot be determined, as the end of a
 ///   sentence that begins with the shell; `program` is the shell then
 public record EffectiveProgram(
-    String program, List<String> args, boolean behind, Optional<String> unclear) {
+    String program, List<String> args, boolean indirect, Optional<String> ambiguity) {
   private static final Set<String> NODE = Set.of("node", "nodejs");
 
   /// `jpm-serve` is a script that executes `java`.
@@ -53,14 +53,16 @@ public record EffectiveProgram(
   }
 
   /// Returns the program that `command` finally executes.
-  public static EffectiveProgram of(Command command) {
-    List<String> argv = command.argv();
+  public static EffectiveProgram of(AppCommand appCommand) {
+    List<String> argv = appCommand.argv();
     EffectiveProgram found = of(argv, false, 0).orElseGet(() -> named(argv, false));
-    boolean reads = command.interpreter().isPresent() && !found.behind && found.unclear.isEmpty();
+    boolean reads =
+        appCommand.interpreter().isPresent() && !found.indirect && found.ambiguity.isEmpty();
     return reads
         ? new EffectiveProgram(
             found.program,
-            Stream.concat(Stream.of(command.script().toString()), command.args().stream()).toList(),
+            Stream.concat(Stream.of(appCommand.script().toString()), appCommand.args().stream())
+                .toList(),
             false,
             Optional.empty())
         : found;
@@ -74,18 +76,18 @@ public record EffectiveProgram(
   /// Reports whether the program is Node and runs the app itself.
   public boolean isNode() {
     Optional<String> script = args.stream().filter(it -> !it.startsWith("-")).findFirst();
-    return isAnyNode() && script.map(EffectiveProgram::base).filter(RUNNERS::contains).isEmpty();
+    return runsNode() && script.map(EffectiveProgram::base).filter(RUNNERS::contains).isEmpty();
   }
 
   /// Reports whether the program is Node, even if it starts the app as another process.
-  public boolean isAnyNode() {
+  public boolean runsNode() {
     return NODE.contains(name());
   }
 
   /// Reports whether the program may start Node as another process: npm and similar programs, and
   /// shells whose program cannot be determined.
   public boolean startsNode() {
-    return RUNNERS.contains(name()) || SHELLS.contains(name()) || (isAnyNode() && !isNode());
+    return RUNNERS.contains(name()) || SHELLS.contains(name()) || (runsNode() && !isNode());
   }
 
   /// Reports whether the program is a launcher of Java.
@@ -94,8 +96,8 @@ public record EffectiveProgram(
   }
 
   /// Returns why the program cannot be determined, as a sentence without a full stop.
-  public Optional<String> doubt() {
-    return unclear.map(why -> name() + " runs a command line, and " + why);
+  public Optional<String> ambiguityMessage() {
+    return ambiguity.map(why -> name() + " runs a command line, and " + why);
   }
 
   private static EffectiveProgram named(List<String> argv, boolean behind) {
@@ -119,8 +121,8 @@ public record EffectiveProgram(
     if (rest.isEmpty()) {
       return Optional.empty();
     }
-    if (prefix.unclear().isPresent()) {
-      return Optional.of(unclear(argv, prefix.unclear().get()));
+    if (prefix.ambiguity().isPresent()) {
+      return Optional.of(unclear(argv, prefix.ambiguity().get()));
     }
     Optional<String> line = depth < DEEPEST ? line(rest) : Optional.empty();
     return Optional.of(
@@ -129,8 +131,8 @@ public record EffectiveProgram(
   }
 
   private static EffectiveProgram ofLine(List<String> shell, ShellLine line, int depth) {
-    if (line.unclear().isPresent()) {
-      return unclear(shell, line.unclear().get());
+    if (line.ambiguity().isPresent()) {
+      return unclear(shell, line.ambiguity().get());
     }
     List<EffectiveProgram> found = new ArrayList<>();
     for (List<String> command : line.commands()) {
@@ -145,8 +147,8 @@ public record EffectiveProgram(
           shell, found.isEmpty() ? "it runs no program" : "it runs more than one program");
     }
     EffectiveProgram only = found.getFirst();
-    if (only.unclear.isPresent()) {
-      return unclear(shell, only.unclear.get());
+    if (only.ambiguity.isPresent()) {
+      return unclear(shell, only.ambiguity.get());
     }
     return only.name().indexOf(ShellLine.UNKNOWN) >= 0
         ? unclear(shell, "only the shell knows the program's name")

@@ -15,7 +15,7 @@ public record EnvFile(Path path, boolean optional) {
   }
 
   /// Returns the spelling in process files: `/srv/.env`, or `/srv/.env?` if optional.
-  public String shown() {
+  public String displayText() {
     return optional ? path + "?" : path.toString();
   }
 }

@@ -10,7 +10,7 @@ import java.util.Optional;
 /// The commands and webhooks that run on events of an app (`on` in a process file).
 ///
 /// @param actions the actions for each event, in order
-public record Hooks(Map<Occasion, List<Action>> actions) {
+public record Hooks(Map<HookEvent, List<Action>> actions) {
   /// No hooks.
   public static final Hooks NONE = new Hooks(Map.of());
 
@@ -19,7 +19,7 @@ public record Hooks(Map<Occasion, List<Action>> actions) {
   }
 
   /// The events that hooks react to. The spelling in process files is the name in lower case.
-  public enum Occasion {
+  public enum HookEvent {
     /// A process ended without being stopped.
     CRASH,
     /// The app fails repeatedly; reported once, when this begins.
@@ -35,13 +35,13 @@ public record Hooks(Map<Occasion, List<Action>> actions) {
     LIMIT;
 
     /// Returns the spelling in process files.
-    public String word() {
+    public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     /// Returns the event for `word`, the spelling in process files; empty if there is none.
-    public static Optional<Occasion> ofWord(String word) {
-      return Arrays.stream(values()).filter(it -> it.word().equals(word)).findFirst();
+    public static Optional<HookEvent> ofKeyword(String word) {
+      return Arrays.stream(values()).filter(it -> it.keyword().equals(word)).findFirst();
     }
   }
 

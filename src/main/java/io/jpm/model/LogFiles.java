@@ -26,7 +26,7 @@ public record LogFiles(
     boolean merged,
     boolean disabled,
     LineFormat format,
-    LogLimits.Wish limits,
+    LogLimits.Overrides limits,
     boolean terminal,
     Set<Path> special) {
   /// Separate files in the home for the two streams, in raw format.
@@ -44,7 +44,7 @@ public record LogFiles(
       boolean merged,
       boolean disabled,
       LineFormat format,
-      LogLimits.Wish limits,
+      LogLimits.Overrides limits,
       boolean terminal) {
     this(out, error, combined, merged, disabled, format, limits, terminal, Set.of());
   }
@@ -52,6 +52,13 @@ public record LogFiles(
   /// Returns settings that write lines in raw format to these two files.
   public static LogFiles to(Optional<Path> out, Optional<Path> error) {
     return new LogFiles(
-        out, error, Optional.empty(), false, false, LineFormat.RAW, LogLimits.Wish.NONE, false);
+        out,
+        error,
+        Optional.empty(),
+        false,
+        false,
+        LineFormat.RAW,
+        LogLimits.Overrides.NONE,
+        false);
   }
 }

@@ -34,7 +34,7 @@ public record LogLimits(
 
   /// The limits that an app sets (`logs` in a process file); empty values are taken from the
   /// settings.
-  public record Wish(
+  public record Overrides(
       Optional<Long> maxSize,
       Optional<Duration> rotateEvery,
       Optional<Integer> keep,
@@ -43,8 +43,8 @@ public record LogLimits(
       Optional<Boolean> compress,
       Optional<FullLogPolicy> fullLogPolicy) {
     /// No value is set by the app.
-    public static final Wish NONE =
-        new Wish(
+    public static final Overrides NONE =
+        new Overrides(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -54,7 +54,7 @@ public record LogLimits(
             Optional.empty());
 
     /// Returns `settings` with the values that are set here.
-    public LogLimits over(LogLimits settings) {
+    public LogLimits applyTo(LogLimits settings) {
       return new LogLimits(
           maxSize.orElse(settings.maxSize),
           rotateEvery.orElse(settings.rotateEvery),

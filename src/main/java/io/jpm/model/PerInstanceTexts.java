@@ -10,14 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /// Texts of an app with references to variables that differ between instances: `PORT`, which a
-/// balancer may choose, and the incremented variable ([Instances#counting]). They are expanded when
-/// a process is created, with its environment. The other fields of the spec contain the same texts
-/// expanded with the app's own value.
+/// balancer may choose, and the incremented variable ([InstanceSettings#counting]). They are
+/// expanded when a process is created, with its environment. The other fields of the spec contain
+/// the same texts expanded with the app's own value.
 ///
 /// @param names the names of these variables
-/// @param args the last arguments of [Command#args] as configured, as for [Expansion]; empty: none
-///   refers to such a variable
-/// @param interpreterArgs the same for [Command#interpreterArgs]
+/// @param args the last arguments of [AppCommand#args] as configured, as for [Expansion]; empty:
+///   none refers to such a variable
+/// @param interpreterArgs the same for [AppCommand#interpreterArgs]
 /// @param environment values of declared variables, by name
 public record PerInstanceTexts(
     Set<String> names,
@@ -56,12 +56,12 @@ public record PerInstanceTexts(
   /// Returns the command of one instance.
   ///
   /// @param all its environment
-  public Command command(Command command, Map<String, String> all) {
-    return new Command(
-        command.script(),
-        command.interpreter(),
-        ending(command.interpreterArgs(), interpreterArgs, all),
-        ending(command.args(), args, all));
+  public AppCommand command(AppCommand appCommand, Map<String, String> all) {
+    return new AppCommand(
+        appCommand.script(),
+        appCommand.interpreter(),
+        ending(appCommand.interpreterArgs(), interpreterArgs, all),
+        ending(appCommand.args(), args, all));
   }
 
   private List<String> ending(List<String> words, List<String> texts, Map<String, String> all) {
@@ -75,7 +75,7 @@ public record PerInstanceTexts(
   }
 
   private String expanded(String text, Map<String, String> all) {
-    return Expansion.of(
+    return Expansion.expand(
             text,
             name -> names.contains(name) ? Optional.ofNullable(all.get(name)) : Optional.empty())
         .orElse(text);

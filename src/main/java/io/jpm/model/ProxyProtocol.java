@@ -17,7 +17,7 @@ public enum ProxyProtocol {
   }
 
   /// Returns the spelling in process files.
-  public String word() {
+  public String keyword() {
     return word;
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 ///
 /// @param files the env files; later ones take precedence
 /// @param secrets the secrets by variable name; they take precedence over all other variables
-public record ReferencedVariables(List<EnvFile> files, Map<String, Secret> secrets) {
+public record ReferencedVariables(List<EnvFile> files, Map<String, SecretSource> secrets) {
   /// No such variables.
   public static final ReferencedVariables NONE = new ReferencedVariables(List.of(), Map.of());
 

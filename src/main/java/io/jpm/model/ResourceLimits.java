@@ -30,7 +30,7 @@ public record ResourceLimits(
   }
 
   /// Reports whether the limits need a cgroup.
-  public boolean ofGroup() {
+  public boolean needsCgroup() {
     return memoryMax.isPresent() || memoryHigh.isPresent() || cpuMax.isPresent();
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.model;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 import java.time.Duration;
 import java.util.Set;
 
@@ -27,7 +27,7 @@ public record RestartPolicy(
 
   /// The defaults: those of PM2, with a delay from the third early end on, and a window.
   public static final RestartPolicy DEFAULT =
-      PM2.with(Backoff.GRADUAL).with(RestartWindow.beside(PM2.maxRestarts));
+      PM2.with(Backoff.GRADUAL).with(RestartWindow.forMaxRestarts(PM2.maxRestarts));
 
   /// The ends after which an app is restarted.
   public enum When {
@@ -47,7 +47,7 @@ public record RestartPolicy(
     }
 
     /// Returns the spelling in process files.
-    public String word() {
+    public String keyword() {
       return word;
     }
   }

@@ -32,7 +32,7 @@ public record RestartWindow(int most, Duration time) {
   /// Returns the default window for an app. A `max_restarts` below the default was chosen for
   /// consecutive early ends, as in PM2, and must not end an app that fails occasionally. A larger
   /// one means that further attempts are wanted.
-  public static RestartWindow beside(int maxRestarts) {
+  public static RestartWindow forMaxRestarts(int maxRestarts) {
     return new RestartWindow(Math.max(USUAL_MOST, maxRestarts), USUAL_TIME);
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.model;
 
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.util.List;
 

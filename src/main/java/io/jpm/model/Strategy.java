@@ -23,12 +23,12 @@ public enum Strategy {
   }
 
   /// Returns the spelling in process files.
-  public String word() {
+  public String keyword() {
     return word;
   }
 
   /// Returns the strategy for `word`, the spelling in process files; empty if there is none.
-  public static Optional<Strategy> ofWord(String word) {
+  public static Optional<Strategy> ofKeyword(String word) {
     return Arrays.stream(values()).filter(it -> it.word.equals(word)).findFirst();
   }
 }

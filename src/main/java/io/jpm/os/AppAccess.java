@@ -15,7 +15,7 @@ public interface AppAccess {
       new AppAccess() {
         @Override
         public byte[] read(Path file, int most, RunAs owner) throws IOException {
-          return BoundedFile.read(file, most);
+          return BoundedFileReader.read(file, most);
         }
 
         @Override

@@ -30,7 +30,7 @@ public interface AppendFile extends AutoCloseable {
   /// @return the number of bytes written. If it is smaller than requested and the problem is
   ///   [Problem#NONE], the system accepted no more in this call: the next call continues there or
   ///   returns the problem.
-  Appended append(List<ByteBuffer> bytes);
+  AppendResult append(List<ByteBuffer> bytes);
 
   /// Returns the last byte of a regular file, or a line feed if the file is empty or not regular.
   int lastByte() throws IOException;
@@ -38,8 +38,8 @@ public interface AppendFile extends AutoCloseable {
   /// Truncates a regular file to `size` bytes.
   void truncate(long size) throws IOException;
 
-  /// Reports whether `path` (as given to [LogDisk#open]) still leads to this file, that is, whether
-  /// the file was not moved or removed. True if this cannot be determined.
+  /// Reports whether `path` (as given to [LogFileSystem#open]) still leads to this file, that is,
+  /// whether the file was not moved or removed. True if this cannot be determined.
   boolean isInPlace();
 
   @Override
@@ -52,7 +52,7 @@ public interface AppendFile extends AutoCloseable {
   ///
   /// @param bytes number of bytes written, smaller than requested if not all were accepted
   /// @param problem why not all bytes were written
-  record Appended(int bytes, Problem problem) {}
+  record AppendResult(int bytes, Problem problem) {}
 
   /// The reason why bytes were not written.
   enum Problem {
@@ -72,7 +72,7 @@ public interface AppendFile extends AutoCloseable {
     }
 
     /// Returns the reason in words for the user.
-    public String words() {
+    public String message() {
       return words;
     }
   }

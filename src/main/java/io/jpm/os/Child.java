@@ -1,7 +1,7 @@
 package io.jpm.os;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import java.util.Optional;
 
 /// A main process and its process tree, spawned or adopted by the host.
@@ -47,15 +47,15 @@ public interface Child {
   /// Reports whether SIGKILL of [#signalTree] has reached, or may have reached, a process of the
   /// tree other than the main process. Whether the main process itself was killed is part of its
   /// exit.
-  default boolean hasKilledOthers() {
+  default boolean hasKilledDescendants() {
     return true;
   }
 
   /// Signals the main process only. Does nothing if the main process has already ended.
   void signalMain(Signal signal);
 
-  /// Sends a message over the IPC channel of the process ([SpawnRequest#channel]). Never blocks: up
-  /// to 1 MiB that the process has not read yet is queued.
+  /// Sends a message over the IPC channel of the process ([SpawnRequest#ipcChannel]). Never blocks:
+  /// up to 1 MiB that the process has not read yet is queued.
   ///
   /// @param json one JSON value
   /// @return whether the message was sent or queued; false if there is no channel, if the channel
@@ -67,18 +67,18 @@ public interface Child {
 
   /// Reports whether the process has an IPC channel, so that [#send] and [ChildWatcher#message] can
   /// work.
-  default boolean hasChannel() {
+  default boolean hasIpcChannel() {
     return false;
   }
 
   /// Reports whether the tree is in a cgroup of its own, in which the limits that need a cgroup are
-  /// enforced ([io.jpm.model.ResourceLimits#ofGroup]).
-  default boolean isGrouped() {
+  /// enforced ([io.jpm.model.ResourceLimits#needsCgroup]).
+  default boolean hasCgroup() {
     return false;
   }
 
   /// Reports whether the kernel has killed a process of the tree because of its memory limit
-  /// without a call of [ChildWatcher#partRanOutOfMemory]: the killed process was then the main
+  /// without a call of [ChildWatcher#descendantOutOfMemory]: the killed process was then the main
   /// process, or the main process ended at the same time. Available once the exit was reported.
   default boolean ranOutOfMemory() {
     return false;

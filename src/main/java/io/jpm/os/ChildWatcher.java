@@ -1,6 +1,6 @@
 package io.jpm.os;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 
 /// Receives the exit, the messages and the memory events of a child. Called on a thread of the
 /// host.
@@ -23,8 +23,8 @@ public interface ChildWatcher {
   }
 
   /// As [#message], for one of Node's own messages, whose `cmd` begins with `NODE_`. Replies to
-  /// [ProcessHost#post] are not reported here.
-  default void internal(String json, Runnable heard) {
+  /// [ProcessHost#send] are not reported here.
+  default void nodeMessageReceived(String json, Runnable heard) {
     heard.run();
   }
 
@@ -33,12 +33,12 @@ public interface ChildWatcher {
   /// kill is reported once, even across restarts of the daemon.
   ///
   /// @param processes number of processes killed since the last call, at least 1
-  default void partRanOutOfMemory(long processes) {}
+  default void descendantOutOfMemory(long processes) {}
 
   /// Called when the tree uses more memory than [io.jpm.model.ResourceLimits#memoryHigh], so that
   /// the kernel reclaims memory from it and thereby slows it down. Called once for each main
   /// process.
-  default void slowedForMemory() {}
+  default void memoryThrottled() {}
 
   /// Called once when no process of the tree is left that the daemon may signal; only after a call
   /// of [Child#signalTree] and after [#exited] (which a child of [ProcessHost#adoptLeftovers] never

@@ -6,7 +6,7 @@ import java.io.IOException;
 /// changed its own. For programs that are started by a [ProcessBuilder]; a [ProcessHost] does the
 /// same for its own processes.
 public final class InheritedLimits {
-  private static volatile Bracket bracket = Making::make;
+  private static volatile LimitScope limitScope = ProcessCreation::make;
 
   private InheritedLimits() {}
 
@@ -14,30 +14,30 @@ public final class InheritedLimits {
   ///
   /// @throws IOException as [ProcessBuilder#start] does
   public static Process start(ProcessBuilder builder) throws IOException {
-    return bracket.whileLow(builder::start);
+    return limitScope.withInheritedLimits(builder::start);
   }
 
   /// Registers the bracket that restores the original limits. Must be called once by the host that
   /// has raised a limit of this process.
   ///
   /// @param other lowers the limit while a program is started
-  public static void use(Bracket other) {
-    bracket = other;
+  public static void install(LimitScope other) {
+    limitScope = other;
   }
 
   /// An action that starts a program.
   ///
   /// @param <T> its result
   @FunctionalInterface
-  public interface Making<T> {
+  public interface ProcessCreation<T> {
     /// Starts the program.
     T make() throws IOException;
   }
 
   /// Gives this process its original limits for the duration of a call.
   @FunctionalInterface
-  public interface Bracket {
+  public interface LimitScope {
     /// Runs `work` under the original limits.
-    <T> T whileLow(Making<T> work) throws IOException;
+    <T> T withInheritedLimits(ProcessCreation<T> work) throws IOException;
   }
 }

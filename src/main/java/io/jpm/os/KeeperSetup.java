@@ -24,7 +24,7 @@ public record KeeperSetup(Path home, Path root, Map<String, String> variables) {
   }
 
   /// Returns the file that identifies the keeper process for the next daemon.
-  public Path record() {
+  public Path pidFile() {
     return home.resolve("keeper.pid");
   }
 

@@ -7,5 +7,5 @@ import java.time.Duration;
 /// @param pid its process id
 /// @param name its name, at most 15 characters: the file name of its program, unless the process
 ///   has set another name
-/// @param ran how long the main process had run when it ended
-public record LeftoverProcess(int pid, String name, Duration ran) {}
+/// @param mainRuntime how long the main process had run when it ended
+public record LeftoverProcess(int pid, String name, Duration mainRuntime) {}

@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 
 /// A socket that several processes listen on. Connections in its queue are not lost as long as one
 /// process or the daemon has it open. All methods are safe to call from several threads.
-public interface ListenSocket extends Handle, AutoCloseable {
+public interface ListenSocket extends SendHandle, AutoCloseable {
   /// Returns the name by which the next daemon finds the socket.
   String key();
 
@@ -18,7 +18,8 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// bind it.
   Optional<InetSocketAddress> address();
 
-  /// Returns the path of a unix socket, as in [ListenSockets.PathWish]; empty for other sockets.
+  /// Returns the path of a unix socket, as in [ListenSocketRegistry.UnixListenRequest]; empty for
+  /// other sockets.
   default Optional<String> path() {
     return Optional.empty();
   }
@@ -39,7 +40,7 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// which the other sockets must set before they are bound).
   ///
   /// @return whether the system supports this
-  default boolean allowAnother() {
+  default boolean allowReusePort() {
     return false;
   }
 
@@ -50,7 +51,7 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// @param older number of sockets that the older process has at the address
   /// @param newer number of sockets that began to listen after those
   /// @return whether the kernel supports this
-  default boolean steer(int older, int newer) {
+  default boolean routeToNewer(int older, int newer) {
     return false;
   }
 
@@ -62,12 +63,12 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// @param source an IPv4 address that no client on another machine can have, such as one of the
   ///   loopback network
   /// @return whether the kernel supports this
-  default boolean hold(int older, InetAddress source) {
+  default boolean pin(int older, InetAddress source) {
     return false;
   }
 
-  /// Reverts [#hold] and [#steer]: each socket at its address receives connections again.
-  default void share() {
+  /// Reverts [#pin] and [#routeToNewer]: each socket at its address receives connections again.
+  default void routeToAll() {
     // Nothing to revert.
   }
 
@@ -83,7 +84,7 @@ public interface ListenSocket extends Handle, AutoCloseable {
   ///
   /// @param consumer receives each connection on a thread of the host; must hand it over and
   ///   return. While more than a few hundred connections are not closed, no more are accepted.
-  void accept(Consumer<Connection> consumer);
+  void accept(Consumer<AcceptedConnection> consumer);
 
   /// Returns a channel that accepts from this socket in the daemon, in addition to [#accept] and
   /// any number of other channels. The local address that the channel reports is not the real one.
@@ -96,7 +97,7 @@ public interface ListenSocket extends Handle, AutoCloseable {
   /// Makes accept calls on this socket block (no O_NONBLOCK), as programs expect of an inherited
   /// socket. The flag is shared by the daemon and all processes. Call it only while no process
   /// relies on the non-blocking mode, and never together with [#accept] or [#channel].
-  default void block() {}
+  default void setBlocking() {}
 
   /// Stops accepting by [#accept]; further connections wait in the queue.
   void pause();

@@ -1,9 +1,9 @@
 package io.jpm.os;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.WorkerId;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.process.WorkerId;
 import io.jpm.model.text.Sha256;
+import io.jpm.model.text.SurrogateEscape;
 import java.nio.file.Path;
 
 /// Derives the address of the notify socket of a process. The address is the same for every daemon
@@ -32,12 +32,12 @@ public final class NotifyAddress {
   /// @param worker the process
   /// @param runAs credentials that the process runs with
   public static String of(Path home, WorkerId worker, RunAs runAs) {
-    String name = worker.id() + "-" + worker.birth() + "-" + worker.generation();
+    String name = worker.id() + "-" + worker.incarnation() + "-" + worker.generation();
     boolean foreign =
         runAs.user().filter(user -> !user.equals(System.getProperty("user.name"))).isPresent();
     Path folder = foreign ? SHARED.resolve(hash(home.toString())) : home.resolve("notify");
     String path = folder.resolve(name).toString();
-    return ByteText.toBytes(path).length <= MOST_PATH ? path : "@jpm/" + hash(path);
+    return SurrogateEscape.toBytes(path).length <= MOST_PATH ? path : "@jpm/" + hash(path);
   }
 
   private static String hash(String text) {

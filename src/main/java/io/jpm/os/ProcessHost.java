@@ -1,10 +1,10 @@
 package io.jpm.os;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.SystemUsage;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.Usage;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.ProcessUsage;
+import io.jpm.model.process.SystemUsage;
+import io.jpm.model.process.TreeUsage;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashMap;
@@ -48,7 +48,7 @@ public interface ProcessHost extends AutoCloseable {
 
   /// Confirms that the exits returned by [#exitOf] were recorded. Until this call, a next daemon
   /// gets the same answers if this one is killed.
-  default void exitsAreRecorded() {
+  default void acknowledgeExits() {
     // Without stored exits there is nothing to release.
   }
 
@@ -96,7 +96,7 @@ public interface ProcessHost extends AutoCloseable {
   /// except the daemon itself.
   ///
   /// @param tagPrefix common prefix of their tags
-  default Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+  default Map<String, List<ProcessIdentity>> findAllTagged(String tagPrefix) {
     Map<String, List<ProcessIdentity>> all = new HashMap<>();
     findTagged(tagPrefix).forEach((tag, main) -> all.put(tag, List.of(main)));
     return all;
@@ -105,21 +105,21 @@ public interface ProcessHost extends AutoCloseable {
   /// Returns the budget of descriptors for processes that are created and adopted here.
   ///
   /// @return empty if it is not known
-  default Optional<OpenFiles> openFiles() {
+  default Optional<DescriptorBudget> descriptorBudget() {
     return Optional.empty();
   }
 
   /// Returns the reader of the pipes that apps print into, always the same object.
   ///
   /// @return empty on systems where apps write to their files directly ([SpawnRequest#out])
-  default Optional<LogPipes> logPipes() {
+  default Optional<LogPipeReader> logPipeReader() {
     return Optional.empty();
   }
 
   /// Returns the listening sockets that apps share.
   ///
   /// @return empty on systems where sockets cannot be shared
-  default Optional<ListenSockets> listenSockets() {
+  default Optional<ListenSocketRegistry> listenSockets() {
     return Optional.empty();
   }
 
@@ -135,7 +135,7 @@ public interface ProcessHost extends AutoCloseable {
   /// terminate (`-Xrs`) is skipped.
   ///
   /// @return whether a dump was requested
-  default boolean askForThreads(ProcessIdentity main) {
+  default boolean requestThreadDump(ProcessIdentity main) {
     return false;
   }
 
@@ -144,7 +144,7 @@ public interface ProcessHost extends AutoCloseable {
   ///
   /// @param json one JSON value
   /// @return whether it was sent or queued
-  default boolean post(ProcessIdentity process, String json) {
+  default boolean send(ProcessIdentity process, String json) {
     return false;
   }
 
@@ -155,7 +155,7 @@ public interface ProcessHost extends AutoCloseable {
   /// @param bytes the bytes to write
   /// @return the reason why they were not written, a clause for the user such as `it does not read
   ///   its standard input`; empty if they were written
-  default Optional<String> type(Path input, byte[] bytes) {
+  default Optional<String> writeInput(Path input, byte[] bytes) {
     return Optional.of("this system has no pipe for its standard input");
   }
 
@@ -164,24 +164,24 @@ public interface ProcessHost extends AutoCloseable {
   /// messages wait in order.
   ///
   /// @param json one JSON object
-  /// @param handle the descriptor to send; stays open in the daemon
+  /// @param sendHandle the descriptor to send; stays open in the daemon
   /// @param taken called once, on a thread of the host, with whether the process has received the
   ///   descriptor; false also if the process ended before
   /// @return whether it was sent or queued; if false, `taken` is not called
-  default boolean post(
-      ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
+  default boolean send(
+      ProcessIdentity process, String json, SendHandle sendHandle, Consumer<Boolean> taken) {
     return false;
   }
 
   /// Returns the TCP sockets that the tree under `main` listens on: the main process, its
   /// descendants and its session.
-  default List<Listening> listening(ProcessIdentity main) {
+  default List<TreeListener> listenersOf(ProcessIdentity main) {
     return List.of();
   }
 
   /// Returns the TCP sockets that any process in the daemon's network namespace listens on. Blocks
   /// for some milliseconds.
-  default Set<Listener> listeners() {
+  default Set<TcpListener> listeners() {
     return Set.of();
   }
 
@@ -197,7 +197,7 @@ public interface ProcessHost extends AutoCloseable {
   }
 
   /// Returns the access to log files on this system.
-  LogDisk logDisk();
+  LogFileSystem logFileSystem();
 
   /// Returns the access to files and programs with the credentials of apps' users.
   default AppAccess appAccess() {
@@ -210,16 +210,16 @@ public interface ProcessHost extends AutoCloseable {
   /// @param lost called, on a thread of the host, each time a keeper that was found or started has
   ///   ended
   /// @return empty on systems without a keeper
-  default Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+  default Optional<KeeperClient> keeperClient(KeeperSetup setup, Runnable lost) {
     return Optional.empty();
   }
 
   /// Returns the current resource usage of a process; empty if it has ended.
-  Optional<Usage> usage(ProcessIdentity identity);
+  Optional<ProcessUsage> usage(ProcessIdentity identity);
 
   /// Returns a variable of the environment that a process was started with; empty if it is not set
   /// or cannot be read.
-  default Optional<String> variable(ProcessIdentity process, String name) {
+  default Optional<String> environmentVariable(ProcessIdentity process, String name) {
     return Optional.empty();
   }
 
@@ -234,7 +234,7 @@ public interface ProcessHost extends AutoCloseable {
     // For systems that do not show the members of a tree.
     Map<ProcessIdentity, TreeUsage> usages = new HashMap<>();
     for (ProcessIdentity main : mains) {
-      usage(main).ifPresent(usage -> usages.put(main, TreeUsage.ofOne(main, usage)));
+      usage(main).ifPresent(processUsage -> usages.put(main, TreeUsage.ofOne(main, processUsage)));
     }
     return usages;
   }

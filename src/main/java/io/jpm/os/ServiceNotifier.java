@@ -4,11 +4,11 @@ package io.jpm.os;
 @FunctionalInterface
 public interface ServiceNotifier {
   /// For a daemon that was not started by a service manager.
-  ServiceNotifier NOBODY = _ -> {};
+  ServiceNotifier NONE = _ -> {};
 
   /// Sends a state. May block briefly and must not be called on an event loop. A service manager
   /// that cannot be reached is ignored.
   ///
   /// @param state lines of `NAME=value` as in `sd_notify(3)`
-  void say(String state);
+  void sendState(String state);
 }

@@ -23,23 +23,23 @@ import java.util.Optional;
 /// @param runAs credentials and priority; the request is refused if the process cannot get them.
 ///   With a user, the host sets HOME, USER, LOGNAME and SHELL to that user's values and ignores
 ///   those of `environment`.
-/// @param channel whether the process gets an IPC channel as in Node, if the host supports it: its
-///   own end is descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives the
-///   daemon.
+/// @param ipcChannel whether the process gets an IPC channel as in Node, if the host supports it:
+///   its own end is descriptor 3. Descriptor 4 is the daemon's end, so that the channel outlives
+///   the daemon.
 /// @param terminal whether standard output and error are one terminal, for programs that buffer
 ///   lines or omit colors when they write to a pipe. All output goes to `out`, byte for byte;
 ///   standard input is not a terminal. The descriptor after those of the channel and the sockets is
 ///   the pipe of `out`. On systems without terminals the request is refused.
-/// @param sockets keys of [ListenSockets] that the process inherits, in this order from descriptor
-///   5 on, or from 3 on without a channel
+/// @param sockets keys of [ListenSocketRegistry] that the process inherits, in this order from
+///   descriptor 5 on, or from 3 on without a channel
 /// @param limits limits of the process and its tree. The request is refused if the process itself
 ///   cannot get one of its limits; limits that need a cgroup are ignored if there is none, see
-///   [Child#isGrouped].
+///   [Child#hasCgroup].
 /// @param input a named pipe as standard input, created by the host if it does not exist, into
-///   which [ProcessHost#type] writes; the process never reads an end of file. Empty, and on systems
-///   without named pipes: `/dev/null`.
-/// @param far whether the process inherits the sockets from [#FIRST_FAR] on as well, for its
-///   descendants
+///   which [ProcessHost#writeInput] writes; the process never reads an end of file. Empty, and on
+///   systems without named pipes: `/dev/null`.
+/// @param inheritToDescendants whether the process inherits the sockets from
+///   [#FIRST_INHERITED_BY_DESCENDANTS] on as well, for its descendants
 public record SpawnRequest(
     Path program,
     List<String> argv,
@@ -49,16 +49,16 @@ public record SpawnRequest(
     LogPipe error,
     String tag,
     RunAs runAs,
-    boolean channel,
+    boolean ipcChannel,
     boolean terminal,
     List<String> sockets,
     ResourceLimits limits,
     Optional<Path> input,
-    boolean far) {
+    boolean inheritToDescendants) {
   /// First descriptor of the sockets that must survive programs which close inherited descriptors
   /// or set close-on-exec on them. Node sets close-on-exec on every descriptor below 16, and from
   /// there on up to the first one that is free.
-  public static final int FIRST_FAR = 48;
+  public static final int FIRST_INHERITED_BY_DESCENDANTS = 48;
 
   /// Creates a request in which the sockets are for the process itself only.
   public SpawnRequest(
@@ -137,17 +137,17 @@ public record SpawnRequest(
   }
 
   /// Returns a copy with another program and other arguments.
-  public SpawnRequest instead(Path other, List<String> arguments) {
+  public SpawnRequest withProgram(Path other, List<String> arguments) {
     return as(other, arguments, limits, input);
   }
 
   /// Returns a copy with other limits.
-  public SpawnRequest limited(ResourceLimits wanted) {
+  public SpawnRequest withLimits(ResourceLimits wanted) {
     return as(program, argv, wanted, input);
   }
 
   /// Returns a copy with a named pipe as standard input.
-  public SpawnRequest reading(Path pipe) {
+  public SpawnRequest withInput(Path pipe) {
     return as(program, argv, limits, Optional.of(pipe));
   }
 
@@ -162,12 +162,12 @@ public record SpawnRequest(
         error,
         tag,
         runAs,
-        channel,
+        ipcChannel,
         terminal,
         sockets,
         wanted,
         pipe,
-        far);
+        inheritToDescendants);
   }
 
   public SpawnRequest {

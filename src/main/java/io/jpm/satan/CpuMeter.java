@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage.CpuTime;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage.CpuTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,12 +65,12 @@ final class CpuMeter {
       CpuTime time = entry.getValue();
       CpuTime known = before.get(entry.getKey());
       own += time.ownNanos() - (known == null ? 0 : known.ownNanos());
-      added += time.endedNanos() - (known == null ? 0 : known.endedNanos());
+      added += time.childrenNanos() - (known == null ? 0 : known.childrenNanos());
     }
     long gone =
         before.entrySet().stream()
             .filter(entry -> !now.containsKey(entry.getKey()))
-            .mapToLong(entry -> entry.getValue().ownNanos() + entry.getValue().endedNanos())
+            .mapToLong(entry -> entry.getValue().ownNanos() + entry.getValue().childrenNanos())
             .sum();
     return Math.max(0, own) + Math.max(0, added - gone);
   }

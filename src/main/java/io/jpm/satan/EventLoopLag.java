@@ -18,7 +18,7 @@ final class EventLoopLag {
   private final Context context;
   private final LongSupplier nanoTime;
   private final Consumer<Duration> late;
-  private final RecentMinutes recent = new RecentMinutes();
+  private final LatencyWindow recent = new LatencyWindow();
   private long lateNanos;
   private long dueAt;
   private boolean pending;
@@ -57,7 +57,7 @@ final class EventLoopLag {
   private void came(long nanos) {
     pending = false;
     lateNanos = nanos;
-    recent.took(nanos, nanoTime.getAsLong());
+    recent.recordLatency(nanos, nanoTime.getAsLong());
     late.accept(Duration.ofNanos(nanos));
   }
 

@@ -24,9 +24,9 @@ import java.util.function.LongSupplier;
 /// Monitors God and the event loops. Pings God, which must answer within half of the interval, and
 /// measures how late the event loops run their timers. Deployed after God.
 ///
-/// Publishes a [HeartbeatAck] on [Addresses#PULSES] for each answer and serves [HeartbeatCommand]s
-/// on [Addresses#HEARTBEAT_COMMAND]. Missed pings are reported in the log and as [DaemonEvent]s,
-/// event loops that were blocked for [#STALL] or longer as [DaemonEvent]s.
+/// Publishes a [HeartbeatAck] on [Addresses#HEARTBEAT_ACKS] for each answer and serves
+/// [HeartbeatCommand]s on [Addresses#HEARTBEAT_COMMAND]. Missed pings are reported in the log and
+/// as [DaemonEvent]s, event loops that were blocked for [#STALL] or longer as [DaemonEvent]s.
 public final class HeartbeatVerticle extends VerticleBase {
   private static final Logger LOG = System.getLogger("jpm.satan");
   private static final Duration SHORTEST = Duration.ofSeconds(1);
@@ -34,10 +34,10 @@ public final class HeartbeatVerticle extends VerticleBase {
   private static final Duration STALL = Duration.ofSeconds(1);
 
   private final LongSupplier nanoTime;
-  private final Teller teller;
+  private final EventOrigin eventOrigin;
   private final Optional<Duration> longest;
   private final List<EventLoopLag> loops = new ArrayList<>();
-  private final RecentMinutes recent = new RecentMinutes();
+  private final LatencyWindow recent = new LatencyWindow();
   private Duration interval;
   private Optional<Duration> last = Optional.empty();
   private int missing;
@@ -48,18 +48,21 @@ public final class HeartbeatVerticle extends VerticleBase {
   ///
   /// @param pid the pid of the daemon
   /// @param wallClock for display only
-  public record Teller(long pid, InstantSource wallClock) {}
+  public record EventOrigin(long pid, InstantSource wallClock) {}
 
   /// @param nanoTime monotonic time
-  /// @param teller the fields that are the same in each event
+  /// @param eventOrigin the fields that are the same in each event
   /// @param interval the time between two pings
   /// @param longest an upper bound on the interval, whatever is requested, because a service
   ///   manager expects regular watchdog messages; it may be below the shortest interval that can be
   ///   requested
   public HeartbeatVerticle(
-      LongSupplier nanoTime, Teller teller, Duration interval, Optional<Duration> longest) {
+      LongSupplier nanoTime,
+      EventOrigin eventOrigin,
+      Duration interval,
+      Optional<Duration> longest) {
     this.nanoTime = nanoTime;
-    this.teller = teller;
+    this.eventOrigin = eventOrigin;
     this.longest = longest;
     this.interval = atMost(longest, interval);
   }
@@ -87,8 +90,8 @@ public final class HeartbeatVerticle extends VerticleBase {
 
   private void serve(Message<HeartbeatCommand> message) {
     switch (message.body()) {
-      case HeartbeatCommand.Ask() -> message.reply(state());
-      case HeartbeatCommand.Pace(Duration wished) -> {
+      case HeartbeatCommand.GetStatus() -> message.reply(state());
+      case HeartbeatCommand.SetInterval(Duration wished) -> {
         interval = atMost(longest, wished.compareTo(SHORTEST) < 0 ? SHORTEST : wished);
         vertx.cancelTimer(timer);
         beat();
@@ -137,8 +140,8 @@ public final class HeartbeatVerticle extends VerticleBase {
     }
     missing = 0;
     last = Optional.of(took);
-    recent.took(nanos, nanoTime.getAsLong());
-    vertx.eventBus().publish(Addresses.PULSES, new HeartbeatAck(took));
+    recent.recordLatency(nanos, nanoTime.getAsLong());
+    vertx.eventBus().publish(Addresses.HEARTBEAT_ACKS, new HeartbeatAck(took));
   }
 
   private void came(Duration late) {
@@ -155,7 +158,7 @@ public final class HeartbeatVerticle extends VerticleBase {
   }
 
   private void tell(DaemonEvent.Kind kind, String reason) {
-    var event = new DaemonEvent(kind, reason, teller.pid(), teller.wallClock().instant());
+    var event = new DaemonEvent(kind, reason, eventOrigin.pid(), eventOrigin.wallClock().instant());
     vertx.eventBus().publish(Addresses.DAEMON_EVENTS, event);
   }
 
@@ -172,7 +175,7 @@ public final class HeartbeatVerticle extends VerticleBase {
           "God, the supervisor, has not answered a ping within %s (%d in a row): apps are not supervised meanwhile"
               .formatted(words(patience.toNanos()), missing));
     }
-    recent.missed(nanoTime.getAsLong());
+    recent.recordMiss(nanoTime.getAsLong());
     LOG.log(
         Level.WARNING,
         "God, the supervisor, has not answered a ping within {0} ms ({1} in a row): apps are not supervised meanwhile",

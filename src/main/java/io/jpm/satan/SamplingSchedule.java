@@ -51,7 +51,7 @@ final class SamplingSchedule {
   /// Starts, renews or ends the subscription of a component.
   ///
   /// @return whether it has started
-  boolean follows(String listener, boolean wanted, long nowNanos) {
+  boolean setFollower(String listener, boolean wanted, long nowNanos) {
     if (wanted) {
       return followers.put(listener, nowNanos + lease.toNanos()) == null;
     }
@@ -60,21 +60,21 @@ final class SamplingSchedule {
   }
 
   /// Records that usage was requested.
-  void looked(long nowNanos) {
+  void recordQuery(long nowNanos) {
     looked = true;
     historyUntil = nowNanos + MEMORY_OF_LOOKS.toNanos();
   }
 
   /// Reports whether there is a subscriber.
-  boolean isFollowed(long nowNanos) {
+  boolean hasFollowers(long nowNanos) {
     followers.values().removeIf(end -> end - nowNanos <= 0);
     return !followers.isEmpty();
   }
 
   /// Reports whether the history is being recorded.
-  boolean isRemembered(long nowNanos) {
+  boolean isHistoryActive(long nowNanos) {
     looked &= historyUntil - nowNanos > 0;
-    return looked || isFollowed(nowNanos);
+    return looked || hasFollowers(nowNanos);
   }
 
   /// Returns the time until the next sample; empty if none is needed.
@@ -85,12 +85,12 @@ final class SamplingSchedule {
   Optional<Duration> next(boolean limited, long costNanos, int still, long nowNanos) {
     if (limited) {
       return Optional.of(FAST);
-    } else if (isFollowed(nowNanos)) {
+    } else if (hasFollowers(nowNanos)) {
       Duration least = Duration.ofNanos(costNanos * MOST_SHARE);
       Duration pace = still < STILL ? FAST : still < VERY_STILL ? SLOWER : SLOW;
       return Optional.of(least.compareTo(pace) > 0 ? least : pace);
     } else {
-      return isRemembered(nowNanos) ? Optional.of(SLOW) : Optional.empty();
+      return isHistoryActive(nowNanos) ? Optional.of(SLOW) : Optional.empty();
     }
   }
 }

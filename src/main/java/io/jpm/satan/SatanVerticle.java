@@ -3,11 +3,11 @@ package io.jpm.satan;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
-import io.jpm.bus.satan.UsageDemand;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.WorkerId;
+import io.jpm.bus.satan.UsageLease;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ProcessHost;
 import io.jpm.satan.health.HealthMonitors;
 import io.jpm.satan.health.PassiveProbes;
@@ -29,7 +29,7 @@ import java.util.function.LongSupplier;
 /// the usage of all apps on [Addresses#USAGE].
 public final class SatanVerticle extends VerticleBase {
   private final ProcessHost host;
-  private final Sampler.Clock clock;
+  private final UsageSampler.Clock clock;
   private final Function<Vertx, OneShotTimers> alarms;
   private final Path home;
 
@@ -39,11 +39,14 @@ public final class SatanVerticle extends VerticleBase {
   /// @param nanoTime monotonic time
   public SatanVerticle(
       ProcessHost host, Path home, InstantSource wallClock, LongSupplier nanoTime) {
-    this(host, home, new Sampler.Clock(wallClock, nanoTime), OneShotTimers::of);
+    this(host, home, new UsageSampler.Clock(wallClock, nanoTime), OneShotTimers::of);
   }
 
   SatanVerticle(
-      ProcessHost host, Path home, Sampler.Clock clock, Function<Vertx, OneShotTimers> alarms) {
+      ProcessHost host,
+      Path home,
+      UsageSampler.Clock clock,
+      Function<Vertx, OneShotTimers> alarms) {
     this.host = host;
     this.home = home;
     this.clock = clock;
@@ -52,32 +55,32 @@ public final class SatanVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var sampler = new Sampler(vertx, host, clock, alarms.apply(vertx));
+    var usageSampler = new UsageSampler(vertx, host, clock, alarms.apply(vertx));
     var healthMonitors =
         HealthMonitors.of(
             vertx,
-            new HealthMonitors.Edges(host, home, new PassiveProbes(vertx, host, home)),
+            new HealthMonitors.Collaborators(host, home, new PassiveProbes(vertx, host, home)),
             clock.nanos(),
             report -> vertx.eventBus().publish(Addresses.SATAN_REPORTS, report));
     Future<Void> wanted =
         vertx
             .eventBus()
-            .<UsageDemand>consumer(
-                Addresses.USAGE_WANTED, message -> sampler.follow(message.body()))
+            .<UsageLease>consumer(
+                Addresses.USAGE_LEASES, message -> usageSampler.follow(message.body()))
             .completion();
     return wanted.compose(_ ->
         vertx
             .eventBus()
             .<SatanCommand>consumer(
-                Addresses.SATAN_COMMAND, message -> serve(message, sampler, healthMonitors))
+                Addresses.SATAN_COMMAND, message -> serve(message, usageSampler, healthMonitors))
             .completion());
   }
 
   private static void serve(
-      Message<SatanCommand> message, Sampler sampler, HealthMonitors healthMonitors) {
+      Message<SatanCommand> message, UsageSampler usageSampler, HealthMonitors healthMonitors) {
     switch (message.body()) {
       case SatanCommand.Limits(Map<ProcessIdentity, Long> bytes) -> {
-        sampler.limit(bytes);
+        usageSampler.setLimits(bytes);
         message.reply(new SatanReply.Done());
       }
       case SatanCommand.StartMonitoring startMonitoring ->
@@ -85,17 +88,17 @@ public final class SatanVerticle extends VerticleBase {
               .attend(startMonitoring)
               .onComplete(_ -> message.reply(new SatanReply.Done()));
       case SatanCommand.ProcessStarted processStarted -> healthMonitors.began(processStarted);
-      case SatanCommand.SaidReady(WorkerId worker) -> healthMonitors.saidReady(worker);
+      case SatanCommand.ReadyAnnounced(WorkerId worker) -> healthMonitors.saidReady(worker);
       case SatanCommand.StopMonitoring(WorkerId worker) -> healthMonitors.leave(worker);
       case SatanCommand.Sample(List<ProcessIdentity> processes, TreeUsage.Detail detail) ->
-          sampler
+          usageSampler
               .sample(processes, detail)
               .onSuccess(loads -> message.reply(new SatanReply.Sampled(loads)))
               .onFailure(error -> message.fail(1, String.valueOf(error.getMessage())));
-      case SatanCommand.Checks(List<ProcessIdentity> processes) ->
-          message.reply(new SatanReply.Checked(healthMonitors.reports(processes)));
-      case SatanCommand.History(Optional<InstanceId> whose) ->
-          message.reply(new SatanReply.Past(sampler.past(whose)));
+      case SatanCommand.GetHealth(List<ProcessIdentity> processes) ->
+          message.reply(new SatanReply.Health(healthMonitors.reports(processes)));
+      case SatanCommand.GetUsageHistory(Optional<InstanceId> whose) ->
+          message.reply(new SatanReply.RecordedUsage(usageSampler.history(whose)));
     }
   }
 }

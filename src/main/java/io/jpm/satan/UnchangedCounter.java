@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
 import io.jpm.wire.UsageMessage;
-import io.jpm.wire.UsageMessage.OfInstance;
+import io.jpm.wire.UsageMessage.InstanceUsage;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -14,12 +14,12 @@ final class UnchangedCounter {
 
   private static final long MEMORY_SHARE = 32;
 
-  private Map<Integer, OfInstance> before = Map.of();
+  private Map<Integer, InstanceUsage> before = Map.of();
   private int looks;
 
   /// Processes a sample.
   void saw(UsageMessage usage) {
-    Map<Integer, OfInstance> now = new HashMap<>();
+    Map<Integer, InstanceUsage> now = new HashMap<>();
     usage.instances().forEach(instance -> now.put(instance.id(), instance));
     looks = isLikeBefore(now) ? looks + 1 : 0;
     before = now;
@@ -35,12 +35,12 @@ final class UnchangedCounter {
     return looks;
   }
 
-  private boolean isLikeBefore(Map<Integer, OfInstance> now) {
+  private boolean isLikeBefore(Map<Integer, InstanceUsage> now) {
     return now.size() == before.size()
         && now.values().stream().allMatch(instance -> isLike(before.get(instance.id()), instance));
   }
 
-  private static boolean isLike(@Nullable OfInstance before, OfInstance now) {
+  private static boolean isLike(@Nullable InstanceUsage before, InstanceUsage now) {
     if (before == null || before.pid() != now.pid()) {
       return false;
     }

@@ -1,7 +1,7 @@
 package io.jpm.satan;
 
 import io.jpm.bus.satan.UsagePoint;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -14,7 +14,7 @@ public final class DisconnectLogFilter {
   private DisconnectLogFilter() {}
 
   /// Suppresses these entries in this JVM from now on.
-  public static void keepOutOfLog() {
+  public static void install() {
     VERTX.setFilter(line -> !(line.getThrown() instanceof IOException));
   }
 }

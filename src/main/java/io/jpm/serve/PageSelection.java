@@ -43,7 +43,7 @@ final class PageSelection {
   }
 
   private SiteResponse ofFile(RequestPath path, ResolvedPath.Content content) {
-    if (!path.ofFolder()) {
+    if (!path.isDirectory()) {
       return new SiteResponse.File(200, content);
     }
     close(content);
@@ -51,8 +51,8 @@ final class PageSelection {
   }
 
   private SiteResponse ofFolder(RequestPath path, ResolvedPath.Folder folder, boolean wantsPage) {
-    if (!path.ofFolder()) {
-      return new SiteResponse.Elsewhere(path.asFolder());
+    if (!path.isDirectory()) {
+      return new SiteResponse.Redirect(path.asDirectory());
     }
     List<String> index = new ArrayList<>(path.segments());
     if (index.isEmpty()) {
@@ -68,7 +68,7 @@ final class PageSelection {
 
   private SiteResponse listed(RequestPath path, ResolvedPath.Folder folder) {
     try {
-      String page = Listing.of(path, siteDirectory.entries(folder.real()));
+      String page = DirectoryListing.of(path, siteDirectory.entries(folder.real()));
       return new SiteResponse.Text(200, "text/html; charset=utf-8", page);
     } catch (IOException _) {
       return SiteResponse.Text.plain(403, "Forbidden");

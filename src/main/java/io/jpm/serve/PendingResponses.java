@@ -31,7 +31,7 @@ final class PendingResponses {
   }
 
   /// Closes each connection after its response from now on. Completes when no response is pending.
-  Future<Void> ended() {
+  Future<Void> awaitNone() {
     ending = true;
     if (answers.get() == 0) {
       none.tryComplete();

@@ -14,26 +14,26 @@ import java.util.Optional;
 ///
 /// @param segments the decoded names; none is empty, `.` or `..`, or contains a slash, a backslash
 ///   or a control character
-/// @param ofFolder whether the path ends with a slash
-record RequestPath(List<String> segments, boolean ofFolder) implements PathReading {
+/// @param isDirectory whether the path ends with a slash
+record RequestPath(List<String> segments, boolean isDirectory) implements PathParseResult {
   RequestPath {
     segments = List.copyOf(segments);
   }
 
   /// Parses the path of a request line.
-  static PathReading of(String raw) {
+  static PathParseResult of(String raw) {
     if (!raw.startsWith("/")) {
-      return new PathReading.Refused(400);
+      return new PathParseResult.Refused(400);
     }
     List<String> segments = new ArrayList<>();
     for (String part : raw.split("/", -1)) {
       Optional<String> decoded = decoded(part);
       if (decoded.isEmpty()) {
-        return new PathReading.Refused(400);
+        return new PathParseResult.Refused(400);
       }
       String name = decoded.get();
       if (name.equals(".") || name.equals("..") || hasForbidden(name)) {
-        return new PathReading.Refused(403);
+        return new PathParseResult.Refused(403);
       }
       if (!name.isEmpty()) {
         segments.add(name);
@@ -90,7 +90,7 @@ record RequestPath(List<String> segments, boolean ofFolder) implements PathReadi
   }
 
   /// Returns the path as part of a URL, with a slash at its end.
-  String asFolder() {
+  String asDirectory() {
     return segments.isEmpty() ? "/" : "/" + encoded(String.join("/", segments)) + "/";
   }
 

@@ -21,7 +21,7 @@ public final class ServeMain {
   ///
   /// @param args none; all settings come from the environment ([ServeSettings])
   public static void main(String[] args) {
-    DisconnectLogFilter.keepOutOfLog();
+    DisconnectLogFilter.install();
     try {
       ServeSettings settings = ServeSettings.of(System.getenv(), Path.of("").toAbsolutePath());
       SiteServer.start(settings)

@@ -69,8 +69,8 @@ final class SiteHandler implements Handler<HttpServerRequest> {
 
   private void answer(HttpServerRequest request) {
     String raw = request.path();
-    switch (raw == null ? new PathReading.Refused(400) : RequestPath.of(raw)) {
-      case PathReading.Refused refused ->
+    switch (raw == null ? new PathParseResult.Refused(400) : RequestPath.of(raw)) {
+      case PathParseResult.Refused refused ->
           send(
               request,
               SiteResponse.Text.plain(
@@ -98,13 +98,13 @@ final class SiteHandler implements Handler<HttpServerRequest> {
     HttpServerResponse response = request.response();
     switch (siteResponse) {
       case SiteResponse.File file -> sendFile(request, file);
-      case SiteResponse.Elsewhere elsewhere -> {
+      case SiteResponse.Redirect redirect -> {
         String query = request.query();
         response
             .setStatusCode(301)
             .putHeader(
                 HttpHeaders.LOCATION,
-                query == null ? elsewhere.location() : elsewhere.location() + "?" + query)
+                query == null ? redirect.location() : redirect.location() + "?" + query)
             .end();
       }
       case SiteResponse.Text text -> {
@@ -132,7 +132,7 @@ final class SiteHandler implements Handler<HttpServerRequest> {
           .putHeader(HttpHeaders.ETAG, validators.etag())
           .putHeader(HttpHeaders.LAST_MODIFIED, validators.date())
           .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-      if (validators.areKnown(
+      if (validators.matchesCached(
           request.getHeader(HttpHeaders.IF_NONE_MATCH),
           request.getHeader(HttpHeaders.IF_MODIFIED_SINCE))) {
         response.setStatusCode(304);

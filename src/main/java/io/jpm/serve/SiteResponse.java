@@ -10,7 +10,7 @@ sealed interface SiteResponse {
   /// A redirect.
   ///
   /// @param location a path on this server
-  record Elsewhere(String location) implements SiteResponse {}
+  record Redirect(String location) implements SiteResponse {}
 
   /// A generated text.
   record Text(int status, String type, String body) implements SiteResponse {

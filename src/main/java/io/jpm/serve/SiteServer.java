@@ -70,7 +70,7 @@ final class SiteServer {
   /// remaining connections are closed after `time`.
   Future<Void> drain(Duration time) {
     Future<Void> all = http.shutdown(time.toMillis(), TimeUnit.MILLISECONDS);
-    return Future.any(pendingResponses.ended(), all).mapEmpty();
+    return Future.any(pendingResponses.awaitNone(), all).mapEmpty();
   }
 
   /// Closes the server immediately.

@@ -36,7 +36,7 @@ record Validators(String etag, Instant modified) {
   ///
   /// @param noneMatch the If-None-Match header
   /// @param since the If-Modified-Since header, which is used only without the other one
-  boolean areKnown(@Nullable String noneMatch, @Nullable String since) {
+  boolean matchesCached(@Nullable String noneMatch, @Nullable String since) {
     if (noneMatch != null) {
       return noneMatch.strip().equals("*")
           || Stream.of(noneMatch.split(",")).map(String::strip).anyMatch(this::isMine);

@@ -1,19 +1,19 @@
 package io.jpm.spec;
 
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.LogLimits;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Seccomp;
-import io.jpm.model.Secret;
+import io.jpm.model.SecretSource;
 import io.jpm.model.StartCondition;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
@@ -46,9 +46,9 @@ final class FileForm {
       case OptionalDouble some ->
           some.isPresent() ? Optional.of(some.getAsDouble()) : Optional.empty();
       case InheritFilter filter -> filter(filter);
-      case Health.Startup startup -> Optional.of(startup(startup));
-      case Health.Probe probe -> Optional.of(probe(probe));
-      case LogLimits.Wish limits -> limits(limits);
+      case HealthProbes.StartupProbe startupProbe -> Optional.of(startup(startupProbe));
+      case HealthProbes.Probe probe -> Optional.of(probe(probe));
+      case LogLimits.Overrides limits -> limits(limits);
       case Map<?, ?> map -> map.isEmpty() ? Optional.empty() : Optional.of(sorted(map));
       case List<?> list -> Optional.of(list(list));
       case Collection<?> set -> Optional.of(list(set).stream().sorted(FileForm::compare).toList());
@@ -63,9 +63,9 @@ final class FileForm {
       case Number number -> number;
       case Duration time -> time.toMillis();
       case Path path -> path.toString();
-      case EnvFile file -> file.shown();
-      case Secret.OfCommand(List<String> argv) -> Map.of("command", argv);
-      case Secret secret -> secret.shown();
+      case EnvFile file -> file.displayText();
+      case SecretSource.FromCommand(List<String> argv) -> Map.of("command", argv);
+      case SecretSource secretSource -> secretSource.displayText();
       case Hooks.Exec(List<String> command) -> Map.of("exec", command);
       case Hooks.Webhook(var url) -> Map.of("webhook", url.toString());
       case Enum<?> constant -> word(constant);
@@ -77,10 +77,10 @@ final class FileForm {
   /// Returns the keyword for `constant` in process files and messages.
   static String word(Enum<?> constant) {
     return switch (constant) {
-      case RestartPolicy.When when -> when.word();
-      case BalancingMode mode -> mode.word();
-      case Strategy strategy -> strategy.word();
-      case ProxyProtocol version -> version.word();
+      case RestartPolicy.When when -> when.keyword();
+      case BalancingMode mode -> mode.keyword();
+      case Strategy strategy -> strategy.keyword();
+      case ProxyProtocol version -> version.keyword();
       case StartCondition condition -> condition.word();
       case Seccomp seccomp -> seccomp.word();
       case Signal signal -> signal.name();
@@ -114,14 +114,14 @@ final class FileForm {
         : Optional.of(filter.parts());
   }
 
-  private static Map<String, Object> startup(Health.Startup startup) {
-    Map<String, Object> form = check(startup.check());
-    form.put("interval", time(startup.interval()));
-    form.put("timeout", time(startup.within()));
+  private static Map<String, Object> startup(HealthProbes.StartupProbe startupProbe) {
+    Map<String, Object> form = check(startupProbe.check());
+    form.put("interval", time(startupProbe.interval()));
+    form.put("timeout", time(startupProbe.within()));
     return form;
   }
 
-  private static Map<String, Object> probe(Health.Probe probe) {
+  private static Map<String, Object> probe(HealthProbes.Probe probe) {
     Map<String, Object> form = check(probe.check());
     form.put("interval", time(probe.rhythm().interval()));
     form.put("timeout", time(probe.rhythm().timeout()));
@@ -131,20 +131,20 @@ final class FileForm {
     return form;
   }
 
-  private static Map<String, Object> check(Check check) {
+  private static Map<String, Object> check(ProbeHandler probeHandler) {
     Map<String, Object> form = new LinkedHashMap<>();
-    switch (check) {
-      case Check.Http http -> form.put("http", http(http));
-      case Check.Tcp(String host, String port) ->
+    switch (probeHandler) {
+      case ProbeHandler.Http http -> form.put("http", http(http));
+      case ProbeHandler.Tcp(String host, String port) ->
           form.put("tcp", (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port);
-      case Check.Exec(List<String> command) -> form.put("exec", command);
-      case Check.Log(String pattern) -> form.put("log", pattern);
-      case Check.Notify() -> form.put("notify", true);
+      case ProbeHandler.Exec(List<String> command) -> form.put("exec", command);
+      case ProbeHandler.Log(String pattern) -> form.put("log", pattern);
+      case ProbeHandler.Notify() -> form.put("notify", true);
     }
     return form;
   }
 
-  private static Map<String, Object> http(Check.Http http) {
+  private static Map<String, Object> http(ProbeHandler.Http http) {
     Map<String, Object> form = new LinkedHashMap<>();
     form.put("url", http.url());
     of(http.headers()).ifPresent(headers -> form.put("headers", headers));
@@ -154,7 +154,7 @@ final class FileForm {
     return form;
   }
 
-  private static Optional<Object> limits(LogLimits.Wish limits) {
+  private static Optional<Object> limits(LogLimits.Overrides limits) {
     Map<String, Object> form = new LinkedHashMap<>();
     limits.maxSize().ifPresent(bytes -> form.put("max_size", size(bytes)));
     limits.rotateEvery().ifPresent(time -> form.put("rotate_every", time(time)));

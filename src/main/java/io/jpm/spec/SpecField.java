@@ -1,17 +1,17 @@
 package io.jpm.spec;
 
-import static io.jpm.spec.SpecField.Effect.CHECKS;
-import static io.jpm.spec.SpecField.Effect.COUNT;
-import static io.jpm.spec.SpecField.Effect.LIVE;
-import static io.jpm.spec.SpecField.Effect.NONE;
-import static io.jpm.spec.SpecField.Effect.PROCESS;
+import static io.jpm.spec.SpecField.ChangeEffect.CHECKS;
+import static io.jpm.spec.SpecField.ChangeEffect.COUNT;
+import static io.jpm.spec.SpecField.ChangeEffect.LIVE;
+import static io.jpm.spec.SpecField.ChangeEffect.NONE;
+import static io.jpm.spec.SpecField.ChangeEffect.PROCESS;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.EnvFile;
 import io.jpm.model.LineFormat;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Secret;
+import io.jpm.model.SecretSource;
 import io.jpm.model.text.TimePattern;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,11 +38,11 @@ import java.util.function.Function;
 public record SpecField(
     String component,
     String key,
-    Effect effect,
+    ChangeEffect effect,
     Function<AppSpec, Object> value,
     Function<AppSpec, Map<String, Object>> form) {
-  /// What a change requires.
-  public enum Effect {
+  /// The consequence of a change.
+  public enum ChangeEffect {
     /// Not compared: the component identifies the app or its caller.
     NONE,
     /// The processes keep running.
@@ -158,8 +158,8 @@ public record SpecField(
           live("pidFile", "pid_file", AppSpec::pidFile));
 
   private static SpecField field(
-      String component, String key, Effect effect, Function<AppSpec, Object> value) {
-    return new SpecField(component, key, effect, value, spec -> form(key, value.apply(spec)));
+      String component, String key, ChangeEffect changeEffect, Function<AppSpec, Object> value) {
+    return new SpecField(component, key, changeEffect, value, spec -> form(key, value.apply(spec)));
   }
 
   private static SpecField live(String component, String key, Function<AppSpec, Object> value) {
@@ -302,9 +302,9 @@ public record SpecField(
     return form;
   }
 
-  /// Returns what a change to `wanted` requires, with [Effect#CHECKS] resolved to [Effect#LIVE] or
-  /// [Effect#PROCESS].
-  public Effect effectOf(AppSpec wanted) {
+  /// Returns what a change to `wanted` requires, with [ChangeEffect#CHECKS] resolved to
+  /// [ChangeEffect#LIVE] or [ChangeEffect#PROCESS].
+  public ChangeEffect effectOf(AppSpec wanted) {
     return switch (effect) {
       case CHECKS -> wanted.health().notifies() ? PROCESS : LIVE;
       case NONE, LIVE, COUNT, PROCESS -> effect;
@@ -324,8 +324,8 @@ public record SpecField(
       case OptionalDouble some -> some.isPresent() ? "" + some.getAsDouble() : "";
       case Duration time ->
           time.toMillis() % 1000 == 0 ? time.toSeconds() + "s" : time.toMillis() + "ms";
-      case EnvFile file -> file.shown();
-      case Secret secret -> secret.shown();
+      case EnvFile file -> file.displayText();
+      case SecretSource secretSource -> secretSource.displayText();
       case Enum<?> constant -> FileForm.word(constant);
       case Map<?, ?> map ->
           map.entrySet().stream()

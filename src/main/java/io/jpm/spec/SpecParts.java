@@ -16,7 +16,7 @@ public final class SpecParts {
   /// Returns `into` with the values that the attributes `keys` have in `from`.
   ///
   /// @param keys names of attributes as in [SpecField#key]
-  public static AppSpec taken(Set<String> keys, AppSpec from, AppSpec into) {
+  public static AppSpec merge(Set<String> keys, AppSpec from, AppSpec into) {
     AppSpec result = into;
     for (SpecField field : SpecField.ALL) {
       if (keys.contains(field.key())) {

@@ -1,75 +1,81 @@
 package io.jpm.supervise;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.supervise.Effect.Announce;
-import io.jpm.supervise.Effect.Change;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.supervise.SupervisionEffect.Announce;
+import io.jpm.supervise.SupervisionEffect.LifecycleChange;
 
 /// Transitions of an instance that a new daemon finds running or gone. The timers and waits of the
 /// old daemon no longer exist.
-record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
+record Recovery(RunTransitions runRules, StopTransitions stopping, LaunchTransitions launching) {
   private static final String ADOPTED = "adopted from the previous daemon";
 
-  Step adopted(Supervised state, Event.Adopted event) {
+  Step adopted(InstanceState state, SupervisionEvent.Adopted event) {
     long since = runRules.now() - event.uptimeNanos();
     // All earlier failures happened before this process began.
-    Supervised here =
+    InstanceState here =
         state
             .ofGeneration(event.generation())
             .onlineSince(since)
-            .counted(state.counters().rebased(since));
+            .withCounters(state.counters().rebased(since));
     boolean newer = event.generation() > state.generation();
     Step step = newer ? taken(ordered(here)) : goOn(here);
-    return step.precededBy(new Announce(Change.ADOPT));
+    return step.precededBy(new Announce(LifecycleChange.ADOPT));
   }
 
   /// The journal does not contain the request that launched this newer generation. If the desired
   /// state was already UP, it may have been an automatic restart; otherwise a user has started the
   /// instance.
-  private static Supervised ordered(Supervised here) {
-    return here.desiredState() == DesiredState.UP ? here : here.forgiven().want(DesiredState.UP);
+  private static InstanceState ordered(InstanceState here) {
+    return here.desiredState() == DesiredState.UP
+        ? here
+        : here.withFailuresReset().withDesired(DesiredState.UP);
   }
 
-  private Step goOn(Supervised here) {
+  private Step goOn(InstanceState here) {
     boolean wanted = here.desiredState() == DesiredState.UP && here.stopCause() == StopCause.NONE;
     return switch (here.phase()) {
       case ONLINE -> wanted ? online(here) : end(here);
       case LAUNCHING, WAITING_RESTART -> wanted ? taken(here) : end(here);
-      case STOPPING -> stopping.goOn(here);
-      case STOPPED, ERRORED -> end(here.want(DesiredState.DOWN));
+      case STOPPING -> stopping.resume(here);
+      case STOPPED, ERRORED -> end(here.withDesired(DesiredState.DOWN));
     };
   }
 
   /// The process may have reported readiness while no daemon ran; the caller must check that.
-  private Step taken(Supervised here) {
+  private Step taken(InstanceState here) {
     return runRules.policies().readiness().awaited()
-        ? runRules.awaitReadiness(here.because(ADOPTED))
+        ? runRules.awaitReadiness(here.withReason(ADOPTED))
         : online(here);
   }
 
-  private static Step online(Supervised here) {
-    return Step.to(here.in(Phase.ONLINE, ADOPTED));
+  private static Step online(InstanceState here) {
+    return Step.to(here.inPhase(Phase.ONLINE, ADOPTED));
   }
 
   /// Continues a stop or restart that was requested while the process was being launched.
-  private Step end(Supervised here) {
+  private Step end(InstanceState here) {
     return stopping.end(here, StopCause.ASKED, why(here));
   }
 
-  Step foundGone(Supervised state, Event.FoundGone event) {
-    Supervised known =
-        state.ofGeneration(event.generation()).counted(state.counters().rebased(runRules.now()));
+  Step foundGone(InstanceState state, SupervisionEvent.ProcessGone event) {
+    InstanceState known =
+        state
+            .ofGeneration(event.generation())
+            .withCounters(state.counters().rebased(runRules.now()));
     if (event.generation() > state.generation()) {
       return fell(ordered(known), event);
     }
     boolean strays = event.leftovers() && runRules.policies().stop().wholeTree();
     return switch (state.phase()) {
-      case STOPPED -> strays ? stopping.endStrays(known) : Step.to(known);
+      case STOPPED -> strays ? stopping.endOldLeftovers(known) : Step.to(known);
       // A failure count above 0 leads back to `errored` after the stop.
       case ERRORED ->
-          strays ? stopping.endStrays(known.counted(known.counters().failed())) : Step.to(known);
+          strays
+              ? stopping.endOldLeftovers(known.withCounters(known.counters().failed()))
+              : Step.to(known);
       case WAITING_RESTART ->
-          strays ? stopping.endStrays(known) : stopping.restarting().waitAnew(known);
+          strays ? stopping.endOldLeftovers(known) : stopping.restarting().restartDelay(known);
       case LAUNCHING -> goneWhileLaunching(known, event);
       case ONLINE ->
           known.desiredState() == DesiredState.UP ? fell(known, event) : goneAsked(known, event);
@@ -77,7 +83,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
     };
   }
 
-  private Step goneWhileLaunching(Supervised state, Event.FoundGone event) {
+  private Step goneWhileLaunching(InstanceState state, SupervisionEvent.ProcessGone event) {
     if (state.desiredState() != DesiredState.UP || state.stopCause() != StopCause.NONE) {
       return goneAsked(state, event);
     }
@@ -86,29 +92,36 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
             || event.leftovers()
             || !(event.exit() instanceof Exit.Unknown);
     // Without evidence that a process existed, the requested start is still pending.
-    return began || runRules.policies().trial()
+    return began || runRules.policies().candidate()
         ? fell(state, event)
-        : launching.inOrder(
-            state.ended(event.exit()).counted(state.counters().unmeasured()),
-            Change.START,
+        : launching.afterDependencies(
+            state.ended(event.exit()).withCounters(state.counters().afterUnmeasuredRun()),
+            LifecycleChange.START,
             "started by command");
   }
 
   /// The process ended by itself. Its run time is unknown, so the run does not count as unstable.
-  private Step fell(Supervised state, Event.FoundGone event) {
+  private Step fell(InstanceState state, SupervisionEvent.ProcessGone event) {
     String why =
         event.exit()
             + (event.cause().isEmpty() ? "" : " (" + event.cause() + ")")
-            + (event.said().isEmpty() || event.exit().isClean() ? "" : ": " + event.said());
-    Supervised ended =
-        state.ended(event.exit()).counted(state.counters().unmeasured()).because(why);
-    EndRules endRules = runRules.rules().afterExit(event.exit(), why, ended.counters(), true);
-    return runRules.fallen(Restarting.pledge(ended, endRules), event.leftovers());
+            + (event.lastErrorLine().isEmpty() || event.exit().isClean()
+                ? ""
+                : ": " + event.lastErrorLine());
+    InstanceState ended =
+        state
+            .ended(event.exit())
+            .withCounters(state.counters().afterUnmeasuredRun())
+            .withReason(why);
+    RestartDecision restartDecision =
+        runRules.rules().afterExit(event.exit(), why, ended.counters(), true);
+    return runRules.runEnded(
+        RestartTransitions.recordDecision(ended, restartDecision), event.leftovers());
   }
 
   /// The process was being stopped; the state contains what follows.
-  private Step goneAsked(Supervised state, Event.FoundGone event) {
-    Supervised ended = state.ended(event.exit());
+  private Step goneAsked(InstanceState state, SupervisionEvent.ProcessGone event) {
+    InstanceState ended = state.ended(event.exit());
     if (!event.leftovers() || !runRules.policies().stop().wholeTree()) {
       return stopping.next(ended);
     }
@@ -117,7 +130,7 @@ record Recovery(RunRules runRules, Stopping stopping, Launching launching) {
         : stopping.endLeftovers(ended, StopCause.ASKED, why(state));
   }
 
-  private static String why(Supervised state) {
+  private static String why(InstanceState state) {
     return state.desiredState() == DesiredState.UP ? state.reason() : "stopping by command";
   }
 }

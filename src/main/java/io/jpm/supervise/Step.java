@@ -7,17 +7,17 @@ import java.util.stream.Stream;
 ///
 /// @param next the next state
 /// @param effects the actions to perform, in this order
-public record Step(Supervised next, List<Effect> effects) {
+public record Step(InstanceState next, List<SupervisionEffect> effects) {
   public Step {
     effects = List.copyOf(effects);
   }
 
-  static Step to(Supervised next, Effect... effects) {
+  static Step to(InstanceState next, SupervisionEffect... effects) {
     return new Step(next, List.of(effects));
   }
 
   /// Returns this step with `first` before all other effects.
-  Step precededBy(Effect first) {
+  Step precededBy(SupervisionEffect first) {
     return new Step(next, Stream.concat(Stream.of(first), effects.stream()).toList());
   }
 }

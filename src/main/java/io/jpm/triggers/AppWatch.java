@@ -22,7 +22,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The watch of one app. It collects the changes that its paths report, and passes them on after a
-/// quiet period. Confined to the thread of [FileWatch], except for the methods of [WatchHandle].
+/// quiet period. Confined to the thread of [FileWatcher], except for the methods of [WatchHandle].
 final class AppWatch implements WatchHandle, ChangeListener {
   /// Minimum quiet period. It combines into one change the steps of an editor that replaces a file
   /// by renaming, and the many files of a build.
@@ -46,7 +46,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   private static final int MOST_TOLD = 10;
 
   private final Triggers.Watch watch;
-  private final FileWatch.Engine engine;
+  private final FileWatcher.Engine engine;
   private final WatchThread thread;
   private final Duration delay;
   private final Consumer<String> onChange;
@@ -68,7 +68,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   AppWatch(
       Triggers.Watch watch,
       Instant since,
-      FileWatch.Engine engine,
+      FileWatcher.Engine engine,
       Consumer<String> onChange,
       Consumer<String> onTrouble) {
     this.watch = watch;
@@ -82,7 +82,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   }
 
   @Override
-  public CompletionStage<Void> begun() {
+  public CompletionStage<Void> ready() {
     return begun;
   }
 
@@ -92,7 +92,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
       if (!closed) {
         var watched = new WatchedPath(path, engine.ignored(path, watch.ignore(), this), this);
         paths.add(watched);
-        watched.begin(since);
+        watched.start(since);
       }
     }
     searchMissing();
@@ -129,7 +129,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     if (limit == null) {
       Duration factor = delay.multipliedBy(LIMIT_FACTOR);
       limit =
-          thread.after(
+          thread.schedule(
               factor.compareTo(LEAST_LIMIT) > 0 ? factor : LEAST_LIMIT, this::fire, this::stumbled);
     }
   }
@@ -137,7 +137,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   @Override
   public void maybeChanged() {
     cancel(quiet);
-    quiet = thread.after(quietTime(), this::becameQuiet, this::stumbled);
+    quiet = thread.schedule(quietTime(), this::becameQuiet, this::stumbled);
     searchMissing();
   }
 
@@ -151,7 +151,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
     boolean settled = true;
     for (WatchedFile file :
         paths.stream().map(WatchedPath::file).flatMap(Optional::stream).toList()) {
-      switch (file.verdict()) {
+      switch (file.check()) {
         case SAME -> {}
         case CHANGED -> changes.add(file.toString());
         case UNSETTLED -> settled = false;
@@ -190,10 +190,10 @@ final class AppWatch implements WatchHandle, ChangeListener {
         && (search == null || search.isDone())
         && paths.stream().anyMatch(WatchedPath::isMissing)) {
       search =
-          thread.after(
+          thread.schedule(
               LOOK_FOR_MISSING,
               () -> {
-                paths.stream().filter(WatchedPath::isMissing).forEach(WatchedPath::renew);
+                paths.stream().filter(WatchedPath::isMissing).forEach(WatchedPath::rescan);
                 search = null;
                 searchMissing();
               },
@@ -234,7 +234,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
   }
 
   @Override
-  public void listen(Path directory, DirectoryEvents.Listener listener) {
+  public void listen(Path directory, DirectoryWatcher.Listener listener) {
     try {
       engine.events().listen(directory, listener);
     } catch (NoSuchFileException | NotDirectoryException | AccessDeniedException notThere) {
@@ -250,7 +250,7 @@ final class AppWatch implements WatchHandle, ChangeListener {
         "watch: %s: %s — polling every %d s instead; raise fs.inotify.max_user_watches (sysctl), or max_user_instances if that is used up"
             .formatted(directory, reason(refused), POLL.toSeconds()));
     if (polling == null && !closed) {
-      polling = thread.after(POLL, this::poll, this::stumbled);
+      polling = thread.schedule(POLL, this::poll, this::stumbled);
     }
   }
 
@@ -259,12 +259,12 @@ final class AppWatch implements WatchHandle, ChangeListener {
   }
 
   private void poll() {
-    polling = closed ? null : thread.after(POLL, this::poll, this::stumbled);
-    paths.forEach(WatchedPath::renew);
+    polling = closed ? null : thread.schedule(POLL, this::poll, this::stumbled);
+    paths.forEach(WatchedPath::rescan);
   }
 
   @Override
-  public void forget(Path directory, DirectoryEvents.Listener listener) {
+  public void forget(Path directory, DirectoryWatcher.Listener listener) {
     engine.events().forget(directory, listener);
   }
 

@@ -11,8 +11,7 @@ interface ChangeListener {
   /// @param what the changed path as it is shown to the user
   void changed(String what);
 
-  /// Reports that the watched file may have changed; call [WatchedFile#verdict] after a quiet
-  /// period.
+  /// Reports that the watched file may have changed; call [WatchedFile#check] after a quiet period.
   void maybeChanged();
 
   /// Reports that a path cannot be watched properly.
@@ -32,8 +31,8 @@ interface ChangeListener {
   FileChannel open(Path file) throws IOException;
 
   /// Listens to a directory by kernel events, or by polling if the kernel refuses.
-  void listen(Path directory, DirectoryEvents.Listener listener);
+  void listen(Path directory, DirectoryWatcher.Listener listener);
 
   /// Ends a [#listen].
-  void forget(Path directory, DirectoryEvents.Listener listener);
+  void forget(Path directory, DirectoryWatcher.Listener listener);
 }

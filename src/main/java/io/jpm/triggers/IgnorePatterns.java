@@ -28,7 +28,7 @@ final class IgnorePatterns {
   }
 
   /// Reports whether the path is ignored. The last matching pattern decides.
-  boolean ignore(Path path, boolean directory) {
+  boolean matches(Path path, boolean directory) {
     String relative = root.relativize(path).toString();
     for (int i = rules.size() - 1; i >= 0; i--) {
       if (rules.get(i).isMatch(relative, directory, true)) {

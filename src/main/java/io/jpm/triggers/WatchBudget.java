@@ -2,7 +2,7 @@ package io.jpm.triggers;
 
 /// Limits the memory that records the watched files, for each app and for all apps together. A
 /// directory with a million files must not exhaust the memory needed for supervision. Confined to
-/// the thread of [FileWatch].
+/// the thread of [FileWatcher].
 final class WatchBudget {
   private static final int PART_OF_HEAP = 4;
   private static final int MOST_APPS = 2;

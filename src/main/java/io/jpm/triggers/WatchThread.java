@@ -36,7 +36,7 @@ final class WatchThread implements Executor, AutoCloseable {
   }
 
   /// Runs a task after `time`; does nothing and returns null after close.
-  @Nullable Future<?> after(Duration time, Runnable task, Consumer<RuntimeException> onFailure) {
+  @Nullable Future<?> schedule(Duration time, Runnable task, Consumer<RuntimeException> onFailure) {
     try {
       return executor.schedule(guarded(task, onFailure), time.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {

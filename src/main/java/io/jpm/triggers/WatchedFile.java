@@ -38,7 +38,7 @@ final class WatchedFile implements WatchedContent {
   }
 
   /// The result of comparing the file with its last known content after a quiet period.
-  enum Verdict {
+  enum ContentChange {
     /// The content is unchanged, missing or incomplete.
     SAME,
     CHANGED,
@@ -46,24 +46,24 @@ final class WatchedFile implements WatchedContent {
     UNSETTLED
   }
 
-  private record Content(long size, long mark) {}
+  private record Content(long size, long fingerprint) {}
 
-  /// Compares the file after a quiet period. Each change returns [Verdict#CHANGED] once.
-  Verdict verdict() {
+  /// Compares the file after a quiet period. Each change returns [ContentChange#CHANGED] once.
+  ContentChange check() {
     Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
       seen = now;
-      return Verdict.UNSETTLED;
+      return ContentChange.UNSETTLED;
     }
     Optional<Content> content = now.map(this::content);
     if (content.isEmpty() || content.equals(running) || !isWhole()) {
-      return Verdict.SAME;
+      return ContentChange.SAME;
     }
     if (!look().equals(seen)) {
-      return Verdict.UNSETTLED; // written during the read
+      return ContentChange.UNSETTLED; // written during the read
     }
     running = content;
-    return Verdict.CHANGED;
+    return ContentChange.CHANGED;
   }
 
   /// Reports whether the file is complete. The central directory of an archive is at its end, so a
@@ -139,14 +139,14 @@ final class WatchedFile implements WatchedContent {
   }
 
   @Override
-  public void seen(Path directory, Optional<Path> name) {
+  public void entryChanged(Path directory, Optional<Path> name) {
     if (name.isEmpty() || target.map(Path::getFileName).equals(name)) {
-      renew();
+      rescan();
     }
   }
 
   @Override
-  public void renew() {
+  public void rescan() {
     listenToTarget();
     Optional<FileStamp> now = look();
     if (!now.equals(seen)) {
@@ -156,7 +156,7 @@ final class WatchedFile implements WatchedContent {
   }
 
   @Override
-  public void gone() {
+  public void removed() {
     seen = Optional.empty();
   }
 

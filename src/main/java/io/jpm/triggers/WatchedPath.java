@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// A path as the user named it: a directory, a file, a link to one, or temporarily nothing. It
 /// listens to the directories above the path, in order to detect a deployment that replaces one of
 /// them or changes a link.
-final class WatchedPath implements DirectoryEvents.Listener {
+final class WatchedPath implements DirectoryWatcher.Listener {
   private final Path path;
   private final BiPredicate<Path, Boolean> ignored;
   private final ChangeListener changeListener;
@@ -24,7 +24,7 @@ final class WatchedPath implements DirectoryEvents.Listener {
   }
 
   /// Records the current content as known, except for files written after `since`.
-  void begin(Instant since) {
+  void start(Instant since) {
     listenAbove();
     content = Files.exists(path) ? open(false, since) : null;
     missing = content == null;
@@ -43,19 +43,19 @@ final class WatchedPath implements DirectoryEvents.Listener {
   }
 
   @Override
-  public void seen(Path directory, Optional<Path> name) {
+  public void entryChanged(Path directory, Optional<Path> name) {
     if (name.isEmpty() || path.startsWith(directory.resolve(name.get()))) {
-      renew();
+      rescan();
     }
   }
 
   /// Scans the path again.
-  void renew() {
+  void rescan() {
     listenAbove();
     WatchedContent before = content;
     if (!Files.exists(path)) {
       if (before != null && !missing) {
-        before.gone();
+        before.removed();
       }
       missing = true;
       return;
@@ -63,9 +63,9 @@ final class WatchedPath implements DirectoryEvents.Listener {
     boolean back = missing;
     missing = false;
     if (before instanceof WatchedFile && !Files.isDirectory(path)) {
-      before.renew();
+      before.rescan();
     } else if (before instanceof WatchedTree && Files.isDirectory(path)) {
-      before.renew();
+      before.rescan();
     } else {
       if (before != null) {
         before.close();

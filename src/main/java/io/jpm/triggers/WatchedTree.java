@@ -60,7 +60,7 @@ final class WatchedTree implements WatchedContent {
 
   @Override
   @SuppressWarnings("ReferenceEquality") // identity, not equality: is it still this map?
-  public void seen(Path directory, Optional<Path> name) {
+  public void entryChanged(Path directory, Optional<Path> name) {
     Map<Path, FileStamp> entries = known.get(directory);
     if (entries == null) {
       return; // an event from before the directory was removed
@@ -249,7 +249,7 @@ final class WatchedTree implements WatchedContent {
   }
 
   @Override
-  public void renew() {
+  public void rescan() {
     Map<Path, Map<Path, FileStamp>> before = new HashMap<>(known);
     close();
     enter(root, WatchedTree::known);
@@ -284,7 +284,7 @@ final class WatchedTree implements WatchedContent {
   }
 
   @Override
-  public void gone() {
+  public void removed() {
     close();
     changeListener.changed(root.toString());
   }

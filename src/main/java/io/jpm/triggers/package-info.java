@@ -1,5 +1,5 @@
 /// External triggers that make the restart of a running app due: the times of a schedule
-/// ([io.jpm.triggers.CronTimes]) and changes of watched files ([io.jpm.triggers.FileWatch]).
+/// ([io.jpm.triggers.CronSchedule]) and changes of watched files ([io.jpm.triggers.FileWatcher]).
 ///
 /// The package decides *when* a restart is due; God restarts. All file watches share one thread,
 /// which starts with the first watch. The package depends on `model` and two libraries: cron-utils

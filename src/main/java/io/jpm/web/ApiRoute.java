@@ -177,24 +177,24 @@ enum ApiRoute {
   }
 
   /// Returns the lowest role that may use the route.
-  Role needs() {
-    return this == START_APPS ? Role.ADMIN : verb.map(CommandVerb::needs).orElse(Role.READ);
+  Role requiredRole() {
+    return this == START_APPS ? Role.ADMIN : verb.map(CommandVerb::requiredRole).orElse(Role.READ);
   }
 
   /// Returns the key of the request whose value is in the path.
-  Optional<CommandKey> inPath() {
+  Optional<CommandKey> pathKey() {
     return verb.filter(_ -> path.contains(":target"))
         .map(asked ->
             asked.keys().contains(CommandKey.TARGETS) ? CommandKey.TARGETS : CommandKey.TARGET);
   }
 
   /// Returns the keys of the request that may be in the query of a GET or in the body of a POST.
-  List<CommandKey> asked() {
+  List<CommandKey> requestKeys() {
     List<CommandKey> special = ASKED.get(this);
     return special != null
         ? special
         : verb.map(CommandVerb::keys).orElse(List.of()).stream()
-            .filter(key -> key != CommandKey.TARGETS && !inPath().equals(Optional.of(key)))
+            .filter(key -> key != CommandKey.TARGETS && !pathKey().equals(Optional.of(key)))
             .toList();
   }
 

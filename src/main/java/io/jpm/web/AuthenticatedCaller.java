@@ -8,10 +8,10 @@ import java.time.Duration;
 
 /// The authenticated sender of a request.
 ///
-/// @param who the principal
+/// @param principal the principal
 /// @param byCookie whether the request was authenticated by a browser session and not by a token
-/// @param from the remote address
-record AuthenticatedCaller(Principal who, boolean byCookie, String from) {
+/// @param origin the remote address
+record AuthenticatedCaller(Principal principal, boolean byCookie, String origin) {
   /// The server itself, for requests whose result is later filtered for each client.
   static final AuthenticatedCaller ITSELF = new AuthenticatedCaller(Principal.OWNER, false, "web");
 
@@ -22,11 +22,11 @@ record AuthenticatedCaller(Principal who, boolean byCookie, String from) {
   /// @param patience timeout of the reply
   DeliveryOptions delivery(Duration patience) {
     return new DeliveryOptions()
-        .addHeader(RequestCaller.HEADER, new RequestCaller(who, from).toHeader())
+        .addHeader(RequestCaller.HEADER, new RequestCaller(principal, origin).toHeader())
         .setSendTimeout(patience.toMillis());
   }
 
-  void keepIn(RoutingContext context) {
+  void attachTo(RoutingContext context) {
     context.put(KEY, this);
   }
 

@@ -65,7 +65,7 @@ final class Bodies {
       next.accept(Buffer.buffer());
       return;
     }
-    boolean isIssued = !AuthenticatedCaller.of(context).who().equals(Principal.OWNER);
+    boolean isIssued = !AuthenticatedCaller.of(context).principal().equals(Principal.OWNER);
     int most = isIssued ? MOST_OF_ISSUED : MOST_OF_OWNER;
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null && (!LENGTH.matcher(length).matches() || Long.parseLong(length) > most)) {
@@ -83,7 +83,7 @@ final class Bodies {
     JsonResponse.failed(
         context.response(),
         413,
-        Code.INVALID.word(),
+        Code.INVALID.keyword(),
         "a body has at most %d KiB".formatted(most >> 10));
   }
 
@@ -142,7 +142,7 @@ final class Bodies {
       Optional<String> problem =
           body.length() == 0 ? Optional.empty() : bounds.problem(body.getBytes());
       problem.ifPresentOrElse(
-          it -> JsonResponse.failed(context.response(), 400, Code.INVALID.word(), sentence(it)),
+          it -> JsonResponse.failed(context.response(), 400, Code.INVALID.keyword(), sentence(it)),
           () -> next.accept(body));
     }
 

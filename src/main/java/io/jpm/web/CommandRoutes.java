@@ -39,18 +39,18 @@ final class CommandRoutes {
   }
 
   /// Signals a request that cannot be forwarded, with a message for the user.
-  static final class NotUnderstood extends RuntimeException {
+  static final class BadRequestException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    NotUnderstood(String problem) {
+    BadRequestException(String problem) {
       super(problem, null, false, false);
     }
   }
 
   /// Forwards a request and sends the reply.
   ///
-  /// @throws NotUnderstood if the request cannot be forwarded
-  void pass(RoutingContext context, ApiRoute route, Buffer body) {
+  /// @throws BadRequestException if the request cannot be forwarded
+  void forward(RoutingContext context, ApiRoute route, Buffer body) {
     JsonObject request = request(context, route, body);
     vertx
         .eventBus()
@@ -62,7 +62,7 @@ final class CommandRoutes {
                 JsonResponse.failed(
                     context.response(),
                     502,
-                    Code.FAILED.word(),
+                    Code.FAILED.keyword(),
                     "the daemon did not answer: " + failure.getMessage()));
   }
 
@@ -70,25 +70,25 @@ final class CommandRoutes {
   /// records that in the audit log.
   void denied(RoutingContext context, ApiRoute route) {
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
-    String verb = route.verb().map(CommandVerb::word).orElse(route.operation());
+    String verb = route.verb().map(CommandVerb::keyword).orElse(route.operation());
     String problem =
         "%s needs the role %s, and %s has %s"
             .formatted(
                 verb,
-                route.needs().word(),
-                authenticatedCaller.who().name(),
-                authenticatedCaller.who().role().word());
+                route.requiredRole().keyword(),
+                authenticatedCaller.principal().name(),
+                authenticatedCaller.principal().role().keyword());
     vertx
         .eventBus()
         .send(
             Addresses.AUDIT,
             new AuditRecord(
-                authenticatedCaller.who(),
-                authenticatedCaller.from(),
+                authenticatedCaller.principal(),
+                authenticatedCaller.origin(),
                 verb,
                 List.of(),
-                Code.DENIED.word() + ": " + problem));
-    JsonResponse.failed(context.response(), 403, Code.DENIED.word(), problem);
+                Code.DENIED.keyword() + ": " + problem));
+    JsonResponse.failed(context.response(), 403, Code.DENIED.keyword(), problem);
   }
 
   /// Returns the HTTP status for a reply of `jpm.command`.
@@ -98,7 +98,7 @@ final class CommandRoutes {
     }
     String word = reply.getString("code", "");
     return Arrays.stream(Code.values())
-        .filter(code -> code.word().equals(word))
+        .filter(code -> code.keyword().equals(word))
         .findFirst()
         .map(code ->
             switch (code) {
@@ -115,15 +115,17 @@ final class CommandRoutes {
   private static JsonObject request(RoutingContext context, ApiRoute route, Buffer body) {
     boolean inQuery = !HttpMethod.POST.equals(route.method());
     JsonObject request =
-        inQuery ? query(context, route.asked()) : body(context, route.asked(), body);
+        inQuery ? query(context, route.requestKeys()) : body(context, route.requestKeys(), body);
     route
-        .inPath()
+        .pathKey()
         .ifPresent(key -> {
           String target = target(JsonResponse.inPath(context, "target"));
           request.put(
-              key.word(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
+              key.keyword(), key == CommandKey.TARGETS ? new JsonArray(List.of(target)) : target);
         });
-    return request.put("v", CommandRequest.VERSION).put("verb", route.verb().orElseThrow().word());
+    return request
+        .put("v", CommandRequest.VERSION)
+        .put("verb", route.verb().orElseThrow().keyword());
   }
 
   /// A number in the path is an instance id, even if an app has that name.
@@ -133,20 +135,20 @@ final class CommandRoutes {
 
   /// Returns the request in the query.
   ///
-  /// @throws NotUnderstood with the first error
+  /// @throws BadRequestException with the first error
   static JsonObject query(RoutingContext context, List<CommandKey> asked) {
     var request = new JsonObject();
     for (Map.Entry<String, String> entry : context.queryParams()) {
       CommandKey key =
           key(entry.getKey(), asked)
               .orElseThrow(() ->
-                  new NotUnderstood(
+                  new BadRequestException(
                       "%s is not known in the query; use %s"
                           .formatted(entry.getKey(), words(asked))));
-      if (request.containsKey(key.word())) {
-        throw new NotUnderstood(key.word() + " is given twice");
+      if (request.containsKey(key.keyword())) {
+        throw new BadRequestException(key.keyword() + " is given twice");
       }
-      request.put(key.word(), value(key, entry.getValue()));
+      request.put(key.keyword(), value(key, entry.getValue()));
     }
     return request;
   }
@@ -155,40 +157,41 @@ final class CommandRoutes {
     if (key.kind() != CommandKey.Kind.NUMBER) {
       return text;
     }
-    long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : key.least() - 1;
-    if (number < key.least() || number > key.most()) {
-      throw new NotUnderstood(
+    long number = NUMBER.matcher(text).matches() ? Long.parseLong(text) : key.min() - 1;
+    if (number < key.min() || number > key.max()) {
+      throw new BadRequestException(
           "%s: \"%s\" — use a whole number from %d to %d"
-              .formatted(key.word(), text, key.least(), key.most()));
+              .formatted(key.keyword(), text, key.min(), key.max()));
     }
     return number;
   }
 
   /// Returns the request in the body, which is a JSON object or empty.
   ///
-  /// @throws NotUnderstood with the first error
+  /// @throws BadRequestException with the first error
   static JsonObject body(RoutingContext context, List<CommandKey> asked, Buffer bytes) {
     Optional<String> query = context.queryParams().names().stream().findFirst();
     if (query.isPresent()) {
-      throw new NotUnderstood(query.get() + " is in the query: put it into the body");
+      throw new BadRequestException(query.get() + " is in the query: put it into the body");
     }
     if (bytes.length() == 0) {
       return new JsonObject();
     }
     String type = context.request().getHeader("Content-Type");
     if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith("application/json")) {
-      throw new NotUnderstood("the body must be JSON: send it with Content-Type: application/json");
+      throw new BadRequestException(
+          "the body must be JSON: send it with Content-Type: application/json");
     }
     JsonObject body;
     try {
       body = bytes.toJsonObject();
     } catch (DecodeException | ClassCastException notOne) {
-      throw new NotUnderstood("the body is not a JSON object");
+      throw new BadRequestException("the body is not a JSON object");
     }
-    Set<String> known = asked.stream().map(CommandKey::word).collect(Collectors.toSet());
+    Set<String> known = asked.stream().map(CommandKey::keyword).collect(Collectors.toSet());
     for (String name : body.fieldNames()) {
       if (!known.contains(name)) {
-        throw new NotUnderstood(
+        throw new BadRequestException(
             "%s is not known in the body; use %s".formatted(name, words(asked)));
       }
     }
@@ -196,12 +199,12 @@ final class CommandRoutes {
   }
 
   private static Optional<CommandKey> key(String name, List<CommandKey> asked) {
-    return asked.stream().filter(key -> key.word().equals(name)).findFirst();
+    return asked.stream().filter(key -> key.keyword().equals(name)).findFirst();
   }
 
   private static String words(List<CommandKey> asked) {
     return asked.isEmpty()
         ? "nothing"
-        : asked.stream().map(CommandKey::word).collect(Collectors.joining(", "));
+        : asked.stream().map(CommandKey::keyword).collect(Collectors.joining(", "));
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
@@ -46,11 +46,11 @@ final class Dashboard {
   }
 
   /// The content and the entity tag of a file.
-  private record Found(Buffer bytes, String tag) {}
+  private record Asset(Buffer bytes, String tag) {}
 
   /// Mounts the routes for browsers, for which the session cookie is sufficient. Other requests
   /// continue to the next route.
-  void furnishForBrowsers(Router router, RequestAuthenticator requestAuthenticator) {
+  void mountForBrowsers(Router router, RequestAuthenticator requestAuthenticator) {
     for (HttpMethod method : METHODS) {
       router
           .route(method, BASE + "*")
@@ -60,7 +60,7 @@ final class Dashboard {
   }
 
   /// Mounts the files for requests that have passed [RequestAuthenticator].
-  void furnish(Router router) {
+  void mount(Router router) {
     for (HttpMethod method : METHODS) {
       router.route(method, BASE + "*").handler(this::file);
     }
@@ -69,7 +69,7 @@ final class Dashboard {
   /// Sends the page. Programs that request `/` receive the JSON of PM2's interface instead.
   private void page(RoutingContext context, RequestAuthenticator requestAuthenticator) {
     context.response().putHeader(HttpHeaders.VARY, "Accept");
-    if (RequestAuthenticator.wantsPage(context.request())) {
+    if (RequestAuthenticator.acceptsHtml(context.request())) {
       requestAuthenticator.admitToPage(context, () -> send(context, PAGE));
     } else {
       context.next();
@@ -87,26 +87,26 @@ final class Dashboard {
       context.fail(404);
       return;
     }
-    Blocking.call(vertx, () -> read(name))
+    BlockingCalls.call(vertx, () -> read(name))
         .onSuccess(found ->
             found.ifPresentOrElse(it -> answer(context, it, type.get()), () -> context.fail(404)))
         .onFailure(context::fail);
   }
 
-  private static void answer(RoutingContext context, Found found, String type) {
+  private static void answer(RoutingContext context, Asset asset, String type) {
     HttpServerResponse response = context.response();
     response
         .putHeader(HttpHeaders.CACHE_CONTROL, "private, no-cache")
-        .putHeader(HttpHeaders.ETAG, found.tag)
+        .putHeader(HttpHeaders.ETAG, asset.tag)
         .putHeader("Content-Security-Policy", POLICY);
-    if (found.tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
+    if (asset.tag.equals(context.request().getHeader(HttpHeaders.IF_NONE_MATCH))) {
       response.setStatusCode(304);
       JsonResponse.end(response, "");
       return;
     }
     response.putHeader(HttpHeaders.CONTENT_TYPE, type);
     if (!response.ended() && !response.closed()) {
-      var _ = response.end(found.bytes);
+      var _ = response.end(asset.bytes);
     }
   }
 
@@ -126,13 +126,13 @@ final class Dashboard {
         : Optional.empty();
   }
 
-  private static Optional<Found> read(String name) throws IOException {
+  private static Optional<Asset> read(String name) throws IOException {
     try (InputStream file = Dashboard.class.getResourceAsStream("dashboard/" + name)) {
       if (file == null) {
         return Optional.empty();
       }
       byte[] bytes = file.readAllBytes();
-      return Optional.of(new Found(Buffer.buffer(bytes), tag(bytes)));
+      return Optional.of(new Asset(Buffer.buffer(bytes), tag(bytes)));
     }
   }
 

@@ -19,7 +19,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Handles the streams of the API and the downloads of log files. A client that is limited to some
-/// apps receives only their data. An invalid request fails with [CommandRoutes.NotUnderstood].
+/// apps receives only their data. An invalid request fails with
+/// [CommandRoutes.BadRequestException].
 final class LiveRoutes {
   /// Maximum number of streams of all clients together.
   static final int MOST_FEEDS = 64;
@@ -31,20 +32,20 @@ final class LiveRoutes {
 
   private final Vertx vertx;
   private final RequestAuthenticator requestAuthenticator;
-  private final LineFeeds lines;
-  private final UsageFeeds usage;
-  private final InstanceFeeds instances;
+  private final LineStreamer lines;
+  private final UsageStreamer usage;
+  private final InstanceStreamer instances;
   private final LogDownload download;
-  private final Set<Feed> feeds = new HashSet<>();
+  private final Set<SseStream> feeds = new HashSet<>();
   private final MessageConsumer<TokenRevoked> rights;
-  private final Set<Feed> feedsOfIssued = new HashSet<>();
+  private final Set<SseStream> feedsOfIssued = new HashSet<>();
 
   LiveRoutes(Vertx vertx, RequestAuthenticator requestAuthenticator, LogDownload download) {
     this.vertx = vertx;
     this.requestAuthenticator = requestAuthenticator;
-    this.lines = new LineFeeds(vertx);
-    this.usage = new UsageFeeds(vertx);
-    this.instances = new InstanceFeeds(vertx);
+    this.lines = new LineStreamer(vertx);
+    this.usage = new UsageStreamer(vertx);
+    this.instances = new InstanceStreamer(vertx);
     this.download = download;
     this.rights =
         vertx.eventBus().consumer(Addresses.TOKEN_REVOKED, message -> ended(message.body()));
@@ -59,21 +60,23 @@ final class LiveRoutes {
   }
 
   private void checkRights() {
-    List.copyOf(feeds).forEach(Feed::checkRight);
+    List.copyOf(feeds).forEach(SseStream::checkAccess);
   }
 
   /// Streams the resource usage of apps.
   void usage(RoutingContext context) {
-    CommandRoutes.query(context, ApiRoute.USAGE_STREAM.asked());
-    feed(context).ifPresent(feed -> usage.begin(feed, AuthenticatedCaller.of(context).who()));
+    CommandRoutes.query(context, ApiRoute.USAGE_STREAM.requestKeys());
+    feed(context)
+        .ifPresent(
+            sseStream -> usage.start(sseStream, AuthenticatedCaller.of(context).principal()));
   }
 
   /// Streams the output of an app.
   void lines(RoutingContext context) {
-    CommandRoutes.query(context, ApiRoute.LINES_STREAM.asked());
+    CommandRoutes.query(context, ApiRoute.LINES_STREAM.requestKeys());
     String app = JsonResponse.inPath(context, "app");
     if (reaches(context, app)) {
-      feed(context).ifPresent(feed -> lines.begin(feed, app));
+      feed(context).ifPresent(sseStream -> lines.start(sseStream, app));
     }
   }
 
@@ -86,26 +89,27 @@ final class LiveRoutes {
 
   /// Streams events.
   void events(RoutingContext context) {
-    JsonObject query = CommandRoutes.query(context, ApiRoute.EVENTS_STREAM.asked());
-    Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.word()));
+    JsonObject query = CommandRoutes.query(context, ApiRoute.EVENTS_STREAM.requestKeys());
+    Optional<String> app = Optional.ofNullable(query.getString(CommandKey.APP_NAME.keyword()));
     OptionalLong after = after(context, query);
     if (app.isEmpty() || reaches(context, app.get())) {
       feed(context)
-          .ifPresent(
-              feed -> EventFeed.begin(vertx, feed, AuthenticatedCaller.of(context), app, after));
+          .ifPresent(sseStream ->
+              EventStreamer.start(vertx, sseStream, AuthenticatedCaller.of(context), app, after));
     }
   }
 
   /// Streams everything that the dashboard shows of all apps: the list and its changes, usage and
   /// events. It is one stream because a browser opens at most six connections to a server.
   void page(RoutingContext context) {
-    OptionalLong after = after(context, CommandRoutes.query(context, ApiRoute.LIVE_STREAM.asked()));
+    OptionalLong after =
+        after(context, CommandRoutes.query(context, ApiRoute.LIVE_STREAM.requestKeys()));
     AuthenticatedCaller authenticatedCaller = AuthenticatedCaller.of(context);
     feed(context)
-        .ifPresent(feed -> {
-          instances.begin(feed, authenticatedCaller.who());
-          usage.begin(feed, authenticatedCaller.who());
-          EventFeed.begin(vertx, feed, authenticatedCaller, Optional.empty(), after);
+        .ifPresent(sseStream -> {
+          instances.start(sseStream, authenticatedCaller.principal());
+          usage.start(sseStream, authenticatedCaller.principal());
+          EventStreamer.start(vertx, sseStream, authenticatedCaller, Optional.empty(), after);
         });
   }
 
@@ -114,64 +118,69 @@ final class LiveRoutes {
   private static OptionalLong after(RoutingContext context, JsonObject query) {
     String resumed = context.request().getHeader("Last-Event-ID");
     if (resumed != null && !NUMBER.matcher(resumed).matches()) {
-      throw new CommandRoutes.NotUnderstood("Last-Event-ID: use the id of an event");
+      throw new CommandRoutes.BadRequestException("Last-Event-ID: use the id of an event");
     }
-    Long after = resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.word());
+    Long after =
+        resumed != null ? Long.valueOf(resumed) : query.getLong(CommandKey.AFTER.keyword());
     return after == null ? OptionalLong.empty() : OptionalLong.of(after);
   }
 
   /// Sends a log file.
   void download(RoutingContext context) {
-    JsonObject query = CommandRoutes.query(context, ApiRoute.DOWNLOAD.asked());
+    JsonObject query = CommandRoutes.query(context, ApiRoute.DOWNLOAD.requestKeys());
     download.send(context, wanted(context, query));
   }
 
   /// Issues a ticket for a log file.
   void ticket(RoutingContext context, Buffer bytes) {
-    var wanted = wanted(context, CommandRoutes.body(context, ApiRoute.TICKET.asked(), bytes));
-    if (reaches(context, wanted.app())) {
+    var logFileRequest =
+        wanted(context, CommandRoutes.body(context, ApiRoute.TICKET.requestKeys(), bytes));
+    if (reaches(context, logFileRequest.app())) {
       JsonResponse.json(
           context.response(),
           200,
           new JsonObject()
               .put("v", 1)
               .put("ok", true)
-              .put("path", download.ticket(AuthenticatedCaller.of(context), wanted)));
+              .put("path", download.ticket(AuthenticatedCaller.of(context), logFileRequest)));
     }
   }
 
   /// Ends the streams and download tickets of a session that was logged out.
   void loggedOut(AuthenticatedCaller authenticatedCaller) {
     checkRights();
-    download.forget(authenticatedCaller.who().name());
+    download.forget(authenticatedCaller.principal().name());
   }
 
-  private static LogDownload.Wanted wanted(RoutingContext context, JsonObject asked) {
-    Object stream = asked.getValue(CommandKey.STREAM.word(), "out");
+  private static LogDownload.LogFileRequest wanted(RoutingContext context, JsonObject asked) {
+    Object stream = asked.getValue(CommandKey.STREAM.keyword(), "out");
     if (!stream.equals("out") && !stream.equals("err")) {
-      throw new CommandRoutes.NotUnderstood("stream: use out or err");
+      throw new CommandRoutes.BadRequestException("stream: use out or err");
     }
-    Object target = asked.getValue(CommandKey.TARGET.word());
+    Object target = asked.getValue(CommandKey.TARGET.keyword());
     if (target != null && !(target instanceof String)) {
-      throw new CommandRoutes.NotUnderstood("target: use the id of an instance, as a string");
+      throw new CommandRoutes.BadRequestException("target: use the id of an instance, as a string");
     }
-    return new LogDownload.Wanted(
+    return new LogDownload.LogFileRequest(
         JsonResponse.inPath(context, "app"),
         stream.equals("err"),
         Optional.ofNullable(target).map(String.class::cast));
   }
 
   private static boolean reaches(RoutingContext context, String app) {
-    boolean may = AuthenticatedCaller.of(context).who().reaches(app);
+    boolean may = AuthenticatedCaller.of(context).principal().canAccess(app);
     if (!may) {
       JsonResponse.failed(
-          context.response(), 404, Code.NOT_FOUND.word(), "no app matches \"%s\"".formatted(app));
+          context.response(),
+          404,
+          Code.NOT_FOUND.keyword(),
+          "no app matches \"%s\"".formatted(app));
     }
     return may;
   }
 
-  private Optional<Feed> feed(RoutingContext context) {
-    boolean issued = !AuthenticatedCaller.of(context).who().equals(Principal.OWNER);
+  private Optional<SseStream> feed(RoutingContext context) {
+    boolean issued = !AuthenticatedCaller.of(context).principal().equals(Principal.OWNER);
     if (feeds.size() >= MOST_FEEDS || (issued && feedsOfIssued.size() >= MOST_FEEDS_OF_ISSUED)) {
       JsonResponse.failed(
           context.response(),
@@ -181,15 +190,15 @@ final class LiveRoutes {
               .formatted(issued ? feedsOfIssued.size() : feeds.size(), issued ? " of tokens" : ""));
       return Optional.empty();
     }
-    var feed = new Feed(vertx, context, requestAuthenticator);
-    feeds.add(feed);
+    var sseStream = new SseStream(vertx, context, requestAuthenticator);
+    feeds.add(sseStream);
     if (issued) {
-      feedsOfIssued.add(feed);
+      feedsOfIssued.add(sseStream);
     }
-    feed.whenOver(() -> {
-      feeds.remove(feed);
-      feedsOfIssued.remove(feed);
+    sseStream.onClose(() -> {
+      feeds.remove(sseStream);
+      feedsOfIssued.remove(sseStream);
     });
-    return Optional.of(feed);
+    return Optional.of(sseStream);
   }
 }

@@ -1,7 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceView;
@@ -42,14 +42,14 @@ final class LogDownload {
   /// @param app name of the app
   /// @param wantsErrors whether it is the file of standard error
   /// @param id the instance, if instances have separate files; empty: any
-  record Wanted(String app, boolean wantsErrors, Optional<String> id) {}
+  record LogFileRequest(String app, boolean wantsErrors, Optional<String> id) {}
 
   /// An open file and its size at that moment.
   private record Opened(FileChannel channel, long size) {}
 
   /// Returns the path of a new ticket for a file.
-  String ticket(AuthenticatedCaller authenticatedCaller, Wanted wanted) {
-    return Tickets.BASE + tickets.add(authenticatedCaller, wanted);
+  String ticket(AuthenticatedCaller authenticatedCaller, LogFileRequest logFileRequest) {
+    return Tickets.BASE + tickets.add(authenticatedCaller, logFileRequest);
   }
 
   /// Invalidates all tickets of the principal with that name.
@@ -64,16 +64,16 @@ final class LogDownload {
         .redeem(JsonResponse.inPath(context, "ticket"))
         .ifPresentOrElse(
             ticket -> {
-              ticket.authenticatedCaller().keepIn(context);
+              ticket.authenticatedCaller().attachTo(context);
               send(context, ticket.wanted());
             },
-            () -> requestAuthenticator.turnAway(context, "its ticket is not valid"));
+            () -> requestAuthenticator.reject(context, "its ticket is not valid"));
   }
 
   /// Sends the file if the sender of the request may see its app.
-  void send(RoutingContext context, Wanted wanted) {
-    String app = wanted.app();
-    Optional<String> id = wanted.id();
+  void send(RoutingContext context, LogFileRequest logFileRequest) {
+    String app = logFileRequest.app();
+    Optional<String> id = logFileRequest.id();
     HttpServerResponse response = context.response();
     vertx
         .eventBus()
@@ -87,35 +87,39 @@ final class LogDownload {
                     context,
                     reply.body().instances().stream()
                         .filter(it -> it.spec().name().value().equals(app))
-                        .filter(it -> AuthenticatedCaller.of(context).who().reaches(app))
+                        .filter(it -> AuthenticatedCaller.of(context).principal().canAccess(app))
                         .filter(it ->
                             id.filter(word -> !word.equals(Integer.toString(it.id().value())))
                                 .isEmpty())
                         .toList(),
-                    wanted),
+                    logFileRequest),
             _ ->
                 JsonResponse.failed(
-                    response, 502, Code.FAILED.word(), "God, the supervisor, did not answer"));
+                    response, 502, Code.FAILED.keyword(), "God, the supervisor, did not answer"));
   }
 
-  private void choose(RoutingContext context, List<InstanceView> meant, Wanted wanted) {
+  private void choose(
+      RoutingContext context, List<InstanceView> meant, LogFileRequest logFileRequest) {
     List<Path> files =
         meant.stream()
-            .map(it -> wanted.wantsErrors() ? it.errorFile() : it.outFile())
+            .map(it -> logFileRequest.wantsErrors() ? it.errorFile() : it.outFile())
             .distinct()
             .toList();
     HttpServerResponse response = context.response();
     if (files.isEmpty()) {
       JsonResponse.failed(
-          response, 404, Code.NOT_FOUND.word(), "no app matches \"%s\"".formatted(wanted.app()));
+          response,
+          404,
+          Code.NOT_FOUND.keyword(),
+          "no app matches \"%s\"".formatted(logFileRequest.app()));
     } else if (files.size() > 1) {
       JsonResponse.failed(
           response,
           400,
-          Code.INVALID.word(),
+          Code.INVALID.keyword(),
           "%s has a file for each instance: say which with target=%s"
               .formatted(
-                  wanted.app(),
+                  logFileRequest.app(),
                   meant.stream()
                       .map(it -> Integer.toString(it.id().value()))
                       .collect(Collectors.joining(" or "))));
@@ -123,16 +127,16 @@ final class LogDownload {
       JsonResponse.failed(
           response,
           409,
-          Code.FAILED.word(),
+          Code.FAILED.keyword(),
           "%s runs as another user, who could make the daemon send any of its files: read its log with /logs"
-              .formatted(wanted.app()));
+              .formatted(logFileRequest.app()));
     } else {
       stream(response, files.getFirst());
     }
   }
 
   private void stream(HttpServerResponse response, Path file) {
-    Blocking.call(vertx, () -> open(file))
+    BlockingCalls.call(vertx, () -> open(file))
         .onComplete(
             opened -> {
               response
@@ -142,7 +146,7 @@ final class LogDownload {
                       "attachment; filename=\"%s\"".formatted(plain(file.getFileName())));
               send(response, opened)
                   .onComplete(_ ->
-                      Blocking.call(
+                      BlockingCalls.call(
                           vertx,
                           () -> {
                             opened.channel().close();
@@ -153,7 +157,7 @@ final class LogDownload {
                 JsonResponse.failed(
                     response,
                     409,
-                    Code.FAILED.word(),
+                    Code.FAILED.keyword(),
                     "%s cannot be read: %s".formatted(file, failure.getMessage())));
   }
 

@@ -55,20 +55,20 @@ final class OpenApi {
         new JsonObject()
             .put("operationId", route.operation())
             .put("summary", route.summary())
-            .put("description", "Needs the role %s.".formatted(route.needs().word()));
+            .put("description", "Needs the role %s.".formatted(route.requiredRole().keyword()));
     var parameters = new JsonArray();
     PARAMETER
         .matcher(route.path())
         .results()
         .forEach(found -> parameters.add(parameter(found.group(1), "path", text(), true)));
     if (route.method().name().equals("POST")) {
-      if (!route.asked().isEmpty()) {
+      if (!route.requestKeys().isEmpty()) {
         operation.put("requestBody", body(route));
       }
     } else {
       route
-          .asked()
-          .forEach(key -> parameters.add(parameter(key.word(), "query", value(key), false)));
+          .requestKeys()
+          .forEach(key -> parameters.add(parameter(key.keyword(), "query", value(key), false)));
     }
     if (route == ApiRoute.EVENTS_STREAM || route == ApiRoute.LIVE_STREAM) {
       parameters.add(parameter("Last-Event-ID", "header", integer(0, Long.MAX_VALUE), false));
@@ -118,8 +118,8 @@ final class OpenApi {
 
   private static JsonObject body(ApiRoute route) {
     var properties = new JsonObject();
-    route.asked().forEach(key -> properties.put(key.word(), value(key)));
-    List<String> required = route.required().stream().map(CommandKey::word).toList();
+    route.requestKeys().forEach(key -> properties.put(key.keyword(), value(key)));
+    List<String> required = route.required().stream().map(CommandKey::keyword).toList();
     var schema =
         new JsonObject()
             .put("type", "object")
@@ -136,7 +136,7 @@ final class OpenApi {
 
   /// Returns the pair of keys of which a request must have exactly one.
   private static Optional<JsonArray> alternatives(ApiRoute route) {
-    List<CommandKey> asked = route.asked();
+    List<CommandKey> asked = route.requestKeys();
     List<CommandKey> either =
         asked.contains(CommandKey.TO)
             ? List.of(CommandKey.TO, CommandKey.BY)
@@ -148,8 +148,8 @@ final class OpenApi {
         : Optional.of(
             new JsonArray(
                 either.stream()
-                    .map(
-                        key -> new JsonObject().put("required", new JsonArray(List.of(key.word()))))
+                    .map(key ->
+                        new JsonObject().put("required", new JsonArray(List.of(key.keyword()))))
                     .toList()));
   }
 
@@ -162,7 +162,7 @@ final class OpenApi {
               : text().put("minLength", 1);
       case TEXT -> text();
       case WORDS -> array(text().put("minLength", 1));
-      case NUMBER -> integer(key.least(), key.most());
+      case NUMBER -> integer(key.min(), key.max());
       case FLAG -> new JsonObject().put("type", "boolean");
       case PATH -> text().put("pattern", "^/");
       case OBJECT -> new JsonObject().put("type", "object");
@@ -191,7 +191,7 @@ final class OpenApi {
 
   private static JsonObject failure() {
     var codes = new JsonArray();
-    Arrays.stream(Code.values()).map(Code::word).forEach(codes::add);
+    Arrays.stream(Code.values()).map(Code::keyword).forEach(codes::add);
     JsonObject failure = object("ok", new JsonObject().put("const", false));
     failure
         .getJsonObject("properties")

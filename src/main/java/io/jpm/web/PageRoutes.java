@@ -18,7 +18,7 @@ final class PageRoutes {
     this.pm2 = new Pm2Page(vertx);
   }
 
-  void furnish(Router router) {
+  void mount(Router router) {
     router.route(HttpMethod.GET, "/").handler(this::pm2);
     router.route(HttpMethod.GET, "/metrics").handler(this::metrics);
   }
@@ -38,7 +38,7 @@ final class PageRoutes {
   private void metrics(RoutingContext context) {
     boolean withShares = context.request().getParam("pss", "").equals("true");
     metrics
-        .text(AuthenticatedCaller.of(context).who(), withShares)
+        .text(AuthenticatedCaller.of(context).principal(), withShares)
         .onComplete(
             text -> {
               context.response().putHeader("Content-Type", MetricsPage.CONTENT_TYPE);
@@ -51,7 +51,7 @@ final class PageRoutes {
     JsonResponse.failed(
         context.response(),
         502,
-        Code.FAILED.word(),
+        Code.FAILED.keyword(),
         "the daemon did not answer: " + failure.getMessage());
   }
 }

@@ -1,7 +1,7 @@
 package io.jpm.web;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.model.access.Principal;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
@@ -39,16 +39,17 @@ final class Pm2Page {
         .compose(all -> {
           var own = new JsonArray();
           all.forEach(element -> {
-            if (isFor(authenticatedCaller.who(), element)) {
+            if (isFor(authenticatedCaller.principal(), element)) {
               own.add(element);
             }
           });
-          return Blocking.call(vertx, Pm2Page::machine).map(json -> json.put("processes", own));
+          return BlockingCalls.call(vertx, Pm2Page::machine)
+              .map(json -> json.put("processes", own));
         });
   }
 
   private static boolean isFor(Principal who, Object element) {
-    return element instanceof JsonObject json && who.reaches(json.getString("name", ""));
+    return element instanceof JsonObject json && who.canAccess(json.getString("name", ""));
   }
 
   /// Requests the list from the console, which produces PM2's format, in the name of the owner. The
@@ -66,13 +67,13 @@ final class Pm2Page {
   private Future<JsonArray> rest(Message<JsonObject> message, StringBuilder text) {
     switch (ConsoleChunk.fromJson(message.body())) {
       case ConsoleChunk.Out(String more) -> text.append(more);
-      case ConsoleChunk.Err _, ConsoleChunk.Wait _, ConsoleChunk.Marked _ -> {
+      case ConsoleChunk.Err _, ConsoleChunk.KeepAlive _, ConsoleChunk.Marked _ -> {
         // Not a part of the list.
       }
       case ConsoleChunk.Code(int code) -> {
         return parsed(text.toString(), code);
       }
-      case ConsoleChunk.Last(_, String more, int code) -> {
+      case ConsoleChunk.FinalText(_, String more, int code) -> {
         return parsed(text + more, code);
       }
     }

@@ -22,8 +22,8 @@ import java.util.Set;
 ///    address (DNS rebinding) sends a different one.
 /// 2. A browser must not send the request for a page of another origin: no foreign `Origin`.
 /// 3. The request must have a token, or a session cookie together with the secret of its page
-///    ([Sessions]). Without either the response is the same for every path, so that it does not
-///    reveal which paths exist. For the files of the page the cookie alone is sufficient.
+///    ([BrowserSessions]). Without either the response is the same for every path, so that it does
+///    not reveal which paths exist. For the files of the page the cookie alone is sufficient.
 /// 4. A request that changes something by means of a session must also come from our own page,
 ///    according to `Sec-Fetch-Site` or `Origin`.
 /// 5. The token must not exceed its rate limit ([RequestBuckets]).
@@ -42,35 +42,35 @@ final class RequestAuthenticator {
   private static final Set<HttpMethod> READING = Set.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private final Tokens tokens;
-  private final Sessions sessions;
+  private final BrowserSessions browserSessions;
   private final RequestBuckets buckets;
   private final RefusalLog refusals;
-  private final Connections connections;
+  private final ConnectionLimiter connectionLimiter;
   private final List<String> hosts;
   private final String cookieName;
 
   /// @param port the port of the server
   RequestAuthenticator(
       Tokens tokens,
-      Sessions sessions,
+      BrowserSessions browserSessions,
       int port,
       RequestBuckets buckets,
       RefusalLog refusals,
-      Connections connections) {
+      ConnectionLimiter connectionLimiter) {
     this.tokens = tokens;
-    this.sessions = sessions;
+    this.browserSessions = browserSessions;
     this.buckets = buckets;
     this.refusals = refusals;
-    this.connections = connections;
+    this.connectionLimiter = connectionLimiter;
     this.hosts = List.of("127.0.0.1:" + port, "localhost:" + port, "[::1]:" + port);
     // Cookies are not specific to a port, so two homes need different names.
     this.cookieName = "jpm_session_" + port;
   }
 
   /// Performs the first two checks, which apply to all requests.
-  void greet(RoutingContext context) {
+  void checkOrigin(RoutingContext context) {
     HttpServerRequest request = context.request();
-    armour(request.response());
+    setSecurityHeaders(request.response());
     List<String> host = request.headers().getAll(HttpHeaders.HOST);
     if (host.size() != 1 || !hosts.contains(host.getFirst()) || !request.uri().startsWith("/")) {
       log(request, "its Host header names another server");
@@ -79,13 +79,13 @@ final class RequestAuthenticator {
       refuse(
           context,
           431,
-          Code.INVALID.word(),
+          Code.INVALID.keyword(),
           "a request has at most %d headers".formatted(MOST_HEADERS));
     } else if (!isEncodedRight(request.uri())) {
       refuse(
           context,
           400,
-          Code.INVALID.word(),
+          Code.INVALID.keyword(),
           "a % in an address must be followed by two hexadecimal digits");
     } else if (hasForeignOrigin(request)) {
       log(request, "it comes from a page of another origin");
@@ -96,15 +96,15 @@ final class RequestAuthenticator {
   }
 
   /// Performs the other checks. A request that passes has an [AuthenticatedCaller].
-  void admit(RoutingContext context) {
+  void authenticate(RoutingContext context) {
     HttpServerRequest request = context.request();
     request.pause();
     identify(request)
         .onComplete(
             authenticatedCaller ->
                 authenticatedCaller.ifPresentOrElse(
-                    it -> admit(context, it), () -> turnAway(context, lacking(request))),
-            failure -> turnAway(context, "its token cannot be checked: " + failure.getMessage()));
+                    it -> authenticate(context, it), () -> reject(context, lacking(request))),
+            failure -> reject(context, "its token cannot be checked: " + failure.getMessage()));
   }
 
   /// Returns the reason why the sender of a request is unknown.
@@ -114,43 +114,44 @@ final class RequestAuthenticator {
     }
     return session(request)
         .map(it ->
-            sessions.isKnown(it)
+            browserSessions.isKnown(it)
                 ? "its browser does not send the secret of the page"
                 : "its session has ended")
         .orElse("no token");
   }
 
   /// Admits a browser to the files of the page, for which its cookie is sufficient. A request
-  /// without a session continues to [#admit].
+  /// without a session continues to [#authenticate].
   ///
   /// @param load sends the response
   void admitToPage(RoutingContext context, Runnable load) {
     HttpServerRequest request = context.request();
     if (request.headers().contains(HttpHeaders.AUTHORIZATION)
-        || session(request).filter(sessions::isKnown).isEmpty()) {
+        || session(request).filter(browserSessions::isKnown).isEmpty()) {
       context.next();
-    } else if (!isOfOurPage(request)) {
+    } else if (!isSameOriginPage(request)) {
       log(request, "its browser does not request it from a page of this server");
-      refuse(context, 403, Code.DENIED.word(), ONLY_OUR_PAGE);
+      refuse(context, 403, Code.DENIED.keyword(), ONLY_OUR_PAGE);
     } else {
       Bodies.leaveUnread(context);
       load.run();
     }
   }
 
-  private void admit(RoutingContext context, AuthenticatedCaller authenticatedCaller) {
-    if (authenticatedCaller.byCookie() && !isOfOurPage(context.request())) {
+  private void authenticate(RoutingContext context, AuthenticatedCaller authenticatedCaller) {
+    if (authenticatedCaller.byCookie() && !isSameOriginPage(context.request())) {
       log(context.request(), "its browser does not request it from a page of this server");
-      refuse(context, 403, Code.DENIED.word(), ONLY_OUR_PAGE);
-    } else if (!connections.isProven(context.request().connection(), authenticatedCaller.who())) {
+      refuse(context, 403, Code.DENIED.keyword(), ONLY_OUR_PAGE);
+    } else if (!connectionLimiter.registerAuthenticated(
+        context.request().connection(), authenticatedCaller.principal())) {
       context.response().putHeader(HttpHeaders.CONNECTION, "close");
       context.addEndHandler(_ -> context.request().connection().close());
       refuse(context, 503, "too_many", "there are too many connections of tokens: try again later");
-    } else if (!buckets.take(authenticatedCaller.who())) {
+    } else if (!buckets.tryAcquire(authenticatedCaller.principal())) {
       context.response().putHeader(HttpHeaders.RETRY_AFTER, "1");
-      refuse(context, 429, Code.BUSY.word(), buckets.busy(authenticatedCaller.who()));
+      refuse(context, 429, Code.BUSY.keyword(), buckets.rejection(authenticatedCaller.principal()));
     } else {
-      authenticatedCaller.keepIn(context);
+      authenticatedCaller.attachTo(context);
       if (!Bodies.isAnnounced(context.request())) {
         context.request().resume();
       }
@@ -175,10 +176,10 @@ final class RequestAuthenticator {
                   .isPresent()) {
                 next.run();
               } else {
-                turnAway(context, "its token or session has ended before its body arrived");
+                reject(context, "its token or session has ended before its body arrived");
               }
             },
-            failure -> turnAway(context, "its token cannot be checked: " + failure.getMessage()));
+            failure -> reject(context, "its token cannot be checked: " + failure.getMessage()));
   }
 
   /// Returns the sender of a request; empty if it is unknown. May be called again later to check
@@ -194,14 +195,16 @@ final class RequestAuthenticator {
       return secret.isEmpty() || secret.length() > MOST_SECRET
           ? Future.succeededFuture(Optional.empty())
           : tokens
-              .prove(secret)
+              .authenticate(secret)
               .map(who -> who.map(it -> new AuthenticatedCaller(it, false, from)));
     }
     String page = request.headers().get(PAGE_HEADER);
     return Future.succeededFuture(
         session(request)
             .filter(cookie ->
-                page != null && page.length() <= MOST_SECRET && sessions.isIn(cookie, page))
+                page != null
+                    && page.length() <= MOST_SECRET
+                    && browserSessions.isActive(cookie, page))
             .map(_ -> new AuthenticatedCaller(Principal.OWNER, true, from)));
   }
 
@@ -209,30 +212,30 @@ final class RequestAuthenticator {
   ///
   /// @return the secret of its page; empty if the code is not valid
   Optional<String> logIn(HttpServerResponse response, String code) {
-    return sessions
+    return browserSessions
         .redeem(code)
         .map(secrets -> {
-          response.addCookie(cookie(secrets.cookie(), Sessions.SESSION.toSeconds()));
+          response.addCookie(cookie(secrets.cookie(), BrowserSessions.SESSION.toSeconds()));
           return secrets.page();
         });
   }
 
   /// Ends the session of the request, if it has one.
   void logOut(HttpServerRequest request) {
-    session(request).ifPresent(sessions::end);
+    session(request).ifPresent(browserSessions::end);
     request.response().addCookie(cookie("", 0));
   }
 
   /// Rejects a request whose sender is unknown. A browser receives a page.
   ///
   /// @param reason a clause for the log, which must not contain text from the request
-  void turnAway(RoutingContext context, String reason) {
+  void reject(RoutingContext context, String reason) {
     log(context.request(), reason);
     context
         .response()
         .putHeader("WWW-Authenticate", "Bearer")
         .putHeader(HttpHeaders.VARY, "Accept");
-    if (wantsPage(context.request())) {
+    if (acceptsHtml(context.request())) {
       Bodies.leaveUnread(context);
       LoginPage.show(context.response());
       return;
@@ -287,7 +290,7 @@ final class RequestAuthenticator {
   /// Reports whether a request with a cookie comes from our page. A browser sends `Sec-Fetch-Site`
   /// with every request. An older browser at least sends `Origin` with requests that change
   /// something.
-  private static boolean isOfOurPage(HttpServerRequest request) {
+  private static boolean isSameOriginPage(HttpServerRequest request) {
     String site = request.getHeader("Sec-Fetch-Site");
     boolean origin = request.headers().contains(HttpHeaders.ORIGIN); // our own, see greet
     boolean own = origin || "same-origin".equals(site);
@@ -300,7 +303,7 @@ final class RequestAuthenticator {
   }
 
   /// Sets headers that forbid caching, type sniffing, framing and use by other origins.
-  private static void armour(HttpServerResponse response) {
+  private static void setSecurityHeaders(HttpServerResponse response) {
     response
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .putHeader(
@@ -314,7 +317,7 @@ final class RequestAuthenticator {
   }
 
   /// Reports whether the request comes from a browser that will display the response.
-  static boolean wantsPage(HttpServerRequest request) {
+  static boolean acceptsHtml(HttpServerRequest request) {
     String accept = request.getHeader(HttpHeaders.ACCEPT);
     return READING.contains(request.method()) && accept != null && accept.contains("text/html");
   }

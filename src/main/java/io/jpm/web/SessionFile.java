@@ -1,7 +1,7 @@
 package io.jpm.web;
 
-import io.jpm.bus.Blocking;
-import io.jpm.bus.SmallFile;
+import io.jpm.bus.BlockingCalls;
+import io.jpm.bus.HomeFileWriter;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -37,12 +37,12 @@ final class SessionFile {
 
   /// Returns the sessions by the hash of the cookie's secret, oldest first. Empty if the file is
   /// missing or damaged; browsers must then log in again.
-  Future<Map<String, Sessions.Kept>> read() {
-    return Blocking.call(vertx, this::readNow);
+  Future<Map<String, BrowserSessions.Kept>> read() {
+    return BlockingCalls.call(vertx, this::readNow);
   }
 
-  private Map<String, Sessions.Kept> readNow() {
-    Map<String, Sessions.Kept> all = new LinkedHashMap<>();
+  private Map<String, BrowserSessions.Kept> readNow() {
+    Map<String, BrowserSessions.Kept> all = new LinkedHashMap<>();
     try {
       if (Files.size(file) <= MOST_BYTES) {
         new JsonObject(Files.readString(file))
@@ -51,7 +51,7 @@ final class SessionFile {
               if (entry.getValue() instanceof JsonObject kept) {
                 all.put(
                     entry.getKey(),
-                    new Sessions.Kept(
+                    new BrowserSessions.Kept(
                         Instant.ofEpochMilli(kept.getLong("end")), kept.getString("page", "")));
               }
             });
@@ -70,23 +70,23 @@ final class SessionFile {
   }
 
   /// Replaces the content of the file, after earlier writes.
-  void write(Map<String, Sessions.Kept> all) {
+  void write(Map<String, BrowserSessions.Kept> all) {
     var json = new JsonObject();
     all.forEach((hash, kept) ->
         json.put(
             hash, new JsonObject().put("end", kept.end().toEpochMilli()).put("page", kept.page())));
     String text = json.encode();
-    writing = writing.transform(_ -> Blocking.call(vertx, () -> writeNow(text)));
+    writing = writing.transform(_ -> BlockingCalls.call(vertx, () -> writeNow(text)));
   }
 
   /// Completes when all writes are done.
-  Future<Void> written() {
+  Future<Void> flush() {
     return writing.transform(_ -> Future.succeededFuture());
   }
 
   private boolean writeNow(String text) {
     try {
-      SmallFile.write(file, text);
+      HomeFileWriter.write(file, text);
       return true;
     } catch (IOException failure) {
       LOG.log(

@@ -39,16 +39,21 @@ final class Tickets {
   /// @param authenticatedCaller the sender of the request for the ticket
   /// @param wanted the file
   /// @param end its end on the monotonic clock
-  record Ticket(AuthenticatedCaller authenticatedCaller, LogDownload.Wanted wanted, long end) {}
+  record Ticket(
+      AuthenticatedCaller authenticatedCaller, LogDownload.LogFileRequest wanted, long end) {}
 
   /// Returns the secret of a new ticket.
-  String add(AuthenticatedCaller authenticatedCaller, LogDownload.Wanted wanted) {
+  String add(AuthenticatedCaller authenticatedCaller, LogDownload.LogFileRequest logFileRequest) {
     long now = nanoTime.getAsLong();
     tickets.values().removeIf(ticket -> ticket.end() - now <= 0);
     List<String> theirs =
         tickets.entrySet().stream()
             .filter(entry ->
-                entry.getValue().authenticatedCaller().who().equals(authenticatedCaller.who()))
+                entry
+                    .getValue()
+                    .authenticatedCaller()
+                    .principal()
+                    .equals(authenticatedCaller.principal()))
             .map(Map.Entry::getKey)
             .toList();
     if (theirs.size() >= MOST_OF_ONE) {
@@ -58,7 +63,8 @@ final class Tickets {
     random.nextBytes(bits);
     String secret = HexFormat.of().formatHex(bits);
     tickets.put(
-        Sha256.hex(secret), new Ticket(authenticatedCaller, wanted, now + LASTING.toNanos()));
+        Sha256.hex(secret),
+        new Ticket(authenticatedCaller, logFileRequest, now + LASTING.toNanos()));
     return secret;
   }
 
@@ -72,6 +78,8 @@ final class Tickets {
   ///
   /// @param name [io.jpm.model.access.Principal#name]
   void forget(String name) {
-    tickets.values().removeIf(ticket -> ticket.authenticatedCaller().who().name().equals(name));
+    tickets
+        .values()
+        .removeIf(ticket -> ticket.authenticatedCaller().principal().name().equals(name));
   }
 }

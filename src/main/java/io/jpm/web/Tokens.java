@@ -11,5 +11,5 @@ public interface Tokens {
   ///
   /// @param secret the text after `Authorization: Bearer`
   /// @return the principal; empty if the token is unknown or no longer valid
-  Future<Optional<Principal>> prove(String secret);
+  Future<Optional<Principal>> authenticate(String secret);
 }

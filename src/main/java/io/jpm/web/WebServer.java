@@ -44,19 +44,20 @@ final class WebServer {
   private final HttpServer server;
   private final WebAddress address;
   private final SessionFile sessionFile;
-  private final Sessions sessions;
+  private final BrowserSessions browserSessions;
   private final RefusalLog refusals;
-  private final Connections connections;
+  private final ConnectionLimiter connectionLimiter;
   private Supplier<Future<Void>> ending = Future::succeededFuture;
 
   private WebServer(Vertx vertx, WebContext daemon, WebAddress address) {
     this.vertx = vertx;
     this.address = address;
     this.sessionFile = new SessionFile(vertx, daemon.home());
-    this.sessions = new Sessions(daemon.nanoTime(), daemon.clock(), sessionFile::write);
+    this.browserSessions =
+        new BrowserSessions(daemon.nanoTime(), daemon.clock(), sessionFile::write);
     this.refusals = new RefusalLog(vertx, LOG);
-    this.connections =
-        new Connections(
+    this.connectionLimiter =
+        new ConnectionLimiter(
             vertx, MOST_CONNECTIONS, PATIENCE, daemon.limits().slowPeerTimeout(), refusals);
     this.server = vertx.createHttpServer(options());
   }
@@ -83,18 +84,18 @@ final class WebServer {
         .sessionFile
         .read()
         .compose(known -> {
-          opened.sessions.restore(known);
+          opened.browserSessions.restore(known);
           return opened.listen(router);
         })
         .map(_ -> {
-          opened.furnish(router, daemon);
+          opened.mountHandlers(router, daemon);
           return opened;
         });
   }
 
   private Future<HttpServer> listen(Router router) {
     return server
-        .connectionHandler(connections::opened)
+        .connectionHandler(connectionLimiter::connectionOpened)
         .requestHandler(router)
         .exceptionHandler(failure -> LOG.log(Level.DEBUG, "web: a connection failed", failure))
         .listen(address.port(), address.host())
@@ -111,48 +112,53 @@ final class WebServer {
 
   /// Returns a link by which one browser can log in once.
   String loginLink() {
-    return url() + "/login?code=" + sessions.newCode();
+    return url() + "/login?code=" + browserSessions.newCode();
   }
 
   /// Stops listening and closes all connections after their pending data has been sent, which may
   /// take at most half a second.
   Future<Void> close() {
-    long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connections.abortAll());
+    long abort = vertx.setTimer(FAREWELL.toMillis(), _ -> connectionLimiter.abortAll());
     return server
         .close()
         .eventually(ending)
-        .eventually(sessionFile::written)
+        .eventually(sessionFile::flush)
         .eventually(() -> {
           vertx.cancelTimer(abort);
-          refusals.endOfSecond();
+          refusals.flushCount();
           return Future.succeededFuture();
         });
   }
 
   /// Mounts the handlers. No client can have connected before, because this runs on the event loop
   /// that accepts.
-  private void furnish(Router router, WebContext daemon) {
+  private void mountHandlers(Router router, WebContext daemon) {
     var buckets = new RequestBuckets(daemon.limits().requestsPerSecond(), daemon.nanoTime());
     var requestAuthenticator =
         new RequestAuthenticator(
-            daemon.tokens(), sessions, server.actualPort(), buckets, refusals, connections);
-    router.route().handler(connections::began);
-    router.route().handler(requestAuthenticator::greet);
+            daemon.tokens(),
+            browserSessions,
+            server.actualPort(),
+            buckets,
+            refusals,
+            connectionLimiter);
+    router.route().handler(connectionLimiter::requestStarted);
+    router.route().handler(requestAuthenticator::checkOrigin);
     router.route(HttpMethod.GET, "/healthz").handler(this::health);
     router.route(HttpMethod.GET, "/login").handler(context -> logIn(context, requestAuthenticator));
     var dashboard = new Dashboard(vertx);
-    dashboard.furnishForBrowsers(router, requestAuthenticator);
+    dashboard.mountForBrowsers(router, requestAuthenticator);
     var tickets = new Tickets(daemon.nanoTime());
     var download = new LogDownload(vertx, tickets);
     router
         .route(HttpMethod.GET, Tickets.BASE + ":ticket")
         .handler(context -> download.byTicket(context, requestAuthenticator));
-    router.route().handler(requestAuthenticator::admit);
-    var routes = new Api(vertx, daemon, requestAuthenticator, download);
-    routes.furnish(router);
-    dashboard.furnish(router);
+    router.route().handler(requestAuthenticator::authenticate);
+    var routes = new ApiRouter(vertx, daemon, requestAuthenticator, download);
+    routes.mount(router);
+    dashboard.mount(router);
     var pageRoutes = new PageRoutes(vertx, daemon);
-    pageRoutes.furnish(router);
+    pageRoutes.mount(router);
     ending = () -> routes.end().eventually(pageRoutes::end);
     router.errorHandler(404, context -> wrong(context, 404, "not_found", "there is no such page"));
     router.errorHandler(
@@ -173,7 +179,7 @@ final class WebServer {
               context.response().setStatusCode(303).putHeader("Location", "/#s=" + secret);
               JsonResponse.end(context.response(), "");
             },
-            () -> requestAuthenticator.turnAway(context, "its login link is not valid"));
+            () -> requestAuthenticator.reject(context, "its login link is not valid"));
   }
 
   /// Responds whether God answers the daemon's pings. Clients without authentication learn nothing
@@ -183,9 +189,9 @@ final class WebServer {
         .eventBus()
         .<HeartbeatReply>request(
             Addresses.HEARTBEAT_COMMAND,
-            new HeartbeatCommand.Ask(),
+            new HeartbeatCommand.GetStatus(),
             new DeliveryOptions().setSendTimeout(HEART.toMillis()))
-        .map(reply -> reply.body().missing() == 0)
+        .map(reply -> reply.body().consecutiveMisses() == 0)
         .otherwise(false)
         .onSuccess(well -> {
           context

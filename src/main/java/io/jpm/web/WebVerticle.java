@@ -66,12 +66,12 @@ public final class WebVerticle extends VerticleBase {
               .compose(_ -> forget())
               .map(_ -> {
                 problem = Optional.empty();
-                return new WebReply.Silent(problem);
+                return new WebReply.NotListening(problem);
               });
-      case WebCommand.Ask _ ->
+      case WebCommand.GetStatus _ ->
           Future.succeededFuture(
               server == null
-                  ? new WebReply.Silent(problem)
+                  ? new WebReply.NotListening(problem)
                   : new WebReply.Listening(server.url(), Optional.empty()));
     };
   }

@@ -90,7 +90,7 @@ public enum CommandKey {
   }
 
   /// Returns the spelling in JSON.
-  public String word() {
+  public String keyword() {
     return word;
   }
 
@@ -100,12 +100,12 @@ public enum CommandKey {
   }
 
   /// Returns the smallest allowed number.
-  public long least() {
+  public long min() {
     return least;
   }
 
   /// Returns the largest allowed number.
-  public long most() {
+  public long max() {
     return most;
   }
 }

@@ -104,27 +104,28 @@ public sealed interface CommandReply {
   }
 
   /// The results of a custom action.
-  record Answers(List<Answer> answers) implements CommandReply {
-    public Answers {
-      answers = List.copyOf(answers);
+  record ActionResults(List<ActionResult> results) implements CommandReply {
+    public ActionResults {
+      results = List.copyOf(results);
     }
 
     @Override
     public JsonObject toJson() {
-      return ok().put("answers", new JsonArray(answers.stream().map(Answer::toJson).toList()));
+      return ok().put(
+              "answers", new JsonArray(results.stream().map(ActionResult::toJson).toList()));
     }
   }
 
   /// The result of a custom action of one instance.
   ///
   /// @param value a JSON value as Vert.x represents it
-  record Answer(String app, int id, @Nullable Object value) {
+  record ActionResult(String app, int id, @Nullable Object value) {
     JsonObject toJson() {
       return new JsonObject().put("app", app).put("id", id).put("value", value);
     }
 
-    static Answer fromJson(JsonObject json) {
-      return new Answer(json.getString("app"), json.getInteger("id"), json.getValue("value"));
+    static ActionResult fromJson(JsonObject json) {
+      return new ActionResult(json.getString("app"), json.getInteger("id"), json.getValue("value"));
     }
   }
 
@@ -212,7 +213,7 @@ public sealed interface CommandReply {
           new JsonObject()
               .put("v", CommandRequest.VERSION)
               .put("ok", false)
-              .put("code", code.word())
+              .put("code", code.keyword())
               .put("problems", new JsonArray(problems));
       return instances.isEmpty() ? json : json.put("instances", array(instances));
     }
@@ -236,13 +237,13 @@ public sealed interface CommandReply {
     BUSY;
 
     /// Returns the spelling in JSON.
-    public String word() {
+    public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     static Code of(@Nullable String word) {
       return Arrays.stream(values())
-          .filter(code -> code.word().equals(word))
+          .filter(code -> code.keyword().equals(word))
           .findFirst()
           .orElseThrow(() -> new IllegalArgumentException("not a reply: code " + word));
     }
@@ -281,7 +282,7 @@ public sealed interface CommandReply {
       return new Lines(all(json, "lines", Line::fromJson), json.getLong("left_out"));
     }
     if (json.containsKey("answers")) {
-      return new Answers(all(json, "answers", Answer::fromJson));
+      return new ActionResults(all(json, "answers", ActionResult::fromJson));
     }
     if (json.containsKey("changes")) {
       return new Changes(all(json, "changes", Change::fromJson), texts(json, "notes"));

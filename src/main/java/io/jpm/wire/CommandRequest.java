@@ -1,7 +1,7 @@
 package io.jpm.wire;
 
 import io.jpm.model.access.Role;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -28,8 +28,8 @@ public sealed interface CommandRequest {
   CommandVerb verb();
 
   /// Returns the least role that may send the request.
-  default Role needs() {
-    return verb().needs();
+  default Role requiredRole() {
+    return verb().requiredRole();
   }
 
   /// Returns the keys other than `v` and `verb`.
@@ -37,7 +37,7 @@ public sealed interface CommandRequest {
 
   /// Returns the JSON form.
   default JsonObject toJson() {
-    return new JsonObject().put("v", VERSION).put("verb", verb().word()).mergeIn(keys());
+    return new JsonObject().put("v", VERSION).put("verb", verb().keyword()).mergeIn(keys());
   }
 
   /// A request on instances that are in the list.
@@ -49,17 +49,17 @@ public sealed interface CommandRequest {
     default JsonObject keys() {
       return targets().isEmpty()
           ? new JsonObject()
-          : new JsonObject().put(CommandKey.TARGETS.word(), new JsonArray(targets()));
+          : new JsonObject().put(CommandKey.TARGETS.keyword(), new JsonArray(targets()));
     }
   }
 
   /// A request with descriptions of apps.
-  sealed interface OfApps extends CommandRequest {
+  sealed interface OnApps extends CommandRequest {
     /// Returns the described apps.
-    Described apps();
+    AppDescriptions apps();
 
     @Override
-    default Role needs() {
+    default Role requiredRole() {
       return Role.ADMIN;
     }
 
@@ -77,18 +77,19 @@ public sealed interface CommandRequest {
   ///   the daemon
   /// @param file the absolute path of the process file that describes the apps, which is stored
   ///   with them
-  record Described(String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
-    public Described {
+  record AppDescriptions(
+      String json, Path cwd, Optional<Map<String, String>> env, Optional<Path> file) {
+    public AppDescriptions {
       env = env.map(Map::copyOf);
     }
 
     JsonObject keys() {
       var json =
           new JsonObject()
-              .put(CommandKey.APPS.word(), new JsonArray(this.json))
-              .put(CommandKey.CWD.word(), cwd.toString());
-      env.ifPresent(all -> json.put(CommandKey.ENV.word(), new JsonObject(Map.copyOf(all))));
-      file.ifPresent(path -> json.put(CommandKey.FILE.word(), path.toString()));
+              .put(CommandKey.APPS.keyword(), new JsonArray(this.json))
+              .put(CommandKey.CWD.keyword(), cwd.toString());
+      env.ifPresent(all -> json.put(CommandKey.ENV.keyword(), new JsonObject(Map.copyOf(all))));
+      file.ifPresent(path -> json.put(CommandKey.FILE.keyword(), path.toString()));
       return json;
     }
   }
@@ -107,8 +108,8 @@ public sealed interface CommandRequest {
   }
 
   /// Requests instances; without targets all.
-  record ListThem(List<String> targets) implements OnTargets {
-    public ListThem {
+  record ListInstances(List<String> targets) implements OnTargets {
+    public ListInstances {
       targets = List.copyOf(targets);
     }
 
@@ -136,7 +137,7 @@ public sealed interface CommandRequest {
   /// @param after the sequence number of the last known event; empty: the latest events
   /// @param limit the maximum number
   /// @param app events of this app only; empty: of all apps that the caller may see
-  record Events(OptionalLong after, int limit, Optional<String> app) implements CommandRequest {
+  record ListEvents(OptionalLong after, int limit, Optional<String> app) implements CommandRequest {
     @Override
     public CommandVerb verb() {
       return CommandVerb.EVENTS;
@@ -145,9 +146,9 @@ public sealed interface CommandRequest {
     @Override
     public JsonObject keys() {
       var json = new JsonObject();
-      after.ifPresent(number -> json.put(CommandKey.AFTER.word(), number));
-      json.put(CommandKey.LIMIT.word(), limit);
-      app.ifPresent(name -> json.put(CommandKey.APP_NAME.word(), name));
+      after.ifPresent(number -> json.put(CommandKey.AFTER.keyword(), number));
+      json.put(CommandKey.LIMIT.keyword(), limit);
+      app.ifPresent(name -> json.put(CommandKey.APP_NAME.keyword(), name));
       return json;
     }
   }
@@ -168,8 +169,8 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      JsonObject json = OnTargets.super.keys().put(CommandKey.LINES.word(), lines);
-      stream.ifPresent(one -> json.put(CommandKey.STREAM.word(), one.word()));
+      JsonObject json = OnTargets.super.keys().put(CommandKey.LINES.keyword(), lines);
+      stream.ifPresent(one -> json.put(CommandKey.STREAM.keyword(), one.keyword()));
       return json;
     }
   }
@@ -186,7 +187,7 @@ public sealed interface CommandRequest {
     }
 
     /// Returns the spelling in JSON.
-    public String word() {
+    public String keyword() {
       return word;
     }
 
@@ -240,7 +241,7 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      return OnTargets.super.keys().put(CommandKey.PARALLEL.word(), parallel);
+      return OnTargets.super.keys().put(CommandKey.PARALLEL.keyword(), parallel);
     }
   }
 
@@ -257,8 +258,8 @@ public sealed interface CommandRequest {
     @Override
     public JsonObject keys() {
       return new JsonObject()
-          .put(CommandKey.TARGET.word(), target)
-          .put((relative ? CommandKey.BY : CommandKey.TO).word(), number);
+          .put(CommandKey.TARGET.keyword(), target)
+          .put((relative ? CommandKey.BY : CommandKey.TO).keyword(), number);
     }
   }
 
@@ -275,15 +276,15 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      return OnTargets.super.keys().put(CommandKey.SIGNAL.word(), signal.name());
+      return OnTargets.super.keys().put(CommandKey.SIGNAL.keyword(), signal.name());
     }
   }
 
   /// Sends a value over the IPC channels of apps.
   ///
   /// @param value a JSON value as Vert.x represents it
-  record Tell(List<String> targets, @Nullable Object value) implements OnTargets {
-    public Tell {
+  record SendMessage(List<String> targets, @Nullable Object value) implements OnTargets {
+    public SendMessage {
       targets = List.copyOf(targets);
     }
 
@@ -294,7 +295,7 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      return OnTargets.super.keys().put(CommandKey.MESSAGE.word(), value);
+      return OnTargets.super.keys().put(CommandKey.MESSAGE.keyword(), value);
     }
   }
 
@@ -302,7 +303,7 @@ public sealed interface CommandRequest {
   ///
   /// @param target an id, or another selector that matches one instance
   /// @param line without its line terminator
-  record TypeLine(String target, String line) implements CommandRequest {
+  record WriteInput(String target, String line) implements CommandRequest {
     @Override
     public CommandVerb verb() {
       return CommandVerb.TYPE;
@@ -311,8 +312,8 @@ public sealed interface CommandRequest {
     @Override
     public JsonObject keys() {
       return new JsonObject()
-          .put(CommandKey.TARGET.word(), target)
-          .put(CommandKey.LINE.word(), line);
+          .put(CommandKey.TARGET.keyword(), target)
+          .put(CommandKey.LINE.keyword(), line);
     }
   }
 
@@ -330,14 +331,14 @@ public sealed interface CommandRequest {
 
     @Override
     public JsonObject keys() {
-      JsonObject json = OnTargets.super.keys().put(CommandKey.ACTION.word(), action);
-      parameter.ifPresent(text -> json.put(CommandKey.PARAMETER.word(), text));
+      JsonObject json = OnTargets.super.keys().put(CommandKey.ACTION.keyword(), action);
+      parameter.ifPresent(text -> json.put(CommandKey.PARAMETER.keyword(), text));
       return json;
     }
   }
 
   /// Starts the described apps.
-  record StartApps(Described apps) implements OfApps {
+  record StartApps(AppDescriptions apps) implements OnApps {
     @Override
     public CommandVerb verb() {
       return CommandVerb.START;
@@ -347,16 +348,16 @@ public sealed interface CommandRequest {
   /// Changes apps to match their description, or plans the changes.
   ///
   /// @param prune whether apps that came from the same file but are not among these are deleted
-  /// @param dry whether the changes are only planned
-  record Apply(Described apps, boolean prune, boolean dry) implements OfApps {
+  /// @param dryRun whether the changes are only planned
+  record Apply(AppDescriptions apps, boolean prune, boolean dryRun) implements OnApps {
     @Override
     public CommandVerb verb() {
-      return dry ? CommandVerb.PLAN : CommandVerb.APPLY;
+      return dryRun ? CommandVerb.PLAN : CommandVerb.APPLY;
     }
 
     @Override
     public JsonObject keys() {
-      return apps.keys().put(CommandKey.PRUNE.word(), prune);
+      return apps.keys().put(CommandKey.PRUNE.keyword(), prune);
     }
   }
 

@@ -74,7 +74,7 @@ public enum CommandVerb {
   }
 
   /// Returns the least role that may use the verb.
-  public Role needs() {
+  public Role requiredRole() {
     return needs;
   }
 
@@ -89,12 +89,12 @@ public enum CommandVerb {
   }
 
   /// Returns the spelling in JSON, such as `restart`.
-  public String word() {
+  public String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /// Returns the verb with this spelling; empty if there is none.
   public static Optional<CommandVerb> of(String word) {
-    return Arrays.stream(values()).filter(verb -> verb.word().equals(word)).findFirst();
+    return Arrays.stream(values()).filter(verb -> verb.keyword().equals(word)).findFirst();
   }
 }

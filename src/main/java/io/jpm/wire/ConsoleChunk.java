@@ -2,8 +2,8 @@ package io.jpm.wire;
 
 import io.vertx.core.json.JsonObject;
 
-/// A part of the daemon's answer to a console client. All but [Code] and [Last] are followed by
-/// another, which the client requests by replying.
+/// A part of the daemon's answer to a console client. All but [Code] and [FinalText] are followed
+/// by another, which the client requests by replying.
 ///
 /// As JSON, an object with exactly one key: `{"out":text}`, `{"err":text}`, `{"wait":true}` or
 /// `{"code":number}`. The last text may be combined with the exit code:
@@ -21,7 +21,7 @@ public sealed interface ConsoleChunk {
   record Err(String text) implements ConsoleChunk {}
 
   /// A keep-alive without text, so that neither side considers the other dead.
-  record Wait() implements ConsoleChunk {}
+  record KeepAlive() implements ConsoleChunk {}
 
   /// The end of the answer.
   ///
@@ -29,23 +29,23 @@ public sealed interface ConsoleChunk {
   record Code(int code) implements ConsoleChunk {}
 
   /// The last text together with the exit code, which saves a round trip. Only for clients that
-  /// support it ([ConsoleRequest#joinsLast]).
+  /// support it ([ConsoleRequest#mergesFinalChunk]).
   ///
   /// @param error whether the text is for standard error
   /// @param text as in [Out]
   /// @param code the client's exit code
-  record Last(boolean error, String text, int code) implements ConsoleChunk {}
+  record FinalText(boolean error, String text, int code) implements ConsoleChunk {}
 
   /// Text of a command that the client can resume after the daemon has died. Only for clients that
-  /// support it ([ConsoleRequest#marks]).
+  /// support it ([ConsoleRequest#resumable]).
   ///
-  /// @param text an [Out], [Err] or [Wait]
+  /// @param text an [Out], [Err] or [KeepAlive]
   /// @param mark the position after this text at which the command continues
   ///   ([ConsoleRequest#resume]): letters, digits, `-` and `_` only
   record Marked(ConsoleChunk text, String mark) implements ConsoleChunk {
     /// @throws IllegalArgumentException if `text` is another kind of chunk
     public Marked {
-      if (!(text instanceof Out || text instanceof Err || text instanceof Wait)) {
+      if (!(text instanceof Out || text instanceof Err || text instanceof KeepAlive)) {
         throw new IllegalArgumentException("a mark belongs to a text");
       }
     }
@@ -58,9 +58,9 @@ public sealed interface ConsoleChunk {
           new JsonObject().put("mark", mark).mergeIn(text.toJson());
       case Out(String text) -> new JsonObject().put("out", text);
       case Err(String text) -> new JsonObject().put("err", text);
-      case Wait() -> new JsonObject().put("wait", true);
+      case KeepAlive() -> new JsonObject().put("wait", true);
       case Code(int code) -> new JsonObject().put("code", code);
-      case Last(boolean error, String text, int code) ->
+      case FinalText(boolean error, String text, int code) ->
           new JsonObject().put(error ? "err" : "out", text).put("code", code);
     };
   }
@@ -77,7 +77,7 @@ public sealed interface ConsoleChunk {
         return new Err(text);
       }
       if (Boolean.TRUE.equals(json.getValue("wait"))) {
-        return new Wait();
+        return new KeepAlive();
       }
       if (json.getValue("code") instanceof Integer code) {
         return new Code(code);
@@ -90,10 +90,10 @@ public sealed interface ConsoleChunk {
     }
     if (json.size() == 2 && json.getValue("code") instanceof Integer code) {
       if (json.getValue("out") instanceof String text) {
-        return new Last(false, text, code);
+        return new FinalText(false, text, code);
       }
       if (json.getValue("err") instanceof String text) {
-        return new Last(true, text, code);
+        return new FinalText(true, text, code);
       }
     }
     throw new IllegalArgumentException(

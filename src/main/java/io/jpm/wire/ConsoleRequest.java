@@ -1,6 +1,6 @@
 package io.jpm.wire;
 
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -19,20 +19,20 @@ import org.jspecify.annotations.Nullable;
 ///
 /// As JSON `{"v":1,"argv":[…],"cwd":"…","env":["K=V",…],"tty":{…}}`. The client does not know the
 /// encoding of its bytes, so `argv`, `cwd` and `env` are byte strings in JSON (each character is
-/// one byte) and [ByteText] here.
+/// one byte) and [SurrogateEscape] here.
 ///
 /// @param argv the words after `jpm`
 /// @param cwd the client's working directory
 /// @param environment the client's environment
 /// @param tty the client's terminal
 /// @param stdin the client's standard input, if an argument `-` refers to it; base64 in JSON
-/// @param joinsLast whether the client supports [ConsoleChunk.Last]; `last` in JSON
-/// @param marks whether the client supports [ConsoleChunk.Marked] and resumes commands that follow
-///   something after the daemon has died; `marks` in JSON
+/// @param mergesFinalChunk whether the client supports [ConsoleChunk.FinalText]; `last` in JSON
+/// @param resumable whether the client supports [ConsoleChunk.Marked] and resumes commands that
+///   follow something after the daemon has died; `marks` in JSON
 /// @param resume the mark of the last chunk that the client printed before the daemon died; the
 ///   command continues after it; `resume` in JSON
-/// @param again whether the client sends a command that changes something to the next daemon with
-///   the same key, even after it has printed a part of the answer; `again` in JSON
+/// @param resendable whether the client sends a command that changes something to the next daemon
+///   with the same key, even after it has printed a part of the answer; `again` in JSON
 /// @param key the idempotency key, which only repetitions of this request share; empty: the client
 ///   does not repeat a command that may have been executed
 public record ConsoleRequest(
@@ -41,9 +41,9 @@ public record ConsoleRequest(
     Map<String, String> environment,
     Tty tty,
     Optional<byte[]> stdin,
-    boolean joinsLast,
-    boolean marks,
-    boolean again,
+    boolean mergesFinalChunk,
+    boolean resumable,
+    boolean resendable,
     Optional<String> resume,
     Optional<String> key) {
   /// The maximum length of an idempotency key, in characters.
@@ -58,7 +58,7 @@ public record ConsoleRequest(
   }
 
   /// Creates a request without standard input, for a client that does not support
-  /// [ConsoleChunk.Last].
+  /// [ConsoleChunk.FinalText].
   public ConsoleRequest(List<String> argv, String cwd, Map<String, String> environment, Tty tty) {
     this(argv, cwd, environment, tty, Optional.empty(), false);
   }
@@ -108,14 +108,14 @@ public record ConsoleRequest(
 
     /// The request is invalid.
     ///
-    /// @param why a message for the user
-    record Refused(String why) implements Reading {}
+    /// @param reason a message for the user
+    record Refused(String reason) implements Reading {}
   }
 
   /// Reports whether the client has stopped waiting for the answer to `body`, according to `until`
   /// in milliseconds since 1970. A daemon that was suspended must not start such a command when it
   /// continues, because its caller may have sent it again.
-  public static boolean isTooLate(@Nullable Object body, Instant now) {
+  public static boolean isExpired(@Nullable Object body, Instant now) {
     return body instanceof JsonObject json
         && json.getValue("until") instanceof Number until
         && now.toEpochMilli() > until.longValue();
@@ -156,14 +156,14 @@ public record ConsoleRequest(
     JsonArray words = new JsonArray();
     argv.forEach(word -> words.add(byteString(word)));
     JsonObject json = new JsonObject();
-    if (joinsLast) {
+    if (mergesFinalChunk) {
       json.put("last", true);
     }
     key.ifPresent(text -> json.put("key", text));
-    if (marks) {
+    if (resumable) {
       json.put("marks", true);
     }
-    if (again) {
+    if (resendable) {
       json.put("again", true);
     }
     resume.ifPresent(mark -> json.put("resume", mark));
@@ -267,10 +267,10 @@ public record ConsoleRequest(
     if (text.chars().anyMatch(c -> c > 0xFF)) {
       throw new IllegalArgumentException(where + ": a byte string has no character above U+00FF");
     }
-    return ByteText.fromBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+    return SurrogateEscape.fromBytes(text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   private static String byteString(String text) {
-    return new String(ByteText.toBytes(text), StandardCharsets.ISO_8859_1);
+    return new String(SurrogateEscape.toBytes(text), StandardCharsets.ISO_8859_1);
   }
 }

@@ -77,12 +77,12 @@ public record EventMessage(
   }
 
   /// Reports whether it is an event of the daemon itself.
-  public boolean ofDaemon() {
+  public boolean isDaemonEvent() {
     return app.isEmpty();
   }
 
   /// Returns a copy with another pid.
-  public EventMessage ofProcess(int other) {
+  public EventMessage withPid(int other) {
     return new EventMessage(
         seq, event, app, id, other, status, restarts, reason, at, exitCode, exitSignal, expected);
   }
@@ -90,7 +90,7 @@ public record EventMessage(
   /// Returns the JSON form.
   public JsonObject toJson() {
     var json = new JsonObject().put("v", VERSION).put("seq", seq).put("event", event);
-    if (ofDaemon()) {
+    if (isDaemonEvent()) {
       return json.putNull("app").put("pid", pid).put("reason", reason).put("at", at);
     }
     json.put("app", app)
@@ -147,7 +147,7 @@ public record EventMessage(
   }
 
   /// Replaces lone surrogates. They represent bytes in paths that are not valid UTF-8
-  /// ([io.jpm.model.text.ByteText]) and cannot be encoded as JSON.
+  /// ([io.jpm.model.text.SurrogateEscape]) and cannot be encoded as JSON.
   private static String wellFormed(String text) {
     if (text.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
       return text;

@@ -14,7 +14,7 @@ public sealed interface EventStreamNotice {
   record Gap(long after, long forgotten) implements EventStreamNotice {}
 
   /// The home has not reached the requested sequence number, for example because it was created
-  /// anew. All stored events follow. As JSON `{"v":1,"event":"reset","after":4711,"last":12}`.
+  /// again. All stored events follow. As JSON `{"v":1,"event":"reset","after":4711,"last":12}`.
   ///
   /// @param after the requested sequence number
   /// @param last the greatest sequence number of the home, 0 if there are no events

@@ -52,17 +52,17 @@ public record InstanceMessage(
   /// @param spec the settings of its app, with the keys of a process file and with secrets masked
   /// @param ports the TCP ports on which jpm knows it to listen: those of its app, then its private
   ///   one
-  /// @param checks the states of its probes while it has a process
-  public record Details(JsonObject spec, List<Integer> ports, List<Check> checks) {
+  /// @param probes the states of its probes while it has a process
+  public record Details(JsonObject spec, List<Integer> ports, List<ProbeReport> probes) {
     public Details {
       ports = List.copyOf(ports);
-      checks = List.copyOf(checks);
+      probes = List.copyOf(probes);
     }
 
     private void into(JsonObject json) {
       json.put("spec", spec.copy())
           .put("ports", new JsonArray(ports))
-          .put("checks", new JsonArray(checks.stream().map(Check::toJson).toList()));
+          .put("checks", new JsonArray(probes.stream().map(ProbeReport::toJson).toList()));
     }
 
     private static Optional<Details> of(JsonObject json) {
@@ -74,7 +74,7 @@ public record InstanceMessage(
                       .map(port -> ((Number) port).intValue())
                       .toList(),
                   json.getJsonArray("checks", new JsonArray()).stream()
-                      .map(check -> Check.fromJson((JsonObject) check))
+                      .map(check -> ProbeReport.fromJson((JsonObject) check))
                       .toList()));
     }
   }
@@ -85,7 +85,7 @@ public record InstanceMessage(
   /// @param state `not_begun`, `no_answer`, `passing`, `failing` or `unheard`
   /// @param since when the probe entered the state, in milliseconds since 1970
   /// @param detail why the latest attempt failed
-  public record Check(String name, String state, long since, Optional<String> detail) {
+  public record ProbeReport(String name, String state, long since, Optional<String> detail) {
     private JsonObject toJson() {
       return new JsonObject()
           .put("name", name)
@@ -94,8 +94,8 @@ public record InstanceMessage(
           .put("detail", detail.orElse(null));
     }
 
-    private static Check fromJson(JsonObject json) {
-      return new Check(
+    private static ProbeReport fromJson(JsonObject json) {
+      return new ProbeReport(
           text(json, "name"),
           text(json, "state"),
           needed(json.getLong("since"), "since"),

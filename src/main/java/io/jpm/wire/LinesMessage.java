@@ -46,11 +46,17 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
   /// @param at when it was captured, with milliseconds
   /// @param text without the line terminator; bytes that are not UTF-8 are replaced by U+FFFD
   /// @param partial whether more of the same line follows
-  /// @param rest whether it continues a line that began in an earlier part
-  /// @param birth the incarnation of the instance, which distinguishes two processes with the same
-  ///   id during a reload, in milliseconds since 1970; 0: unknown
+  /// @param continued whether it continues a line that began in an earlier part
+  /// @param incarnation the incarnation of the instance, which distinguishes two processes with the
+  ///   same id during a reload, in milliseconds since 1970; 0: unknown
   public record Line(
-      int id, String stream, Instant at, String text, boolean partial, boolean rest, long birth) {
+      int id,
+      String stream,
+      Instant at,
+      String text,
+      boolean partial,
+      boolean continued,
+      long incarnation) {
     /// Creates a line of an unknown incarnation.
     public Line(int id, String stream, Instant at, String text, boolean partial, boolean rest) {
       this(id, stream, at, text, partial, rest, 0);
@@ -67,11 +73,11 @@ public record LinesMessage(String app, long first, long gap, List<Line> lines) {
       if (partial) {
         json.put("partial", true);
       }
-      if (rest) {
+      if (continued) {
         json.put("rest", true);
       }
-      if (birth != 0) {
-        json.put("birth", birth);
+      if (incarnation != 0) {
+        json.put("birth", incarnation);
       }
       return json;
     }

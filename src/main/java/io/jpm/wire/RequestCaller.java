@@ -26,7 +26,7 @@ public record RequestCaller(Principal who, String from) {
   public String toHeader() {
     return new JsonObject()
         .put("name", who.name())
-        .put("role", who.role().word())
+        .put("role", who.role().keyword())
         .put("apps", new JsonArray(who.apps().stream().sorted().toList()))
         .put("from", from)
         .encode();

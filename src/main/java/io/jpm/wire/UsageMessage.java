@@ -1,7 +1,7 @@
 package io.jpm.wire;
 
-import io.jpm.model.run.SystemUsage;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.SystemUsage;
+import io.jpm.model.process.TreeUsage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -25,7 +25,7 @@ import java.util.OptionalLong;
 /// @param systemCpuPercent the usage of all processors together, in percent of one core
 /// @param instances the instances that have a process, by id
 public record UsageMessage(
-    long at, Optional<SystemUsage> system, double systemCpuPercent, List<OfInstance> instances) {
+    long at, Optional<SystemUsage> system, double systemCpuPercent, List<InstanceUsage> instances) {
   /// Incremented when the meaning of a key changes, not when keys are added.
   private static final int VERSION = 1;
 
@@ -40,7 +40,7 @@ public record UsageMessage(
   /// @param pid its main process
   /// @param cpuPercent in percent of one core
   /// @param tree the usage of its process tree
-  public record OfInstance(String app, int id, int pid, double cpuPercent, TreeUsage tree) {}
+  public record InstanceUsage(String app, int id, int pid, double cpuPercent, TreeUsage tree) {}
 
   /// Returns the JSON form.
   public JsonObject toJson() {
@@ -60,7 +60,7 @@ public record UsageMessage(
         .put("load", machine.load());
   }
 
-  private static JsonObject json(OfInstance instance) {
+  private static JsonObject json(InstanceUsage instance) {
     TreeUsage tree = instance.tree;
     var json =
         new JsonObject()

@@ -11,7 +11,7 @@ import io.jpm.bus.access.TokenRevoked;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,16 +61,16 @@ class TokenVerticleTest {
 
   private void redeploy() throws TimeoutException {
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
+      vertx.undeploy(id).await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     }
     vertx
         .deployVerticle(new TokenVerticle(file(), () -> now))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws TimeoutException {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private Path file() {
@@ -82,7 +82,7 @@ class TokenVerticleTest {
       return vertx
           .eventBus()
           .<AccessReply>request(Addresses.ACCESS_COMMAND, command)
-          .await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
+          .await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
           .body();
     } catch (TimeoutException late) {
       throw new AssertionError(late);
@@ -93,29 +93,29 @@ class TokenVerticleTest {
     return ask(new AccessCommand.Create(name, Role.OPERATE, Set.of("web"), Optional.empty()));
   }
 
-  private String created(String name) {
+  private String createToken(String name) {
     return ((AccessReply.Created) create(name)).secret();
   }
 
-  private AccessReply prove(String secret) {
-    return ask(AccessCommand.Prove.of(secret).orElseThrow());
+  private AccessReply authenticate(String secret) {
+    return ask(AccessCommand.Authenticate.of(secret).orElseThrow());
   }
 
-  private boolean holds(String secret) {
-    return prove(secret) instanceof AccessReply.Proved;
+  private boolean isAccepted(String secret) {
+    return authenticate(secret) instanceof AccessReply.Authenticated;
   }
 
-  private List<String> names() {
-    return ((AccessReply.Tokens) ask(new AccessCommand.All()))
+  private List<String> tokenNames() {
+    return ((AccessReply.Tokens) ask(new AccessCommand.ListTokens()))
         .tokens().stream().map(IssuedToken::name).toList();
   }
 
   @Test
-  void aTokenProvesWhoItsHolderIsAndItsFileHoldsNoSecret() throws IOException {
-    String secret = created("ci");
+  void tokenIdentifiesItsHolderAndTheFileContainsNoSecret() throws IOException {
+    String secret = createToken("ci");
     assertThat(secret).matches("jpm_[A-Za-z0-9_-]{43}");
-    assertThat(prove(secret))
-        .isEqualTo(new AccessReply.Proved(new Principal("ci", Role.OPERATE, Set.of("web"))));
+    assertThat(authenticate(secret))
+        .isEqualTo(new AccessReply.Authenticated(new Principal("ci", Role.OPERATE, Set.of("web"))));
     assertThat(Files.readString(file())).doesNotContain(secret).contains("\"sha256\"");
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
         .isEqualTo("rw-------");
@@ -123,93 +123,94 @@ class TokenVerticleTest {
   }
 
   @Test
-  void aRevokedTokenHoldsNoLongerAndIsTold() {
-    String ci = created("ci");
-    String other = created("other");
+  void revokedTokenIsRejectedAndTheRevocationIsPublished() {
+    String ci = createToken("ci");
+    String other = createToken("other");
     assertThat(ask(new AccessCommand.Revoke("ci"))).isInstanceOf(AccessReply.Revoked.class);
-    assertThat(holds(ci)).isFalse();
-    assertThat(holds(other)).isTrue();
-    Eventually.await("it is told", LIMIT, () -> ended.equals(List.of("ci")));
+    assertThat(isAccepted(ci)).isFalse();
+    assertThat(isAccepted(other)).isTrue();
+    Eventually.await("the revocation", LIMIT, () -> ended.equals(List.of("ci")));
     assertThat(ask(new AccessCommand.Revoke("ci")))
         .isEqualTo(new AccessReply.Refused("there is no token \"ci\": jpm token ls shows all"));
   }
 
   @Test
-  void tokensOutliveTheDaemonAndRevokedOnesDoNotComeBack() throws TimeoutException {
-    String kept = created("kept");
-    String gone = created("gone");
+  void tokensSurviveADaemonRestartButRevokedTokensDoNot() throws TimeoutException {
+    String kept = createToken("kept");
+    String gone = createToken("gone");
     ask(new AccessCommand.Revoke("gone"));
     redeploy();
-    assertThat(holds(kept)).isTrue();
-    assertThat(holds(gone)).isFalse();
-    assertThat(names()).containsExactly("kept");
+    assertThat(isAccepted(kept)).isTrue();
+    assertThat(isAccepted(gone)).isFalse();
+    assertThat(tokenNames()).containsExactly("kept");
   }
 
   @Test
-  void aTokenEndsByItself() {
+  void tokenExpires() {
     String secret =
         ((AccessReply.Created)
                 ask(
                     new AccessCommand.Create(
                         "short", Role.READ, Set.of(), Optional.of(Duration.ofMillis(50)))))
             .secret();
-    assertThat(holds(secret)).isTrue();
+    assertThat(isAccepted(secret)).isTrue();
     now = NOW.plusMillis(50);
-    assertThat(holds(secret)).isFalse();
+    assertThat(isAccepted(secret)).isFalse();
     assertThat(ended).containsExactly("short");
-    assertThat(names()).isEmpty();
+    assertThat(tokenNames()).isEmpty();
   }
 
-  private String rotated(String name, Duration grace) {
+  private String rotateToken(String name, Duration grace) {
     return ((AccessReply.Created) ask(new AccessCommand.Rotate(name, grace, Optional.empty())))
         .secret();
   }
 
   @Test
-  void rotatingEndsTheOldSecretAtOnceAndOutlivesTheDaemon() throws TimeoutException {
-    String old = created("ci");
-    String secret = rotated("ci", Duration.ZERO);
-    assertThat(holds(old)).isFalse();
+  void rotationRevokesTheOldSecretAtOnceAndSurvivesARestart() throws TimeoutException {
+    String old = createToken("ci");
+    String secret = rotateToken("ci", Duration.ZERO);
+    assertThat(isAccepted(old)).isFalse();
     assertThat(ended).containsExactly("ci");
     redeploy();
-    assertThat(holds(old)).isFalse();
-    assertThat(holds(secret)).isTrue();
-    assertThat(names()).containsExactly("ci");
+    assertThat(isAccepted(old)).isFalse();
+    assertThat(isAccepted(secret)).isTrue();
+    assertThat(tokenNames()).containsExactly("ci");
   }
 
   @Test
-  void atTheEndOfTheGraceTheOldSecretAloneEnds() throws TimeoutException {
-    String old = created("ci");
-    String secret = rotated("ci", Duration.ofMinutes(10));
+  void onlyTheOldSecretExpiresAtTheEndOfTheGracePeriod() throws TimeoutException {
+    String old = createToken("ci");
+    String secret = rotateToken("ci", Duration.ofMinutes(10));
     assertThat(ended).isEmpty();
     redeploy();
-    assertThat(holds(old)).isTrue();
-    assertThat(holds(secret)).isTrue();
+    assertThat(isAccepted(old)).isTrue();
+    assertThat(isAccepted(secret)).isTrue();
     now = NOW.plus(Duration.ofMinutes(10));
-    assertThat(holds(old)).isFalse();
-    assertThat(holds(secret)).isTrue();
-    assertThat(ended).containsExactly("ci " + AccessCommand.Prove.of(old).orElseThrow().digest());
-    redeploy();
-    assertThat(holds(old)).isFalse();
-    assertThat(holds(secret)).isTrue();
-  }
-
-  @Test
-  void rotatingTwiceEndsTheOldestSecretAndRevokingAll() {
-    String oldest = created("ci");
-    String old = rotated("ci", Duration.ofMinutes(10));
-    String secret = rotated("ci", Duration.ofMinutes(10));
-    assertThat(holds(oldest)).isFalse();
-    assertThat(holds(old)).isTrue();
+    assertThat(isAccepted(old)).isFalse();
+    assertThat(isAccepted(secret)).isTrue();
     assertThat(ended)
-        .containsExactly("ci " + AccessCommand.Prove.of(oldest).orElseThrow().digest());
-    ask(new AccessCommand.Revoke("ci"));
-    assertThat(holds(old)).isFalse();
-    assertThat(holds(secret)).isFalse();
+        .containsExactly("ci " + AccessCommand.Authenticate.of(old).orElseThrow().digest());
+    redeploy();
+    assertThat(isAccepted(old)).isFalse();
+    assertThat(isAccepted(secret)).isTrue();
   }
 
   @Test
-  void aGraceIsNoLongerThanTheTokenWasToHold() {
+  void secondRotationRevokesTheOldestSecretAndRevocationAllSecrets() {
+    String oldest = createToken("ci");
+    String old = rotateToken("ci", Duration.ofMinutes(10));
+    String secret = rotateToken("ci", Duration.ofMinutes(10));
+    assertThat(isAccepted(oldest)).isFalse();
+    assertThat(isAccepted(old)).isTrue();
+    assertThat(ended)
+        .containsExactly("ci " + AccessCommand.Authenticate.of(oldest).orElseThrow().digest());
+    ask(new AccessCommand.Revoke("ci"));
+    assertThat(isAccepted(old)).isFalse();
+    assertThat(isAccepted(secret)).isFalse();
+  }
+
+  @Test
+  void gracePeriodEndsNoLaterThanTheOldExpiry() {
     String old =
         ((AccessReply.Created)
                 ask(
@@ -217,22 +218,22 @@ class TokenVerticleTest {
                         "ci", Role.READ, Set.of(), Optional.of(Duration.ofMinutes(10)))))
             .secret();
     now = NOW.plus(Duration.ofMinutes(5));
-    String secret = rotated("ci", Duration.ofDays(1));
+    String secret = rotateToken("ci", Duration.ofDays(1));
     now = NOW.plus(Duration.ofMinutes(10));
-    assertThat(holds(old)).isFalse();
-    assertThat(holds(secret)).isTrue();
+    assertThat(isAccepted(old)).isFalse();
+    assertThat(isAccepted(secret)).isTrue();
   }
 
   @Test
-  void aTimerTellsOfTheEndWhenNobodyAsks() {
+  void timerPublishesTheExpiryWithoutARequest() {
     ask(new AccessCommand.Create("short", Role.READ, Set.of(), Optional.of(Duration.ofMillis(50))));
     now = NOW.plusMillis(60);
-    Eventually.await("it is told", LIMIT, () -> ended.equals(List.of("short")));
+    Eventually.await("the expiry", LIMIT, () -> ended.equals(List.of("short")));
   }
 
   @Test
-  void namesThatAreTakenOrWrongAreRefused() {
-    created("ci");
+  void duplicateAndInvalidNamesAreRejected() {
+    createToken("ci");
     assertThat(create("ci"))
         .isEqualTo(
             new AccessReply.Refused(
@@ -240,7 +241,7 @@ class TokenVerticleTest {
     for (String name : List.of("owner", "", "a b", "?", "-x", "x".repeat(65))) {
       assertThat(create(name)).as(name).isInstanceOf(AccessReply.Refused.class);
     }
-    assertThat(names()).containsExactly("ci");
+    assertThat(tokenNames()).containsExactly("ci");
   }
 
   static Stream<String> damaged() {
@@ -273,51 +274,51 @@ class TokenVerticleTest {
   @MethodSource("damaged")
   void whileTheFileIsDamagedNoTokenHoldsAndItIsLeftAlone(String text)
       throws IOException, TimeoutException {
-    String secret = created("ci");
+    String secret = createToken("ci");
     String whole = Files.readString(file());
     Files.writeString(file(), text);
-    assertThat(holds(secret)).isFalse();
+    assertThat(isAccepted(secret)).isFalse();
     assertThat(ended).containsExactly("ci");
     assertThat(create("other"))
         .isInstanceOfSatisfying(
             AccessReply.Refused.class,
             refused ->
-                assertThat(refused.why())
+                assertThat(refused.reason())
                     .startsWith(file().toString())
                     .endsWith("until then no token is accepted")
                     .doesNotContain("\n"));
     assertThat(Files.readString(file())).isEqualTo(text);
     redeploy();
-    assertThat(holds(secret)).isFalse();
+    assertThat(isAccepted(secret)).isFalse();
     Files.writeString(file(), whole);
-    assertThat(holds(secret)).isTrue();
+    assertThat(isAccepted(secret)).isTrue();
   }
 
   @Test
-  void tokensThatAreTakenOutByHandEnd() throws IOException {
-    String secret = created("ci");
+  void tokensThatAreDeletedFromTheFileAreRevoked() throws IOException {
+    String secret = createToken("ci");
     Files.delete(file());
-    assertThat(holds(secret)).isFalse();
+    assertThat(isAccepted(secret)).isFalse();
     assertThat(ended).containsExactly("ci");
-    assertThat(created("ci")).isNotEqualTo(secret);
+    assertThat(createToken("ci")).isNotEqualTo(secret);
   }
 
   @Test
-  void whatCannotBeWrittenIsNotMade() throws IOException {
+  void tokenThatCannotBeWrittenIsNotCreated() throws IOException {
     Files.createDirectory(home.resolve("tokens.json.new"));
     Files.createFile(home.resolve("tokens.json.new").resolve("x"));
     assertThat(create("ci"))
         .isInstanceOfSatisfying(
             AccessReply.Refused.class,
-            refused -> assertThat(refused.why()).contains("cannot be written"));
-    assertThat(names()).isEmpty();
+            refused -> assertThat(refused.reason()).contains("cannot be written"));
+    assertThat(tokenNames()).isEmpty();
   }
 
   @Test
-  void randomBytesInTheFileAreNeverTokens() throws IOException {
+  void corruptedFileNeverYieldsMoreTokensOrApps() throws IOException {
     long seed = Long.getLong("jpm.seed", 20261121);
     var random = new SplittableRandom(seed);
-    created("ci");
+    createToken("ci");
     byte[] whole = Files.readAllBytes(file());
     for (int i = 0; i < 300; i++) {
       byte[] bytes = whole.clone();
@@ -326,9 +327,10 @@ class TokenVerticleTest {
       }
       Path place = home.resolve("fuzzed.json");
       Files.write(place, bytes);
-      TokenFile.Found found = new TokenFile(place).read();
-      if (found instanceof TokenFile.Found.Whole(List<Token> tokens)) {
-        // A changed letter of a name is a name still; nobody gets more than the file says.
+      TokenFile.Content found = new TokenFile(place).read();
+      if (found instanceof TokenFile.Content.Intact(List<Token> tokens)) {
+        // A changed letter of a name yields a valid name. No token may receive more rights than the
+        // file grants.
         assertThat(tokens).as("seed %d, round %d", seed, i).hasSize(1);
         assertThat(tokens.getFirst().token().apps()).hasSize(1);
       }

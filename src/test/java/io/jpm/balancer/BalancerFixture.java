@@ -8,19 +8,19 @@ import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReport;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Signal;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.HostFixture;
@@ -29,7 +29,7 @@ import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -61,10 +61,10 @@ final class BalancerFixture implements AutoCloseable {
   Duration unclaimed = Duration.ofMinutes(1);
 
   /// How messages of the processes are delivered to the daemon.
-  volatile Hearing hearing = Hearing.GOOD;
+  volatile MessageDelivery delivery = MessageDelivery.IMMEDIATE;
 
   /// Messages that a daemon read but did not process before it ended, or that it did not read.
-  final List<BalancerCommand> unheard = new CopyOnWriteArrayList<>();
+  final List<BalancerCommand> undelivered = new CopyOnWriteArrayList<>();
 
   private final List<Worker> workers = new ArrayList<>();
   private Vertx vertx;
@@ -77,9 +77,9 @@ final class BalancerFixture implements AutoCloseable {
   }
 
   /// How the daemon receives the messages of the processes.
-  enum Hearing {
+  enum MessageDelivery {
     /// Every message is processed at once.
-    GOOD,
+    IMMEDIATE,
     /// The daemon reads messages, but ends before it processes them.
     LOST,
     /// The daemon reads no messages; they wait for the next daemon.
@@ -115,8 +115,8 @@ final class BalancerFixture implements AutoCloseable {
     meanwhile.run();
     reports.clear();
     vertx = boot();
-    if (hearing == Hearing.LOST) {
-      hearing = Hearing.GOOD; // before the first command is sent
+    if (delivery == MessageDelivery.LOST) {
+      delivery = MessageDelivery.IMMEDIATE; // before the first command is sent
     }
     for (Worker worker : workers) {
       if (!worker.hasEnded()) {
@@ -124,10 +124,10 @@ final class BalancerFixture implements AutoCloseable {
       }
     }
     // Keeps the order of the channel, including messages that arrive in the meantime.
-    synchronized (unheard) {
-      if (hearing == Hearing.LATE) {
-        unheard.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
-        hearing = Hearing.GOOD;
+    synchronized (undelivered) {
+      if (delivery == MessageDelivery.LATE) {
+        undelivered.forEach(said -> vertx.eventBus().send(Addresses.BALANCER_COMMAND, said));
+        delivery = MessageDelivery.IMMEDIATE;
       }
     }
   }
@@ -178,15 +178,15 @@ final class BalancerFixture implements AutoCloseable {
           base.error(),
           base.tag(),
           RunAs.DAEMON,
-          prepared.channel(),
+          prepared.ipcChannel(),
           false,
           prepared.sockets());
     }
 
     private void begin() {
       ask(
-          new BalancerCommand.Began(
-              id, number, child.orElseThrow().identity(), spec, prepared.memo(), ready));
+          new BalancerCommand.ProcessStarted(
+              id, number, child.orElseThrow().identity(), spec, prepared.balancerState(), ready));
     }
 
     /// Reports the process as ready, as God does when its probes have passed for the first time.
@@ -196,22 +196,25 @@ final class BalancerFixture implements AutoCloseable {
       return this;
     }
 
-    void fit(boolean fit) {
-      ask(new BalancerCommand.Fit(id, fit));
+    void setFit(boolean fit) {
+      ask(new BalancerCommand.SetFit(id, fit));
     }
 
     /// Returns the route of a probe of `127.0.0.1` and `port` to this process.
-    BalancerReply.Route reach(int port) {
+    BalancerReply.Route route(int port) {
       return (BalancerReply.Route)
-          ask(new BalancerCommand.Reach(id, List.of(InetAddress.ofLiteral("127.0.0.1")), port));
+          ask(
+              new BalancerCommand.ResolveRoute(
+                  id, List.of(InetAddress.ofLiteral("127.0.0.1")), port));
     }
 
     /// Returns the answer of the process to a probe of `port`.
-    String check(int port) throws IOException {
-      BalancerReply.Route way = reach(port);
-      assertThat(way).isInstanceOf(BalancerReply.Route.Through.class);
-      try (var wire = new HttpLoad.Wire(((BalancerReply.Route.Through) way).address().getPort())) {
-        return wire.ask("/", false).body();
+    String probe(int port) throws IOException {
+      BalancerReply.Route way = route(port);
+      assertThat(way).isInstanceOf(BalancerReply.Route.Via.class);
+      try (var httpConnection =
+          new HttpLoad.HttpConnection(((BalancerReply.Route.Via) way).address().getPort())) {
+        return httpConnection.ask("/", false).body();
       }
     }
 
@@ -226,7 +229,7 @@ final class BalancerFixture implements AutoCloseable {
     @Override
     public void exited(Exit how) {
       exit = Optional.of(how);
-      vertx.eventBus().send(Addresses.BALANCER_COMMAND, new BalancerCommand.Ended(id));
+      vertx.eventBus().send(Addresses.BALANCER_COMMAND, new BalancerCommand.ProcessEnded(id));
     }
 
     @Override
@@ -236,13 +239,13 @@ final class BalancerFixture implements AutoCloseable {
     }
 
     @Override
-    public void internal(String json, Runnable heard) {
-      var said = new BalancerCommand.Heard(id, json);
-      synchronized (unheard) {
-        if (hearing == Hearing.GOOD) {
+    public void nodeMessageReceived(String json, Runnable heard) {
+      var said = new BalancerCommand.NodeMessageReceived(id, json);
+      synchronized (undelivered) {
+        if (delivery == MessageDelivery.IMMEDIATE) {
           vertx.eventBus().send(Addresses.BALANCER_COMMAND, said);
         } else {
-          unheard.add(said);
+          undelivered.add(said);
         }
       }
       heard.run();
@@ -305,13 +308,14 @@ final class BalancerFixture implements AutoCloseable {
       Eventually.await(
           "the process has no listening sockets",
           DEADLINE,
-          () -> host.listening(child.orElseThrow().identity()).isEmpty());
+          () -> host.listenersOf(child.orElseThrow().identity()).isEmpty());
     }
 
     Future<Integer> drain() {
       return vertx
           .eventBus()
-          .<BalancerReply>request(Addresses.BALANCER_COMMAND, new BalancerCommand.Drain(id), slow())
+          .<BalancerReply>request(
+              Addresses.BALANCER_COMMAND, new BalancerCommand.Drain(id), withLongTimeout())
           .map(reply -> ((BalancerReply.Drained) reply.body()).left());
     }
 
@@ -331,7 +335,7 @@ final class BalancerFixture implements AutoCloseable {
     }
   }
 
-  private static io.vertx.core.eventbus.DeliveryOptions slow() {
+  private static io.vertx.core.eventbus.DeliveryOptions withLongTimeout() {
     return new io.vertx.core.eventbus.DeliveryOptions().setSendTimeout(120_000);
   }
 
@@ -340,7 +344,7 @@ final class BalancerFixture implements AutoCloseable {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(Patience.seconds(DEADLINE.toSeconds()), TimeUnit.SECONDS);
+          .get(TestDeadline.scaledSeconds(DEADLINE.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }
@@ -348,7 +352,9 @@ final class BalancerFixture implements AutoCloseable {
 
   BalancerReply ask(BalancerCommand command) {
     return await(
-            vertx.eventBus().<BalancerReply>request(Addresses.BALANCER_COMMAND, command, slow()))
+            vertx
+                .eventBus()
+                .<BalancerReply>request(Addresses.BALANCER_COMMAND, command, withLongTimeout()))
         .body();
   }
 
@@ -363,7 +369,8 @@ final class BalancerFixture implements AutoCloseable {
   }
 
   BalancerReply.Status status(Worker worker) {
-    return (BalancerReply.Status) ask(new BalancerCommand.Ask(worker.spec.name(), worker.id.id()));
+    return (BalancerReply.Status)
+        ask(new BalancerCommand.GetStatus(worker.spec.name(), worker.id.id()));
   }
 
   static Path program(String name) {
@@ -381,17 +388,17 @@ final class BalancerFixture implements AutoCloseable {
   }
 
   static AppSpec node(String name, Strategy strategy, String script, String... arguments) {
-    var command =
-        new Command(
+    var appCommand =
+        new AppCommand(
             RESOURCES.resolve(script), Optional.of(program("node")), List.of(), List.of(arguments));
-    return AppSpec.of(new AppName(name), command, Path.of("/"))
+    return AppSpec.builder(new AppName(name), appCommand, Path.of("/"))
         .cluster(cluster(BalancingMode.AUTO, Optional.of(strategy), List.of()))
         .build();
   }
 
-  static Cluster cluster(
+  static ClusterSettings cluster(
       BalancingMode mode, Optional<Strategy> strategy, List<ListenAddress> listen) {
-    return new Cluster(
+    return new ClusterSettings(
         true,
         mode,
         strategy,

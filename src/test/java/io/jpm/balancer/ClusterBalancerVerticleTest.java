@@ -9,17 +9,17 @@ import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReport;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.ListenSockets;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.ListenSocketRegistry;
 import io.jpm.os.ProcessHost;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -46,18 +46,19 @@ class ClusterBalancerVerticleTest {
   private static final WorkerId WORKER = new WorkerId(new InstanceId(0), 1, 1);
 
   /// A system that supports shared sockets, of which none is open.
-  private static final ListenSockets NO_SOCKETS =
-      (ListenSockets)
+  private static final ListenSocketRegistry NO_SOCKETS =
+      (ListenSocketRegistry)
           Proxy.newProxyInstance(
-              ListenSockets.class.getClassLoader(),
-              new Class<?>[] {ListenSockets.class},
+              ListenSocketRegistry.class.getClassLoader(),
+              new Class<?>[] {ListenSocketRegistry.class},
               (_, _, _) -> List.of());
 
   private final Vertx vertx = Vertx.vertx();
-  private final CompletableFuture<Optional<ListenSockets>> sockets = new CompletableFuture<>();
-  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Optional<ListenSocketRegistry>> sockets =
+      new CompletableFuture<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<BalancerReport> reports = new CopyOnWriteArrayList<>();
-  private volatile Optional<BalancerBackend.Reports> verticle = Optional.empty();
+  private volatile Optional<BalancerBackend.Observer> verticle = Optional.empty();
 
   @BeforeEach
   void deploy() {
@@ -79,9 +80,9 @@ class ClusterBalancerVerticleTest {
     Map<BalancingMode, BackendFactory> ways =
         Map.of(
             BalancingMode.NODE,
-            written(BalancingMode.NODE),
+            recordingBackend(BalancingMode.NODE),
             BalancingMode.PROXY,
-            written(BalancingMode.PROXY));
+            recordingBackend(BalancingMode.PROXY));
     BalancerFixture.await(
         vertx.deployVerticle(new ClusterBalancerVerticle(context, ways, Duration.ofMinutes(1))));
   }
@@ -92,56 +93,56 @@ class ClusterBalancerVerticleTest {
     BalancerFixture.await(vertx.close());
   }
 
-  private BackendFactory written(BalancingMode mode) {
-    return (_, _, reports) -> {
-      verticle = Optional.of(reports);
-      told.add(mode.word() + " made");
-      return new Written(mode);
+  private BackendFactory recordingBackend(BalancingMode mode) {
+    return (_, _, observer) -> {
+      verticle = Optional.of(observer);
+      calls.add(mode.keyword() + " made");
+      return new RecordingBackend(mode);
     };
   }
 
-  private final class Written implements BalancerBackend {
+  private final class RecordingBackend implements BalancerBackend {
     private final BalancingMode mode;
 
-    private Written(BalancingMode mode) {
+    private RecordingBackend(BalancingMode mode) {
       this.mode = mode;
     }
 
-    private void tell(String what) {
-      told.add(mode.word() + " " + what);
+    private void record(String what) {
+      calls.add(mode.keyword() + " " + what);
     }
 
     @Override
     public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
-      tell("prepare, port " + order.spec().cluster().port().orElse(0));
+      record("prepare, port " + order.spec().cluster().port().orElse(0));
       return Future.succeededFuture(
           new Prepared(List.of(), List.of(), Map.of(), List.of(), true, "memo"));
     }
 
     @Override
-    public void began(BalancerCommand.Began news) {
-      tell("began " + news.memo());
+    public void began(BalancerCommand.ProcessStarted news) {
+      record("began " + news.balancerState());
     }
 
     @Override
     public void heard(WorkerId worker, String json) {
-      tell("heard " + json);
+      record("heard " + json);
     }
 
     @Override
     public Future<Integer> drain(WorkerId worker) {
-      tell("drain");
+      record("drain");
       return Future.succeededFuture(3);
     }
 
     @Override
     public void ended(WorkerId worker) {
-      tell("ended " + worker.generation());
+      record("ended " + worker.generation());
     }
 
     @Override
     public void released(WorkerId worker) {
-      tell("released " + worker.generation());
+      record("released " + worker.generation());
     }
 
     @Override
@@ -161,15 +162,16 @@ class ClusterBalancerVerticleTest {
   }
 
   private static AppSpec app() {
-    var command =
-        new Command(Path.of("/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
-    return AppSpec.of(APP, command, Path.of("/"))
+    var appCommand =
+        new AppCommand(Path.of("/app.js"), Optional.of(Path.of("/bin/node")), List.of(), List.of());
+    return AppSpec.builder(APP, appCommand, Path.of("/"))
         .cluster(BalancerFixture.cluster(BalancingMode.NODE, Optional.<Strategy>empty(), List.of()))
         .build();
   }
 
-  private BalancerCommand.Began began(String memo) {
-    return new BalancerCommand.Began(WORKER, 0, new ProcessIdentity("boot", 1, 1), app(), memo);
+  private BalancerCommand.ProcessStarted began(String memo) {
+    return new BalancerCommand.ProcessStarted(
+        WORKER, 0, new ProcessIdentity("boot", 1, 1), app(), memo);
   }
 
   private Future<BalancerReply> ask(BalancerCommand command) {
@@ -180,45 +182,49 @@ class ClusterBalancerVerticleTest {
   }
 
   @Test
-  void nothingWaitsForTheHostBeforeAnAppNeedsItAndThenAllGoesOnInOrder() {
-    assertThat(told).isEmpty();
+  void deploymentDoesNotWaitForTheHostAndCommandsKeepTheirOrder() {
+    assertThat(calls).isEmpty();
     Future<BalancerReply> first = ask(began("node kernel"));
     vertx
         .eventBus()
-        .send(Addresses.BALANCER_COMMAND, new BalancerCommand.Heard(WORKER, "\"hello\""));
+        .send(
+            Addresses.BALANCER_COMMAND,
+            new BalancerCommand.NodeMessageReceived(WORKER, "\"hello\""));
     Future<BalancerReply> drained = ask(new BalancerCommand.Drain(WORKER));
     assertThat(first.isComplete()).isFalse();
     sockets.complete(Optional.empty());
     assertThat(BalancerFixture.await(drained)).isEqualTo(new BalancerReply.Drained(3));
     BalancerFixture.await(first);
-    assertThat(told)
+    assertThat(calls)
         .containsExactly("node made", "node began kernel", "node heard \"hello\"", "node drain");
   }
 
   @Test
-  void aReloadIsRefusedAnotherWayAndARestartWaitsUntilTheOldOneHasLetGo() {
+  void modeChangeIsRefusedOnReloadAndWaitsForOldProcessesOnRestart() {
     sockets.complete(Optional.of(NO_SOCKETS));
-    AppSpec proxied = app().draft().cluster(proxy()).build();
-    var before = new WorkerId(WORKER.id(), WORKER.birth(), 1);
-    var beside = new WorkerId(new InstanceId(1), WORKER.birth(), 1);
+    AppSpec proxied = app().toBuilder().cluster(proxy()).build();
+    var before = new WorkerId(WORKER.id(), WORKER.incarnation(), 1);
+    var beside = new WorkerId(new InstanceId(1), WORKER.incarnation(), 1);
     BalancerFixture.await(ask(new BalancerCommand.Prepare(before, 0, proxied)));
     BalancerFixture.await(ask(new BalancerCommand.Prepare(beside, 1, proxied)));
 
-    var successor = new WorkerId(WORKER.id(), WORKER.birth() + 1, 1);
+    var successor = new WorkerId(WORKER.id(), WORKER.incarnation() + 1, 1);
     assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(successor, 0, app()))))
         .isInstanceOfSatisfying(
             BalancerReply.Refused.class,
             refused -> assertThat(refused.reason()).contains("was proxy", "jpm restart"));
 
-    told.clear();
-    BalancerFixture.await(ask(new BalancerCommand.Ended(before)));
+    calls.clear();
+    BalancerFixture.await(ask(new BalancerCommand.ProcessEnded(before)));
     Future<BalancerReply> next =
-        ask(new BalancerCommand.Prepare(new WorkerId(before.id(), before.birth(), 2), 0, app()));
-    BalancerFixture.await(ask(new BalancerCommand.Ask(APP, WORKER.id())));
+        ask(
+            new BalancerCommand.Prepare(
+                new WorkerId(before.id(), before.incarnation(), 2), 0, app()));
+    BalancerFixture.await(ask(new BalancerCommand.GetStatus(APP, WORKER.id())));
     assertThat(next.isComplete()).isFalse();
-    BalancerFixture.await(ask(new BalancerCommand.Ended(beside)));
-    assertThat(((Prepared) BalancerFixture.await(next)).memo()).isEqualTo("node memo");
-    assertThat(told)
+    BalancerFixture.await(ask(new BalancerCommand.ProcessEnded(beside)));
+    assertThat(((Prepared) BalancerFixture.await(next)).balancerState()).isEqualTo("node memo");
+    assertThat(calls)
         .containsExactlyInAnyOrder(
             "proxy ended 1",
             "proxy ended 1",
@@ -229,36 +235,38 @@ class ClusterBalancerVerticleTest {
   }
 
   @Test
-  void anAppWhosePortAnotherOneHasIsRefusedUntilThatIsGone() {
+  void appIsRefusedUntilTheAppThatHoldsItsPortIsReleased() {
     sockets.complete(Optional.of(NO_SOCKETS));
     BalancerFixture.await(
-        ask(new BalancerCommand.Prepare(WORKER, 0, app().draft().cluster(proxy()).build())));
+        ask(new BalancerCommand.Prepare(WORKER, 0, app().toBuilder().cluster(proxy()).build())));
     AppSpec other =
-        AppSpec.of(new AppName("other"), app().command(), app().cwd()).cluster(proxy()).build();
+        AppSpec.builder(new AppName("other"), app().command(), app().cwd())
+            .cluster(proxy())
+            .build();
     var second = new WorkerId(new InstanceId(1), 2, 1);
     assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(second, 0, other))))
         .isInstanceOfSatisfying(
             BalancerReply.Refused.class,
             refused -> assertThat(refused.reason()).contains("8080", "the app \"web\""));
-    BalancerFixture.await(ask(new BalancerCommand.Ended(WORKER)));
+    BalancerFixture.await(ask(new BalancerCommand.ProcessEnded(WORKER)));
     BalancerFixture.await(ask(new BalancerCommand.Released(WORKER)));
     assertThat(BalancerFixture.await(ask(new BalancerCommand.Prepare(second, 0, other))))
         .isInstanceOf(Prepared.class);
   }
 
-  private static Cluster proxy() {
-    return new Cluster(
+  private static ClusterSettings proxy() {
+    return new ClusterSettings(
         true,
         BalancingMode.PROXY,
         Optional.empty(),
         OptionalInt.of(8080),
         List.of(),
-        Cluster.DEFAULT_DRAIN,
+        ClusterSettings.DEFAULT_DRAIN,
         ProxyProtocol.NONE);
   }
 
   @Test
-  void anAppThatIsFoundUnsuitableGoesAnotherWayWithThePortThatWasSeen() {
+  void unsuitableAppSwitchesToTheProxyWithTheObservedPort() {
     sockets.complete(Optional.of(NO_SOCKETS));
     BalancerFixture.await(ask(began("node kernel")));
     vertx.runOnContext(_ -> verticle.orElseThrow().unsuitable(APP, "it listens past us"));
@@ -266,12 +274,12 @@ class ClusterBalancerVerticleTest {
         "the new mode is reported", BalancerFixture.DEADLINE, () -> !reports.isEmpty());
     assertThat(reports).containsExactly(new BalancerReport.Rebalanced(APP, "it listens past us"));
 
-    told.clear();
-    var next = new WorkerId(WORKER.id(), WORKER.birth(), 2);
+    calls.clear();
+    var next = new WorkerId(WORKER.id(), WORKER.incarnation(), 2);
     BalancerReply reply = BalancerFixture.await(ask(new BalancerCommand.Prepare(next, 0, app())));
-    assertThat(((Prepared) reply).memo()).isEqualTo("proxy memo");
-    assertThat(told).containsExactly("node released 1", "proxy made", "proxy prepare, port 8080");
-    assertThat(BalancerFixture.await(ask(new BalancerCommand.Ask(APP, WORKER.id()))))
+    assertThat(((Prepared) reply).balancerState()).isEqualTo("proxy memo");
+    assertThat(calls).containsExactly("node released 1", "proxy made", "proxy prepare, port 8080");
+    assertThat(BalancerFixture.await(ask(new BalancerCommand.GetStatus(APP, WORKER.id()))))
         .isEqualTo(
             new BalancerReply.Status(
                 BalancingMode.PROXY, "it listens past us", "kernel", List.of("*:8080"), Map.of()));

@@ -1,6 +1,6 @@
 package io.jpm.balancer;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -38,11 +38,11 @@ final class HttpLoad implements AutoCloseable {
 
   /// @param keepAlive whether connections are reused
   HttpLoad(int port, int clients, boolean keepAlive) {
-    this(() -> new Wire(port), clients, keepAlive);
+    this(() -> new HttpConnection(port), clients, keepAlive);
   }
 
   HttpLoad(Path socket, int clients, boolean keepAlive) {
-    this(() -> new Wire(socket), clients, keepAlive);
+    this(() -> new HttpConnection(socket), clients, keepAlive);
   }
 
   private HttpLoad(Dial dial, int clients, boolean keepAlive) {
@@ -54,15 +54,15 @@ final class HttpLoad implements AutoCloseable {
   /// Opens a connection.
   @FunctionalInterface
   private interface Dial {
-    Wire dial() throws IOException;
+    HttpConnection dial() throws IOException;
   }
 
   private void run(Dial dial, boolean keepAlive) {
     while (running) {
-      try (Wire wire = dial.dial()) {
+      try (HttpConnection httpConnection = dial.dial()) {
         boolean open = true;
         while (open && running) {
-          Answer answer = wire.ask("/", keepAlive);
+          Answer answer = httpConnection.ask("/", keepAlive);
           answered.incrementAndGet();
           answers.add(answer.body());
           open = keepAlive && !answer.closes();
@@ -96,21 +96,21 @@ final class HttpLoad implements AutoCloseable {
   }
 
   /// One connection to the server.
-  static final class Wire implements AutoCloseable {
+  static final class HttpConnection implements AutoCloseable {
     final Socket socket;
     final InputStream in;
     private final OutputStream out;
     private final Closeable connection;
 
-    Wire(int port) throws IOException {
+    HttpConnection(int port) throws IOException {
       socket = new Socket(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
-      socket.setSoTimeout(Patience.millis(30));
+      socket.setSoTimeout(TestDeadline.millis(30));
       in = new BufferedInputStream(socket.getInputStream());
       out = socket.getOutputStream();
       connection = socket;
     }
 
-    Wire(Path path) throws IOException {
+    HttpConnection(Path path) throws IOException {
       SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path));
       socket = new Socket();
       in = new BufferedInputStream(Channels.newInputStream(channel));
@@ -183,7 +183,7 @@ final class HttpLoad implements AutoCloseable {
     }
 
     /// Closes the connection before the end of the test.
-    void leave() throws IOException {
+    void disconnect() throws IOException {
       connection.close();
     }
 

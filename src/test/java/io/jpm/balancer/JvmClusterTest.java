@@ -3,14 +3,14 @@ package io.jpm.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.BalancerFixture.Worker;
-import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.balancer.HttpLoad.HttpConnection;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReport;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Command;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
@@ -52,7 +52,7 @@ class JvmClusterTest {
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     balancer.close();
   }
 
@@ -60,21 +60,21 @@ class JvmClusterTest {
   private static AppSpec web() {
     List<String> arguments =
         List.of("-XX:TieredStopAtLevel=1", "-cp", classes.toString(), "Server");
-    return web(new Command(JAVA, Optional.empty(), List.of(), arguments));
+    return web(new AppCommand(JAVA, Optional.empty(), List.of(), arguments));
   }
 
-  private static AppSpec web(Command command) {
-    return AppSpec.of(new AppName("java-web"), command, Path.of("/"))
+  private static AppSpec web(AppCommand appCommand) {
+    return AppSpec.builder(new AppName("java-web"), appCommand, Path.of("/"))
         .cluster(BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), List.of()))
         .build();
   }
 
   @Test
   @Tag("slow")
-  void aJavaBehindAShellSharesItsPort() throws IOException {
+  void javaThatAShellStartsSharesItsPort() throws IOException {
     for (String line : List.of("exec '%s' %s", "cd / && A=1 '%s' %s > /dev/null; exit 3")) {
       var shell =
-          new Command(
+          new AppCommand(
               Path.of("/bin/bash"),
               Optional.empty(),
               List.of(),
@@ -95,14 +95,14 @@ class JvmClusterTest {
   }
 
   private static String ask(int port) throws IOException {
-    try (Wire wire = new Wire(port)) {
-      return wire.ask("/", false).body();
+    try (HttpConnection httpConnection = new HttpConnection(port)) {
+      return httpConnection.ask("/", false).body();
     }
   }
 
   @Test
   @Tag("slow")
-  void itGoesOnWhenItsSocketsDieWithTheDaemon() throws IOException {
+  void appKeepsServingWhenItsSocketsAreLostWithTheDaemon() throws IOException {
     AppSpec spec = web();
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     int port = one.port();
@@ -119,16 +119,16 @@ class JvmClusterTest {
     two.end(Signal.SIGKILL);
     one.end(Signal.SIGKILL);
     // The daemon holds the sockets again: connections wait in them while no process runs.
-    try (Wire waiting = new Wire(port)) {
+    try (HttpConnection waiting = new HttpConnection(port)) {
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(waiting.ask("/", false).body()).startsWith(next.pid() + " ");
     }
   }
 
   @Test
-  void whenOneDiesTheOtherAnswersAndADrainLosesNothing() throws IOException {
+  void otherInstanceAnswersAfterAKillAndDrainFailsNoRequest() throws IOException {
     AppSpec spec = web();
-    AppSpec fromSource = web(new Command(SERVER, Optional.of(JAVA), List.of(), List.of()));
+    AppSpec fromSource = web(new AppCommand(SERVER, Optional.of(JAVA), List.of(), List.of()));
     Worker one = balancer.start(fromSource, 0, 0).awaitListening();
     int port = one.port();
     Worker two = balancer.start(spec, 1, 1).awaitListening();

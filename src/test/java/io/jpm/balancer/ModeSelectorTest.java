@@ -2,15 +2,15 @@ package io.jpm.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.balancer.ModeSelector.Choice;
+import io.jpm.balancer.ModeSelector.Selection;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
-import io.jpm.model.Variables;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,19 +22,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ModeSelectorTest {
-  private static final SystemSupport ALL_GOOD =
+  private static final SystemSupport FULL_SUPPORT =
       new SystemSupport(true, Optional.empty(), Optional.empty(), Optional.empty());
 
   private static AppSpec app(
       String interpreter, String script, BalancingMode wanted, String port, boolean listen) {
-    var command =
-        new Command(
+    var appCommand =
+        new AppCommand(
             Path.of("/srv", script),
             Optional.of(interpreter).filter(it -> !it.isEmpty()).map(it -> Path.of("/usr/bin", it)),
             List.of(),
             List.of());
-    var cluster =
-        new Cluster(
+    var clusterSettings =
+        new ClusterSettings(
             true,
             wanted,
             Optional.empty(),
@@ -44,9 +44,9 @@ class ModeSelectorTest {
             ProxyProtocol.NONE);
     Map<String, String> declared =
         port.startsWith("PORT=") ? Map.of("PORT", port.substring(5)) : Map.of();
-    return AppSpec.of(new AppName("app"), command, Path.of("/"))
-        .cluster(cluster)
-        .variables(Variables.declared(declared))
+    return AppSpec.builder(new AppName("app"), appCommand, Path.of("/"))
+        .cluster(clusterSettings)
+        .variables(EnvironmentVariables.declared(declared))
         .build();
   }
 
@@ -74,7 +74,7 @@ class ModeSelectorTest {
     "bash, app.sh, LISTEN_FDS, '', true, LISTEN_FDS, balance is listen_fds",
     "bash, app.sh, LISTEN_FDS, '', false, OFF, 'balance is listen_fds, but listen names no address'",
   })
-  void theWayFollowsFromTheDescription(
+  void modeFollowsFromTheSpec(
       String interpreter,
       String script,
       BalancingMode wanted,
@@ -82,20 +82,22 @@ class ModeSelectorTest {
       boolean listen,
       BalancingMode mode,
       String reason) {
-    assertThat(ModeSelector.choose(app(interpreter, script, wanted, port, listen), ALL_GOOD))
-        .isEqualTo(new Choice(mode, reason));
+    assertThat(ModeSelector.choose(app(interpreter, script, wanted, port, listen), FULL_SUPPORT))
+        .isEqualTo(new Selection(mode, reason));
   }
 
   @Test
-  void aFileThatTheAppsUserCannotReadTurnsSharingOff() {
+  void fileThatTheUserOfTheAppCannotReadDisablesSharing() {
     SystemSupport hidden =
         new SystemSupport(
             true,
             Optional.of(Path.of("/root/lib/node-worker.cjs")),
             Optional.of(Path.of("/root/lib/agent.jar")),
             Optional.empty());
-    Choice node = ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), hidden);
-    Choice java = ModeSelector.choose(app("java", "a.jar", BalancingMode.JVM, "80", false), hidden);
+    Selection node =
+        ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), hidden);
+    Selection java =
+        ModeSelector.choose(app("java", "a.jar", BalancingMode.JVM, "80", false), hidden);
     assertThat(node.mode()).isEqualTo(BalancingMode.OFF);
     assertThat(node.reason())
         .isEqualTo(
@@ -105,12 +107,12 @@ class ModeSelectorTest {
   }
 
   @Test
-  void aJavaThatWouldNotStartWithAnAgentGetsNone() {
+  void javaThatCannotStartWithTheAgentUsesTheProxyOrIsNotBalanced() {
     SystemSupport refusal =
         new SystemSupport(
             true, Optional.empty(), Optional.empty(), Optional.of("no agent can be loaded"));
     assertThat(ModeSelector.choose(app("java", "a.jar", BalancingMode.AUTO, "80", false), refusal))
-        .isEqualTo(new Choice(BalancingMode.PROXY, "no agent can be loaded"));
+        .isEqualTo(new Selection(BalancingMode.PROXY, "no agent can be loaded"));
     assertThat(
             ModeSelector.choose(app("java", "a.jar", BalancingMode.JVM, "", false), refusal).mode())
         .isEqualTo(BalancingMode.OFF);
@@ -121,23 +123,23 @@ class ModeSelectorTest {
   }
 
   @Test
-  void whereSocketsCannotBeSharedTheProxyServes() {
+  void proxyIsChosenWhereSocketsCannotBeShared() {
     SystemSupport poor =
         new SystemSupport(false, Optional.empty(), Optional.empty(), Optional.empty());
     assertThat(ModeSelector.choose(app("node", "a.js", BalancingMode.AUTO, "80", false), poor))
-        .isEqualTo(new Choice(BalancingMode.PROXY, "this system cannot share sockets"));
+        .isEqualTo(new Selection(BalancingMode.PROXY, "this system cannot share sockets"));
     assertThat(
             ModeSelector.choose(app("java", "a.jar", BalancingMode.AUTO, "", false), poor).mode())
         .isEqualTo(BalancingMode.OFF);
   }
 
   @Test
-  void aPortThatWasSeenServesWhereNoneIsNamed() {
+  void observedPortIsUsedIfNoneIsConfigured() {
     AppSpec spec = app("java", "a.jar", BalancingMode.AUTO, "", false);
     assertThat(ModeSelector.fallBack(spec, "native transport", OptionalInt.of(9000)))
-        .isEqualTo(new Choice(BalancingMode.PROXY, "native transport"));
+        .isEqualTo(new Selection(BalancingMode.PROXY, "native transport"));
     assertThat(ModeSelector.fallBack(spec, "native transport", OptionalInt.empty()))
         .isEqualTo(
-            new Choice(BalancingMode.OFF, "native transport, and no port is known: set port"));
+            new Selection(BalancingMode.OFF, "native transport, and no port is known: set port"));
   }
 }

@@ -2,30 +2,30 @@ package io.jpm.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.balancer.BalancerFixture.Hearing;
+import io.jpm.balancer.BalancerFixture.MessageDelivery;
 import io.jpm.balancer.BalancerFixture.Worker;
-import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.balancer.HttpLoad.HttpConnection;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.RunAs;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Signal;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSocketRegistry;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -62,7 +62,7 @@ class NodeClusterTest {
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     balancer.close();
   }
 
@@ -71,8 +71,8 @@ class NodeClusterTest {
   }
 
   private static String ask(int port) throws IOException {
-    try (Wire wire = new Wire(port)) {
-      return wire.ask("/", false).body();
+    try (HttpConnection httpConnection = new HttpConnection(port)) {
+      return httpConnection.ask("/", false).body();
     }
   }
 
@@ -81,12 +81,13 @@ class NodeClusterTest {
   }
 
   @Test
-  void aNodeBehindAShellSharesItsPort() throws IOException {
+  void nodeThatAShellStartsSharesItsPort() throws IOException {
     List<String> words = web(Strategy.KERNEL, freePort()).command().argv();
     String line = "cd / && A=1 '%s'; exit 3".formatted(String.join("' '", words));
-    var shell = new Command(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
+    var shell =
+        new AppCommand(Path.of("/bin/bash"), Optional.empty(), List.of(), List.of("-c", line));
     AppSpec spec =
-        AppSpec.of(new AppName("web"), shell, Path.of("/"))
+        AppSpec.builder(new AppName("web"), shell, Path.of("/"))
             .cluster(BalancerFixture.cluster(BalancingMode.AUTO, Optional.empty(), List.of()))
             .build();
     balancer.environment.put("NODE_OPTIONS", "--no-warnings");
@@ -102,7 +103,7 @@ class NodeClusterTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void twoWorkersAnswerOnOnePortAndAreReplacedWithoutLoss(Strategy strategy) throws IOException {
+  void workersShareAPortAndAreReplacedWithoutFailures(Strategy strategy) throws IOException {
     AppSpec spec = web(strategy, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
@@ -112,7 +113,7 @@ class NodeClusterTest {
     BalancerReply.Status status = balancer.status(one);
     assertThat(status.mode()).isEqualTo(BalancingMode.NODE);
     assertThat(status.reason()).isEqualTo("the program is node");
-    assertThat(status.strategy()).isEqualTo(strategy.word());
+    assertThat(status.strategy()).isEqualTo(strategy.keyword());
     assertThat(status.addresses()).containsExactly("*:" + port);
 
     try (var kept = new HttpLoad(port, 4, true);
@@ -145,7 +146,7 @@ class NodeClusterTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void theyGoOnWhenTheirSocketDiesWithTheDaemon(Strategy strategy) throws IOException {
+  void workersKeepServingWhenTheirSocketIsLostWithTheDaemon(Strategy strategy) throws IOException {
     AppSpec spec = web(strategy, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
@@ -160,14 +161,14 @@ class NodeClusterTest {
     two.end(Signal.SIGKILL);
     one.end(Signal.SIGKILL);
     // The daemon holds the socket again: connections wait in it while no process runs.
-    try (Wire waiting = new Wire(port)) {
+    try (HttpConnection waiting = new HttpConnection(port)) {
       Worker next = balancer.start(spec, 0, 0).awaitListening();
       assertThat(waiting.ask("/", false).body()).contains(Integer.toString(next.pid()));
     }
   }
 
   @Test
-  void theWordOfAWorkerGetsItNoSocketOfAnotherApp() throws IOException {
+  void workerCannotClaimTheSocketOfAnotherApp() throws IOException {
     String port = Integer.toString(freePort());
     Worker victim =
         balancer.start(BalancerFixture.server("victim", Strategy.KERNEL, "http", port), 0, 0);
@@ -175,22 +176,22 @@ class NodeClusterTest {
     Worker thief =
         balancer.start(BalancerFixture.node("thief", Strategy.KERNEL, "thief.cjs", port), 1, 0);
     thief.awaitOutput("claimed");
-    assertThat(keys()).noneMatch(key -> key.startsWith("node thief :::" + port));
+    assertThat(socketKeys()).noneMatch(key -> key.startsWith("node thief :::" + port));
 
     balancer.reboot();
     thief.awaitOutput("claimed\nclaimed");
-    assertThat(keys()).noneMatch(key -> key.startsWith("node thief :::" + port));
+    assertThat(socketKeys()).noneMatch(key -> key.startsWith("node thief :::" + port));
     assertThat(ask(Integer.parseInt(port))).isEqualTo("worker 1 " + victim.pid());
   }
 
-  private List<String> keys() {
+  private List<String> socketKeys() {
     return balancer.host.listenSockets().orElseThrow().all().stream()
         .map(ListenSocket::key)
         .toList();
   }
 
   @Test
-  void aPortThatAStrangerHasIsRefusedBeforeAWorkerIsMade() throws Exception {
+  void portOfAForeignProcessIsRefusedBeforeAWorkerStarts() throws Exception {
     int port = freePort();
     Process stranger =
         new ProcessBuilder(
@@ -201,12 +202,11 @@ class NodeClusterTest {
           "the foreign process listens",
           BalancerFixture.DEADLINE,
           () -> balancer.host.listeners().stream().anyMatch(it -> it.address().getPort() == port));
-      Cluster base = Cluster.auto();
+      ClusterSettings base = ClusterSettings.auto();
       AppSpec spec =
-          web(Strategy.KERNEL, port)
-              .draft()
+          web(Strategy.KERNEL, port).toBuilder()
               .cluster(
-                  new Cluster(
+                  new ClusterSettings(
                       true,
                       base.balance(),
                       base.strategy(),
@@ -230,7 +230,7 @@ class NodeClusterTest {
   }
 
   @Test
-  void inRoundRobinEachGetsAsManyAsTheOther() throws IOException {
+  void roundRobinDistributesConnectionsEvenly() throws IOException {
     AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
@@ -248,12 +248,12 @@ class NodeClusterTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void connectionsWaitForTheWorkerAfterOneThatWasKilled(Strategy strategy) throws IOException {
+  void connectionsWaitForTheReplacementOfAKilledWorker(Strategy strategy) throws IOException {
     AppSpec spec = web(strategy, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     int port = one.port();
     one.end(Signal.SIGKILL);
-    try (Wire waiting = new Wire(port)) {
+    try (HttpConnection waiting = new HttpConnection(port)) {
       waiting.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       Worker next = balancer.start(spec, 0, 0);
       assertThat(waiting.read().body()).isEqualTo("worker 1 " + next.pid());
@@ -261,26 +261,26 @@ class NodeClusterTest {
   }
 
   @Test
-  void connectionsOnTheirWayToAWorkerThatIsKilledGoToTheNext() throws IOException {
+  void connectionsSentToAKilledWorkerGoToTheNext() throws IOException {
     AppSpec spec = web(Strategy.ROUND_ROBIN, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     one.signal(Signal.SIGSTOP);
-    List<Wire> waiting = new ArrayList<>();
+    List<HttpConnection> waiting = new ArrayList<>();
     for (int n = 0; n < 12; n++) {
-      Wire wire = new Wire(two.port());
-      wire.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-      waiting.add(wire);
+      HttpConnection httpConnection = new HttpConnection(two.port());
+      httpConnection.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      waiting.add(httpConnection);
     }
     one.end(Signal.SIGKILL);
-    for (Wire wire : waiting) {
-      assertThat(wire.read().body()).isEqualTo("worker 2 " + two.pid());
-      wire.close();
+    for (HttpConnection httpConnection : waiting) {
+      assertThat(httpConnection.read().body()).isEqualTo("worker 2 " + two.pid());
+      httpConnection.close();
     }
   }
 
   @Test
-  void appsShareAFixedPortAndHaveOwnOnesOtherwise() throws IOException {
+  void appsShareAFixedPortButNotAnEphemeralOne() throws IOException {
     String port = Integer.toString(freePort());
     Worker one =
         balancer.start(BalancerFixture.server("a", Strategy.ROUND_ROBIN, "http", port), 0, 0);
@@ -303,19 +303,19 @@ class NodeClusterTest {
   }
 
   @Test
-  void aPortThatIsTakenIsTheUsualError() throws IOException {
+  void portInUseIsReportedToTheProgramAsEaddrinuse() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
       String place = "127.0.0.1:" + taken.getLocalPort();
       for (Strategy strategy : List.of(Strategy.KERNEL, Strategy.ROUND_ROBIN)) {
         balancer
-            .start(BalancerFixture.server(strategy.word(), strategy, "http", place), 0, 0)
+            .start(BalancerFixture.server(strategy.keyword(), strategy, "http", place), 0, 0)
             .awaitOutput("error EADDRINUSE bind " + taken.getLocalPort());
       }
     }
   }
 
   @Test
-  void aProcessMayListenOnSeveralPortsButOnNoneTwice() throws IOException {
+  void processCanListenOnSeveralPortsButNotTwiceOnOne() throws IOException {
     String port = Integer.toString(freePort());
     AppSpec spec = BalancerFixture.server("several", Strategy.KERNEL, "several", port);
     Worker one = balancer.start(spec, 0, 0).awaitOutput("third EADDRINUSE");
@@ -328,7 +328,7 @@ class NodeClusterTest {
 
   /// Each port takes a descriptor of the daemon.
   @Test
-  void anAppListensOnSoManyPortsAtMost() throws IOException {
+  void numberOfPortsOfAnAppIsLimited() throws IOException {
     AppSpec spec = BalancerFixture.server("many", Strategy.KERNEL, "many", "300");
     Worker one = balancer.start(spec, 0, 0).awaitOutput("many ");
     assertThat(one.output()).contains("\"EMFILE\":44", "\"fine\":256");
@@ -340,7 +340,7 @@ class NodeClusterTest {
   }
 
   @Test
-  void inRoundRobinAServerKnowsItsAddress() throws IOException {
+  void serverKnowsItsAddressInRoundRobinMode() throws IOException {
     int port = freePort();
     Worker six =
         balancer.start(
@@ -365,7 +365,7 @@ class NodeClusterTest {
     balancer.start(spec, 1, 1).awaitListening();
     assertThat(one.reportedAddress()).contains("udp 127.0.0.1:" + port);
     try (DatagramSocket socket = new DatagramSocket()) {
-      socket.setSoTimeout(Patience.millis(30));
+      socket.setSoTimeout(TestDeadline.millis(30));
       byte[] hello = "hello".getBytes(StandardCharsets.UTF_8);
       socket.send(
           new DatagramPacket(hello, hello.length, InetAddress.ofLiteral("127.0.0.1"), port));
@@ -378,12 +378,12 @@ class NodeClusterTest {
   }
 
   @Test
-  void aServerThatIsClosedWhileTheProcessLivesGivesItsPortUp() throws IOException {
+  void portIsReleasedWhenAServerClosesWhileItsProcessRuns() throws IOException {
     AppSpec spec = web(Strategy.KERNEL, freePort());
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     int port = one.port();
-    try (Wire wire = new Wire(port)) {
-      assertThat(wire.ask("/close", false).body()).isEqualTo("closing");
+    try (HttpConnection httpConnection = new HttpConnection(port)) {
+      assertThat(httpConnection.ask("/close", false).body()).isEqualTo("closing");
     }
     one.awaitOutput("closed well");
     Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
@@ -441,33 +441,33 @@ class NodeClusterTest {
     Eventually.await("the port is free", BalancerFixture.DEADLINE, () -> refuses(port));
   }
 
-  private void awaitUnheard(String act, int times) {
+  private void awaitUndelivered(String act, int times) {
     Eventually.await(
         act + " is sent",
         BalancerFixture.DEADLINE,
         () ->
-            balancer.unheard.stream().filter(said -> said.toString().contains(act)).count()
+            balancer.undelivered.stream().filter(said -> said.toString().contains(act)).count()
                 == times,
-        () -> balancer.unheard);
+        () -> balancer.undelivered);
   }
 
   @ParameterizedTest
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whatAWorkerAskedOfADaemonThatEndedIsAnsweredByTheNext(Strategy strategy) throws IOException {
-    balancer.hearing = Hearing.LOST;
+  void queryThatADaemonReadBeforeItEndedIsAnsweredByTheNext(Strategy strategy) throws IOException {
+    balancer.delivery = MessageDelivery.LOST;
     Worker one = balancer.start(web(strategy, freePort()), 0, 0);
-    awaitUnheard("queryServer", 1);
+    awaitUndelivered("queryServer", 1);
     balancer.reboot();
     assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
   }
 
   @Test
-  void whatAWorkerAskedWhileThereWasNoDaemonIsAnsweredOnce() throws IOException {
-    balancer.hearing = Hearing.LATE;
+  void querySentWithoutADaemonIsAnsweredOnce() throws IOException {
+    balancer.delivery = MessageDelivery.LATE;
     Worker one = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0);
-    awaitUnheard("queryServer", 1);
+    awaitUndelivered("queryServer", 1);
     balancer.reboot();
     assertThat(ask(one.port())).isEqualTo("worker 1 " + one.pid());
     one.send("\"hello\"");
@@ -480,15 +480,15 @@ class NodeClusterTest {
   }
 
   @Test
-  void ofAppsThatWantOnePortUnderSeveralAddressesAtOnceOneIsRefused() throws IOException {
+  void oneOfTwoAppsWithOverlappingAddressesIsRefused() throws IOException {
     String port = Integer.toString(freePort());
-    balancer.hearing = Hearing.LATE;
+    balancer.delivery = MessageDelivery.LATE;
     Worker wide =
         balancer.start(BalancerFixture.server("wide", Strategy.KERNEL, "http", port), 0, 0);
     Worker local =
         balancer.start(
             BalancerFixture.server("local", Strategy.KERNEL, "http", "127.0.0.1:" + port), 1, 0);
-    awaitUnheard("queryServer", 2);
+    awaitUndelivered("queryServer", 2);
     balancer.reboot();
     Eventually.await(
         "one app is refused",
@@ -505,10 +505,10 @@ class NodeClusterTest {
   }
 
   @Test
-  void aWorkerThatIsDrainedTellsTheNextDaemonSoToo() throws IOException {
+  void drainedWorkerReportsToTheNextDaemonToo() throws IOException {
     AppSpec web = web(Strategy.KERNEL, freePort());
-    Cluster patient =
-        new Cluster(
+    ClusterSettings patient =
+        new ClusterSettings(
             true,
             BalancingMode.AUTO,
             web.cluster().strategy(),
@@ -516,10 +516,10 @@ class NodeClusterTest {
             List.of(),
             BalancerFixture.DEADLINE.multipliedBy(10),
             ProxyProtocol.NONE);
-    Worker one = balancer.start(web.draft().cluster(patient).build(), 0, 0).awaitListening();
-    balancer.hearing = Hearing.LOST;
+    Worker one = balancer.start(web.toBuilder().cluster(patient).build(), 0, 0).awaitListening();
+    balancer.delivery = MessageDelivery.LOST;
     Future<Integer> lost = one.drain();
-    awaitUnheard("drained", 1);
+    awaitUndelivered("drained", 1);
     balancer.reboot();
     assertThat(BalancerFixture.await(one.drain())).isZero();
     Eventually.await(
@@ -527,7 +527,7 @@ class NodeClusterTest {
   }
 
   @Test
-  void theNextDaemonClosesOnlyWhatNobodyUses() throws IOException {
+  void nextDaemonClosesOnlyUnclaimedSockets() throws IOException {
     Worker kernel = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0).awaitListening();
     Worker turn =
         balancer
@@ -539,12 +539,12 @@ class NodeClusterTest {
             .awaitListening();
     int port = kernel.port();
     int turnPort = turn.port();
-    ListenSockets sockets = balancer.host.listenSockets().orElseThrow();
+    ListenSocketRegistry sockets = balancer.host.listenSockets().orElseThrow();
     for (String key : List.of("node gone *:0:4:0", "fds gone 127.0.0.1:0", "jvm gone v4 0")) {
       sockets.open(
           key,
-          new ListenSockets.Wish(
-              ListenSockets.Kind.TCP,
+          new ListenSocketRegistry.ListenRequest(
+              ListenSocketRegistry.Protocol.TCP,
               Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
               false,
               false,
@@ -565,7 +565,7 @@ class NodeClusterTest {
   }
 
   @Test
-  void messagesOfTheAppAreNotDisturbed() throws IOException {
+  void messagesOfTheAppAreUnaffectedByADrain() throws IOException {
     Worker one = balancer.start(web(Strategy.KERNEL, freePort()), 0, 0).awaitListening();
     one.send("{\"cmd\":\"NODE_JPM\",\"act\":\"servers\"}");
     one.send("\"hello\"");

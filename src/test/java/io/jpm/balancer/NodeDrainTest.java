@@ -4,22 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.BalancerFixture.Worker;
 import io.jpm.balancer.HttpLoad.Answer;
-import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.balancer.HttpLoad.HttpConnection;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -63,7 +63,7 @@ class NodeDrainTest {
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     balancer.close();
   }
 
@@ -83,12 +83,12 @@ class NodeDrainTest {
     Path script = Files.writeString(folder.resolve("job.sh"), "exec sleep 1000\n");
     Path bash = BalancerFixture.program("bash");
     AppSpec spec =
-        AppSpec.of(
+        AppSpec.builder(
                 new AppName("job"),
-                new Command(script, Optional.of(bash), List.of(), List.of()),
+                new AppCommand(script, Optional.of(bash), List.of(), List.of()),
                 folder)
             .cluster(
-                new Cluster(
+                new ClusterSettings(
                     false,
                     BalancingMode.AUTO,
                     Optional.empty(),
@@ -101,11 +101,11 @@ class NodeDrainTest {
   }
 
   @Test
-  void requestsUnderWayAreAnsweredAndTheirConnectionsClosed() throws IOException {
+  void pendingRequestsAreAnsweredAndTheirConnectionsClosed() throws IOException {
     Worker worker = start("http");
-    try (Wire slow = new Wire(worker.port());
-        Wire begun = new Wire(worker.port());
-        Wire used = new Wire(worker.port())) {
+    try (HttpConnection slow = new HttpConnection(worker.port());
+        HttpConnection begun = new HttpConnection(worker.port());
+        HttpConnection used = new HttpConnection(worker.port())) {
       assertThat(used.ask("/", true).closes()).isFalse();
       slow.ask("/", true); // ensures that the process has accepted it
       slow.write(GET.formatted("/?wait=1500"));
@@ -130,19 +130,20 @@ class NodeDrainTest {
   }
 
   @Test
-  void requestsSentOneBehindTheOtherAreAllAnswered() throws IOException {
+  void pipelinedRequestsAreAllAnswered() throws IOException {
     Worker worker = start("http");
-    try (Wire wire = new Wire(worker.port())) {
-      wire.ask("/", true); // ensures that the process has accepted it
-      wire.write(GET.formatted("/?wait=1500"));
-      wire.write(GET.formatted("/?wait=10"));
-      wire.write(GET.formatted("/"));
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      httpConnection.ask("/", true); // ensures that the process has accepted it
+      httpConnection.write(GET.formatted("/?wait=1500"));
+      httpConnection.write(GET.formatted("/?wait=10"));
+      httpConnection.write(GET.formatted("/"));
       Future<Integer> drained = worker.drain();
-      assertThat(wire.read().closes()).isFalse();
-      assertThat(wire.read().closes()).isFalse();
-      Answer last = wire.read();
+      assertThat(httpConnection.read().closes()).isFalse();
+      assertThat(httpConnection.read().closes()).isFalse();
+      Answer last = httpConnection.read();
       if (!last.closes()) {
-        last = wire.ask("/", true); // its head was written before the drain command arrived
+        last =
+            httpConnection.ask("/", true); // its head was written before the drain command arrived
       }
       assertThat(last.closes()).isTrue();
       assertThat(await(drained)).isZero();
@@ -150,17 +151,17 @@ class NodeDrainTest {
   }
 
   @Test
-  void anUploadIsTakenToItsEnd() throws IOException {
+  void uploadIsReceivedCompletely() throws IOException {
     Worker worker = start("http");
-    try (Wire wire = new Wire(worker.port())) {
-      wire.ask("/", true);
-      wire.write("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
-      wire.write("x".repeat(10_000));
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      httpConnection.ask("/", true);
+      httpConnection.write("POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
+      httpConnection.write("x".repeat(10_000));
       Future<Integer> drained = worker.drain();
       worker.awaitNoListener();
       assertThat(drained.isComplete()).isFalse();
-      wire.write("x".repeat(10_000));
-      Answer answer = wire.read();
+      httpConnection.write("x".repeat(10_000));
+      Answer answer = httpConnection.read();
       assertThat(answer.body()).isEqualTo("20000 bytes");
       assertThat(answer.closes()).isTrue();
       assertThat(await(drained)).isZero();
@@ -168,25 +169,25 @@ class NodeDrainTest {
   }
 
   @Test
-  void anAnswerGivenBeforeTheUploadIsThereIsNotLost() throws IOException {
+  void answerSentBeforeTheEndOfAnUploadIsNotLost() throws IOException {
     Worker worker = start("http");
-    try (Wire wire = new Wire(worker.port())) {
-      wire.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
-      wire.write("x".repeat(10_000));
-      assertThat(wire.read().body()).startsWith("worker");
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      httpConnection.write("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n");
+      httpConnection.write("x".repeat(10_000));
+      assertThat(httpConnection.read().body()).startsWith("worker");
       Future<Integer> drained = worker.drain();
       worker.awaitNoListener();
-      wire.write("x".repeat(10_000));
-      assertThat(wire.ask("/", true).closes()).isTrue();
+      httpConnection.write("x".repeat(10_000));
+      assertThat(httpConnection.ask("/", true).closes()).isTrue();
       assertThat(await(drained)).isZero();
     }
   }
 
   @Test
-  void idleConnectionsAreClosedAfterAWhile() throws IOException {
+  void idleConnectionsAreClosed() throws IOException {
     Worker worker = start("http");
-    try (Wire fresh = new Wire(worker.port());
-        Wire used = new Wire(worker.port())) {
+    try (HttpConnection fresh = new HttpConnection(worker.port());
+        HttpConnection used = new HttpConnection(worker.port())) {
       used.ask("/", true); // ensures that the earlier one is accepted, too
       assertThat(await(worker.drain())).isZero();
       assertThat(used.in.read()).isNegative();
@@ -195,10 +196,10 @@ class NodeDrainTest {
   }
 
   @Test
-  void halfARequestIsWaitedFor() throws IOException {
+  void drainWaitsForAnIncompleteRequest() throws IOException {
     Worker worker = start("http");
-    try (Wire idle = new Wire(worker.port());
-        Wire half = new Wire(worker.port())) {
+    try (HttpConnection idle = new HttpConnection(worker.port());
+        HttpConnection half = new HttpConnection(worker.port())) {
       half.ask("/", true);
       half.write("GET / HTTP/1.1\r\nHo");
       Future<Integer> drained = worker.drain();
@@ -210,66 +211,68 @@ class NodeDrainTest {
   }
 
   @Test
-  void upgradedConnectionsAreWaitedFor() throws IOException {
+  void drainWaitsForUpgradedConnections() throws IOException {
     Worker worker = start("http");
-    try (Wire idle = new Wire(worker.port());
-        Wire wire = new Wire(worker.port())) {
-      wire.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
-      assertThat(wire.line()).contains("101");
-      while (!wire.line().isEmpty()) {
+    try (HttpConnection idle = new HttpConnection(worker.port());
+        HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      httpConnection.write(
+          "GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n");
+      assertThat(httpConnection.line()).contains("101");
+      while (!httpConnection.line().isEmpty()) {
         // Skips the head of the answer.
       }
       Future<Integer> drained = worker.drain();
       assertThat(idle.in.read()).isNegative(); // closed as idle: the other one must not be
-      assertEchoes(wire);
+      assertEchoes(httpConnection);
       assertThat(drained.isComplete()).isFalse();
-      wire.leave();
+      httpConnection.disconnect();
       assertThat(await(drained)).isZero();
     }
   }
 
   @Test
-  void rawConnectionsAreWaitedFor() throws IOException {
+  void drainWaitsForRawConnections() throws IOException {
     Worker worker = start("net");
-    try (Wire wire = new Wire(worker.port())) {
-      assertThat(wire.line()).startsWith("worker 1");
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      assertThat(httpConnection.line()).startsWith("worker 1");
       Future<Integer> drained = worker.drain();
       worker.awaitNoListener();
-      assertEchoes(wire);
+      assertEchoes(httpConnection);
       assertThat(drained.isComplete()).isFalse();
-      wire.leave();
+      httpConnection.disconnect();
       assertThat(await(drained)).isZero();
     }
   }
 
-  private static void assertEchoes(Wire wire) throws IOException {
-    wire.write("still here");
-    assertThat(new String(wire.exactly(10), StandardCharsets.UTF_8)).isEqualTo("still here");
+  private static void assertEchoes(HttpConnection httpConnection) throws IOException {
+    httpConnection.write("still here");
+    assertThat(new String(httpConnection.exactly(10), StandardCharsets.UTF_8))
+        .isEqualTo("still here");
   }
 
   @Test
-  void whenTheTimeIsOverTheDrainingEnds() throws IOException {
+  void drainEndsAtItsTimeout() throws IOException {
     AppSpec spec = BalancerFixture.server("raw", Strategy.KERNEL, "net", "127.0.0.1:0");
-    Cluster cluster = spec.cluster();
-    Cluster hasty =
-        new Cluster(
+    ClusterSettings clusterSettings = spec.cluster();
+    ClusterSettings hasty =
+        new ClusterSettings(
             true,
-            cluster.balance(),
-            cluster.strategy(),
-            cluster.port(),
-            cluster.listen(),
+            clusterSettings.balance(),
+            clusterSettings.strategy(),
+            clusterSettings.port(),
+            clusterSettings.listen(),
             Duration.ofMillis(200),
-            cluster.proxyProtocol());
-    Worker worker = balancer.start(spec.draft().cluster(hasty).build(), 0, 0).awaitListening();
-    try (Wire wire = new Wire(worker.port())) {
-      wire.line();
+            clusterSettings.proxyProtocol());
+    Worker worker = balancer.start(spec.toBuilder().cluster(hasty).build(), 0, 0).awaitListening();
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      httpConnection.line();
       await(worker.drain());
-      assertEchoes(wire);
+      assertEchoes(httpConnection);
     }
   }
 
   @Test
-  void theAppsOwnWayOfStoppingFindsNothingUnusual() throws IOException {
+  void shutdownHandlerOfTheAppWorksAfterADrain() throws IOException {
     Worker worker = start("http");
     assertThat(await(worker.drain())).isZero();
     assertThat(worker.end(Signal.SIGINT)).isEqualTo(new Exit.Code(0));
@@ -279,7 +282,7 @@ class NodeDrainTest {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"https", "h2"})
-  void encryptedConnectionsAreTreatedLikeOthers(String kind) throws Exception {
+  void encryptedConnectionsDrainLikeOthers(String kind) throws Exception {
     makeCertificate();
     Worker worker = start(kind);
     try (SSLSocket idle = encrypted(worker.port());
@@ -308,15 +311,15 @@ class NodeDrainTest {
   private static SSLSocket encrypted(int port)
       throws IOException, NoSuchAlgorithmException, KeyManagementException {
     SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new Gullible()}, null);
+    context.init(null, new TrustManager[] {new TrustAnyServer()}, null);
     SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("127.0.0.1", port);
-    socket.setSoTimeout(Patience.millis(30));
+    socket.setSoTimeout(TestDeadline.millis(30));
     socket.startHandshake();
     return socket;
   }
 
   /// Accepts the self-signed certificate of the test.
-  private static final class Gullible implements X509TrustManager {
+  private static final class TrustAnyServer implements X509TrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String type) {
       throw new AssertionError("no client has a certificate");
@@ -361,7 +364,7 @@ class NodeDrainTest {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"h2c", "h2"})
-  void http2ClientsAreSentAwayAndAtMostRefusedWhatWasNotBegun(String kind) throws Exception {
+  void http2ClientsReceiveGoawayAndNoStartedRequestFails(String kind) throws Exception {
     boolean encrypted = kind.equals("h2");
     if (encrypted) {
       makeCertificate();
@@ -419,14 +422,14 @@ class NodeDrainTest {
   }
 
   @Test
-  void modulesWorkAndWhatTheyStartIsLeftAlone() throws IOException {
+  void esModulesDrainAndTheirThreadsAndChildrenAreUnaffected() throws IOException {
     balancer.environment.put("PRELOAD", Path.of("lib/node-worker.cjs").toAbsolutePath().toString());
     Worker worker =
         balancer.start(BalancerFixture.node("module", Strategy.KERNEL, "module.mjs"), 0, 0);
     worker.awaitOutput("thread env=undefined");
     worker.awaitOutput("child listens alone true");
-    try (Wire wire = new Wire(worker.port())) {
-      assertThat(wire.ask("/", true).body()).isEqualTo("module");
+    try (HttpConnection httpConnection = new HttpConnection(worker.port())) {
+      assertThat(httpConnection.ask("/", true).body()).isEqualTo("module");
       assertThat(await(worker.drain())).isZero();
     }
   }

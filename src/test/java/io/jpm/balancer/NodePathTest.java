@@ -3,10 +3,10 @@ package io.jpm.balancer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.balancer.BalancerFixture.Worker;
-import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.balancer.HttpLoad.HttpConnection;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
@@ -39,7 +39,7 @@ class NodePathTest {
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     balancer.close();
   }
 
@@ -48,8 +48,8 @@ class NodePathTest {
   }
 
   private String ask() throws IOException {
-    try (Wire wire = new Wire(path)) {
-      return wire.ask("/", false).body();
+    try (HttpConnection httpConnection = new HttpConnection(path)) {
+      return httpConnection.ask("/", false).body();
     }
   }
 
@@ -105,11 +105,11 @@ class NodePathTest {
   }
 
   @Test
-  void connectionsWaitForTheNextWorkerAndTheFileGoesWithTheLast() throws IOException {
+  void connectionsWaitForTheNextWorkerAndTheLastRemovesTheFile() throws IOException {
     Worker one = balancer.start(web(Strategy.KERNEL, "http"), 0, 0).awaitListening();
     one.end(Signal.SIGKILL);
     Worker next;
-    try (Wire waiting = new Wire(path)) {
+    try (HttpConnection waiting = new HttpConnection(path)) {
       waiting.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       next = balancer.start(web(Strategy.KERNEL, "http"), 0, 0);
       assertThat(waiting.read().body()).isEqualTo("worker 1 " + next.pid());
@@ -126,7 +126,7 @@ class NodePathTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whatIsThereAlreadyIsTheUsualErrorAndStays(Strategy strategy) throws IOException {
+  void existingFileIsReportedAsEaddrinuseAndKept(Strategy strategy) throws IOException {
     Files.writeString(path, "precious");
     Worker one = balancer.start(web(strategy, "http"), 0, 0).awaitOutput("error EADDRINUSE bind");
     one.end(Signal.SIGKILL);
@@ -136,13 +136,13 @@ class NodePathTest {
   }
 
   @Test
-  void aFolderThatIsNotThereIsTheErrorThatNodeMakesOfIt() {
+  void missingDirectoryIsReportedAsEaccesAsByNode() {
     path = path.resolveSibling("absent").resolve("web.sock");
     balancer.start(web(Strategy.KERNEL, "http"), 0, 0).awaitOutput("error EACCES bind");
   }
 
   @Test
-  void programsThatRemoveThePathFirstAreReachedTheLastOneAtLeast() throws IOException {
+  void lastProgramThatUnlinksThePathReceivesTheConnections() throws IOException {
     Worker one = balancer.start(web(Strategy.KERNEL, "unlink"), 0, 0).awaitListening();
     Worker two = balancer.start(web(Strategy.KERNEL, "unlink"), 1, 1).awaitListening();
     assertThat(ask()).isEqualTo("worker 2 " + two.pid());
@@ -159,7 +159,7 @@ class NodePathTest {
   }
 
   @Test
-  void inRoundRobinProgramsThatRemoveThePathFirstAreAllReached() throws IOException {
+  void allProgramsThatUnlinkThePathAreReachedInRoundRobinMode() throws IOException {
     Worker one = balancer.start(web(Strategy.ROUND_ROBIN, "unlink"), 0, 0).awaitListening();
     Worker two = balancer.start(web(Strategy.ROUND_ROBIN, "unlink"), 1, 1).awaitListening();
     assertThat(List.of(ask(), ask()))
@@ -167,7 +167,7 @@ class NodePathTest {
   }
 
   @Test
-  void aFileThatSomebodyElseHasMadeMeanwhileIsNotRemoved() throws IOException {
+  void fileThatReplacedTheSocketIsNotRemoved() throws IOException {
     Worker one = balancer.start(web(Strategy.KERNEL, "http"), 0, 0).awaitListening();
     Files.delete(path);
     Files.writeString(path, "precious");
@@ -178,7 +178,7 @@ class NodePathTest {
   }
 
   @Test
-  void theFileIsAsOpenAsTheProgramWantsIt() throws IOException {
+  void fileModeFollowsTheUmaskAndOptionsOfTheProgram() throws IOException {
     Worker masked = balancer.start(web(Strategy.KERNEL, "masked"), 0, 0).awaitListening();
     assertThat(mode()).isEqualTo("rwx------");
     masked.end(Signal.SIGKILL);
@@ -189,7 +189,7 @@ class NodePathTest {
   }
 
   @Test
-  void namesWithoutAFileAreShared() throws IOException {
+  void abstractSocketNamesAreShared() throws IOException {
     String name = "@jpm-" + ProcessHandle.current().pid() + ".sock";
     AppSpec spec = BalancerFixture.server("web", Strategy.KERNEL, "http", name);
     Worker one = balancer.start(spec, 0, 0).awaitListening();
@@ -201,7 +201,7 @@ class NodePathTest {
   }
 
   @Test
-  void aRelativePathIsSharedAsTheAbsoluteOne() throws IOException {
+  void relativePathIsSharedAsAbsolutePath() throws IOException {
     AppSpec spec = BalancerFixture.server("web", Strategy.KERNEL, "http", "near.sock");
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     balancer.start(spec, 1, 1).awaitListening();
@@ -212,7 +212,7 @@ class NodePathTest {
   }
 
   @Test
-  void whatIsTooLongIsLeftToTheProcess() {
+  void pathThatIsTooLongIsLeftToTheProcess() {
     path = path.resolveSibling("x".repeat(108) + ".sock");
     Worker one = balancer.start(web(Strategy.KERNEL, "http"), 0, 0);
     Eventually.await(
@@ -227,7 +227,7 @@ class NodePathTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void theNextDaemonKnowsWhoListensOnAPath(Strategy strategy) throws IOException {
+  void nextDaemonKnowsWhichProcessesListenOnAPath(Strategy strategy) throws IOException {
     Worker one = balancer.start(web(strategy, "http"), 0, 0).awaitListening();
     Worker two = balancer.start(web(strategy, "http"), 1, 1).awaitListening();
     balancer.reboot();

@@ -2,21 +2,21 @@ package io.jpm.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.balancer.BalancerFixture.Hearing;
+import io.jpm.balancer.BalancerFixture.MessageDelivery;
 import io.jpm.balancer.BalancerFixture.Worker;
-import io.jpm.balancer.HttpLoad.Wire;
+import io.jpm.balancer.HttpLoad.HttpConnection;
 import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -50,7 +50,7 @@ class NodeReadinessTest {
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     balancer.close();
   }
 
@@ -58,20 +58,20 @@ class NodeReadinessTest {
     return FreePort.find();
   }
 
-  private static AppSpec told(AppSpec spec) {
-    return spec.draft().readiness(new Readiness(true, Duration.ofMinutes(1))).build();
+  private static AppSpec withReadiness(AppSpec spec) {
+    return spec.toBuilder().readiness(new ReadinessPolicy(true, Duration.ofMinutes(1))).build();
   }
 
   private static AppSpec web(Strategy strategy, int port) {
-    return told(BalancerFixture.server("web", strategy, "http", Integer.toString(port)));
+    return withReadiness(BalancerFixture.server("web", strategy, "http", Integer.toString(port)));
   }
 
   /// Returns the answers of the app to 30 clients, each on a connection of its own.
   private static Set<String> answering(int port) throws IOException {
     List<String> answers = new ArrayList<>();
     for (int n = 0; n < 30; n++) {
-      try (Wire wire = new Wire(port)) {
-        answers.add(wire.ask("/", false).body());
+      try (HttpConnection httpConnection = new HttpConnection(port)) {
+        answers.add(httpConnection.ask("/", false).body());
       }
     }
     return answers.stream().collect(Collectors.toSet());
@@ -98,7 +98,7 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whoIsNotReadyGetsNoClientAndItsChecksAllTheSame(Strategy strategy) throws IOException {
+  void processThatIsNotReadyReceivesProbesButNoClients(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec = web(strategy, port);
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
@@ -106,8 +106,8 @@ class NodeReadinessTest {
     awaitAnswering(port, answerOf(one));
 
     for (int n = 0; n < 3; n++) {
-      assertThat(two.check(port)).isEqualTo(answerOf(two));
-      assertThat(one.check(port)).isEqualTo(answerOf(one));
+      assertThat(two.probe(port)).isEqualTo(answerOf(two));
+      assertThat(one.probe(port)).isEqualTo(answerOf(one));
     }
     assertThat(answering(port)).containsExactly(answerOf(one));
 
@@ -120,17 +120,17 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void clientsWaitUntilOneIsReady(Strategy strategy) throws IOException {
+  void clientsWaitUntilAProcessIsReady(Strategy strategy) throws IOException {
     int port = freePort();
     Worker one = balancer.start(web(strategy, port), 0, 0).awaitListening();
-    try (Wire waiting = new Wire(port)) {
+    try (HttpConnection waiting = new HttpConnection(port)) {
       waiting.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-      assertThat(one.check(port)).isEqualTo(answerOf(one));
+      assertThat(one.probe(port)).isEqualTo(answerOf(one));
       waiting.socket.setSoTimeout(300);
       assertThat(org.assertj.core.api.Assertions.catchThrowable(waiting::read))
           .isInstanceOf(java.net.SocketTimeoutException.class);
       one.ready();
-      waiting.socket.setSoTimeout(Patience.millis(30));
+      waiting.socket.setSoTimeout(TestDeadline.millis(30));
       assertThat(waiting.read().body()).isEqualTo(answerOf(one));
     }
   }
@@ -140,24 +140,24 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whoIsNotFitGetsNoClientAsLongAsAnotherIs(Strategy strategy) throws IOException {
+  void unfitProcessReceivesNoClientsWhileAnotherIsFit(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec = web(strategy, port);
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
     Worker two = balancer.start(spec, 1, 1).awaitListening().ready();
 
-    one.fit(false);
+    one.setFit(false);
     awaitAnswering(port, answerOf(two));
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
     assertThat(balancer.status(one).reason()).contains("its readiness check fails");
     assertThat(balancer.status(two).reason()).doesNotContain("readiness");
-    two.fit(false);
+    two.setFit(false);
     two.end(Signal.SIGKILL);
     awaitAnswering(port, answerOf(one));
 
     Worker three = balancer.start(spec, 1, 1).awaitListening().ready();
     awaitAnswering(port, answerOf(three));
-    one.fit(true);
+    one.setFit(true);
     three.end(Signal.SIGKILL);
     awaitAnswering(port, answerOf(one));
   }
@@ -167,7 +167,7 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void clientsAreAnsweredAfterTheSocketsDiedWithTheDaemonDuringAReload(Strategy strategy)
+  void clientsAreAnsweredAfterADaemonLosesItsSocketsDuringAReload(Strategy strategy)
       throws IOException {
     int port = freePort();
     AppSpec spec = web(strategy, port);
@@ -179,8 +179,8 @@ class NodeReadinessTest {
     one.awaitListening();
     next.awaitListening();
     assertThat(listenersAt(port)).isEqualTo(1);
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
-    assertThat(next.check(port)).isEqualTo(answerOf(next));
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
+    assertThat(next.probe(port)).isEqualTo(answerOf(next));
     assertThat(answering(port)).containsExactly(answerOf(one));
 
     next.end(Signal.SIGKILL);
@@ -192,21 +192,21 @@ class NodeReadinessTest {
   }
 
   @Test
-  void whoAskedTheFormerDaemonInVainGetsTheSocketThatTheOthersHave() throws IOException {
+  void queryLostWithThePreviousDaemonIsAnsweredWithTheSharedSocket() throws IOException {
     int port = freePort();
     AppSpec spec = web(Strategy.KERNEL, port);
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
-    balancer.hearing = Hearing.LOST;
+    balancer.delivery = MessageDelivery.LOST;
     Worker next = balancer.start(spec, 0, 0);
     Eventually.await(
         "the new process has sent its query",
         BalancerFixture.DEADLINE,
-        () -> !balancer.unheard.isEmpty());
+        () -> !balancer.undelivered.isEmpty());
 
     balancer.rebootWithoutSockets();
     next.awaitListening();
     assertThat(listenersAt(port)).isEqualTo(1);
-    assertThat(next.check(port)).isEqualTo(answerOf(next));
+    assertThat(next.probe(port)).isEqualTo(answerOf(next));
     assertThat(answering(port)).containsExactly(answerOf(one));
   }
 
@@ -225,7 +225,7 @@ class NodeReadinessTest {
   }
 
   @Test
-  void aPortThatAStrangerTakesMeanwhileIsTakenBackWhenItIsFree() throws IOException {
+  void portTakenByAForeignProcessIsReboundWhenItIsFree() throws IOException {
     int port = freePort();
     AppSpec spec = web(Strategy.ROUND_ROBIN, port);
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
@@ -253,25 +253,25 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void theNextDaemonKnowsWhoIsReady(Strategy strategy) throws IOException {
+  void nextDaemonKnowsWhichProcessesAreReady(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec = web(strategy, port);
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     Worker three = balancer.start(spec, 2, 2).awaitListening().ready();
-    three.fit(false);
+    three.setFit(false);
     awaitAnswering(port, answerOf(one));
 
     balancer.reboot();
-    assertThat(two.check(port)).isEqualTo(answerOf(two));
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
-    three.fit(false);
+    assertThat(two.probe(port)).isEqualTo(answerOf(two));
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
+    three.setFit(false);
     awaitAnswering(port, answerOf(one));
 
     two.ready();
     assertThat(BalancerFixture.await(one.drain())).isZero();
     awaitAnswering(port, answerOf(two));
-    three.fit(true);
+    three.setFit(true);
     two.end(Signal.SIGKILL);
     awaitAnswering(port, answerOf(three));
   }
@@ -280,13 +280,13 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whoHasSaidThatItListensToADaemonThatIsGoneIsReachedByTheNext(Strategy strategy)
+  void processThatReportedToThePreviousDaemonIsReachableByTheNext(Strategy strategy)
       throws IOException {
     int port = freePort();
     Worker one = balancer.start(web(strategy, port), 0, 0).awaitListening();
-    balancer.hearing = Hearing.LATE;
+    balancer.delivery = MessageDelivery.LATE;
     balancer.reboot();
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
     one.ready();
     awaitAnswering(port, answerOf(one));
   }
@@ -295,14 +295,14 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whoNeedsNotBeReadyIsReachedByItself(Strategy strategy) throws IOException {
+  void probesReachEachProcessOfAnAppWithoutReadiness(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec = BalancerFixture.server("web", strategy, "http", Integer.toString(port));
     Worker one = balancer.start(spec, 0, 0).awaitListening();
     Worker two = balancer.start(spec, 1, 1).awaitListening();
     for (int n = 0; n < 3; n++) {
-      assertThat(one.check(port)).isEqualTo(answerOf(one));
-      assertThat(two.check(port)).isEqualTo(answerOf(two));
+      assertThat(one.probe(port)).isEqualTo(answerOf(one));
+      assertThat(two.probe(port)).isEqualTo(answerOf(two));
     }
     assertThat(answering(port)).contains(answerOf(one));
   }
@@ -311,10 +311,11 @@ class NodeReadinessTest {
   @EnumSource(
       value = Strategy.class,
       names = {"KERNEL", "ROUND_ROBIN"})
-  void whoCloseItsServerIsNotReachedAndWhoListensAgainIs(Strategy strategy) throws IOException {
+  void processIsReachableOnlyWhileItsServerIsOpen(Strategy strategy) throws IOException {
     int port = freePort();
     AppSpec spec =
-        told(BalancerFixture.node("web", strategy, "reopening.cjs", Integer.toString(port)));
+        withReadiness(
+            BalancerFixture.node("web", strategy, "reopening.cjs", Integer.toString(port)));
     Worker one = balancer.start(spec, 0, 0).awaitListening().ready();
     awaitAnswering(port, answerOf(one));
     one.send("\"close\"");
@@ -322,22 +323,22 @@ class NodeReadinessTest {
     Eventually.await(
         "the process has no route",
         BalancerFixture.DEADLINE,
-        () -> !(one.reach(port) instanceof Route.Through));
+        () -> !(one.route(port) instanceof Route.Via));
     one.send("\"open\"");
     one.awaitOutput("again");
     awaitAnswering(port, answerOf(one));
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
   }
 
   @Test
   void portsThatAreNotSharedAreReachedDirectly() throws IOException {
     int port = freePort();
     Worker one = balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening();
-    assertThat(one.reach(freePort())).isEqualTo(new Route.Direct());
+    assertThat(one.route(freePort())).isEqualTo(new Route.Direct());
   }
 
   @Test
-  void aPortThatAnotherProcessOfTheAppHasIsNotItsOwn() throws IOException {
+  void probeHasNoRouteToThePortOfAnotherProcessOfTheApp() throws IOException {
     int shared = freePort();
     int own = freePort();
     AppSpec spec =
@@ -345,47 +346,47 @@ class NodeReadinessTest {
             "web", Strategy.KERNEL, "own.cjs", Integer.toString(shared), Integer.toString(own));
     Worker one = balancer.start(spec, 0, 0).awaitOutput("own listens");
     Worker two = balancer.start(spec, 1, 1).awaitOutput("own EADDRINUSE");
-    assertThat(one.reach(own)).isEqualTo(new Route.Direct());
-    assertThat(two.reach(own))
+    assertThat(one.route(own)).isEqualTo(new Route.Direct());
+    assertThat(two.route(own))
         .isEqualTo(
-            new Route.Nowhere(
+            new Route.Unreachable(
                 "port %d belongs to pid %d, another process of the app; the process itself does not listen there"
                     .formatted(own, one.pid())));
-    assertThat(two.reach(freePort())).isEqualTo(new Route.Direct());
+    assertThat(two.route(freePort())).isEqualTo(new Route.Direct());
     one.end(Signal.SIGKILL);
-    assertThat(two.reach(own)).isEqualTo(new Route.Direct());
+    assertThat(two.route(own)).isEqualTo(new Route.Direct());
   }
 
   @Test
-  void whereAnotherListensItIsNotAsked() throws IOException {
+  void probeHasNoRouteToThePortOfAnotherApp() throws IOException {
     int port = freePort();
     balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening().ready();
     Worker other =
         balancer
             .start(
-                told(
+                withReadiness(
                     BalancerFixture.server(
                         "api", Strategy.KERNEL, "http", Integer.toString(freePort()))),
                 1,
                 0)
             .awaitListening();
-    assertThat(other.reach(port))
-        .isEqualTo(new Route.Nowhere("it does not listen on 127.0.0.1:" + port));
+    assertThat(other.route(port))
+        .isEqualTo(new Route.Unreachable("it does not listen on 127.0.0.1:" + port));
   }
 
   @Test
-  void aWorkerThatHangsIsNotSentChecksWithoutEnd() throws IOException {
+  void probesSentToAHangingWorkerAreLimited() throws IOException {
     int port = freePort();
     Worker one = balancer.start(web(Strategy.KERNEL, port), 0, 0).awaitListening().ready();
     one.signal(Signal.SIGSTOP);
-    List<Wire> wires = new ArrayList<>();
+    List<HttpConnection> wires = new ArrayList<>();
     Eventually.await(
         "the hanging worker has no route",
         BalancerFixture.DEADLINE,
         () -> {
-          if (one.reach(port) instanceof Route.Through way) {
+          if (one.route(port) instanceof Route.Via way) {
             try {
-              wires.add(new Wire(way.address().getPort()));
+              wires.add(new HttpConnection(way.address().getPort()));
             } catch (IOException broken) {
               throw new AssertionError(broken);
             }
@@ -394,14 +395,14 @@ class NodeReadinessTest {
           return true;
         });
     assertThat(wires.size()).isBetween(4, 40);
-    for (Wire wire : wires) {
-      wire.close();
+    for (HttpConnection httpConnection : wires) {
+      httpConnection.close();
     }
     one.signal(Signal.SIGCONT);
     Eventually.await(
         "the worker has a route again",
         BalancerFixture.DEADLINE,
-        () -> one.reach(port) instanceof Route.Through);
-    assertThat(one.check(port)).isEqualTo(answerOf(one));
+        () -> one.route(port) instanceof Route.Via);
+    assertThat(one.probe(port)).isEqualTo(answerOf(one));
   }
 }

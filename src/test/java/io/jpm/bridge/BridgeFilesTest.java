@@ -21,7 +21,7 @@ class BridgeFilesTest {
   @TempDir Path home;
 
   @Test
-  void bothFilesAreTheOwnersOnlyAndGoWithTheBridge() throws IOException {
+  void filesAreReadableOnlyByTheOwnerAndRemovedWithTheBridge() throws IOException {
     try (var bridge = BridgeHarness.settings(home).notStarted()) {
       String deployment = bridge.deploy();
       assertThat(mode(bridge.settings.socket())).isEqualTo("rw-------");
@@ -51,7 +51,7 @@ class BridgeFilesTest {
   }
 
   @Test
-  void aFileInTheSocketsPlaceIsNotTouched() throws IOException {
+  void regularFileAtTheSocketPathIsKept() throws IOException {
     Path file = Files.writeString(home.resolve("bridge.sock"), "precious");
     try (var bridge = BridgeHarness.settings(home).notStarted()) {
       assertThatThrownBy(bridge::deploy)
@@ -62,7 +62,7 @@ class BridgeFilesTest {
   }
 
   @Test
-  void aBusyPortIsRefusedWithASentenceAndLeavesNothingOpen() throws IOException {
+  void portInUseIsReportedAndLeavesNothingOpen() throws IOException {
     try (var occupant = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         var bridge = BridgeHarness.settings(home).port(occupant.getLocalPort()).notStarted()) {
       assertThatThrownBy(bridge::deploy)
@@ -73,7 +73,7 @@ class BridgeFilesTest {
   }
 
   @Test
-  void aSecondBridgeOnTheSamePortDoesNotHarmTheFirst(@TempDir Path otherHome) throws IOException {
+  void secondBridgeOnTheSamePortDoesNotAffectTheFirst(@TempDir Path otherHome) throws IOException {
     try (var first = BridgeHarness.start(home);
         var second = BridgeHarness.settings(otherHome).port(first.port()).notStarted()) {
       assertThatThrownBy(second::deploy).hasMessageContaining("free that port or set another");

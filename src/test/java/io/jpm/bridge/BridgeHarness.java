@@ -7,7 +7,7 @@ import io.jpm.bus.access.AccessCommand;
 import io.jpm.bus.access.AccessReply;
 import io.jpm.model.access.Role;
 import io.jpm.testing.LogLines;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -25,13 +25,13 @@ import java.util.concurrent.TimeoutException;
 final class BridgeHarness implements AutoCloseable {
   static final String TOKEN = "0123456789abcdef".repeat(4);
   static final String WRONG_TOKEN = "f".repeat(64);
-  static final Duration LIMIT = Duration.ofSeconds(20);
+  static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   final Vertx vertx = Vertx.vertx();
   final LogLines log = new LogLines("jpm.bridge");
   final BridgeSettings settings;
   volatile PeerCredentials owners = PeerCredentials.UNKNOWN;
-  private boolean withRights;
+  private boolean withTokens;
 
   private BridgeHarness(BridgeSettings settings) {
     this.settings = settings;
@@ -63,12 +63,12 @@ final class BridgeHarness implements AutoCloseable {
   /// Returns the secret of a new token. The first call deploys the token verticle.
   String token(String name, Role role, String... apps) {
     var create = new AccessCommand.Create(name, role, Set.of(apps), Optional.empty());
-    return ((AccessReply.Created) rights(create)).secret();
+    return ((AccessReply.Created) tokenCommand(create)).secret();
   }
 
-  AccessReply rights(AccessCommand command) {
-    if (!withRights) {
-      withRights = true;
+  AccessReply tokenCommand(AccessCommand command) {
+    if (!withTokens) {
+      withTokens = true;
       Path file = settings.socket().resolveSibling("tokens.json");
       await(vertx.deployVerticle(new TokenVerticle(file, InstantSource.system())));
     }
@@ -77,9 +77,9 @@ final class BridgeHarness implements AutoCloseable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(TIMEOUT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
-      throw new AssertionError("not within " + LIMIT, late);
+      throw new AssertionError("not within " + TIMEOUT, late);
     }
   }
 
@@ -103,14 +103,14 @@ final class BridgeHarness implements AutoCloseable {
     }
 
     BridgeSettings.Limits limits = BridgeSettings.Limits.DEFAULT;
-    Optional<RemoteSettings> remote = Optional.empty();
+    Optional<TlsListenerSettings> remote = Optional.empty();
 
     Settings limits(int subscriptions, int requestsPerSecond) {
       limits = new BridgeSettings.Limits(subscriptions, requestsPerSecond);
       return this;
     }
 
-    Settings remote(RemoteSettings value) {
+    Settings remote(TlsListenerSettings value) {
       remote = Optional.of(value);
       return this;
     }

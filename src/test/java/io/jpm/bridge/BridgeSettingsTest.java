@@ -15,7 +15,7 @@ class BridgeSettingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"127.0.0.1", "127.8.8.8", "::1", "localhost"})
-  void loopbackIsFine(String host) {
+  void loopbackHostIsAccepted(String host) {
     assertThat(with("/s", host, BridgeHarness.TOKEN, ONE, List.of()).host()).isEqualTo(host);
   }
 

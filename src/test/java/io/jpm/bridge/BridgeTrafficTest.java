@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static io.jpm.bridge.BridgeHarness.TIMEOUT;
 import static io.jpm.bridge.BridgeHarness.TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +47,7 @@ class BridgeTrafficTest {
   }
 
   @Test
-  void aMegabyteGoesBothWaysBehindTheToken() throws IOException {
+  void largeMessageSentWithTheTokenIsEchoed() throws IOException {
     String large = "é".repeat(3 << 20);
     try (var bridge = echoing();
         var peer = Peer.tcp(bridge.port())) {
@@ -76,13 +76,13 @@ class BridgeTrafficTest {
       for (int i = 0; i < 20_000; i++) {
         assertEcho(peer.read(), "request " + i);
       }
-      assertThat(writer.join(LIMIT)).isTrue();
+      assertThat(writer.join(TIMEOUT)).isTrue();
       assertThat(bridge.log.all()).isEmpty();
     }
   }
 
   @Test
-  void aStreamGoesFromReplyToReply() throws IOException {
+  void streamContinuesFromReplyToReply() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       var ended = new AtomicReference<String>();
@@ -96,12 +96,12 @@ class BridgeTrafficTest {
       }
       JsonObject last = peer.read();
       assertThat(last.getJsonObject("body").getInteger("code")).isZero();
-      Eventually.await("the end of the stream", LIMIT, () -> "done".equals(ended.get()));
+      Eventually.await("the end of the stream", TIMEOUT, () -> "done".equals(ended.get()));
     }
   }
 
   @Test
-  void subscribersGetWhatIsPublishedToAllowedAddresses() throws IOException {
+  void subscribersReceiveMessagesOfAllowedAddresses() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       peer.write(Peer.register("out.events"));
@@ -115,7 +115,7 @@ class BridgeTrafficTest {
   }
 
   @Test
-  void whoSubscribesTwiceGetsEachPublicationOnceAndLeavesNothingBehind() throws IOException {
+  void peerThatSubscribesTwiceReceivesEachMessageOnce() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       var peer = bridge.authenticated();
       peer.write(Peer.register("out.events"));
@@ -133,7 +133,7 @@ class BridgeTrafficTest {
       bridge.vertx.eventBus().publish("out.events", new JsonObject().put("n", 3));
       assertThat(peer.read().getJsonObject("body").getInteger("n")).isEqualTo(3);
       peer.reset();
-      Eventually.await("no subscriber is left", LIMIT, () -> nobodyListens(bridge));
+      Eventually.await("no subscriber is left", TIMEOUT, () -> hasNoSubscribers(bridge));
     }
   }
 
@@ -156,7 +156,7 @@ class BridgeTrafficTest {
   }
 
   @Test
-  void whatAPeerSentBeforeItLeftStillArrives() throws IOException {
+  void messageSentBeforeAPeerDisconnectsArrives() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       var body = new AtomicReference<Object>();
       BridgeHarness.await(
@@ -166,7 +166,7 @@ class BridgeTrafficTest {
             Peer.concat(
                 Peer.credential(TOKEN), Peer.frame(Peer.publish("in.count", "last words"))));
       }
-      Eventually.await("the message", LIMIT, () -> "last words".equals(body.get()));
+      Eventually.await("the message", TIMEOUT, () -> "last words".equals(body.get()));
       assertThat(bridge.log.all()).isEmpty();
     }
   }
@@ -203,20 +203,20 @@ class BridgeTrafficTest {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       awaitPong(peer);
-      peer.sendsNoMore();
+      peer.shutdownOutput();
       assertThat(peer.readToTheEnd()).isZero();
       assertThat(bridge.log.all()).isEmpty();
     }
   }
 
   @Test
-  void theSubscriptionsOfAPeerThatVanishedEnd() throws IOException {
+  void subscriptionsOfALostPeerEnd() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       var peer = bridge.authenticated();
       peer.write(Peer.register("out.events"));
       awaitPong(peer);
       peer.reset();
-      Eventually.await("no subscriber is left", LIMIT, () -> nobodyListens(bridge));
+      Eventually.await("no subscriber is left", TIMEOUT, () -> hasNoSubscribers(bridge));
       assertThat(bridge.log.all()).isEmpty();
     }
   }
@@ -233,7 +233,7 @@ class BridgeTrafficTest {
   }
 
   @Test
-  void whoAsksIsWhatTheBridgeSaysNotWhatThePeerSays() throws IOException {
+  void callerHeaderIsSetByTheBridgeAndNotByThePeer() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var unix = Peer.unix(bridge.settings.socket());
         var tcp = bridge.authenticated()) {
@@ -300,7 +300,7 @@ class BridgeTrafficTest {
     assertThat(answer.getString("body")).isEqualTo(body);
   }
 
-  private static boolean nobodyListens(BridgeHarness bridge) {
+  private static boolean hasNoSubscribers(BridgeHarness bridge) {
     var asked =
         bridge
             .vertx

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static io.jpm.bridge.BridgeHarness.TIMEOUT;
 import static io.jpm.bridge.BridgeHarness.TOKEN;
 import static io.jpm.bridge.BridgeHarness.WRONG_TOKEN;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,7 +58,7 @@ class ConnectionGuardTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("unwelcome")
-  void closesWithOneLineAndNothingOnTheBus(String name, byte[] sent, String reason)
+  void invalidCredentialIsLoggedOnceAndNeverReachesTheBus(String name, byte[] sent, String reason)
       throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = Peer.tcp(bridge.port())) {
@@ -73,13 +73,13 @@ class ConnectionGuardTest {
           .contains(reason)
           .doesNotContain(TOKEN)
           .doesNotContain(WRONG_TOKEN);
-      assertNothingButOurs(bridge, seen);
+      assertOnlyOwnMessage(bridge, seen);
     }
   }
 
   @Test
-  void closesAPeerThatSaysNothing() throws IOException {
-    try (var bridge = impatient();
+  void peerThatSendsNothingIsClosed() throws IOException {
+    try (var bridge = withShortTimeout();
         var peer = Peer.tcp(bridge.port())) {
       assertThat(peer.readToTheEnd()).isZero();
       assertThat(bridge.log.all()).singleElement().asString().contains("no token within 200 ms");
@@ -87,9 +87,9 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void closesAPeerWithHalfACredential() throws IOException {
+  void peerWithAnIncompleteCredentialIsClosed() throws IOException {
     byte[] credential = Peer.credential(TOKEN);
-    try (var bridge = impatient();
+    try (var bridge = withShortTimeout();
         var peer = Peer.tcp(bridge.port())) {
       peer.write(Arrays.copyOf(credential, credential.length - 1));
       assertThat(peer.readToTheEnd()).isZero();
@@ -99,7 +99,7 @@ class ConnectionGuardTest {
 
   @Test
   void anAuthenticatedPeerMayBeSilent() throws IOException {
-    try (var bridge = impatient();
+    try (var bridge = withShortTimeout();
         var peer = bridge.authenticated();
         var silent = Peer.tcp(bridge.port())) {
       silent.readToTheEnd();
@@ -109,19 +109,19 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void saysNothingOfALookAndOneLineOfAPeerThatLeavesHalfway() throws IOException {
+  void onlyAPeerThatLeavesAfterSomeBytesIsLogged() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       Peer.tcp(bridge.port()).close();
       try (var peer = Peer.tcp(bridge.port())) {
         peer.write(new byte[] {0, 0});
       }
-      Eventually.await("a log line", LIMIT, () -> !bridge.log.all().isEmpty());
+      Eventually.await("a log line", TIMEOUT, () -> !bridge.log.all().isEmpty());
       assertThat(bridge.log.all()).singleElement().asString().contains("in the middle");
     }
   }
 
   @Test
-  void doesNotTakeInAFloodOfGarbage() throws IOException {
+  void floodOfGarbageIsNotRead() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = Peer.tcp(bridge.port())) {
       long accepted = 0;
@@ -141,7 +141,7 @@ class ConnectionGuardTest {
 
   @ParameterizedTest
   @MethodSource("lengthsThatMayNotPass")
-  void aBadLengthAfterTheTokenEndsTheConnection(int length) throws IOException {
+  void invalidLengthAfterTheTokenEndsTheConnection(int length) throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       peer.write(Peer.length(length));
@@ -161,7 +161,7 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void fiveHundredWrongTokensChangeNothingAndFillNoLog() throws IOException {
+  void manyWrongTokensAreSummarizedInTheLog() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       long begin = System.nanoTime();
       for (int i = 0; i < 500; i++) {
@@ -171,12 +171,12 @@ class ConnectionGuardTest {
       }
       Eventually.await(
           "the summary in the log",
-          LIMIT,
+          TIMEOUT,
           () -> bridge.log.all().getLast().contains("more refused"));
       long seconds = Duration.ofNanos(System.nanoTime() - begin).toSeconds() + 1;
       assertThat(bridge.log.all().size())
           .isLessThanOrEqualTo((int) seconds * (RefusalLog.LINES_PER_SECOND + 1));
-      assertThat(linesAndCounted(bridge.log.all())).isEqualTo(500);
+      assertThat(countRefusals(bridge.log.all())).isEqualTo(500);
       assertThat(bridge.log.all()).noneMatch(line -> line.contains(WRONG_TOKEN));
       try (var peer = bridge.authenticated()) {
         peer.write(new JsonObject().put("type", "ping"));
@@ -186,7 +186,7 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void refusesAtTheDoorWhenTooManyAreInside() throws IOException {
+  void connectionsBeyondTheLimitAreRefused() throws IOException {
     try (var bridge = BridgeHarness.settings(home).maxConnections(2).start();
         var first = bridge.authenticated();
         var second = bridge.authenticated()) {
@@ -196,13 +196,13 @@ class ConnectionGuardTest {
         assertThat(third.readToTheEnd()).isZero();
       }
       assertThat(bridge.log.all()).singleElement().asString().contains("already 2 connections");
-      first.leave();
-      Eventually.await("a connection is free", LIMIT, () -> isServed(bridge));
+      first.disconnect();
+      Eventually.await("a connection is free", TIMEOUT, () -> isServed(bridge));
     }
   }
 
   @Test
-  void thoseWhoSayNothingDoNotKeepOthersOut() throws IOException {
+  void silentPeersDoNotBlockOthers() throws IOException {
     List<Peer> silent = new ArrayList<>();
     try (var bridge = BridgeHarness.settings(home).maxUnauthenticated(4).start();
         var inside = bridge.authenticated()) {
@@ -228,7 +228,7 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void theOwnersConnectionsStayWhereStrangersAreMany() throws IOException {
+  void connectionsOfTheOwnerAreNotEvicted() throws IOException {
     List<Peer> silent = new ArrayList<>();
     try (var bridge = BridgeHarness.settings(home).maxUnauthenticated(4).start();
         var owners = Peer.tcp(bridge.port())) {
@@ -251,7 +251,7 @@ class ConnectionGuardTest {
   }
 
   @Test
-  void oneTokenHasAQuarterOfTheConnectionsAndSomeAreTheOwnersAlone() throws IOException {
+  void tokenHasAQuarterOfTheConnectionsAndTheOwnerAReserve() throws IOException {
     List<Peer> peers = new ArrayList<>();
     try (var bridge = BridgeHarness.settings(home).maxConnections(16).start()) {
       for (String name : List.of("one", "two", "three")) {
@@ -286,7 +286,7 @@ class ConnectionGuardTest {
     assertThat(bridge.log.all().getLast()).endsWith("refused: " + why);
   }
 
-  private BridgeHarness impatient() {
+  private BridgeHarness withShortTimeout() {
     return BridgeHarness.settings(home).authTimeout(Duration.ofMillis(200)).start();
   }
 
@@ -312,16 +312,16 @@ class ConnectionGuardTest {
   }
 
   /// Our own message arrives after everything else that might be in transit.
-  private static void assertNothingButOurs(BridgeHarness bridge, AtomicInteger seen)
+  private static void assertOnlyOwnMessage(BridgeHarness bridge, AtomicInteger seen)
       throws IOException {
     try (var peer = bridge.authenticated()) {
       peer.write(Peer.publish("in.count", "ours"));
-      Eventually.await("our own message", LIMIT, () -> seen.get() > 0);
+      Eventually.await("our own message", TIMEOUT, () -> seen.get() > 0);
     }
     assertThat(seen).hasValue(1);
   }
 
-  private static int linesAndCounted(List<String> lines) {
+  private static int countRefusals(List<String> lines) {
     int sum = 0;
     for (String line : lines) {
       sum += line.endsWith("more refused") ? Integer.parseInt(line.replaceAll("\\D", "")) : 1;

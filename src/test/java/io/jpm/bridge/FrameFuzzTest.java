@@ -52,13 +52,13 @@ class FrameFuzzTest {
   private final SplittableRandom random = new SplittableRandom(SEED);
 
   @Test
-  void nobodyElseNotices() throws IOException {
+  void otherPeersAreServedAndNoMemoryIsKept() throws IOException {
     try (var bridge = BridgeHarness.settings(home).maxConnections(MOST_CONNECTIONS).start();
         var healthy = bridge.authenticated()) {
       long before = 0;
       for (int i = 0; i < CONNECTIONS; i++) {
         try (var peer = i % 2 == 0 ? bridge.authenticated() : Peer.unix(bridge.settings.socket())) {
-          talk(peer);
+          sendFrames(peer);
         } catch (SocketException cutOff) {
           // The bridge can close a connection without an answer.
         }
@@ -74,7 +74,7 @@ class FrameFuzzTest {
     }
   }
 
-  private void talk(Peer peer) throws IOException {
+  private void sendFrames(Peer peer) throws IOException {
     try {
       for (int frames = random.nextInt(1, 12); frames > 0; frames--) {
         peer.write(bytes());
@@ -123,7 +123,7 @@ class FrameFuzzTest {
   /// Puts the value, or sometimes nothing or an unusual value.
   private void put(JsonObject frame, String key, Object value) {
     switch (random.nextInt(6)) {
-      case 0 -> frame.put(key, odd());
+      case 0 -> frame.put(key, unusualValue());
       case 1 -> {
         // The key is missing.
       }
@@ -131,7 +131,7 @@ class FrameFuzzTest {
     }
   }
 
-  private @Nullable Object odd() {
+  private @Nullable Object unusualValue() {
     return switch (random.nextInt(9)) {
       case 0 -> null;
       case 1 -> random.nextInt();

@@ -3,7 +3,7 @@ package io.jpm.bridge;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.jpm.testing.Effort;
+import io.jpm.testing.CpuTimeBound;
 import io.jpm.wire.JsonBounds;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -32,9 +32,9 @@ class FramesFuzz {
       return;
     }
     byte[] stream = Arrays.copyOfRange(data, 1, data.length);
-    Connection whole = Effort.inProportion(data.length, () -> sent(stream, stream.length));
-    frames(whole, stream);
-    Connection pieces = sent(stream, 1 + (data[0] & 0xff));
+    Connection whole = CpuTimeBound.proportionalTo(data.length, () -> scan(stream, stream.length));
+    checkFrames(whole, stream);
+    Connection pieces = scan(stream, 1 + (data[0] & 0xff));
     assertThat(pieces.frames).isEqualTo(whole.frames);
     assertThat(pieces.reason).isEqualTo(whole.reason);
   }
@@ -42,7 +42,7 @@ class FramesFuzz {
   /// Returns what the scanner reports for the stream.
   ///
   /// @param most the maximum length of a piece
-  private static Connection sent(byte[] stream, int most) {
+  private static Connection scan(byte[] stream, int most) {
     var connection = new Connection();
     var scanner = new FrameScanner(connection);
     var random = new SplittableRandom(most);
@@ -61,7 +61,7 @@ class FramesFuzz {
   }
 
   /// Compares the frames with the stream, one by one.
-  private static void frames(Connection connection, byte[] stream) {
+  private static void checkFrames(Connection connection, byte[] stream) {
     ByteBuffer rest = ByteBuffer.wrap(stream);
     for (ByteBuffer frame : connection.frames) {
       int length = rest.getInt();

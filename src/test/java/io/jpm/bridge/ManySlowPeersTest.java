@@ -31,7 +31,7 @@ class ManySlowPeersTest {
   private final List<Peer> peers = new ArrayList<>();
 
   @AfterEach
-  void leave() throws IOException {
+  void closePeers() throws IOException {
     for (Peer peer : peers) {
       peer.close();
     }
@@ -39,7 +39,7 @@ class ManySlowPeersTest {
 
   @Test
   @Tag("slow")
-  void whoHasNotReadForLongestIsCutOffBeforeAllTogetherCostTooMuch() throws IOException {
+  void peerThatHasNotReadForLongestIsCutOffAtTheTotalLimit() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var reader = Peer.unix(bridge.settings.socket())) {
       subscribe(reader, "out.events");
@@ -60,27 +60,27 @@ class ManySlowPeersTest {
   }
 
   @Test
-  void manyThatDoNotReadLinesShareWhatMayWait() throws IOException {
+  void peersThatDoNotReadLinesShareTheSendBudget() throws IOException {
     try (var bridge = BridgeHarness.start(home)) {
       for (int i = 0; i < 150; i++) {
         subscribed(bridge, WEB);
       }
-      long before = waitingBytes();
+      long before = directBytes();
       List<Line> batch =
           Collections.nCopies(
               16, new Line(0, "out", Instant.EPOCH, "x".repeat(1024), false, false));
       for (int i = 0; i < 100; i++) {
         var message = new LinesMessage("web", 1 + i * 16L, 0, batch);
         bridge.vertx.eventBus().publish(WEB, message.toJson());
-        readsOn(peers.getFirst(), i);
+        readNext(peers.getFirst(), i);
       }
-      assertThat(waitingBytes() - before).isLessThan(2 * SendBudget.MAX_BYTES);
+      assertThat(directBytes() - before).isLessThan(2 * SendBudget.MAX_BYTES);
       assertThat(bridge.log.all()).isEmpty();
     }
   }
 
   /// Reads one message of lines: this peer keeps up.
-  private static void readsOn(Peer reader, int number) throws IOException {
+  private static void readNext(Peer reader, int number) throws IOException {
     LinesMessage message = LinesMessage.fromJson(reader.read().getJsonObject("body"));
     assertThat(message.first()).isEqualTo(1 + number * 16L);
     assertThat(message.gap()).isZero();
@@ -95,7 +95,7 @@ class ManySlowPeersTest {
 
   private static void subscribe(Peer peer, String address) throws IOException {
     peer.write(Peer.register(address));
-    ResumingTest.awaitPong(peer);
+    EventReplayTest.awaitPong(peer);
   }
 
   /// Publishes `mebibytes` MiB, which `reader` reads as they arrive.
@@ -108,7 +108,7 @@ class ManySlowPeersTest {
   }
 
   /// Data that waits for sockets is outside the heap.
-  private static long waitingBytes() {
+  private static long directBytes() {
     var allocator = (ByteBufAllocatorMetricProvider) VertxByteBufAllocator.POOLED_ALLOCATOR;
     return allocator.metric().usedDirectMemory();
   }

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -39,7 +39,7 @@ final class Peer implements Closeable {
 
   /// Connects with a small receive buffer, so that data that the peer does not read soon waits at
   /// the sender.
-  static Peer narrow(int port, String token) throws IOException {
+  static Peer withSmallReceiveBuffer(int port, String token) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
     Peer peer = connect(port, socket);
@@ -49,13 +49,13 @@ final class Peer implements Closeable {
 
   private static Peer connect(int port, Socket socket) throws IOException {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(Patience.millis(20));
+    socket.setSoTimeout(TestDeadline.millis(20));
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 
   /// Returns a peer that uses a connected socket.
   static Peer on(Socket socket) throws IOException {
-    socket.setSoTimeout(Patience.millis(20));
+    socket.setSoTimeout(TestDeadline.millis(20));
     return new Peer(socket, socket.getInputStream(), socket.getOutputStream());
   }
 
@@ -155,7 +155,7 @@ final class Peer implements Closeable {
   }
 
   /// Ends the output and keeps the input open; TCP only.
-  void sendsNoMore() throws IOException {
+  void shutdownOutput() throws IOException {
     ((Socket) socket).shutdownOutput();
   }
 
@@ -166,7 +166,7 @@ final class Peer implements Closeable {
   }
 
   /// Closes the connection before the end of the test. Closing it again has no effect.
-  void leave() throws IOException {
+  void disconnect() throws IOException {
     socket.close();
   }
 

@@ -29,33 +29,33 @@ class PeerLimitsTest {
   @TempDir Path home;
 
   @Test
-  void aTokenHasItsRequestsOfASecondAtOnceAndThenAsTimePasses() {
+  void tokenHasTheRequestsOfOneSecondAtOnceAndIsRefilledOverTime() {
     var clock = new AtomicLong(Long.MAX_VALUE - 10); // nanoTime may overflow
     var buckets = new RequestBuckets(4, clock::get);
     var ci = new Principal("ci", Role.READ, Set.of());
     for (int i = 0; i < 4; i++) {
-      assertThat(buckets.take(ci)).isTrue();
+      assertThat(buckets.tryAcquire(ci)).isTrue();
     }
-    assertThat(buckets.take(ci)).isFalse();
+    assertThat(buckets.tryAcquire(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(249));
-    assertThat(buckets.take(ci)).isFalse();
+    assertThat(buckets.tryAcquire(ci)).isFalse();
     clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(1));
-    assertThat(buckets.take(ci)).isTrue();
-    assertThat(buckets.take(ci)).isFalse();
+    assertThat(buckets.tryAcquire(ci)).isTrue();
+    assertThat(buckets.tryAcquire(ci)).isFalse();
     clock.addAndGet(TimeUnit.HOURS.toNanos(5));
     int taken = 0;
-    while (buckets.take(ci)) {
+    while (buckets.tryAcquire(ci)) {
       taken++;
     }
     assertThat(taken).isEqualTo(4);
-    assertThat(buckets.take(new Principal("other", Role.READ, Set.of()))).isTrue();
-    assertThat(buckets.take(ci)).as("another token does not refill its bucket").isFalse();
+    assertThat(buckets.tryAcquire(new Principal("other", Role.READ, Set.of()))).isTrue();
+    assertThat(buckets.tryAcquire(ci)).as("another token does not refill its bucket").isFalse();
     for (int i = 0; i < 100; i++) {
-      assertThat(buckets.take(Principal.OWNER)).isTrue();
+      assertThat(buckets.tryAcquire(Principal.OWNER)).isTrue();
     }
   }
 
-  private static AtomicInteger served(BridgeHarness bridge) {
+  private static AtomicInteger countServed(BridgeHarness bridge) {
     var served = new AtomicInteger();
     BridgeHarness.await(
         bridge
@@ -87,9 +87,9 @@ class PeerLimitsTest {
   }
 
   @Test
-  void whoAsksTooOftenIsToldBusyAndNothingIsDone() throws IOException {
+  void requestsBeyondTheRateAreAnsweredBusyAndNotExecuted() throws IOException {
     try (var bridge = BridgeHarness.settings(home).limits(10, 1).start()) {
-      AtomicInteger served = served(bridge);
+      AtomicInteger served = countServed(bridge);
       String secret = bridge.token("ci", Role.READ);
       try (var one = Peer.tcp(bridge.port(), secret);
           var two = Peer.tcp(bridge.port(), secret);
@@ -110,9 +110,9 @@ class PeerLimitsTest {
   }
 
   @Test
-  void whatIsNoTypedRequestGetsAnError() throws IOException {
+  void messageThatIsNotARequestReceivesAnError() throws IOException {
     try (var bridge = BridgeHarness.settings(home).limits(10, 1).start()) {
-      served(bridge);
+      countServed(bridge);
       try (var peer = Peer.tcp(bridge.port(), bridge.token("ci", Role.READ))) {
         byte[][] frames = new byte[50][];
         java.util.Arrays.fill(frames, Peer.frame(Peer.publish(Addresses.COMMAND, 1)));
@@ -123,7 +123,7 @@ class PeerLimitsTest {
   }
 
   @Test
-  void aConnectionHasSoManySubscriptionsAndNoMore() throws IOException {
+  void subscriptionsOfAConnectionAreLimited() throws IOException {
     try (var bridge = BridgeHarness.settings(home).limits(3, 100).start();
         var peer = bridge.authenticated()) {
       peer.write(Peer.register(Addresses.linesOf("web")));
@@ -146,7 +146,7 @@ class PeerLimitsTest {
   }
 
   @Test
-  void whoIsConnectedIsCountedByDoor() throws IOException {
+  void connectionsAreCountedByListener() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var one = bridge.authenticated();
         var unproven = Peer.tcp(bridge.port());
@@ -155,14 +155,14 @@ class PeerLimitsTest {
       pingPong(unix);
       Eventually.await(
           "the connection without a token is counted",
-          BridgeHarness.LIMIT,
+          BridgeHarness.TIMEOUT,
           () -> count(bridge).tcp() == 2);
       assertThat(count(bridge)).isEqualTo(new BridgeReply(1, 2));
-      unix.leave();
-      unproven.leave();
+      unix.disconnect();
+      unproven.disconnect();
       Eventually.await(
           "both connections are closed",
-          BridgeHarness.LIMIT,
+          BridgeHarness.TIMEOUT,
           () -> count(bridge).equals(new BridgeReply(0, 1)));
     }
   }
@@ -172,7 +172,7 @@ class PeerLimitsTest {
             bridge
                 .vertx
                 .eventBus()
-                .<BridgeReply>request(Addresses.BRIDGE_COMMAND, new BridgeCommand.Ask()))
+                .<BridgeReply>request(Addresses.BRIDGE_COMMAND, new BridgeCommand.GetStatus()))
         .body();
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static io.jpm.bridge.BridgeHarness.TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
@@ -22,7 +22,7 @@ class SlowPeerTest {
   @TempDir Path home;
 
   @Test
-  void aSubscriberThatNeverReadsCostsMegabytesNotHundreds() throws IOException {
+  void subscriberThatNeverReadsCostsLessThanFortyMebibytes() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       subscribe(peer);
@@ -39,7 +39,7 @@ class SlowPeerTest {
   }
 
   @Test
-  void aUnixPeerThatNeverReadsIsBoundedToo() throws IOException {
+  void unixPeerThatNeverReadsCostsBoundedMemory() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = Peer.unix(bridge.settings.socket())) {
       subscribe(peer);
@@ -56,7 +56,7 @@ class SlowPeerTest {
   @Test
   void aSubscriberThatStallsLongerThanAllowedIsCutOffWithAnErrorFrame() throws IOException {
     try (var bridge = BridgeHarness.settings(home).slowPeerTimeout(Duration.ofMillis(500)).start();
-        var peer = Peer.narrow(bridge.port(), BridgeHarness.TOKEN)) {
+        var peer = Peer.withSmallReceiveBuffer(bridge.port(), BridgeHarness.TOKEN)) {
       subscribe(peer);
       String kilobyte = "x".repeat(1000);
       for (int i = 0; i < 7_000; i++) {
@@ -65,7 +65,7 @@ class SlowPeerTest {
           settle(bridge);
         }
       }
-      Eventually.await("the log line", LIMIT, () -> !bridge.log.all().isEmpty());
+      Eventually.await("the log line", TIMEOUT, () -> !bridge.log.all().isEmpty());
       JsonObject last = peer.read();
       while (!last.getString("type").equals("err")) {
         assertThat(last.getString("body")).isEqualTo(kilobyte);
@@ -78,7 +78,7 @@ class SlowPeerTest {
   }
 
   @Test
-  void aSubscriberThatPausesAndGoesOnLosesNothing() throws IOException {
+  void subscriberThatPausesLosesNothing() throws IOException {
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
       subscribe(peer);
@@ -94,7 +94,7 @@ class SlowPeerTest {
   }
 
   @Test
-  void anAnswerLargerThanTheLimitOfWhatWaitsStillArrives() throws IOException {
+  void answerLargerThanTheSendLimitArrives() throws IOException {
     String large = "x".repeat(12 * MIB);
     try (var bridge = BridgeHarness.start(home);
         var peer = bridge.authenticated()) {
@@ -108,9 +108,9 @@ class SlowPeerTest {
 
   @Test
   void stoppingDoesNotWaitForAPeerThatNeverReads() throws IOException {
-    Duration patience = BridgeHarness.LIMIT.multipliedBy(5);
+    Duration patience = BridgeHarness.TIMEOUT.multipliedBy(5);
     try (var bridge = BridgeHarness.settings(home).slowPeerTimeout(patience).start();
-        var tcp = Peer.narrow(bridge.port(), BridgeHarness.TOKEN);
+        var tcp = Peer.withSmallReceiveBuffer(bridge.port(), BridgeHarness.TOKEN);
         var unix = Peer.unix(bridge.settings.socket())) {
       subscribe(tcp);
       subscribe(unix);

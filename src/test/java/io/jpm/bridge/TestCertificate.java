@@ -1,6 +1,6 @@
 package io.jpm.bridge;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -21,7 +21,7 @@ import javax.net.ssl.TrustManagerFactory;
 record TestCertificate(Path folder) {
   private static final String PASSWORD = "changeit";
 
-  static TestCertificate make(Path folder, String name, String algorithm)
+  static TestCertificate create(Path folder, String name, String algorithm)
       throws IOException, InterruptedException, GeneralSecurityException {
     Files.createDirectories(folder);
     var made = new TestCertificate(folder);
@@ -50,7 +50,8 @@ record TestCertificate(Path folder) {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("keytool.log").toFile())
             .start();
-    if (!keytool.waitFor(Patience.seconds(60), TimeUnit.SECONDS) || keytool.exitValue() != 0) {
+    if (!keytool.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)
+        || keytool.exitValue() != 0) {
       keytool.destroyForcibly();
       throw new AssertionError(Files.readString(folder.resolve("keytool.log")));
     }
@@ -83,8 +84,8 @@ record TestCertificate(Path folder) {
     return folder.resolve("password");
   }
 
-  RemoteSettings.Identity pem() {
-    return new RemoteSettings.Pem(cert(), key());
+  TlsListenerSettings.Identity pem() {
+    return new TlsListenerSettings.Pem(cert(), key());
   }
 
   private KeyStore open() throws IOException, GeneralSecurityException {
@@ -97,7 +98,7 @@ record TestCertificate(Path folder) {
 
   /// Returns the TLS context of a client that trusts this certificate, and presents `own` if the
   /// server asks for a certificate.
-  SSLContext trusting(TestCertificate... own) throws IOException, GeneralSecurityException {
+  SSLContext clientContext(TestCertificate... own) throws IOException, GeneralSecurityException {
     KeyStore trust = KeyStore.getInstance("PKCS12");
     trust.load(null, null);
     trust.setCertificateEntry("door", open().getCertificate("own"));

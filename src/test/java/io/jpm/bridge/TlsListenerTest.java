@@ -1,12 +1,12 @@
 package io.jpm.bridge;
 
-import static io.jpm.bridge.BridgeHarness.LIMIT;
+import static io.jpm.bridge.BridgeHarness.TIMEOUT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -36,11 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Tests the TLS listener for remote services.
 @Timeout(120)
 class TlsListenerTest {
-  private static final Pattern DOOR =
+  private static final Pattern LISTENER_PORT =
       Pattern.compile("with TLS for other machines on 127\\.0\\.0\\.1:([0-9]+)");
 
   @TempDir static Path made;
-  private static TestCertificate door;
+  private static TestCertificate server;
   private static TestCertificate other;
   private static TestCertificate client;
 
@@ -48,22 +48,23 @@ class TlsListenerTest {
 
   @BeforeAll
   static void certificates() throws Exception {
-    door = TestCertificate.make(made.resolve("door"), "door", "EC");
-    other = TestCertificate.make(made.resolve("other"), "other", "RSA");
-    client = TestCertificate.make(made.resolve("client"), "client", "EC");
+    server = TestCertificate.create(made.resolve("door"), "door", "EC");
+    other = TestCertificate.create(made.resolve("other"), "other", "RSA");
+    client = TestCertificate.create(made.resolve("client"), "client", "EC");
   }
 
-  private static RemoteSettings remote(RemoteSettings.Identity identity, Optional<Path> ca) {
-    return new RemoteSettings("127.0.0.1", 0, identity, ca, Duration.ofMillis(50));
+  private static TlsListenerSettings remote(
+      TlsListenerSettings.Identity identity, Optional<Path> ca) {
+    return new TlsListenerSettings("127.0.0.1", 0, identity, ca, Duration.ofMillis(50));
   }
 
-  private BridgeHarness start(RemoteSettings.Identity identity) {
+  private BridgeHarness start(TlsListenerSettings.Identity identity) {
     return BridgeHarness.settings(home).remote(remote(identity, Optional.empty())).start();
   }
 
   private static int port(BridgeHarness bridge) {
     return bridge.log.all().stream()
-        .map(DOOR::matcher)
+        .map(LISTENER_PORT::matcher)
         .filter(Matcher::find)
         .map(found -> Integer.parseInt(found.group(1)))
         .findFirst()
@@ -74,7 +75,7 @@ class TlsListenerTest {
     var socket =
         (SSLSocket)
             context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port(bridge));
-    socket.setSoTimeout(Patience.millis(20));
+    socket.setSoTimeout(TestDeadline.millis(20));
     return socket;
   }
 
@@ -83,19 +84,19 @@ class TlsListenerTest {
     assertThat(peer.read().getString("type")).isEqualTo("pong");
   }
 
-  static Stream<RemoteSettings.Identity> identities() {
+  static Stream<TlsListenerSettings.Identity> identities() {
     return Stream.of(
-        door.pem(),
+        server.pem(),
         other.pem(),
-        new RemoteSettings.Keystore(door.store(), Optional.of(door.password())));
+        new TlsListenerSettings.Keystore(server.store(), Optional.of(server.password())));
   }
 
   @ParameterizedTest
   @MethodSource("identities")
-  void whoHasATokenComesInByTls(RemoteSettings.Identity identity) throws Exception {
-    TestCertificate own = identity.equals(other.pem()) ? other : door;
+  void clientWithATokenIsAcceptedOverTls(TlsListenerSettings.Identity identity) throws Exception {
+    TestCertificate own = identity.equals(other.pem()) ? other : server;
     try (var bridge = start(identity);
-        var peer = Peer.on(connect(bridge, own.trusting()))) {
+        var peer = Peer.on(connect(bridge, own.clientContext()))) {
       peer.write(Peer.credential(bridge.token("ci", Role.READ)));
       pingPong(peer);
     }
@@ -103,10 +104,10 @@ class TlsListenerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void theProtocolsAreThoseThatAreSafe(String protocol) throws Exception {
-    try (var bridge = start(door.pem())) {
+  void tls12AndTls13AreSupported(String protocol) throws Exception {
+    try (var bridge = start(server.pem())) {
       String secret = bridge.token("ci", Role.READ);
-      SSLSocket socket = connect(bridge, door.trusting());
+      SSLSocket socket = connect(bridge, server.clientContext());
       socket.setEnabledProtocols(new String[] {protocol});
       try (var peer = Peer.on(socket)) {
         peer.write(Peer.credential(secret));
@@ -119,10 +120,10 @@ class TlsListenerTest {
   /// Otherwise many clients that begin a handshake would delay the owner, who is served by the same
   /// event loop.
   @Test
-  void handshakesAreNotMadeOnAnEventLoop() throws Exception {
+  void handshakesDoNotRunOnAnEventLoop() throws Exception {
     Set<String> threads = new HashSet<>();
     try (var bridge = start(other.pem())) {
-      SSLContext trusting = other.trusting();
+      SSLContext trusting = other.clientContext();
       var isEnough = new AtomicBoolean();
       Thread clients =
           Thread.ofVirtual()
@@ -138,7 +139,7 @@ class TlsListenerTest {
       try {
         Eventually.await(
             "a handshake is observed while it runs",
-            LIMIT,
+            TIMEOUT,
             () -> {
               Thread.getAllStackTraces()
                   .forEach((thread, frames) -> {
@@ -159,9 +160,9 @@ class TlsListenerTest {
   }
 
   @Test
-  void theOwnersTokenDoesNotCountHere() throws Exception {
-    try (var bridge = start(door.pem());
-        var peer = Peer.on(connect(bridge, door.trusting()))) {
+  void ownersTokenIsRefusedOverTls() throws Exception {
+    try (var bridge = start(server.pem());
+        var peer = Peer.on(connect(bridge, server.clientContext()))) {
       peer.write(Peer.credential(BridgeHarness.TOKEN));
       assertThat(peer.readToTheEnd()).isZero();
       assertThat(bridge.log.all().getLast()).contains("refused: wrong token");
@@ -172,20 +173,20 @@ class TlsListenerTest {
   }
 
   @Test
-  void oneAddressHasASixteenthOfTheConnections() throws Exception {
+  void addressIsLimitedToASixteenthOfTheConnections() throws Exception {
     try (var bridge =
             BridgeHarness.settings(home)
                 .maxConnections(32)
-                .remote(remote(door.pem(), Optional.empty()))
+                .remote(remote(server.pem(), Optional.empty()))
                 .start();
-        var first = Peer.on(connect(bridge, door.trusting()));
-        var second = Peer.on(connect(bridge, door.trusting()))) {
+        var first = Peer.on(connect(bridge, server.clientContext()));
+        var second = Peer.on(connect(bridge, server.clientContext()))) {
       String secret = bridge.token("ci", Role.READ);
       for (Peer peer : List.of(first, second)) {
         peer.write(Peer.credential(secret));
         pingPong(peer);
       }
-      try (var third = Peer.on(connect(bridge, door.trusting()))) {
+      try (var third = Peer.on(connect(bridge, server.clientContext()))) {
         third.write(Peer.credential(secret));
         assertThat(third.readToTheEnd()).isZero();
       }
@@ -198,34 +199,34 @@ class TlsListenerTest {
   }
 
   @Test
-  void aDoorWithoutClientCertificatesRecommendsThem() {
-    try (var bridge = start(door.pem())) {
+  void listenerWithoutClientCertificatesRecommendsThem() {
+    try (var bridge = start(server.pem())) {
       assertThat(bridge.log.all())
           .filteredOn(line -> line.contains("set bridge.remote.client_ca"))
           .hasSize(1);
     }
-    var mutual = remote(door.pem(), Optional.of(client.cert()));
+    var mutual = remote(server.pem(), Optional.of(client.cert()));
     try (var bridge = BridgeHarness.settings(home).remote(mutual).start()) {
       assertThat(bridge.log.all()).noneMatch(line -> line.contains("client_ca"));
     }
   }
 
   @Test
-  void whoShowsNoTokenIsClosed() throws Exception {
+  void clientWithoutATokenIsClosed() throws Exception {
     try (var bridge =
             BridgeHarness.settings(home)
                 .authTimeout(Duration.ofMillis(500))
-                .remote(remote(door.pem(), Optional.empty()))
+                .remote(remote(server.pem(), Optional.empty()))
                 .start();
-        var peer = Peer.on(connect(bridge, door.trusting()))) {
+        var peer = Peer.on(connect(bridge, server.clientContext()))) {
       assertThat(peer.readToTheEnd()).isZero();
       assertThat(bridge.log.all().getLast()).contains("no token within 500 ms");
     }
   }
 
   @Test
-  void plainBytesAreNotServedAndHaveOneLine() throws Exception {
-    try (var bridge = start(door.pem())) {
+  void plaintextIsRefusedWithOneLogLine() throws Exception {
+    try (var bridge = start(server.pem())) {
       String secret = bridge.token("ci", Role.ADMIN);
       try (var peer = Peer.tcp(port(bridge), secret)) {
         peer.write(new JsonObject().put("type", "ping"));
@@ -236,23 +237,23 @@ class TlsListenerTest {
         }
       }
       Eventually.await(
-          "the log line", LIMIT, () -> bridge.log.all().getLast().contains("refused: no TLS"));
+          "the log line", TIMEOUT, () -> bridge.log.all().getLast().contains("refused: no TLS"));
       assertThat(bridge.log.all()).hasSize(3).last().asString().endsWith("not an SSL/TLS record");
     }
   }
 
   @Test
-  void withAClientCaACertificateIsNeededBesideTheToken() throws Exception {
+  void clientCaRequiresACertificateInAdditionToTheToken() throws Exception {
     try (var bridge =
         BridgeHarness.settings(home)
-            .remote(remote(door.pem(), Optional.of(client.cert())))
+            .remote(remote(server.pem(), Optional.of(client.cert())))
             .start()) {
       String secret = bridge.token("ci", Role.READ);
-      try (var peer = Peer.on(connect(bridge, door.trusting(client)))) {
+      try (var peer = Peer.on(connect(bridge, server.clientContext(client)))) {
         peer.write(Peer.credential(secret));
         pingPong(peer);
       }
-      for (SSLContext stranger : List.of(door.trusting(), door.trusting(other))) {
+      for (SSLContext stranger : List.of(server.clientContext(), server.clientContext(other))) {
         try (var peer = Peer.on(connect(bridge, stranger))) {
           assertThatThrownBy(
                   () -> {
@@ -262,7 +263,7 @@ class TlsListenerTest {
               .isInstanceOf(IOException.class);
         }
       }
-      try (var peer = Peer.on(connect(bridge, door.trusting(client)))) {
+      try (var peer = Peer.on(connect(bridge, server.clientContext(client)))) {
         peer.write(Peer.credential("jpm_" + "A".repeat(43)));
         assertThat(peer.readToTheEnd()).isZero();
       }
@@ -270,41 +271,41 @@ class TlsListenerTest {
   }
 
   @Test
-  void aRenewedCertificateIsTakenAndABrokenOneChangesNothing() throws Exception {
+  void renewedCertificateIsLoadedAndAnInvalidOneIsIgnored() throws Exception {
     Path cert = home.resolve("c.pem");
     Path key = home.resolve("k.pem");
-    Files.copy(door.cert(), cert);
-    Files.copy(door.key(), key);
-    try (var bridge = start(new RemoteSettings.Pem(cert, key))) {
-      assertThat(shown(bridge, door)).contains("CN=door");
+    Files.copy(server.cert(), cert);
+    Files.copy(server.key(), key);
+    try (var bridge = start(new TlsListenerSettings.Pem(cert, key))) {
+      assertThat(presentedSubject(bridge, server)).contains("CN=door");
       String secret = bridge.token("ci", Role.READ);
-      try (var before = Peer.on(connect(bridge, door.trusting()))) {
+      try (var before = Peer.on(connect(bridge, server.clientContext()))) {
         before.write(Peer.credential(secret));
         pingPong(before);
 
         Files.writeString(cert, "not a certificate");
         Eventually.await(
             "the invalid certificate is reported",
-            LIMIT,
+            TIMEOUT,
             () -> bridge.log.all().getLast().contains("the previous certificate stays in use"));
-        assertThat(shown(bridge, door)).contains("CN=door");
+        assertThat(presentedSubject(bridge, server)).contains("CN=door");
 
         Files.copy(other.cert(), cert, StandardCopyOption.REPLACE_EXISTING);
         Eventually.await(
             "the key that does not match is reported",
-            LIMIT,
+            TIMEOUT,
             () ->
                 bridge.log.all().getLast().contains("stays in use")
                     && bridge.log.all().stream().filter(l -> l.contains("stays in use")).count()
                         == 2);
-        assertThat(shown(bridge, door)).contains("CN=door");
+        assertThat(presentedSubject(bridge, server)).contains("CN=door");
 
         Files.copy(other.key(), key, StandardCopyOption.REPLACE_EXISTING);
         Eventually.await(
             "the renewed certificate is loaded",
-            LIMIT,
+            TIMEOUT,
             () -> bridge.log.all().getLast().contains("renewed certificate of bridge.remote"));
-        assertThat(shown(bridge, other)).contains("CN=other");
+        assertThat(presentedSubject(bridge, other)).contains("CN=other");
         pingPong(before);
       }
     }
@@ -312,8 +313,9 @@ class TlsListenerTest {
 
   /// Returns the subject of the certificate that the listener presents to a client that trusts
   /// `trusted`.
-  private static String shown(BridgeHarness bridge, TestCertificate trusted) throws Exception {
-    try (SSLSocket socket = connect(bridge, trusted.trusting())) {
+  private static String presentedSubject(BridgeHarness bridge, TestCertificate trusted)
+      throws Exception {
+    try (SSLSocket socket = connect(bridge, trusted.clientContext())) {
       socket.startHandshake();
       var own = (X509Certificate) socket.getSession().getPeerCertificates()[0];
       return own.getSubjectX500Principal().getName();
@@ -326,28 +328,33 @@ class TlsListenerTest {
     Path none = made.resolve("none");
     return Stream.of(
         List.of(
-            new RemoteSettings.Pem(none, door.key()),
+            new TlsListenerSettings.Pem(none, server.key()),
             "bridge.remote.cert: " + none + " does not exist"),
         List.of(
-            new RemoteSettings.Pem(door.cert(), none),
+            new TlsListenerSettings.Pem(server.cert(), none),
             "bridge.remote.key: " + none + " does not exist"),
-        List.of(new RemoteSettings.Pem(garbage, door.key()), "use a certificate and its key"),
-        List.of(new RemoteSettings.Pem(door.cert(), garbage), "use a certificate and its key"),
-        List.of(new RemoteSettings.Pem(door.cert(), other.key()), "use a certificate and its key"),
         List.of(
-            new RemoteSettings.Keystore(none, Optional.empty()),
+            new TlsListenerSettings.Pem(garbage, server.key()), "use a certificate and its key"),
+        List.of(
+            new TlsListenerSettings.Pem(server.cert(), garbage), "use a certificate and its key"),
+        List.of(
+            new TlsListenerSettings.Pem(server.cert(), other.key()),
+            "use a certificate and its key"),
+        List.of(
+            new TlsListenerSettings.Keystore(none, Optional.empty()),
             "bridge.remote.keystore: " + none + " does not exist"),
         List.of(
-            new RemoteSettings.Keystore(door.store(), Optional.of(garbage)),
+            new TlsListenerSettings.Keystore(server.store(), Optional.of(garbage)),
             "use a certificate and its key"));
   }
 
   @ParameterizedTest
   @MethodSource("unusable")
-  void withoutACertificateTheBridgeDoesNotOpen(List<Object> identityAndReason) {
+  void bridgeDoesNotStartWithoutAUsableCertificate(List<Object> identityAndReason) {
     var settings =
         BridgeHarness.settings(home)
-            .remote(remote((RemoteSettings.Identity) identityAndReason.get(0), Optional.empty()));
+            .remote(
+                remote((TlsListenerSettings.Identity) identityAndReason.get(0), Optional.empty()));
     try (var bridge = settings.notStarted()) {
       assertThatThrownBy(bridge::deploy)
           .hasMessageContaining("bridge.remote cannot listen without a certificate")

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// The kinds of events are listed in three places for those who read them: all of them, and no
-/// others.
+/// Checks that three texts for readers list exactly the kinds of events that exist.
 class EventKindsTest {
   private static final Set<String> OF_INSTANCES = words(InstanceEvent.Kind.values());
   private static final Set<String> OF_THE_DAEMON = words(DaemonEvent.Kind.values());
@@ -28,13 +27,13 @@ class EventKindsTest {
           .collect(Collectors.toCollection(TreeSet::new));
 
   @Test
-  void theMessageListsThem() throws IOException {
+  void javadocOfEventMessageListsAllKinds() throws IOException {
     String source = read("src/main/java/io/jpm/wire/EventMessage.java");
     assertThat(quoted(between(source, "/// @param event", "/// @param app"))).isEqualTo(ALL);
   }
 
   @Test
-  void theContractOfTheBridgeListsThem() throws IOException {
+  void bridgeDocumentListsAllKinds() throws IOException {
     String doc = read("docs/bridge.md");
     assertThat(firstCells(between(doc, "| event of an instance |", "\n\n")))
         .isEqualTo(OF_INSTANCES);
@@ -42,7 +41,7 @@ class EventKindsTest {
   }
 
   @Test
-  void thePageOnHowJpmIsBuiltListsThem() throws IOException {
+  void architectureDocumentListsAllKinds() throws IOException {
     String doc = read("docs/architecture.md");
     String ofInstances = between(doc, "is an `InstanceEvent`:", "\n\n");
     assertThat(quoted(ofInstances)).isEqualTo(OF_INSTANCES);

@@ -34,7 +34,7 @@ class BridgePageTest {
         examples.add(JsonMembers.of(Json.parse(line.substring(arrow.length()))).all());
       }
       return examples;
-    } catch (IOException | Json.MalformedJson e) {
+    } catch (IOException | Json.MalformedJsonException e) {
       throw new AssertionError(e);
     }
   }
@@ -66,8 +66,8 @@ class BridgePageTest {
     all.put(Request.reload("/^w/").parallel(2), Map.of());
     all.put(Request.scaleBy("web", 1), Map.of());
     all.put(Request.signal("SIGHUP", "web"), Map.of());
-    all.put(Request.message(Map.of("do", "this"), "web"), Map.of());
-    all.put(Request.type("#1", "status"), Map.of());
+    all.put(Request.sendMessage(Map.of("do", "this"), "web"), Map.of());
+    all.put(Request.writeInput("#1", "status"), Map.of());
     all.put(Request.trigger("gc", "web").parameter("now"), Map.of());
     all.put(Request.plan(WEB), Map.of("prune", false));
     all.put(Request.apply(WEB.from(Path.of("/srv/web/apps.json"))).pruning(), Map.of());
@@ -80,7 +80,7 @@ class BridgePageTest {
   private static Map<?, ?> body(Request<?> request) {
     try {
       return JsonMembers.of(Json.parse(RequestBody.of(request))).all();
-    } catch (Json.MalformedJson e) {
+    } catch (Json.MalformedJsonException e) {
       throw new AssertionError(e);
     }
   }
@@ -91,7 +91,7 @@ class BridgePageTest {
 
   @ParameterizedTest
   @MethodSource("everyRequest")
-  void aRequestIsWrittenAsOnThePage(Request<?> request) {
+  void requestEqualsTheExampleInTheDocumentation(Request<?> request) {
     Map<Object, Object> body = new LinkedHashMap<>(body(request));
     body.remove("key"); // differs for each request
     requests().getOrDefault(request, Map.of()).forEach(body::remove);
@@ -102,11 +102,11 @@ class BridgePageTest {
   void everyVerbHasARequest() {
     assertThat(everyRequest().map(request -> String.valueOf(body(request).get("verb"))).distinct())
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(CommandVerb.values()).map(CommandVerb::word).toList());
+            Arrays.stream(CommandVerb.values()).map(CommandVerb::keyword).toList());
   }
 
   @Test
-  void everyReplyOfThePageIsUnderstood() {
+  void everyReplyInTheDocumentationIsUnderstood() {
     List<Class<?>> kinds = new ArrayList<>();
     for (Map<?, ?> reply : examples("←")) {
       try {
@@ -121,8 +121,8 @@ class BridgePageTest {
 
   @Test
   void everyCodeOfTheDaemonIsKnown() {
-    assertThat(Arrays.stream(CommandReply.Code.values()).map(CommandReply.Code::word))
-        .allSatisfy(word -> assertThat(JpmException.Code.of(word).word()).isEqualTo(word));
+    assertThat(Arrays.stream(CommandReply.Code.values()).map(CommandReply.Code::keyword))
+        .allSatisfy(word -> assertThat(JpmException.Code.of(word).keyword()).isEqualTo(word));
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-import io.jpm.testing.Modes;
+import io.jpm.testing.FileModes;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -55,7 +55,7 @@ final class FakeBridge implements Closeable {
     Files.writeString(home.resolve("token"), TOKEN + "\n");
     Files.writeString(home.resolve("bridge.port"), port() + "\n");
     Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
-    Modes.onlyOwnerWrites(home);
+    FileModes.onlyOwnerWrites(home);
     return this;
   }
 
@@ -135,15 +135,15 @@ final class FakeBridge implements Closeable {
     }
 
     void out(String text) throws IOException {
-      more("{\"out\":" + quote(text) + "}");
+      part("{\"out\":" + quote(text) + "}");
     }
 
     void err(String text) throws IOException {
-      more("{\"err\":" + quote(text) + "}");
+      part("{\"err\":" + quote(text) + "}");
     }
 
     void heartbeat() throws IOException {
-      more("{\"wait\":true}");
+      part("{\"wait\":true}");
     }
 
     void code(int code) throws IOException {
@@ -160,7 +160,7 @@ final class FakeBridge implements Closeable {
     }
 
     /// Sends a reply that is followed by others, so that the client must request them.
-    void more(String body) throws IOException {
+    void part(String body) throws IOException {
       String address = "__vertx.reply." + ++replies;
       frame(
           ("{\"type\":\"message\",\"address\":\"r\",\"replyAddress\":\"%s\",\"headers\":{},"
@@ -197,7 +197,7 @@ final class FakeBridge implements Closeable {
           return frame;
         }
         throw new EOFException("not an object");
-      } catch (Json.MalformedJson e) {
+      } catch (Json.MalformedJsonException e) {
         throw new IOException(e);
       }
     }

@@ -1,6 +1,6 @@
 package io.jpm.client;
 
-import io.jpm.testing.Modes;
+import io.jpm.testing.FileModes;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -36,7 +36,7 @@ final class FakeDaemon implements Closeable {
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
   /// Sends messages to a new subscriber immediately.
-  interface Greeting {
+  interface SubscriptionHandler {
     void to(Peer peer, Map<?, ?> register) throws IOException;
   }
 
@@ -48,9 +48,9 @@ final class FakeDaemon implements Closeable {
   private final List<String> tokens = new CopyOnWriteArrayList<>();
   private final Set<Peer> peers = ConcurrentHashMap.newKeySet();
   private volatile Function<Map<?, ?>, @Nullable String> answers = _ -> "{\"v\":1,\"ok\":true}";
-  private volatile Greeting greeting = (_, _) -> {};
+  private volatile SubscriptionHandler subscriptionHandler = (_, _) -> {};
   private volatile String secret = TOKEN;
-  private volatile boolean pongs = true;
+  private volatile boolean answersPings = true;
   private @Nullable Thread acceptor;
 
   private FakeDaemon(Endpoint endpoint, Closeable server, boolean asksForToken) {
@@ -86,7 +86,7 @@ final class FakeDaemon implements Closeable {
   static FakeDaemon unix(Path file) throws IOException {
     ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     server.bind(UnixDomainSocketAddress.of(file));
-    Modes.onlyOwnerWrites(file);
+    FileModes.onlyOwnerWrites(file);
     FakeDaemon daemon = new FakeDaemon(new Endpoint.UnixSocket(file), server, false);
     daemon.accepting(() -> {
       SocketChannel channel = server.accept();
@@ -113,7 +113,7 @@ final class FakeDaemon implements Closeable {
       Files.writeString(home.resolve("bridge.port"), tcp.port() + "\n");
     }
     Files.writeString(home.resolve("jpm.pid"), ProcessHandle.current().pid() + "\n");
-    Modes.onlyOwnerWrites(home);
+    FileModes.onlyOwnerWrites(home);
     return this;
   }
 
@@ -129,14 +129,14 @@ final class FakeDaemon implements Closeable {
     return this;
   }
 
-  FakeDaemon greeting(Greeting words) {
-    greeting = words;
+  FakeDaemon greeting(SubscriptionHandler words) {
+    subscriptionHandler = words;
     return this;
   }
 
   /// Stops answering pings.
-  void fallSilent() {
-    pongs = false;
+  void stopAnsweringPings() {
+    answersPings = false;
   }
 
   Endpoint endpoint() {
@@ -165,18 +165,18 @@ final class FakeDaemon implements Closeable {
   void publish(String address, String body) {
     for (Peer peer : peers) {
       if (peer.addresses.contains(address)) {
-        peer.trySay(message(address, body));
+        peer.trySend(message(address, body));
       }
     }
   }
 
   /// Sends a frame to all clients.
-  void sayToAll(String json) {
-    peers.forEach(peer -> peer.trySay(json));
+  void sendToAll(String json) {
+    peers.forEach(peer -> peer.trySend(json));
   }
 
   /// Breaks all connections.
-  void cut() {
+  void breakConnections() {
     peers.forEach(Peer::close);
   }
 
@@ -192,7 +192,7 @@ final class FakeDaemon implements Closeable {
     } catch (InterruptedException e) {
       throw new IOException(e);
     }
-    cut();
+    breakConnections();
   }
 
   static String message(String address, String body) {
@@ -255,14 +255,14 @@ final class FakeDaemon implements Closeable {
     private void take(Map<?, ?> frame) throws IOException {
       switch (String.valueOf(frame.get("type"))) {
         case "ping" -> {
-          if (pongs) {
-            say("{\"type\":\"pong\"}");
+          if (answersPings) {
+            send("{\"type\":\"pong\"}");
           }
         }
         case "register" -> {
           registrations.add(frame);
           addresses.add(String.valueOf(frame.get("address")));
-          greeting.to(this, frame);
+          subscriptionHandler.to(this, frame);
         }
         case "send" -> request(frame);
         default -> throw new IOException("not understood: " + frame);
@@ -274,7 +274,7 @@ final class FakeDaemon implements Closeable {
       requests.add(body);
       String answer = answers.apply(body);
       if (answer != null) {
-        say(
+        send(
             answer.startsWith("{\"type\"")
                 ? answer
                 : message(String.valueOf(frame.get("replyAddress")), answer));
@@ -286,13 +286,13 @@ final class FakeDaemon implements Closeable {
       in.readFully(payload);
       try {
         return (Map<?, ?>) Objects.requireNonNull(Json.parse(payload));
-      } catch (Json.MalformedJson e) {
+      } catch (Json.MalformedJsonException e) {
         throw new IOException(e);
       }
     }
 
     /// Sends a frame.
-    void say(String json) throws IOException {
+    void send(String json) throws IOException {
       byte[] payload = json.getBytes(StandardCharsets.UTF_8);
       var bytes = new java.io.ByteArrayOutputStream();
       var framed = new DataOutputStream(bytes);
@@ -302,9 +302,9 @@ final class FakeDaemon implements Closeable {
       out.flush();
     }
 
-    private void trySay(String json) {
+    private void trySend(String json) {
       try {
-        say(json);
+        send(json);
       } catch (IOException _) {
         // disconnected
       }

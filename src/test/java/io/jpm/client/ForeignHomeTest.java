@@ -35,12 +35,12 @@ class ForeignHomeTest {
   }
 
   /// Makes another user the owner of the file.
-  private static void own(Path file) throws IOException {
+  private static void giveToAnotherUser(Path file) throws IOException {
     Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private static void refused(Result result, String... words) {
+  private static void assertRefused(Result result, String... words) {
     assertThat(result.code()).as(result.err()).isEqualTo(1);
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
@@ -52,7 +52,7 @@ class ForeignHomeTest {
 
   /// Returns an installation with a home that names a listener, which waits for a token and an
   /// environment.
-  private Installation withBait(FakeBridge bridge, Client client) throws IOException {
+  private Installation withListeningHome(FakeBridge bridge, Client client) throws IOException {
     Installation jpm = new Installation(directory, client).withJar();
     bridge.in(jpm.home);
     mode(jpm.home, 0700);
@@ -63,9 +63,9 @@ class ForeignHomeTest {
   @EnumSource
   void aHomeOfAnotherUserIsNotRead(Client client) throws Exception {
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
-      Installation jpm = withBait(bridge, client);
-      own(jpm.home);
-      refused(jpm.run("ls"), "JPM_HOME " + jpm.home + " belongs to uid 12345", "(uid 0)");
+      Installation jpm = withListeningHome(bridge, client);
+      giveToAnotherUser(jpm.home);
+      assertRefused(jpm.run("ls"), "JPM_HOME " + jpm.home + " belongs to uid 12345", "(uid 0)");
       assertThat(bridge.requests()).isEmpty();
     }
   }
@@ -74,9 +74,9 @@ class ForeignHomeTest {
   @ValueSource(strings = {"bridge.port", "jpm.pid", "token"})
   void aFileOfAnotherUserIsNotRead(String name) throws Exception {
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
-      Installation jpm = withBait(bridge, Client.BASH);
-      own(jpm.home.resolve(name));
-      refused(jpm.run("ls"), jpm.home.resolve(name) + " belongs to uid 12345");
+      Installation jpm = withListeningHome(bridge, Client.BASH);
+      giveToAnotherUser(jpm.home.resolve(name));
+      assertRefused(jpm.run("ls"), jpm.home.resolve(name) + " belongs to uid 12345");
       assertThat(bridge.requests()).isEmpty();
     }
   }
@@ -86,13 +86,13 @@ class ForeignHomeTest {
   void aLinkIsNotFollowed(String name) throws Exception {
     for (Client client : Client.values()) {
       try (FakeBridge bridge = FakeBridge.exiting(0)) {
-        Installation jpm = withBait(bridge, client);
+        Installation jpm = withListeningHome(bridge, client);
         Path file = jpm.home.resolve(name);
         Path elsewhere = directory.resolve("elsewhere");
         Files.deleteIfExists(elsewhere);
         Files.move(file, elsewhere);
         Files.createSymbolicLink(file, elsewhere);
-        refused(jpm.run("ls"), file + " is a symbolic link");
+        assertRefused(jpm.run("ls"), file + " is a symbolic link");
         assertThat(bridge.requests()).isEmpty();
         Files.delete(file);
       }
@@ -100,14 +100,14 @@ class ForeignHomeTest {
   }
 
   @Test
-  void aPipeInThePlaceOfAFileIsNotWaitedFor() throws Exception {
+  void pipeInsteadOfAFileIsRefusedWithoutWaiting() throws Exception {
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
-      Installation jpm = withBait(bridge, Client.BASH);
+      Installation jpm = withListeningHome(bridge, Client.BASH);
       Path file = jpm.home.resolve("bridge.port");
       Files.delete(file);
       assertThat(new ProcessBuilder("mkfifo", "-m", "600", file.toString()).start().waitFor())
           .isZero();
-      refused(jpm.run("ls"), file + " is not a regular file");
+      assertRefused(jpm.run("ls"), file + " is not a regular file");
     }
   }
 
@@ -120,7 +120,7 @@ class ForeignHomeTest {
       mode(jpm.home, mode);
       for (List<String> words :
           List.of(List.of("ls"), List.of("kill"), List.of("daemon"), List.of("update"))) {
-        refused(
+        assertRefused(
             jpm.run(words.toArray(String[]::new)),
             "JPM_HOME " + jpm.home + " can be written to by others (mode rwxrwx",
             "type: chmod go-w ");
@@ -132,9 +132,9 @@ class ForeignHomeTest {
 
   /// The daemon restricts the mode later.
   @Test
-  void whatAUmaskHasLeftInAClosedHomeEndsNoStart() throws Exception {
+  void wideFileModesInAPrivateHomeDoNotPreventAStart() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
-    withoutDaemon(jpm);
+    installStubJava(jpm);
     Files.createDirectories(jpm.home);
     try (var daemon = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       daemon.bind(UnixDomainSocketAddress.of(jpm.home.resolve("bridge.sock")));
@@ -142,7 +142,7 @@ class ForeignHomeTest {
     mode(jpm.home.resolve("bridge.sock"), 0775);
     mode(Files.createFile(jpm.home.resolve("jpm.log")), 0664);
     mode(jpm.home, 0711);
-    refused(jpm.run("ls"), "bridge.sock can be written to by others (mode rwxrwxr-x)");
+    assertRefused(jpm.run("ls"), "bridge.sock can be written to by others (mode rwxrwxr-x)");
     mode(jpm.home, 0700);
     assertThat(jpm.run("ls").err()).isEqualTo("jpm: the daemon did not start: enough\n");
   }
@@ -150,22 +150,23 @@ class ForeignHomeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"start.lock", "jpm.log", "jpm.lock", "state.json", "token", "keeper.pid", "fifo"})
-  void whatOthersCanWriteToOrALinkEndsAStart(String name) throws Exception {
+  void filesThatOthersCanWriteToAndLinksPreventAStart(String name) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Files.createDirectories(jpm.home);
     mode(jpm.home, 0700);
     Path victim = Files.writeString(directory.resolve("victim"), "mine\n");
     Path file = jpm.home.resolve(name);
     Files.createSymbolicLink(file, victim);
-    refused(jpm.run("ls"), file + " is a symbolic link");
+    assertRefused(jpm.run("ls"), file + " is a symbolic link");
     assertThat(victim).hasContent("mine\n");
     Files.delete(file);
     Files.writeString(file, "");
     mode(file, 0666);
-    refused(jpm.run("ls"), file + " can be written to by others (mode rw-rw-rw-)", "chmod go-w ");
+    assertRefused(
+        jpm.run("ls"), file + " can be written to by others (mode rw-rw-rw-)", "chmod go-w ");
     Files.delete(file);
     Path hanging = Files.createSymbolicLink(file, directory.resolve("nowhere"));
-    refused(jpm.run("ls"), hanging + " is a symbolic link");
+    assertRefused(jpm.run("ls"), hanging + " is a symbolic link");
     assertThat(directory.resolve("nowhere")).doesNotExist();
   }
 
@@ -176,41 +177,41 @@ class ForeignHomeTest {
     Path shared = Files.createDirectory(directory.toRealPath().resolve("shared"));
     mode(shared, 0777);
     jpm.env.put("JPM_HOME", shared.resolve("a home").toString());
-    refused(
+    assertRefused(
         jpm.run("ls"),
         shared + " can be written to by others (mode rwxrwxrwx)",
         "type chmod go-w " + shared);
     Path link = Files.createSymbolicLink(directory.toRealPath().resolve("link"), shared);
     jpm.env.put("JPM_HOME", link.resolve("a home").toString());
-    refused(jpm.run("ls"), shared + " can be written to by others");
+    assertRefused(jpm.run("ls"), shared + " can be written to by others");
     assertThat(shared).isEmptyDirectory();
     mode(shared, 0755);
-    own(shared);
-    refused(jpm.run("ls"), shared + " belongs to uid 12345");
+    giveToAnotherUser(shared);
+    assertRefused(jpm.run("ls"), shared + " belongs to uid 12345");
     mode(shared, 01777);
     Files.setAttribute(shared, "unix:uid", 0);
     Path theirs = Files.createSymbolicLink(shared.resolve("theirs"), directory);
-    own(theirs);
+    giveToAnotherUser(theirs);
     jpm.env.put("JPM_HOME", theirs.resolve("a home").toString());
-    refused(jpm.run("ls"), theirs + " belongs to uid 12345");
+    assertRefused(jpm.run("ls"), theirs + " belongs to uid 12345");
     Path directoryOfTheirs = Files.createDirectory(shared.resolve("directory of theirs"));
-    own(directoryOfTheirs);
+    giveToAnotherUser(directoryOfTheirs);
     jpm.env.put("JPM_HOME", directoryOfTheirs.resolve("a home").toString());
-    refused(jpm.run("ls"), directoryOfTheirs + " belongs to uid 12345");
+    assertRefused(jpm.run("ls"), directoryOfTheirs + " belongs to uid 12345");
     Path groups = Files.createDirectory(shared.resolve("a group's"));
     mode(groups, 0775);
     jpm.env.put("JPM_HOME", groups.resolve("a home").toString());
-    refused(jpm.run("ls"), groups + " can be written to by others (mode rwxrwxr-x)");
+    assertRefused(jpm.run("ls"), groups + " can be written to by others (mode rwxrwxr-x)");
     mode(groups, 0755);
     Files.createDirectory(groups.resolve("a home"));
     mode(groups.resolve("a home"), 0757);
-    refused(jpm.run("ls"), "a home can be written to by others (mode rwxr-xrwx)");
+    assertRefused(jpm.run("ls"), "a home can be written to by others (mode rwxr-xrwx)");
   }
 
   /// Kubernetes mounts volumes that are open to all, but in the container there is only its user.
   @Test
   @Needs(Need.ROOT)
-  void inAContainerOfItsOwnAUserMayHaveAHomeInAVolumeThatIsOpenToAll() throws Exception {
+  void onlyUserOfAContainerCanUseAVolumeThatIsOpenToAll() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Installation.program(directory.resolve("stub/bin/java"), "#!/bin/bash\necho FAILED enough\n");
     Files.writeString(directory.resolve("stub/release"), "JAVA_VERSION=\"25.0.1\"\n");
@@ -221,14 +222,14 @@ class ForeignHomeTest {
     mode(volume, 0777);
     jpm.env.put("JPM_HOME", volume.resolve("home").toString());
     String user = "setpriv --reuid 12345 --regid 12345 --clear-groups bash '%s' ls";
-    refused(
+    assertRefused(
         jpm.shell("exec " + user.formatted(jpm.script())), volume + " can be written to by others");
     Result alone =
         jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script()));
     Need.assume(!alone.err().contains("unshare:"), "the right to make namespaces");
     assertThat(alone.err()).isEqualTo("jpm: the daemon did not start: enough\n");
     mode(volume.resolve("home"), 0777);
-    refused(
+    assertRefused(
         jpm.shell("exec unshare --pid --fork --mount-proc " + user.formatted(jpm.script())),
         "JPM_HOME " + volume.resolve("home") + " can be written to by others");
   }
@@ -236,7 +237,7 @@ class ForeignHomeTest {
   /// Users may want apps to create files that are open to the group. The files of jpm are for the
   /// owner alone.
   @Test
-  void whatTheScriptMakesIsForItsOwnerAndTheDaemonHasTheCallersUmask() throws Exception {
+  void filesOfTheScriptArePrivateAndTheDaemonKeepsTheUmask() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Installation.program(
         directory.resolve("stub/bin/java"),
@@ -257,7 +258,7 @@ class ForeignHomeTest {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"it's", "a b", "$(touch %s)", "`touch %s`", "';touch %s;'", "\"\n*"})
-  void theNameOfATemporaryDirectoryIsData(String name) throws Exception {
+  void nameOfATemporaryDirectoryIsNotInterpreted(String name) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path made = directory.resolve("made");
     Path temporary =
@@ -278,7 +279,7 @@ class ForeignHomeTest {
   @ParameterizedTest
   @Representatives({1, 2})
   @ValueSource(strings = {"it's", "a \" b", "$(touch made)", "`touch made`", "*", "%n", "\\"})
-  void theNameOfAHomeIsData(String name) throws Exception {
+  void nameOfAHomeIsNotInterpreted(String name) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.put("JPM_HOME", directory.resolve(name).toString());
     Installation.program(
@@ -294,7 +295,7 @@ class ForeignHomeTest {
         .contains("-XX:ErrorFile=" + directory.resolve(name).resolve("hs_err_%p.log"));
     assertThat(directory.resolve("made")).doesNotExist();
     mode(directory.resolve(name), 0777);
-    refused(jpm.run("ls"), "can be written to by others");
+    assertRefused(jpm.run("ls"), "can be written to by others");
   }
 
   @Test
@@ -302,19 +303,19 @@ class ForeignHomeTest {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.put("JPM_HOME", directory.resolve("a\n:").toString());
     for (String verb : List.of("ls", "kill")) {
-      refused(jpm.run(verb), "control character", "/a?:");
+      assertRefused(jpm.run(verb), "control character", "/a?:");
     }
   }
 
   /// Starts a program as root, which then changes to another user.
-  private static Process stranger(String python, String... words) throws Exception {
+  private static Process startForeignProcess(String python, String... words) throws Exception {
     List<String> command = new ArrayList<>(List.of("/usr/bin/python3", "-c", python));
     command.addAll(List.of(words));
     return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   /// Installs a `java` that starts no daemon, but can run the real Java client.
-  private void withoutDaemon(Installation jpm) throws IOException {
+  private void installStubJava(Installation jpm) throws IOException {
     Installation.program(
         directory.resolve("stub/bin/java"),
         """
@@ -330,12 +331,12 @@ class ForeignHomeTest {
   @ParameterizedTest
   @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
   @EnumSource
-  void aStrangerOnThePortOfADaemonThatIsGoneHearsNothing(Client client) throws Exception {
+  void foreignProcessOnThePortOfADeadDaemonReceivesNothing(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
-    withoutDaemon(jpm);
+    installStubJava(jpm);
     Path heard = Files.createFile(directory.resolve("heard"));
     Process stranger =
-        stranger(
+        startForeignProcess(
             """
             import os, socket, sys
             out = open(sys.argv[1], 'wb', 0)
@@ -365,16 +366,16 @@ class ForeignHomeTest {
 
   @Test
   @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
-  void aLockOfAnotherUserKeepsNoDaemonFromStarting() throws Exception {
+  void lockOfAnotherUserDoesNotPreventAStart() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
-    withoutDaemon(jpm);
+    installStubJava(jpm);
     Files.createDirectory(jpm.home);
     mode(jpm.home, 0700);
     Path lock = Files.createFile(jpm.home.resolve("jpm.lock"));
     mode(lock, 0600);
     // In /proc/locks, this looks like a file with the same number on another disk.
     Process stranger =
-        stranger(
+        startForeignProcess(
             """
             import fcntl, os, sys
             f = open(sys.argv[1], 'w')
@@ -397,10 +398,10 @@ class ForeignHomeTest {
   }
 
   @Test
-  void noCacheIsTakenFromADirectoryBelowAnotherUsers() throws Exception {
+  void cacheIsNotTakenFromADirectoryOfAnotherUser() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path temporary = Files.createDirectory(directory.resolve("theirs"));
-    own(temporary);
+    giveToAnotherUser(temporary);
     // That user replaces the output of the training while it runs.
     Installation.program(
         directory.resolve("stub/bin/java"),
@@ -411,7 +412,8 @@ class ForeignHomeTest {
     jpm.env.put("JPM_INTERNAL", "train");
     jpm.env.put("TMPDIR", temporary.toString());
     jpm.env.remove("JPM_AOT");
-    refused(jpm.run(), temporary + " belongs to uid 12345", "set TMPDIR to another directory");
+    assertRefused(
+        jpm.run(), temporary + " belongs to uid 12345", "set TMPDIR to another directory");
     assertThat(jpm.jar().resolveSibling("jpm-25.0.1.aot")).doesNotExist();
     assertThat(temporary).as("cleaned up").isEmptyDirectory();
   }

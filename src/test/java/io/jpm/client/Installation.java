@@ -1,7 +1,7 @@
 package io.jpm.client;
 
-import io.jpm.testing.Modes;
-import io.jpm.testing.Patience;
+import io.jpm.testing.FileModes;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -72,7 +72,7 @@ final class Installation {
         Files.copy(file, out);
       }
     }
-    Modes.onlyOwnerWrites(root);
+    FileModes.onlyOwnerWrites(root);
     return this;
   }
 
@@ -104,7 +104,7 @@ final class Installation {
   }
 
   Result end(Running running) throws IOException, InterruptedException {
-    if (!running.process().waitFor(Patience.seconds(60), TimeUnit.SECONDS)) {
+    if (!running.process().waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)) {
       running.process().destroyForcibly();
       throw new AssertionError("the command did not end");
     }
@@ -158,7 +158,7 @@ final class Installation {
           Path.of("bin", part), script().resolveSibling(part), StandardCopyOption.REPLACE_EXISTING);
     }
     makeExecutable(script());
-    Modes.onlyOwnerWrites(root);
+    FileModes.onlyOwnerWrites(root);
   }
 
   static void makeExecutable(Path file) {

@@ -136,7 +136,7 @@ class JavadocExamplesTest {
 
   /// Creates the files that the example of certificates reads.
   private void certificates(Path home) throws Exception {
-    TestCertificates made = TestCertificates.in(directory.resolve("made"));
+    TestCertificates made = TestCertificates.create(directory.resolve("made"));
     Files.copy(made.certificate(), home.resolve("ca.pem"));
     Files.copy(made.certificate(), home.resolve("me.pem"));
     Files.copy(made.key(), home.resolve("me.key"));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests requests of the Java client, and its endpoints.
 @Timeout(120)
 class JpmClientTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
   private static final String PONG =
       "{\"v\":1,\"ok\":true,\"version\":\"1.2.3\",\"pid\":7,\"home\":\"/h\",\"since\":1795248000000}";
 
@@ -47,7 +47,7 @@ class JpmClientTest {
   }
 
   @Test
-  void asksAtAPortWithAToken() throws Exception {
+  void sendsTheTokenAndARequestToAPort() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> PONG);
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       Response.Daemon pong = client.ask(Request.ping());
@@ -60,7 +60,7 @@ class JpmClientTest {
   }
 
   @Test
-  void ofAHomeTakesTheUnixSocketAndElseThePort() throws Exception {
+  void homeEndpointPrefersTheUnixSocketToThePort() throws Exception {
     Path home = Files.createTempDirectory("jpmc");
     try {
       try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> PONG).in(home);
@@ -88,7 +88,7 @@ class JpmClientTest {
   }
 
   @Test
-  void whereNoDaemonIsNothingIsDone() throws Exception {
+  void connectFailsWithoutADaemon() throws Exception {
     assertThat(unreachable(Endpoint.home(directory)).getMessage())
         .isEqualTo("no daemon is running for the home " + directory + "; jpm ping starts one");
     Endpoint gone;
@@ -103,29 +103,29 @@ class JpmClientTest {
   }
 
   @Test
-  void aWrongTokenIsToldAsSuch() throws Exception {
+  void wrongTokenIsReported() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().expecting("another")) {
       assertThat(unreachable(daemon.endpoint()).getMessage()).contains("is the token right?");
     }
   }
 
   @Test
-  void aPeerThatNeverSpeaksIsGivenUp() throws Exception {
+  void connectFailsIfTheServerStaysSilent() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
-      daemon.fallSilent();
-      Timeouts little = patience(Duration.ofMillis(50), LIMIT);
+      daemon.stopAnsweringPings();
+      Timeouts little = timeouts(Duration.ofMillis(50), TIMEOUT);
       assertThatThrownBy(() -> JpmClient.connect(daemon.endpoint(), little).close())
           .isInstanceOf(JpmException.class);
     }
   }
 
-  static Timeouts patience(Duration connect, Duration silence) {
+  static Timeouts timeouts(Duration connect, Duration silence) {
     return new Timeouts(
-        connect, LIMIT, LIMIT, silence, Duration.ofMillis(1), Duration.ofMillis(20));
+        connect, TIMEOUT, TIMEOUT, silence, Duration.ofMillis(1), Duration.ofMillis(20));
   }
 
   @Test
-  void whatTheDaemonRefusesHasItsCodeAndItsProblems() throws Exception {
+  void refusalsHaveTheirCodeAndProblems() throws Exception {
     String instance =
         "{\"app\":\"web\",\"id\":3,\"number\":0,\"namespace\":\"default\",\"status\":\"stopped\",\"pid\":null,"
             + "\"restarts\":0,\"unstable_restarts\":0,\"created_at\":1,\"started_at\":null,\"exit_code\":null,"
@@ -136,7 +136,7 @@ class JpmClientTest {
       for (Code code : Code.values()) {
         answer.set(
             "{\"v\":1,\"ok\":false,\"code\":\"%s\",\"problems\":[\"a\",\"b\"]}"
-                .formatted(code.word()));
+                .formatted(code.keyword()));
         JpmException failure = failure(client, Request.list());
         assertThat(failure.code()).isEqualTo(code.compareTo(Code.BUSY) <= 0 ? code : Code.OTHER);
         assertThat(failure.problems()).containsExactly("a", "b");
@@ -166,7 +166,7 @@ class JpmClientTest {
   }
 
   @Test
-  void whatTakesTooLongEndsAtItsDeadlineAndHoldsUpNobody() throws Exception {
+  void slowRequestEndsAtItsDeadlineAndDelaysNoOther() throws Exception {
     try (FakeDaemon daemon =
         FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null)) {
       JpmClient client = JpmClient.connect(daemon.endpoint());
@@ -189,7 +189,7 @@ class JpmClientTest {
   }
 
   @Test
-  void anInterruptedThreadStopsWaitingAndKnowsIt() throws Exception {
+  void interruptedThreadStopsWaitingAndStaysInterrupted() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> null);
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       AtomicReference<Object> seen = new AtomicReference<>();
@@ -199,7 +199,7 @@ class JpmClientTest {
                 JpmException why = failure(client, Request.ping());
                 seen.set(why.code() + " " + Thread.currentThread().isInterrupted());
               });
-      await("the request has arrived", LIMIT, () -> daemon.requests().size() == 1);
+      await("the request has arrived", TIMEOUT, () -> daemon.requests().size() == 1);
       asking.interrupt();
       asking.join();
       assertThat(seen.get()).isEqualTo("INTERRUPTED true");
@@ -207,14 +207,14 @@ class JpmClientTest {
   }
 
   @Test
-  void aBrokenConnectionFailsWhatIsOnItsWayAndTheNextRequestMakesAnother() throws Exception {
+  void brokenConnectionFailsPendingRequestsAndIsReopenedByTheNext() throws Exception {
     try (FakeDaemon daemon =
             FakeDaemon.tcp().answering(body -> "ping".equals(body.get("verb")) ? PONG : null);
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> first = client.askAsync(Request.describe("web"));
       CompletableFuture<?> second = client.askAsync(Request.list());
-      await("both requests have arrived", LIMIT, () -> daemon.requests().size() == 2);
-      daemon.cut();
+      await("both requests have arrived", TIMEOUT, () -> daemon.requests().size() == 2);
+      daemon.breakConnections();
       for (CompletableFuture<?> lost : List.of(first, second)) {
         assertThatThrownBy(lost::get)
             .cause()
@@ -227,7 +227,7 @@ class JpmClientTest {
   }
 
   @Test
-  void aRequestThatChangesSomethingIsSentAgainWithItsKey() throws Exception {
+  void changingRequestIsSentAgainWithItsIdempotencyKey() throws Exception {
     var heard = new AtomicInteger();
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
@@ -237,8 +237,8 @@ class JpmClientTest {
                         : "{\"v\":1,\"ok\":true,\"instances\":[]}");
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       CompletableFuture<?> saved = client.askAsync(Request.save());
-      await("the request has arrived", LIMIT, () -> daemon.requests().size() == 1);
-      daemon.cut();
+      await("the request has arrived", TIMEOUT, () -> daemon.requests().size() == 1);
+      daemon.breakConnections();
       saved.get();
       assertThat(daemon.requests()).hasSize(2);
       assertThat(daemon.requests().getFirst()).isEqualTo(daemon.requests().getLast());
@@ -249,11 +249,11 @@ class JpmClientTest {
   }
 
   @Test
-  void aDaemonThatFallsSilentIsNoticed() throws Exception {
+  void silentDaemonIsDetected() throws Exception {
     try (FakeDaemon daemon = FakeDaemon.tcp().answering(_ -> null);
         JpmClient client =
-            JpmClient.connect(daemon.endpoint(), patience(LIMIT, Duration.ofMillis(150)))) {
-      daemon.fallSilent();
+            JpmClient.connect(daemon.endpoint(), timeouts(TIMEOUT, Duration.ofMillis(150)))) {
+      daemon.stopAnsweringPings();
       assertThat(failure(client, Request.list()).code()).isIn(Code.LOST, Code.UNREACHABLE);
     }
   }
@@ -287,7 +287,7 @@ class JpmClientTest {
   }
 
   @Test
-  void requestsKeepTheirOrderAndWhatHangsOnAnAnswerMayAskAgain() throws Exception {
+  void requestsKeepTheirOrderAndCallbacksCanSendRequests() throws Exception {
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
                 .answering(body ->
@@ -314,11 +314,11 @@ class JpmClientTest {
   }
 
   @Test
-  void aLongAnswerWithAnyCharactersArrivesWhole() throws IOException {
+  void longAnswerWithAnyCharactersArrivesCompletely() throws IOException {
     String text = "ä\uD83D\uDE00\"\\\n".repeat(300_000);
     String line =
         "{\"app\":\"a\",\"id\":null,\"stream\":\"out\",\"at\":5,\"text\":"
-            + JsonText.of(text)
+            + JsonWriter.encode(text)
             + "}";
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
@@ -332,10 +332,10 @@ class JpmClientTest {
   }
 
   @Test
-  void aRequestThatCannotBeWrittenIsTheCallersFault() throws IOException {
+  void invalidRequestsAreRejectedBeforeTheyAreSent() throws IOException {
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
-      assertThatThrownBy(() -> client.ask(Request.message(new Object(), "web")))
+      assertThatThrownBy(() -> client.ask(Request.sendMessage(new Object(), "web")))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("java.lang.Object");
       assertThatThrownBy(() -> Request.stop()).hasMessageContaining("no targets");

@@ -73,20 +73,20 @@ class JsonTest {
         "\u00a01",
         "'a'"
       })
-  void refusesWhatIsNotJson(String text) {
-    assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(Json.MalformedJson.class);
+  void refusesTextThatIsNotJson(String text) {
+    assertThatThrownBy(() -> Json.parse(text)).isInstanceOf(Json.MalformedJsonException.class);
   }
 
   @Test
   void refusesBytesThatAreNotUtf8() {
     assertThatThrownBy(() -> Json.parse(new byte[] {'"', (byte) 0xff, '"'}))
-        .isInstanceOf(Json.MalformedJson.class);
+        .isInstanceOf(Json.MalformedJsonException.class);
   }
 
   @Test
-  void refusesToRecurseForever() {
+  void refusesTooDeepNesting() {
     assertThatThrownBy(() -> Json.parse("[".repeat(1_000_000)))
-        .isInstanceOf(Json.MalformedJson.class)
+        .isInstanceOf(Json.MalformedJsonException.class)
         .hasMessageContaining("too deeply");
   }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.client.Installation.Running;
-import io.jpm.testing.Modes;
+import io.jpm.testing.FileModes;
 import io.jpm.testing.Representatives;
 import io.jpm.testing.TestGroup;
 import java.io.IOException;
@@ -61,7 +61,7 @@ class LauncherTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void startsADaemonWhereOnlyAStalePortFileIsLeft(Client client) throws Exception {
+  void startsADaemonIfOnlyAStalePortFileExists(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     FakeBridge dead = FakeBridge.exiting(1).in(jpm.home);
     dead.close();
@@ -75,13 +75,13 @@ class LauncherTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void aGarbledPortFileIsNoDaemon(Client client) throws Exception {
+  void invalidPortFileMeansThatNoDaemonRuns(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
-    Modes.onlyOwnerWrites(Files.createDirectories(jpm.home));
+    FileModes.onlyOwnerWrites(Files.createDirectories(jpm.home));
     for (String garbage : List.of("", "\n", "none\n", "0\n", "99999999999\n", "80/../x\n")) {
       try (FakeBridge bridge = FakeBridge.exiting(0)) {
         Files.writeString(jpm.home.resolve("bridge.port"), garbage);
-        Modes.onlyOwnerWrites(jpm.home);
+        FileModes.onlyOwnerWrites(jpm.home);
         java(jpm, bridge, READY);
         assertThat(jpm.run("ls")).isEqualTo(new Result(0, "", ""));
       }
@@ -89,7 +89,7 @@ class LauncherTest {
   }
 
   @Test
-  void clientsAtOnceStartOneDaemon() throws Exception {
+  void concurrentClientsStartOneDaemon() throws Exception {
     int clientsAtOnce = TestGroup.choose(5, 20);
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
@@ -109,7 +109,7 @@ class LauncherTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void killStartsNoDaemonJustToStopIt(Client client) throws Exception {
+  void killWithoutArgumentsDoesNotStartADaemon(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, READY);
@@ -122,7 +122,7 @@ class LauncherTest {
   }
 
   @Test
-  void repeatsWhyTheDaemonDidNotStart() throws Exception {
+  void reportsWhyTheDaemonDidNotStart() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, "echo noise; echo 'FAILED the home belongs to bob'; exit 1");
@@ -132,7 +132,7 @@ class LauncherTest {
   }
 
   @Test
-  void showsTheEndOfTheLogWhenTheDaemonDiesStarting() throws Exception {
+  void showsTheEndOfTheLogIfTheDaemonDiesDuringItsStart() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0)) {
       java(jpm, bridge, "for i in 1 2 3 4 5 6 7; do echo \"line $i\" >&2; done");
@@ -147,7 +147,7 @@ class LauncherTest {
   }
 
   @Test
-  void theDaemonInheritsNothingOfTheCallersSession() throws Exception {
+  void daemonInheritsNothingFromTheSessionOfTheCaller() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.put("JPM_TAG", "deploy");
     jpm.env.put("JPM_TIMEOUT", "9");
@@ -184,7 +184,7 @@ class LauncherTest {
   }
 
   @Test
-  void isFoundThroughLinksAndByARelativeName() throws Exception {
+  void scriptWorksThroughLinksAndByARelativeName() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path links = Files.createDirectories(directory.resolve("links"));
     Files.createSymbolicLink(links.resolve("first"), jpm.script());
@@ -207,7 +207,7 @@ class LauncherTest {
 
   @ParameterizedTest
   @EnumSource
-  void saysWhichJavaToInstall(Client client) throws Exception {
+  void namesTheJavaToInstall(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("JPM_JAVA", "/nowhere/java");
     Result result = jpm.run("ls");
@@ -218,7 +218,7 @@ class LauncherTest {
   }
 
   @Test
-  void refusesAnOldJavaAndAsksOneWithoutAReleaseFile() throws Exception {
+  void javaWithoutAReleaseFileIsAskedForItsVersion() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     for (String version : List.of("1.8.0_402", "17.0.9", "24")) {
       Path old =
@@ -240,7 +240,7 @@ class LauncherTest {
   }
 
   @Test
-  void findsJavaByJavaHomeAndPassesOverAnOldOne() throws Exception {
+  void oldJavaInJavaHomeIsSkipped() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     jpm.env.remove("JPM_JAVA");
     Installation.program(directory.resolve("jdk17/bin/java"), "#!/bin/sh\necho FAILED old\n");
@@ -253,7 +253,7 @@ class LauncherTest {
   }
 
   @Test
-  void saysThatAnInstallationIsNotComplete() throws Exception {
+  void incompleteInstallationIsReported() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH);
     assertThat(jpm.run("ls"))
         .isEqualTo(
@@ -264,7 +264,7 @@ class LauncherTest {
   }
 
   @Test
-  void buildsACloneOnceForTwoFirstCommands() throws Exception {
+  void concurrentFirstCommandsBuildACloneOnce() throws Exception {
     Installation jpm =
         clone(
             """
@@ -349,7 +349,7 @@ class LauncherTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-Xmn8m"})
-  void aCacheThatTheJvmDiesOfIsDoneWithout(String options) throws Exception {
+  void daemonStartsWithoutACacheThatCrashesTheJvm(String options) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Path cache = Files.writeString(jpm.jar().resolveSibling("jpm-25.0.1.aot"), "damaged");
     Files.setLastModifiedTime(cache, Files.getLastModifiedTime(jpm.jar()));
@@ -367,7 +367,7 @@ class LauncherTest {
 
   @Test
   @Tag("slow")
-  void trainsInTheBackgroundAfterAStartAndNotAgainIfThatFailed() throws Exception {
+  void trainsInTheBackgroundAfterAStartButNotAgainAfterAFailure() throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     Files.setLastModifiedTime(jpm.jar(), FileTime.from(Instant.now().minusSeconds(60)));
     jpm.env.remove("JPM_AOT");

@@ -6,8 +6,8 @@ import io.jpm.client.Installation.Client;
 import io.jpm.client.Installation.Result;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +30,7 @@ class StartupTest {
   private Installation jpm;
   private Path prefix;
   private Path calls;
-  private String me;
+  private String userName;
 
   @BeforeEach
   void install() throws Exception {
@@ -42,7 +42,7 @@ class StartupTest {
     tool("loginctl", "echo Linger=no");
     jpm.env.put("PATH", directory.resolve("tools") + ":/usr/local/bin:/usr/bin:/bin");
     jpm.env.put("JPM_UNIT_PREFIX", prefix.toString());
-    me = jpm.shell("id -un").out().strip();
+    userName = jpm.shell("id -un").out().strip();
   }
 
   private void tool(String name, String does) throws IOException {
@@ -57,7 +57,7 @@ class StartupTest {
   }
 
   private Path systemUnit() {
-    return prefix.resolve("etc/systemd/system/jpm-" + me + ".service");
+    return prefix.resolve("etc/systemd/system/jpm-" + userName + ".service");
   }
 
   private Path userUnit() {
@@ -65,7 +65,7 @@ class StartupTest {
   }
 
   @Test
-  void writesShowsAndEnablesAUnitOfTheSystem() throws Exception {
+  void writesShowsAndEnablesASystemUnit() throws Exception {
     Result result = jpm.run("startup", "--system");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
@@ -80,25 +80,25 @@ class StartupTest {
             "\nWatchdogSec=30\n",
             "\nOOMPolicy=continue\n",
             "\nDelegate=yes\n",
-            "\nUser=" + me + "\n",
+            "\nUser=" + userName + "\n",
             "\nEnvironment=\"JPM_HOME=" + jpm.home + "\"\n",
             "\nEnvironment=\"PATH=" + jpm.env.get("PATH") + "\"\n",
             "\nExecStart=\"" + jpm.script() + "\" daemon\n",
             "\nWantedBy=multi-user.target\n");
     assertThat(result.out()).contains(unit, systemUnit().toString(), "jpm save is not needed");
     assertThat(calls)
-        .hasContent("systemctl daemon-reload\nsystemctl enable jpm-" + me + ".service\n");
+        .hasContent("systemctl daemon-reload\nsystemctl enable jpm-" + userName + ".service\n");
     assertThat(jpm.home).as("no daemon is needed").doesNotExist();
   }
 
   @Test
-  void aUnitOfTheUserSaysWhatLingeringIsFor() throws Exception {
+  void userUnitExplainsLingering() throws Exception {
     Result result = jpm.run("startup", "--user");
     assertThat(result.code()).isZero();
     assertThat(Files.readString(userUnit()))
         .contains("\nWantedBy=default.target\n")
         .doesNotContain("\nUser=");
-    assertThat(result.out()).contains("loginctl enable-linger " + me);
+    assertThat(result.out()).contains("loginctl enable-linger " + userName);
     assertThat(Files.readString(calls)).contains("systemctl --user enable jpm.service\n");
 
     tool("loginctl", "echo Linger=yes");
@@ -116,7 +116,7 @@ class StartupTest {
 
   @Test
   @Tag("slow")
-  void aSecondTimeChangesNothing() throws Exception {
+  void secondStartupChangesNothing() throws Exception {
     jpm.run("startup", "--system");
     var before = Files.getLastModifiedTime(systemUnit());
     Result again = jpm.run("startup", "--system");
@@ -127,7 +127,7 @@ class StartupTest {
   }
 
   @Test
-  void anotherUnitIsShownAsADifferenceAndKept() throws Exception {
+  void changedUnitIsShownAsADiffAndBackedUp() throws Exception {
     jpm.run("startup", "--system");
     String mine = Files.readString(systemUnit()).replace("RestartSec=1", "RestartSec=99");
     Files.writeString(systemUnit(), mine);
@@ -140,7 +140,7 @@ class StartupTest {
 
   /// These words would be commands in a shell line, and specifiers, quotes and variables in a unit.
   @Test
-  void hostileWordsStayWords() throws Exception {
+  void hostileWordsAreEscaped() throws Exception {
     String hostile = "/tmp/a b/%n\"$HOME'\\;`touch x`$(touch x)";
     jpm.env.put("JPM_HOME", hostile);
     jpm.env.put("PATH", jpm.env.get("PATH") + ":/o\"dd %dir");
@@ -159,7 +159,7 @@ class StartupTest {
             .redirectErrorStream(true)
             .start();
     String said = new String(verify.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(verify.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(verify.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     Need.assume(
         !said.contains("Failed to initialize manager"), "the right to start a manager of systemd");
     assertThat(said.lines().filter(line -> line.contains(unit.getFileName().toString()))).isEmpty();
@@ -182,8 +182,8 @@ class StartupTest {
         "--system|systemd|debian|use only one platform",
         "--system|upstart|--dry-run|only systemd is",
       })
-  void refusesInOneLine(String first, String second, String third, String sentence)
-      throws Exception {
+  void invalidArgumentsAreRefusedInOneLine(
+      String first, String second, String third, String sentence) throws Exception {
     Result result =
         third == null
             ? jpm.run("startup", first, second)
@@ -195,7 +195,7 @@ class StartupTest {
   }
 
   @Test
-  void aControlCharacterCannotEndALine() throws Exception {
+  void homeWithAControlCharacterIsRefused() throws Exception {
     jpm.env.put("JPM_HOME", "/tmp/x\nExecStartPre=/bin/touch /tmp/y");
     Result result = jpm.run("startup", "--system");
     assertThat(result.code()).isEqualTo(1);
@@ -204,7 +204,7 @@ class StartupTest {
   }
 
   @Test
-  void forAnotherUserItIsTheirHome() throws Exception {
+  void unitForAnotherUserHasTheirHome() throws Exception {
     assertThat(jpm.run("startup", "--system", "-u", "nobody", "--hp", "/srv/nobody").code())
         .isZero();
     assertThat(prefix.resolve("etc/systemd/system/jpm-nobody.service"))
@@ -218,7 +218,7 @@ class StartupTest {
   /// Each exposure that systemd reports for the unit has its reason in the documentation.
   @Test
   @Needs(Need.SYSTEMD)
-  void eachOpenPointOfTheUnitHasAReason() throws Exception {
+  void eachOpenDirectiveOfTheUnitHasADocumentedReason() throws Exception {
     assertThat(jpm.run("startup", "--system").code()).isZero();
     Result security =
         jpm.shell(
@@ -243,7 +243,7 @@ class StartupTest {
   }
 
   private boolean hasOwnGroup() throws IOException {
-    return !isRoot() && Files.getAttribute(directory, "posix:group").toString().equals(me);
+    return !isRoot() && Files.getAttribute(directory, "posix:group").toString().equals(userName);
   }
 
   private static boolean isRoot() throws IOException {
@@ -276,12 +276,12 @@ class StartupTest {
     // A group that belongs to the user alone, as some systems create for each user, may write.
     for (int bit : hasOwnGroup() ? new int[] {0002} : new int[] {0002, 0020}) {
       Files.setAttribute(target, "unix:mode", (Integer) mode | bit);
-      refused(target + " can be written to by others", "type chmod go-w ");
+      assertRefused(target + " can be written to by others", "type chmod go-w ");
     }
     Files.setAttribute(target, "unix:mode", mode);
     if (isRoot()) {
       Files.setAttribute(target, "unix:uid", 12345);
-      refused(target + " belongs to uid 12345");
+      assertRefused(target + " belongs to uid 12345");
       assertThat(jpm.run("startup", "-u", "root", "--dry-run").code()).isEqualTo(1);
       Files.setAttribute(target, "unix:uid", 0);
     }
@@ -301,13 +301,13 @@ class StartupTest {
     for (Path target : List.of(java, java.resolve("bin/java"), modules)) {
       Object mode = Files.getAttribute(target, "unix:mode");
       Files.setAttribute(target, "unix:mode", (Integer) mode | 0002);
-      refused(target + " can be written to by others");
+      assertRefused(target + " can be written to by others");
       Files.setAttribute(target, "unix:mode", mode);
     }
     assertThat(jpm.run("startup", "--system").code()).isZero();
   }
 
-  private void refused(String... words) throws Exception {
+  private void assertRefused(String... words) throws Exception {
     Result result = jpm.run("startup", "--system");
     assertThat(result.code()).as(result.out()).isEqualTo(1);
     assertThat(result.err()).startsWith("jpm: ").contains(words).hasLineCount(1);
@@ -317,7 +317,7 @@ class StartupTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aPlaceOfOthersIsNoPlaceForProgramsOfRoot() throws Exception {
+  void directoriesOfOthersAreLeftOutOfThePathOfRoot() throws Exception {
     Path open = Files.createDirectories(directory.resolve("open"));
     Files.setAttribute(open, "unix:mode", 0777);
     Path theirs = Files.createDirectories(directory.resolve("theirs"));
@@ -337,7 +337,7 @@ class StartupTest {
 
   @Test
   @Needs(Need.ROOT)
-  void bySudoItIsForWhoeverCalledIt() throws Exception {
+  void startupUnderSudoIsForTheCallingUser() throws Exception {
     jpm.env.put("SUDO_USER", "nobody");
     String home = jpm.env.remove("JPM_HOME");
     Path theirs = prefix.resolve("etc/systemd/system/jpm-nobody.service");
@@ -363,8 +363,7 @@ class StartupTest {
   @ParameterizedTest
   @Representatives({1, 2})
   @CsvSource({"252 (252.38-1~deb12u1), false", "254, true", "257.1-5, false", "260 (260.1), true"})
-  void aSystemdThatKnowsOfSubgroupsPutsTheDaemonIntoOne(String version, boolean known)
-      throws Exception {
+  void daemonHasASubgroupIfSystemdSupportsIt(String version, boolean known) throws Exception {
     tool("systemctl", "[ \"$1\" != --version ] || echo 'systemd " + version + "'");
     assertThat(jpm.run("startup", "--system").code()).isZero();
     String unit = Files.readString(systemUnit());
@@ -373,7 +372,7 @@ class StartupTest {
   }
 
   @Test
-  void aSystemctlThatFailsIsTold() throws Exception {
+  void failureOfSystemctlIsReported() throws Exception {
     tool("systemctl", "echo 'Failed to connect to bus'; exit 1");
     Result result = jpm.run("startup", "--system");
     assertThat(result.code()).isEqualTo(1);
@@ -383,7 +382,7 @@ class StartupTest {
   }
 
   @Test
-  void aSystemctlThatFailsLeavesTheUnitThatWasThere() throws Exception {
+  void failureOfSystemctlKeepsThePreviousUnit() throws Exception {
     assertThat(jpm.run("startup", "--system").code()).isZero();
     String before = Files.readString(systemUnit());
     tool("systemctl", "echo 'Failed to connect to bus'; exit 1");
@@ -392,7 +391,7 @@ class StartupTest {
   }
 
   @Test
-  void withoutSystemdItSaysHowToDoItByHand() throws Exception {
+  void manualInstructionsArePrintedWithoutSystemd() throws Exception {
     Files.delete(directory.resolve("tools/systemctl"));
     for (String name :
         List.of("bash", "readlink", "id", "env", "cat", "grep", "mkdir", "ls", "sleep")) {
@@ -417,11 +416,11 @@ class StartupTest {
     assertThat(jpm.run("unstartup", "--system").code()).isZero();
     assertThat(systemUnit()).doesNotExist();
     assertThat(calls)
-        .hasContent("systemctl disable jpm-" + me + ".service\nsystemctl daemon-reload\n");
+        .hasContent("systemctl disable jpm-" + userName + ".service\nsystemctl daemon-reload\n");
   }
 
   @Test
-  void unstartupLeavesAUnitOfSomebodyElseAlone() throws Exception {
+  void unstartupKeepsAUnitThatStartupDidNotWrite() throws Exception {
     Files.createDirectories(systemUnit().getParent());
     Files.writeString(systemUnit(), "[Service]\nExecStart=/bin/true\n");
     Result result = jpm.run("unstartup", "--system");
@@ -432,7 +431,7 @@ class StartupTest {
   }
 
   @Test
-  void atAnOrdinaryStopNothingHappensToApps() throws Exception {
+  void ordinaryStopDoesNotAffectApps() throws Exception {
     Files.createDirectories(jpm.home);
     Files.writeString(jpm.home.resolve("state.json"), "{}");
     tool("systemctl", "echo running");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.jpm.client.JpmException.Code;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests the subscriptions of the Java client, and how they resume.
 @Timeout(120)
 class SubscriptionTest {
-  private static final Duration LIMIT = Duration.ofSeconds(60);
-  private static final Timeouts QUICK = JpmClientTest.patience(LIMIT, LIMIT);
+  private static final Duration TIMEOUT = Duration.ofSeconds(60);
+  private static final Timeouts QUICK = JpmClientTest.timeouts(TIMEOUT, TIMEOUT);
 
   @TempDir Path directory;
 
@@ -46,7 +46,7 @@ class SubscriptionTest {
       long after = after(register);
       for (String event : events) {
         if (number(event) >= after) {
-          peer.say(FakeDaemon.message("jpm.events", event));
+          peer.send(FakeDaemon.message("jpm.events", event));
         }
       }
     }
@@ -73,108 +73,108 @@ class SubscriptionTest {
   }
 
   /// Records everything that it receives.
-  private static class Diary implements EventFollower {
-    final List<Object> told = new CopyOnWriteArrayList<>();
+  private static class RecordingFollower implements EventFollower {
+    final List<Object> received = new CopyOnWriteArrayList<>();
 
     @Override
     public void take(Event event) {
-      told.add(event.seq());
+      received.add(event.seq());
     }
 
     @Override
     public void missed(GapReason gapReason) {
-      told.add(gapReason);
+      received.add(gapReason);
     }
 
     @Override
     public void interrupted(JpmException why) {
-      told.add("interrupted");
+      received.add("interrupted");
     }
 
     @Override
     public void resumed() {
-      told.add("resumed");
+      received.add("resumed");
     }
 
     @Override
     public void ended(JpmException why) {
-      told.add("ended: " + why.code());
+      received.add("ended: " + why.code());
     }
 
     List<Long> numbers() {
-      return told.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
+      return received.stream().filter(Long.class::isInstance).map(Long.class::cast).toList();
     }
   }
 
   @Test
-  void eventsComeOnceAndInOrderOverLostConnections() throws Exception {
+  void eventsArriveOnceAndInOrderAcrossLostConnections() throws Exception {
     History history = new History();
-    Diary diary = new Diary();
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp().greeting(history::replay);
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       history.add(daemon, 1, 2, 3);
-      client.followEvents(1, diary);
+      client.followEvents(1, recordingFollower);
       List<Long> expected = new ArrayList<>(List.of(2L, 3L));
       for (long next = 4; next < 24; next += 2) {
         history.add(daemon, next);
-        daemon.cut();
+        daemon.breakConnections();
         history.add(daemon, next + 1);
         expected.addAll(List.of(next, next + 1));
         await(
             "all events have arrived",
-            LIMIT,
-            () -> diary.numbers().equals(expected),
-            diary.told::toString);
+            TIMEOUT,
+            () -> recordingFollower.numbers().equals(expected),
+            recordingFollower.received::toString);
       }
       assertThat(afters(daemon)).startsWith(1L).isSorted();
-      assertThat(diary.told).contains("interrupted", "resumed");
+      assertThat(recordingFollower.received).contains("interrupted", "resumed");
     }
   }
 
   @Test
-  void fromNowOnBeginsBehindTheLatestEvent() throws Exception {
-    Diary diary = new Diary();
+  void subscriptionWithoutANumberStartsAfterTheLatestEvent() throws Exception {
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon =
             FakeDaemon.tcp()
                 .answering(
                     _ -> "{\"v\":1,\"ok\":true,\"events\":[" + event(41) + "],\"forgotten\":0}");
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
-      client.followEvents(diary);
+      client.followEvents(recordingFollower);
       assertThat(afters(daemon)).containsExactly(41L);
       daemon.publish("jpm.events", event(41));
       daemon.publish("jpm.events", event(42));
-      await("the event has arrived", LIMIT, () -> !diary.told.isEmpty());
-      assertThat(diary.told).containsExactly(42L);
+      await("the event has arrived", TIMEOUT, () -> !recordingFollower.received.isEmpty());
+      assertThat(recordingFollower.received).containsExactly(42L);
     }
   }
 
   @Test
-  void whatIsMissingIsTold() throws Exception {
-    Diary diary = new Diary();
+  void gapsAndResetsAreReported() throws Exception {
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
       daemon.greeting((peer, register) -> {
         if (after(register) == 4711) {
-          peer.say(
+          peer.send(
               FakeDaemon.message(
                   "jpm.events", "{\"v\":1,\"event\":\"gap\",\"after\":4711,\"forgotten\":120}"));
         } else if (after(register) == 4831) {
-          peer.say(FakeDaemon.message("jpm.events", event(4832)));
+          peer.send(FakeDaemon.message("jpm.events", event(4832)));
         } else {
-          peer.say(
+          peer.send(
               FakeDaemon.message(
                   "jpm.events", "{\"v\":1,\"event\":\"reset\",\"after\":4832,\"last\":2}"));
-          peer.say(FakeDaemon.message("jpm.events", event(1)));
-          peer.say(FakeDaemon.message("jpm.events", event(2)));
+          peer.send(FakeDaemon.message("jpm.events", event(1)));
+          peer.send(FakeDaemon.message("jpm.events", event(2)));
         }
       });
-      client.followEvents(4711, diary);
-      await("the gap", LIMIT, () -> !diary.told.isEmpty());
-      daemon.cut();
-      await("the first event", LIMIT, () -> diary.told.contains(4832L));
-      daemon.cut();
-      await("the other events", LIMIT, () -> diary.told.contains(2L));
-      assertThat(diary.told)
+      client.followEvents(4711, recordingFollower);
+      await("the gap", TIMEOUT, () -> !recordingFollower.received.isEmpty());
+      daemon.breakConnections();
+      await("the first event", TIMEOUT, () -> recordingFollower.received.contains(4832L));
+      daemon.breakConnections();
+      await("the other events", TIMEOUT, () -> recordingFollower.received.contains(2L));
+      assertThat(recordingFollower.received)
           .filteredOn(it -> !(it instanceof String))
           .containsExactly(
               new GapReason.Forgotten(4711, 120), 4832L, new GapReason.Renumbered(4832, 2), 1L, 2L);
@@ -184,20 +184,24 @@ class SubscriptionTest {
   @Test
   void aNewDaemonOfTheHomeIsFoundByItsNewPortAndToken() throws Exception {
     History history = new History();
-    Diary diary = new Diary();
+    RecordingFollower recordingFollower = new RecordingFollower();
     FakeDaemon first = FakeDaemon.tcp().greeting(history::replay).in(directory);
     try (JpmClient client = JpmClient.connect(new Endpoint.HomePort(directory), QUICK)) {
-      client.followEvents(0, diary);
+      client.followEvents(0, recordingFollower);
       history.add(first, 1);
-      await("the first event", LIMIT, () -> diary.numbers().equals(List.of(1L)));
+      await("the first event", TIMEOUT, () -> recordingFollower.numbers().equals(List.of(1L)));
       first.close();
-      await("the connection is lost", LIMIT, () -> diary.told.contains("interrupted"));
+      await(
+          "the connection is lost",
+          TIMEOUT,
+          () -> recordingFollower.received.contains("interrupted"));
       String token = "another".repeat(8);
       try (FakeDaemon second = FakeDaemon.tcp().expecting(token).greeting(history::replay)) {
         history.add(second, 2);
         second.in(directory);
-        await("the second event", LIMIT, () -> diary.numbers().equals(List.of(1L, 2L)));
-        assertThat(diary.told).containsExactly(1L, "interrupted", "resumed", 2L);
+        await(
+            "the second event", TIMEOUT, () -> recordingFollower.numbers().equals(List.of(1L, 2L)));
+        assertThat(recordingFollower.received).containsExactly(1L, "interrupted", "resumed", 2L);
         assertThat(second.tokens()).last().isEqualTo(token);
         assertThat(client.askAsync(Request.save())).isNotNull();
       }
@@ -207,7 +211,7 @@ class SubscriptionTest {
   }
 
   @Test
-  void whatAFollowerThrowsChangesNothing() throws Exception {
+  void exceptionsOfAFollowerAreIgnored() throws Exception {
     List<Long> told = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
@@ -225,13 +229,16 @@ class SubscriptionTest {
       daemon.publish("jpm.events", event(3));
       daemon.publish("jpm.events", event(4));
       await(
-          "all events have arrived", LIMIT, () -> told.equals(List.of(2L, 3L, 4L)), told::toString);
+          "all events have arrived",
+          TIMEOUT,
+          () -> told.equals(List.of(2L, 3L, 4L)),
+          told::toString);
       assertThat(daemon.registrations()).hasSize(1);
     }
   }
 
   @Test
-  void aFollowerMayAskAndMayCloseItsOwnSubscription() throws Exception {
+  void followerCanSendRequestsAndCloseItsSubscription() throws Exception {
     CompletableFuture<Subscription> mine = new CompletableFuture<>();
     List<Object> told = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon =
@@ -247,14 +254,15 @@ class SubscriptionTest {
               }));
       daemon.publish("jpm.events", event(1));
       daemon.publish("jpm.events", event(2));
-      await("the connection of the subscription is closed", LIMIT, () -> daemon.connections() == 1);
-      await("the follower has received the event", LIMIT, () -> told.size() >= 2);
+      await(
+          "the connection of the subscription is closed", TIMEOUT, () -> daemon.connections() == 1);
+      await("the follower has received the event", TIMEOUT, () -> told.size() >= 2);
       assertThat(told).containsExactly(0, 1L);
     }
   }
 
   @Test
-  void aSlowFollowerHoldsUpNeitherRequestsNorOthers() throws Exception {
+  void slowFollowerDelaysNeitherRequestsNorOtherFollowers() throws Exception {
     CountDownLatch let = new CountDownLatch(1);
     List<Long> slow = new CopyOnWriteArrayList<>();
     List<Long> quick = new CopyOnWriteArrayList<>();
@@ -262,12 +270,13 @@ class SubscriptionTest {
             FakeDaemon.tcp().answering(_ -> "{\"v\":1,\"ok\":true,\"instances\":[]}");
         JpmClient client =
             JpmClient.connect(
-                daemon.endpoint(), JpmClientTest.patience(LIMIT, Duration.ofMillis(300)))) {
+                daemon.endpoint(), JpmClientTest.timeouts(TIMEOUT, Duration.ofMillis(300)))) {
       client.followEvents(
           0,
           event -> {
             try {
-              slow.add(let.await(Patience.seconds(60), TimeUnit.SECONDS) ? event.seq() : -1L);
+              slow.add(
+                  let.await(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS) ? event.seq() : -1L);
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
@@ -276,64 +285,67 @@ class SubscriptionTest {
       for (long i = 1; i <= 100; i++) {
         daemon.publish("jpm.events", event(i));
       }
-      await("the quick follower has all events", LIMIT, () -> quick.size() == 100);
+      await("the quick follower has all events", TIMEOUT, () -> quick.size() == 100);
       assertThat(client.ask(Request.list()).instances()).isEmpty();
       assertThat(slow).isEmpty();
       let.countDown();
-      await("the slow follower has all events", LIMIT, () -> slow.size() == 100);
+      await("the slow follower has all events", TIMEOUT, () -> slow.size() == 100);
       assertThat(slow).isSorted().isEqualTo(quick);
     }
   }
 
   @Test
-  void whatIsNotAllowedIsRefusedAtOnceAndLaterEndsIt() throws Exception {
+  void deniedSubscriptionIsRefusedAndALaterDenialEndsIt() throws Exception {
     String denied = "{\"type\":\"err\",\"message\":\"access_denied\"}";
-    Diary diary = new Diary();
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
-      client.followEvents(1, diary);
-      daemon.greeting((peer, _) -> peer.say(denied));
+      client.followEvents(1, recordingFollower);
+      daemon.greeting((peer, _) -> peer.send(denied));
       JpmException refused =
           catchThrowableOfType(JpmException.class, () -> client.followUsage(_ -> {}));
       assertThat(refused.code()).isEqualTo(Code.DENIED);
-      daemon.cut();
+      daemon.breakConnections();
       await(
           "the subscription has ended",
-          LIMIT,
-          () -> diary.told.contains("ended: DENIED"),
-          diary.told::toString);
-      assertThat(diary.told).containsExactly("interrupted", "ended: DENIED");
-      await("no connection is left", LIMIT, () -> daemon.connections() == 0);
+          TIMEOUT,
+          () -> recordingFollower.received.contains("ended: DENIED"),
+          recordingFollower.received::toString);
+      assertThat(recordingFollower.received).containsExactly("interrupted", "ended: DENIED");
+      await("no connection is left", TIMEOUT, () -> daemon.connections() == 0);
     }
   }
 
   @Test
-  void aRevokedTokenEndsIt() throws Exception {
-    Diary diary = new Diary();
+  void revokedTokenEndsTheSubscription() throws Exception {
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK)) {
-      client.followEvents(1, diary);
-      daemon.sayToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
-      await("the subscription has ended", LIMIT, () -> !diary.told.isEmpty());
-      assertThat(diary.told).containsExactly("ended: DENIED");
+      client.followEvents(1, recordingFollower);
+      daemon.sendToAll("{\"type\":\"err\",\"message\":\"its token holds no longer\"}");
+      await("the subscription has ended", TIMEOUT, () -> !recordingFollower.received.isEmpty());
+      assertThat(recordingFollower.received).containsExactly("ended: DENIED");
     }
   }
 
   @Test
   void aSilentDaemonCountsAsLost() throws Exception {
-    Diary diary = new Diary();
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp();
         JpmClient client =
             JpmClient.connect(
-                daemon.endpoint(), JpmClientTest.patience(LIMIT, Duration.ofMillis(150)))) {
-      client.followEvents(1, diary);
-      daemon.fallSilent();
-      await("the loss is detected", LIMIT, () -> diary.told.contains("interrupted"));
+                daemon.endpoint(), JpmClientTest.timeouts(TIMEOUT, Duration.ofMillis(150)))) {
+      client.followEvents(1, recordingFollower);
+      daemon.stopAnsweringPings();
+      await(
+          "the loss is detected",
+          TIMEOUT,
+          () -> recordingFollower.received.contains("interrupted"));
     }
   }
 
   @Test
-  void linesAndUsageComeAsTheyAre() throws Exception {
+  void linesAndUsageAreDelivered() throws Exception {
     List<LogBatch> printed = new CopyOnWriteArrayList<>();
     List<Usage> used = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon = FakeDaemon.tcp();
@@ -349,7 +361,7 @@ class SubscriptionTest {
           "{\"v\":1,\"at\":1700000000000,\"system\":{\"cores\":2,\"cpu\":12,\"memory\":8123,"
               + "\"available\":5123,\"load\":0.5},\"instances\":[{\"app\":\"web\",\"id\":0,\"pid\":4711,"
               + "\"cpu\":1.5,\"memory\":52428800,\"processes\":3,\"threads\":12}]}");
-      await("lines and usage have arrived", LIMIT, () -> printed.size() + used.size() == 2);
+      await("lines and usage have arrived", TIMEOUT, () -> printed.size() + used.size() == 2);
       assertThat(printed.getFirst().gap()).isEqualTo(3);
       assertThat(printed.getFirst().lines().getFirst().partial()).isTrue();
       assertThat(used.getFirst().system().orElseThrow().cpu()).isEqualTo(12);
@@ -360,23 +372,23 @@ class SubscriptionTest {
   }
 
   @Test
-  void closingTheClientEndsAllWithoutAWord() throws Exception {
-    Diary diary = new Diary();
+  void closingTheClientEndsSubscriptionsSilently() throws Exception {
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (FakeDaemon daemon = FakeDaemon.tcp()) {
       JpmClient client = JpmClient.connect(daemon.endpoint(), QUICK);
-      client.followEvents(1, diary);
-      client.followEventsOf("web", 1, diary);
+      client.followEvents(1, recordingFollower);
+      client.followEventsOf("web", 1, recordingFollower);
       assertThat(daemon.registrations().stream().<Object>map(it -> it.get("address")).toList())
           .containsExactly("jpm.events", "jpm.events.web");
       client.close();
-      await("no client is connected", LIMIT, () -> daemon.connections() == 0);
-      assertThat(diary.told).isEmpty();
+      await("no client is connected", TIMEOUT, () -> daemon.connections() == 0);
+      assertThat(recordingFollower.received).isEmpty();
     }
   }
 
   @Test
   void pausesGrowUpToALimit() {
-    Timeouts usual = Timeouts.usual();
+    Timeouts usual = Timeouts.defaults();
     assertThat(List.of(1, 2, 3, 6, 7, 1_000_000).stream().map(n -> usual.pause(n).toMillis()))
         .containsExactly(100L, 200L, 400L, 3200L, 5000L, 5000L);
   }

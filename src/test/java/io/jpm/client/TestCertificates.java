@@ -14,13 +14,13 @@ record TestCertificates(Path certificate, Path key) {
   private static final String PASSWORD = "changeit";
 
   /// Creates a certificate for 127.0.0.1 with an elliptic curve key, which is generated fastest.
-  static TestCertificates in(Path directory) throws Exception {
-    return in(directory, "EC", "IP:127.0.0.1");
+  static TestCertificates create(Path directory) throws Exception {
+    return create(directory, "EC", "IP:127.0.0.1");
   }
 
   /// @param algorithm `RSA`, `EC` or `Ed25519`
   /// @param name the subject alternative name, such as `IP:127.0.0.1`
-  static TestCertificates in(Path directory, String algorithm, String name) throws Exception {
+  static TestCertificates create(Path directory, String algorithm, String name) throws Exception {
     Files.createDirectories(directory);
     Path store = directory.resolve("store.p12");
     Process keytool =

@@ -90,7 +90,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void saysWhereItIsAndThatThereIsNoTerminal(Client client) throws Exception {
+  void sendsItsDirectoryAndThatThereIsNoTerminal(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0).in(jpm.home)) {
       jpm.run("ls");
@@ -105,7 +105,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void saysUntilWhenItWaits(Client client) throws Exception {
+  void sendsItsDeadline(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("JPM_TIMEOUT", "08");
     try (FakeBridge bridge = FakeBridge.exiting(0).in(jpm.home)) {
@@ -142,7 +142,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void printsEveryCharacterAsItIs(Client client) throws Exception {
+  void printsEveryCharacterUnchanged(Client client) throws Exception {
     String text =
         IntStream.range(0, 0x300).mapToObj(Character::toString).collect(Collectors.joining())
             + "\u2028€😀 \u001b[31mred\u001b[0m %d %% \\n \\\\ \\\" \\/ / // \\u0041 \\x41 \\101 \\c \\'";
@@ -167,12 +167,12 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void understandsEscapesThatNeedNotBe(Client client) throws Exception {
+  void understandsUnnecessaryEscapes(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ =
         new FakeBridge(
                 session -> {
-                  session.more(
+                  session.part(
                       "{\"out\":\"a\\/b \\\\/ \\\\\\/ \\u0041\\u00e9\\u20AC\\u0085\\\\u0041\"}");
                   session.code(0);
                 })
@@ -217,7 +217,7 @@ class ThinClientTest {
   /// The shell client requests this, and the text itself can look like such an end.
   @ParameterizedTest
   @ValueSource(strings = {"done\n", "", "{\"out\":\"x\",\"code\":3}", "back\\", "\\\",\"code\":9}"})
-  void theCodeMayComeWithTheLastOfTheText(String text) throws Exception {
+  void exitCodeCanArriveWithTheLastText(String text) throws Exception {
     Installation jpm = new Installation(directory, Client.BASH).withJar();
     for (boolean error : List.of(false, true)) {
       try (FakeBridge _ =
@@ -237,7 +237,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void keepsTheTwoStreamsApartAndIgnoresHeartbeats(Client client) throws Exception {
+  void keepsStdoutAndStderrApartAndIgnoresHeartbeats(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ =
         new FakeBridge(
@@ -259,7 +259,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void failsWhenTheConnectionBreaksInTheMiddle(Client client) throws Exception {
+  void failsIfTheConnectionBreaksDuringACommand(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge = new FakeBridge(session -> session.out("half\n")).in(jpm.home)) {
       Result result = jpm.run("restart", "all");
@@ -313,7 +313,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void triesAgainAndThenNamesTheToken(Client client) throws Exception {
+  void retriesAndThenNamesTheToken(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("LARGE", "x".repeat(100_000)); // must not leak if the connection closes
     try (FakeBridge bridge = new FakeBridge(_ -> {}).in(jpm.home)) {
@@ -330,7 +330,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void readsTheTokenAgainWhenTheDaemonHangsUp(Client client) throws Exception {
+  void readsTheTokenAgainIfTheDaemonClosesTheConnection(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge =
         new FakeBridge(
@@ -349,7 +349,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void showsWhyTheBridgeRefuses(Client client) throws Exception {
+  void reportsWhyTheBridgeRefusesTheRequest(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ =
         new FakeBridge(session ->
@@ -364,7 +364,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void doesNotTakeAStrangerForTheDaemon(Client client) throws Exception {
+  void serverThatIsNotADaemonIsReported(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     String stranger =
         "jpm: the program that listens on the port in %s is not a jpm daemon\n"
@@ -380,7 +380,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void endsQuietlyWhenTheReaderHasSeenEnough(Client client) throws Exception {
+  void endsSilentlyIfTheReaderOfItsOutputEnds(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge =
         new FakeBridge(
@@ -401,7 +401,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void saysThatTheOutputCannotBeWritten(Client client) throws Exception {
+  void reportsThatTheOutputCannotBeWritten(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ = new FakeBridge(session -> session.out("text")).in(jpm.home)) {
       assertThat(jpm.shell("jpm ls >/dev/full"))
@@ -443,7 +443,7 @@ class ThinClientTest {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource
-  void sendsKillToADaemonThatIsThere(Client client) throws Exception {
+  void sendsKillToARunningDaemon(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge bridge = FakeBridge.exiting(0).in(jpm.home)) {
       assertThat(jpm.run("kill").code()).isZero();
@@ -453,7 +453,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void needsToKnowItsHome(Client client) throws Exception {
+  void failsWithoutAHome(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.remove("HOME");
     jpm.env.remove("JPM_HOME");
@@ -464,7 +464,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void refusesATimeoutThatIsNone(Client client) throws Exception {
+  void refusesAnInvalidTimeout(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     jpm.env.put("JPM_TIMEOUT", "soon");
     assertThat(jpm.run("ls"))
@@ -474,7 +474,7 @@ class ThinClientTest {
 
   @ParameterizedTest
   @EnumSource
-  void saysThatTheTokenCannotBeRead(Client client) throws Exception {
+  void reportsThatTheTokenCannotBeRead(Client client) throws Exception {
     Installation jpm = new Installation(directory, client).withJar();
     try (FakeBridge _ = FakeBridge.exiting(0).in(jpm.home)) {
       Files.delete(jpm.home.resolve("token"));

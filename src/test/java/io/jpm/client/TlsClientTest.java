@@ -28,7 +28,7 @@ class TlsClientTest {
 
   @TempDir Path directory;
 
-  private static Endpoint.Tls door(SSLContext context) {
+  private static Endpoint.Tls endpoint(SSLContext context) {
     return new Endpoint.Tls("127.0.0.1", 1, FakeDaemon.TOKEN, context);
   }
 
@@ -46,16 +46,17 @@ class TlsClientTest {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"RSA", "EC", "Ed25519"})
-  void bothShowTheirCertificates(String algorithm) throws Exception {
-    TestCertificates its = TestCertificates.in(directory.resolve("its"));
-    TestCertificates ours = TestCertificates.in(directory.resolve("ours"), algorithm, "DNS:client");
+  void clientAndDaemonPresentCertificates(String algorithm) throws Exception {
+    TestCertificates its = TestCertificates.create(directory.resolve("its"));
+    TestCertificates ours =
+        TestCertificates.create(directory.resolve("ours"), algorithm, "DNS:client");
     SSLContext context =
         Certificates.trusting(its.certificate())
             .presenting(ours.certificate(), ours.key())
             .context();
     List<Long> seen = new CopyOnWriteArrayList<>();
     try (FakeDaemon daemon =
-            FakeDaemon.tls(server(its, ours.certificate()), true, door(context))
+            FakeDaemon.tls(server(its, ours.certificate()), true, endpoint(context))
                 .answering(_ -> PONG);
         JpmClient client = JpmClient.connect(daemon.endpoint())) {
       assertThat(client.ask(Request.ping()).pid()).isEqualTo(7);
@@ -69,33 +70,34 @@ class TlsClientTest {
   }
 
   @Test
-  void withoutACertificateOfItsOwnItIsNotLetInWhereOneIsAskedFor() throws Exception {
-    TestCertificates its = TestCertificates.in(directory.resolve("its"));
+  void clientWithoutARequiredCertificateIsRefused() throws Exception {
+    TestCertificates its = TestCertificates.create(directory.resolve("its"));
     SSLContext context = Certificates.trusting(its.certificate()).context();
-    try (FakeDaemon daemon = FakeDaemon.tls(server(its, its.certificate()), true, door(context))) {
+    try (FakeDaemon daemon =
+        FakeDaemon.tls(server(its, its.certificate()), true, endpoint(context))) {
       assertRefused(daemon.endpoint());
       assertThat(daemon.tokens()).isEmpty();
     }
   }
 
   @Test
-  void theTokenGoesToNobodyElse() throws Exception {
-    TestCertificates its = TestCertificates.in(directory.resolve("its"));
+  void tokenIsSentOnlyToATrustedServer() throws Exception {
+    TestCertificates its = TestCertificates.create(directory.resolve("its"));
     TestCertificates other =
-        TestCertificates.in(directory.resolve("other"), "EC", "DNS:elsewhere.example.com");
+        TestCertificates.create(directory.resolve("other"), "EC", "DNS:elsewhere.example.com");
     for (SSLContext context :
         List.of(
             Certificates.trusting(other.certificate()).context(),
             Certificates.ofJava().context())) {
       try (FakeDaemon daemon =
-          FakeDaemon.tls(server(its, its.certificate()), false, door(context))) {
+          FakeDaemon.tls(server(its, its.certificate()), false, endpoint(context))) {
         assertRefused(daemon.endpoint());
         assertThat(daemon.tokens()).isEmpty();
       }
     }
     SSLContext trusting = Certificates.trusting(other.certificate()).context();
     try (FakeDaemon daemon =
-        FakeDaemon.tls(server(other, other.certificate()), false, door(trusting))) {
+        FakeDaemon.tls(server(other, other.certificate()), false, endpoint(trusting))) {
       assertRefused(daemon.endpoint()); // trusted, but made for another host
       assertThat(daemon.tokens()).isEmpty();
     }
@@ -103,7 +105,7 @@ class TlsClientTest {
 
   @Test
   void aFileWithoutACertificateOrAKeyIsNamed() throws Exception {
-    TestCertificates its = TestCertificates.in(directory.resolve("its"));
+    TestCertificates its = TestCertificates.create(directory.resolve("its"));
     Path empty = Files.writeString(directory.resolve("empty.pem"), "");
     assertThatThrownBy(() -> Certificates.trusting(empty).context())
         .isInstanceOf(GeneralSecurityException.class)

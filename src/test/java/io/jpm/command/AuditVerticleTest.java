@@ -11,10 +11,10 @@ import io.jpm.bus.access.AuditReply;
 import io.jpm.config.settings.Settings;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
-import io.jpm.os.linux.Mailbox;
-import io.jpm.os.linux.notice.LinuxSystemLog;
+import io.jpm.os.linux.DatagramReceiver;
+import io.jpm.os.linux.notify.LinuxSystemLog;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -54,7 +54,7 @@ class AuditVerticleTest {
 
   @TempDir Path home;
 
-  /// One event loop: what it is given later comes later.
+  /// One event loop, so that tasks submitted later run later.
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
   private final AtomicLong nanos = new AtomicLong();
@@ -74,21 +74,21 @@ class AuditVerticleTest {
         .deployVerticle(
             new AuditVerticle(
                 home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private void redeploy() throws Exception {
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
+      vertx.undeploy(id).await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     }
     vertx
         .deployVerticle(
             new AuditVerticle(
                 home, () -> NOW, this::limits, this::toSyslog, nanos::get, Duration.ofMillis(100)))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  /// Asked before each line is written, so a disk that is slow.
+  /// Called before each line is written. It can therefore simulate a slow disk.
   private Settings.Log limits() {
     try {
       disk.await();
@@ -100,51 +100,51 @@ class AuditVerticleTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private Path file() {
     return home.resolve("audit.log");
   }
 
-  private Path refused() {
+  private Path refusedFile() {
     return home.resolve("audit-refused.log");
   }
 
-  private void tell(String verb) {
-    tell(CI, verb, "done");
+  private void audit(String verb) {
+    audit(CI, verb, "done");
   }
 
-  private void tell(Principal who, String verb, String result) {
+  private void audit(Principal who, String verb, String result) {
     vertx
         .eventBus()
         .send(
             Addresses.AUDIT, new AuditRecord(who, "127.0.0.1:4711", verb, List.of("web"), result));
   }
 
-  private AuditReply verified() {
+  private AuditReply verify() {
     try {
       return vertx
           .eventBus()
           .<AuditReply>request(Addresses.AUDIT_COMMAND, new AuditCommand())
-          .await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
+          .await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS)
           .body();
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
   }
 
-  /// Where the chain breaks, without the home.
-  private String broken() {
-    return verified().broken().orElseThrow().replace(home + "/", "");
+  /// Returns the location where the hash chain is broken, without the path of the home.
+  private String brokenLocation() {
+    return verify().broken().orElseThrow().replace(home + "/", "");
   }
 
-  /// Writes lines of the owner and waits until they are there.
-  private void written(int count) {
+  /// Writes `count` lines of the owner and waits until they are in the file.
+  private void writeLines(int count) {
     for (int i = 0; i < count; i++) {
-      tell(Principal.OWNER, "stop", "done");
+      audit(Principal.OWNER, "stop", "done");
     }
-    assertThat(verified().broken()).isEmpty();
+    assertThat(verify().broken()).isEmpty();
   }
 
   private List<String> lines() {
@@ -162,11 +162,11 @@ class AuditVerticleTest {
   }
 
   @Test
-  void eachIsALineInOrderForTheOwnerOnly() throws IOException {
+  void recordsAreWrittenInOrderAndReadableOnlyByTheOwner() throws IOException {
     for (int i = 0; i < 100; i++) {
-      tell("stop" + i);
+      audit("stop" + i);
     }
-    Eventually.await("all are written", LIMIT, () -> lines().size() == 100);
+    Eventually.await("100 lines", LIMIT, () -> lines().size() == 100);
     for (int i = 0; i < 100; i++) {
       assertThat(new JsonObject(lines().get(i)).getString("verb")).isEqualTo("stop" + i);
     }
@@ -186,12 +186,12 @@ class AuditVerticleTest {
   }
 
   @Test
-  void largeFilesMakeRoomAndTheOldestGoesAndTheChainGoesOn() throws IOException {
+  void rotationDeletesTheOldestFileAndContinuesTheHashChain() throws IOException {
     limits = new Settings.Log(8 << 10, 2);
     for (int i = 0; i < 150; i++) {
-      tell(Principal.OWNER, "stop" + i, "done");
+      audit(Principal.OWNER, "stop" + i, "done");
     }
-    AuditReply reply = verified();
+    AuditReply reply = verify();
     assertThat(reply.broken()).isEmpty();
     assertThat(reply.lines()).isBetween(40L, 110L);
     assertThat(home.toFile().list())
@@ -201,60 +201,60 @@ class AuditVerticleTest {
   }
 
   @Test
-  void ofALimitOfNoneOnlyTheNewestStays() {
+  void limitOfZeroRotatedFilesKeepsOnlyTheCurrentFile() {
     limits = new Settings.Log(8 << 10, 0);
-    written(100);
+    writeLines(100);
     assertThat(home.toFile().list()).containsExactlyInAnyOrder("audit.log", "audit.log.head");
     assertThat(new JsonObject(lines().getLast()).getInteger("n")).isEqualTo(100);
   }
 
   @Test
-  void whatASlowDiskDoesNotTakeIsCounted() throws Exception {
+  void recordsDroppedBecauseOfASlowDiskAreCounted() throws Exception {
     disk = new CountDownLatch(1);
     for (int i = 0; i < AuditVerticle.MOST_WAITING + 50; i++) {
-      tell(Principal.OWNER, "stop", "done");
+      audit(Principal.OWNER, "stop", "done");
     }
     Promise<Void> taken = Promise.promise();
     vertx.getOrCreateContext().runOnContext(_ -> taken.complete());
-    taken.future().await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+    taken.future().await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     disk.countDown();
     Eventually.await(
-        "they are written",
+        "all lines that were not dropped",
         Duration.ofSeconds(50),
         () -> lines().size() == AuditVerticle.MOST_WAITING);
     assertThat(lines().toString()).doesNotContain("dropped");
-    tell("last");
-    assertThat(verified().broken()).isEmpty();
+    audit("last");
+    assertThat(verify().broken()).isEmpty();
     var last = new JsonObject(lines().getLast());
     assertThat(last.getString("verb")).isEqualTo("last");
     assertThat(last.getInteger("dropped")).isEqualTo(50);
   }
 
   @Test
-  void refusalsAreInAFileOfTheirOwn() throws IOException {
+  void refusedRequestsAreWrittenToASeparateFile() throws IOException {
     for (String result : List.of("denied: no", "not_found: no", "invalid", "refused: no token")) {
-      tell(CI, "stop", result);
+      audit(CI, "stop", result);
     }
-    tell(CI, "stop", "failed: it did not end");
-    assertThat(verified().lines()).isEqualTo(5);
-    assertThat(lines(refused())).hasSize(4);
+    audit(CI, "stop", "failed: it did not end");
+    assertThat(verify().lines()).isEqualTo(5);
+    assertThat(lines(refusedFile())).hasSize(4);
     assertThat(lines()).singleElement().asString().contains("failed: it did not end");
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(refused())))
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(refusedFile())))
         .isEqualTo("rw-------");
   }
 
   @Test
-  void nobodyPushesOutTheLinesOfOthers() {
-    tell(OTHER, "mine", "done");
+  void principalThatFloodsTheLogCannotDisplaceLinesOfOthers() {
+    audit(OTHER, "mine", "done");
     for (int i = 0; i < 50_000; i++) {
-      tell(CI, "stop", "done");
+      audit(CI, "stop", "done");
       if (i % 1000 == 0) {
-        verified(); // Does not let them wait, as a slow disk would.
+        verify(); // Waits, so that no line is dropped.
       }
     }
-    tell(OTHER, "mine too", "done");
+    audit(OTHER, "mine too", "done");
     Eventually.await(
-        "their number is told",
+        "the number of lines over the quota",
         LIMIT,
         () ->
             lines().stream()
@@ -269,15 +269,15 @@ class AuditVerticleTest {
     assertThat(of).isEqualTo(AuditQuota.BURST);
     nanos.addAndGet(TimeUnit.MINUTES.toNanos(1));
     for (int i = 0; i < 100; i++) {
-      tell(CI, "later", "done");
+      audit(CI, "later", "done");
     }
-    assertThat(verified().broken()).isEmpty();
+    assertThat(verify().broken()).isEmpty();
     assertThat(lines().stream().filter(line -> line.contains("later")))
         .hasSize(AuditQuota.PER_MINUTE);
   }
 
   @Test
-  void longValuesAreCutOff() {
+  void longValuesAreTruncated() {
     List<String> texts =
         List.of("x".repeat(100_000), "\u0000".repeat(5000), "\ud83d\ude00".repeat(5000));
     for (String text : texts) {
@@ -288,7 +288,7 @@ class AuditVerticleTest {
               new AuditRecord(
                   CI, text, text, Collections.nCopies(10_000, text), "failed: " + text));
     }
-    AuditReply reply = verified();
+    AuditReply reply = verify();
     assertThat(reply).isEqualTo(new AuditReply(3, 0, Optional.empty()));
     for (String line : lines()) {
       assertThat(line.getBytes(StandardCharsets.UTF_8).length)
@@ -300,139 +300,143 @@ class AuditVerticleTest {
   }
 
   @Test
-  void aChangedLineIsNamed() throws IOException {
-    written(5);
+  void changedLineIsReported() throws IOException {
+    writeLines(5);
     String text = Files.readString(file());
     int third = text.indexOf("stop", text.indexOf("\"n\":2"));
     Files.writeString(file(), text.substring(0, third) + "look" + text.substring(third + 4));
-    assertThat(broken()).isEqualTo("audit.log:3: this line was changed, or the one before it");
+    assertThat(brokenLocation())
+        .isEqualTo("audit.log:3: this line was changed, or the one before it");
   }
 
   @Test
-  void aRemovedLineIsNamed() throws IOException {
-    written(5);
+  void removedLineIsReported() throws IOException {
+    writeLines(5);
     List<String> lines = new ArrayList<>(lines());
     lines.remove(2);
     Files.write(file(), lines);
-    assertThat(broken()).startsWith("audit.log:3: lines before this one are missing");
+    assertThat(brokenLocation()).startsWith("audit.log:3: lines before this one are missing");
   }
 
   @Test
-  void aRemovedFileIsNamed() throws IOException {
+  void removedFileIsReported() throws IOException {
     limits = new Settings.Log(8 << 10, 5);
-    written(80);
+    writeLines(80);
     Files.delete(home.resolve("audit.log.1"));
-    assertThat(broken()).startsWith("audit.log:1: lines before this one are missing");
+    assertThat(brokenLocation()).startsWith("audit.log:1: lines before this one are missing");
   }
 
   @Test
-  void aTailThatWasCutOffIsNoticedByTheSameDaemonAndByTheNext() throws Exception {
-    written(5);
+  void truncatedTailIsDetectedByTheSameAndTheNextDaemon() throws Exception {
+    writeLines(5);
     Files.write(file(), lines().subList(0, 3));
-    assertThat(broken()).isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
-    tell("stop");
-    assertThat(broken()).startsWith("audit.log:4: ");
+    assertThat(brokenLocation())
+        .isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
+    audit("stop");
+    assertThat(brokenLocation()).startsWith("audit.log:4: ");
     for (Path file : List.of(file(), home.resolve("audit.log.head"))) {
       Files.delete(file);
     }
     redeploy();
-    written(5);
+    writeLines(5);
     for (String id : vertx.deploymentIDs()) {
-      vertx.undeploy(id).await(Patience.seconds(10), TimeUnit.SECONDS);
+      vertx.undeploy(id).await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     }
     Files.write(file(), lines().subList(0, 3));
     redeploy();
-    assertThat(broken()).isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
+    assertThat(brokenLocation())
+        .isEqualTo("audit.log:4: lines up to n 5 are missing before this one");
   }
 
   @Test
-  void aRemovedLogIsNoticed() throws Exception {
-    written(5);
+  void removedLogIsDetected() throws Exception {
+    writeLines(5);
     Files.delete(file());
     redeploy();
-    assertThat(broken()).isEqualTo("audit.log:1: lines up to n 5 are missing before this one");
+    assertThat(brokenLocation())
+        .isEqualTo("audit.log:1: lines up to n 5 are missing before this one");
   }
 
   @Test
-  void aRemovedHeadIsNoticed() throws Exception {
-    written(5);
+  void removedHeadFileIsDetected() throws Exception {
+    writeLines(5);
     Files.delete(home.resolve("audit.log.head"));
     redeploy();
-    assertThat(broken())
+    assertThat(brokenLocation())
         .isEqualTo("audit.log:6: audit.log.head was missing: lines after n 5 may be missing, too");
   }
 
   @Test
-  void aCrashInTheMiddleOfALineDoesNotBreakTheChain() throws Exception {
-    written(5);
+  void crashWhileALineIsWrittenDoesNotBreakTheChain() throws Exception {
+    writeLines(5);
     String torn = lines().getLast().substring(0, 57);
     Files.writeString(file(), torn, StandardOpenOption.APPEND);
     redeploy();
-    written(3);
-    assertThat(verified()).isEqualTo(new AuditReply(9, 0, Optional.empty()));
+    writeLines(3);
+    assertThat(verify()).isEqualTo(new AuditReply(9, 0, Optional.empty()));
     assertThat(home.resolve("audit.log.torn")).hasContent(torn);
     assertThat(new JsonObject(lines().get(5)).getString("result"))
         .isEqualTo("an incomplete line of 57 bytes was moved to audit.log.torn");
   }
 
   @Test
-  void aCrashBetweenTheLineAndItsHeadDoesNotBreakTheChain() throws Exception {
-    written(4);
+  void crashBetweenLineAndHeadFileDoesNotBreakTheChain() throws Exception {
+    writeLines(4);
     byte[] head = Files.readAllBytes(home.resolve("audit.log.head"));
-    written(1);
+    writeLines(1);
     Files.write(home.resolve("audit.log.head"), head);
     redeploy();
-    written(1);
-    assertThat(verified()).isEqualTo(new AuditReply(6, 0, Optional.empty()));
+    writeLines(1);
+    assertThat(verify()).isEqualTo(new AuditReply(6, 0, Optional.empty()));
   }
 
   @Test
-  void aCrashInTheMiddleOfARotationDoesNotBreakTheChain() throws Exception {
-    written(4);
+  void crashDuringRotationDoesNotBreakTheChain() throws Exception {
+    writeLines(4);
     Files.move(file(), home.resolve("audit.log.1"));
     redeploy();
-    written(1);
-    assertThat(verified()).isEqualTo(new AuditReply(5, 0, Optional.empty()));
+    writeLines(1);
+    assertThat(verify()).isEqualTo(new AuditReply(5, 0, Optional.empty()));
   }
 
   @Test
-  void theChainBeginsBehindALogOfAFormerVersion() throws Exception {
+  void chainBeginsAfterTheLinesOfAnEarlierVersion() throws Exception {
     String old = "{\"at\":\"2026-11-01T12:00:00Z\",\"who\":\"owner\",\"verb\":\"stop\"}\n";
     Files.writeString(file(), old.repeat(3));
-    written(2);
+    writeLines(2);
     redeploy();
-    written(2);
-    assertThat(verified()).isEqualTo(new AuditReply(4, 3, Optional.empty()));
+    writeLines(2);
+    assertThat(verify()).isEqualTo(new AuditReply(4, 3, Optional.empty()));
     Files.writeString(file(), old, StandardOpenOption.APPEND);
     redeploy();
-    assertThat(broken()).isEqualTo("audit.log:8: this line has no hash");
+    assertThat(brokenLocation()).isEqualTo("audit.log:8: this line has no hash");
   }
 
   @Test
-  void theSystemsLogGetsEachLineToo() throws Exception {
+  void eachLineIsAlsoSentToSyslog() throws Exception {
     Path log = home.resolve("log");
     socket = log.toString();
-    tell("lost"); // Nobody listens yet.
-    assertThat(verified().lines()).isEqualTo(1);
-    try (var mailbox = new Mailbox(socket)) {
-      tell("stop");
-      tell(CI, "kill", "denied: no");
-      Eventually.await("both have come", LIMIT, () -> mailbox.letters().size() == 2);
-      assertThat(mailbox.letters())
+    audit("lost"); // The socket does not exist yet.
+    assertThat(verify().lines()).isEqualTo(1);
+    try (var datagramReceiver = new DatagramReceiver(socket)) {
+      audit("stop");
+      audit(CI, "kill", "denied: no");
+      Eventually.await("both have come", LIMIT, () -> datagramReceiver.letters().size() == 2);
+      assertThat(datagramReceiver.letters())
           .containsExactlyInAnyOrder(
               "<85>1 2026-11-21T12:00:00Z - jpm - changed - %s".formatted(lines().get(1)),
               "<84>1 2026-11-21T12:00:00Z - jpm - refused - %s"
-                  .formatted(lines(refused()).getFirst()));
+                  .formatted(lines(refusedFile()).getFirst()));
     }
-    assertThat(verified()).isEqualTo(new AuditReply(3, 0, Optional.empty()));
+    assertThat(verify()).isEqualTo(new AuditReply(3, 0, Optional.empty()));
   }
 
   @Test
-  void aLinkIsNotFollowed() throws Exception {
+  void symbolicLinkIsNotFollowed() throws Exception {
     Path elsewhere = Files.writeString(home.resolve("elsewhere"), "precious");
     Files.createSymbolicLink(file(), elsewhere);
-    tell("stop");
-    assertThatThrownBy(this::verified).hasMessageContaining("not a regular file");
+    audit("stop");
+    assertThatThrownBy(this::verify).hasMessageContaining("not a regular file");
     assertThat(elsewhere).hasContent("precious");
   }
 }

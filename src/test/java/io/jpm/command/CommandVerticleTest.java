@@ -24,12 +24,12 @@ import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.Instances;
 import io.jpm.model.AppName;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.BridgeSchema;
 import io.jpm.wire.CommandReply;
 import io.jpm.wire.CommandReply.Code;
@@ -72,7 +72,7 @@ class CommandVerticleTest {
           Instances.online(2, "api"));
 
   private final Vertx vertx = Vertx.vertx();
-  private final List<GodCommand> orders = new CopyOnWriteArrayList<>();
+  private final List<GodCommand> commands = new CopyOnWriteArrayList<>();
   private final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
   private final List<EventMessage> past = new ArrayList<>();
   private volatile List<String> problems = List.of();
@@ -82,7 +82,7 @@ class CommandVerticleTest {
   @TempDir Path directory;
 
   @BeforeEach
-  void begin() throws Exception {
+  void startDaemonDoubles() throws Exception {
     BusCodec.install(vertx);
     vertx.eventBus().<GodCommand>consumer(Addresses.GOD_COMMAND, this::god);
     vertx.eventBus().<HistoryCommand>consumer(Addresses.HISTORY_COMMAND, this::history);
@@ -104,12 +104,12 @@ class CommandVerticleTest {
             patience);
     vertx
         .deployVerticle(new CommandVerticle(context))
-        .await(Patience.seconds(20), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void end() throws Exception {
-    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   private void god(Message<GodCommand> message) {
@@ -117,7 +117,7 @@ class CommandVerticleTest {
       message.reply(new GodReply(shown, List.of()));
       return;
     }
-    orders.add(message.body());
+    commands.add(message.body());
     if (mute) {
       return;
     }
@@ -125,7 +125,9 @@ class CommandVerticleTest {
         switch (message.body()) {
           case GodCommand.Trigger _ ->
               new GodReply(
-                  ALL, problems, List.of(new GodReply.Answer(new InstanceId(1), "{\"freed\":12}")));
+                  ALL,
+                  problems,
+                  List.of(new GodReply.ActionResult(new InstanceId(1), "{\"freed\":12}")));
           case GodCommand.Apply _ ->
               GodReply.ofChanges(
                   List.of(),
@@ -145,20 +147,20 @@ class CommandVerticleTest {
     List<EventMessage> of =
         switch (message.body()) {
           case HistoryCommand.After(long after, var app, int limit) ->
-              past.stream().filter(e -> e.seq() > after && isOf(e, app)).limit(limit).toList();
+              past.stream().filter(e -> e.seq() > after && isEventOf(e, app)).limit(limit).toList();
           case HistoryCommand.Latest(var app, int limit) -> {
-            List<EventMessage> all = past.stream().filter(e -> isOf(e, app)).toList();
+            List<EventMessage> all = past.stream().filter(e -> isEventOf(e, app)).toList();
             yield all.subList(Math.max(0, all.size() - limit), all.size());
           }
         };
     message.reply(new HistoryReply(of, 0, past.isEmpty() ? 0 : past.getLast().seq()));
   }
 
-  private static boolean isOf(EventMessage event, Optional<String> app) {
+  private static boolean isEventOf(EventMessage event, Optional<String> app) {
     return app.filter(name -> !name.equals(event.app())).isEmpty();
   }
 
-  /// Each log has one line, its own name, on a page of its own.
+  /// Each log has one line, its own name, on a separate page.
   private static void logs(Message<LogsCommand> message) {
     message.reply(
         switch (message.body()) {
@@ -168,9 +170,9 @@ class CommandVerticleTest {
                   new LogsReply.Searches(
                       seek.searches().stream()
                           .map(search -> {
-                            var from = LogPosition.nowhere(search.log());
+                            var from = LogPosition.startOf(search.log());
                             var to = new LogPosition(search.log(), from.part(), 9);
-                            return search.over(new Span(from, to));
+                            return search.finished(new Span(from, to));
                           })
                           .toList()));
           case LogsCommand.Read read -> {
@@ -182,7 +184,7 @@ class CommandVerticleTest {
                         log,
                         Instances.NOW,
                         log.getFileName().toString(),
-                        LogPosition.nowhere(log))),
+                        LogPosition.startOf(log))),
                 new LogsReply.Positions(
                     read.spans().stream()
                         .map(s -> s.from().log().equals(log) ? s.to() : s.from())
@@ -205,7 +207,7 @@ class CommandVerticleTest {
         vertx
             .eventBus()
             .<JsonObject>request(Addresses.COMMAND, request, options)
-            .await(Patience.seconds(20), TimeUnit.SECONDS)
+            .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)
             .body();
     assertThat(BridgeSchema.accepts("reply", body)).as(body.encode()).isTrue();
     CommandReply reply = CommandReply.fromJson(new JsonObject(body.encode()));
@@ -235,7 +237,7 @@ class CommandVerticleTest {
   }
 
   @Test
-  void theExamplesOfThePageAreUnderstoodAndDone() throws Exception {
+  void examplesInTheBridgeDocumentAreExecuted() throws Exception {
     Set<String> verbs = new HashSet<>();
     for (String line : Files.readAllLines(Path.of("docs/bridge.md"))) {
       if (line.startsWith("→ {\"v\":1,\"verb\"")) {
@@ -257,23 +259,23 @@ class CommandVerticleTest {
     }
     assertThat(verbs)
         .containsExactlyInAnyOrderElementsOf(
-            List.of(CommandVerb.values()).stream().map(CommandVerb::word).toList());
+            List.of(CommandVerb.values()).stream().map(CommandVerb::keyword).toList());
   }
 
   @Test
-  void thePageHasEveryVerbAndEveryCodeInItsTables() throws IOException {
+  void bridgeDocumentListsEveryVerbAndEveryCode() throws IOException {
     String page = Files.readString(Path.of("docs/bridge.md"));
     for (CommandVerb verb : CommandVerb.values()) {
       assertThat(page)
-          .containsPattern("\\n\\| [^|]*`" + verb.word() + "`[^|]*\\| (read|operate|admin) ");
+          .containsPattern("\\n\\| [^|]*`" + verb.keyword() + "`[^|]*\\| (read|operate|admin) ");
     }
     for (Code code : Code.values()) {
-      assertThat(page).contains("\n| `" + code.word() + "` |");
+      assertThat(page).contains("\n| `" + code.keyword() + "` |");
     }
   }
 
   @Test
-  void withoutTheBridgesWordNothingIsDone() throws Exception {
+  void requestWithoutAValidCallerHeaderIsDenied() throws Exception {
     JsonObject request =
         new CommandRequest.Act(CommandRequest.Action.STOP, List.of("web")).toJson();
     for (String header : List.of("", "{}", "owner", "{\"role\":\"admin\"}", "[]", "null")) {
@@ -283,23 +285,23 @@ class CommandVerticleTest {
       }
       assertThat(codeOf(ask(options, request))).as(header).isEqualTo(Code.DENIED);
     }
-    assertThat(orders).isEmpty();
+    assertThat(commands).isEmpty();
     awaitAudit("stop", "denied");
     assertThat(audited.getFirst().who().name()).isEqualTo("?");
   }
 
   @Test
-  void whoIsLimitedActsOnItsOwnAlone() throws Exception {
+  void scopedTokenActsOnlyOnItsOwnApps() throws Exception {
     Principal who = token(Role.OPERATE, "web");
     var all = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("all")).toJson();
     assertThat(ask(who, all)).isInstanceOf(CommandReply.Instances.class);
-    assertThat(orders)
+    assertThat(commands)
         .containsExactly(new GodCommand.Act(GodCommand.Action.RESTART, List.of("web")));
     var other = new CommandRequest.Act(CommandRequest.Action.RESTART, List.of("2")).toJson();
     assertThat(codeOf(ask(who, other))).isEqualTo(Code.NOT_FOUND);
     var delete = new CommandRequest.Act(CommandRequest.Action.DELETE, List.of("web")).toJson();
     assertThat(codeOf(ask(who, delete))).isEqualTo(Code.DENIED);
-    assertThat(orders).hasSize(1);
+    assertThat(commands).hasSize(1);
     awaitAudit("restart", "done");
     awaitAudit("restart", "not_found");
     awaitAudit("delete", "denied");
@@ -307,30 +309,30 @@ class CommandVerticleTest {
   }
 
   @Test
-  void whoIsLimitedHearsOfItsOwnAlone() throws Exception {
+  void scopedTokenReceivesOnlyEventsOfItsOwnApps() throws Exception {
     for (int seq = 1; seq <= 9; seq++) {
       String app = List.of("web", "api", "db").get(seq % 3);
       past.add(
           new EventMessage(
               seq, "online", app, 0, 7, "online", 0, "", 5, OptionalInt.empty(), Optional.empty()));
     }
-    var latest = new CommandRequest.Events(OptionalLong.empty(), 3, Optional.empty()).toJson();
-    var after = new CommandRequest.Events(OptionalLong.of(2), 3, Optional.empty()).toJson();
+    var latest = new CommandRequest.ListEvents(OptionalLong.empty(), 3, Optional.empty()).toJson();
+    var after = new CommandRequest.ListEvents(OptionalLong.of(2), 3, Optional.empty()).toJson();
     Principal who = token(Role.READ, "web", "db");
-    assertThat(numbers(ask(who, latest))).containsExactly(6L, 8L, 9L);
-    assertThat(numbers(ask(who, after))).containsExactly(3L, 5L, 6L);
-    assertThat(numbers(ask(Principal.OWNER, after))).containsExactly(3L, 4L, 5L);
+    assertThat(sequenceNumbers(ask(who, latest))).containsExactly(6L, 8L, 9L);
+    assertThat(sequenceNumbers(ask(who, after))).containsExactly(3L, 5L, 6L);
+    assertThat(sequenceNumbers(ask(Principal.OWNER, after))).containsExactly(3L, 4L, 5L);
     assertThat(audited).isEmpty();
   }
 
-  private static List<Long> numbers(CommandReply reply) {
+  private static List<Long> sequenceNumbers(CommandReply reply) {
     return reply instanceof CommandReply.Events events
         ? events.events().stream().map(EventMessage::seq).toList()
         : fail(reply.toString());
   }
 
   @Test
-  void linesAreToldWithWhoseTheyAre() throws Exception {
+  void logLinesCarryIdAndStreamOfTheirInstance() throws Exception {
     var request = new CommandRequest.Logs(List.of("web"), 5, Optional.empty());
     assertThat(ask(request))
         .isInstanceOfSatisfying(
@@ -354,8 +356,9 @@ class CommandVerticleTest {
   }
 
   @Test
-  void describingTellsOfPortsAndChecks() throws Exception {
-    var cluster = Instances.checked("web").draft().cluster(Cluster.auto()).build();
+  void describeReportsPortsAndProbes() throws Exception {
+    var cluster =
+        Instances.withProbesAndLimits("web").toBuilder().cluster(ClusterSettings.auto()).build();
     shown = List.of(Instances.online(0, cluster, 0), Instances.online(1, "api"));
     vertx
         .eventBus()
@@ -363,8 +366,9 @@ class CommandVerticleTest {
             Addresses.SATAN_COMMAND,
             asked ->
                 asked.reply(
-                    new SatanReply.Checked(
-                        Map.of(shown.getFirst().process().orElseThrow(), Instances.report()))));
+                    new SatanReply.Health(
+                        Map.of(
+                            shown.getFirst().process().orElseThrow(), Instances.healthReport()))));
     vertx
         .eventBus()
         .<BalancerCommand>consumer(
@@ -395,14 +399,14 @@ class CommandVerticleTest {
     JsonObject api = reply.getJsonArray("instances").getJsonObject(1);
     assertThat(api.getJsonArray("ports")).isEmpty();
     assertThat(api.getJsonArray("checks")).isEmpty();
-    assertThat(ask(new CommandRequest.ListThem(List.of())).toJson().encode())
+    assertThat(ask(new CommandRequest.ListInstances(List.of())).toJson().encode())
         .doesNotContain("checks", "ports");
   }
 
   @Test
-  void whatGodCannotDoIsAFailureWithWhatWasDone() throws Exception {
+  void failureOfGodIsReportedWithTheInstancesActedOn() throws Exception {
     problems = List.of("web:0 is stopped");
-    assertThat(ask(new CommandRequest.TypeLine("0", "hello")))
+    assertThat(ask(new CommandRequest.WriteInput("0", "hello")))
         .isInstanceOfSatisfying(
             CommandReply.Failed.class,
             failed -> {
@@ -410,12 +414,12 @@ class CommandVerticleTest {
               assertThat(failed.problems()).containsExactly("web:0 is stopped");
               assertThat(failed.instances()).hasSize(1);
             });
-    assertThat(orders).containsExactly(new GodCommand.Type("#0", "hello\n"));
+    assertThat(commands).containsExactly(new GodCommand.WriteInput("#0", "hello\n"));
     awaitAudit("type", "failed: web:0 is stopped");
   }
 
   @Test
-  void mistakesInAppsAreToldByTheirPlace() throws Exception {
+  void problemsInAppsAreReportedWithTheirLocation() throws Exception {
     var request =
         new JsonObject(
             "{\"v\":1,\"verb\":\"start\",\"app\":{\"script\":\"sleep 1\",\"nam\":\"x\"},\"cwd\":\"/\"}");
@@ -427,14 +431,14 @@ class CommandVerticleTest {
               assertThat(failed.problems()).hasSize(1);
               assertThat(failed.problems().getFirst()).contains("apps[0]").contains("\"name\"");
             });
-    assertThat(orders).isEmpty();
+    assertThat(commands).isEmpty();
   }
 
   @Test
-  void whoMayNotDescribeAppsHasNoFileReadForIt() throws Exception {
+  void deniedStartReadsNoFiles() throws Exception {
     var request =
         new CommandRequest.StartApps(
-            new CommandRequest.Described(
+            new CommandRequest.AppDescriptions(
                 "[{\"script\":\"/nowhere/at/all\",\"env_file\":\"/nowhere\"}]",
                 directory,
                 Optional.empty(),
@@ -446,39 +450,40 @@ class CommandVerticleTest {
                     token(Role.ADMIN, "web"),
                     new CommandRequest.StartApps(Requests.SHOP).toJson())))
         .isEqualTo(Code.DENIED);
-    assertThat(orders).isEmpty();
+    assertThat(commands).isEmpty();
   }
 
   @Test
-  void whatTakesTooLongIsSaidToGoOn() throws Exception {
+  void slowCommandIsAnsweredWithTimeout() throws Exception {
     mute = true;
     for (String id : Set.copyOf(vertx.deploymentIDs())) {
-      vertx.undeploy(id).await(Patience.seconds(20), TimeUnit.SECONDS);
+      vertx.undeploy(id).await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
     }
     deploy(Duration.ofMillis(50));
     var reply = ask(new CommandRequest.Reload(List.of("web"), 1));
     assertThat(codeOf(reply)).isEqualTo(Code.TIMEOUT);
-    assertThat(orders).hasSize(1);
+    assertThat(commands).hasSize(1);
   }
 
   @Test
-  void oneInstanceAndOneAppAreMeantWhereOnlyOneCanBe() throws Exception {
-    assertThat(codeOf(ask(new CommandRequest.TypeLine("web", "x")))).isEqualTo(Code.INVALID);
+  void commandsOnOneTargetRejectSelectorsOfSeveral() throws Exception {
+    assertThat(codeOf(ask(new CommandRequest.WriteInput("web", "x")))).isEqualTo(Code.INVALID);
     assertThat(codeOf(ask(new CommandRequest.Scale("all", false, 2)))).isEqualTo(Code.INVALID);
-    assertThat(orders).isEmpty();
+    assertThat(commands).isEmpty();
     ask(new CommandRequest.Scale("1", true, 1));
-    assertThat(orders)
+    assertThat(commands)
         .containsExactly(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 1, true));
   }
 
   @Test
-  void aKeyCountsTogetherWithWhatIsAsked() throws Exception {
+  void idempotencyKeyDependsOnKeyAndRequest() throws Exception {
     for (int by : List.of(1, 1, 5)) {
       ask(
           Principal.OWNER,
           new CommandRequest.Scale("1", true, by).toJson().put("key", "deploy-42"));
     }
-    List<String> keys = orders.stream().map(order -> ((GodCommand.Keyed) order).key()).toList();
+    List<String> keys =
+        commands.stream().map(order -> ((GodCommand.Idempotent) order).key()).toList();
     assertThat(keys).hasSize(3);
     assertThat(keys.get(1)).isEqualTo(keys.get(0));
     assertThat(keys.get(2)).isNotEqualTo(keys.get(0));

@@ -27,7 +27,7 @@ class RequestReaderTest {
 
   @ParameterizedTest
   @MethodSource("requests")
-  void whatIsWrittenIsReadBackAndIsAsTheSchemaSays(CommandRequest request) {
+  void requestsRoundTripAndConformToTheSchema(CommandRequest request) {
     JsonObject json = new JsonObject(request.toJson().encode());
     assertThat(RequestReader.read(json))
         .isEqualTo(new Reading.Understood(request, Optional.empty()));
@@ -35,7 +35,7 @@ class RequestReaderTest {
   }
 
   @Test
-  void everyKindAndEveryVerbIsAmongThem() {
+  void sampleRequestsCoverEveryTypeAndEveryVerb() {
     assertThat(requests().stream().map(CommandRequest::verb)).contains(CommandVerb.values());
     assertThat(requests().stream().<Class<?>>map(Object::getClass))
         .containsAll(leaves(CommandRequest.class).toList());
@@ -77,18 +77,18 @@ class RequestReaderTest {
           {"v":1,"verb":"apply","app":{},"cwd":"/","prune":true}  | prune: deletes apps that came from a process file: name it in file
           {"v":1,"verb":"start","app":{},"cwd":"/","env":{"A":1}} | env: use an object whose values are strings
           """)
-  void aMistakeIsToldWithItsKey(String body, String problem) {
+  void problemNamesItsKey(String body, String problem) {
     assertThat(problems(body)).containsExactly(problem);
   }
 
   @Test
-  void allMistakesAreToldTogether() {
+  void allProblemsAreReportedTogether() {
     assertThat(problems("{\"v\":1,\"verb\":\"logs\",\"targets\":1,\"lines\":\"x\",\"z\":0}"))
         .hasSize(3);
   }
 
   @Test
-  void anotherVersionIsRefusedAsThat() {
+  void otherProtocolVersionIsRejectedWithCodeVersion() {
     for (String body :
         List.of("{\"v\":2,\"verb\":\"ping\"}", "{\"verb\":\"ping\"}", "{\"v\":\"1\"}")) {
       assertThat(RequestReader.read(new JsonObject(body)))
@@ -99,15 +99,15 @@ class RequestReaderTest {
   }
 
   @Test
-  void whatIsNoObjectIsRefused() {
+  void bodyThatIsNotAnObjectIsRejected() {
     for (@Nullable Object body : new @Nullable Object[] {null, "ping", 7, new JsonArray()}) {
       assertThat(RequestReader.read(body)).isInstanceOf(Reading.Refused.class);
     }
   }
 
-  /// Right requests in which a value or a key was replaced: whatever comes, there is an answer.
+  /// Replaces a value or a key of valid requests. The reader must answer every such request.
   @Test
-  void nothingThatIsSentFailsTheReader() {
+  void readerNeverThrows() {
     var random = new SplittableRandom(7);
     @Nullable Object[] odd = {
       null,

@@ -2,15 +2,15 @@ package io.jpm.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Command;
-import io.jpm.model.Health;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
-import io.jpm.model.Variables;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -22,12 +22,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
-/// What `describe` over the bridge reports of an app's description.
+/// Tests what `describe` over the bridge reports of the spec of an app.
 class SpecViewTest {
-  private static AppSpec.Draft app() {
-    return AppSpec.of(
+  private static AppSpec.Builder app() {
+    return AppSpec.builder(
         new AppName("web"),
-        new Command(
+        new AppCommand(
             Path.of("/srv/web"),
             Optional.empty(),
             List.of(),
@@ -36,7 +36,7 @@ class SpecViewTest {
   }
 
   @Test
-  void aUserAndAGroupHaveTheNamesOfAProcessFile() {
+  void userAndGroupHaveTheKeysOfAProcessFile() {
     var runAs =
         new RunAs(
             Optional.of("www"),
@@ -52,27 +52,28 @@ class SpecViewTest {
   }
 
   @Test
-  void whoMayReadSeesNoSecrets() {
+  void viewContainsNoSecrets() {
     var check =
-        new Check.Http(
+        new ProbeHandler.Http(
             "http://127.0.0.1:80/",
             Map.of("Authorization", "Bearer abc", "Accept", "text/html"),
-            Check.StatusRange.FINE,
+            ProbeHandler.StatusRange.FINE,
             Optional.empty(),
             true);
-    var rhythm =
-        new Check.Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
+    var probeTiming =
+        new ProbeHandler.ProbeTiming(
+            Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
     var hook = new Hooks.Webhook(URI.create("https://hooks.example:8443/services/T0/B0/abc?x=abc"));
     JsonObject view =
         SpecView.of(
             app()
-                .variables(Variables.declared(Map.of("API_TOKEN", "abc", "PORT", "80")))
+                .variables(EnvironmentVariables.declared(Map.of("API_TOKEN", "abc", "PORT", "80")))
                 .health(
-                    new Health(
+                    new HealthProbes(
                         Optional.empty(),
                         Optional.empty(),
-                        Optional.of(new Health.Probe(check, rhythm))))
-                .hooks(new Hooks(Map.of(Hooks.Occasion.CRASH, List.of(hook))))
+                        Optional.of(new HealthProbes.Probe(check, probeTiming))))
+                .hooks(new Hooks(Map.of(Hooks.HookEvent.CRASH, List.of(hook))))
                 .build());
     assertThat(view.encode()).doesNotContain("abc", "hunter2");
     assertThat(view.getJsonObject("env").getString("PORT")).isEqualTo("80");

@@ -40,7 +40,7 @@ class TargetSelectionTest {
         "#3 | 3",
         "all | 0 1 2 3 4",
       })
-  void aWordNames(String word, String ids) {
+  void selectorMatchesInstances(String word, String ids) {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(
             new TargetSelection.Found(
@@ -51,7 +51,7 @@ class TargetSelectionTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"w?", "*y", "eb*", "/^eb/", "WEB*", "[web]*", "w{1}*", "\\w*"})
-  void aWordNamesNothing(String word) {
+  void selectorWithoutMatchIsReportedAsMissing(String word) {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(new TargetSelection.Missing(List.of(word)));
   }
@@ -65,40 +65,40 @@ class TargetSelectionTest {
         "/(((a{0,9}){1,9}){2,9}){0,9}/",
         "/(x{999999999})/",
       })
-  void programsAreBounded(String word) {
+  void repetitionsInRegularExpressionsAreBounded(String word) {
     assertThat(TargetSelection.of(List.of(word), ALL))
         .isEqualTo(
-            new TargetSelection.Wrong(
+            new TargetSelection.Invalid(
                 "targets: %s repeats too much: its length multiplied by its counts is more"
                         .formatted(word)
                     + " than 1000"));
   }
 
   @Test
-  void patternsAndListsOfWordsAreBoundedInLength() {
+  void patternsAndSelectorListsAreBoundedInLength() {
     for (String word : List.of("/" + "a".repeat(255) + "/", "*" + "a".repeat(256))) {
       assertThat(TargetSelection.of(List.of(word), ALL))
           .isEqualTo(
-              new TargetSelection.Wrong("targets: a pattern of 257 characters: use at most 256"));
+              new TargetSelection.Invalid("targets: a pattern of 257 characters: use at most 256"));
     }
     assertThat(TargetSelection.of(Collections.nCopies(1001, "web"), ALL))
-        .isEqualTo(new TargetSelection.Wrong("targets: 1001 words: use at most 1000"));
+        .isEqualTo(new TargetSelection.Invalid("targets: 1001 words: use at most 1000"));
     assertThat(TargetSelection.of(Collections.nCopies(1000, "web"), ALL))
         .isEqualTo(new TargetSelection.Found(ALL.subList(0, 2)));
   }
 
   @Test
-  void anExpressionThatIsNoneIsToldAsOne() {
+  void invalidRegularExpressionIsReported() {
     assertThat(TargetSelection.of(List.of("/(/"), ALL))
         .isInstanceOfSatisfying(
-            TargetSelection.Wrong.class,
-            wrong ->
-                assertThat(wrong.problem())
+            TargetSelection.Invalid.class,
+            invalid ->
+                assertThat(invalid.problem())
                     .startsWith("targets: /(/ is not a regular expression: "));
   }
 
   @Test
-  void patternsAndLongListsAreNotForAnEventLoop() {
+  void patternsAndLongListsCountAsLongRunning() {
     assertThat(TargetSelection.isLong(List.of("web", "all", "#1"))).isFalse();
     assertThat(TargetSelection.isLong(List.of("web", "/a/"))).isTrue();
     assertThat(TargetSelection.isLong(List.of("web*"))).isTrue();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
@@ -21,46 +21,50 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// When an app is in cluster mode, and what its owner may say about that.
+/// Tests when an app is in cluster mode, and the attributes of cluster mode.
 class ClusterAttributesTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
-    List.of("node", "nodejs", "java", "python3", "nodemon", "npm", "bash").forEach(place::program);
-    List.of("app.js", "app.py", "app.jar").forEach(name -> place.file(name, "text"));
-    place.executable("by-first-line", "#!/usr/bin/env node\n");
+  void createWorkspace() {
+    workspace = new Workspace(dir);
+    List.of("node", "nodejs", "java", "python3", "nodemon", "npm", "bash")
+        .forEach(workspace::program);
+    List.of("app.js", "app.py", "app.jar").forEach(name -> workspace.file(name, "text"));
+    workspace.executable("by-first-line", "#!/usr/bin/env node\n");
   }
 
   private AppsOutcome read(String members) {
-    return place.read("{" + members + "}");
+    return workspace.read("{" + members + "}");
   }
 
   private AppSpec app(String members) {
     AppsOutcome outcome = read(members);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
-  private Cluster quietly(String members) {
+  private ClusterSettings clusterWithoutWarnings(String members) {
     assertThat(read(members).warnings()).isEmpty();
     return app(members).cluster();
   }
 
   private List<String> warnings(String members) {
     AppsOutcome outcome = read(members);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.warnings();
   }
 
   @Test
-  void thePortMayStandInAFileOfVariables() {
-    place.file("with.env", "A=1\nPORT=8080\n");
-    place.file("without.env", "A=1\n");
-    place.executable("app", "#!/bin/sh\n");
-    assertThat(quietly("script: 'app', balance: 'proxy', env_file: 'with.env'").enabled()).isTrue();
+  void portMayComeFromAnEnvFile() {
+    workspace.file("with.env", "A=1\nPORT=8080\n");
+    workspace.file("without.env", "A=1\n");
+    workspace.executable("app", "#!/bin/sh\n");
+    assertThat(
+            clusterWithoutWarnings("script: 'app', balance: 'proxy', env_file: 'with.env'")
+                .enabled())
+        .isTrue();
     assertThat(warnings("script: 'app', balance: 'proxy', env_file: 'absent.env?', name: 'web'"))
         .singleElement()
         .asString()
@@ -71,7 +75,7 @@ class ClusterAttributesTest {
             "env_file: 'without.env'",
             "env_file: 'with.env', env: {PORT: '/run/x'}",
             "secrets: {PORT: 'file:with.env'}")) {
-      assertThat(Place.sentences(read("script: 'app', balance: 'proxy', " + wrong)))
+      assertThat(Workspace.messages(read("script: 'app', balance: 'proxy', " + wrong)))
           .singleElement()
           .asString()
           .endsWith("\"proxy\" needs the port that clients connect to: set it with port");
@@ -130,7 +134,7 @@ class ClusterAttributesTest {
           "script": "app.js", "balance": "off", "instances": 2 | true
           "script": "app", "instances": 4 | false
           """)
-  void pm2sRuleAndItsExtensionsSayWhoIsInClusterMode(String members, String enabled) {
+  void clusterModeFollowsTheRuleOfPm2AndItsExtensions(String members, String enabled) {
     AppsOutcome outcome = read(members);
     assertThat(outcome.apps().isEmpty()).isEqualTo(enabled.equals("problem"));
     outcome
@@ -142,7 +146,7 @@ class ClusterAttributesTest {
   }
 
   @Test
-  void aLineThatCannotBeLookedThroughLosesClusterModeAloud() {
+  void opaqueShellCommandRunsInForkModeWithAWarning() {
     assertThat(warnings("script: 'npm run build && node app.js', instances: 3, name: 'web'"))
         .singleElement()
         .asString()
@@ -151,24 +155,27 @@ class ClusterAttributesTest {
                 + " more than one program; for cluster mode set the port with port, or run the"
                 + " server alone");
     assertThat(warnings("script: 'npm run build && node app.js'")).isEmpty();
-    assertThat(Place.sentences(read("script: 'node a.js & node b.js', balance: 'node'")))
+    assertThat(Workspace.messages(read("script: 'node a.js & node b.js', balance: 'node'")))
         .singleElement()
         .asString()
         .contains("bash runs a command line, and it starts a process in the background");
   }
 
   @Test
-  void optionsMeanTheSame() {
-    assertThat(type(Map.of("script", "app.js", "instances", 2)).cluster().enabled()).isTrue();
-    assertThat(type(Map.of("script", "app.js", "instances", "max")).cluster().enabled()).isTrue();
+  void commandLineOptionsHaveTheSameEffect() {
+    assertThat(readCommandLine(Map.of("script", "app.js", "instances", 2)).cluster().enabled())
+        .isTrue();
+    assertThat(readCommandLine(Map.of("script", "app.js", "instances", "max")).cluster().enabled())
+        .isTrue();
     assertThat(
-            type(Map.of("script", "app.js", "instances", 2, "execute_command", true))
+            readCommandLine(Map.of("script", "app.js", "instances", 2, "execute_command", true))
                 .cluster()
                 .enabled())
         .isFalse();
-    assertThat(type(Map.of("script", "app.py", "listen", "8000,127.0.0.1:9000")).cluster())
+    assertThat(
+            readCommandLine(Map.of("script", "app.py", "listen", "8000,127.0.0.1:9000")).cluster())
         .isEqualTo(
-            new Cluster(
+            new ClusterSettings(
                 true,
                 BalancingMode.AUTO,
                 Optional.empty(),
@@ -178,22 +185,22 @@ class ClusterAttributesTest {
                 ProxyProtocol.NONE));
   }
 
-  private AppSpec type(Map<String, Object> attributes) {
-    AppsOutcome outcome = place.type(new HashMap<>(attributes));
-    assertThat(Place.sentences(outcome)).isEmpty();
+  private AppSpec readCommandLine(Map<String, Object> attributes) {
+    AppsOutcome outcome = workspace.readCommandLine(new HashMap<>(attributes));
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
   @Test
-  void everythingMayBeSaid() {
+  void allClusterAttributesAreRead() {
     assertThat(
-            quietly(
+            clusterWithoutWarnings(
                 """
                 "script": "app.py", "instances": 2, "port": 8000, "balance": "proxy",
                 "strategy": "ip_hash", "drain_timeout": "5s", "proxy_protocol": "v1"
                 """))
         .isEqualTo(
-            new Cluster(
+            new ClusterSettings(
                 true,
                 BalancingMode.PROXY,
                 Optional.of(Strategy.IP_HASH),
@@ -204,7 +211,7 @@ class ClusterAttributesTest {
   }
 
   @Test
-  void thePortIsStillAVariable() {
+  void portIsAlsoAVariable() {
     assertThat(app("\"script\": \"app\", \"port\": 8000").variables().declared())
         .containsEntry("PORT", "8000");
     AppSpec own = app("\"script\": \"app\", \"port\": 8000, \"env\": {\"PORT\": 9000}");
@@ -213,7 +220,7 @@ class ClusterAttributesTest {
   }
 
   @Test
-  void aClusterHasMoreTimeToGetReady() {
+  void clusterModeHasALongerReadinessTimeout() {
     assertThat(app("\"script\": \"app.js\"").readiness().timeout()).hasSeconds(3);
     assertThat(app("\"script\": \"app.js\", \"instances\": 2").readiness().timeout())
         .hasSeconds(30);
@@ -243,21 +250,22 @@ class ClusterAttributesTest {
           ["0.0.0.0:80", "[::]:80"] | 0.0.0.0:80 [::]:80
           "[FE80::1]:65535" | [fe80::1]:65535
           """)
-  void listenHasManyForms(String written, String addresses) {
-    Cluster cluster = quietly("\"script\": \"app\", \"listen\": " + written);
-    assertThat(cluster.listen())
+  void listenAcceptsSeveralForms(String written, String addresses) {
+    ClusterSettings clusterSettings =
+        clusterWithoutWarnings("\"script\": \"app\", \"listen\": " + written);
+    assertThat(clusterSettings.listen())
         .extracting(ListenAddress::toString)
         .containsExactly(addresses.split(" "));
-    assertThat(cluster.enabled()).isTrue();
+    assertThat(clusterSettings.enabled()).isTrue();
   }
 
   @ParameterizedTest
   @CsvSource({"off,NONE", "v1,V1", "v2,V2", "true,V2", "false,NONE"})
-  void theHeaderHasAVersion(String written, ProxyProtocol expected) {
+  void proxyProtocolVersionIsRead(String written, ProxyProtocol expected) {
     String value =
         written.equals("true") || written.equals("false") ? written : "\"" + written + "\"";
     assertThat(
-            quietly(
+            clusterWithoutWarnings(
                     "\"script\": \"app\", \"instances\": 1, \"port\": 80, \"proxy_protocol\": "
                         + value)
                 .proxyProtocol())
@@ -304,10 +312,10 @@ class ClusterAttributesTest {
           "exec_mode": "cluster", "port": 80, "strategy": "kernel" | .strategy: "kernel" cannot be combined with balance "proxy", the default for this app: use "round_robin", "least_conn" or "ip_hash"
           "listen": 80, "strategy": "round_robin" | .strategy: "round_robin" cannot be combined with balance "listen_fds": use "kernel"
           """)
-  void aWrongValueIsAProblemInASentence(String members, String sentence) {
-    AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + members + "}]");
+  void invalidValueIsReportedInOneMessage(String members, String sentence) {
+    AppsOutcome outcome = workspace.read("[\n{\"script\": \"app\",\n" + members + "}]");
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .containsExactly("ecosystem.json:3: [0]" + sentence.replace("DIR", dir.toString()));
   }
 
@@ -328,7 +336,8 @@ class ClusterAttributesTest {
     "auto, app.js, kernel, true",
     "auto, app.js, least_conn, false",
   })
-  void aStrategySuitsItsWay(String balance, String script, String strategy, boolean suits) {
+  void strategyMustSuitTheBalancingMode(
+      String balance, String script, String strategy, boolean suits) {
     AppsOutcome outcome =
         read(
             "\"script\": \"%s\", \"port\": 80, \"balance\": \"%s\", \"strategy\": \"%s\"%s"
@@ -341,23 +350,27 @@ class ClusterAttributesTest {
   }
 
   @Test
-  void aProxyFindsThePortAmongTheVariables() {
+  void proxyModeTakesThePortFromEnv() {
     assertThat(
-            quietly("\"script\": \"app\", \"balance\": \"proxy\", \"env\": {\"PORT\": 8000}")
+            clusterWithoutWarnings(
+                    "\"script\": \"app\", \"balance\": \"proxy\", \"env\": {\"PORT\": 8000}")
                 .balance())
         .isEqualTo(BalancingMode.PROXY);
   }
 
   @Test
-  void aMistakeOnTheCommandLineNamesItsOption() {
+  void problemOnTheCommandLineNamesItsOption() {
     assertThat(
-            Place.sentences(
-                place.type(Map.of("script", "app", "balance", "proxy", "strategy", "kernel"))))
+            Workspace.messages(
+                workspace.readCommandLine(
+                    Map.of("script", "app", "balance", "proxy", "strategy", "kernel"))))
         .containsExactly(
             "--strategy: \"kernel\" cannot be combined with --balance \"proxy\": use \"round_robin\","
                 + " \"least_conn\" or \"ip_hash\"",
             "--balance: \"proxy\" needs the port that clients connect to: set it with --port");
-    assertThat(Place.sentences(place.type(Map.of("script", "app", "listen", "80,localhost:81"))))
+    assertThat(
+            Workspace.messages(
+                workspace.readCommandLine(Map.of("script", "app", "listen", "80,localhost:81"))))
         .containsExactly(
             "--listen: \"localhost:81\" has a host name instead of an address: use \"127.0.0.1:81\""
                 + " or \"[::1]:81\"");
@@ -381,7 +394,7 @@ class ClusterAttributesTest {
           "script": "app.py", "listen": 80, "drain_timeout": 5, "proxy_protocol": "v2" | drain_timeout, proxy_protocol do nothing with balance listen_fds
           "script": "app.js", "instances": 2, "balance": "off", "strategy": "kernel", "listen": 80, "drain_timeout": 5 | strategy, listen, drain_timeout do nothing with balance off
           """)
-  void whatHasNoEffectIsAWarning(String members, String warning) {
+  void attributeWithoutEffectIsAWarning(String members, String warning) {
     assertThat(warnings(members)).containsExactly("ecosystem.json: app: " + warning);
   }
 
@@ -397,7 +410,7 @@ class ClusterAttributesTest {
           "script": "app.js", "balance": "node", "strategy": "round_robin", "drain_timeout": 5
           "script": "app.js", "exec_mode": "fork", "port": 80
           """)
-  void whatHasAnEffectOrAsksForNothingIsNoWarning(String members) {
+  void effectiveAndNeutralAttributesGiveNoWarning(String members) {
     assertThat(warnings(members)).isEmpty();
   }
 }

@@ -3,8 +3,8 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.config.settings.AppDefaults;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandResolutionTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
   @ParameterizedTest
@@ -41,31 +41,31 @@ class CommandResolutionTest {
     "j.coffee, coffee",
     "k.ls, lsc",
   })
-  void theExtensionTellsTheInterpreter(String script, String interpreter) {
-    place.file(script, "text");
+  void extensionDeterminesTheInterpreter(String script, String interpreter) {
+    workspace.file(script, "text");
     assertThat(problems(script))
         .containsExactly(
             "--interpreter: interpreter \"" + interpreter + "\" was not found in PATH");
-    Path program = place.program(interpreter);
+    Path program = workspace.program(interpreter);
     assertThat(command(script).interpreter()).contains(program);
     assertThat(command(script).argv())
         .containsExactly(program.toString(), dir.resolve(script).toString());
   }
 
   @Test
-  void anOlderNameOfTheInterpreterWillDo() {
-    place.file("a.sh", "");
-    place.file("b.py", "");
-    Path sh = place.program("sh");
-    Path python = place.program("python");
+  void alternativeNameOfTheInterpreterIsAccepted() {
+    workspace.file("a.sh", "");
+    workspace.file("b.py", "");
+    Path sh = workspace.program("sh");
+    Path python = workspace.program("python");
     assertThat(command("a.sh").interpreter()).contains(sh);
     assertThat(command("b.py").interpreter()).contains(python);
   }
 
   @Test
-  void aJarIsGivenToJavaWithItsOption() {
-    place.file("app.jar", "PK");
-    Path java = place.program("java");
+  void jarIsRunByJavaWithTheJarOption() {
+    workspace.file("app.jar", "PK");
+    Path java = workspace.program("java");
     AppSpec app =
         app(Map.of("script", "app.jar", "interpreter_args", "-Xmx64m", "args", List.of("--x y")));
     assertThat(app.command().argv())
@@ -75,25 +75,25 @@ class CommandResolutionTest {
   }
 
   @Test
-  void aProgramIsRunItself() {
-    Path app = place.executable("server", "\u007fELF\u0001");
+  void executableIsRunDirectly() {
+    Path app = workspace.executable("server", "\u007fELF\u0001");
     assertThat(command("./server"))
-        .isEqualTo(new Command(app, Optional.empty(), List.of(), List.of()));
+        .isEqualTo(new AppCommand(app, Optional.empty(), List.of(), List.of()));
   }
 
   @Test
-  void aBareWordIsSearchedInPathAfterTheDirectory() {
-    Path program = place.program("tool");
+  void bareNameIsSearchedInTheDirectoryBeforePath() {
+    Path program = workspace.program("tool");
     assertThat(command("tool").script()).isEqualTo(program);
-    Path own = place.executable("tool", "\u0000");
+    Path own = workspace.executable("tool", "\u0000");
     assertThat(command("tool").script()).isEqualTo(own);
   }
 
   @Test
-  void theScriptIsLookedForInTheGivenDirectoryFirst() {
-    place.executable("sub/x", "\u0000");
-    Path upper = place.executable("y", "\u0000");
-    place.executable("x", "\u0000");
+  void scriptIsSearchedInCwdFirst() {
+    workspace.executable("sub/x", "\u0000");
+    Path upper = workspace.executable("y", "\u0000");
+    workspace.executable("x", "\u0000");
     assertThat(app(Map.of("script", "x", "cwd", "sub")).command().script())
         .isEqualTo(dir.resolve("sub/x"));
     AppSpec second = app(Map.of("script", "y", "cwd", "sub", "out_file", "o.log"));
@@ -103,47 +103,47 @@ class CommandResolutionTest {
   }
 
   @Test
-  void theTildeIsTheCallersHome() {
-    Path script = place.executable("home/run", "\u0000");
+  void tildeIsTheHomeOfTheCaller() {
+    Path script = workspace.executable("home/run", "\u0000");
     assertThat(command("~/run").script()).isEqualTo(script);
   }
 
   @Test
-  void aFirstLineWithAnInterpreterIsObeyed() {
-    Path bash = place.program("bash");
-    place.file("job", "#!" + bash + " -e\necho\n");
+  void shebangDeterminesTheInterpreter() {
+    Path bash = workspace.program("bash");
+    workspace.file("job", "#!" + bash + " -e\necho\n");
     assertThat(command("job").argv())
         .containsExactly(bash.toString(), "-e", dir.resolve("job").toString());
-    place.file("env-job", "#!/usr/bin/env -S bash -x\necho\n");
+    workspace.file("env-job", "#!/usr/bin/env -S bash -x\necho\n");
     assertThat(command("env-job").argv())
         .containsExactly(bash.toString(), "-x", dir.resolve("env-job").toString());
-    place.executable("runs", "#!" + bash + "\necho\n");
+    workspace.executable("runs", "#!" + bash + "\necho\n");
     assertThat(command("runs").interpreter()).isEmpty();
     assertThat(app(Map.of("script", "runs", "interpreter_args", "-v")).command().argv())
         .containsExactly(bash.toString(), "-v", dir.resolve("runs").toString());
-    place.executable("dos", "#!" + bash + "\r\necho\r\n");
+    workspace.executable("dos", "#!" + bash + "\r\necho\r\n");
     assertThat(command("dos").interpreter()).contains(bash);
   }
 
   @Test
-  void anExplicitInterpreterWins() {
-    place.file("c.js", "");
-    place.file("tools/own", "");
-    Path deno = place.program("deno");
-    Path own = place.executable("tools/own", "\u0000");
+  void explicitInterpreterTakesPrecedence() {
+    workspace.file("c.js", "");
+    workspace.file("tools/own", "");
+    Path deno = workspace.program("deno");
+    Path own = workspace.executable("tools/own", "\u0000");
     assertThat(app(Map.of("script", "c.js", "interpreter", "deno")).command().interpreter())
         .contains(deno);
     assertThat(app(Map.of("script", "c.js", "interpreter", "./tools/own")).command().interpreter())
         .contains(own);
-    place.executable("c.sh", "#!" + own + "\n");
+    workspace.executable("c.sh", "#!" + own + "\n");
     assertThat(app(Map.of("script", "c.sh", "interpreter", "none")).command().interpreter())
         .isEmpty();
   }
 
   @Test
-  void aDirectoryStandsForItsIndex() {
-    place.file("site/index.js", "");
-    Path node = place.program("node");
+  void directoryRunsItsIndexScript() {
+    workspace.file("site/index.js", "");
+    Path node = workspace.program("node");
     AppSpec app = app(Map.of("script", "site"));
     assertThat(app.command().argv())
         .containsExactly(node.toString(), dir.resolve("site/index.js").toString());
@@ -151,14 +151,14 @@ class CommandResolutionTest {
   }
 
   @Test
-  void whatCannotBeRunIsOneSentence() {
-    place.file("text", "just words\n");
-    place.file("bin-data", "\u0000\u0001");
-    place.file("c.js", "");
-    place.file("lost", "#!/usr/bin/no-such-thing\n");
-    place.directory("empty");
-    place.file("plain-interpreter", "");
-    place.file("bin/README", "");
+  void scriptThatCannotRunIsReportedInOneMessage() {
+    workspace.file("text", "just words\n");
+    workspace.file("bin-data", "\u0000\u0001");
+    workspace.file("c.js", "");
+    workspace.file("lost", "#!/usr/bin/no-such-thing\n");
+    workspace.directory("empty");
+    workspace.file("plain-interpreter", "");
+    workspace.file("bin/README", "");
     assertThat(problems("gone.js"))
         .containsExactly("gone.js: script not found: " + dir.resolve("gone.js"));
     assertThat(problems("README"))
@@ -201,19 +201,19 @@ class CommandResolutionTest {
   }
 
   @Test
-  void aPlainCommandLineIsRunWithoutAShell() {
-    Path node = place.program("node");
+  void simpleCommandLineIsRunWithoutAShell() {
+    Path node = workspace.program("node");
     AppSpec app = app(Map.of("script", "node 'my app.js' --x=\"1 2\"", "args", List.of("tail")));
     assertThat(app.command())
         .isEqualTo(
-            new Command(
+            new AppCommand(
                 node, Optional.empty(), List.of(), List.of("my app.js", "--x=1 2", "tail")));
     assertThat(app.name().value()).isEqualTo("node my app");
   }
 
   @Test
-  void whatIsQuotedNeedsNoShell() {
-    Path java = place.program("java");
+  void quotedCharactersNeedNoShell() {
+    Path java = workspace.program("java");
     assertThat(command("java -cp 'lib/*:a;b' \"Main\\$Inner\" --x='$HOME' \\*").argv())
         .containsExactly(java.toString(), "-cp", "lib/*:a;b", "Main$Inner", "--x=$HOME", "*");
   }
@@ -232,26 +232,26 @@ class CommandResolutionTest {
           node *.js | node
           node ~/app.js | app
           """)
-  void whatNeedsAShellIsGivenToOne(String script, String name) {
-    Path bash = place.program("bash");
-    place.program("node");
+  void shellSyntaxIsRunByAShell(String script, String name) {
+    Path bash = workspace.program("bash");
+    workspace.program("node");
     AppSpec app = app(Map.of("script", script));
     assertThat(app.command())
-        .isEqualTo(new Command(bash, Optional.empty(), List.of(), List.of("-c", script)));
+        .isEqualTo(new AppCommand(bash, Optional.empty(), List.of(), List.of("-c", script)));
     assertThat(app.name().value()).isEqualTo(name);
   }
 
   @Test
-  void argumentsOfAShellCommandAreItsParameters() {
-    place.program("bash");
+  void argumentsBecomeParametersOfTheShellCommand() {
+    workspace.program("bash");
     AppSpec app = app(Map.of("script", "echo $1 | cat", "args", List.of("a b")));
     assertThat(app.command().args()).containsExactly("-c", "echo $1 | cat", "bash", "a b");
   }
 
   @Test
-  void aCommandLineThatCannotBeRunIsOneSentence() {
-    place.file("app.js", "");
-    place.file("tool", "\u0000");
+  void commandLineThatCannotRunIsReportedInOneMessage() {
+    workspace.file("app.js", "");
+    workspace.file("tool", "\u0000");
     assertThat(problems("nodde app.js"))
         .containsExactly("nodde app.js: program \"nodde\" was not found in PATH");
     assertThat(problems("app.js --x"))
@@ -275,30 +275,31 @@ class CommandResolutionTest {
     "npm run start, npm run start",
     "serve /srv/www/, www",
   })
-  void aCommandLineIsNamedAsInPm2(String script, String name) {
-    place.program("python3");
-    place.program("npm");
-    place.program("serve");
+  void commandLineAppHasTheNameOfPm2(String script, String name) {
+    workspace.program("python3");
+    workspace.program("npm");
+    workspace.program("serve");
     assertThat(app(Map.of("script", script)).name().value()).isEqualTo(name);
   }
 
   @Test
-  void anUnusedInterpreterIsAWarning() {
-    place.program("npm");
+  void unusedInterpreterIsAWarning() {
+    workspace.program("npm");
     AppsOutcome outcome =
-        place.type(Map.of("script", "npm start", "interpreter", "bash", "write", true));
+        workspace.readCommandLine(
+            Map.of("script", "npm start", "interpreter", "bash", "write", true));
     assertThat(outcome.warnings())
         .containsExactly(
             "npm start: ignored for now: --write",
             "npm start: interpreter is ignored: the script is a command line");
-    AppsOutcome program = place.type(Map.of("script", "npm", "node_args", "-x"));
+    AppsOutcome program = workspace.readCommandLine(Map.of("script", "npm", "node_args", "-x"));
     assertThat(program.warnings())
         .containsExactly(
             "npm: interpreter_args are ignored: " + dir.resolve("bin/npm") + " is run directly");
   }
 
   @Test
-  void theEnvironmentIsTheCallersWithoutWhatIsPrivate() {
+  void environmentIsThatOfTheCallerWithoutPrivateVariables() {
     Map<String, String> variables = new HashMap<>();
     variables.put("KEEP", "exactly \"this\"\n");
     variables.put("name", "mine");
@@ -306,7 +307,7 @@ class CommandResolutionTest {
       variables.put(dropped, "x");
     }
     variables.put("JPM_HOME", "/h");
-    place.executable("app", "\u0000");
+    workspace.executable("app", "\u0000");
     Map<String, String> environment = environment(variables, Map.of("script", "app"));
     assertThat(environment)
         .containsOnlyKeys("KEEP", "name", "JPM_HOME", "PATH", "HOME", "PWD")
@@ -319,9 +320,9 @@ class CommandResolutionTest {
   }
 
   @Test
-  void variablesAreFilteredAsAsked() {
+  void filterEnvRemovesVariables() {
     Map<String, String> variables = Map.of("AWS_KEY", "1", "AWS_ID", "2", "MY_AWS", "3");
-    place.executable("app", "\u0000");
+    workspace.executable("app", "\u0000");
     assertThat(environment(variables, Map.of("script", "app", "filter_env", List.of("AWS_"))))
         .containsKey("MY_AWS")
         .doesNotContainKeys("AWS_KEY", "AWS_ID");
@@ -333,8 +334,8 @@ class CommandResolutionTest {
   }
 
   @Test
-  void portIsAVariableUnlessTheAppSaysOtherwise() {
-    place.executable("app", "\u0000");
+  void portSetsTheVariableUnlessEnvDoes() {
+    workspace.executable("app", "\u0000");
     assertThat(environment(Map.of("PORT", "1"), Map.of("script", "app", "port", 80)))
         .containsEntry("PORT", "80");
     assertThat(
@@ -343,9 +344,9 @@ class CommandResolutionTest {
   }
 
   @Test
-  void pythonWritesItsOutputAtOnceUnlessTold() {
-    place.program("python3");
-    place.file("a.py", "");
+  void pythonOutputIsUnbufferedUnlessTheCallerDecides() {
+    workspace.program("python3");
+    workspace.file("a.py", "");
     assertThat(environment(Map.of(), Map.of("script", "a.py")))
         .containsEntry("PYTHONUNBUFFERED", "1");
     assertThat(environment(Map.of(), Map.of("script", "python3 -m x")))
@@ -355,7 +356,7 @@ class CommandResolutionTest {
   }
 
   @Test
-  void optionsOfTheCommandLineAreNamedInProblems() {
+  void problemsNameOptionsOfTheCommandLine() {
     assertThat(
             problems(
                 Map.of("script", "app", "max_restarts", "many", "instances", "to", "intances", 1)))
@@ -369,18 +370,18 @@ class CommandResolutionTest {
   private Map<String, String> environment(
       Map<String, String> variables, Map<String, Object> attributes) {
     AppsOutcome outcome =
-        AppReader.fromCommandLine(attributes, place.caller(variables), AppDefaults.PM2);
+        AppReader.fromCommandLine(attributes, workspace.caller(variables), AppDefaults.PM2);
     assertThat(outcome.problems()).isEmpty();
     return outcome.apps().getFirst().variables().effective();
   }
 
   private AppSpec app(Map<String, Object> attributes) {
-    AppsOutcome outcome = place.type(attributes);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    AppsOutcome outcome = workspace.readCommandLine(attributes);
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
-  private Command command(String script) {
+  private AppCommand command(String script) {
     return app(Map.of("script", script)).command();
   }
 
@@ -389,8 +390,8 @@ class CommandResolutionTest {
   }
 
   private List<String> problems(Map<String, Object> attributes) {
-    AppsOutcome outcome = place.type(attributes);
+    AppsOutcome outcome = workspace.readCommandLine(attributes);
     assertThat(outcome.apps()).isEmpty();
-    return Place.sentences(outcome);
+    return Workspace.messages(outcome);
   }
 }

@@ -3,14 +3,14 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.format.ProcessFormat;
-import io.jpm.config.format.YamlTree;
 import io.jpm.config.settings.AppDefaults;
-import io.jpm.config.values.Node;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.syntax.ProcessFormat;
+import io.jpm.config.syntax.YamlTree;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problems;
-import io.jpm.daemon.NodeScripts;
+import io.jpm.daemon.NodeScriptEvaluator;
 import io.jpm.model.AppSpec;
 import io.jpm.os.AppAccess;
 import io.jpm.spec.AppDescription;
@@ -40,8 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Process files as users have them, `src/test/resources/ecosystem`. What each means is in
-/// `src/test/resources/golden/ecosystem`; with `-Djpm.golden.write=true` that is written anew.
+/// Reads process files like those of users, from `src/test/resources/ecosystem`. The expected
+/// results are in `src/test/resources/golden/ecosystem`. With `-Djpm.golden.write=true` the test
+/// writes them.
 @Timeout(300)
 @Needs(Need.NODE)
 class CorpusTest {
@@ -62,26 +63,28 @@ class CorpusTest {
 
   private static final Path NODE = Need.program("node");
 
-  /// A description has the variables that a process gets, wherever they come from, and one text
-  /// where each instance has its own.
-  private static final Set<String> OF_THE_READER = Set.of("env", "increment_var", "filter_env");
+  /// Keys that are not compared: the reader has applied them already. An app description contains
+  /// the variables that a process receives, regardless of their source, and one text per instance
+  /// where instances differ.
+  private static final Set<String> APPLIED_BY_THE_READER =
+      Set.of("env", "increment_var", "filter_env");
 
   @TempDir Path temporary;
   private Path dir = Path.of("/");
-  private Place place;
+  private Workspace workspace;
   private final ProcessFileReader reader =
       new ProcessFileReader(
-          AppDefaults.PM2, new NodeScripts(NodeScripts.LIMIT, AppAccess.OF_DAEMON));
+          AppDefaults.PM2, new NodeScriptEvaluator(NodeScriptEvaluator.LIMIT, AppAccess.OF_DAEMON));
 
   @BeforeEach
-  void makePlace() throws IOException {
+  void createWorkspace() throws IOException {
     dir = temporary.toRealPath();
-    place = new Place(dir);
-    SCRIPTS.forEach(script -> place.file(script, "// " + script));
-    PROGRAMS.forEach(place::program);
-    place.executable("shopd", "\u0000ELF");
-    place.executable("run.sh", "#!/bin/bash\n");
-    place.directory("home");
+    workspace = new Workspace(dir);
+    SCRIPTS.forEach(script -> workspace.file(script, "// " + script));
+    PROGRAMS.forEach(workspace::program);
+    workspace.executable("shopd", "\u0000ELF");
+    workspace.executable("run.sh", "#!/bin/bash\n");
+    workspace.directory("home");
     Files.createSymbolicLink(dir.resolve("bin/node"), NODE);
   }
 
@@ -93,15 +96,15 @@ class CorpusTest {
 
   private AppsOutcome read(String name) throws IOException {
     Files.copy(FILES.resolve(name), dir.resolve(name));
-    return read(dir.resolve(name), chosen(name));
+    return read(dir.resolve(name), environmentOf(name));
   }
 
   private AppsOutcome read(Path file, Optional<String> environment) {
-    return reader.file(dir.relativize(file), environment, place.callerContext());
+    return reader.file(dir.relativize(file), environment, workspace.callerContext());
   }
 
-  /// What `--env` says: where a file has such variables, they are wanted.
-  private static Optional<String> chosen(String name) throws IOException {
+  /// Returns the value of `--env`: `production` if the file contains variables for it.
+  private static Optional<String> environmentOf(String name) throws IOException {
     return Files.readString(FILES.resolve(name)).contains("env_production")
         ? Optional.of("production")
         : Optional.empty();
@@ -109,11 +112,11 @@ class CorpusTest {
 
   @ParameterizedTest
   @MethodSource("files")
-  void aFileMeansWhatIsExpected(String name) throws IOException {
+  void fileYieldsTheExpectedApps(String name) throws IOException {
     AppsOutcome outcome = read(name);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     JsonArray apps = new JsonArray();
-    outcome.apps().forEach(app -> apps.add(picture(app)));
+    outcome.apps().forEach(app -> apps.add(differenceJson(app)));
     JsonObject all = new JsonObject().put("apps", apps);
     if (!outcome.warnings().isEmpty()) {
       all.put("warnings", outcome.warnings());
@@ -123,9 +126,9 @@ class CorpusTest {
     checkGolden(name, text.replace(installation, "INSTALLATION") + "\n");
   }
 
-  /// What is one per core on every machine has its own word.
-  private static JsonObject picture(AppSpec app) {
-    JsonObject picture = SpecPicture.of(app);
+  /// Replaces a number of instances that depends on the number of cores by a fixed text.
+  private static JsonObject differenceJson(AppSpec app) {
+    JsonObject picture = SpecDifference.of(app);
     if (app.name().value().startsWith("per-core")) {
       assertThat(app.instances().count()).isEqualTo(Runtime.getRuntime().availableProcessors());
       picture.put("instances", "one per core");
@@ -145,10 +148,10 @@ class CorpusTest {
   @ParameterizedTest
   @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
-  void theSameAppsAreTheSameInEveryFormat(String name) throws IOException {
+  void everyFormatYieldsEqualApps(String name) throws IOException {
     AppsOutcome original = read(name);
     assertThat(original.apps()).isNotEmpty();
-    Node root = tree(name);
+    ConfigNode root = parse(name);
     Map<String, String> texts =
         Map.of(
             "same.json", root.json(),
@@ -157,32 +160,32 @@ class CorpusTest {
             "same.config.cjs", "module.exports = " + root.json(),
             "same.config.mjs", "export default " + root.json());
     for (Map.Entry<String, String> text : texts.entrySet()) {
-      AppsOutcome same = read(place.file(text.getKey(), text.getValue()), chosen(name));
-      assertThat(Place.sentences(same)).as(text.toString()).isEmpty();
+      AppsOutcome same = read(workspace.file(text.getKey(), text.getValue()), environmentOf(name));
+      assertThat(Workspace.messages(same)).as(text.toString()).isEmpty();
       assertThat(same.apps()).as(text.toString()).isEqualTo(original.apps());
       assertThat(same.warnings()).hasSameSizeAs(original.warnings());
     }
     for (String piped : List.of(root.json(), Formats.json5(root), Formats.yaml(root))) {
       byte[] bytes = piped.getBytes(StandardCharsets.UTF_8);
-      AppsOutcome same = reader.stdin(bytes, chosen(name), place.callerContext());
+      AppsOutcome same = reader.stdin(bytes, environmentOf(name), workspace.callerContext());
       assertThat(same.apps()).as(piped).isEqualTo(original.apps());
     }
   }
 
-  /// `describe` over the bridge, given to `apply`, changes nothing.
+  /// The output of `describe` over the bridge, passed to `apply`, must change nothing.
   @ParameterizedTest
   @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
-  void aDescriptionReadsAsTheSameApp(String name) throws IOException {
+  void appDescriptionRoundTrips(String name) throws IOException {
     List<AppSpec> apps = read(name).apps();
     String described =
         new JsonObject(Map.of("apps", apps.stream().map(AppDescription::of).toList()))
             .encodePrettily();
-    AppsOutcome outcome = read(place.file("described.json", described), Optional.empty());
-    assertThat(Place.sentences(outcome)).as(described).isEmpty();
+    AppsOutcome outcome = read(workspace.file("described.json", described), Optional.empty());
+    assertThat(Workspace.messages(outcome)).as(described).isEmpty();
     for (int i = 0; i < apps.size(); i++) {
       for (SpecField field : SpecField.ALL) {
-        if (!OF_THE_READER.contains(field.key())) {
+        if (!APPLIED_BY_THE_READER.contains(field.key())) {
           assertThat(field.value().apply(outcome.apps().get(i)))
               .as("%s in %s", field.component(), described)
               .isEqualTo(field.value().apply(apps.get(i)));
@@ -194,25 +197,27 @@ class CorpusTest {
   @ParameterizedTest
   @Representatives({1, 10, 18, 25, 33})
   @MethodSource("files")
-  void editorsFindNothingWrong(String name) throws IOException {
+  void everyFileConformsToTheSchema(String name) throws IOException {
     assertThat(read(name).problems()).isEmpty();
-    String json = tree(name).json();
+    String json = parse(name).json();
     assertThat(
-            ProcessFileSchemaTest.accepts(
+            AppEntryFinderSchemaTest.accepts(
                 json.startsWith("[") ? new JsonArray(json) : new JsonObject(json)))
         .isTrue();
   }
 
-  /// A file's value without a look at what it says.
-  private Node tree(String name) throws IOException {
+  /// Parses a file without interpreting its content.
+  private ConfigNode parse(String name) throws IOException {
     String text = Files.readString(FILES.resolve(name));
     ParseResult parseResult =
         switch (ProcessFormat.named(name).orElseThrow()) {
           case JSON -> JsonTree.parse(text);
           case YAML -> YamlTree.parse(text);
           case SCRIPT ->
-              switch (reader.scripts().evaluate(NODE, dir.resolve(name), place.callerContext())) {
-                case Evaluation.Value(String json) -> JsonTree.withoutLines(json);
+              switch (reader
+                  .scripts()
+                  .evaluate(NODE, dir.resolve(name), workspace.callerContext())) {
+                case Evaluation.Value(String json) -> JsonTree.parseWithoutLines(json);
                 case Evaluation.Failed failed -> throw new AssertionError(failed);
               };
         };
@@ -224,35 +229,35 @@ class CorpusTest {
 
   @Test
   @Tag("slow")
-  void everySpellingOfEveryKeyIsInAFile() {
+  void filesUseEverySpellingOfEveryKey() {
     Set<String> used = new HashSet<>();
-    everyFile().forEach(root -> collect(root, used));
+    parseAllFiles().forEach(root -> collect(root, used));
     assertThat(used)
         .containsAll(AppKey.everySpelling().stream().filter(it -> !it.contains("<")).toList());
   }
 
-  private Stream<Node> everyFile() {
+  private Stream<ConfigNode> parseAllFiles() {
     try {
       for (String name : files()) {
         Files.copy(FILES.resolve(name), dir.resolve(name));
       }
-      return files().stream().map(this::treeOf);
+      return files().stream().map(this::parseUnchecked);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Node treeOf(String name) {
+  private ConfigNode parseUnchecked(String name) {
     try {
-      return tree(name);
+      return parse(name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /// The keys of all apps of a file.
-  private static void collect(Node root, Set<String> keys) {
-    for (ProcessFile.Entry entry : new ProcessFile("file", new Problems()).apps(root)) {
+  /// Adds the keys of all apps of a file to `keys`.
+  private static void collect(ConfigNode root, Set<String> keys) {
+    for (AppEntryFinder.Entry entry : new AppEntryFinder("file", new Problems()).apps(root)) {
       entry.app().members().forEach(member -> keys.add(member.key()));
     }
   }

@@ -3,10 +3,10 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.config.deploy.ScriptEvaluator;
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.format.YamlTree;
 import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.syntax.YamlTree;
 import io.jpm.model.AppSpec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -87,46 +87,46 @@ class FormatsTest {
       """;
 
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
-    place.executable("app", "\u0000ELF");
+  void createWorkspace() {
+    workspace = new Workspace(dir);
+    workspace.executable("app", "\u0000ELF");
   }
 
   private AppsOutcome read(String name, String text) {
-    place.file(name, text);
-    return Place.fromFile(Path.of(name), place.callerContext(), AppDefaults.PM2);
+    workspace.file(name, text);
+    return Workspace.readFile(Path.of(name), workspace.callerContext(), AppDefaults.PM2);
   }
 
-  private AppsOutcome piped(String text) {
+  private AppsOutcome readStdin(String text) {
     return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-        .stdin(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), place.callerContext());
+        .stdin(text.getBytes(StandardCharsets.UTF_8), Optional.empty(), workspace.callerContext());
   }
 
-  private List<AppSpec> fine(AppsOutcome outcome) {
-    assertThat(Place.sentences(outcome)).isEmpty();
+  private List<AppSpec> appsWithoutWarnings(AppsOutcome outcome) {
+    assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     return outcome.apps();
   }
 
   @Test
-  void theSameAppsAreTheSameInEveryFormat() {
-    List<AppSpec> apps = fine(read("a.json", JSON));
+  void everyFormatYieldsEqualApps() {
+    List<AppSpec> apps = appsWithoutWarnings(read("a.json", JSON));
     assertThat(apps).hasSize(2);
     assertThat(apps.getFirst().instances().count()).isEqualTo(2);
-    assertThat(fine(read("a.json5", JSON5))).isEqualTo(apps);
-    assertThat(fine(read("b.json", JSON5))).isEqualTo(apps);
-    assertThat(fine(read("a.yaml", YAML))).isEqualTo(apps);
-    assertThat(fine(read("a.yml", "\ufeff" + YAML))).isEqualTo(apps);
-    assertThat(fine(piped(JSON))).isEqualTo(apps);
-    assertThat(fine(piped(JSON5))).isEqualTo(apps);
-    assertThat(fine(piped(YAML))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(read("a.json5", JSON5))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(read("b.json", JSON5))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(read("a.yaml", YAML))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(read("a.yml", "\ufeff" + YAML))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(readStdin(JSON))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(readStdin(JSON5))).isEqualTo(apps);
+    assertThat(appsWithoutWarnings(readStdin(YAML))).isEqualTo(apps);
   }
 
   @Test
-  void mistakesInYamlHaveTheirLines() {
+  void problemsInYamlHaveTheirLines() {
     AppsOutcome outcome =
         read(
             "a.yaml",
@@ -140,7 +140,7 @@ class FormatsTest {
                 env: [A]
             """);
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .containsExactly(
             "a.yaml:4: apps[0].instances: \"to\" is not a number: use 1 or more, 0 or \"max\" for one"
                 + " per core, or -1 for one less",
@@ -150,8 +150,8 @@ class FormatsTest {
   }
 
   @Test
-  void linesAfterALineThatGoesOnAreRight() {
-    assertThat(Place.sentences(read("a.json5", "[{script: 'a\\\np\\\np',\n port: 'x'}]")))
+  void linesAfterAContinuedLineAreCountedCorrectly() {
+    assertThat(Workspace.messages(read("a.json5", "[{script: 'a\\\np\\\np',\n port: 'x'}]")))
         .containsExactly("a.json5:4: [0].port: \"x\" is not an integer from 1 to 65535");
   }
 
@@ -176,10 +176,10 @@ class FormatsTest {
           \\ta: 1 | a tab: indent with spaces
           5 | :1: 5 is neither an app nor a list of apps
           """)
-  void brokenYamlIsOneSentence(String yaml, String sentence) {
+  void brokenYamlIsReportedInOneMessage(String yaml, String sentence) {
     AppsOutcome outcome = read("a.yaml", yaml.translateEscapes());
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .singleElement()
         .asString()
         .startsWith("a.yaml")
@@ -187,9 +187,9 @@ class FormatsTest {
   }
 
   @Test
-  void anchorsAndMergesMakeApps() {
+  void anchorsAndMergesAreApplied() {
     List<AppSpec> apps =
-        fine(
+        appsWithoutWarnings(
             read(
                 "a.yaml",
                 """
@@ -205,21 +205,21 @@ class FormatsTest {
   }
 
   @Test
-  void aliasesOfLongTextsAreCountedByTheirLength() {
+  void aliasesOfTextsCountByTheirLength() {
     String text =
         "base: &s \"%s\"\napps:\n- {name: a, script: app, env: {%s}}\n"
             .formatted("x".repeat(1 << 20), variables(20));
-    assertThat(Place.sentences(read("a.yaml", text)))
+    assertThat(Workspace.messages(read("a.yaml", text)))
         .singleElement()
         .asString()
         .endsWith("more than 8M of text, counted with aliases");
   }
 
   @Test
-  void anAliasIsOneValueHoweverOftenItIsUsed() {
+  void aliasOfAScalarCountsAsOneValue() {
     String text =
         "apps:\n- {name: a, script: app, env: {V: &s x, %s}}\n".formatted(variables(2_000));
-    assertThat(fine(read("a.yaml", text)).getFirst().variables().effective())
+    assertThat(appsWithoutWarnings(read("a.yaml", text)).getFirst().variables().effective())
         .containsEntry("V1999", "x");
   }
 
@@ -230,14 +230,14 @@ class FormatsTest {
   }
 
   @Test
-  void bombsAndTowersAreRefusedSoon() {
-    assertThat(Place.sentences(read("a.yaml", BOMB)))
+  void aliasBombsAndDeepNestingAreRejected() {
+    assertThat(Workspace.messages(read("a.yaml", BOMB)))
         .singleElement()
         .asString()
         .startsWith("a.yaml:6:")
         .endsWith("more than 200,000 values, counted with aliases");
     for (String tower : List.of("[", "{a: ", "- ")) {
-      assertThat(Place.sentences(read("a.yaml", tower.repeat(100_000))))
+      assertThat(Workspace.messages(read("a.yaml", tower.repeat(100_000))))
           .as(tower)
           .singleElement()
           .asString()
@@ -246,31 +246,34 @@ class FormatsTest {
   }
 
   @Test
-  void aDirectoryIsAllItsFiles() {
-    place.file("conf/b.yaml", "script: ../app\nname: b");
-    place.file("conf/a.json", "{script: '../app'}");
-    place.file("conf/.hidden.json", "nonsense");
-    place.file("conf/readme.txt", "nonsense");
-    AppsOutcome outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
-    assertThat(fine(outcome)).extracting(app -> app.name().value()).containsExactly("app", "b");
-    place.file("conf/c.json5", "[{script: '../app', port: 0}]");
-    outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
+  void directoryMeansAllItsProcessFiles() {
+    workspace.file("conf/b.yaml", "script: ../app\nname: b");
+    workspace.file("conf/a.json", "{script: '../app'}");
+    workspace.file("conf/.hidden.json", "nonsense");
+    workspace.file("conf/readme.txt", "nonsense");
+    AppsOutcome outcome =
+        Workspace.readFile(Path.of("conf"), workspace.callerContext(), AppDefaults.PM2);
+    assertThat(appsWithoutWarnings(outcome))
+        .extracting(app -> app.name().value())
+        .containsExactly("app", "b");
+    workspace.file("conf/c.json5", "[{script: '../app', port: 0}]");
+    outcome = Workspace.readFile(Path.of("conf"), workspace.callerContext(), AppDefaults.PM2);
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .contains("conf/c.json5:1: [0].port: 0 is not an integer from 1 to 65535");
-    place.file("conf/c.json5", "[{script: '../app'}]");
-    outcome = Place.fromFile(Path.of("conf"), place.callerContext(), AppDefaults.PM2);
-    assertThat(Place.sentences(outcome))
+    workspace.file("conf/c.json5", "[{script: '../app'}]");
+    outcome = Workspace.readFile(Path.of("conf"), workspace.callerContext(), AppDefaults.PM2);
+    assertThat(Workspace.messages(outcome))
         .containsExactly(
             "conf/c.json5:1: [0].name: \"app\" is the name of conf/a.json too: give each app its"
                 + " own name");
   }
 
   @Test
-  void everyBeginningOfAFileIsAnAnswer() {
+  void everyPrefixOfAFileYieldsAppsOrProblems() {
     for (String text : List.of(JSON, JSON5, YAML)) {
       for (int end = 0; end < text.length(); end++) {
-        AppsOutcome outcome = piped(text.substring(0, end));
+        AppsOutcome outcome = readStdin(text.substring(0, end));
         assertThat(outcome.apps().isEmpty()).isEqualTo(!outcome.problems().isEmpty());
       }
     }
@@ -279,7 +282,7 @@ class FormatsTest {
   @ParameterizedTest
   @Tag("slow")
   @CsvSource({"a.json5", "a.yaml"})
-  void mutilatedFilesNeverThrow(String name) {
+  void corruptedFilesNeverThrow(String name) {
     String good = name.endsWith("yaml") ? YAML : JSON5;
     long seed = Long.getLong("jpm.seed", 20_261_121);
     String alphabet = "{}[]\",:'\\0-9eE.~/ \n\t\u0007\ud83d#!ax&*<>|%@`?";
@@ -301,7 +304,7 @@ class FormatsTest {
       if (parseResult instanceof ParseResult.Broken broken) {
         assertThat(broken.what()).as("-Djpm.seed=%d, %s", seed, text).isNotBlank();
       }
-      AppsOutcome outcome = piped(text.toString());
+      AppsOutcome outcome = readStdin(text.toString());
       assertThat(outcome.apps().isEmpty())
           .as("-Djpm.seed=%d, %s", seed, text)
           .isEqualTo(!outcome.problems().isEmpty());

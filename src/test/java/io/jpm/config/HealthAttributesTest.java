@@ -3,8 +3,8 @@ package io.jpm.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,55 +19,55 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HealthAttributesTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
-    place.executable("app", "\u0000ELF");
+  void createWorkspace() {
+    workspace = new Workspace(dir);
+    workspace.executable("app", "\u0000ELF");
   }
 
   private AppSpec app(String attributes) {
-    AppsOutcome outcome = place.read("{\"script\": \"app\", " + attributes + "}");
-    assertThat(Place.sentences(outcome)).isEmpty();
+    AppsOutcome outcome = workspace.read("{\"script\": \"app\", " + attributes + "}");
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
-  private Check check(String check) {
+  private ProbeHandler check(String check) {
     return app("\"readiness\": {" + check + "}").health().readiness().orElseThrow().check();
   }
 
   private List<String> problems(String attributes) {
-    return Place.sentences(place.read("{\"script\": \"app\", " + attributes + "}"));
+    return Workspace.messages(workspace.read("{\"script\": \"app\", " + attributes + "}"));
   }
 
   @Test
-  void whatIsNotSaidHasItsDefault() {
-    Health health =
+  void omittedPartsHaveTheirDefaults() {
+    HealthProbes healthProbes =
         app("\"startup\": {\"tcp\": 80}, \"readiness\": {\"tcp\": 81}, \"liveness\": {\"tcp\": 82}")
             .health();
-    assertThat(health)
+    assertThat(healthProbes)
         .isEqualTo(
-            new Health(
+            new HealthProbes(
                 Optional.of(
-                    new Health.Startup(
-                        new Check.Tcp("127.0.0.1", "80"),
+                    new HealthProbes.StartupProbe(
+                        new ProbeHandler.Tcp("127.0.0.1", "80"),
                         Duration.ofMillis(500),
                         Duration.ofSeconds(60))),
                 probe("81", Duration.ofSeconds(5)),
                 probe("82", Duration.ofSeconds(10))));
   }
 
-  private static Optional<Health.Probe> probe(String port, Duration interval) {
+  private static Optional<HealthProbes.Probe> probe(String port, Duration interval) {
     return Optional.of(
-        new Health.Probe(
-            new Check.Tcp("127.0.0.1", port),
-            new Check.Rhythm(interval, Duration.ofSeconds(2), 3, 1, Duration.ZERO)));
+        new HealthProbes.Probe(
+            new ProbeHandler.Tcp("127.0.0.1", port),
+            new ProbeHandler.ProbeTiming(interval, Duration.ofSeconds(2), 3, 1, Duration.ZERO)));
   }
 
   @Test
-  void everyPartIsRead() {
-    Health.Probe probe =
+  void everyAttributeOfAProbeIsRead() {
+    HealthProbes.Probe probe =
         app("""
         "liveness": {"exec": ["./check", "${PORT}"], "interval": "5s", "timeout": "1500ms",
           "failures": 2, "successes": 4, "delay": "1m"}\
@@ -75,21 +75,21 @@ class HealthAttributesTest {
             .health()
             .liveness()
             .orElseThrow();
-    assertThat(probe.check()).isEqualTo(new Check.Exec(List.of("./check", "${PORT}")));
+    assertThat(probe.check()).isEqualTo(new ProbeHandler.Exec(List.of("./check", "${PORT}")));
     assertThat(probe.rhythm())
         .isEqualTo(
-            new Check.Rhythm(
+            new ProbeHandler.ProbeTiming(
                 Duration.ofSeconds(5), Duration.ofMillis(1500), 2, 4, Duration.ofMinutes(1)));
   }
 
   @Test
-  void httpIsAnAddressOrAnObject() {
+  void httpIsAUrlOrAnObject() {
     assertThat(check("\"http\": \"http://127.0.0.1:${PORT}/ready\""))
         .isEqualTo(
-            new Check.Http(
+            new ProbeHandler.Http(
                 "http://127.0.0.1:${PORT}/ready",
                 Map.of(),
-                Check.StatusRange.FINE,
+                ProbeHandler.StatusRange.FINE,
                 Optional.empty(),
                 true));
     assertThat(
@@ -99,10 +99,10 @@ class HealthAttributesTest {
                   "body": "ok|fine", "verify": false}\
                 """))
         .isEqualTo(
-            new Check.Http(
+            new ProbeHandler.Http(
                 "https://x/",
                 Map.of("Host", "shop"),
-                new Check.StatusRange(200, 204),
+                new ProbeHandler.StatusRange(200, 204),
                 Optional.of("ok|fine"),
                 false));
   }
@@ -116,9 +116,9 @@ class HealthAttributesTest {
     "\"${PORT}\",127.0.0.1,${PORT}",
     "\"${HOST}:${PORT}\",${HOST},${PORT}"
   })
-  void tcpIsAPortOrAPlace(String written, String host, String port) {
+  void tcpIsAPortOrAnAddress(String written, String host, String port) {
     String json = written.startsWith("${") || written.contains(":") ? quoted(written) : written;
-    assertThat(check("\"tcp\": " + json)).isEqualTo(new Check.Tcp(host, port));
+    assertThat(check("\"tcp\": " + json)).isEqualTo(new ProbeHandler.Tcp(host, port));
   }
 
   private static String quoted(String text) {
@@ -126,12 +126,12 @@ class HealthAttributesTest {
   }
 
   @Test
-  void logNotifyAndExecAsText() {
+  void logNotifyAndTextualExecProbesAreRead() {
     assertThat(check("\"log\": \"listening on [0-9]+\""))
-        .isEqualTo(new Check.Log("listening on [0-9]+"));
-    assertThat(check("\"notify\": true")).isEqualTo(new Check.Notify());
+        .isEqualTo(new ProbeHandler.Log("listening on [0-9]+"));
+    assertThat(check("\"notify\": true")).isEqualTo(new ProbeHandler.Notify());
     assertThat(check("\"exec\": \"./check '${PORT} x'\""))
-        .isEqualTo(new Check.Exec(List.of("./check", "${PORT} x")));
+        .isEqualTo(new ProbeHandler.Exec(List.of("./check", "${PORT} x")));
   }
 
   @ParameterizedTest
@@ -144,7 +144,7 @@ class HealthAttributesTest {
         "{\"tcp\": 8000}",
         "{\"tcp\": \"127.0.0.2:9000\"}"
       })
-  void checksOfASocketThatAllInheritAreRefused(String check) {
+  void probesOfASharedListenSocketAreRejected(String check) {
     String listening = "\"env\": {\"HTTP\": 8000}, \"listen\": [8000, \"127.0.0.2:9000\"]";
     for (String role : List.of("readiness", "liveness", "startup")) {
       assertThat(problems("%s, \"%s\": %s".formatted(listening, role, check)))
@@ -166,12 +166,12 @@ class HealthAttributesTest {
         "{\"log\": \"ready\"}",
         "{\"notify\": true}"
       })
-  void otherChecksOfAnAppThatInheritsSocketsAreAccepted(String check) {
+  void otherProbesOfAnAppWithListenAreAccepted(String check) {
     app("\"listen\": [8000, \"127.0.0.2:9000\"], \"readiness\": " + check);
   }
 
   @Test
-  void anAppWithChecksHasAMinuteToGetReady() {
+  void appWithProbesHasAReadinessTimeoutOfOneMinute() {
     assertThat(app("\"readiness\": {\"tcp\": 80}").readiness().timeout())
         .isEqualTo(Duration.ofMinutes(1));
     assertThat(
@@ -180,7 +180,7 @@ class HealthAttributesTest {
   }
 
   @Test
-  void allMistakesAreToldTogetherWithTheirLines() {
+  void allProblemsAreReportedTogetherWithTheirLines() {
     assertThat(
             problems(
                 """
@@ -228,7 +228,7 @@ class HealthAttributesTest {
         "{\"tcp\": 80, \"interval\": \"0s\"}|0 is too short: use more",
         "{\"tcp\": 80, \"interval\": \"fast\"}|\"fast\" is not a duration: use a whole number with ms, s, m, h or d, such as 500ms or 10s",
       })
-  void aWrongCheckIsToldInOneSentence(String check, String sentence) {
+  void invalidProbeIsReportedInOneMessage(String check, String sentence) {
     assertThat(problems("\"readiness\": " + check.replace("\\|", "|")))
         .singleElement()
         .asString()
@@ -236,7 +236,7 @@ class HealthAttributesTest {
   }
 
   @Test
-  void aRegularExpressionThatIsNoneIsRefused() {
+  void invalidRegularExpressionIsRejected() {
     assertThat(problems("\"readiness\": {\"log\": \"(\"}"))
         .singleElement()
         .asString()

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Exec;
-import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.HookEvent;
 import io.jpm.model.Hooks.Webhook;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,19 +16,19 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What becomes of `on`.
+/// Tests the attribute `on`.
 class HookAttributesTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
-  private Map<Occasion, List<Hooks.Action>> on(String value) {
-    AppsOutcome outcome = place.read("{\"script\": \"app\", \"on\": " + value + "}");
-    assertThat(Place.sentences(outcome)).isEmpty();
+  private Map<HookEvent, List<Hooks.Action>> on(String value) {
+    AppsOutcome outcome = workspace.read("{\"script\": \"app\", \"on\": " + value + "}");
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst().hooks().actions();
   }
 
@@ -37,26 +37,27 @@ class HookAttributesTest {
   }
 
   @Test
-  void anAppThatSaysNothingTellsNobody() {
-    AppsOutcome outcome = place.read("{\"script\": \"app\", \"on\": null}");
+  void appWithoutHooksHasNoActions() {
+    AppsOutcome outcome = workspace.read("{\"script\": \"app\", \"on\": null}");
     assertThat(outcome.apps().getFirst().hooks()).isEqualTo(Hooks.NONE);
   }
 
   @Test
-  void aListOfTextIsOneCommand() {
+  void listOfTextsIsOneCommand() {
     assertThat(on("{\"crash\": [\"/bin/page me\", \"--now\", 3]}"))
         .isEqualTo(
-            Map.of(Occasion.CRASH, List.of(new Exec(List.of("/bin/page me", "--now", "3")))));
+            Map.of(HookEvent.CRASH, List.of(new Exec(List.of("/bin/page me", "--now", "3")))));
   }
 
   @Test
   void textIsSplitIntoWords() {
     assertThat(on("{\"errored\": \"page 'the team' now\"}"))
-        .isEqualTo(Map.of(Occasion.ERRORED, List.of(new Exec(List.of("page", "the team", "now")))));
+        .isEqualTo(
+            Map.of(HookEvent.ERRORED, List.of(new Exec(List.of("page", "the team", "now")))));
   }
 
   @Test
-  void aListWithAnythingElseInItIsSeveral() {
+  void otherListsAreSeveralActions() {
     assertThat(
             on(
                 """
@@ -65,13 +66,13 @@ class HookAttributesTest {
                 """))
         .isEqualTo(
             Map.of(
-                Occasion.LIMIT,
+                HookEvent.LIMIT,
                 List.of(
                     new Exec(List.of("a", "b")),
                     webhook("https://x.example/y?z=1"),
                     new Exec(List.of("c", "d")),
                     new Exec(List.of("e"))),
-                Occasion.RECOVERED,
+                HookEvent.RECOVERED,
                 List.of(webhook("http://[::1]:8080"))));
   }
 
@@ -95,10 +96,10 @@ class HookAttributesTest {
         "{\"crash\": {\"webhook\": \"http://a:b@c\"}} | put a token into its path or query",
         "{\"crash\": [{\"webhook\": \"x\"}]}        | on.crash[0].webhook: \"x\" is not a URL",
       })
-  void whatCannotBeUnderstoodIsRefusedWithTheWayToWriteIt(String value, String part) {
-    AppsOutcome outcome = place.read("{\"script\": \"app\",\n\"on\": " + value + "}");
+  void invalidHookIsRejectedWithTheExpectedForm(String value, String part) {
+    AppsOutcome outcome = workspace.read("{\"script\": \"app\",\n\"on\": " + value + "}");
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .singleElement()
         .asString()
         .startsWith("ecosystem.json:2: ")
@@ -106,9 +107,9 @@ class HookAttributesTest {
   }
 
   @Test
-  void allMistakesAreToldAtOnce() {
+  void allProblemsAreReportedTogether() {
     AppsOutcome outcome =
-        place.read("{\"script\": \"app\", \"on\": {\"crash\": 1, \"limit\": 2, \"what\": 3}}");
-    assertThat(Place.sentences(outcome)).hasSize(3);
+        workspace.read("{\"script\": \"app\", \"on\": {\"crash\": 1, \"limit\": 2, \"what\": 3}}");
+    assertThat(Workspace.messages(outcome)).hasSize(3);
   }
 }

@@ -18,21 +18,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What becomes of the attributes about output.
+/// Tests the attributes of logs and pid files.
 class LogAttributesTest {
   private static final Path DEV_NULL = Path.of("/dev/null");
 
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
   private AppSpec app(String members) {
-    AppsOutcome outcome = place.read("{\"script\": \"app\", " + members + "}");
-    assertThat(Place.sentences(outcome)).isEmpty();
+    AppsOutcome outcome = workspace.read("{\"script\": \"app\", " + members + "}");
+    assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     return outcome.apps().getFirst();
   }
@@ -42,14 +42,14 @@ class LogAttributesTest {
   }
 
   @Test
-  void anAppThatSaysNothingHasTheDefaults() {
+  void appWithoutLogAttributesHasTheDefaults() {
     AppSpec app = app("\"name\": \"web\"");
     assertThat(app.logs()).isEqualTo(LogFiles.DEFAULT);
     assertThat(app.pidFile()).isEmpty();
   }
 
   @Test
-  void theCombinedFileIsAPathOrTheUsualOne() {
+  void combinedFileIsAPathOrTheDefaultFile() {
     assertThat(logs("\"log_file\": true").combined()).contains(Path.of(""));
     assertThat(logs("\"log\": \"true\"").combined()).contains(Path.of(""));
     assertThat(logs("\"log\": false").combined()).isEmpty();
@@ -60,7 +60,7 @@ class LogAttributesTest {
 
   @ParameterizedTest
   @CsvSource({"NULL", "/dev/null"})
-  void nowhereIsDevNull(String word) {
+  void upperCaseNullIsDevNull(String word) {
     LogFiles logs =
         logs("\"out\": \"%s\", \"err\": \"%s\", \"log\": \"%s\"".formatted(word, word, word));
     assertThat(logs.out()).contains(DEV_NULL);
@@ -69,12 +69,12 @@ class LogAttributesTest {
   }
 
   @Test
-  void nullInSmallLettersIsAFileOfThatName() {
+  void lowerCaseNullIsAFileName() {
     assertThat(logs("\"out\": \"null\"").out()).contains(dir.resolve("null"));
   }
 
   @Test
-  void flagsAreTaken() {
+  void flagsAreRead() {
     LogFiles logs = logs("\"combine_logs\": true, \"disable_logs\": true, \"pty\": true");
     assertThat(logs.merged()).isTrue();
     assertThat(logs.disabled()).isTrue();
@@ -82,7 +82,7 @@ class LogAttributesTest {
   }
 
   @Test
-  void linesAreRawUnlessADateOrJsonIsAskedFor() {
+  void linesAreRawUnlessADateOrJsonIsConfigured() {
     assertThat(logs("\"log_type\": \"raw\", \"time\": false").format()).isEqualTo(LineFormat.RAW);
     assertThat(logs("\"log_date_format\": \"\"").format()).isEqualTo(LineFormat.RAW);
     assertThat(logs("\"time\": true").format()).isEqualTo(new LineFormat.Dated(TimePattern.TIME));
@@ -95,7 +95,7 @@ class LogAttributesTest {
   }
 
   @Test
-  void limitsAreTakenWithTheirUnits() {
+  void limitsAreReadWithTheirUnits() {
     assertThat(
             logs("""
             "logs": {"max_size": "5M", "rotate_every": "12h", "keep": 3, "max_age": "7d",
@@ -103,7 +103,7 @@ class LogAttributesTest {
             """)
                 .limits())
         .isEqualTo(
-            new LogLimits.Wish(
+            new LogLimits.Overrides(
                 Optional.of(5L << 20),
                 Optional.of(Duration.ofHours(12)),
                 Optional.of(3),
@@ -111,31 +111,31 @@ class LogAttributesTest {
                 Optional.of(2048L),
                 Optional.of(false),
                 Optional.of(FullLogPolicy.BLOCK)));
-    LogLimits.Wish some = logs("\"logs\": {\"max_age\": 0, \"max_size\": null}").limits();
-    assertThat(some.over(LogLimits.DEFAULT).maxAge()).isZero();
-    assertThat(some.over(LogLimits.DEFAULT).maxSize()).isEqualTo(50L << 20);
-    assertThat(logs("\"logs\": {}").limits()).isEqualTo(LogLimits.Wish.NONE);
+    LogLimits.Overrides some = logs("\"logs\": {\"max_age\": 0, \"max_size\": null}").limits();
+    assertThat(some.applyTo(LogLimits.DEFAULT).maxAge()).isZero();
+    assertThat(some.applyTo(LogLimits.DEFAULT).maxSize()).isEqualTo(50L << 20);
+    assertThat(logs("\"logs\": {}").limits()).isEqualTo(LogLimits.Overrides.NONE);
   }
 
   @Test
-  void aPidFileHasItsPlace() {
+  void pidFileIsRelativeToTheDirectory() {
     assertThat(app("\"pid\": \"run/web.pid\"").pidFile()).contains(dir.resolve("run/web.pid"));
   }
 
   @Test
-  void aPipeIsRememberedAsOne() throws Exception {
+  void namedPipeIsRecordedAsSpecialFile() throws Exception {
     Path pipe = dir.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    place.file("old.log", "text");
+    workspace.file("old.log", "text");
     LogFiles logs = logs("\"out\": \"pipe\", \"err\": \"old.log\", \"log\": \"new.log\"");
     assertThat(logs.special()).containsExactly(pipe);
   }
 
   @Test
-  void onTheCommandLinePathsBeginInTheAppsDirectory() {
-    place.directory("work");
+  void pathsOnTheCommandLineAreRelativeToCwd() {
+    workspace.directory("work");
     AppsOutcome outcome =
-        place.type(
+        workspace.readCommandLine(
             Map.of(
                 "script",
                 "app",
@@ -147,7 +147,7 @@ class LogAttributesTest {
                 "~/a.pid",
                 "time",
                 true));
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     AppSpec app = outcome.apps().getFirst();
     assertThat(app.logs().combined()).contains(dir.resolve("work/all.log"));
     assertThat(app.pidFile()).contains(dir.resolve("home/a.pid"));
@@ -155,8 +155,9 @@ class LogAttributesTest {
   }
 
   @Test
-  void aTerminalHasNoSecondOutput() {
-    assertThat(place.read("{\"script\": \"app\", \"pty\": true, \"err\": \"e.log\"}").warnings())
+  void errorFileWithPtyIsAWarning() {
+    assertThat(
+            workspace.read("{\"script\": \"app\", \"pty\": true, \"err\": \"e.log\"}").warnings())
         .containsExactly(
             "ecosystem.json: app: err does nothing with pty: a terminal shows both outputs as one");
   }
@@ -191,18 +192,18 @@ class LogAttributesTest {
           "logs": {"compress": "yes"} | .logs.compress: "yes" is not valid: use true or false
           "logs": {"when_full": "BLOCK"} | .logs.when_full: "BLOCK" is not valid: use "drop_oldest" or "block"
           """)
-  void aWrongValueIsAProblemInASentence(String member, String sentence) {
-    place.directory("home");
-    AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + member + "}]");
+  void invalidValueIsReportedInOneMessage(String member, String sentence) {
+    workspace.directory("home");
+    AppsOutcome outcome = workspace.read("[\n{\"script\": \"app\",\n" + member + "}]");
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .containsExactly("ecosystem.json:3: [0]" + sentence.replace("DIR", dir.toString()));
   }
 
   @Test
-  void allMistakesAreToldTogether() {
+  void allProblemsAreReportedTogether() {
     AppsOutcome outcome =
-        place.read(
+        workspace.read(
             """
             {"script": "app",
              "log_type": "x",
@@ -210,6 +211,6 @@ class LogAttributesTest {
                "max_age": "x"},
              "time": 5}
             """);
-    assertThat(Place.sentences(outcome)).hasSize(4);
+    assertThat(Workspace.messages(outcome)).hasSize(4);
   }
 }

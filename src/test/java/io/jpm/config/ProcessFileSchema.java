@@ -45,7 +45,7 @@ final class ProcessFileSchema {
     return object("apps", ref("apps"))
         .put("required", new JsonArray().add("apps"))
         .put("additionalProperties", false)
-        .mergeIn(beside("deploy", "static", "$schema"), true);
+        .mergeIn(propertiesOfAnyType("deploy", "static", "$schema"), true);
   }
 
   private static JsonObject packaged() {
@@ -54,7 +54,7 @@ final class ProcessFileSchema {
         .put("required", new JsonArray().add("pm2"));
   }
 
-  private static JsonObject beside(String... names) {
+  private static JsonObject propertiesOfAnyType(String... names) {
     var properties = new JsonObject();
     Arrays.stream(names).forEach(name -> properties.put(name, new JsonObject()));
     return new JsonObject().put("properties", properties);
@@ -166,10 +166,10 @@ final class ProcessFileSchema {
       case BALANCING ->
           word(
               Arrays.stream(BalancingMode.values())
-                  .map(BalancingMode::word)
+                  .map(BalancingMode::keyword)
                   .toArray(String[]::new));
       case STRATEGIES ->
-          word(Arrays.stream(Strategy.values()).map(Strategy::word).toArray(String[]::new));
+          word(Arrays.stream(Strategy.values()).map(Strategy::keyword).toArray(String[]::new));
       case ADDRESSES -> anyOf(type("integer", "string"), list(type("integer", "string")));
       case PROXY_HEADER -> anyOf(word("off", "v1", "v2"), flag());
       case LOG_LIMITS -> limits();
@@ -238,8 +238,8 @@ final class ProcessFileSchema {
         object("webhook", pattern("^https?://"), "exec", command)
             .put("additionalProperties", false);
     var properties = new JsonObject();
-    for (Hooks.Occasion occasion : Hooks.Occasion.values()) {
-      properties.put(occasion.word(), anyOf(command, one, list(anyOf(command, one))));
+    for (Hooks.HookEvent occasion : Hooks.HookEvent.values()) {
+      properties.put(occasion.keyword(), anyOf(command, one, list(anyOf(command, one))));
     }
     return new JsonObject()
         .put("type", "object")

@@ -14,29 +14,29 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What an owner may say about what the system lets an app use.
+/// Tests the attribute `limits`, which restricts the resources of an app.
 class ResourceLimitsTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
-    place.executable("app", "\u0000ELF");
+  void createWorkspace() {
+    workspace = new Workspace(dir);
+    workspace.executable("app", "\u0000ELF");
   }
 
   private AppsOutcome read(String limits) {
-    return place.read("{\"script\": \"app\", \"limits\": " + limits + "}");
+    return workspace.read("{\"script\": \"app\", \"limits\": " + limits + "}");
   }
 
   private ResourceLimits limits(String json) {
     AppsOutcome outcome = read(json);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst().limits();
   }
 
   @Test
-  void everyPartIsRead() {
+  void everyLimitIsRead() {
     assertThat(
             limits(
                 """
@@ -54,7 +54,7 @@ class ResourceLimitsTest {
   }
 
   @Test
-  void nothingIsNoLimit() {
+  void omittedLimitsAreUnlimited() {
     assertThat(limits("{}")).isEqualTo(ResourceLimits.NONE);
     assertThat(limits("{\"memoryHigh\": null}")).isEqualTo(ResourceLimits.NONE);
     assertThat(limits("{\"core\": 0}").resources()).isEqualTo(Map.of("core", 0L));
@@ -78,14 +78,14 @@ class ResourceLimitsTest {
         "{\"memory\": \"1G\", \"memory_high\": \"2G\"} | limits.memory_high | is more than memory: it must be less, or it never takes effect",
         "\"512M\" | limits | \"512M\" is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}",
       })
-  void whatIsWrongIsSaidWithItsPlace(String json, String where, String what) {
-    List<String> sentences = Place.sentences(read(json));
+  void invalidLimitIsReportedWithItsLocation(String json, String where, String what) {
+    List<String> sentences = Workspace.messages(read(json));
     assertThat(sentences).singleElement().asString().contains(where).endsWith(what);
     assertThat(sentences.getFirst()).contains("ecosystem.json:1");
   }
 
   @Test
-  void allProblemsAreTold() {
-    assertThat(Place.sentences(read("{\"memory\": 1, \"cpu\": -1, \"stack\": 7}"))).hasSize(3);
+  void allProblemsAreReportedTogether() {
+    assertThat(Workspace.messages(read("{\"memory\": 1, \"cpu\": -1, \"stack\": 7}"))).hasSize(3);
   }
 }

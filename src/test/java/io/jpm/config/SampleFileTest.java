@@ -18,15 +18,15 @@ class SampleFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"jpm.json", "jpm.json5", "jpm.yaml", "jpm.yml"})
-  void theSampleIsReadWithoutAComplaint(String name) {
-    Place place = new Place(dir);
+  void sampleIsReadWithoutProblemsOrWarnings(String name) {
+    Workspace place = new Workspace(dir);
     place.program("node");
     place.file("app.js", "");
     place.file(name, SampleFile.named(name).orElseThrow());
     AppsOutcome outcome =
-        Place.fromFile(
+        Workspace.readFile(
             Path.of(name), Optional.of("production"), place.callerContext(), AppDefaults.PM2);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.warnings()).isEmpty();
     AppSpec app = outcome.apps().getFirst();
     assertThat(app.name().value()).isEqualTo("app");
@@ -35,7 +35,7 @@ class SampleFileTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"a.json", "a.yaml", "a.config.js", "a.config.mjs"})
-  void everyKeyThatActsStandsInIt(String name) {
+  void sampleContainsEverySupportedKey(String name) {
     String sample = SampleFile.named(name).orElseThrow();
     for (AppKey key : AppKey.values()) {
       if (key.support() == Support.ACTS) {
@@ -45,7 +45,7 @@ class SampleFileTest {
   }
 
   @Test
-  void aProgramHasNoSample() {
+  void fileThatIsNotAProcessFileHasNoSample() {
     assertThat(SampleFile.named("app.js")).isEmpty();
   }
 }

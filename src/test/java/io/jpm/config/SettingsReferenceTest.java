@@ -53,7 +53,7 @@ class SettingsReferenceTest {
       """;
 
   @Test
-  void thePageIsWhatTheCatalogueSays() throws IOException {
+  void pageEqualsTheTextGeneratedFromTheCatalogue() throws IOException {
     String page = page();
     if (Boolean.getBoolean("jpm.golden.write")) {
       Files.writeString(PAGE, page);
@@ -62,7 +62,7 @@ class SettingsReferenceTest {
   }
 
   @Test
-  void eachEffectHasSettings() {
+  void everyEffectIsUsedByASetting() {
     assertThat(SettingKey.values()).extracting(SettingKey::effect).contains(Effect.values());
   }
 
@@ -88,6 +88,6 @@ class SettingsReferenceTest {
             key.doc().substring(0, 1).toUpperCase(Locale.ROOT) + key.doc().substring(1),
             key.form(),
             key.defaultText(),
-            key.effect().shown());
+            key.effect().label());
   }
 }

@@ -6,6 +6,7 @@ import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
@@ -15,8 +16,7 @@ import io.jpm.model.Seccomp;
 import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers.Watch;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.model.text.CleanEnvironment;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,32 +36,32 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// What the attributes about starting again, stopping, readiness, triggers, rights and order mean.
+/// Tests the attributes of restarts, stopping, readiness, triggers, credentials and start order.
 class SupervisionAttributesTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
   private AppsOutcome read(String members) {
-    return place.read("{\"script\": \"app\",\n" + members + "\n}");
+    return workspace.read("{\"script\": \"app\",\n" + members + "\n}");
   }
 
   private AppSpec app(String members) {
     AppsOutcome outcome = read(members);
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
-  private AppSpec quietly(String members) {
+  private AppSpec appWithoutWarnings(String members) {
     assertThat(read(members).warnings()).isEmpty();
     return app(members);
   }
 
-  // Starting again
+  // Restarts
 
   @ParameterizedTest
   @CsvSource(
@@ -78,8 +78,8 @@ class SupervisionAttributesTest {
           "autorestart": true, "restart": "on-failure" | ON_FAILURE
           "autorestart": true, "restart": "always" | ALWAYS
           """)
-  void oneRuleSaysWhenToStartAgain(String members, When when) {
-    assertThat(quietly(members).restart().when()).isEqualTo(when);
+  void restartAndAutorestartDefineOneRule(String members, When when) {
+    assertThat(appWithoutWarnings(members).restart().when()).isEqualTo(when);
   }
 
   @ParameterizedTest
@@ -94,34 +94,36 @@ class SupervisionAttributesTest {
           "1,2" | 1,2
           " 1, 255 " | 1,255
           """)
-  void stopExitCodesHaveManyForms(String written, String codes) {
+  void stopExitCodesAcceptSeveralForms(String written, String codes) {
     Set<Integer> expected =
         Arrays.stream(codes.split(",")).map(Integer::valueOf).collect(Collectors.toSet());
-    assertThat(quietly("\"stopExitCodes\": " + written).restart().stopExitCodes())
+    assertThat(appWithoutWarnings("\"stopExitCodes\": " + written).restart().stopExitCodes())
         .isEqualTo(expected);
   }
 
   @Test
-  void growingWaitsHaveACapAndChance() {
-    assertThat(quietly("\"exp_backoff_restart_delay\": 100").restart().backoff())
+  void exponentialBackoffHasAMaximumAndJitter() {
+    assertThat(appWithoutWarnings("\"exp_backoff_restart_delay\": 100").restart().backoff())
         .isEqualTo(new Backoff.Exponential(Duration.ofMillis(100), Duration.ofSeconds(15), 0.1));
     assertThat(
-            quietly(
+            appWithoutWarnings(
                     """
                     "expBackoffRestartDelay": "2s", "max_restart_delay": "1m", "restart_jitter": 0.25
                     """)
                 .restart()
                 .backoff())
         .isEqualTo(new Backoff.Exponential(Duration.ofSeconds(2), Duration.ofMinutes(1), 0.25));
-    assertThat(quietly("\"exp_backoff_restart_delay\": 20000").restart().backoff())
+    assertThat(appWithoutWarnings("\"exp_backoff_restart_delay\": 20000").restart().backoff())
         .isEqualTo(new Backoff.Exponential(Duration.ofSeconds(20), Duration.ofSeconds(20), 0.1));
     assertThat(
-            quietly("\"exp_backoff_restart_delay\": 0, \"restart_delay\": 5").restart().backoff())
+            appWithoutWarnings("\"exp_backoff_restart_delay\": 0, \"restart_delay\": 5")
+                .restart()
+                .backoff())
         .isEqualTo(new Backoff.Constant(Duration.ofMillis(5)));
   }
 
   @Test
-  void ofTwoDelaysTheGrowingOneWinsWithAWarning() {
+  void exponentialBackoffTakesPrecedenceOverRestartDelay() {
     AppsOutcome outcome = read("\"restart_delay\": 10, \"exp_backoff_restart_delay\": 100");
     assertThat(outcome.apps().getFirst().restart().backoff())
         .isInstanceOf(Backoff.Exponential.class);
@@ -130,8 +132,9 @@ class SupervisionAttributesTest {
             "ecosystem.json: app: restart_delay is ignored: exp_backoff_restart_delay is given"
                 + " and takes precedence, as in PM2");
     assertThat(
-            place
-                .type(Map.of("script", "app", "restart_delay", 10, "exp_backoff_restart_delay", 9))
+            workspace
+                .readCommandLine(
+                    Map.of("script", "app", "restart_delay", 10, "exp_backoff_restart_delay", 9))
                 .warnings())
         .containsExactly(
             "app: --restart-delay is ignored: --exp-backoff-restart-delay is given and takes"
@@ -139,7 +142,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void whatDoesNothingAloneIsNamed() {
+  void attributesWithoutTheirCounterpartAreAWarning() {
     assertThat(
             read("\"max_restart_delay\": 1, \"restart_jitter\": 0, \"time_zone\": \"UTC\"")
                 .warnings())
@@ -154,7 +157,7 @@ class SupervisionAttributesTest {
   @ParameterizedTest
   @CsvSource({"'\"300M\"',314572800", "1000,1000", "'\"1000\"',1000", "'\"1G\"',1073741824"})
   void memoryLimitsAreBytesOrHaveAUnit(String written, long bytes) {
-    assertThat(quietly("\"max_memory_restart\": " + written).triggers().maxMemory())
+    assertThat(appWithoutWarnings("\"max_memory_restart\": " + written).triggers().maxMemory())
         .hasValue(bytes);
   }
 
@@ -169,20 +172,21 @@ class SupervisionAttributesTest {
         "\"watch\": \"false\"",
         "\"ignore_watch\": [\"x\"], \"watch_delay\": 5"
       })
-  void triggersCanBeOff(String member) {
-    AppSpec app = quietly(member);
+  void triggersCanBeDisabled(String member) {
+    AppSpec app = appWithoutWarnings(member);
     assertThat(app.triggers().maxMemory()).isEmpty();
     assertThat(app.triggers().schedule()).isEmpty();
     assertThat(app.triggers().watch()).isEmpty();
   }
 
   @Test
-  void aScheduleHasTheZoneOfTheSystemOrItsOwn() {
-    var schedule = quietly("\"cron\": \" 0 3 * * * \"").triggers().schedule().orElseThrow();
+  void scheduleUsesItsOwnTimeZoneOrThatOfTheSystem() {
+    var schedule =
+        appWithoutWarnings("\"cron\": \" 0 3 * * * \"").triggers().schedule().orElseThrow();
     assertThat(schedule.expression()).isEqualTo("0 3 * * *");
     assertThat(schedule.zone()).isEqualTo(ZoneId.systemDefault());
     assertThat(
-            quietly("\"cron_restart\": \"5 0 3 * * *\", \"timeZone\": \"Europe/Berlin\"")
+            appWithoutWarnings("\"cron_restart\": \"5 0 3 * * *\", \"timeZone\": \"Europe/Berlin\"")
                 .triggers()
                 .schedule()
                 .orElseThrow()
@@ -191,24 +195,25 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void whoKnowsSchedulesIsAsked() {
-    place.executable("app", "\u0000");
-    place.file("eco.json", "{\"script\": \"app\",\n\"cron_restart\": \"61 * * * *\"}");
+  void scheduleIsCheckedByTheGivenValidator() {
+    workspace.executable("app", "\u0000");
+    workspace.file("eco.json", "{\"script\": \"app\",\n\"cron_restart\": \"61 * * * *\"}");
     AppDefaults defaults =
         AppDefaults.PM2.with(expression ->
             expression.startsWith("61")
                 ? Optional.of(expression + ": no hour has 61 minutes")
                 : Optional.empty());
     assertThat(
-            Place.sentences(Place.fromFile(Path.of("eco.json"), place.callerContext(), defaults)))
+            Workspace.messages(
+                Workspace.readFile(Path.of("eco.json"), workspace.callerContext(), defaults)))
         .containsExactly("eco.json:2: cron_restart: 61 * * * *: no hour has 61 minutes");
   }
 
   @Test
-  void watchIsTheDirectoryOrPathsInIt() {
-    place.directory("work/src");
-    place.directory("lib");
-    place.directory("work/two words");
+  void watchIsTheDirectoryOrAListOfPaths() {
+    workspace.directory("work/src");
+    workspace.directory("lib");
+    workspace.directory("work/two words");
     assertThat(watch("\"watch\": true, \"cwd\": \"work\"").paths())
         .containsExactly(dir.resolve("work"));
     assertThat(watch("\"watch\": [], \"cwd\": \"work\"").paths())
@@ -223,7 +228,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void whatIsNotThereYetIsWatchedWithAWarning() {
+  void missingPathIsWatchedWithAWarning() {
     AppsOutcome outcome = read("\"watch\": [\"dist\"]");
     assertThat(outcome.apps().getFirst().triggers().watch().orElseThrow().paths())
         .containsExactly(dir.resolve("dist"));
@@ -232,11 +237,11 @@ class SupervisionAttributesTest {
   }
 
   private Watch watch(String members) {
-    return quietly(members).triggers().watch().orElseThrow();
+    return appWithoutWarnings(members).triggers().watch().orElseThrow();
   }
 
   @Test
-  void aListOfIgnoredFilesTakesThePlaceOfTheUsual() {
+  void ignoreWatchReplacesTheDefaults() {
     assertThat(watch("\"watch\": true").ignore())
         .containsExactly(".*", "node_modules/", "__pycache__/");
     assertThat(watch("\"watch\": true, \"ignore_watch\": []").ignore()).isEmpty();
@@ -245,7 +250,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void theAppsOwnLogsNeverRestartIt() {
+  void ownLogAndPidFilesAreIgnored() {
     assertThat(
             watch(
                     """
@@ -278,7 +283,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void theDelayOfWatchingIsInMilliseconds() {
+  void watchDelayIsInMilliseconds() {
     assertThat(watch("\"watch\": true").delay()).isZero();
     assertThat(watch("\"watch\": true, \"watch_delay\": 1500").delay())
         .isEqualTo(Duration.ofMillis(1500));
@@ -287,7 +292,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void optionsOfPm2sWatcherAreNamedOnce() {
+  void watchOptionsOfPm2AreNamedInOneWarning() {
     assertThat(
             read("\"watch_options\": {\"usePolling\": true, \"interval\": 5}, \"pmx\": true")
                 .warnings())
@@ -298,9 +303,9 @@ class SupervisionAttributesTest {
   // Stopping and readiness
 
   @Test
-  void stopSaysInOneWhatPm2SaysInTwo() {
+  void stopCombinesKillSignalAndKillTimeout() {
     var stop =
-        quietly(
+        appWithoutWarnings(
                 """
                 "stop": {"signal": "TERM", "timeout": "10s", "command": "./drain 'a b'"},
                 "kill_signal": 15, "kill_timeout": 10000
@@ -309,24 +314,29 @@ class SupervisionAttributesTest {
     assertThat(stop.signal()).isEqualTo(Signal.SIGTERM);
     assertThat(stop.timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(stop.command()).containsExactly("./drain", "a b");
-    var part = quietly("\"stop\": {\"command\": [\"sh\", \"-c\", \"echo $X\"]}").stop();
+    var part = appWithoutWarnings("\"stop\": {\"command\": [\"sh\", \"-c\", \"echo $X\"]}").stop();
     assertThat(part.command()).containsExactly("sh", "-c", "echo $X");
     assertThat(part.signal()).isEqualTo(Signal.SIGINT);
     assertThat(part.timeout()).isEqualTo(Duration.ofMillis(1600));
   }
 
   @Test
-  void aWindowIsThatOfMaxRestartsWhereItIsNamed() {
-    assertThat(quietly("\"max_restarts\": 3").restart().window())
+  void maxRestartsAppliesToAGivenRestartWindow() {
+    assertThat(appWithoutWarnings("\"max_restarts\": 3").restart().window())
         .isEqualTo(new RestartWindow(16, Duration.ofMinutes(5)));
-    assertThat(quietly("\"max_restarts\": 3, \"restart_window\": \"1m\"").restart().window())
+    assertThat(
+            appWithoutWarnings("\"max_restarts\": 3, \"restart_window\": \"1m\"")
+                .restart()
+                .window())
         .isEqualTo(new RestartWindow(3, Duration.ofMinutes(1)));
-    assertThat(quietly("\"restart_window\": 0").restart().window().limited()).isFalse();
-    assertThat(quietly("\"max_restarts\": 9").restart().backoff()).isEqualTo(Backoff.GRADUAL);
-    assertThat(quietly("\"restart_delay\": 0").restart().backoff()).isEqualTo(Backoff.NONE);
+    assertThat(appWithoutWarnings("\"restart_window\": 0").restart().window().limited()).isFalse();
+    assertThat(appWithoutWarnings("\"max_restarts\": 9").restart().backoff())
+        .isEqualTo(Backoff.GRADUAL);
+    assertThat(appWithoutWarnings("\"restart_delay\": 0").restart().backoff())
+        .isEqualTo(Backoff.NONE);
   }
 
-  /// PM2 gives a JVM 1.6 s for its shutdown hooks.
+  /// PM2 leaves a JVM only 1.6 s for its shutdown hooks.
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -336,17 +346,18 @@ class SupervisionAttributesTest {
         "'script': 'java -cp lib Main'",
         "'script': 'LANG=C exec java -cp lib Main | tee log'",
       })
-  void aJavaProgramGetsSigtermAndHalfAMinute(String members) {
-    place.program("java");
-    place.program("bash");
-    place.file("app.jar", "PK");
-    StopPolicy stop = whole(members).stop();
+  void javaProgramIsStoppedWithSigtermAndThirtySeconds(String members) {
+    workspace.program("java");
+    workspace.program("bash");
+    workspace.file("app.jar", "PK");
+    StopPolicy stop = appFromMembers(members).stop();
     assertThat(stop.signal()).isEqualTo(Signal.SIGTERM);
     assertThat(stop.timeout()).isEqualTo(Duration.ofSeconds(30));
-    StopPolicy own = whole(members + ", 'kill_signal': 'SIGINT', 'kill_timeout': 1600").stop();
+    StopPolicy own =
+        appFromMembers(members + ", 'kill_signal': 'SIGINT', 'kill_timeout': 1600").stop();
     assertThat(own.signal()).isEqualTo(Signal.SIGINT);
     assertThat(own.timeout()).isEqualTo(Duration.ofMillis(1600));
-    StopPolicy half = whole(members + ", 'stop': {'timeout': '5s'}").stop();
+    StopPolicy half = appFromMembers(members + ", 'stop': {'timeout': '5s'}").stop();
     assertThat(half.signal()).isEqualTo(Signal.SIGTERM);
     assertThat(half.timeout()).isEqualTo(Duration.ofSeconds(5));
   }
@@ -354,27 +365,28 @@ class SupervisionAttributesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"'script': 'app'", "'script': 'javac -version'", "'script': 'echo java; x'"})
-  void whatIsNoJavaProgramDoesNot(String members) {
-    place.program("javac");
-    place.program("bash");
-    assertThat(whole(members).stop()).isEqualTo(StopPolicy.DEFAULT);
+  void otherProgramsHaveTheDefaultStopPolicy(String members) {
+    workspace.program("javac");
+    workspace.program("bash");
+    assertThat(appFromMembers(members).stop()).isEqualTo(StopPolicy.DEFAULT);
   }
 
-  private AppSpec whole(String members) {
-    AppsOutcome outcome = place.read("{'name': 'x', %s}".formatted(members).replace('\'', '"'));
-    assertThat(Place.sentences(outcome)).isEmpty();
+  private AppSpec appFromMembers(String members) {
+    AppsOutcome outcome = workspace.read("{'name': 'x', %s}".formatted(members).replace('\'', '"'));
+    assertThat(Workspace.messages(outcome)).isEmpty();
     return outcome.apps().getFirst();
   }
 
   @Test
-  void anAppMaySayWhenItIsReady() {
-    var readiness = quietly("\"wait_ready\": true, \"listen_timeout\": 8000").readiness();
-    assertThat(readiness.awaited()).isTrue();
-    assertThat(readiness.timeout()).isEqualTo(Duration.ofSeconds(8));
-    assertThat(quietly("\"shutdownWithMessage\": true").stop().message()).isTrue();
+  void appMaySignalItsReadiness() {
+    var readinessPolicy =
+        appWithoutWarnings("\"wait_ready\": true, \"listen_timeout\": 8000").readiness();
+    assertThat(readinessPolicy.awaited()).isTrue();
+    assertThat(readinessPolicy.timeout()).isEqualTo(Duration.ofSeconds(8));
+    assertThat(appWithoutWarnings("\"shutdownWithMessage\": true").stop().message()).isTrue();
   }
 
-  // Rights, variables, order
+  // Credentials, variables, start order
 
   @ParameterizedTest
   @CsvSource({
@@ -385,75 +397,85 @@ class SupervisionAttributesTest {
     "777,511",
     "'\"0777\"',511",
   })
-  void theDigitsOfAUmaskAreOctal(String written, int mask) {
-    assertThat(quietly("\"umask\": " + written).runAs().umask()).hasValue(mask);
+  void umaskDigitsAreOctal(String written, int mask) {
+    assertThat(appWithoutWarnings("\"umask\": " + written).runAs().umask()).hasValue(mask);
   }
 
   @Test
   void usersAreNamesOrNumbers() {
-    assertThat(quietly("\"uid\": 1000, \"gid\": \"www-data\", \"nice\": -5").runAs())
+    assertThat(appWithoutWarnings("\"uid\": 1000, \"gid\": \"www-data\", \"nice\": -5").runAs())
         .isEqualTo(
             new RunAs(
                 Optional.of("1000"),
                 Optional.of("www-data"),
                 OptionalInt.of(-5),
                 OptionalInt.empty()));
-    assertThat(quietly("\"user\": \"deploy\"").runAs().user()).contains("deploy");
-    assertThat(place.type(Map.of("script", "app", "uid", "33")).apps().getFirst().runAs().user())
+    assertThat(appWithoutWarnings("\"user\": \"deploy\"").runAs().user()).contains("deploy");
+    assertThat(
+            workspace
+                .readCommandLine(Map.of("script", "app", "uid", "33"))
+                .apps()
+                .getFirst()
+                .runAs()
+                .user())
         .contains("33");
   }
 
   @Test
-  void capabilitiesAreNamedWithOrWithoutCap() {
+  void capabilitiesAreAcceptedWithOrWithoutThePrefix() {
     assertThat(
-            quietly("\"no_new_privileges\": false, \"capabilities\": [\"CAP_CHOWN\", \"net_raw\"]")
+            appWithoutWarnings(
+                    "\"no_new_privileges\": false, \"capabilities\": [\"CAP_CHOWN\", \"net_raw\"]")
                 .runAs()
                 .sandbox())
         .isEqualTo(new Sandbox(Optional.of(false), Optional.of(List.of("chown", "net_raw"))));
-    assertThat(quietly("\"capabilities\": []").runAs().sandbox().capabilities())
+    assertThat(appWithoutWarnings("\"capabilities\": []").runAs().sandbox().capabilities())
         .contains(List.of());
   }
 
   @Test
-  void systemCallsAreFilteredOnDemand() {
-    assertThat(quietly("\"seccomp\": \"default\"").runAs().sandbox().seccomp())
+  void seccompFilterIsOptional() {
+    assertThat(appWithoutWarnings("\"seccomp\": \"default\"").runAs().sandbox().seccomp())
         .isEqualTo(Seccomp.DEFAULT);
-    assertThat(quietly("\"seccomp\": true").runAs().sandbox().seccomp()).isEqualTo(Seccomp.DEFAULT);
-    assertThat(quietly("\"seccomp\": \"none\"").runAs()).isEqualTo(RunAs.DAEMON);
+    assertThat(appWithoutWarnings("\"seccomp\": true").runAs().sandbox().seccomp())
+        .isEqualTo(Seccomp.DEFAULT);
+    assertThat(appWithoutWarnings("\"seccomp\": \"none\"").runAs()).isEqualTo(RunAs.DAEMON);
   }
 
   @Test
   void readOnlyPathsAreAbsoluteAndMayBeOptional() {
     Sandbox sandbox =
-        quietly("\"private_tmp\": true, \"read_only_paths\": [\"/srv\", \"-/a b\", \"/srv/\"]")
+        appWithoutWarnings(
+                "\"private_tmp\": true, \"read_only_paths\": [\"/srv\", \"-/a b\", \"/srv/\"]")
             .runAs()
             .sandbox();
     assertThat(sandbox.privateTmp()).isTrue();
     assertThat(sandbox.readOnlyPaths())
         .containsExactly(
             new ReadOnlyPath(Path.of("/srv"), false), new ReadOnlyPath(Path.of("/a b"), true));
-    assertThat(quietly("\"private_tmp\": false").runAs()).isEqualTo(RunAs.DAEMON);
+    assertThat(appWithoutWarnings("\"private_tmp\": false").runAs()).isEqualTo(RunAs.DAEMON);
   }
 
   @Test
-  void anAppOfAnotherUserBeginsWithACleanEnvironment() {
-    Variables variables = quietly("\"uid\": 54321, \"env\": {\"A\": \"1\"}").variables();
-    assertThat(variables.inherited()).isEqualTo(Map.of("PATH", CleanEnvironment.PATH));
-    assertThat(variables.declared()).containsEntry("A", "1");
-    assertThat(variables.inheriting(Map.of("TOKEN", "t", "PATH", "/other")).inherited())
-        .isEqualTo(variables.inherited());
+  void appOfAnotherUserHasACleanEnvironment() {
+    EnvironmentVariables environmentVariables =
+        appWithoutWarnings("\"uid\": 54321, \"env\": {\"A\": \"1\"}").variables();
+    assertThat(environmentVariables.inherited()).isEqualTo(Map.of("PATH", CleanEnvironment.PATH));
+    assertThat(environmentVariables.declared()).containsEntry("A", "1");
+    assertThat(environmentVariables.inheriting(Map.of("TOKEN", "t", "PATH", "/other")).inherited())
+        .isEqualTo(environmentVariables.inherited());
     String own = System.getProperty("user.name");
-    assertThat(quietly("\"uid\": \"%s\"".formatted(own)).variables().inherited())
+    assertThat(appWithoutWarnings("\"uid\": \"%s\"".formatted(own)).variables().inherited())
         .containsKey("HOME");
   }
 
   @Test
-  void instancesTellThemselvesApartByVariables() {
-    var instances =
-        quietly("\"instances\": 2, \"instance_var\": \"N\", \"increment_var\": \"PORT\"")
+  void instanceAndIncrementVariablesAreRead() {
+    var instanceSettings =
+        appWithoutWarnings("\"instances\": 2, \"instance_var\": \"N\", \"increment_var\": \"PORT\"")
             .instances();
-    assertThat(instances.numberVariable()).isEqualTo("N");
-    assertThat(instances.counting()).contains("PORT");
+    assertThat(instanceSettings.numberVariable()).isEqualTo("N");
+    assertThat(instanceSettings.counting()).contains("PORT");
   }
 
   @ParameterizedTest
@@ -467,8 +489,9 @@ class SupervisionAttributesTest {
           []    | ``
           """,
       quoteCharacter = '`')
-  void dependenciesHaveThreeForms(String written, String expected) {
-    Map<AppName, StartCondition> dependsOn = quietly("\"depends_on\": " + written).dependsOn();
+  void dependsOnAcceptsThreeForms(String written, String expected) {
+    Map<AppName, StartCondition> dependsOn =
+        appWithoutWarnings("\"depends_on\": " + written).dependsOn();
     assertThat(
             new TreeSet<>(dependsOn.keySet())
                 .stream()
@@ -478,10 +501,10 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void aCircleIsRefusedWithItsPath() {
+  void dependencyCycleIsRejectedWithItsPath() {
     assertThat(
-            Place.sentences(
-                place.read(
+            Workspace.messages(
+                workspace.read(
                     """
                     [{"name": "web", "script": "app", "depends_on": {"db": "ready"}},
                      {"name": "db", "script": "app",
@@ -490,41 +513,42 @@ class SupervisionAttributesTest {
                     """)))
         .containsExactly(
             "ecosystem.json:3: [1].depends_on: db → web → db: these apps depend on each other in a circle");
-    assertThat(Place.sentences(read("\"name\": \"web\", \"depends_on\": \"web\"")))
+    assertThat(Workspace.messages(read("\"name\": \"web\", \"depends_on\": \"web\"")))
         .containsExactly(
             "ecosystem.json:2: depends_on: web → web: these apps depend on each other in a circle");
     assertThat(
-            Place.sentences(
-                place.type(
+            Workspace.messages(
+                workspace.readCommandLine(
                     Map.of("script", "app", "name", "web", "depends_on", Map.of("web", "ready")))))
         .containsExactly("--depends-on: web → web: these apps depend on each other in a circle");
   }
 
   @Test
-  void waitingForTheEndOfAnEndlessAppIsWarnedOf() {
+  void completionOfAnAppThatAlwaysRestartsIsAWarning() {
     String file =
         """
         [{"name": "web", "script": "app", "depends_on": {"job": "completed", "other": "completed"}},
          {"name": "job", "script": "app"%s}]
         """;
-    assertThat(place.read(file.formatted("")).warnings())
+    assertThat(workspace.read(file.formatted("")).warnings())
         .containsExactly(
             "ecosystem.json: web: waits until job has completed, but job is restarted whenever"
                 + " it exits: give it \"restart\": \"on-failure\"");
-    assertThat(place.read(file.formatted(", \"restart\": \"on-failure\"")).warnings()).isEmpty();
+    assertThat(workspace.read(file.formatted(", \"restart\": \"on-failure\"")).warnings())
+        .isEmpty();
   }
 
-  // The chosen environment
+  // Selected environment
 
   private AppsOutcome read(String json, String environment) {
-    place.executable("app", "\u0000");
-    place.file("eco.json", json);
-    return Place.fromFile(
-        Path.of("eco.json"), Optional.of(environment), place.callerContext(), AppDefaults.PM2);
+    workspace.executable("app", "\u0000");
+    workspace.file("eco.json", json);
+    return Workspace.readFile(
+        Path.of("eco.json"), Optional.of(environment), workspace.callerContext(), AppDefaults.PM2);
   }
 
   @Test
-  void theChosenEnvironmentBeatsEnv() {
+  void selectedEnvironmentOverridesEnv() {
     AppsOutcome outcome =
         read(
             """
@@ -547,7 +571,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void whatDeployGivesAnEnvironmentIsBetweenTheTwo() {
+  void deployEnvironmentRanksBetweenEnvAndTheSelectedOne() {
     String file =
         """
         {"apps": [{"name": "a", "script": "app", "env": {"A": 1, "B": 1},
@@ -557,7 +581,7 @@ class SupervisionAttributesTest {
                     "odd": {"env": "x"}, "wrong": 5}}
         """;
     AppsOutcome outcome = read(file, "production");
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.apps().getFirst().variables().declared())
         .containsEntry("A", "3")
         .containsEntry("B", "2")
@@ -572,14 +596,14 @@ class SupervisionAttributesTest {
             assertThat(read(file, name).apps().getFirst().variables().declared())
                 .containsEntry("A", "1")
                 .doesNotContainKey("C"));
-    assertThat(Place.sentences(read(file, "odd")))
+    assertThat(Workspace.messages(read(file, "odd")))
         .contains(
             "eco.json:5: apps[0].deploy.odd.env: \"x\" is not an object of names and values: use {\"PORT\":"
                 + " 80}");
   }
 
   @Test
-  void aChosenEnvironmentThatIsMissingIsAWarning() {
+  void missingSelectedEnvironmentIsAWarning() {
     assertThat(read("[{\"script\": \"app\"}]", "prod").warnings())
         .containsExactly("eco.json: no app has an env_prod");
     AppsOutcome some =
@@ -594,7 +618,7 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void namesMayEndInTheChosenEnvironment() {
+  void selectedEnvironmentMayBeAppendedToNames() {
     AppsOutcome outcome =
         read(
             """
@@ -604,7 +628,7 @@ class SupervisionAttributesTest {
              {"name": "mail", "script": "app", "env_test": {}}]
             """,
             "test");
-    assertThat(Place.sentences(outcome)).isEmpty();
+    assertThat(Workspace.messages(outcome)).isEmpty();
     assertThat(outcome.apps())
         .extracting(app -> app.name().value())
         .containsExactly("web-test", "db-test", "mail");
@@ -614,25 +638,26 @@ class SupervisionAttributesTest {
   }
 
   @Test
-  void aProblemOfTheChosenEnvironmentHasItsName() {
+  void problemInTheSelectedEnvironmentNamesIt() {
     assertThat(
-            Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": {\n\"A=B\": 1}}", "prod")))
+            Workspace.messages(
+                read("{\"script\": \"app\",\n \"env_prod\": {\n\"A=B\": 1}}", "prod")))
         .containsExactly(
             "eco.json:3: env_prod.A=B: is not a variable name: it cannot contain = or NUL");
-    assertThat(Place.sentences(read("{\"script\": \"app\",\n \"env_prod\": 5}", "prod")))
+    assertThat(Workspace.messages(read("{\"script\": \"app\",\n \"env_prod\": 5}", "prod")))
         .containsExactly(
             "eco.json:2: env_prod: 5 is not an object of names and values: use {\"PORT\": 80}");
   }
 
   @Test
-  void aShellHandsOnWhatIsMeantForPrograms() {
+  void privateVariablesOfTheShellAreRemoved() {
     assertThat(
             AppReader.shellVariables(
                 Map.of("A", "1", "_", "x", "JPM_TAG", "t", "JPM_HOME", "/h", "pm_id", "3")))
         .isEqualTo(Map.of("A", "1", "JPM_HOME", "/h"));
   }
 
-  // Mistakes
+  // Invalid values
 
   @ParameterizedTest
   @CsvSource(
@@ -697,22 +722,25 @@ class SupervisionAttributesTest {
           "instance_var": "A=B" | .instance_var: is not a variable name: it cannot contain =
           "increment_var": 5 | .increment_var: 5 is not text: put it in double quotes
           """)
-  void aWrongValueIsAProblemInASentence(String member, String sentence) {
-    AppsOutcome outcome = place.read("[\n{\"script\": \"app\",\n" + member + "}]");
+  void invalidValueIsReportedInOneMessage(String member, String sentence) {
+    AppsOutcome outcome = workspace.read("[\n{\"script\": \"app\",\n" + member + "}]");
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome)).containsExactly("ecosystem.json:3: [0]" + sentence);
+    assertThat(Workspace.messages(outcome)).containsExactly("ecosystem.json:3: [0]" + sentence);
   }
 
   @Test
-  void contradictingOptionsAreNamedAsTyped() {
+  void contradictingOptionsAreNamedByTheirOption() {
     assertThat(
-            Place.sentences(
-                place.type(Map.of("script", "app", "autorestart", false, "restart", "always"))))
+            Workspace.messages(
+                workspace.readCommandLine(
+                    Map.of("script", "app", "autorestart", false, "restart", "always"))))
         .containsExactly("--restart: \"always\" contradicts --no-autorestart: keep one of them");
     assertThat(List.of("1,300", "-1"))
         .allSatisfy(codes ->
             assertThat(
-                    Place.sentences(place.type(Map.of("script", "app", "stop_exit_codes", codes))))
+                    Workspace.messages(
+                        workspace.readCommandLine(
+                            Map.of("script", "app", "stop_exit_codes", codes))))
                 .singleElement()
                 .asString()
                 .startsWith("--stop-exit-codes: ")

@@ -36,7 +36,7 @@ class WordsAndUnitsTest {
   }
 
   @Test
-  void anOpenQuoteIsNoticed() {
+  void unclosedQuoteIsDetected() {
     assertThat(ShellWords.of("a 'b").closed()).isFalse();
     assertThat(ShellWords.of("a \"b").closed()).isFalse();
     assertThat(ShellWords.of("a\\").words()).isEqualTo(List.of("a\\"));
@@ -49,13 +49,13 @@ class WordsAndUnitsTest {
         "a ?", "a [x]", "a {1,2}", "X=1 a", "~/a b", "a ~/b", "a #b", "cd b", "exec b", "(a b)",
         "a\nb", "! a",
       })
-  void whatOnlyAShellUnderstandsIsNotPlain(String text) {
+  void shellSyntaxIsNotPlain(String text) {
     assertThat(ShellWords.of(text).plain()).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a b", "a '$X'", "a \"b; c\"", "a --x=y", "a b#c", "a \\$X", "a x~"})
-  void whatNeedsNoShellIsPlain(String text) {
+  void textWithoutShellSyntaxIsPlain(String text) {
     assertThat(ShellWords.of(text).plain()).isTrue();
   }
 
@@ -78,12 +78,12 @@ class WordsAndUnitsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "5", "s", "-5s", "1.5s", "5 s", "5S", "999999999d", "99999999999999999s"})
-  void otherTextIsNoDuration(String text) {
+  void otherTextIsNotADuration(String text) {
     assertThat(Durations.parse(text)).isEmpty();
   }
 
   @Test
-  void millisecondsMayNotBeNegativeOrEndless() {
+  void millisecondsMustNotBeNegativeOrTooLarge() {
     assertThat(Durations.ofMillis(1500)).contains(Duration.ofMillis(1500));
     assertThat(Durations.ofMillis(-1)).isEmpty();
     assertThat(Durations.ofMillis(Long.MAX_VALUE)).isEmpty();
@@ -105,7 +105,7 @@ class WordsAndUnitsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "K", "-1K", "1.5M", "10m", "1T", "999999999999G"})
-  void otherTextIsNoSize(String text) {
+  void otherTextIsNotASize(String text) {
     assertThat(Sizes.parse(text)).isEmpty();
   }
 }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.config.deploy.ScriptEvaluator.Evaluation;
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.format.ProcessFormat;
-import io.jpm.config.format.TextFile;
 import io.jpm.config.settings.AppDefaults;
-import io.jpm.config.values.Node;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.syntax.ProcessFormat;
+import io.jpm.config.syntax.TextFile;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.spec.AppKey;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -29,20 +29,21 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Values of wrong types and files that are none: each is told, and no app comes out.
+/// Values of the wrong type and files that are not process files: each is reported, and no app is
+/// returned.
 @Timeout(120)
 class WrongTypesTest {
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
-    place.executable("app", "\u0000ELF");
+  void createWorkspace() {
+    workspace = new Workspace(dir);
+    workspace.executable("app", "\u0000ELF");
   }
 
-  /// Values as JSON that no attribute of this type takes.
-  private static List<String> wrong(AppKey.Type type) {
+  /// Returns JSON values that no attribute of this type accepts.
+  private static List<String> invalidValues(AppKey.Type type) {
     return switch (type) {
       case TEXT, PATH, VARIABLE, PROXY_HEADER, LINE_TYPE, ZONE, BALANCING, STRATEGIES, RULE ->
           List.of("5", "[]", "{}", "\"\"", "\"a\\u0000b\"");
@@ -79,7 +80,7 @@ class WrongTypesTest {
     };
   }
 
-  private record Wrong(String spelling, String value) {
+  private record InvalidAttribute(String spelling, String value) {
     String app(int number) {
       return spelling.equals("name")
           ? "{\"name\": %s, \"script\": \"app\"}".formatted(value)
@@ -90,20 +91,20 @@ class WrongTypesTest {
     }
   }
 
-  private static List<Wrong> everythingWrong() {
-    List<Wrong> all = new ArrayList<>();
+  private static List<InvalidAttribute> allInvalidAttributes() {
+    List<InvalidAttribute> all = new ArrayList<>();
     for (AppKey key : AppKey.values()) {
       if (key.support() == AppKey.Support.ACTS) {
         String spelling = key == AppKey.ENV_NAME ? "env_test" : key.key();
-        wrong(key.type()).stream()
-            .filter(value -> key != AppKey.LOG_DATE_FORMAT || !value.equals("\"\"")) // none
-            .forEach(value -> all.add(new Wrong(spelling, value)));
+        invalidValues(key.type()).stream()
+            .filter(value -> key != AppKey.LOG_DATE_FORMAT || !value.equals("\"\"")) // no date
+            .forEach(value -> all.add(new InvalidAttribute(spelling, value)));
       }
     }
     return all;
   }
 
-  private static String file(List<Wrong> apps) {
+  private static String file(List<InvalidAttribute> apps) {
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < apps.size(); i++) {
       texts.add(apps.get(i).app(i));
@@ -114,30 +115,33 @@ class WrongTypesTest {
   private AppsOutcome read(String name, String json) {
     if (name.equals("-")) {
       return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-          .stdin(json.getBytes(StandardCharsets.UTF_8), Optional.of("test"), place.callerContext());
+          .stdin(
+              json.getBytes(StandardCharsets.UTF_8),
+              Optional.of("test"),
+              workspace.callerContext());
     }
-    Node root = ((ParseResult.Read) JsonTree.parse(json)).root();
+    ConfigNode root = ((ParseResult.Read) JsonTree.parse(json)).root();
     String text =
         switch (ProcessFormat.named(name).orElseThrow()) {
           case JSON -> name.endsWith("5") ? Formats.json5(root) : json;
           case YAML -> Formats.yaml(root);
           case SCRIPT -> "the evaluator of this test knows its value";
         };
-    place.file(name, text);
-    place.program("node");
+    workspace.file(name, text);
+    workspace.program("node");
     ScriptEvaluator evaluator = (_, _, _) -> new Evaluation.Value(json);
     return new ProcessFileReader(AppDefaults.PM2, evaluator)
-        .file(Path.of(name), Optional.of("test"), place.callerContext());
+        .file(Path.of(name), Optional.of("test"), workspace.callerContext());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"a.json", "a.json5", "a.yaml", "a.config.js", "-"})
-  void aValueOfAWrongTypeIsToldWithItsPlace(String name) {
-    List<Wrong> all = everythingWrong();
+  void valueOfTheWrongTypeIsReportedWithItsLocation(String name) {
+    List<InvalidAttribute> all = allInvalidAttributes();
     AppsOutcome outcome = read(name, file(all));
     assertThat(outcome.apps()).isEmpty();
     String file = name.equals("-") ? "stdin" : name;
-    List<String> sentences = Place.sentences(outcome);
+    List<String> sentences = Workspace.messages(outcome);
     for (int i = 0; i < all.size(); i++) {
       String place = " [%d].%s".formatted(i, all.get(i).spelling());
       String told = "%s\\S*: .+".formatted(Pattern.quote(place));
@@ -147,11 +151,11 @@ class WrongTypesTest {
           .asString()
           .containsPattern(told);
     }
-    assertThat(Place.sentences(outcome))
+    assertThat(Workspace.messages(outcome))
         .allSatisfy(sentence -> assertThat(sentence).doesNotContain("Exception", "\n", "io.jpm"));
   }
 
-  static Stream<Arguments> filesThatAreNone() {
+  static Stream<Arguments> invalidFiles() {
     byte[] binary = new byte[70_000];
     for (int i = 0; i < binary.length; i++) {
       binary[i] = (byte) (i * 31 + (i >> 8));
@@ -179,22 +183,23 @@ class WrongTypesTest {
   }
 
   @ParameterizedTest
-  @MethodSource("filesThatAreNone")
-  void aFileThatIsNoneIsOneSentence(String what, byte[] bytes, String sentence) throws IOException {
+  @MethodSource("invalidFiles")
+  void invalidFileIsReportedInOneMessage(String what, byte[] bytes, String sentence)
+      throws IOException {
     ProcessFileReader reader = new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE);
     for (String name : List.of("a.json", "a.json5", "a.yaml", "a.yml")) {
       Files.write(dir.resolve(name), bytes);
-      AppsOutcome outcome = reader.file(Path.of(name), Optional.empty(), place.callerContext());
+      AppsOutcome outcome = reader.file(Path.of(name), Optional.empty(), workspace.callerContext());
       assertThat(outcome.apps()).isEmpty();
-      assertThat(Place.sentences(outcome))
+      assertThat(Workspace.messages(outcome))
           .as(what)
           .singleElement()
           .asString()
           .startsWith(name)
           .contains(sentence);
     }
-    AppsOutcome piped = reader.stdin(bytes, Optional.empty(), place.callerContext());
-    assertThat(Place.sentences(piped))
+    AppsOutcome piped = reader.stdin(bytes, Optional.empty(), workspace.callerContext());
+    assertThat(Workspace.messages(piped))
         .as(what)
         .singleElement()
         .asString()
@@ -203,14 +208,14 @@ class WrongTypesTest {
   }
 
   @Test
-  void aCircleAcrossTheFilesOfADirectoryIsToldOnce() {
-    place.file("conf/a.json", "{script: '../app', name: 'a', depends_on: 'b'}");
-    place.file("conf/b.yaml", "script: ../app\nname: b\ndepends_on: {c: ready}");
-    place.file("conf/c.json5", "[{script: '../app', name: 'c', depends_on: ['a']}]");
+  void dependencyCycleAcrossFilesIsReportedOnce() {
+    workspace.file("conf/a.json", "{script: '../app', name: 'a', depends_on: 'b'}");
+    workspace.file("conf/b.yaml", "script: ../app\nname: b\ndepends_on: {c: ready}");
+    workspace.file("conf/c.json5", "[{script: '../app', name: 'c', depends_on: ['a']}]");
     AppsOutcome outcome =
         new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-            .file(Path.of("conf"), Optional.empty(), place.callerContext());
+            .file(Path.of("conf"), Optional.empty(), workspace.callerContext());
     assertThat(outcome.apps()).isEmpty();
-    assertThat(Place.sentences(outcome)).singleElement().asString().contains("depends_on");
+    assertThat(Workspace.messages(outcome)).singleElement().asString().contains("depends_on");
   }
 }

@@ -1,4 +1,4 @@
-/// When an edit of a watched process file counts.
+/// Tests of the detection of edits of watched process files.
 @NullMarked
 package io.jpm.configwatch;
 

@@ -1,7 +1,7 @@
 package io.jpm.console;
 
 import io.jpm.bus.Addresses;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/// The thin client's half of the protocol: it sends words and follows the answers, reply to reply.
+/// The client's side of the console protocol: it sends the command line and answers each reply
+/// until the last one.
 public final class ConsoleClient {
   public static final Tty WIDE = new Tty(200, 50, false, true, true);
 
@@ -44,37 +45,37 @@ public final class ConsoleClient {
     vertx
         .eventBus()
         .<Object>request(Addresses.CONSOLE, body, PATIENCE)
-        .onSuccess(client::take)
+        .onSuccess(client::receive)
         .onFailure(client.code::completeExceptionally);
     return client;
   }
 
-  private void take(Message<Object> message) {
+  private void receive(Message<Object> message) {
     // Through bytes, as the bridge sends it.
     var json = new JsonObject(((JsonObject) message.body()).toBuffer());
     ConsoleChunk chunk = ConsoleChunk.fromJson(json);
     chunks.add(chunk);
     if (chunk instanceof ConsoleChunk.Code(int number)) {
       code.complete(number);
-    } else if (chunk instanceof ConsoleChunk.Last(_, _, int number)) {
+    } else if (chunk instanceof ConsoleChunk.FinalText(_, _, int number)) {
       code.complete(number);
     } else if (!gone) {
       message
           .<Object>replyAndRequest(new JsonObject(), PATIENCE)
-          .onSuccess(this::take)
+          .onSuccess(this::receive)
           .onFailure(code::completeExceptionally);
     }
   }
 
-  /// From now on it answers nothing, as after Ctrl-C.
-  void vanish() {
+  /// Stops answering, as after Ctrl-C.
+  void disconnect() {
     gone = true;
   }
 
-  /// Waits for the end.
+  /// Waits for the end of the command and returns its exit code.
   public int code() {
     try {
-      return code.get(Patience.seconds(30), TimeUnit.SECONDS);
+      return code.get(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("no exit code; so far: " + chunks, e);
     }

@@ -10,7 +10,7 @@ import io.jpm.bus.god.ConfigWatchReply;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Act;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodCommand.StartApps;
 import io.jpm.bus.logs.LogPosition;
 import io.jpm.bus.logs.LogsCommand;
@@ -28,7 +28,7 @@ import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -76,7 +76,7 @@ class ConsoleVerticleTest {
   private final List<Map<String, Object>> described = new CopyOnWriteArrayList<>();
   private final List<CallerContext> callers = new CopyOnWriteArrayList<>();
   private final List<Optional<String>> environments = new CopyOnWriteArrayList<>();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
   private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
   private volatile AppsOutcome script = outcome(Instances.spec("app", 1));
 
@@ -104,7 +104,7 @@ class ConsoleVerticleTest {
         .deployVerticle(new ConsoleVerticle(context, new FakeSource(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -113,7 +113,7 @@ class ConsoleVerticleTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private final class FakeSource implements AppSource {
@@ -173,7 +173,7 @@ class ConsoleVerticleTest {
   // Without apps
 
   @Test
-  void pingAnswersAsPm2() {
+  void pingAnswersLikePm2() {
     ConsoleClient client = run("ping");
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
@@ -182,7 +182,7 @@ class ConsoleVerticleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"ping", "ls", "stop all", "no-such-word"})
-  void whoUnderstandsItGetsTheCodeWithTheLastOfTheText(String line) {
+  void clientThatSupportsItReceivesTheExitCodeInTheLastChunk(String line) {
     var words = List.of(line.split(" ", -1));
     ConsoleClient apart = run(words.toArray(String[]::new));
     int code = apart.code();
@@ -191,19 +191,20 @@ class ConsoleVerticleTest {
     assertEnd(client, code);
     boolean error = apart.out().isEmpty();
     assertThat(client.chunks())
-        .containsExactly(new ConsoleChunk.Last(error, error ? apart.err() : apart.out(), code));
+        .containsExactly(
+            new ConsoleChunk.FinalText(error, error ? apart.err() : apart.out(), code));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-v", "-V", "--version"})
-  void version(String option) {
+  void versionOptionPrintsTheVersion(String option) {
     ConsoleClient client = run(option);
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("1.2.3\n");
   }
 
   @Test
-  void nothingTypedIsUsageAndAFailure() {
+  void emptyCommandLinePrintsTheUsageAndFails() {
     ConsoleClient client = run();
     assertEnd(client, 1);
     assertThat(client.out()).startsWith("Usage: jpm <command>");
@@ -220,7 +221,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void helpForOneCommand() {
+  void helpDescribesOneCommand() {
     ConsoleClient client = run("help", "start");
     assertEnd(client, 0);
     Golden.check("help-start", client.out());
@@ -257,18 +258,18 @@ class ConsoleVerticleTest {
         "logs --lines -3 | --lines \"-3\": use 0 to",
         "--name web | no command"
       })
-  void mistakesAreOneClearLine(String line, String sentence) {
+  void mistakesAreReportedInOneLine(String line, String sentence) {
     ConsoleClient client = run(line.strip().split(" "));
     assertEnd(client, 1);
     assertThat(client.out()).isEmpty();
     assertThat(client.err().lines()).hasSize(1);
     assertThat(client.err()).startsWith("[jpm][ERROR] ").contains(sentence);
-    assertThat(rooms.asked).isEmpty();
+    assertThat(services.received).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"start", "validate"})
-  void withoutATargetTheUsualFileIsMeant(String verb) {
+  void commandWithoutATargetUsesTheDefaultFile(String verb) {
     file = outcome(Instances.spec("app", 1));
     ConsoleClient none = run(verb);
     assertEnd(none, 1);
@@ -288,7 +289,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void whatValidateFindsCanBeReadByPrograms() {
+  void validatePrintsJson() {
     file = outcome(Instances.spec("app", 1));
     ConsoleClient fine = run("validate", "apps.json", "--json");
     assertEnd(fine, 0);
@@ -305,7 +306,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void requestsThatAreNoneEndWith2() {
+  void malformedRequestEndsWithExitCode2() {
     ConsoleClient client = ConsoleClient.send(vertx, new JsonObject().put("v", 9));
     assertEnd(client, 2);
     assertThat(client.err()).contains("bad request", "version 9");
@@ -314,8 +315,8 @@ class ConsoleVerticleTest {
   // Lists
 
   @Test
-  void listShowsLoads() {
-    rooms.instances.add(Instances.online(0, "web"));
+  void listShowsCpuAndMemory() {
+    services.instances.add(Instances.online(0, "web"));
     for (String word : List.of("ls", "list", "l", "ps", "status")) {
       ConsoleClient client = run(word);
       assertEnd(client, 0);
@@ -324,17 +325,17 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void silentSatanDoesNotSpoilTheList() {
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.satanSilent = true;
+  void listIsShownWithoutAnAnswerOfSatan() {
+    services.instances.add(Instances.online(0, "web"));
+    services.satanSilent = true;
     ConsoleClient client = run("ls");
     assertEnd(client, 0);
     assertThat(client.out()).contains("│ web", "│ N/A");
   }
 
   @Test
-  void tableFollowsTheTerminal() {
-    rooms.instances.add(Instances.online(0, "web"));
+  void tableFitsTheTerminal() {
+    services.instances.add(Instances.online(0, "web"));
     ConsoleClient narrow = ConsoleClient.run(vertx, new Tty(40, 20, true, true, true), "ls");
     assertEnd(narrow, 0);
     assertThat(narrow.out()).contains("\u001b[1;32monline").doesNotContain("51.7mb");
@@ -345,8 +346,8 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void jlistIsJsonAndNothingElse() {
-    rooms.instances.add(Instances.online(0, "web"));
+  void jlistPrintsOnlyJson() {
+    services.instances.add(Instances.online(0, "web"));
     ConsoleClient client = ConsoleClient.run(vertx, new Tty(80, 20, true, true, true), "jlist");
     assertEnd(client, 0);
     assertThat(client.err()).isEmpty();
@@ -355,8 +356,8 @@ class ConsoleVerticleTest {
 
   @Test
   void describeShowsEachInstance() {
-    rooms.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
-    rooms.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
+    services.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
+    services.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
     ConsoleClient client = run("describe", "web");
     assertEnd(client, 0);
     assertThat(client.out()).contains("with id 0 - name web", "with id 1 - name web");
@@ -366,21 +367,21 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void describeOfNobodyFails() {
+  void describeOfAnUnknownAppFails() {
     ConsoleClient client = run("describe", "nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][WARN] nope doesn't exist\n");
   }
 
   @Test
-  void controlCharactersInWordsAreSpelledOut() {
+  void controlCharactersInArgumentsAreEscaped() {
     ConsoleClient client = run("describe", "\u001b[2J\nx");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][WARN] \\x1b[2J\\nx doesn't exist\n");
   }
 
   @Test
-  void bytesThatAreNoUtf8DoNotBreakTheAnswer() {
+  void argumentsThatAreNotUtf8DoNotBreakTheAnswer() {
     ConsoleClient client = run("describe", "a\uDCFF");
     assertEnd(client, 1);
     assertThat(client.err()).contains("a\uFFFD doesn't exist");
@@ -389,7 +390,7 @@ class ConsoleVerticleTest {
   // Actions
 
   @Test
-  void startMakesAnAppOfAScript() {
+  void startCreatesAnAppFromAScript() {
     ConsoleClient client =
         run(
             "start",
@@ -420,11 +421,11 @@ class ConsoleVerticleTest {
                 "interpreter_args", "--harmony"));
     assertThat(callers)
         .containsExactly(new CallerContext(Path.of("/home/me"), Map.of("PATH", "/usr/bin")));
-    assertThat(rooms.asked(StartApps.class))
+    assertThat(services.received(StartApps.class))
         .containsExactly(
             new StartApps(
                 List.of(Instances.spec("app", 1)),
-                Existing.REFUSE_RUNNING,
+                ExistingAppPolicy.REFUSE_RUNNING,
                 Optional.empty(),
                 true));
     assertThat(client.out())
@@ -432,8 +433,8 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void limitsThatDoNotHoldAreToldAtTheStart() {
-    rooms.unenforced = "limits.memory is not enforced: no delegated cgroup; see jpm doctor";
+  void startWarnsOfLimitsThatAreNotEnforced() {
+    services.unenforced = "limits.memory is not enforced: no delegated cgroup; see jpm doctor";
     ConsoleClient client = run("start", "app.js");
     assertThat(client.code()).isZero();
     assertThat(client.err())
@@ -442,19 +443,19 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void optionsMayComeBeforeTheCommand() {
+  void optionsMayPrecedeTheCommand() {
     assertEnd(run("--name", "web", "start", "app.js"), 0);
     assertThat(described).containsExactly(Map.of("script", "app.js", "name", "web"));
   }
 
   @Test
-  void startOfAKnownNameOrNumberActs() {
-    rooms.instances.add(Instances.stopped(0, "web"));
+  void startOfAListedNameOrIdStartsThatApp() {
+    services.instances.add(Instances.stopped(0, "web"));
     for (String word : List.of("web", "0", "all")) {
-      rooms.asked.clear();
+      services.received.clear();
       ConsoleClient client = run("start", word);
       assertEnd(client, 0);
-      assertThat(rooms.asked(Act.class))
+      assertThat(services.received(Act.class))
           .containsExactly(new Act(Action.START, List.of(word), Optional.empty(), true));
       assertThat(client.out()).contains("[jpm] Started web (id 0)");
     }
@@ -462,17 +463,17 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void aPathIsAScriptEvenIfAnAppOfAnotherNameRunsIt() {
-    rooms.instances.add(Instances.online(0, "web"));
+  void pathIsAScriptEvenIfAnotherAppRunsIt() {
+    services.instances.add(Instances.online(0, "web"));
     assertEnd(run("start", "/srv/app/server.js", "--name", "other"), 0);
-    assertThat(rooms.asked(GodCommand.Show.class))
+    assertThat(services.received(GodCommand.Show.class))
         .doesNotContain(new GodCommand.Show(List.of("/srv/app/server.js")));
-    assertThat(rooms.asked(StartApps.class)).hasSize(1);
+    assertThat(services.received(StartApps.class)).hasSize(1);
   }
 
   @Test
-  void optionsThatChangeNothingAreNamed() {
-    rooms.instances.add(Instances.stopped(0, "web"));
+  void optionsWithoutEffectAreAWarning() {
+    services.instances.add(Instances.stopped(0, "web"));
     ConsoleClient client = run("start", "web", "-i", "4");
     assertEnd(client, 0);
     assertThat(client.err())
@@ -481,7 +482,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void startOfAFileStartsItsApps() {
+  void startOfAProcessFileStartsItsApps() {
     file =
         new AppsOutcome(
             List.of(Instances.spec("a", 1), Instances.spec("b", 2)),
@@ -489,14 +490,15 @@ class ConsoleVerticleTest {
             List.of("watch is not known yet"));
     ConsoleClient client = run("start", "apps.json");
     assertEnd(client, 0);
-    assertThat(rooms.asked(StartApps.class))
-        .containsExactly(new StartApps(file.apps(), Existing.RESTART, Optional.of(FILE), true));
+    assertThat(services.received(StartApps.class))
+        .containsExactly(
+            new StartApps(file.apps(), ExistingAppPolicy.RESTART, Optional.of(FILE), true));
     assertThat(client.err()).isEqualTo("[jpm][WARN] watch is not known yet\n");
     assertThat(client.out()).contains("[jpm] Done: 2 apps, 2 instances", "│ a ", "│ b ");
   }
 
   @Test
-  void envChoosesFromAFileOnly() {
+  void envOptionAppliesOnlyToProcessFiles() {
     file = outcome(Instances.spec("a", 1));
     assertEnd(run("start", "apps.json", "--env", "production"), 0);
     assertThat(environments).containsExactly(Optional.of("production"));
@@ -505,50 +507,54 @@ class ConsoleVerticleTest {
     assertThat(script.err())
         .isEqualTo(
             "[jpm][WARN] --env selects variables of a process file and has no effect here\n");
-    rooms.asked.clear();
+    services.received.clear();
     ConsoleClient name = run("restart", "a", "--env", "production");
     assertEnd(name, 1);
     assertThat(name.err())
         .isEqualTo("[jpm][ERROR] --env selects variables of a process file, but a is not one\n");
-    assertThat(rooms.asked).isEmpty();
+    assertThat(services.received).isEmpty();
   }
 
   @Test
-  void aRestartedFileIsTakenAsItIsNow() {
-    rooms.instances.add(Instances.online(0, "a"));
-    rooms.instances.add(Instances.online(1, "c"));
+  void restartOfAProcessFileAppliesItsCurrentContent() {
+    services.instances.add(Instances.online(0, "a"));
+    services.instances.add(Instances.online(1, "c"));
     file = outcome(Instances.spec("a", 1), Instances.spec("b", 1));
     ConsoleClient client = run("restart", "apps.json", "c", "--env", "production");
     assertEnd(client, 1);
     client = run("restart", "c", "apps.json");
     assertEnd(client, 0);
     assertThat(environments).contains(Optional.of("production"), Optional.empty());
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
-    assertThat(rooms.asked(StartApps.class))
+    assertThat(services.received(Act.class)).containsExactly(new Act(Action.RESTART, List.of("c")));
+    assertThat(services.received(StartApps.class))
         .containsExactly(
-            new StartApps(List.of(Instances.spec("a", 1)), Existing.RESTART, Optional.empty()));
+            new StartApps(
+                List.of(Instances.spec("a", 1)), ExistingAppPolicy.RESTART, Optional.empty()));
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
   }
 
   @Test
-  void updateEnvHandsOverTheShell() {
-    rooms.instances.add(Instances.online(0, "web"));
+  void updateEnvPassesTheEnvironmentOfTheCaller() {
+    services.instances.add(Instances.online(0, "web"));
     Optional<Map<String, String>> shell = Optional.of(Map.of("PATH", "/usr/bin"));
     for (String verb : List.of("restart", "start")) {
-      rooms.asked.clear();
+      services.received.clear();
       assertEnd(run(verb, "web", "--update-env"), 0);
-      assertThat(rooms.asked(Act.class))
+      assertThat(services.received(Act.class))
           .containsExactly(new Act(Action.RESTART, List.of("web"), shell, verb.equals("start")));
     }
   }
 
   @Test
-  void forceRestartsWhatRuns() {
+  void forceReplacesAnAppThatRuns() {
     assertEnd(run("start", "app.js", "-f"), 0);
-    assertThat(rooms.asked(StartApps.class))
+    assertThat(services.received(StartApps.class))
         .containsExactly(
             new StartApps(
-                List.of(Instances.spec("app", 1)), Existing.REPLACE, Optional.empty(), true));
+                List.of(Instances.spec("app", 1)),
+                ExistingAppPolicy.REPLACE,
+                Optional.empty(),
+                true));
   }
 
   private static AppChange change(String app, AppChange.Kind kind, AppChange.Field... fields) {
@@ -556,9 +562,9 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void planAndApplySayWhatChangesInALineForEachApp() {
+  void planAndApplyPrintTheChangesOfEachApp() {
     file = outcome(Instances.spec("a", 1));
-    rooms.changes =
+    services.changes =
         List.of(
             change(
                 "a",
@@ -571,7 +577,7 @@ class ConsoleVerticleTest {
             change("c", AppChange.Kind.START),
             change("d", AppChange.Kind.UNCHANGED));
     for (String verb : List.of("plan", "apply")) {
-      rooms.asked.clear();
+      services.received.clear();
       ConsoleClient client = run(verb, "apps.json", "--prune");
       assertEnd(client, 0);
       assertThat(client.out())
@@ -581,7 +587,7 @@ class ConsoleVerticleTest {
               c: start
               unchanged: b, d
               """);
-      assertThat(rooms.asked(GodCommand.Apply.class))
+      assertThat(services.received(GodCommand.Apply.class))
           .containsExactly(
               new GodCommand.Apply(
                   file.apps(), Optional.of(FILE), true, true, verb.equals("plan"), true));
@@ -596,12 +602,12 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void aMistakeInAWatchedFileStandsBelowTheTable() {
-    rooms.instances.add(Instances.online(0, "a"));
-    rooms.instances.add(Instances.online(1, "b"));
-    rooms.troubles =
+  void problemInAWatchedFileIsShownWithTheList() {
+    services.instances.add(Instances.online(0, "a"));
+    services.instances.add(Instances.online(1, "b"));
+    services.troubles =
         List.of(
-            new ConfigWatchReply.Trouble(
+            new ConfigWatchReply.RejectedFile(
                 FILE, Set.of(new AppName("a")), List.of(FILE + ":3: wrong", "more")));
     String line =
         "[jpm][WARN] a process file is not applied since it was edited: /home/me/apps.json:3: wrong (and 1 more)\n";
@@ -616,10 +622,10 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void whatApplyCouldNotDoIsItsFailure() {
+  void applyFailsWithTheProblemsOfGod() {
     file = outcome(Instances.spec("a", 1));
-    rooms.changes = List.of(change("a", AppChange.Kind.RESTART).failed("a (id 0): exit 1"));
-    rooms.problems = _ -> List.of("a (id 0): exit 1");
+    services.changes = List.of(change("a", AppChange.Kind.RESTART).failed("a (id 0): exit 1"));
+    services.problems = _ -> List.of("a (id 0): exit 1");
     ConsoleClient client = run("apply", "apps.json");
     assertEnd(client, 1);
     assertThat(client.out()).isEqualTo("a: restart, failed\n");
@@ -630,7 +636,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void aFileThatIsWatchedIsReadForWhoeverHasStartedIt() {
+  void watchedFileIsReadWithTheContextOfTheStartingCaller() {
     file = new AppsOutcome(List.of(Instances.spec("a", 1)), List.of(), List.of(), true);
     assertEnd(run("start", "apps.json"), 0);
     assertEnd(run("start", "apps.json", "--watch-config", "--only", "a", "--env", "prod"), 0);
@@ -638,25 +644,27 @@ class ConsoleVerticleTest {
     Set<AppName> apps = Set.of(new AppName("a"));
     Path home = Path.of("/home/me");
     Map<String, String> shell = Map.of("PATH", "/usr/bin");
-    assertThat(rooms.asked(GodCommand.WatchFile.class).stream().map(GodCommand.WatchFile::file))
+    assertThat(
+            services.received(GodCommand.WatchFile.class).stream().map(GodCommand.WatchFile::file))
         .containsExactly(
             new AppFile(
                 FILE,
                 apps,
-                Optional.of(new AppFile.Reading(home, shell, Optional.empty(), Set.of(), false))),
+                Optional.of(
+                    new AppFile.WatchContext(home, shell, Optional.empty(), Set.of(), false))),
             new AppFile(
                 FILE,
                 apps,
                 Optional.of(
-                    new AppFile.Reading(home, shell, Optional.of("prod"), Set.of("a"), true))),
+                    new AppFile.WatchContext(home, shell, Optional.of("prod"), Set.of("a"), true))),
             new AppFile(FILE, apps, Optional.empty()));
   }
 
   @Test
-  void onlyChoosesFromAFile() {
+  void onlyOptionSelectsAppsOfAFile() {
     file = outcome(Instances.spec("a", 1), Instances.spec("b", 1), Instances.spec("c", 1));
     assertEnd(run("start", "apps.json", "--only", "c,a"), 0);
-    assertThat(rooms.asked(StartApps.class).getFirst().specs())
+    assertThat(services.received(StartApps.class).getFirst().specs())
         .extracting(spec -> spec.name().value())
         .containsExactly("a", "c");
     ConsoleClient wrong = run("start", "apps.json", "--only", "x");
@@ -665,7 +673,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void problemsAreOnePerLine() {
+  void eachProblemIsPrintedOnItsOwnLine() {
     file =
         new AppsOutcome(
             List.of(),
@@ -679,7 +687,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void theFirstFailureStopsTheRest() {
+  void firstFailureSkipsTheRemainingTargets() {
     script = new AppsOutcome(List.of(), List.of(new Problem("nope.js", "not found")), List.of());
     ConsoleClient client = run("start", "nope.js", "other.js");
     assertEnd(client, 1);
@@ -687,8 +695,8 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void runningScriptIsRefusedByGod() {
-    rooms.problems =
+  void refusalByGodIsReported() {
+    services.problems =
         command -> command instanceof StartApps ? List.of("app is running already") : List.of();
     ConsoleClient client = run("start", "app.js");
     assertEnd(client, 1);
@@ -703,45 +711,45 @@ class ConsoleVerticleTest {
     "delete, DELETE, Deleted",
     "del, DELETE, Deleted"
   })
-  void actionsGoToGodAndEndWithTheTable(String word, Action action, String done) {
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.instances.add(Instances.online(1, "web"));
-    rooms.instances.add(Instances.online(2, "job"));
+  void actionsAreSentToGodAndPrintTheList(String word, Action action, String done) {
+    services.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.online(1, "web"));
+    services.instances.add(Instances.online(2, "job"));
     ConsoleClient client = run(word, "web", "2");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
+    assertThat(services.received(Act.class)).containsExactly(new Act(action, List.of("web", "2")));
     assertThat(client.out())
         .contains("[jpm] " + done + " job (id 2)", "[jpm] " + done + " web (ids 0, 1)", "│ id");
   }
 
   @Test
-  void aFileMeansThoseOfItsAppsThatAreListed() {
-    rooms.instances.add(Instances.online(0, "a"));
+  void processFileSelectsItsListedApps() {
+    services.instances.add(Instances.online(0, "a"));
     file = outcome(Instances.spec("a", 1), Instances.spec("b", 1));
     ConsoleClient client = run("stop", "apps.json");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Act.class)).containsExactly(new Act(Action.STOP, List.of("a")));
+    assertThat(services.received(Act.class)).containsExactly(new Act(Action.STOP, List.of("a")));
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: b\n");
-    rooms.instances.clear();
+    services.instances.clear();
     ConsoleClient none = run("stop", "apps.json");
     assertEnd(none, 1);
     assertThat(none.err()).contains("none of its apps is in the list");
   }
 
   @Test
-  void nobodyFoundIsAFailure() {
+  void selectorWithoutAMatchFails() {
     ConsoleClient silent = run("stop", "nope");
     assertEnd(silent, 1);
     assertThat(silent.err()).isEqualTo("[jpm][ERROR] no app was found\n");
-    rooms.problems = command -> command instanceof Act ? List.of("nope not found") : List.of();
+    services.problems = command -> command instanceof Act ? List.of("nope not found") : List.of();
     ConsoleClient told = run("restart", "nope");
     assertEnd(told, 1);
     assertThat(told.err()).isEqualTo("[jpm][ERROR] nope not found\n");
   }
 
   @Test
-  void manyAppsAreSummedUp() {
-    IntStream.range(0, 30).forEach(i -> rooms.instances.add(Instances.online(i, "job-" + i)));
+  void manyAppsAreSummarized() {
+    IntStream.range(0, 30).forEach(i -> services.instances.add(Instances.online(i, "job-" + i)));
     ConsoleClient client = run("restart", "all");
     assertEnd(client, 0);
     assertThat(client.out()).startsWith("[jpm] Restarted 30 apps (30 instances)\n┌");
@@ -749,13 +757,14 @@ class ConsoleVerticleTest {
 
   @ParameterizedTest
   @CsvSource({"save, false", "dump, false", "save --force, true", "dump -f, true"})
-  void saveSaysWhatIsOnTheDisk(String line, boolean force) {
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.instances.add(Instances.online(1, "web"));
-    rooms.instances.add(Instances.stopped(2, "job"));
+  void saveReportsTheNumberOfSavedApps(String line, boolean force) {
+    services.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.online(1, "web"));
+    services.instances.add(Instances.stopped(2, "job"));
     ConsoleClient client = run(line.split(" "));
     assertEnd(client, 0);
-    assertThat(rooms.asked(GodCommand.Save.class)).containsExactly(new GodCommand.Save(force));
+    assertThat(services.received(GodCommand.Save.class))
+        .containsExactly(new GodCommand.Save(force));
     assertThat(client.out())
         .isEqualTo(
             """
@@ -765,8 +774,8 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void anEmptyListThatIsNotSavedIsAWarningAsInPm2() {
-    rooms.notes = List.of("the list of apps is empty: nothing was saved");
+  void unsavedEmptyListIsAWarningAsInPm2() {
+    services.notes = List.of("the list of apps is empty: nothing was saved");
     ConsoleClient client = run("save");
     assertEnd(client, 0);
     assertThat(client.err())
@@ -776,8 +785,8 @@ class ConsoleVerticleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"save", "resurrect", "cleardump"})
-  void aSavedListThatCannotBeWrittenOrReadIsAFailure(String word) {
-    rooms.problems =
+  void failureToWriteOrReadTheSavedListIsReported(String word) {
+    services.problems =
         command -> command instanceof GodCommand.Show ? List.of() : List.of("dump.json: no");
     ConsoleClient client = run(word);
     assertEnd(client, 1);
@@ -786,10 +795,10 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void resurrectSaysWhoIsBackAndWhoWasThere() {
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.instances.add(Instances.stopped(1, "job"));
-    rooms.notes = List.of("api is in the list already and is left as it is");
+  void resurrectReportsRestoredAndAlreadyListedApps() {
+    services.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.stopped(1, "job"));
+    services.notes = List.of("api is in the list already and is left as it is");
     ConsoleClient client = run("resurrect");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -804,99 +813,99 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void clearDumpEmptiesOnPurpose() {
+  void clearDumpEmptiesTheSavedList() {
     ConsoleClient client = run("cleardump");
     assertEnd(client, 0);
-    assertThat(rooms.asked(GodCommand.ClearDump.class)).hasSize(1);
+    assertThat(services.received(GodCommand.ClearDump.class)).hasSize(1);
     assertThat(client.out()).isEqualTo("[jpm] The saved list is empty now\n");
   }
 
   @Test
   void killStopsTheDaemonAfterTheLastAnswer() {
-    rooms.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.online(0, "web"));
     ConsoleClient client = run("kill");
     assertEnd(client, 0);
     assertThat(client.out())
         .isEqualTo("[jpm] [v] All Applications Stopped\n[jpm] [v] jpm Daemon Stopped\n");
-    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
-    assertThat(rooms.daemon).containsExactly(new DaemonCommand.Stop());
-    assertThat(rooms.asked(GodCommand.EndEverything.class)).hasSize(1);
+    Eventually.await("the command to the daemon", LIMIT, () -> !services.daemon.isEmpty());
+    assertThat(services.daemon).containsExactly(new DaemonCommand.Stop());
+    assertThat(services.received(GodCommand.DeleteAll.class)).hasSize(1);
   }
 
   @Test
-  void updateMakesRoomAfterTheLastAnswerAndAsksNobody() {
-    rooms.mute = true;
+  void updateHandsOverAfterTheLastAnswerWithoutAskingGod() {
+    services.mute = true;
     ConsoleClient client = run("update");
     assertEnd(client, 0);
     assertThat(client.out())
         .isEqualTo("[jpm] daemon 1.2.3, pid 4711, hands over to the new daemon\n");
     Eventually.await(
-        "the daemon is told",
+        "the command to the daemon",
         LIMIT,
-        () -> rooms.daemon.equals(List.of(new DaemonCommand.MakeRoom())));
-    assertThat(rooms.asked).isEmpty();
+        () -> services.daemon.equals(List.of(new DaemonCommand.StopForUpdate())));
+    assertThat(services.received).isEmpty();
   }
 
   @Test
-  void whatTheClientDoesItselfIsNotDoneHere() {
+  void commandOfTheClientIsRejectedByTheDaemon() {
     ConsoleClient client = run("startup");
     assertEnd(client, 1);
     assertThat(client.err()).contains("bin/jpm runs this command itself").hasLineCount(1);
   }
 
   @Test
-  void killEndsADaemonWhoseGodFails() {
-    rooms.problems = _ -> List.of("web (id 0) does not end");
+  void killStopsTheDaemonEvenIfGodReportsProblems() {
+    services.problems = _ -> List.of("web (id 0) does not end");
     ConsoleClient client = run("kill");
     assertEnd(client, 1);
     assertThat(client.err()).contains("web (id 0) does not end");
-    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    Eventually.await("the command to the daemon", LIMIT, () -> !services.daemon.isEmpty());
   }
 
   @Test
-  void whoComesAfterKillIsLeftToTheNextDaemon() {
+  void requestAfterKillIsLeftToTheNextDaemon() {
     assertEnd(run("kill"), 0);
     ConsoleClient late = run("restart", "web");
-    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    Eventually.await("the command to the daemon", LIMIT, () -> !services.daemon.isEmpty());
     assertThat(late.chunks()).isEmpty();
-    assertThat(rooms.asked(GodCommand.Act.class)).isEmpty();
+    assertThat(services.received(GodCommand.Act.class)).isEmpty();
   }
 
   @Test
-  void killIsNotUndoneByAClientThatVanishes() {
-    rooms.slow = true;
+  void killContinuesWhenItsClientDisconnects() {
+    services.slow = true;
     ConsoleClient client = run("kill");
-    client.vanish();
+    client.disconnect();
     Eventually.await("a heartbeat", LIMIT, () -> !client.chunks().isEmpty());
-    rooms.release();
-    Eventually.await("the daemon is told", LIMIT, () -> !rooms.daemon.isEmpty());
+    services.release();
+    Eventually.await("the command to the daemon", LIMIT, () -> !services.daemon.isEmpty());
     assertThat(client.isDone()).isFalse();
   }
 
-  // The conversation
+  // Protocol
 
   @Test
-  void slowCommandsBeat() {
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.slow = true;
+  void slowCommandSendsHeartbeats() {
+    services.instances.add(Instances.online(0, "web"));
+    services.slow = true;
     ConsoleClient client = run("stop", "web");
     Eventually.await("heartbeats", LIMIT, () -> client.chunks().size() >= 3);
-    assertThat(client.chunks()).allMatch(chunk -> chunk instanceof ConsoleChunk.Wait);
-    rooms.release();
+    assertThat(client.chunks()).allMatch(chunk -> chunk instanceof ConsoleChunk.KeepAlive);
+    services.release();
     assertEnd(client, 0);
     assertThat(client.out()).contains("Stopped web");
   }
 
   @Test
-  void fiveMegabytesComeInSmallChunksUnharmed() {
+  void largeOutputIsSentInSmallChunksUnchanged() {
     Path out = Instances.online(0, "web").outFile();
-    rooms.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.online(0, "web"));
     List<String> texts = new ArrayList<>();
     for (int i = 0; i < 5_000; i++) {
       texts.add(i + " 🚀é日".repeat(100));
     }
     texts.forEach(
-        text -> rooms.past.add(new Line(out, Instances.NOW, text, LogPosition.nowhere(out))));
+        text -> services.past.add(new Line(out, Instances.NOW, text, LogPosition.startOf(out))));
     ConsoleClient client = run("logs", "--nostream", "--raw", "--lines", "5000");
     assertEnd(client, 0);
     assertThat(client.out().getBytes(StandardCharsets.UTF_8).length).isGreaterThan(5_000_000);
@@ -912,8 +921,8 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void roomsThatDoNotAnswerAreNamed() {
-    rooms.mute = true;
+  void verticleThatDoesNotAnswerIsNamed() {
+    services.mute = true;
     ConsoleClient silent = run("ls");
     assertEnd(silent, 1);
     assertThat(silent.err())
@@ -922,7 +931,7 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void defectsAreOneLineAnd70() {
+  void internalErrorIsOneLineAndExitCode70() {
     broken = true;
     ConsoleClient client = run("start", "app.js");
     assertEnd(client, 70);
@@ -934,13 +943,13 @@ class ConsoleVerticleTest {
   // Logs
 
   @Test
-  void logsPrintThePast() {
+  void logsPrintPastLines() {
     var web = Instances.online(0, "web");
-    rooms.instances.add(web);
-    rooms.past.add(
-        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
-    rooms.past.add(
-        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
+    services.instances.add(web);
+    services.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.startOf(web.errorFile())));
+    services.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.startOf(web.outFile())));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -953,13 +962,13 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void logsChooseStreams() {
+  void logsSelectStreams() {
     var web = Instances.online(0, "web");
-    rooms.instances.add(web);
-    rooms.past.add(
-        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.nowhere(web.errorFile())));
-    rooms.past.add(
-        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
+    services.instances.add(web);
+    services.past.add(
+        new Line(web.errorFile(), Instances.NOW, "oh no", LogPosition.startOf(web.errorFile())));
+    services.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.startOf(web.outFile())));
     ConsoleClient errors = run("log", "web", "--nostream", "--err", "--raw");
     assertEnd(errors, 0);
     assertThat(errors.err()).isEqualTo("oh no\n");
@@ -970,15 +979,15 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void onlyATerminalIsProtected() {
+  void controlSequencesAreRemovedOnlyForTerminals() {
     var web = Instances.online(0, "web");
-    rooms.instances.add(web);
-    rooms.past.add(
+    services.instances.add(web);
+    services.past.add(
         new Line(
             web.outFile(),
             Instances.NOW,
             "\u001b[2J\u001b[31mred",
-            LogPosition.nowhere(web.outFile())));
+            LogPosition.startOf(web.outFile())));
     ConsoleClient pipe = run("logs", "--nostream", "--raw");
     assertEnd(pipe, 0);
     assertThat(pipe.out()).isEqualTo("\u001b[2J\u001b[31mred\n");
@@ -989,51 +998,51 @@ class ConsoleVerticleTest {
   }
 
   @Test
-  void logsOfNobodyFail() {
+  void logsOfAnUnknownAppFail() {
     ConsoleClient client = run("logs", "nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
   }
 
   @Test
-  void logsFollowAndFindNewInstances() {
+  void logsFollowNewInstances() {
     var web = Instances.online(0, "web");
     var job = Instances.online(11, "job");
-    rooms.instances.add(web);
+    services.instances.add(web);
     ConsoleClient client = run("logs", "--lines", "0");
-    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
-    rooms.print(web.outFile(), "one");
-    Eventually.await("one", LIMIT, () -> client.out().contains("0|web | one\n"));
-    rooms.instances.add(job);
-    Eventually.await("job is followed", LIMIT, () -> rooms.isFollowed(job.errorFile()));
-    rooms.print(job.errorFile(), "two");
-    Eventually.await("two", LIMIT, () -> client.out().contains("11|job | two\n"));
-    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
-    rooms.instances.remove(web);
-    rooms.print(web.outFile(), "last");
-    Eventually.await("last", LIMIT, () -> client.out().contains("0|web  | last\n"));
+    Eventually.await("a follower of web", LIMIT, () -> services.isFollowed(web.outFile()));
+    services.printLine(web.outFile(), "one");
+    Eventually.await("the line of web", LIMIT, () -> client.out().contains("0|web | one\n"));
+    services.instances.add(job);
+    Eventually.await("a follower of job", LIMIT, () -> services.isFollowed(job.errorFile()));
+    services.printLine(job.errorFile(), "two");
+    Eventually.await("the line of job", LIMIT, () -> client.out().contains("11|job | two\n"));
+    Eventually.await("a follower of web", LIMIT, () -> services.isFollowed(web.outFile()));
+    services.instances.remove(web);
+    services.printLine(web.outFile(), "last");
+    Eventually.await("the last line", LIMIT, () -> client.out().contains("0|web  | last\n"));
     Eventually.await(
         "a heartbeat",
         LIMIT,
-        () -> client.chunks().stream().anyMatch(chunk -> chunk instanceof ConsoleChunk.Wait));
+        () -> client.chunks().stream().anyMatch(chunk -> chunk instanceof ConsoleChunk.KeepAlive));
     assertThat(client.isDone()).isFalse();
   }
 
   @Test
-  void aClientThatVanishesIsForgotten() {
+  void disconnectedClientIsReleased() {
     var web = Instances.online(0, "web");
-    rooms.instances.add(web);
+    services.instances.add(web);
     ConsoleClient client = run("logs");
-    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
-    client.vanish();
+    Eventually.await("a follower of web", LIMIT, () -> services.isFollowed(web.outFile()));
+    client.disconnect();
     int before = client.chunks().size();
-    Eventually.await("a chunk it ignores", LIMIT, () -> client.chunks().size() > before);
-    int shows = rooms.asked(GodCommand.Show.class).size();
-    rooms.print(web.outFile(), "unheard");
+    Eventually.await("an unanswered chunk", LIMIT, () -> client.chunks().size() > before);
+    int shows = services.received(GodCommand.Show.class).size();
+    services.printLine(web.outFile(), "unheard");
     ConsoleClient other = run("ping");
     assertEnd(other, 0);
-    assertThat(rooms.asked(LogsCommand.Follow.class).size()).isLessThanOrEqualTo(2);
-    assertThat(rooms.asked(GodCommand.Show.class).size()).isLessThanOrEqualTo(shows + 1);
+    assertThat(services.received(LogsCommand.Follow.class).size()).isLessThanOrEqualTo(2);
+    assertThat(services.received(GodCommand.Show.class).size()).isLessThanOrEqualTo(shows + 1);
     assertThat(client.chunks()).hasSize(before + 1);
   }
 }

@@ -5,16 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Act;
-import io.jpm.bus.god.GodCommand.Alter;
 import io.jpm.bus.god.GodCommand.Reset;
-import io.jpm.bus.god.GodCommand.Send;
+import io.jpm.bus.god.GodCommand.SendMessage;
 import io.jpm.bus.god.GodCommand.SendSignal;
+import io.jpm.bus.god.GodCommand.UpdateSpec;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.command.CallerContext;
 import io.jpm.console.file.AppSource;
 import io.jpm.console.session.ConsoleTiming;
-import io.jpm.model.run.Signal;
-import io.jpm.testing.Patience;
+import io.jpm.model.process.Signal;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,11 +32,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `send`, `message`, `sendSignal`, `reset`, `inspect`, and options of apps given with `restart`.
+/// Tests `send`, `message`, `sendSignal`, `reset` and `inspect`, and options of apps that are given
+/// with `restart`.
 @Timeout(60)
 class ControlTest {
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
   private final List<Map<String, Object>> described = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -45,12 +46,14 @@ class ControlTest {
     vertx
         .deployVerticle(
             new ConsoleVerticle(
-                Instances.console(ConsoleTiming.DEFAULT), new OneScript(), FakePrograms.NO_TOOLS))
+                Instances.console(ConsoleTiming.DEFAULT),
+                new SingleScriptSource(),
+                FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.instances.add(Instances.online(1, "job"));
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
+    services.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.online(1, "job"));
   }
 
   @AfterEach
@@ -59,10 +62,10 @@ class ControlTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private final class OneScript implements AppSource {
+  private final class SingleScriptSource implements AppSource {
     @Override
     public boolean isProcessFile(String word) {
       return word.endsWith(".json");
@@ -71,13 +74,13 @@ class ControlTest {
     @Override
     public AppsOutcome fromFile(
         Path path, Optional<String> environment, CallerContext callerContext) {
-      throw new AssertionError("no file is asked for");
+      throw new AssertionError("unexpected read of a process file");
     }
 
     @Override
     public AppsOutcome fromStdin(
         byte[] content, Optional<String> environment, CallerContext callerContext) {
-      throw new AssertionError("nothing is piped in");
+      throw new AssertionError("unexpected read of standard input");
     }
 
     @Override
@@ -97,22 +100,23 @@ class ControlTest {
     ConsoleClient client = run("send", "0", "hello", "you");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("[jpm] Sent a line to web (id 0)\n");
-    assertThat(rooms.asked(GodCommand.Type.class))
-        .containsExactly(new GodCommand.Type("0", "hello you\n"));
+    assertThat(services.received(GodCommand.WriteInput.class))
+        .containsExactly(new GodCommand.WriteInput("0", "hello you\n"));
   }
 
   @Test
-  void whatFollowsTheDashesIsSentAsItIs() {
+  void wordsAfterTheDoubleDashAreSentUnchanged() {
     assertThat(run("send", "-s", "--separator=;", "web", "--", "--json").code()).isZero();
     assertThat(run("send", "web", "--", "").code()).isZero();
-    assertThat(rooms.asked(GodCommand.Type.class))
-        .containsExactly(new GodCommand.Type("web", "--json;"), new GodCommand.Type("web", "\n"));
+    assertThat(services.received(GodCommand.WriteInput.class))
+        .containsExactly(
+            new GodCommand.WriteInput("web", "--json;"), new GodCommand.WriteInput("web", "\n"));
   }
 
   @Test
-  void aLineThatCannotBeSentIsAFailure() {
-    rooms.problems =
-        command -> command instanceof GodCommand.Type ? List.of("it is stopped") : List.of();
+  void lineThatCannotBeSentIsAFailure() {
+    services.problems =
+        command -> command instanceof GodCommand.WriteInput ? List.of("it is stopped") : List.of();
     ConsoleClient client = run("send", "web", "x");
     assertThat(client.code()).isOne();
     assertThat(client.err()).isEqualTo("[jpm][ERROR] it is stopped\n");
@@ -122,49 +126,50 @@ class ControlTest {
   }
 
   @Test
-  void messageSpeaksOverTheChannel() {
+  void messageIsSentOverTheIpcChannel() {
     ConsoleClient client = run("message", "web", "{ \"a\" : 1 }");
     assertThat(client.code()).isZero();
-    assertThat(rooms.asked(Send.class)).containsExactly(new Send(List.of("web"), "{\"a\":1}"));
+    assertThat(services.received(SendMessage.class))
+        .containsExactly(new SendMessage(List.of("web"), "{\"a\":1}"));
   }
 
   @ParameterizedTest
   @CsvSource({"SIGUSR2,SIGUSR2", "usr2,SIGUSR2", "HUP,SIGHUP", "10,SIGUSR1"})
-  void aSignalGoesByNameOrNumber(String word, Signal signal) {
+  void signalIsGivenByNameOrNumber(String word, Signal signal) {
     ConsoleClient client = run("sendSignal", word, "0", "job");
     assertThat(client.code()).isZero();
-    assertThat(rooms.asked(SendSignal.class))
+    assertThat(services.received(SendSignal.class))
         .containsExactly(new SendSignal(List.of("0", "job"), signal));
     assertThat(client.out()).contains("Sent %s to web (id 0)".formatted(signal));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"SIGNOSUCH", "0", "64", ""})
-  void whatIsNoSignalIsRefused(String word) {
+  void invalidSignalIsRejected(String word) {
     ConsoleClient client = run("sendSignal", word, "web");
     assertThat(client.code()).isOne();
     assertThat(client.err()).contains("signal \"%s\": use a name".formatted(word));
-    assertThat(rooms.asked(SendSignal.class)).isEmpty();
+    assertThat(services.received(SendSignal.class)).isEmpty();
   }
 
   @Test
-  void resetSaysWhoseCountersAndShowsTheList() {
+  void resetReportsTheInstancesAndPrintsTheList() {
     ConsoleClient client = run("reset", "all");
     assertThat(client.code()).isZero();
     assertThat(client.out()).contains("[jpm] Reset the counters of web (id 0)", "online");
-    rooms.problems = command -> command instanceof Reset ? List.of("no app 9") : List.of();
+    services.problems = command -> command instanceof Reset ? List.of("no app 9") : List.of();
     assertThat(run("reset", "9").code()).isOne();
   }
 
   @Test
-  void inspectSaysWhatToUseInstead() {
+  void inspectNamesItsReplacement() {
     ConsoleClient client = run("inspect", "web");
     assertThat(client.code()).isOne();
     assertThat(client.err()).contains("jpm sendSignal SIGUSR1 web").hasLineCount(1);
   }
 
   @Test
-  void attachIsTheScriptsAffair() {
+  void attachIsACommandOfTheClient() {
     ConsoleClient client = run("attach", "0");
     assertThat(client.code()).isOne();
     assertThat(client.err()).contains("bin/jpm runs this command itself");
@@ -172,7 +177,7 @@ class ControlTest {
   }
 
   @Test
-  void optionsOfAppsGivenWithARestartChangeTheAppFirst() {
+  void attributeOptionsOfRestartAlterTheAppFirst() {
     ConsoleClient client =
         run("restart", "web", "--max-memory-restart", "200M", "--no-autorestart");
     assertThat(client.code()).as(client.err()).isZero();
@@ -183,24 +188,24 @@ class ControlTest {
                 .containsEntry("max_memory_restart", "200M")
                 .containsEntry("autorestart", false)
                 .doesNotContainKey("args"));
-    assertThat(rooms.asked(Alter.class))
+    assertThat(services.received(UpdateSpec.class))
         .singleElement()
-        .satisfies(alter -> {
-          assertThat(alter.app().value()).isEqualTo("web");
-          assertThat(alter.keys()).containsExactlyInAnyOrder("max_memory_restart", "restart");
+        .satisfies(updateSpec -> {
+          assertThat(updateSpec.app().value()).isEqualTo("web");
+          assertThat(updateSpec.keys()).containsExactlyInAnyOrder("max_memory_restart", "restart");
         });
     List<Class<?>> order =
-        rooms.asked.stream()
+        services.received.stream()
             .<Class<?>>map(Object::getClass)
-            .filter(it -> it == Alter.class || it == Act.class)
+            .filter(it -> it == UpdateSpec.class || it == Act.class)
             .toList();
-    assertThat(order).containsExactly(Alter.class, Act.class);
+    assertThat(order).containsExactly(UpdateSpec.class, Act.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--time", "--log-date-format=HH:mm"})
-  void anotherDateLeavesLinesTheObjectsTheyAre(String option) {
-    rooms.instances.add(Instances.online(7, Instances.logging("json"), 0));
+  void newDateFormatKeepsJsonLogs(String option) {
+    services.instances.add(Instances.online(7, Instances.withLogOptions("json"), 0));
     assertThat(run("restart", "json", option).code()).isZero();
     assertThat(described.getFirst()).containsEntry("log_type", "json");
     assertThat(run("restart", "json", option, "--log-type", "raw").code()).isZero();
@@ -210,43 +215,44 @@ class ControlTest {
   }
 
   @Test
-  void withoutSuchOptionsNothingIsChanged() {
+  void restartWithoutAttributeOptionsDoesNotAlterTheApp() {
     assertThat(run("restart", "web").code()).isZero();
-    assertThat(rooms.asked(Alter.class)).isEmpty();
+    assertThat(services.received(UpdateSpec.class)).isEmpty();
   }
 
   @Test
-  void whatAnAppIsStaysAsItIs() {
+  void nameAndInstancesAreNotAlteredByRestart() {
     ConsoleClient client = run("restart", "web", "--name", "other", "-i", "4");
     assertThat(client.code()).isZero();
     assertThat(client.err())
         .contains("--instances has no effect", "use jpm scale", "--name has no effect");
-    assertThat(rooms.asked(Alter.class)).isEmpty();
-    assertThat(rooms.asked(Act.class)).hasSize(1);
+    assertThat(services.received(UpdateSpec.class)).isEmpty();
+    assertThat(services.received(Act.class)).hasSize(1);
   }
 
   @Test
-  void watchAloneTurnsItOnWhereItIsOff() {
+  void watchOptionOfRestartTurnsWatchingOn() {
     assertThat(run("restart", "web", "--watch").code()).isZero();
     assertThat(described.getFirst()).containsEntry("watch", true);
-    assertThat(rooms.asked(Alter.class).getFirst().keys()).containsExactly("watch");
+    assertThat(services.received(UpdateSpec.class).getFirst().keys()).containsExactly("watch");
   }
 
   @Test
-  void soManyAreRestartedAtATime() {
+  void parallelLimitsConcurrentRestarts() {
     ConsoleClient client = run("restart", "all", "--parallel", "1");
     assertThat(client.code()).isZero();
-    assertThat(rooms.asked(Act.class).stream().map(Act::targets).toList())
+    assertThat(services.received(Act.class).stream().map(Act::targets).toList())
         .containsExactly(List.of("0"), List.of("1"));
     assertThat(client.out()).contains("Restarted job (id 1)", "Restarted web (id 0)");
     assertThat(run("restart", "all", "--parallel", "0").code()).isOne();
   }
 
-  /// The fake room of God knows names and ids, not scripts, so that what is asked tells.
+  /// The fake God knows names and ids, but no scripts. The queries that it receives show how the
+  /// path was resolved.
   @Test
-  void aPathIsSeenFromWhereTheCallerIs() {
+  void relativePathIsResolvedInTheDirectoryOfTheCaller() {
     run("delete", "./app.js").code();
-    assertThat(rooms.asked(GodCommand.Show.class).stream().map(GodCommand.Show::targets))
+    assertThat(services.received(GodCommand.Show.class).stream().map(GodCommand.Show::targets))
         .contains(List.of("./app.js"), List.of("/home/me/app.js"));
   }
 }

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
-import io.jpm.bus.daemon.DoctorCommand;
 import io.jpm.bus.daemon.DoctorReply;
 import io.jpm.bus.daemon.DoctorReply.Finding;
+import io.jpm.bus.daemon.DoctorRequest;
 import io.jpm.bus.daemon.HeartbeatCommand;
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.console.session.ConsoleTiming;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// How the daemon says how it is.
+/// Tests the commands that report the state of the daemon.
 @Timeout(60)
 class DoctorAndPingTest {
   private final Vertx vertx = Vertx.vertx();
@@ -34,24 +34,24 @@ class DoctorAndPingTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private void found(Finding... findings) {
+  private void replyWithFindings(Finding... findings) {
     vertx
         .eventBus()
-        .<DoctorCommand>consumer(
+        .<DoctorRequest>consumer(
             Addresses.DOCTOR_COMMAND, message -> message.reply(new DoctorReply(List.of(findings))));
   }
 
   @Test
-  void whatIsNotWellHasALineWithHowToMendIt() {
-    found(
+  void findingThatIsNotOkHasARemedyLine() {
+    replyWithFindings(
         Finding.ok("java", "25.0.1 (x)"),
         Finding.warn("clock", "not synchronised", "run chrony"),
         Finding.fail("home", "is \u001b[31mopen", "chmod 700 it"));
@@ -65,8 +65,8 @@ class DoctorAndPingTest {
   }
 
   @Test
-  void warningsAreNoFailure() {
-    found(Finding.warn("clock", "not synchronised", "run chrony"));
+  void warningsDoNotFailTheCommand() {
+    replyWithFindings(Finding.warn("clock", "not synchronised", "run chrony"));
     ConsoleClient client = ConsoleClient.run(vertx, "doctor", "--json");
     assertThat(client.code()).isZero();
     assertThat(new JsonObject(client.out()))
@@ -79,14 +79,14 @@ class DoctorAndPingTest {
   }
 
   @Test
-  void pingAnswersAsPm2Does() {
+  void pingAnswersLikePm2() {
     ConsoleClient client = ConsoleClient.run(vertx, "ping");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
   }
 
   @Test
-  void pingTellsOfTheHeartWhenAskedForJson() {
+  void pingWithJsonReportsTheHeartbeat() {
     vertx
         .eventBus()
         .<HeartbeatCommand>consumer(
@@ -111,7 +111,7 @@ class DoctorAndPingTest {
                 + "\"event_loops\":[{\"late_ms\":0.0,\"worst_ms\":3.0}]}");
   }
 
-  private void heart(int missed, int missing) {
+  private void replyWithMissedPings(int missed, int missing) {
     vertx
         .eventBus()
         .<HeartbeatCommand>consumer(
@@ -129,7 +129,7 @@ class DoctorAndPingTest {
 
   @Test
   void pingWarnsOfMissedPings() {
-    heart(3, 2);
+    replyWithMissedPings(3, 2);
     ConsoleClient client = ConsoleClient.run(vertx, "ping");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
@@ -137,24 +137,24 @@ class DoctorAndPingTest {
   }
 
   @Test
-  void pingWarnsOfPingsThatWereMissedOfLate() {
-    heart(1, 0);
+  void pingWarnsOfPingsThatWereMissedRecently() {
+    replyWithMissedPings(1, 0);
     ConsoleClient client = ConsoleClient.run(vertx, "ping");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("{ msg: 'pong' }\n");
-    assertThat(client.err()).contains("has missed 1 ping in the last 10 minutes");
+    assertThat(client.err()).contains("missed 1 ping in the last 10 minutes");
   }
 
   @Test
-  void pingIsSilentOfAHeartThatIsWell() {
-    heart(0, 0);
+  void pingPrintsNoWarningForAHealthyHeartbeat() {
+    replyWithMissedPings(0, 0);
     ConsoleClient client = ConsoleClient.run(vertx, "ping");
     assertThat(client.code()).isZero();
     assertThat(client.err()).isEmpty();
   }
 
   @Test
-  void aDaemonWhoseHeartIsUnknownAnswersAllTheSame() {
+  void pingAnswersWithoutHeartbeatData() {
     ConsoleClient client = ConsoleClient.run(vertx, "ping", "--json");
     assertThat(client.code()).isZero();
     assertThat(new JsonObject(client.out()).fieldNames())

@@ -8,12 +8,12 @@ import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvFile;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.ReferencedVariables;
-import io.jpm.model.Secret;
-import io.jpm.model.Variables;
+import io.jpm.model.SecretSource;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Vertx;
@@ -35,7 +35,7 @@ class EventsAndEnvTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
 
   @BeforeEach
   void deploy() throws Exception {
@@ -43,12 +43,12 @@ class EventsAndEnvTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient run(String... argv) {
@@ -65,16 +65,16 @@ class EventsAndEnvTest {
     return client.out().lines().map(line -> new JsonObject(line).getLong("seq")).toList();
   }
 
-  private void happened(int count, String app, int id) {
+  private void addEvents(int count, String app, int id) {
     LongStream.rangeClosed(1, count)
-        .forEach(_ -> rooms.events.add(Events.online(rooms.events.size() + 1, app, id)));
+        .forEach(_ -> services.events.add(Events.online(services.events.size() + 1, app, id)));
   }
 
   // Events
 
   @Test
-  void theLatestThirtyOldestFirst() {
-    happened(40, "web", 0);
+  void latestThirtyEventsArePrintedOldestFirst() {
+    addEvents(40, "web", 0);
     ConsoleClient client = run("events", "--json");
     assertEnd(client, 0);
     assertThat(seqs(client)).isEqualTo(LongStream.rangeClosed(11, 40).boxed().toList());
@@ -88,21 +88,21 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void noEventsAreNoFailure() {
+  void emptyHistoryIsNotAFailure() {
     ConsoleClient client = run("events");
     assertEnd(client, 0);
     assertThat(client.out()).isEmpty();
   }
 
   @Test
-  void ofAppsAndInstances() {
-    rooms.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
-    rooms.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
-    rooms.instances.add(Instances.online(2, "job"));
-    happened(3, "web", 0);
-    happened(3, "web", 1);
-    happened(3, "job", 2);
-    happened(3, "old", 1);
+  void eventsAreSelectedByAppAndInstance() {
+    services.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
+    services.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
+    services.instances.add(Instances.online(2, "job"));
+    addEvents(3, "web", 0);
+    addEvents(3, "web", 1);
+    addEvents(3, "job", 2);
+    addEvents(3, "old", 1);
     ConsoleClient web = run("events", "web", "--json");
     assertEnd(web, 0);
     assertThat(seqs(web)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
@@ -112,17 +112,17 @@ class EventsAndEnvTest {
     ConsoleClient both = run("events", "1", "job", "--json", "--lines", "4");
     assertEnd(both, 0);
     assertThat(seqs(both)).containsExactly(6L, 7L, 8L, 9L);
-    // Deleted, and its id given again.
+    // A deleted app whose id was given to another one.
     ConsoleClient deleted = run("events", "old", "--json");
     assertEnd(deleted, 0);
     assertThat(seqs(deleted)).containsExactly(10L, 11L, 12L);
   }
 
   @Test
-  void theDaemonsOwnAreAmongAllAndUnderItsName() {
-    happened(1, "web", 0);
-    rooms.events.add(EventMessage.ofDaemon(2, "daemon_started", 400, "version 1", 0));
-    happened(1, "web", 0);
+  void daemonEventsAreInTheFullListAndUnderTheNameJpm() {
+    addEvents(1, "web", 0);
+    services.events.add(EventMessage.ofDaemon(2, "daemon_started", 400, "version 1", 0));
+    addEvents(1, "web", 0);
     ConsoleClient all = run("events", "--json");
     assertEnd(all, 0);
     assertThat(seqs(all)).containsExactly(1L, 2L, 3L);
@@ -132,15 +132,15 @@ class EventsAndEnvTest {
     ConsoleClient both = run("events", "jpm", "web", "--json");
     assertEnd(both, 0);
     assertThat(seqs(both)).containsExactly(1L, 2L, 3L);
-    rooms.instances.add(Instances.online(1, "jpm"));
+    services.instances.add(Instances.online(1, "jpm"));
     ConsoleClient app = run("events", "jpm", "--json");
     assertEnd(app, 0);
     assertThat(seqs(app)).isEmpty();
   }
 
   @Test
-  void nobodyIsAFailure() {
-    happened(3, "web", 0);
+  void selectorWithoutEventsFails() {
+    addEvents(3, "web", 0);
     ConsoleClient client = run("events", "n\u001bope");
     assertEnd(client, 1);
     assertThat(client.err())
@@ -150,14 +150,14 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void allSinceANumberInPages() {
-    happened(1700, "web", 0);
-    rooms.events.subList(0, 100).clear();
+  void eventsSinceASequenceNumberAreReadInPages() {
+    addEvents(1700, "web", 0);
+    services.events.subList(0, 100).clear();
     ConsoleClient all = run("events", "--since", "100", "--json");
     assertEnd(all, 0);
     assertThat(seqs(all)).isEqualTo(LongStream.rangeClosed(101, 1700).boxed().toList());
     assertThat(all.err()).isEmpty();
-    assertThat(rooms.asked(HistoryCommand.After.class)).hasSize(4);
+    assertThat(services.received(HistoryCommand.After.class)).hasSize(4);
     ConsoleClient some = run("events", "--since", "1695", "--lines", "2", "--json");
     assertEnd(some, 0);
     assertThat(seqs(some)).containsExactly(1696L, 1697L);
@@ -168,16 +168,17 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void followGoesOn() {
-    rooms.instances.add(Instances.online(0, "web"));
-    happened(3, "web", 0);
+  void followPrintsNewEvents() {
+    services.instances.add(Instances.online(0, "web"));
+    addEvents(3, "web", 0);
     ConsoleClient client = run("events", "web", "-f", "--lines", "1", "--json");
     awaitSeqs(client, List.of(3L));
-    rooms.happen(Events.online(4, "job", 1));
-    rooms.happen(Events.online(5, "web", 0));
+    services.publishEvent(Events.online(4, "job", 1));
+    services.publishEvent(Events.online(5, "web", 0));
     awaitSeqs(client, List.of(3L, 5L));
-    LongStream.rangeClosed(6, 1205).forEach(seq -> rooms.happen(Events.online(seq, "web", 0)));
-    Eventually.await("the last", LIMIT, () -> client.out().contains("\"seq\":1205,"));
+    LongStream.rangeClosed(6, 1205)
+        .forEach(seq -> services.publishEvent(Events.online(seq, "web", 0)));
+    Eventually.await("the last event", LIMIT, () -> client.out().contains("\"seq\":1205,"));
     assertThat(seqs(client))
         .hasSize(1202)
         .endsWith(1203L, 1204L, 1205L)
@@ -191,52 +192,52 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void followOfNothingYet() {
+  void followStartsWithAnEmptyHistory() {
     ConsoleClient client = run("events", "--follow", "--json");
-    Eventually.await("it reads", LIMIT, () -> !rooms.asked(HistoryCommand.After.class).isEmpty());
-    rooms.happen(Events.online(1, "web", 0));
+    Eventually.await(
+        "a read", LIMIT, () -> !services.received(HistoryCommand.After.class).isEmpty());
+    services.publishEvent(Events.online(1, "web", 0));
     awaitSeqs(client, List.of(1L));
   }
 
   @Test
-  void whoGoesIsForgotten() {
-    happened(1, "web", 0);
+  void disconnectedFollowerIsReleased() {
+    addEvents(1, "web", 0);
     ConsoleClient client = run("events", "-f");
-    Eventually.await("one", LIMIT, () -> client.out().contains("reason 1"));
-    client.vanish();
-    rooms.happen(Events.online(2, "web", 0));
-    Eventually.await("two", LIMIT, () -> client.out().contains("reason 2"));
-    int asked = rooms.asked(HistoryCommand.After.class).size();
-    rooms.happen(Events.online(3, "web", 0));
+    Eventually.await("event 1", LIMIT, () -> client.out().contains("reason 1"));
+    client.disconnect();
+    services.publishEvent(Events.online(2, "web", 0));
+    Eventually.await("event 2", LIMIT, () -> client.out().contains("reason 2"));
+    int asked = services.received(HistoryCommand.After.class).size();
+    services.publishEvent(Events.online(3, "web", 0));
     assertEnd(run("ping"), 0);
-    assertThat(rooms.asked(HistoryCommand.After.class)).hasSize(asked);
+    assertThat(services.received(HistoryCommand.After.class)).hasSize(asked);
     assertThat(client.out()).doesNotContain("reason 3");
   }
 
   @Test
-  void coloursAreForTerminals() {
-    happened(1, "web", 0);
+  void colorsAreUsedOnlyOnTerminals() {
+    addEvents(1, "web", 0);
     ConsoleClient client = ConsoleClient.run(vertx, new Tty(40, 20, true, true, true), "events");
     assertEnd(client, 0);
     assertThat(client.out()).contains("\u001b[1;32monline\u001b[0m");
   }
 
   @Test
-  void eventsCanBeReadBackFromTheirJson() {
-    happened(2, "web", 0);
+  void eventsRoundTripThroughJson() {
+    addEvents(2, "web", 0);
     ConsoleClient client = run("events", "--json");
     assertEnd(client, 0);
     assertThat(client.out().lines().map(line -> EventMessage.fromJson(new JsonObject(line))))
-        .isEqualTo(rooms.events);
+        .isEqualTo(services.events);
   }
 
   // Environment
 
   private static AppSpec app() {
-    return Instances.spec("web", 1)
-        .draft()
+    return Instances.spec("web", 1).toBuilder()
         .variables(
-            new Variables(
+            new EnvironmentVariables(
                 Map.of("HOME", "/home/me", "LANG", "C", "EDITOR", "vi", "NPM_TOKEN", "npm_x"),
                 Map.of(
                     "LANG", "en_GB",
@@ -251,7 +252,7 @@ class EventsAndEnvTest {
 
   @Test
   void secretsAreMasked() {
-    rooms.instances.add(Instances.online(3, app(), 0));
+    services.instances.add(Instances.online(3, app(), 0));
     ConsoleClient client = run("env", "3");
     assertEnd(client, 0);
     Golden.check("env", client.out());
@@ -259,16 +260,16 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void secretsAreRevealedWhenAsked() {
-    rooms.instances.add(Instances.online(3, app(), 0));
+  void revealPrintsSecrets() {
+    services.instances.add(Instances.online(3, app(), 0));
     ConsoleClient client = run("env", "web", "--reveal");
     assertEnd(client, 0);
     Golden.check("env-reveal", client.out());
   }
 
   @Test
-  void jsonSaysWhereEachComesFrom() {
-    rooms.instances.add(Instances.online(3, app(), 0));
+  void jsonGroupsVariablesByTheirSource() {
+    services.instances.add(Instances.online(3, app(), 0));
     ConsoleClient client = run("env", "web", "--json", "--reveal");
     assertEnd(client, 0);
     assertThat(new JsonObject(client.out()))
@@ -288,21 +289,20 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void whatIsReadAtEachStartIsShownByWhereItIs() {
+  void variableSourcesAreShownByTheirLocation() {
     AppSpec app =
-        Instances.spec("web", 1)
-            .draft()
+        Instances.spec("web", 1).toBuilder()
             .variables(
-                new Variables(
+                new EnvironmentVariables(
                     Map.of("DB", "from-shell"),
                     Map.of(),
                     Set.of(),
                     InheritFilter.NOTHING,
                     new ReferencedVariables(
                         List.of(new EnvFile(Path.of("/srv/.env"), true)),
-                        Map.of("DB", new Secret.InFile(Path.of("/run/secrets/db"))))))
+                        Map.of("DB", new SecretSource.FromFile(Path.of("/run/secrets/db"))))))
             .build();
-    rooms.instances.add(Instances.online(3, app, 0));
+    services.instances.add(Instances.online(3, app, 0));
     ConsoleClient client = run("env", "web", "--reveal");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -317,9 +317,9 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void severalInstancesHaveHeads() {
-    rooms.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
-    rooms.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
+  void severalInstancesHaveHeadings() {
+    services.instances.add(Instances.online(0, Instances.spec("web", 2), 0));
+    services.instances.add(Instances.online(1, Instances.spec("web", 2), 1));
     ConsoleClient client = run("env", "web");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -330,7 +330,7 @@ class EventsAndEnvTest {
   }
 
   @Test
-  void theEnvironmentOfNobodyFails() {
+  void envOfAnUnknownAppFails() {
     ConsoleClient client = run("env", "nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
-/// Programs that are functions; what they were asked is noted.
+/// Replaces external programs by a function and records the commands that were run.
 public record FakePrograms(
     Function<ExternalPrograms.Order, ExternalPrograms.Outcome> answer, List<String> asked)
     implements ExternalPrograms {

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Compares a picture with its file under `src/test/resources/golden/console`; with
+/// Compares a text with its file under `src/test/resources/golden/console`. With
 /// `-Djpm.golden.write=true` it writes the file instead.
 public final class Golden {
   private static final Path FOLDER = Path.of("src/test/resources/golden/console");

@@ -3,28 +3,28 @@ package io.jpm.console;
 import io.jpm.bus.god.AppReport;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.satan.HealthReport;
-import io.jpm.bus.satan.HealthReport.OfCheck;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.HealthReport.ProbeReport;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
 import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.ConsoleTiming;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.FullLogPolicy;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
 import io.jpm.model.text.TimePattern;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,11 +35,11 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/// Instances for tests, at one fixed moment.
+/// Sample instances at one fixed time.
 public final class Instances {
   public static final Instant NOW = Instant.parse("2026-03-04T10:00:00Z");
-  public static final Load LOAD =
-      new Load(
+  public static final MeasuredUsage LOAD =
+      new MeasuredUsage(
           0.34,
           new TreeUsage(
               3, 54_211_379, 14, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty()));
@@ -51,33 +51,36 @@ public final class Instances {
   }
 
   public static AppSpec spec(String name, int instances, String namespace) {
-    var command =
-        new Command(
+    var appCommand =
+        new AppCommand(
             Path.of("/srv/app/server.js"),
             Optional.of(Path.of("/usr/bin/node")),
             List.of("--max-old-space-size=200"),
             List.of("--port", "80 80"));
-    return AppSpec.of(new AppName(name), command, Path.of("/srv/app"))
-        .variables(Variables.declared(Map.of("PASSWORD", "hunter2", "NODE_ENV", "production")))
-        .instances(io.jpm.model.Instances.of(instances))
+    return AppSpec.builder(new AppName(name), appCommand, Path.of("/srv/app"))
+        .variables(
+            EnvironmentVariables.declared(Map.of("PASSWORD", "hunter2", "NODE_ENV", "production")))
+        .instances(io.jpm.model.InstanceSettings.of(instances))
         .namespace(namespace)
         .build();
   }
 
-  /// An app with each kind of check and limits.
-  public static AppSpec checked(String name) {
-    var rhythm =
-        new Check.Rhythm(Duration.ofSeconds(10), Duration.ofSeconds(5), 3, 1, Duration.ZERO);
-    var startup =
-        new Health.Startup(
-            new Check.Tcp("127.0.0.1", "80"), Duration.ofSeconds(1), Duration.ofSeconds(60));
-    return spec(name, 1)
-        .draft()
+  /// Returns an app with probes of each kind and with limits.
+  public static AppSpec withProbesAndLimits(String name) {
+    var probeTiming =
+        new ProbeHandler.ProbeTiming(
+            Duration.ofSeconds(10), Duration.ofSeconds(5), 3, 1, Duration.ZERO);
+    var startupProbe =
+        new HealthProbes.StartupProbe(
+            new ProbeHandler.Tcp("127.0.0.1", "80"), Duration.ofSeconds(1), Duration.ofSeconds(60));
+    return spec(name, 1).toBuilder()
         .health(
-            new Health(
-                Optional.of(startup),
-                Optional.of(new Health.Probe(new Check.Log("ready"), rhythm)),
-                Optional.of(new Health.Probe(new Check.Exec(List.of("./alive", "-q")), rhythm))))
+            new HealthProbes(
+                Optional.of(startupProbe),
+                Optional.of(new HealthProbes.Probe(new ProbeHandler.Log("ready"), probeTiming)),
+                Optional.of(
+                    new HealthProbes.Probe(
+                        new ProbeHandler.Exec(List.of("./alive", "-q")), probeTiming))))
         .limits(
             new ResourceLimits(
                 OptionalLong.of(512 << 20),
@@ -87,15 +90,17 @@ public final class Instances {
         .build();
   }
 
-  /// What Satan may say of the checks of [#checked].
-  public static HealthReport report() {
+  /// Returns a probe report of Satan for such an app.
+  public static HealthReport healthReport() {
     return new HealthReport(
-        HealthReport.Standing.WELL,
+        HealthReport.Status.WELL,
         Duration.ofSeconds(100),
-        Optional.of(new OfCheck(HealthReport.Verdict.PASSING, 0, 0, "", Duration.ofSeconds(110))),
-        Optional.of(new OfCheck(HealthReport.Verdict.PASSING, 0, 3, "", Duration.ofSeconds(100))),
         Optional.of(
-            new OfCheck(
+            new ProbeReport(HealthReport.Verdict.PASSING, 0, 0, "", Duration.ofSeconds(110))),
+        Optional.of(
+            new ProbeReport(HealthReport.Verdict.PASSING, 0, 3, "", Duration.ofSeconds(100))),
+        Optional.of(
+            new ProbeReport(
                 HealthReport.Verdict.FAILING,
                 1,
                 3,
@@ -103,9 +108,9 @@ public final class Instances {
                 Duration.ofSeconds(5))));
   }
 
-  /// A load of which everything is known.
-  public static final Load FULL_LOAD =
-      new Load(
+  /// A load in which every value is known.
+  public static final MeasuredUsage FULL_LOAD =
+      new MeasuredUsage(
           12.3,
           new TreeUsage(
               3,
@@ -116,29 +121,29 @@ public final class Instances {
                   OptionalLong.of(42), OptionalLong.of(5 << 20), OptionalLong.of(1234)),
               OptionalLong.of(40_000_000)));
 
-  /// The same in cluster mode.
+  /// Returns an app in cluster mode.
   public static AppSpec cluster(String name, int instances) {
-    return spec(name, instances).draft().cluster(Cluster.auto()).build();
+    return spec(name, instances).toBuilder().cluster(ClusterSettings.auto()).build();
   }
 
-  /// The same instance, with limits that do not hold.
-  static InstanceView unenforced(InstanceView it, String unenforced) {
+  /// Returns a copy of the instance with limits that are not enforced.
+  static InstanceView withUnenforcedLimits(InstanceView it, String unenforced) {
     return copy(it, it.process(), it.reason(), it.outFile(), unenforced, it.version());
   }
 
-  /// The same instance, with another process and reason.
-  public static InstanceView with(InstanceView it, int pid, String reason) {
+  /// Returns a copy of the instance with another process and reason.
+  public static InstanceView withProcess(InstanceView it, int pid, String reason) {
     var process = Optional.of(new ProcessIdentity("boot", pid, pid));
     return copy(it, process, reason, it.outFile(), it.unenforced(), it.version());
   }
 
-  /// The same instance, with its standard output in another file.
-  public static InstanceView printing(InstanceView it, Path outFile) {
+  /// Returns a copy of the instance with its standard output in another file.
+  public static InstanceView withOutFile(InstanceView it, Path outFile) {
     return copy(it, it.process(), it.reason(), outFile, it.unenforced(), it.version());
   }
 
-  /// The same instance, started from a package of this version.
-  public static InstanceView versioned(InstanceView it, String version) {
+  /// Returns a copy of the instance, started from a package of this version.
+  public static InstanceView withVersion(InstanceView it, String version) {
     return copy(it, it.process(), it.reason(), it.outFile(), it.unenforced(), version);
   }
 
@@ -174,10 +179,9 @@ public final class Instances {
         it.crashLooping());
   }
 
-  /// An app with every option of output.
-  public static AppSpec logging(String name) {
-    return spec(name, 1)
-        .draft()
+  /// Returns an app with every log option.
+  public static AppSpec withLogOptions(String name) {
+    return spec(name, 1).toBuilder()
         .logs(
             new LogFiles(
                 Optional.empty(),
@@ -186,7 +190,7 @@ public final class Instances {
                 true,
                 true,
                 new LineFormat.Json(Optional.of(TimePattern.TIME)),
-                new LogLimits.Wish(
+                new LogLimits.Overrides(
                     Optional.of(5L << 20),
                     Optional.of(Duration.ZERO),
                     Optional.of(0),
@@ -251,7 +255,7 @@ public final class Instances {
         false);
   }
 
-  /// What the console of a test is given: version 1.2.3, pid 4711, nobody's home.
+  /// Returns a context with version 1.2.3, pid 4711 and a home that does not exist.
   public static ConsoleContext console(ConsoleTiming timing) {
     return new ConsoleContext(
         "1.2.3", 4711, "me", Path.of("/home/me/.jpm"), AppDefaults.PM2, () -> NOW, timing);

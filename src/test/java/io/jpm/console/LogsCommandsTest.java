@@ -12,9 +12,9 @@ import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.logs.LogsReply.Line;
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.console.session.ConsoleTiming;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,14 +32,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `jpm logs`, `flush`, `reloadLogs` and what `describe` says of logs.
+/// Tests `jpm logs`, `flush`, `reloadLogs` and what `describe` reports of logs.
 @Timeout(60)
 class LogsCommandsTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Path DAEMON_LOG = Path.of("/home/me/.jpm/jpm.log");
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
   private final InstanceView web = Instances.online(0, "web");
 
   @BeforeEach
@@ -48,13 +48,13 @@ class LogsCommandsTest {
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
-    rooms.instances.add(web);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
+    services.instances.add(web);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   private ConsoleClient run(String line) {
@@ -67,10 +67,10 @@ class LogsCommandsTest {
         .isEqualTo(code);
   }
 
-  private LogsCommand.Seek sought(String line) {
-    rooms.asked.clear();
+  private LogsCommand.Seek runAndGetSearch(String line) {
+    services.received.clear();
     assertEnd(run(line), 0);
-    return rooms.asked(LogsCommand.Seek.class).getFirst();
+    return services.received(LogsCommand.Seek.class).getFirst();
   }
 
   private static List<Path> logs(LogsCommand.Seek seek) {
@@ -78,18 +78,18 @@ class LogsCommandsTest {
   }
 
   @Test
-  void theDaemonsOwnLogBelongsToAll() {
-    rooms.past.add(
-        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
-    rooms.past.add(
-        new Line(DAEMON_LOG, Instances.NOW, "a restart", LogPosition.nowhere(DAEMON_LOG)));
+  void logOfTheDaemonIsPartOfAllLogs() {
+    services.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.startOf(web.outFile())));
+    services.past.add(
+        new Line(DAEMON_LOG, Instances.NOW, "a restart", LogPosition.startOf(DAEMON_LOG)));
     ConsoleClient client = ConsoleClient.run(vertx, ConsoleClient.WIDE, "logs", "--nostream");
     assertEnd(client, 0);
     assertThat(client.out()).endsWith("0|web | hello\njpm   | a restart\n");
-    assertThat(logs(sought("logs all --nostream"))).contains(DAEMON_LOG);
+    assertThat(logs(runAndGetSearch("logs all --nostream"))).contains(DAEMON_LOG);
     for (String without :
         List.of("web", "--raw", "--err", "--out", "--err --out", "--json", "--format")) {
-      assertThat(logs(sought("logs --nostream " + without)))
+      assertThat(logs(runAndGetSearch("logs --nostream " + without)))
           .describedAs(without)
           .doesNotContain(DAEMON_LOG)
           .isNotEmpty();
@@ -97,13 +97,13 @@ class LogsCommandsTest {
   }
 
   @Test
-  void optionsBecomeAQuestion() {
-    LogsCommand.Seek plain = sought("logs --nostream");
+  void optionsDetermineTheSearch() {
+    LogsCommand.Seek plain = runAndGetSearch("logs --nostream");
     assertThat(plain.lines()).isEqualTo(15);
     assertThat(plain.filter()).isEqualTo(LogFilter.ALL);
     assertThat(plain.unfinished()).isTrue();
     LogsCommand.Seek seek =
-        sought("logs web --nostream --since 10m --until 5m --grep a|b -i --lines 3");
+        runAndGetSearch("logs web --nostream --since 10m --until 5m --grep a|b -i --lines 3");
     assertThat(seek.lines()).isEqualTo(3);
     assertThat(seek.filter())
         .isEqualTo(
@@ -112,19 +112,19 @@ class LogsCommandsTest {
                 Optional.of(Instant.parse("2026-03-04T09:55:00Z")),
                 Optional.of("a|b"),
                 true));
-    assertThat(sought("logs web --nostream --since 1d").lines()).isEqualTo(Long.MAX_VALUE);
-    assertThat(sought("logs web --nostream --until 1d").lines()).isEqualTo(Long.MAX_VALUE);
-    assertThat(sought("logs web --nostream --grep x").lines()).isEqualTo(15);
+    assertThat(runAndGetSearch("logs web --nostream --since 1d").lines()).isEqualTo(Long.MAX_VALUE);
+    assertThat(runAndGetSearch("logs web --nostream --until 1d").lines()).isEqualTo(Long.MAX_VALUE);
+    assertThat(runAndGetSearch("logs web --nostream --grep x").lines()).isEqualTo(15);
   }
 
   @Test
-  void whatEndsInThePastIsNotFollowed() {
-    rooms.past.add(
-        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.nowhere(web.outFile())));
+  void logsUntilAPastTimeAreNotFollowed() {
+    services.past.add(
+        new Line(web.outFile(), Instances.NOW, "hello", LogPosition.startOf(web.outFile())));
     ConsoleClient client = run("logs web --until 1m --raw");
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("hello\n");
-    assertThat(rooms.asked(LogsCommand.Follow.class)).isEmpty();
+    assertThat(services.received(LogsCommand.Follow.class)).isEmpty();
   }
 
   @ParameterizedTest
@@ -143,41 +143,41 @@ class LogsCommandsTest {
         "logs api web --timestamp web | --timestamp \"web\" is not a time format: use one such as",
         "reloadLogs web | jpm reloadLogs does not take \"web\""
       })
-  void mistakesAreOneClearLine(String line, String sentence) {
+  void mistakesAreReportedInOneLine(String line, String sentence) {
     ConsoleClient client = run(line.strip());
     assertEnd(client, 1);
     assertThat(client.err().lines()).hasSize(1);
     assertThat(client.err()).startsWith("[jpm][ERROR] ").contains(sentence);
-    assertThat(rooms.asked).isEmpty();
+    assertThat(services.received).isEmpty();
   }
 
   @Test
-  void eachPageWaitsForTheClient() {
+  void nextPageIsReadWhenTheClientAnswers() {
     IntStream.range(0, 3_500)
         .forEach(i ->
-            rooms.past.add(
+            services.past.add(
                 new Line(
                     web.outFile(),
                     Instances.NOW,
                     "line " + i,
-                    LogPosition.nowhere(web.outFile()))));
+                    LogPosition.startOf(web.outFile()))));
     ConsoleClient client = run("logs web --nostream --raw");
     assertEnd(client, 0);
     assertThat(client.out().lines())
         .isEqualTo(IntStream.range(0, 3_500).mapToObj(i -> "line " + i).toList());
-    assertThat(rooms.asked(LogsCommand.Read.class)).hasSize(4);
+    assertThat(services.received(LogsCommand.Read.class)).hasSize(4);
     ConsoleClient gone = run("logs web --nostream --raw");
-    gone.vanish();
-    Eventually.await("a chunk it ignores", LIMIT, () -> !gone.chunks().isEmpty());
+    gone.disconnect();
+    Eventually.await("an unanswered chunk", LIMIT, () -> !gone.chunks().isEmpty());
     assertEnd(run("ping"), 0);
-    assertThat(rooms.asked(LogsCommand.Read.class).size()).isLessThan(8);
+    assertThat(services.received(LogsCommand.Read.class).size()).isLessThan(8);
   }
 
   @Test
-  void jsonIsOneObjectALine() {
-    rooms.past.add(
+  void jsonIsOneObjectPerLine() {
+    services.past.add(
         new Line(
-            web.errorFile(), Instances.NOW, "oh \"no\"", LogPosition.nowhere(web.errorFile())));
+            web.errorFile(), Instances.NOW, "oh \"no\"", LogPosition.startOf(web.errorFile())));
     ConsoleClient client = run("logs --nostream --json");
     assertEnd(client, 0);
     assertThat(client.out())
@@ -188,76 +188,76 @@ class LogsCommandsTest {
   @Test
   void followingKeepsTheFilter() {
     ConsoleClient client = run("logs web --lines 0 --grep x");
-    Eventually.await("web is followed", LIMIT, () -> rooms.isFollowed(web.outFile()));
-    LogsCommand.Follow follow = rooms.asked(LogsCommand.Follow.class).getFirst();
+    Eventually.await("a follower of web", LIMIT, () -> services.isFollowed(web.outFile()));
+    LogsCommand.Follow follow = services.received(LogsCommand.Follow.class).getFirst();
     assertThat(follow.filter().grep()).contains("x");
-    assertThat(rooms.asked(LogsCommand.Seek.class).getFirst().unfinished()).isFalse();
-    client.vanish();
+    assertThat(services.received(LogsCommand.Seek.class).getFirst().unfinished()).isFalse();
+    client.disconnect();
   }
 
   @Test
-  void devNullIsNobodysLog() {
-    rooms.instances.clear();
-    rooms.instances.add(Instances.printing(web, Path.of("/dev/null")));
-    assertThat(logs(sought("logs web --nostream"))).containsExactly(web.errorFile());
+  void devNullIsNotALogFile() {
+    services.instances.clear();
+    services.instances.add(Instances.withOutFile(web, Path.of("/dev/null")));
+    assertThat(logs(runAndGetSearch("logs web --nostream"))).containsExactly(web.errorFile());
   }
 
   // flush, reloadLogs, describe
 
   @Test
-  void flushSaysWhoseLogsAreEmptyNow() {
-    rooms.instances.add(Instances.online(1, "api"));
-    rooms.instances.add(Instances.online(2, "api"));
+  void flushReportsWhoseLogsWereFlushed() {
+    services.instances.add(Instances.online(1, "api"));
+    services.instances.add(Instances.online(2, "api"));
     ConsoleClient client = run("flush");
     assertEnd(client, 0);
     assertThat(client.out())
         .isEqualTo(
             "[jpm] Flushed the logs of api (ids 1, 2)\n[jpm] Flushed the logs of web (id 0)\n");
-    assertThat(rooms.asked(LogsCommand.Flush.class))
+    assertThat(services.received(LogsCommand.Flush.class))
         .containsExactly(
             new LogsCommand.Flush(
                 List.of(new InstanceId(0), new InstanceId(1), new InstanceId(2))));
     assertEnd(run("flush api"), 0);
-    assertThat(rooms.asked(LogsCommand.Flush.class).getLast().ids())
+    assertThat(services.received(LogsCommand.Flush.class).getLast().ids())
         .containsExactly(new InstanceId(1), new InstanceId(2));
   }
 
   @Test
-  void flushOfNobodyFails() {
+  void flushOfAnUnknownAppFails() {
     ConsoleClient client = run("flush nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
-    assertThat(rooms.asked(LogsCommand.Flush.class)).isEmpty();
+    assertThat(services.received(LogsCommand.Flush.class)).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"flush", "flush all"})
-  void withoutAppsThereIsNothingToFlushAndThatIsNoFailure(String line) {
-    rooms.instances.clear();
+  void flushWithoutAppsSucceeds(String line) {
+    services.instances.clear();
     ConsoleClient client = run(line);
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("[jpm] No app has log files to flush\n");
-    assertThat(rooms.asked(LogsCommand.Flush.class)).isEmpty();
+    assertThat(services.received(LogsCommand.Flush.class)).isEmpty();
   }
 
   @Test
-  void reloadLogsOpensThemAnew() {
+  void reloadLogsReopensTheFiles() {
     ConsoleClient client = run("reloadLogs");
     assertEnd(client, 0);
     assertThat(client.out()).isEqualTo("[jpm] Reopened the log files\n");
-    assertThat(rooms.asked(LogsCommand.Reopen.class)).hasSize(1);
-    rooms.logsProblem = Optional.of("/srv/x.log: Permission denied");
+    assertThat(services.received(LogsCommand.Reopen.class)).hasSize(1);
+    services.logsProblem = Optional.of("/srv/x.log: Permission denied");
     ConsoleClient refused = run("reloadLogs");
     assertEnd(refused, 1);
     assertThat(refused.err()).isEqualTo("[jpm][ERROR] /srv/x.log: Permission denied\n");
   }
 
   @Test
-  void describeTellsOfLossesAndOfNothingElse() {
+  void describeReportsDroppedLinesOnlyIfThereAreSome() {
     ConsoleClient well = run("describe web");
     assertEnd(well, 0);
     assertThat(well.out()).doesNotContain("log lines dropped", "log problem");
-    rooms.capture = new LogsReply.Status(12_345, 0, "disk full", OptionalLong.empty());
+    services.capture = new LogsReply.Status(12_345, 0, "disk full", OptionalLong.empty());
     ConsoleClient ill = run("describe web");
     assertEnd(ill, 0);
     assertThat(ill.out())

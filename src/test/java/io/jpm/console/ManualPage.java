@@ -97,10 +97,10 @@ final class ManualPage {
   private ManualPage() {}
 
   static String text() {
-    return new ManualPage().written();
+    return new ManualPage().render();
   }
 
-  private String written() {
+  private String render() {
     page.append(".SH EXAMPLES\n");
     Examples.ALL.forEach(group -> {
       page.append(".SS ").append(escaped(group.title())).append('\n');
@@ -145,7 +145,8 @@ final class ManualPage {
     page.append(".RE\n");
   }
 
-  /// Those of the commands that take all of them stand in a section of their own.
+  /// Reports whether the option is an attribute of apps. Such options of commands that accept all
+  /// of them are in a separate section.
   private static boolean isOfApps(Verb verb, VerbOption option) {
     return option.attribute().isPresent() && verb.options().containsAll(VerbOption.ofApps());
   }
@@ -169,7 +170,7 @@ final class ManualPage {
     page.append(value.isEmpty() ? "\"\n" : " \" \"" + escaped(value) + "\"\n");
   }
 
-  /// As text that roff shows just so, `groff_char(7)`.
+  /// Escapes text so that roff prints it unchanged, `groff_char(7)`.
   private static String escaped(String text) {
     String plain =
         text.replace("\\", "\\e")

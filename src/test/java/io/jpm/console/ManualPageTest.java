@@ -10,13 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/// `docs/jpm.1` is made of the catalogue: this test compares them, and with
-/// `-Djpm.golden.write=true` it writes the page.
+/// Compares `docs/jpm.1` with the page generated from the catalogue. With `-Djpm.golden.write=true`
+/// the test writes the page.
 class ManualPageTest {
   private static final Path PAGE = Path.of("docs/jpm.1");
 
   @Test
-  void thePageIsWhatTheCatalogueSays() throws IOException {
+  void pageEqualsTheTextGeneratedFromTheCatalogue() throws IOException {
     String page = ManualPage.text();
     if (Boolean.getBoolean("jpm.golden.write")) {
       Files.writeString(PAGE, page);
@@ -27,7 +27,7 @@ class ManualPageTest {
 
   @Test
   @Needs(Need.GROFF)
-  void groffHasNothingToSayAboutIt() throws Exception {
+  void groffReportsNoWarnings() throws Exception {
     Process groff =
         new ProcessBuilder("groff", "-man", "-Tascii", "-ww", "-z")
             .redirectErrorStream(true)

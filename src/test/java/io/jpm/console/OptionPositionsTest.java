@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Options stand where PM2's users put them: before the command, behind it, between and behind its
-/// targets, with a value of their own or after `=`.
+/// Options are accepted where users of PM2 put them: before the command, after it, between and
+/// after its targets, with a separate value or one after `=`.
 class OptionPositionsTest {
-  /// PM2's options of `start`, of which jpm has each.
+  /// The options of PM2's `start`. jpm accepts all of them.
   private static final String PM2 =
       """
       -n=x --name=x --namespace=x -i=2 --instances=max -x --execute-command --cwd=/tmp
@@ -37,7 +37,7 @@ class OptionPositionsTest {
       -s --silent --no-color
       """;
 
-  static Stream<Arguments> rows() {
+  static Stream<Arguments> pm2Options() {
     return Arrays.stream(PM2.split("\\s+"))
         .map(row -> {
           int equals = row.indexOf('=');
@@ -47,8 +47,8 @@ class OptionPositionsTest {
         });
   }
 
-  private static void assertUnderstood(String name, String value, List<String> words) {
-    ParsedCommand parsedCommand = ArgumentReader.read(words);
+  private static void assertParsed(String name, String value, List<String> words) {
+    ParsedCommand parsedCommand = ArgumentReader.parse(words);
     assertThat(parsedCommand).as(String.join(" ", words)).isInstanceOf(ParsedCommand.Run.class);
     ParsedCommand.Run run = (ParsedCommand.Run) parsedCommand;
     VerbOption option = VerbOption.find(name, Verb.START.options()).orElseThrow();
@@ -59,11 +59,11 @@ class OptionPositionsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("rows")
-  void anOptionMayStandAnywhereBeforeTheDashes(String name, String value) {
+  @MethodSource("pm2Options")
+  void optionIsAcceptedAnywhereBeforeTheDoubleDash(String name, String value) {
     List<String> line = List.of("start", "a.js", "b");
     boolean mayHaveOne = VerbOption.find(name, Verb.START.options()).orElseThrow().mayTakeValue();
-    // Elsewhere the word behind it would be its value.
+    // Elsewhere the following word would be its value.
     int first = mayHaveOne && value.isEmpty() ? line.size() : 0;
     for (int at = first; at <= line.size(); at++) {
       for (List<String> typed : spellings(name, value)) {
@@ -71,7 +71,7 @@ class OptionPositionsTest {
         words.addAll(typed);
         words.addAll(line.subList(at, line.size()));
         words.addAll(List.of("--", "--name", "y"));
-        assertUnderstood(name, value, words);
+        assertParsed(name, value, words);
       }
     }
   }
@@ -98,27 +98,27 @@ class OptionPositionsTest {
     "--silent --no-color stop web, STOP, web",
     "--only a -s delete web, DELETE, web"
   })
-  void whatStandsBeforeACommandIsReadAsThatCommandsOptions(String line, Verb verb, String targets) {
-    ParsedCommand.Run run = (ParsedCommand.Run) ArgumentReader.read(List.of(line.split(" ")));
+  void optionsBeforeACommandBelongToThatCommand(String line, Verb verb, String targets) {
+    ParsedCommand.Run run = (ParsedCommand.Run) ArgumentReader.parse(List.of(line.split(" ")));
     assertThat(run.verb()).isEqualTo(verb);
     assertThat(String.join(",", run.arguments().targets())).isEqualTo(targets);
   }
 
   @Test
-  void eachCommandThatIsLeftOutSaysWhatToUseInOneLine() {
+  void unsupportedPm2CommandNamesItsReplacementInOneLine() {
     for (String word : UnsupportedPm2.commands()) {
       assertThat(Verb.find(word)).as(word).isEmpty();
       for (List<String> line :
           List.of(List.of(word), List.of(word, "x", "--y"), List.of("help", word))) {
-        assertThat(ArgumentReader.read(line))
+        assertThat(ArgumentReader.parse(line))
             .as(word)
             .isEqualTo(new ParsedCommand.Mistake(UnsupportedPm2.find(word).orElseThrow().line()));
       }
       assertThat(UnsupportedPm2.find(word).orElseThrow().line().lines()).hasSize(1);
-      assertThat(HelpText.ofAll(false)).contains(" " + word);
-      assertThat(HelpText.ofMost(false)).doesNotContain(" " + word + " ");
+      assertThat(HelpText.allCommands(false)).contains(" " + word);
+      assertThat(HelpText.overview(false)).doesNotContain(" " + word + " ");
     }
-    assertThat(ArgumentReader.read(List.of("instal", "x")))
+    assertThat(ArgumentReader.parse(List.of("instal", "x")))
         .isEqualTo(
             new ParsedCommand.Mistake(
                 "unknown command \"instal\": did you mean install? (jpm --help)"));

@@ -20,13 +20,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// `docs/pm2.md` is for people who look up a word that they know: every word of PM2's and every
-/// word of the catalogue stands in it.
+/// `docs/pm2.md` is a reference for users who look up a word of PM2. It must contain every word of
+/// PM2 and every word of the catalogue.
 class Pm2GuideTest {
   private static final Pattern CODE = Pattern.compile("`([^`\n]+)`");
 
-  /// What bin/jpm-startup and the reader of command lines take themselves.
-  private static final List<String> OF_THE_CLIENT =
+  /// Options that bin/jpm-startup and the parser of command lines handle themselves.
+  private static final List<String> CLIENT_OPTIONS =
       List.of("-v", "--version", "--hp", "--service-name", "--wait-ip");
 
   private static Set<String> words() throws IOException {
@@ -37,8 +37,8 @@ class Pm2GuideTest {
   }
 
   @Test
-  void everyWordOfTheCatalogueStandsInIt() throws IOException {
-    List<String> all = new ArrayList<>(Verb.words());
+  void guideContainsEveryWordOfTheCatalogue() throws IOException {
+    List<String> all = new ArrayList<>(Verb.keywords());
     all.addAll(UnsupportedPm2.commands());
     for (VerbOption option : VerbOption.values()) {
       all.addAll(option.names());
@@ -48,19 +48,19 @@ class Pm2GuideTest {
   }
 
   @Test
-  void everyWordOfPm2sStandsInItAndIsAnsweredByName() throws IOException {
+  void guideContainsEveryWordOfPm2AndEachIsKnown() throws IOException {
     assertThat(words()).containsAll(Pm2Words.COMMANDS).containsAll(Pm2Words.OPTIONS);
     assertThat(Pm2Words.COMMANDS)
         .allMatch(word -> Verb.find(word).isPresent() != UnsupportedPm2.find(word).isPresent());
     assertThat(Pm2Words.OPTIONS)
         .allMatch(word ->
-            OF_THE_CLIENT.contains(word)
+            CLIENT_OPTIONS.contains(word)
                 || VerbOption.find(word).isPresent()
                 || UnsupportedPm2.find(word).isPresent());
   }
 
   @Test
-  void everyAttributeOfPm2sStandsInItAndIsKnown() throws IOException {
+  void guideContainsEveryAttributeOfPm2AndEachIsKnown() throws IOException {
     List<String> written =
         Pm2Words.ATTRIBUTES.stream()
             .map(word -> word.equals("env_") ? AppKey.ENV_NAME.key() : word)
@@ -70,10 +70,10 @@ class Pm2GuideTest {
   }
 
   @Test
-  void anOptionThatIsNotTakenSaysWhatToUse() {
+  void unsupportedOptionNamesItsReplacement() {
     assertThat(UnsupportedPm2.options()).contains("-w", "--daemon");
     for (String name : UnsupportedPm2.options()) {
-      assertThat(ArgumentReader.read(List.of("start", "a.js", name)))
+      assertThat(ArgumentReader.parse(List.of("start", "a.js", name)))
           .isEqualTo(
               new ParsedCommand.Mistake(
                   name + ": " + UnsupportedPm2.find(name).orElseThrow().line()));
@@ -81,13 +81,13 @@ class Pm2GuideTest {
   }
 
   @Test
-  void whatAnInterpreterIsGivenMayLookLikeAnOption() {
+  void interpreterArgumentsMayLookLikeOptions() {
     for (List<String> given :
         List.of(List.of("--interpreter-args", "-u"), List.of("--node-args=-u"))) {
       List<String> line = new ArrayList<>(List.of("start", "a.py"));
       line.addAll(given);
       line.addAll(List.of("--name", "x"));
-      assertThat(ArgumentReader.read(line))
+      assertThat(ArgumentReader.parse(line))
           .isInstanceOfSatisfying(
               ParsedCommand.Run.class,
               run -> {
@@ -96,7 +96,7 @@ class Pm2GuideTest {
                 assertThat(run.arguments().has(VerbOption.UID)).isFalse();
               });
     }
-    assertThat(ArgumentReader.read(List.of("start", "a.py", "--node-args")))
+    assertThat(ArgumentReader.parse(List.of("start", "a.py", "--node-args")))
         .isInstanceOf(ParsedCommand.Mistake.class);
   }
 }

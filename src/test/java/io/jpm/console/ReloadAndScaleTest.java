@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodCommand.Reload;
 import io.jpm.bus.god.GodCommand.Scale;
 import io.jpm.bus.god.GodCommand.Scale.Step;
@@ -19,9 +19,9 @@ import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleChunk;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -41,14 +41,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// `jpm reload`, `startOrReload`, `startOrRestart` and `scale`, and what `describe` says of a
-/// cluster.
+/// Tests `jpm reload`, `startOrReload`, `startOrRestart` and `scale`, and what `describe` reports
+/// of cluster mode.
 @Timeout(60)
 class ReloadAndScaleTest {
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
   private final List<Optional<String>> environments = new CopyOnWriteArrayList<>();
   private volatile AppsOutcome file = new AppsOutcome(List.of(), List.of(), List.of());
 
@@ -57,14 +57,14 @@ class ReloadAndScaleTest {
     BusCodec.install(vertx);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
-        .deployVerticle(new ConsoleVerticle(context, new OneFile(), FakePrograms.NO_TOOLS))
+        .deployVerticle(new ConsoleVerticle(context, new SingleFileSource(), FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     for (int id = 0; id < 2; id++) {
-      rooms.instances.add(Instances.online(id, Instances.cluster("web", 2), id));
+      services.instances.add(Instances.online(id, Instances.cluster("web", 2), id));
     }
-    rooms.instances.add(Instances.online(2, "job"));
+    services.instances.add(Instances.online(2, "job"));
   }
 
   @AfterEach
@@ -73,10 +73,10 @@ class ReloadAndScaleTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private final class OneFile implements AppSource {
+  private final class SingleFileSource implements AppSource {
     @Override
     public boolean isProcessFile(String word) {
       return word.endsWith(".json");
@@ -117,30 +117,30 @@ class ReloadAndScaleTest {
     return new AppsOutcome(List.of(specs), List.of(), List.of());
   }
 
-  private void awaitReload() {
-    Eventually.await("God is at it", LIMIT, rooms::isHeld);
+  private void awaitHeldReload() {
+    Eventually.await("a held reply of God", LIMIT, services::isReplyHeld);
   }
 
   private InstanceView web(int pid, String reason) {
-    return Instances.with(rooms.instances.getFirst(), pid, reason);
+    return Instances.withProcess(services.instances.getFirst(), pid, reason);
   }
 
   // Reload
 
   @Test
-  void aReloadEndsWithWhoWasReloadedAndTheTable() {
+  void reloadReportsTheReloadedInstancesAndPrintsTheList() {
     ConsoleClient client = run("reload web");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Reload.class))
+    assertThat(services.received(Reload.class))
         .containsExactly(new Reload(List.of("web"), List.of(), 1, Optional.empty()));
     assertThat(client.out()).contains("[jpm] Reloaded web (ids 0, 1)\n", "│ web", "│ cluster");
-    assertThat(client.chunks().getFirst()).isInstanceOf(ConsoleChunk.Wait.class);
+    assertThat(client.chunks().getFirst()).isInstanceOf(ConsoleChunk.KeepAlive.class);
   }
 
   @Test
-  void wordsAndOptionsGoToGod() {
+  void selectorsAndOptionsAreSentToGod() {
     assertEnd(run("reload web 2 --parallel 3 --update-env --force"), 0);
-    assertThat(rooms.asked(Reload.class))
+    assertThat(services.received(Reload.class))
         .containsExactly(
             new Reload(List.of("web", "2"), List.of(), 3, Optional.of(Map.of("PATH", "/usr/bin"))));
   }
@@ -156,24 +156,25 @@ class ReloadAndScaleTest {
           startOrReload web            | startOrReload takes process files, but web is not one
           startOrRestart web           | startOrRestart takes process files, but web is not one
           """)
-  void whatCannotBeMeantIsNotAsked(String line, String sentence) {
+  void invalidReloadIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] " + sentence + "\n");
-    assertThat(rooms.asked).isEmpty();
+    assertThat(services.received).isEmpty();
   }
 
   @Test
-  void eachStepIsToldWhenItHappens() {
-    rooms.slow = true;
+  void eachStepIsPrintedWhenItHappens() {
+    services.slow = true;
     ConsoleClient client = run("reload web");
-    awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
+    awaitHeldReload();
+    services.publishInstanceEvent(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
     String step = "[jpm] web 0: pid 412 has replaced pid 400, which has 30 s to finish\n";
-    Eventually.await("the step is told", LIMIT, () -> client.out().contains(step));
+    Eventually.await("the printed step", LIMIT, () -> client.out().contains(step));
     assertThat(client.isDone()).isFalse();
-    rooms.tell(Kind.EXIT, web(400, "pid 400 has ended after the reload: exit 0"));
-    rooms.release();
+    services.publishInstanceEvent(
+        Kind.EXIT, web(400, "pid 400 has ended after the reload: exit 0"));
+    services.release();
     assertEnd(client, 0);
     assertThat(client.out())
         .containsSubsequence(
@@ -184,35 +185,37 @@ class ReloadAndScaleTest {
   }
 
   @Test
-  void whatHappensToOthersIsNotTold() {
-    rooms.slow = true;
+  void eventsOfOtherInstancesAreNotPrinted() {
+    services.slow = true;
     ConsoleClient client = run("reload 0");
-    awaitReload();
-    rooms.tell(Kind.EXIT, web(400, "exit 1, and nobody has replaced it"));
-    rooms.tell(Kind.RELOAD, Instances.with(rooms.instances.get(1), 413, "another's reload"));
-    rooms.tell(Kind.RELOAD, Instances.with(rooms.instances.get(2), 414, "another's reload"));
-    rooms.tell(Kind.ONLINE, web(412, "online"));
-    rooms.release();
+    awaitHeldReload();
+    services.publishInstanceEvent(Kind.EXIT, web(400, "exit 1, and nobody has replaced it"));
+    services.publishInstanceEvent(
+        Kind.RELOAD, Instances.withProcess(services.instances.get(1), 413, "another's reload"));
+    services.publishInstanceEvent(
+        Kind.RELOAD, Instances.withProcess(services.instances.get(2), 414, "another's reload"));
+    services.publishInstanceEvent(Kind.ONLINE, web(412, "online"));
+    services.release();
     assertEnd(client, 0);
     assertThat(client.out()).startsWith("[jpm] Reloaded web (id 0)\n");
-    rooms.tell(Kind.RELOAD, web(415, "after the end"));
+    services.publishInstanceEvent(Kind.RELOAD, web(415, "after the end"));
     assertThat(client.out()).doesNotContain("after the end");
   }
 
   @Test
-  void aFailureIsAWarningAtOnceAndTheExitCodeInTheEnd() {
-    rooms.slow = true;
-    rooms.problems =
+  void failureIsPrintedAtOnceAndSetsTheExitCode() {
+    services.slow = true;
+    services.problems =
         command ->
             command instanceof Reload ? List.of("web:1 was not replaced: exit 1") : List.of();
     ConsoleClient client = run("reload web");
-    awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
-    rooms.tell(
+    awaitHeldReload();
+    services.publishInstanceEvent(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
+    services.publishInstanceEvent(
         Kind.RELOAD_FAILED,
-        Instances.with(
-            rooms.instances.get(1), 401, "the new process did not become ready: exit 1"));
-    rooms.release();
+        Instances.withProcess(
+            services.instances.get(1), 401, "the new process did not become ready: exit 1"));
+    services.release();
     assertEnd(client, 1);
     assertThat(client.err())
         .isEqualTo(
@@ -224,39 +227,39 @@ class ReloadAndScaleTest {
   }
 
   @Test
-  void aReloadOfNobodyFails() {
+  void reloadOfAnUnknownAppFails() {
     ConsoleClient client = run("reload nope");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
   }
 
   @Test
-  void aReloadedFileMeansThoseOfItsAppsThatAreListedAsItHasThemNow() {
+  void reloadOfAProcessFileAppliesItsCurrentSpecsToListedApps() {
     AppSpec web = Instances.cluster("web", 3);
     file = outcome(web, Instances.spec("new", 1));
     ConsoleClient client = run("reload apps.json job --env production");
     assertEnd(client, 1);
-    assertThat(rooms.asked(Reload.class)).isEmpty();
+    assertThat(services.received(Reload.class)).isEmpty();
     client = run("reload apps.json --env production --only web");
     assertEnd(client, 0);
     assertThat(environments).contains(Optional.of("production"));
     client = run("reload apps.json job");
     assertEnd(client, 0);
     assertThat(client.err()).isEqualTo("[jpm][WARN] apps.json: not in the list: new\n");
-    assertThat(rooms.asked(Reload.class))
+    assertThat(services.received(Reload.class))
         .containsExactly(
             new Reload(List.of(), List.of(web), 1, Optional.empty()),
             new Reload(List.of("job"), List.of(web), 1, Optional.empty()));
   }
 
   @Test
-  void stepsOfAFilesAppsAreToldToo() {
+  void stepsOfAppsOfAProcessFileArePrinted() {
     file = outcome(Instances.cluster("web", 2));
-    rooms.slow = true;
+    services.slow = true;
     ConsoleClient client = run("reload apps.json");
-    awaitReload();
-    rooms.tell(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
-    rooms.release();
+    awaitHeldReload();
+    services.publishInstanceEvent(Kind.RELOAD, web(412, "pid 412 has replaced pid 400"));
+    services.release();
     assertEnd(client, 0);
     assertThat(client.out())
         .contains("[jpm] web 0: pid 412 has replaced pid 400, which has 30 s to finish\n");
@@ -264,25 +267,25 @@ class ReloadAndScaleTest {
 
   @ParameterizedTest
   @CsvSource({"update, jpm update replaced the daemon", "kill, jpm kill is stopping the daemon"})
-  void whoWaitsForAReloadHearsWhyTheDaemonEnds(String verb, String told) {
-    rooms.slow = true;
+  void waitingReloadReportsWhyTheDaemonStops(String verb, String told) {
+    services.slow = true;
     ConsoleClient client = run("reload web");
-    awaitReload();
-    rooms.slow = false; // for what comes now
+    awaitHeldReload();
+    services.slow = false; // for the second command
     ConsoleClient other = run(verb);
     assertEnd(client, 1);
     assertThat(client.err()).contains("[jpm][ERROR] " + told);
     assertEnd(other, 0);
-    rooms.release();
+    services.release();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"startOrReload", "startOrGracefulReload"})
-  void startOrReloadStartsTheMissing(String verb) {
+  void startOrReloadStartsAppsThatAreNotListed(String verb) {
     file = outcome(Instances.cluster("web", 2), Instances.spec("new", 1));
     ConsoleClient client = run(verb + " apps.json --parallel 2");
     assertEnd(client, 0);
-    assertThat(rooms.asked(Reload.class))
+    assertThat(services.received(Reload.class))
         .containsExactly(new Reload(List.of(), file.apps(), 2, Optional.empty(), true));
     assertThat(client.out())
         .contains("[jpm] Reloaded new (id 3)", "[jpm] Reloaded web (ids 0, 1)", "│ new");
@@ -290,22 +293,22 @@ class ReloadAndScaleTest {
   }
 
   @Test
-  void startOrRestartStartsAllOfAFile() {
+  void startOrRestartStartsTheSelectedAppsOfAFile() {
     file = outcome(Instances.spec("job", 1), Instances.spec("new", 1));
     ConsoleClient client = run("startOrRestart apps.json --only new");
     assertEnd(client, 0);
-    assertThat(rooms.asked(StartApps.class))
+    assertThat(services.received(StartApps.class))
         .containsExactly(
             new StartApps(
-                List.of(file.apps().getLast()), Existing.RESTART, Optional.empty(), true));
+                List.of(file.apps().getLast()), ExistingAppPolicy.RESTART, Optional.empty(), true));
     assertThat(client.out()).contains("[jpm] Started new (id 3)", "│ new");
   }
 
   @Test
-  void startOrRestartSaysWhatItHasRestarted() {
+  void startOrRestartReportsRestartedAndStartedApps() {
     file = outcome(Instances.spec("job", 1), Instances.spec("new", 1));
-    rooms.instances.add(Instances.stopped(3, "idle"));
-    rooms.startsKnown = true;
+    services.instances.add(Instances.stopped(3, "idle"));
+    services.startsKnown = true;
     ConsoleClient client = run("startOrRestart apps.json");
     assertEnd(client, 0);
     assertThat(client.out()).contains("[jpm] Restarted job (id 2)\n", "[jpm] Started new (id 4)\n");
@@ -320,10 +323,10 @@ class ReloadAndScaleTest {
     "web, -1, BY, -1, 1 instance",
     "2, 5, TO, 5, 5 instances"
   })
-  void anAppIsScaled(String app, String word, Step how, int number, String said) {
+  void scaleSetsTheNumberOfInstances(String app, String word, Step how, int number, String said) {
     ConsoleClient client = run("scale " + app + " " + word);
     assertEnd(client, 0);
-    assertThat(rooms.asked(Scale.class)).containsExactly(new Scale(app, how, number, true));
+    assertThat(services.received(Scale.class)).containsExactly(new Scale(app, how, number, true));
     assertThat(client.out())
         .contains("[jpm] Scaled " + (app.equals("2") ? "job" : app) + " to " + said + "\n", "│ id");
   }
@@ -331,7 +334,7 @@ class ReloadAndScaleTest {
   @Test
   void maxIsOnePerCore() {
     assertEnd(run("scale web max"), 0);
-    assertThat(rooms.asked(Scale.class))
+    assertThat(services.received(Scale.class))
         .containsExactly(
             new Scale("web", Step.TO, Runtime.getRuntime().availableProcessors(), true));
   }
@@ -348,16 +351,16 @@ class ReloadAndScaleTest {
           scale web       | scale takes an app and a number: jpm scale web 4
           scale web 1 -2  | scale takes an app and a number: jpm scale web 4
           """)
-  void whatIsNoNumberIsNotAsked(String line, String sentence) {
+  void invalidScaleIsNotSent(String line, String sentence) {
     ConsoleClient client = run(line);
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] " + sentence + "\n");
-    assertThat(rooms.asked).isEmpty();
+    assertThat(services.received).isEmpty();
   }
 
   @Test
-  void whatGodRefusesIsAFailure() {
-    rooms.problems =
+  void refusalByGodIsAFailure() {
+    services.problems =
         command -> command instanceof Scale ? List.of("web: use 1 or more") : List.of();
     ConsoleClient client = run("scale web -2");
     assertEnd(client, 1);
@@ -365,11 +368,11 @@ class ReloadAndScaleTest {
     assertThat(client.out()).doesNotContain("more");
     ConsoleClient nobody = run("scale nope 2");
     assertEnd(nobody, 1);
-    assertThat(rooms.instances).hasSize(3);
+    assertThat(services.instances).hasSize(3);
   }
 
   @Test
-  void nobodyToScaleIsAFailure() {
+  void scaleOfAnUnknownAppFails() {
     ConsoleClient client = run("scale nope 2");
     assertEnd(client, 1);
     assertThat(client.err()).isEqualTo("[jpm][ERROR] no app was found\n");
@@ -378,8 +381,8 @@ class ReloadAndScaleTest {
   // Describe
 
   @Test
-  void describeTellsHowAClusterIsBalanced() {
-    rooms.balance =
+  void describeReportsTheBalancing() {
+    services.balance =
         Optional.of(
             new BalancerReply.Status(
                 BalancingMode.NODE,
@@ -394,21 +397,21 @@ class ReloadAndScaleTest {
         .containsPattern("balance +│ node, kernel: the program is node ")
         .containsPattern("listens on +│ 0.0.0.0:3000 ")
         .containsPattern("connections +│ 7 ");
-    assertThat(rooms.asked(BalancerCommand.Ask.class))
-        .containsExactly(new BalancerCommand.Ask(new AppName("web"), new InstanceId(1)));
+    assertThat(services.received(BalancerCommand.GetStatus.class))
+        .containsExactly(new BalancerCommand.GetStatus(new AppName("web"), new InstanceId(1)));
   }
 
   @Test
-  void ofOtherAppsTheBalancerIsNotAsked() {
+  void balancerIsNotAskedAboutForkMode() {
     ConsoleClient client = run("describe job");
     assertEnd(client, 0);
     assertThat(client.out()).containsPattern("exec mode +│ fork_mode ").doesNotContain("balance");
-    assertThat(rooms.asked(BalancerCommand.Ask.class)).isEmpty();
+    assertThat(services.received(BalancerCommand.GetStatus.class)).isEmpty();
   }
 
   @Test
-  void whatTheBalancerDoesNotKnowIsLeftOut() {
-    rooms.balance = Optional.of(new BalancerReply.Refused("unknown"));
+  void describeOmitsUnknownBalancing() {
+    services.balance = Optional.of(new BalancerReply.Refused("unknown"));
     ConsoleClient client = run("describe 0");
     assertEnd(client, 0);
     assertThat(client.out()).containsPattern("balance +│ auto ").doesNotContain("listens on");

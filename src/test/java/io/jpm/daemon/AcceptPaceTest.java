@@ -13,7 +13,7 @@ class AcceptPaceTest {
       new EmbeddedChannel(new AcceptPace(new AtomicInteger(), Integer.MAX_VALUE));
 
   @Test
-  void aServerThatCannotAcceptTriesAgainSoon() {
+  void failedAcceptIsRetriedSoon() {
     server.freezeTime();
     for (int failures = 0; failures < 3; failures++) {
       server.pipeline().fireExceptionCaught(new IOException("Too many open files"));
@@ -27,7 +27,7 @@ class AcceptPaceTest {
   }
 
   @Test
-  void aFailureDoesNotEndThePauseForWhatWaits() {
+  void failedAcceptDoesNotEndThePauseForWaitingConnections() {
     server.freezeTime();
     for (int accepted = 0; accepted < AcceptPace.MOST_WAITING; accepted++) {
       server.pipeline().fireChannelRead(new EmbeddedChannel());

@@ -3,7 +3,7 @@ package io.jpm.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.testing.Modes;
+import io.jpm.testing.FileModes;
 import io.jpm.testing.Need;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -27,24 +27,24 @@ class HomeTest {
   }
 
   @Test
-  void aHomeIsMadeForItsOwnerOnly() throws Exception {
+  void newHomeIsAccessibleToItsOwnerOnly() throws Exception {
     Home home = Home.prepare(folder.resolve("a/b"));
     assertThat(mode(home.root())).isEqualTo("rwx------");
     assertThat(home.root().resolve("logs")).isDirectory();
   }
 
   @Test
-  void aHomeThatOthersCouldReadIsClosed() throws Exception {
-    Path open = made("open", "rwxr-xr-x");
+  void homeThatOthersCanReadIsRestricted() throws Exception {
+    Path open = createDirectory("open", "rwxr-xr-x");
     assertThat(mode(Home.prepare(open).root())).isEqualTo("rwx------");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"rwxrwxrwx", "rwxrwx---", "rwx----w-"})
-  void aHomeThatOthersCanWriteToIsRefusedAndNotRepaired(String mode) throws Exception {
-    Path open = made("open", mode);
+  void homeThatOthersCanWriteToIsRefusedAndNotChanged(String mode) throws Exception {
+    Path open = createDirectory("open", mode);
     assertThatThrownBy(() -> Home.prepare(open))
-        .isInstanceOf(StartupFailure.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("JPM_HOME " + open)
         .hasMessageContaining("mode " + mode)
         .hasMessageContaining("chmod go-w " + open);
@@ -53,8 +53,8 @@ class HomeTest {
   }
 
   @Test
-  void aHomeBelowADirectoryOfOthersIsRefused() throws Exception {
-    Path shared = made("shared", "rwxrwxrwx");
+  void homeBelowADirectoryThatOthersCanWriteToIsRefused() throws Exception {
+    Path shared = createDirectory("shared", "rwxrwxrwx");
     Path home = shared.resolve("home");
     for (boolean there : new boolean[] {false, true}) {
       if (there) {
@@ -63,14 +63,14 @@ class HomeTest {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
       }
       assertThatThrownBy(() -> Home.prepare(home))
-          .isInstanceOf(StartupFailure.class)
+          .isInstanceOf(StartupException.class)
           .hasMessageContaining(shared + " can be written to by others (mode rwxrwxrwx)")
           .hasMessageContaining("chmod go-w " + shared);
     }
     Path link = Files.createSymbolicLink(folder.resolve("link"), shared);
     assertThatThrownBy(() -> Home.prepare(link.resolve("home")))
         .as("home behind a symbolic link")
-        .isInstanceOf(StartupFailure.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining(shared + " can be written to");
     Files.setAttribute(shared, "unix:mode", 01777);
     assertThat(mode(Home.prepare(home).root()))
@@ -79,19 +79,20 @@ class HomeTest {
   }
 
   @Test
-  void aHomeThatAnotherUserOwnsOrCouldReplaceIsRefused() throws Exception {
-    Path shared = made("shared", "rwxr-xr-x");
-    Path home = made("shared/home", "rwx------");
-    own(shared);
+  void homeThatAnotherUserOwnsOrCanReplaceIsRefused() throws Exception {
+    Path shared = createDirectory("shared", "rwxr-xr-x");
+    Path home = createDirectory("shared/home", "rwx------");
+    giveToOtherUser(shared);
     assertThatThrownBy(() -> Home.prepare(home))
         .hasMessageContaining(shared + " belongs to uid 12345")
         .hasMessageContaining("who could replace " + home);
-    own(made("theirs", "rwx------"));
+    giveToOtherUser(createDirectory("theirs", "rwx------"));
     assertThatThrownBy(() -> Home.prepare(folder.resolve("theirs")))
         .hasMessageContaining("belongs to uid 12345 (mode rwx------), not to you (uid 0)");
-    Path sticky = made("sticky", "rwxrwxrwx");
+    Path sticky = createDirectory("sticky", "rwxrwxrwx");
     Files.setAttribute(sticky, "unix:mode", 01777);
-    Path link = Files.createSymbolicLink(sticky.resolve("link"), made("mine", "rwx------"));
+    Path link =
+        Files.createSymbolicLink(sticky.resolve("link"), createDirectory("mine", "rwx------"));
     Files.setAttribute(link, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
     assertThatThrownBy(() -> Home.prepare(link))
         .as("the owner of a link can change its target")
@@ -100,12 +101,12 @@ class HomeTest {
 
   /// @throws org.opentest4j.TestAbortedException if this JVM does not run as root, which alone can
   ///   change owners
-  private static void own(Path file) throws IOException {
+  private static void giveToOtherUser(Path file) throws IOException {
     Need.assume(Need.ROOT);
     Files.setAttribute(file, "unix:uid", 12345, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private Path made(String name, String mode) throws IOException {
+  private Path createDirectory(String name, String mode) throws IOException {
     Path made = Files.createDirectory(folder.toRealPath().resolve(name));
     Files.setPosixFilePermissions(made, PosixFilePermissions.fromString(mode));
     return made;
@@ -138,10 +139,10 @@ class HomeTest {
         "cache/jpm-25.aot",
         "fifo/memory",
       })
-  void aFileThatOthersCanWriteToOrALinkIsRefused(String name) throws Exception {
+  void writableFileOrSymbolicLinkInTheHomeIsRefused(String name) throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path file = home.resolve(name);
-    Modes.onlyOwnerWrites(Files.createDirectories(file.getParent()));
+    FileModes.onlyOwnerWrites(Files.createDirectories(file.getParent()));
     Files.createFile(file);
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-rw-rw-"));
     assertThatThrownBy(() -> Home.prepare(home))
@@ -157,7 +158,7 @@ class HomeTest {
   }
 
   @Test
-  void aFileOfAnotherUserAndAPipeAreRefused() throws Exception {
+  void fileOfAnotherUserOrPipeInTheHomeIsRefused() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path list = home.resolve("state.json");
     assertThat(new ProcessBuilder("mkfifo", "-m", "600", list.toString()).start().waitFor())
@@ -167,14 +168,14 @@ class HomeTest {
     Files.delete(list);
     Files.writeString(list, "{}");
     Files.setPosixFilePermissions(list, PosixFilePermissions.fromString("rw-------"));
-    own(list);
+    giveToOtherUser(list);
     assertThatThrownBy(() -> Home.prepare(home))
         .hasMessageContaining(list + " belongs to uid 12345");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"events", "fifo", "cache", "hooks", "checks", "times", "logs", "pids"})
-  void aFolderThatOthersCanWriteToIsRefused(String name) throws Exception {
+  void directoryInTheHomeThatOthersCanWriteToIsRefused(String name) throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path inside = Files.createDirectories(home.resolve(name));
     Files.setPosixFilePermissions(inside, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -184,7 +185,7 @@ class HomeTest {
   /// Earlier versions created some files with the permissions of the umask, which is 002 on some
   /// systems.
   @Test
-  void whatAUmaskHasLeftInAClosedHomeIsNarrowed() throws Exception {
+  void groupWritableFilesInARestrictedHomeAreNarrowed() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Path log = Files.createFile(home.resolve("jpm.log"));
     Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-r--"));
@@ -211,7 +212,7 @@ class HomeTest {
 
   /// A daemon must start again whatever its owner or a crashed JVM has left beside its files.
   @Test
-  void whatIsNotJpmsIsNoReasonToRefuseAHome() throws Exception {
+  void unrelatedFilesInTheHomeAreIgnored() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
     Files.createSymbolicLink(home.resolve(".#jpm.json"), Path.of("me@here.1234:1"));
     for (String name : new String[] {"hs_err_12.log", ".jpm.json.swp", "jpm.json~", "core", "x"}) {
@@ -222,9 +223,9 @@ class HomeTest {
   }
 
   @Test
-  void logsMayHaveADiskOfTheirOwn() throws Exception {
+  void logDirectoryMayBeALinkToAnotherDisk() throws Exception {
     Path home = Home.prepare(folder.resolve("home")).root();
-    Path disk = made("disk", "rwx------");
+    Path disk = createDirectory("disk", "rwx------");
     Files.delete(home.resolve("logs"));
     Files.createSymbolicLink(home.resolve("logs"), disk);
     assertThat(Home.prepare(home).root()).isEqualTo(home);
@@ -233,18 +234,18 @@ class HomeTest {
   }
 
   @Test
-  void aFileInItsPlaceIsSaid() throws IOException {
+  void fileInPlaceOfTheHomeIsReported() throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
     assertThatThrownBy(() -> Home.prepare(file))
-        .isInstanceOf(StartupFailure.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("is not a directory");
     assertThatThrownBy(() -> Home.prepare(file.resolve("under")))
-        .isInstanceOf(StartupFailure.class)
+        .isInstanceOf(StartupException.class)
         .hasMessageContaining("set JPM_HOME");
   }
 
   @Test
-  void everyDaemonHasATokenOfItsOwn() throws Exception {
+  void everyDaemonHasANewToken() throws Exception {
     Home home = Home.prepare(folder.resolve("home"));
     String token = home.newToken();
     assertThat(token).matches("[0-9a-f]{64}");
@@ -254,7 +255,7 @@ class HomeTest {
   }
 
   @Test
-  void theLockHasOneHolder() throws Exception {
+  void lockHasOneHolder() throws Exception {
     Path file = folder.resolve("jpm.lock");
     DaemonLock first = DaemonLock.take(file).orElseThrow();
     assertThat(DaemonLock.take(file)).isEmpty();
@@ -263,9 +264,9 @@ class HomeTest {
   }
 
   @Test
-  void theDaemonLogIsRotatedAndKeepsOneLineAnEvent() throws IOException {
+  void daemonLogIsRotatedAndHasOneLinePerRecord() throws IOException {
     Path file = folder.resolve("jpm.log");
-    var log = new DaemonLog(file, 2000, 2);
+    var log = new DaemonLogHandler(file, 2000, 2);
     IntStream.range(0, 100)
         .mapToObj(n -> {
           var record =

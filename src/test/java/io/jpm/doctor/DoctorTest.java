@@ -25,7 +25,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-/// Made-up facts, one wrong at a time.
+/// Tests the findings with made-up facts, of which one at a time is wrong.
 class DoctorTest {
   private static final long GIB = 1L << 30;
 
@@ -47,13 +47,13 @@ class DoctorTest {
   private String pidFile = "4711";
   private Bridge bridge = new Bridge(Optional.of(7070), Optional.empty(), Optional.empty());
   private Optional<Boolean> keeper = Optional.of(true);
-  private Optional<HeartbeatReply> heart = heart(1, 2, 0, 0, 1);
+  private Optional<HeartbeatReply> heartbeat = heartbeat(1, 2, 0, 0, 1);
   private Optional<Apps> apps = Optional.of(new Apps(3, List.of(), List.of()));
   private SystemReport.Tokens tokens = new SystemReport.Tokens(2, List.of(), Optional.empty());
   private List<String> settings = List.of();
-  private List<String> waiting = List.of();
+  private List<String> pendingSettings = List.of();
 
-  private static Optional<HeartbeatReply> heart(
+  private static Optional<HeartbeatReply> heartbeat(
       long last, long worst, int missed, int missing, long loop) {
     return Optional.of(
         new HeartbeatReply(
@@ -90,15 +90,15 @@ class DoctorTest {
                 4711),
             bridge,
             keeper,
-            heart,
+            heartbeat,
             apps,
             tokens,
-            new SettingsFacts(settings, waiting),
+            new SettingsFacts(settings, pendingSettings),
             Map.of("node", Optional.of(Path.of("/usr/bin/node")), "java", Optional.empty())));
   }
 
-  /// The one finding that is not ok.
-  private void finds(Verdict verdict, String name, String part) {
+  /// Checks that exactly one finding is not ok, and what it says.
+  private void assertOnlyFinding(Verdict verdict, String name, String part) {
     List<Finding> bad = findings().stream().filter(one -> one.verdict() != Verdict.OK).toList();
     assertThat(bad)
         .singleElement()
@@ -111,7 +111,7 @@ class DoctorTest {
   }
 
   @Test
-  void whereAllIsWellThereIsNothingToMend() {
+  void healthyMachineHasNoRemedies() {
     assertThat(findings())
         .allMatch(one -> one.verdict() == Verdict.OK && one.remedy().isEmpty())
         .extracting(Finding::name)
@@ -144,171 +144,172 @@ class DoctorTest {
   }
 
   @Test
-  void tokensThatEndSoonAreAWarning() {
+  void tokensThatExpireSoonAreAWarning() {
     tokens = new SystemReport.Tokens(2, List.of("ci at 2026-11-23T12:00:00Z"), Optional.empty());
-    finds(Verdict.WARN, "tokens", "expire soon: ci at 2026-11-23T12:00:00Z");
+    assertOnlyFinding(Verdict.WARN, "tokens", "expire soon: ci at 2026-11-23T12:00:00Z");
   }
 
   @Test
-  void aDamagedFileOfTokensFails() {
+  void damagedTokenFileFails() {
     tokens = new SystemReport.Tokens(0, List.of(), Optional.of("tokens.json is damaged"));
-    finds(Verdict.FAIL, "tokens", "tokens.json is damaged");
+    assertOnlyFinding(Verdict.FAIL, "tokens", "tokens.json is damaged");
   }
 
   @Test
-  void anOldJavaFails() {
+  void oldJavaVersionFails() {
     java = new Java(21, "21.0.2", "x");
-    finds(Verdict.FAIL, "java", "21.0.2 (x)");
+    assertOnlyFinding(Verdict.FAIL, "java", "21.0.2 (x)");
   }
 
   @Test
-  void thePortableWayIsAWarningWithItsReason() {
+  void portableImplementationIsAWarningWithItsReason() {
     portable = Optional.of("the system is Plan 9, not Linux");
-    finds(Verdict.WARN, "processes", "Plan 9");
+    assertOnlyFinding(Verdict.WARN, "processes", "Plan 9");
     assertThat(findings()).extracting(Finding::name).doesNotContain("cgroup", "ptrace");
   }
 
   @Test
-  void aKernelThatLacksSomethingSaysWhatThatCosts() {
+  void missingKernelFeatureIsReportedWithItsConsequence() {
     features = List.of(new Feature("a", true, "x"), new Feature("b", false, "no b is done"));
-    finds(Verdict.WARN, "kernel", "without b: no b is done");
+    assertOnlyFinding(Verdict.WARN, "kernel", "without b: no b is done");
   }
 
   @Test
-  void withoutDelegationThereAreNoGroups() {
+  void missingCgroupDelegationIsAWarning() {
     cgroup = Optional.empty();
-    finds(Verdict.WARN, "cgroup", "no control group");
+    assertOnlyFinding(Verdict.WARN, "cgroup", "no control group");
     cgroup = Optional.of(new Cgroup("/x", List.of("cpu", "memory"), false));
-    finds(Verdict.WARN, "cgroup", "not delegated");
+    assertOnlyFinding(Verdict.WARN, "cgroup", "not delegated");
     cgroup = Optional.of(new Cgroup("/x", List.of("cpu"), true));
-    finds(Verdict.WARN, "cgroup", "controllers: cpu");
+    assertOnlyFinding(Verdict.WARN, "cgroup", "controllers: cpu");
   }
 
   @Test
-  void whatYamaCostsIsSaid() {
+  void restrictedPtraceIsAWarning() {
     ptraceScope = 1;
-    finds(Verdict.WARN, "ptrace", "ptrace_scope is 1");
+    assertOnlyFinding(Verdict.WARN, "ptrace", "ptrace_scope is 1");
   }
 
   @Test
-  void openFilesMustSufficeForTheApps() {
+  void openFileLimitMustSufficeForTheApps() {
     apps = Optional.of(new Apps(100, List.of(), List.of()));
     limits = new Limits(1024, 65_536, Long.MAX_VALUE, 4_194_304, 300);
-    finds(Verdict.WARN, "nofile", "1024 open files, 563 needed for 100 instances");
+    assertOnlyFinding(Verdict.WARN, "nofile", "1024 open files, 563 needed for 100 instances");
     limits = new Limits(562, 65_536, Long.MAX_VALUE, 4_194_304, 300);
-    finds(Verdict.FAIL, "nofile", "562");
+    assertOnlyFinding(Verdict.FAIL, "nofile", "562");
   }
 
   @Test
-  void processesMustNotRunOut() {
+  void lowProcessLimitsAreAWarning() {
     limits = new Limits(65_536, 65_536, Long.MAX_VALUE, 1000, 900);
-    finds(Verdict.WARN, "nproc", "pid_max 1000, nproc unlimited");
+    assertOnlyFinding(Verdict.WARN, "nproc", "pid_max 1000, nproc unlimited");
     limits = new Limits(65_536, 65_536, 100, 4_194_304, 300);
-    finds(Verdict.WARN, "nproc", "nproc 100");
+    assertOnlyFinding(Verdict.WARN, "nproc", "nproc 100");
   }
 
   @Test
-  void aClockThatNobodyKeepsRightIsAWarning() {
+  void unsynchronizedClockIsAWarning() {
     clock = new Clock(false, Duration.ofSeconds(16));
-    finds(Verdict.WARN, "clock", "not synchronised");
+    assertOnlyFinding(Verdict.WARN, "clock", "not synchronised");
   }
 
   @Test
-  void aMachineWithoutIpv6IsNoFailure() {
+  void missingIpv6IsNotAFailure() {
     loopback6 = false;
     assertThat(findings()).allMatch(one -> one.verdict() == Verdict.OK);
     assertThat(findings()).anyMatch(one -> one.found().contains("cannot listen on ::1"));
   }
 
   @Test
-  void theHomeIsTheOwnersAlone() {
+  void homeMustBePrivateAndWritable() {
     mode = "rwxr-x---";
-    finds(Verdict.FAIL, "home", "rwxr-x---");
+    assertOnlyFinding(Verdict.FAIL, "home", "rwxr-x---");
     writable = false;
-    finds(Verdict.FAIL, "home", "is not writable");
+    assertOnlyFinding(Verdict.FAIL, "home", "is not writable");
   }
 
   @Test
-  void aDiskThatFillsUpIsSeenBeforeItIsFull() {
+  void lowDiskSpaceIsReported() {
     disk = new Disk(Path.of("/logs"), 400L << 20, OptionalLong.empty());
-    finds(Verdict.WARN, "disk", "/logs has 400 MiB free");
+    assertOnlyFinding(Verdict.WARN, "disk", "/logs has 400 MiB free");
     disk = new Disk(Path.of("/logs"), 1L << 20, OptionalLong.empty());
-    finds(Verdict.FAIL, "disk", "1 MiB");
+    assertOnlyFinding(Verdict.FAIL, "disk", "1 MiB");
     disk = new Disk(Path.of("/logs"), 40 * GIB, OptionalLong.of(999));
-    finds(Verdict.WARN, "disk", "999 inodes");
+    assertOnlyFinding(Verdict.WARN, "disk", "999 inodes");
     disk = new Disk(Path.of("/logs"), 40 * GIB, OptionalLong.of(0));
-    finds(Verdict.FAIL, "disk", "0 inodes");
+    assertOnlyFinding(Verdict.FAIL, "disk", "0 inodes");
   }
 
   @Test
-  void littleSharedMemoryIsAWarning() {
+  void lowSharedMemoryIsAWarning() {
     sharedMemory = OptionalLong.of(32L << 20);
-    finds(Verdict.WARN, "/dev/shm", "32 MiB free");
+    assertOnlyFinding(Verdict.WARN, "/dev/shm", "32 MiB free");
   }
 
   @Test
-  void filesOfNobodyAreNamed() {
+  void staleFilesAreListed() {
     stale = List.of(Path.of("a"), Path.of("b"), Path.of("c"), Path.of("d"));
-    finds(Verdict.WARN, "stale files", "a, b, c and 1 more");
+    assertOnlyFinding(Verdict.WARN, "stale files", "a, b, c and 1 more");
     stale = List.of();
     dumps = List.of(Path.of("/home/me/.jpm/hs_err_pid1.log"));
-    finds(Verdict.WARN, "dumps", "hs_err_pid1.log");
+    assertOnlyFinding(Verdict.WARN, "dumps", "hs_err_pid1.log");
     dumps = List.of();
     pidFile = "12";
-    finds(Verdict.WARN, "jpm.pid", "contains \"12\", but this daemon is 4711");
+    assertOnlyFinding(Verdict.WARN, "jpm.pid", "contains \"12\", but this daemon is 4711");
   }
 
   @Test
-  void aDoorThatDoesNotAnswerFails() {
+  void unreachableBridgeFails() {
     bridge = new Bridge(Optional.empty(), Optional.of("x"), Optional.empty());
-    finds(Verdict.FAIL, "bridge", "does not contain a port");
+    assertOnlyFinding(Verdict.FAIL, "bridge", "does not contain a port");
     bridge = new Bridge(Optional.of(7070), Optional.of("Connection refused"), Optional.empty());
-    finds(Verdict.FAIL, "bridge", "127.0.0.1:7070 does not answer: Connection refused");
+    assertOnlyFinding(Verdict.FAIL, "bridge", "127.0.0.1:7070 does not answer: Connection refused");
     bridge = new Bridge(Optional.of(7070), Optional.empty(), Optional.of("No such file"));
-    finds(Verdict.FAIL, "bridge", "bridge.sock does not answer: No such file");
+    assertOnlyFinding(Verdict.FAIL, "bridge", "bridge.sock does not answer: No such file");
   }
 
   @Test
-  void aKeeperThatIsWantedAndNotThereIsAWarning() {
+  void missingKeeperIsAWarning() {
     keeper = Optional.of(false);
-    finds(Verdict.WARN, "keeper", "does not run");
+    assertOnlyFinding(Verdict.WARN, "keeper", "does not run");
     keeper = Optional.empty();
     assertThat(findings()).extracting(Finding::name).doesNotContain("keeper");
   }
 
   @Test
-  void aHeartThatStumblesIsToldFromOneThatStops() {
-    heart = heart(1, 2, 3, 0, 1);
-    finds(Verdict.WARN, "heartbeat", "3 pings missed");
-    heart = heart(1, 1500, 0, 0, 1);
-    finds(Verdict.WARN, "heartbeat", "at worst in 1500 ms");
-    heart = heart(1, 2, 3, 3, 1);
-    finds(Verdict.FAIL, "heartbeat", "the last 3 pings");
-    heart = heart(1, 2, 0, 0, 2500);
-    finds(Verdict.WARN, "event loops", "2500 ms late");
-    heart = Optional.empty();
-    finds(Verdict.FAIL, "heartbeat", "no heartbeat was received");
+  void missedPingsWarnAndAStoppedHeartbeatFails() {
+    heartbeat = heartbeat(1, 2, 3, 0, 1);
+    assertOnlyFinding(Verdict.WARN, "heartbeat", "3 pings missed");
+    heartbeat = heartbeat(1, 1500, 0, 0, 1);
+    assertOnlyFinding(Verdict.WARN, "heartbeat", "at worst in 1500 ms");
+    heartbeat = heartbeat(1, 2, 3, 3, 1);
+    assertOnlyFinding(Verdict.FAIL, "heartbeat", "the last 3 pings");
+    heartbeat = heartbeat(1, 2, 0, 0, 2500);
+    assertOnlyFinding(Verdict.WARN, "event loops", "2500 ms late");
+    heartbeat = Optional.empty();
+    assertOnlyFinding(Verdict.FAIL, "heartbeat", "no heartbeat was received");
   }
 
   @Test
-  void mistakesInTheSettingsFail() {
+  void problemsInTheSettingsFail() {
     settings = List.of("jpm.json:1: unknown key");
-    finds(Verdict.FAIL, "settings", "unknown key");
+    assertOnlyFinding(Verdict.FAIL, "settings", "unknown key");
   }
 
   @Test
-  void settingsThatWaitForANewDaemonAreNamed() {
-    waiting = List.of("bridge.port 0 -> 9000");
-    finds(Verdict.WARN, "settings", "apply from the next daemon on: bridge.port 0 -> 9000");
+  void pendingSettingsAreListed() {
+    pendingSettings = List.of("bridge.port 0 -> 9000");
+    assertOnlyFinding(
+        Verdict.WARN, "settings", "apply from the next daemon on: bridge.port 0 -> 9000");
   }
 
   @Test
-  void appsInTroubleAreNamed() {
+  void appsWithProblemsAreListed() {
     apps = Optional.of(new Apps(1, List.of("web (0): exit 1"), List.of()));
-    finds(Verdict.WARN, "apps", "1 instance, errored: web (0): exit 1");
+    assertOnlyFinding(Verdict.WARN, "apps", "1 instance, errored: web (0): exit 1");
     apps = Optional.of(new Apps(1, List.of(), List.of("web (0): disk full")));
-    finds(Verdict.FAIL, "logs", "disk full");
+    assertOnlyFinding(Verdict.FAIL, "logs", "disk full");
     apps = Optional.empty();
-    finds(Verdict.FAIL, "apps", "the supervisor (God) does not answer");
+    assertOnlyFinding(Verdict.FAIL, "apps", "the supervisor (God) does not answer");
   }
 }

@@ -1,4 +1,4 @@
-/// Tests of what the doctor finds.
+/// Tests of the findings of `jpm doctor`.
 @NullMarked
 package io.jpm.doctor;
 

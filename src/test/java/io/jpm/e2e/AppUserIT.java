@@ -23,32 +23,32 @@ import org.junit.jupiter.api.Timeout;
 /// The user of an app under a root daemon cannot access anything that does not belong to the app.
 @Timeout(240)
 @Needs(Need.ROOT)
-class AppUserIT extends InOwnHome {
+class AppUserIT extends EndToEndTestBase {
   private static final int NOBODY = 65534;
   private static final Path SECRET = Path.of("/etc/shadow");
 
   private Path work;
 
   @BeforeEach
-  void aFolderOfTheUser() throws IOException {
+  void createWorkDirectory() throws IOException {
     work = jpm.work();
     Files.setPosixFilePermissions(work.getParent(), PosixFilePermissions.fromString("rwxr-xr-x"));
-    give(work);
+    changeOwner(work);
     jpm.environment("SECRET_OF_ROOT", "do-not-tell");
   }
 
-  private static void give(Path file) throws IOException {
+  private static void changeOwner(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private void app(String attributes) throws IOException {
+  private void writeProcessFile(String attributes) throws IOException {
     Files.writeString(
         work.resolve("apps.json"),
         "{\"apps\": [{\"name\": \"web\", \"script\": \"app.sh\", \"uid\": 65534%s}]}"
             .formatted(attributes));
   }
 
-  private Path dumpingApp() throws IOException {
+  private Path createEnvironmentDumpingApp() throws IOException {
     Path dumped = work.resolve("environment");
     jpm.script(
         "app.sh", "#!/bin/bash\ncp /proc/$$/environ new && mv new environment\nexec sleep 1000\n");
@@ -66,9 +66,9 @@ class AppUserIT extends InOwnHome {
   }
 
   @Test
-  void theVariablesOfTheCallersShellDoNotReachTheApp() throws IOException {
-    Path dumped = dumpingApp();
-    app(", \"env\": {\"OWN\": \"yes\", \"TAKEN\": \"${SECRET_OF_ROOT}\"}");
+  void shellVariablesOfTheCallerDoNotReachTheApp() throws IOException {
+    Path dumped = createEnvironmentDumpingApp();
+    writeProcessFile(", \"env\": {\"OWN\": \"yes\", \"TAKEN\": \"${SECRET_OF_ROOT}\"}");
     jpm.run("start", "apps.json").ok();
 
     assertThat(environment(dumped, jpm.pid("web")))
@@ -94,10 +94,10 @@ class AppUserIT extends InOwnHome {
 
   @Test
   void filesOfTheAppAreReadAndItsCommandsRunAsItsUser() throws IOException {
-    Path dumped = dumpingApp();
+    Path dumped = createEnvironmentDumpingApp();
     Path link = work.resolve("link");
     Files.writeString(link, "LINKED=1\n");
-    app(
+    writeProcessFile(
         ", \"env_file\": \"link\", \"secrets\":"
             + " {\"ID\": {\"command\": [\"sh\", \"-c\", \"id -u; env | grep SECRET_OF; true\"]},"
             + " \"FILE\": \"file:link\"}");
@@ -139,7 +139,7 @@ class AppUserIT extends InOwnHome {
       // this one.
       for (Path file :
           files.filter(it -> !it.startsWith(jpm.home()) && !it.equals(work.getParent())).toList()) {
-        give(file);
+        changeOwner(file);
       }
     }
     jpm.run("start", "process.json").ok();
@@ -182,7 +182,8 @@ class AppUserIT extends InOwnHome {
   @Needs(Need.PYTHON_FOR_ALL)
   void theUserCanNeitherStopNorLimitNorEndTheDaemon() throws Exception {
     jpm.script("app.sh", "#!/bin/sh\nexit 1\n");
-    app(", \"out_file\": \"out.log\", \"max_restarts\": 100000, \"restart_delay\": \"10ms\"");
+    writeProcessFile(
+        ", \"out_file\": \"out.log\", \"max_restarts\": 100000, \"restart_delay\": \"10ms\"");
     jpm.run("start", "apps.json");
     String daemon = Files.readString(jpm.home().resolve("jpm.pid")).strip();
     Jpm.Result attack =
@@ -239,11 +240,11 @@ class AppUserIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON_FOR_ALL)
-  void aMainProcessThatIsTracedAtItsEndHoldsUpNobody() throws IOException {
+  void tracedMainProcessDoesNotDelayOtherApps() throws IOException {
     Files.writeString(work.resolve("traced.py"), TRACED);
     Path tracer = Files.writeString(work.resolve("tracer.py"), TRACER);
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
-    app(
+    writeProcessFile(
         "}, {\"name\": \"traced\", \"uid\": 65534, \"restart\": \"never\", \"script\":"
             + " \"traced.py\", \"interpreter\": \"/usr/bin/python3\", \"args\": \""
             + tracer
@@ -305,21 +306,21 @@ class AppUserIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs({Need.NODE_FOR_ALL, Need.PYTHON_FOR_ALL})
-  void whoAsksForPortsAllTheTimeHoldsUpNobody() throws Exception {
+  void floodOfPortRequestsDoesNotDelayOtherApps() throws Exception {
     Files.writeString(work.resolve("asking.js"), ASKING);
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
-    app(
+    writeProcessFile(
         "}, {\"name\": \"asking\", \"uid\": 65534, \"script\": \"asking.js\", \"exec_mode\": \"cluster\","
             + " \"interpreter\": \"/usr/bin/node\"");
     jpm.run("start", "apps.json").ok();
     long daemon = jpm.daemonPid();
     Path asked = work.resolve("asked");
-    awaitAsked(asked);
+    awaitPortRequests(asked);
     jpm.run("restart", "web").ok();
 
     jpm.killDaemon();
     Files.deleteIfExists(asked);
-    awaitAsked(asked);
+    awaitPortRequests(asked);
     jpm.run("restart", "web").ok();
     assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
     assertThat(jpm.restarts("asking")).isZero();
@@ -327,7 +328,7 @@ class AppUserIT extends InOwnHome {
         .hasSizeBetween(1, 200);
   }
 
-  private void awaitAsked(Path file) {
+  private void awaitPortRequests(Path file) {
     Eventually.await(
         "the app has requested 20,000 ports",
         Jpm.LONG,
@@ -349,15 +350,15 @@ class AppUserIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON_FOR_ALL)
-  void aLinkInPlaceOfTheWorkingDirectoryLeadsNowhere() throws Exception {
+  void linkSwappedForTheWorkingDirectoryGivesNoAccess() throws Exception {
     Path closed = work.getParent().resolve("closed");
     Files.createDirectories(closed.resolve("inner"));
     Files.writeString(closed.resolve("inner/of-root"), "secret");
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
-    give(Files.createDirectory(work.resolve("in")));
+    changeOwner(Files.createDirectory(work.resolve("in")));
     Files.createSymbolicLink(work.resolve("link"), closed.resolve("inner"));
     jpm.script("app.sh", "#!/bin/sh\nls; cat of-root 2>&1\nexec sleep 1000\n");
-    app(", \"cwd\": \"in\"");
+    writeProcessFile(", \"cwd\": \"in\"");
     Process exchange =
         new ProcessBuilder(
                 "setpriv",

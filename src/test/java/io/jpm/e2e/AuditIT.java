@@ -60,7 +60,7 @@ class AuditIT {
 
   @Test
   @Tag("slow")
-  void aReadTokenDoesNotRotateTheAuditLogAway() throws IOException {
+  void deniedRequestsOfAReadTokenDoNotRotateTheAuditLog() throws IOException {
     jpm.settings("{\"log\": {\"max_size\": \"64K\", \"keep\": 1}}");
     jpm.run("start", "sleep 98765", "--name", "precious").ok();
     jpm.run("stop", "precious").ok();
@@ -80,7 +80,7 @@ class AuditIT {
   }
 
   @Test
-  void theChainOutlivesACrashAndAChangeIsNamed() throws IOException {
+  void auditChainSurvivesACrashAndAChangedLineIsReported() throws IOException {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     jpm.run("stop", "web").ok();
     Path file = jpm.home().resolve("audit.log");
@@ -96,7 +96,7 @@ class AuditIT {
   }
 
   @Test
-  void aRotatedTokenComesInByItsNewSecretAlone() throws IOException {
+  void rotatedTokenIsAcceptedOnlyWithItsNewSecret() throws IOException {
     String old = jpm.run("token", "create", "ci", "-s").ok().out().strip();
     try (JpmClient before = client(old)) {
       before.ask(Request.ping());

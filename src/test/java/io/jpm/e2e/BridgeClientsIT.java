@@ -14,7 +14,7 @@ import io.jpm.client.JpmException;
 import io.jpm.client.Request;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.Writer;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Clients in four languages at a real daemon. Each starts an app, receives its events in order,
 /// reconnects without a gap after the daemon was killed, and stops the app.
 @Timeout(300)
-class BridgeClientsIT extends InOwnHome {
+class BridgeClientsIT extends EndToEndTestBase {
   private static final Path EXAMPLES = Jpm.ROOT.resolve("examples/bridge");
 
   @BeforeEach
@@ -56,7 +56,7 @@ class BridgeClientsIT extends InOwnHome {
 
   /// Returns the events that the daemon has stored since the start of this app, without its
   /// deletion.
-  private List<String> kept(String app) {
+  private List<String> storedEvents(String app) {
     List<String> all =
         jpm.run("events", "--json", "--lines", "1000")
             .ok()
@@ -73,7 +73,7 @@ class BridgeClientsIT extends InOwnHome {
 
   /// Causes events three times: a restart, the death of the daemon, and the death of the app while
   /// no client is connected.
-  private void live(String app) throws IOException {
+  private void causeEvents(String app) throws IOException {
     for (int round = 0; round < 3; round++) {
       jpm.run("restart", app).ok();
       int process = jpm.pid(app);
@@ -88,13 +88,13 @@ class BridgeClientsIT extends InOwnHome {
       Eventually.await(
           "the history has the start of the daemon",
           Jpm.LONG,
-          () -> started(kept(app)) == deaths,
-          () -> kept(app));
+          () -> daemonStarts(storedEvents(app)) == deaths,
+          () -> storedEvents(app));
     }
   }
 
   /// Returns how many daemons have started.
-  private static long started(List<String> events) {
+  private static long daemonStarts(List<String> events) {
     return events.stream().filter(line -> line.contains(" daemon_started ")).count();
   }
 
@@ -115,7 +115,7 @@ class BridgeClientsIT extends InOwnHome {
     "python3, python/client.py, tcp",
     "bash, bash/client.sh, tcp"
   })
-  void anExampleStartsFollowsComesBackAndStops(String language, String file, String way)
+  void exampleStartsAnAppFollowsItReconnectsAndStopsIt(String language, String file, String way)
       throws Exception {
     switch (language) {
       case "node" -> Need.assume(Need.NODE);
@@ -132,33 +132,33 @@ class BridgeClientsIT extends InOwnHome {
     Eventually.await(
         "the client has received the start",
         Jpm.LONG,
-        () -> saw(out, " online " + app),
-        () -> all(err));
-    live(app);
+        () -> hasPrinted(out, " online " + app),
+        () -> read(err));
+    causeEvents(app);
     try (Writer enter = client.outputWriter()) {
       enter.write("\n");
     }
-    assertThat(client.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
-        .as(all(err))
+    assertThat(client.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .as(read(err))
         .isTrue();
-    assertThat(client.exitValue()).as(all(err)).isZero();
+    assertThat(client.exitValue()).as(read(err)).isZero();
     assertThat(jpm.list()).isEmpty();
     List<String> seen =
-        all(out)
+        read(out)
             .lines()
             .map(line -> String.join(" ", List.of(line.split(" ")).subList(0, 3)))
             .dropWhile(line -> !line.endsWith(" start " + app))
             .toList();
-    assertThat(seen).as(all(err)).isEqualTo(kept(app));
-    assertThat(started(seen)).isEqualTo(3);
-    assertThat(all(err)).contains("not connected");
+    assertThat(seen).as(read(err)).isEqualTo(storedEvents(app));
+    assertThat(daemonStarts(seen)).isEqualTo(3);
+    assertThat(read(err)).contains("not connected");
   }
 
-  private static boolean saw(Path out, String what) {
-    return all(out).contains(what);
+  private static boolean hasPrinted(Path out, String what) {
+    return read(out).contains(what);
   }
 
-  private static String all(Path file) {
+  private static String read(Path file) {
     try {
       return Files.exists(file) ? Files.readString(file) : "";
     } catch (IOException e) {
@@ -167,7 +167,7 @@ class BridgeClientsIT extends InOwnHome {
   }
 
   /// Records what a follower receives, in the form in which the examples print it.
-  private static final class Seen implements EventFollower {
+  private static final class RecordingFollower implements EventFollower {
     final List<String> events = new CopyOnWriteArrayList<>();
     final List<String> losses = new CopyOnWriteArrayList<>();
 
@@ -190,26 +190,26 @@ class BridgeClientsIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(booleans = {true, false})
-  void theJavaClientStartsFollowsComesBackAndStops(boolean tcp) throws Exception {
+  void javaClientStartsAnAppFollowsItReconnectsAndStopsIt(boolean tcp) throws Exception {
     String script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n").toString();
     Endpoint endpoint = tcp ? new Endpoint.HomePort(jpm.home()) : Endpoint.home(jpm.home());
-    Seen seen = new Seen();
+    RecordingFollower recordingFollower = new RecordingFollower();
     try (JpmClient client = JpmClient.connect(endpoint)) {
-      client.followEvents(seen);
+      client.followEvents(recordingFollower);
       Instance web =
           client.ask(Request.start(Apps.of(App.of("web", script)))).instances().getFirst();
       assertThat(web.status()).isEqualTo("online");
-      live("web");
+      causeEvents("web");
       assertThat(client.ask(Request.stop("web")).instances().getFirst().status())
           .isEqualTo("stopped");
       Eventually.await(
           "the follower has received the stop",
           Jpm.LONG,
-          () -> seen.events.stream().anyMatch(line -> line.endsWith(" stop web")),
-          () -> seen.events);
-      assertThat(seen.events).isEqualTo(kept("web"));
-      assertThat(started(seen.events)).isEqualTo(3);
-      assertThat(seen.losses).isNotEmpty(); // two during one pause are reported as one
+          () -> recordingFollower.events.stream().anyMatch(line -> line.endsWith(" stop web")),
+          () -> recordingFollower.events);
+      assertThat(recordingFollower.events).isEqualTo(storedEvents("web"));
+      assertThat(daemonStarts(recordingFollower.events)).isEqualTo(3);
+      assertThat(recordingFollower.losses).isNotEmpty(); // two during one pause are reported as one
       client.ask(Request.delete("web"));
       assertThat(client.ask(Request.list()).instances()).isEmpty();
     }
@@ -227,7 +227,7 @@ class BridgeClientsIT extends InOwnHome {
           "echo", logBatch -> logBatch.lines().forEach(line -> lines.add(line.text())));
       client.followUsage(usage -> usage.instances().forEach(instance -> used.add(instance.app())));
       client.ask(Request.start(Apps.of(App.of("echo", script))));
-      client.ask(Request.type("echo", "this"));
+      client.ask(Request.writeInput("echo", "this"));
       Eventually.await(
           "the client has received the line",
           Jpm.LONG,

@@ -3,7 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The bridge of a real daemon on its unix socket and its TCP port, with frames written by hand.
 @Timeout(120)
-class BridgeIT extends InOwnHome {
+class BridgeIT extends EndToEndTestBase {
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   @BeforeEach
@@ -50,13 +50,13 @@ class BridgeIT extends InOwnHome {
   private Socket tcp() throws IOException {
     int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());
     var socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(Patience.millis(30));
+    socket.setSoTimeout(TestDeadline.millis(30));
     return socket;
   }
 
   @Test
   @Tag("slow")
-  void aSubscriberOfTheUnixSocketSeesWhatHappensInOrder() throws Exception {
+  void subscriberOnTheUnixSocketReceivesEventsInOrder() throws Exception {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
       channel.write(
@@ -81,7 +81,7 @@ class BridgeIT extends InOwnHome {
   }
 
   @Test
-  void whoGoesOnWithTheLastNumberSeesEveryEventOnceAlsoAcrossAKilledDaemon() throws Exception {
+  void resumedSubscriberReceivesEveryEventOnceAcrossDaemons() throws Exception {
     List<JsonObject> seen = new ArrayList<>();
     follow(0, "online", seen, () -> jpm.run("start", "sleep 1000", "--name", "one").ok());
     jpm.run("restart", "one").ok();
@@ -127,7 +127,7 @@ class BridgeIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aSubscriberSeesWhatAnAppPrints() throws Exception {
+  void subscriberReceivesTheLinesThatAnAppPrints() throws Exception {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
       channel.write(
@@ -153,7 +153,7 @@ class BridgeIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aServiceStartsAnAppTypesToItReadsItsLinesAndStopsIt() throws Exception {
+  void clientStartsAnAppWritesToItReadsItsLinesAndDeletesIt() throws Exception {
     String token = Files.readString(jpm.home().resolve("token")).strip();
     try (Socket socket = tcp()) {
       socket
@@ -201,7 +201,7 @@ class BridgeIT extends InOwnHome {
   }
 
   @Test
-  void withoutTheTokenNothingIsToBeHad() throws Exception {
+  void connectionWithoutTheTokenIsClosedAndLogged() throws Exception {
     byte[] wrong = frame(new JsonObject().put("type", "auth").put("token", "0".repeat(64)));
     byte[] huge = ByteBuffer.allocate(4).putInt(Integer.MAX_VALUE).array();
     byte[] negative = ByteBuffer.allocate(4).putInt(-1).array();
@@ -211,7 +211,7 @@ class BridgeIT extends InOwnHome {
     for (byte[] words : List.of(wrong, huge, negative, garbage, silence)) {
       try (Socket socket = tcp()) {
         socket.getOutputStream().write(words);
-        assertThat(endOf(socket)).as("%s bytes", words.length).isTrue();
+        assertThat(isClosed(socket)).as("%s bytes", words.length).isTrue();
       }
       refused++;
       assertThat(refusals()).isEqualTo(refused);
@@ -219,7 +219,7 @@ class BridgeIT extends InOwnHome {
     assertThat(jpm.run("ping").ok().out()).contains("pong");
   }
 
-  private static boolean endOf(Socket socket) {
+  private static boolean isClosed(Socket socket) {
     try {
       return socket.getInputStream().read() < 0;
     } catch (java.net.SocketTimeoutException stillOpen) {

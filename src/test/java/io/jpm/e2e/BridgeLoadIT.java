@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -35,16 +35,17 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 @Timeout(300)
 @Tag("alone")
-class BridgeLoadIT extends InOwnHome {
+class BridgeLoadIT extends EndToEndTestBase {
   private static final int SUBSCRIBERS = Integer.getInteger("jpm.load.subscribers", 200);
   private static final int IDLE = Integer.getInteger("jpm.load.idle", 1000);
   private static final int EVENTS = Integer.getInteger("jpm.load.events", 2000);
 
   /// The heap and the buffers of the daemon may have 96 MiB each; the rest is what a JVM needs
   /// besides.
-  private static final long MOST_KIB = (96 + 96 + 192) << 10;
+  private static final long MAX_KIB = (96 + 96 + 192) << 10;
 
-  private static final List<String> MUCH = List.of("jpm.events", "jpm.lines.flood", "jpm.usage");
+  private static final List<String> BUSY_ADDRESSES =
+      List.of("jpm.events", "jpm.lines.flood", "jpm.usage");
 
   private final Deque<Client> clients = new ArrayDeque<>();
 
@@ -54,18 +55,18 @@ class BridgeLoadIT extends InOwnHome {
   }
 
   @AfterEach
-  void leave() throws IOException {
+  void closeClients() throws IOException {
     for (Client client : clients) {
       client.socket().close();
     }
   }
 
   @Test
-  void whoNeverReadsAndWhoSaysNothingDoNotDisturbTheDaemon() throws IOException {
+  void silentSubscribersAndIdleConnectionsDoNotDisturbTheDaemon() throws IOException {
     long daemon = jpm.daemonPid();
     for (int i = 0; i < SUBSCRIBERS; i++) {
       Client client = connected(i % 2 == 0);
-      String address = MUCH.get(i / 2 % MUCH.size());
+      String address = BUSY_ADDRESSES.get(i / 2 % BUSY_ADDRESSES.size());
       client.send(
           new JsonObject()
               .put("type", "register")
@@ -75,7 +76,7 @@ class BridgeLoadIT extends InOwnHome {
     for (int i = 0; i < IDLE; i++) {
       connected(i % 2 == 0);
     }
-    makesMuch();
+    startBusyApps();
     Client reader = connected(false);
     reader.send(
         new JsonObject()
@@ -94,11 +95,11 @@ class BridgeLoadIT extends InOwnHome {
     }
     assertThat(jpm.run("ls").ok().out()).contains("flood");
     assertThat(jpm.daemonPid()).isEqualTo(daemon);
-    assertThat(most).as("resident KiB of the daemon").isLessThan(MOST_KIB);
+    assertThat(most).as("resident KiB of the daemon").isLessThan(MAX_KIB);
   }
 
   /// Starts an app that prints some MiB per second, and one that exits again and again.
-  private void makesMuch() throws IOException {
+  private void startBusyApps() throws IOException {
     String line = "x".repeat(200);
     String flood =
         "#!/bin/bash\nwhile :; do for ((i = 0; i < 1000; i++)); do echo \"$i "
@@ -141,7 +142,7 @@ class BridgeLoadIT extends InOwnHome {
     socket.setReceiveBufferSize(4096);
     int port = Integer.parseInt(Files.readString(jpm.home().resolve("bridge.port")).strip());
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(Patience.millis(60));
+    socket.setSoTimeout(TestDeadline.millis(60));
     var client = new Client(socket, socket.getInputStream(), socket.getOutputStream());
     String token = Files.readString(jpm.home().resolve("token")).strip();
     client.send(new JsonObject().put("type", "auth").put("token", token));

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// A secret that an app declares by reference is in the environment of that app and nowhere else.
 @Timeout(240)
-class CanaryIT extends InOwnHome {
+class CanaryIT extends EndToEndTestBase {
   private static final String PRINTS_AND_FAILS =
       """
       #!/bin/sh
@@ -72,7 +72,7 @@ class CanaryIT extends InOwnHome {
 
   /// Subscribes to all addresses and records everything that the daemon sends.
   private void subscribe(SocketChannel channel) throws IOException {
-    int before = heard().length();
+    int before = received().length();
     channel.connect(UnixDomainSocketAddress.of(jpm.home().resolve("bridge.sock")));
     for (String address :
         List.of(
@@ -102,10 +102,12 @@ class CanaryIT extends InOwnHome {
           }
         });
     Eventually.await(
-        "the subscription is active", Jpm.LONG, () -> heard().substring(before).contains("pong"));
+        "the subscription is active",
+        Jpm.LONG,
+        () -> received().substring(before).contains("pong"));
   }
 
-  private String heard() {
+  private String received() {
     synchronized (told) {
       return told.toString(StandardCharsets.ISO_8859_1);
     }
@@ -116,7 +118,7 @@ class CanaryIT extends InOwnHome {
     return ByteBuffer.allocate(4 + text.length).putInt(text.length).put(text).flip();
   }
 
-  private void hasAllOfThem(int pid) {
+  private void assertHasAllSecrets(int pid) {
     Eventually.await("web has its environment", Jpm.LONG, () -> environ(pid).contains("BY_FILE="));
     assertThat(environ(pid).split("\0", -1))
         .contains(
@@ -136,54 +138,54 @@ class CanaryIT extends InOwnHome {
   }
 
   @Test
-  void aSecretIsInItsAppAndNowhereElse() throws Exception {
+  void secretIsInTheEnvironmentOfItsAppAndNowhereElse() throws Exception {
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       subscribe(channel);
       run("validate", "apps.json").ok();
       run("start", "apps.json");
       jpm.awaitStatus("web", "online");
       jpm.awaitStatus("broken", "errored");
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       run("restart", "web").ok();
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       run("reload", "web").ok();
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       crash();
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       run("save").ok();
       Eventually.await(
           "the client has received the restart and the output",
           Jpm.LONG,
-          () -> heard().contains("\"restart\"") && heard().contains("hello"));
+          () -> received().contains("\"restart\"") && received().contains("hello"));
       jpm.killDaemon();
       run("ls").ok();
     }
-    int before = heard().length();
+    int before = received().length();
     try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       subscribe(channel);
-      hasAllOfThem(jpm.pid("web"));
-      look();
-      lookOverHttp();
+      assertHasAllSecrets(jpm.pid("web"));
+      inspect();
+      inspectOverHttp();
       crash();
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       run("reload", "web").ok();
       run("delete", "all").ok();
       run("resurrect");
       jpm.awaitStatus("web", "online");
-      hasAllOfThem(jpm.pid("web"));
+      assertHasAllSecrets(jpm.pid("web"));
       Eventually.await(
           "the client has received events and output of the next daemon",
           Jpm.LONG,
           () -> {
-            String after = heard().substring(before);
+            String after = received().substring(before);
             return after.contains("\"restart\"")
                 && after.contains("\"delete\"")
                 && after.contains("hello");
           },
-          () -> heard().substring(before));
+          () -> received().substring(before));
     }
     assertThat(printed).doesNotContain(canary);
-    assertThat(heard()).doesNotContain(canary);
+    assertThat(received()).doesNotContain(canary);
     assertThat(filesWithTheCanary()).isEmpty();
   }
 
@@ -199,7 +201,7 @@ class CanaryIT extends InOwnHome {
         });
   }
 
-  private void look() {
+  private void inspect() {
     Jpm.Result web = run("env", "web").ok();
     assertThat(web.out())
         .contains("BY_CREDENTIAL: (secret credential:key)")
@@ -218,7 +220,7 @@ class CanaryIT extends InOwnHome {
     assertThat(run("logs", "--nostream", "--lines", "100").ok().out()).contains("hello");
   }
 
-  private void lookOverHttp() throws IOException {
+  private void inspectOverHttp() throws IOException {
     run("web", "--port", "0").ok();
     String address = run("web", "status").ok().out().strip();
     int port = Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));

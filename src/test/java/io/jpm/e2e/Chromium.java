@@ -1,7 +1,7 @@
 package io.jpm.e2e;
 
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -123,14 +123,14 @@ final class Chromium implements AutoCloseable {
       if (last) {
         JsonObject message = new JsonObject(text.toString());
         text.setLength(0);
-        took(message);
+        onMessage(message);
       }
       from.request(1);
       return null;
     }
   }
 
-  private void took(JsonObject message) {
+  private void onMessage(JsonObject message) {
     Integer id = message.getInteger("id");
     if (id != null) {
       CompletableFuture<JsonObject> reply = waiting.remove(id);
@@ -165,7 +165,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /// Waits for an expected problem, and discards all that contain this part.
-  void forgive(String part) {
+  void expectComplaint(String part) {
     Eventually.await(part, LONG, () -> complaints.removeIf(it -> it.contains(part)));
   }
 
@@ -180,7 +180,7 @@ final class Chromium implements AutoCloseable {
     }
     socket.sendText(message.encode(), true).join();
     JsonObject answer =
-        reply.orTimeout(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS).join();
+        reply.orTimeout(TestDeadline.scaledSeconds(LONG.toSeconds()), TimeUnit.SECONDS).join();
     if (answer.containsKey("error")) {
       throw new AssertionError(method + ": " + answer.getJsonObject("error").encode());
     }
@@ -213,13 +213,13 @@ final class Chromium implements AutoCloseable {
     Eventually.await(
         what,
         LONG,
-        () -> holds(expression),
+        () -> isTrue(expression),
         () -> eval("document.body.innerText.slice(0, 3000)") + "\n" + complaints);
   }
 
   /// Reports whether an expression is true. It is not true while an element in it is missing or the
   /// page is changing.
-  private boolean holds(String expression) {
+  private boolean isTrue(String expression) {
     try {
       return Boolean.TRUE.equals(eval("Boolean(" + expression + ")"));
     } catch (AssertionError notYet) {
@@ -300,7 +300,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /// Emulates a system with the color scheme `light` or `dark`.
-  void colours(String scheme) {
+  void emulateColorScheme(String scheme) {
     call(
         "Emulation.setEmulatedMedia",
         new JsonObject()
@@ -313,7 +313,7 @@ final class Chromium implements AutoCloseable {
                             .put("value", scheme))));
   }
 
-  void picture(Path file) throws IOException {
+  void takeScreenshot(Path file) throws IOException {
     String data =
         call("Page.captureScreenshot", new JsonObject().put("format", "png")).getString("data");
     Files.createDirectories(file.toAbsolutePath().getParent());
@@ -345,14 +345,14 @@ final class Chromium implements AutoCloseable {
     Eventually.await(
         "the browser has ended",
         LONG,
-        () -> tree.stream().noneMatch(ProcessHandle::isAlive) && left().isEmpty());
+        () -> tree.stream().noneMatch(ProcessHandle::isAlive) && killOrphans().isEmpty());
     try (Stream<Path> files = Files.walk(profile)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     }
   }
 
   /// Kills the processes of the browser that are no longer its descendants, and returns them.
-  private List<ProcessHandle> left() {
+  private List<ProcessHandle> killOrphans() {
     List<ProcessHandle> left = ProcessHandle.allProcesses().filter(this::isOurs).toList();
     left.forEach(ProcessHandle::destroyForcibly);
     return left;

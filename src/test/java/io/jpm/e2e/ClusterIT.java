@@ -7,9 +7,9 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Jvm;
 import io.jpm.testing.Need;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
 import io.jpm.testing.Signals;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// One port, several processes, and no request lost when processes are replaced: in each balancing
 /// mode, with the servers of `examples/cluster`, which contain no code for it.
 @Timeout(1800)
-class ClusterIT extends InOwnHome {
+class ClusterIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// The number of reloads in a row; `-Djpm.reloads=100` sets another number.
@@ -53,7 +53,7 @@ class ClusterIT extends InOwnHome {
   private static final Path EXAMPLES = Jpm.ROOT.resolve("examples/cluster");
 
   /// A server, and the balancing mode in which its instances share the port.
-  enum Way {
+  enum ServerSetup {
     NODE("server.js", "node, kernel"),
     NODE_IN_TURN("server.js", "node, round_robin"),
     JVM("", "jvm, kernel"),
@@ -65,7 +65,7 @@ class ClusterIT extends InOwnHome {
     final String script;
     final String balance;
 
-    Way(String script, String balance) {
+    ServerSetup(String script, String balance) {
       this.script = script;
       this.balance = balance;
     }
@@ -90,42 +90,43 @@ class ClusterIT extends InOwnHome {
     return FreePort.find();
   }
 
-  private void start(Way way, int instances) throws Exception {
-    start(way, instances, new JsonObject());
+  private void start(ServerSetup serverSetup, int instances) throws Exception {
+    start(serverSetup, instances, new JsonObject());
   }
 
   /// @param more attributes in addition to those of the mode
-  private void start(Way way, int instances, JsonObject more) throws Exception {
-    jpm.run("start", file(way, instances, more).toString()).ok();
-    awaitAnswers(way, instances);
+  private void start(ServerSetup serverSetup, int instances, JsonObject more) throws Exception {
+    jpm.run("start", writeProcessFile(serverSetup, instances, more).toString()).ok();
+    awaitAnswers(serverSetup, instances);
   }
 
-  private Path file(Way way, int instances, JsonObject more) throws Exception {
-    switch (way) {
+  private Path writeProcessFile(ServerSetup serverSetup, int instances, JsonObject more)
+      throws Exception {
+    switch (serverSetup) {
       case NODE, NODE_IN_TURN, NODE_BY_PROXY -> Need.assume(Need.NODE);
       case OTHER_JVM -> Need.assume(Need.SECOND_JDK);
       case ACTIVATED, PROXY -> Need.assume(Need.PYTHON);
       case JVM -> {}
     }
     JsonObject app = new JsonObject().put("name", "web").put("instances", instances);
-    switch (way) {
-      case NODE -> app.put("script", copy("node/server.js")).put("port", port);
+    switch (serverSetup) {
+      case NODE -> app.put("script", copyExample("node/server.js")).put("port", port);
       case NODE_IN_TURN ->
-          app.put("script", copy("node/server.js"))
+          app.put("script", copyExample("node/server.js"))
               .put("port", port)
               .put("strategy", "round_robin");
       case NODE_BY_PROXY ->
-          app.put("script", copy("node/server.js"))
+          app.put("script", copyExample("node/server.js"))
               .put("port", port)
               .put("balance", "proxy")
               .put("strategy", "least_conn");
-      case JVM -> java(app, Path.of(System.getProperty("java.home"), "bin/java"));
-      case OTHER_JVM -> java(app, Jvm.others().getFirst().java());
+      case JVM -> configureJavaApp(app, Path.of(System.getProperty("java.home"), "bin/java"));
+      case OTHER_JVM -> configureJavaApp(app, Jvm.others().getFirst().java());
       case ACTIVATED ->
-          app.put("script", copy("activated/server.py"))
+          app.put("script", copyExample("activated/server.py"))
               .put("listen", new JsonArray().add("127.0.0.1:" + port))
               .put("kill_timeout", "30s");
-      case PROXY -> app.put("script", copy("python/server.py")).put("port", port);
+      case PROXY -> app.put("script", copyExample("python/server.py")).put("port", port);
     }
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(
@@ -133,13 +134,13 @@ class ClusterIT extends InOwnHome {
     return file;
   }
 
-  private String copy(String example) throws IOException {
+  private String copyExample(String example) throws IOException {
     Path file = jpm.work().resolve(Path.of(example).getFileName());
     Files.writeString(file, Files.readString(EXAMPLES.resolve(example)));
     return file.toString();
   }
 
-  private void java(JsonObject app, Path java) throws Exception {
+  private void configureJavaApp(JsonObject app, Path java) throws Exception {
     compile(Files.readString(EXAMPLES.resolve("jvm/Server.java")));
     app.put("script", java + " -Xshare:auto -Xmx64m -cp . Server")
         .put("cwd", jpm.work().toString())
@@ -160,18 +161,19 @@ class ClusterIT extends InOwnHome {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(javac.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(javac.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(javac.exitValue()).isZero();
   }
 
-  private void awaitAnswers(Way way, int instances) throws IOException {
+  private void awaitAnswers(ServerSetup serverSetup, int instances) throws IOException {
     try (Load load = new Load(port)) {
-      Eventually.await("all instances answer", SOON, () -> answering(load, pids()) == instances);
+      Eventually.await(
+          "all instances answer", SOON, () -> countAnsweringProcesses(load, pids()) == instances);
     }
-    assertThat(jpm.run("describe", "web").ok().out()).contains(way.balance);
+    assertThat(jpm.run("describe", "web").ok().out()).contains(serverSetup.balance);
   }
 
-  private static int answering(Load load, Set<String> pids) {
+  private static int countAnsweringProcesses(Load load, Set<String> pids) {
     Set<String> seen = new HashSet<>();
     for (int i = 0; i < 400 && seen.size() < pids.size(); i++) {
       try {
@@ -190,25 +192,25 @@ class ClusterIT extends InOwnHome {
     return pids;
   }
 
-  private Load load(Way way) {
+  private Load load(ServerSetup serverSetup) {
     Load load = new Load(port).keepAlive(4).closing(2).uploads();
-    return way.hasWebSockets() ? load.webSockets() : load;
+    return serverSetup.hasWebSockets() ? load.webSockets() : load;
   }
 
   @ParameterizedTest
   @Tag("slow")
-  @EnumSource(Way.class)
-  void fourProcessesAnswerOnOnePort(Way way) throws Exception {
-    start(way, 4);
+  @EnumSource(ServerSetup.class)
+  void fourProcessesAnswerOnOnePort(ServerSetup serverSetup) throws Exception {
+    start(serverSetup, 4);
     assertThat(pids()).hasSize(4);
   }
 
   @ParameterizedTest
   @Representatives(1)
-  @EnumSource(Way.class)
-  void reloadsLoseNothing(Way way) throws Exception {
-    start(way, 2);
-    try (Load load = load(way)) {
+  @EnumSource(ServerSetup.class)
+  void reloadsLoseNoRequests(ServerSetup serverSetup) throws Exception {
+    start(serverSetup, 2);
+    try (Load load = load(serverSetup)) {
       for (int i = 0; i < RELOADS; i++) {
         Set<String> before = pids();
         jpm.run("reload", "web").ok();
@@ -224,17 +226,18 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @EnumSource(
-      value = Way.class,
+      value = ServerSetup.class,
       names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
-  void theOldVersionServesOnWhereTheNewOneDoesNotGetReady(Way way) throws Exception {
-    start(way, 2, new JsonObject().put("listen_timeout", "3s"));
+  void oldVersionKeepsServingWhenTheNewOneDoesNotBecomeReady(ServerSetup serverSetup)
+      throws Exception {
+    start(serverSetup, 2, new JsonObject().put("listen_timeout", "3s"));
     Set<String> before = pids();
-    try (Load load = load(way)) {
-      for (Bad bad : Bad.values()) {
-        install(way, bad);
+    try (Load load = load(serverSetup)) {
+      for (FaultyVersion faultyVersion : FaultyVersion.values()) {
+        installFaultyVersion(serverSetup, faultyVersion);
         String told = jpm.run("reload", "web").failed().err();
-        assertThat(told).contains(bad.reason);
-        if (way.isProxy() && bad == Bad.NEVER_LISTENS) {
+        assertThat(told).contains(faultyVersion.reason);
+        if (serverSetup.isProxy() && faultyVersion == FaultyVersion.NEVER_LISTENS) {
           assertThat(told)
               .contains("the value of its variable PORT: it must listen there, not on " + port);
         }
@@ -244,29 +247,30 @@ class ClusterIT extends InOwnHome {
       assertThat(load.failures()).isEmpty();
       assertThat(load.done("close")).isPositive();
     }
-    assertThat(jpm.apps()).hasSize(2);
+    assertThat(jpm.appProcesses()).hasSize(2);
   }
 
   /// A version that must not replace one that works.
-  private enum Bad {
+  private enum FaultyVersion {
     ENDS("exit 1"),
     NEVER_LISTENS("not ready within 3 s"),
     TOO_LATE("not ready within 3 s");
 
     final String reason;
 
-    Bad(String reason) {
+    FaultyVersion(String reason) {
       this.reason = reason;
     }
   }
 
-  private void install(Way way, Bad bad) throws Exception {
-    switch (way) {
+  private void installFaultyVersion(ServerSetup serverSetup, FaultyVersion faultyVersion)
+      throws Exception {
+    switch (serverSetup) {
       case NODE, NODE_IN_TURN, NODE_BY_PROXY -> {
         String good = Files.readString(EXAMPLES.resolve("node/server.js"));
         write(
-            way,
-            switch (bad) {
+            serverSetup,
+            switch (faultyVersion) {
               case ENDS -> "process.exit(1)";
               case NEVER_LISTENS -> "setInterval(() => {}, 1000)";
               case TOO_LATE ->
@@ -277,7 +281,7 @@ class ClusterIT extends InOwnHome {
       case JVM, OTHER_JVM -> {
         String good = Files.readString(EXAMPLES.resolve("jvm/Server.java"));
         compile(
-            switch (bad) {
+            switch (faultyVersion) {
               case ENDS ->
                   good.replace("int port", "if (args.length == 0) System.exit(1); int port");
               case NEVER_LISTENS ->
@@ -291,10 +295,11 @@ class ClusterIT extends InOwnHome {
       case ACTIVATED, PROXY -> {
         String good =
             Files.readString(
-                EXAMPLES.resolve(way == Way.PROXY ? "python/server.py" : "activated/server.py"));
+                EXAMPLES.resolve(
+                    serverSetup == ServerSetup.PROXY ? "python/server.py" : "activated/server.py"));
         write(
-            way,
-            switch (bad) {
+            serverSetup,
+            switch (faultyVersion) {
               case ENDS -> "raise SystemExit(1)";
               case NEVER_LISTENS -> "import time; time.sleep(1000000)";
               case TOO_LATE -> "import time; time.sleep(5)\n" + good;
@@ -303,8 +308,8 @@ class ClusterIT extends InOwnHome {
     }
   }
 
-  private void write(Way way, String text) throws IOException {
-    Files.writeString(jpm.work().resolve(way.script), text);
+  private void write(ServerSetup serverSetup, String text) throws IOException {
+    Files.writeString(jpm.work().resolve(serverSetup.script), text);
   }
 
   /// Without the modes in which the daemon accepts connections (round_robin): connections that it
@@ -312,15 +317,15 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @Representatives(1)
   @EnumSource(
-      value = Way.class,
+      value = ServerSetup.class,
       names = {"NODE", "JVM", "ACTIVATED"})
-  void theDaemonsDeathLosesNothing(Way way) throws Exception {
-    start(way, 2);
+  void deathOfTheDaemonLosesNoRequests(ServerSetup serverSetup) throws Exception {
+    start(serverSetup, 2);
     Set<String> before = pids();
-    try (Load load = load(way)) {
+    try (Load load = load(serverSetup)) {
       long daemon = jpm.daemonPid();
       jpm.killDaemon();
-      Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
+      Eventually.await("a new daemon is running", SOON, () -> isOtherDaemon(daemon));
       assertThat(pids()).isEqualTo(before);
       jpm.run("reload", "web").ok();
       assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
@@ -328,7 +333,7 @@ class ClusterIT extends InOwnHome {
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
-    awaitAnswers(way, 3);
+    awaitAnswers(serverSetup, 3);
   }
 
   /// Without the keeper, only the processes hold the listening sockets, and with round_robin not
@@ -336,33 +341,33 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @EnumSource(
-      value = Way.class,
+      value = ServerSetup.class,
       names = {"NODE", "NODE_IN_TURN", "JVM", "ACTIVATED", "PROXY"})
-  void theListeningSocketsDieWithTheDaemonAndTheAppGoesOn(Way way) throws Exception {
+  void appContinuesWhenListeningSocketsDieWithTheDaemon(ServerSetup serverSetup) throws Exception {
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
-    start(way, 2);
+    start(serverSetup, 2);
     Set<String> before = pids();
-    boolean kernel = way != Way.NODE_IN_TURN && way != Way.PROXY;
-    try (Load meanwhile = load(way)) {
+    boolean kernel = serverSetup != ServerSetup.NODE_IN_TURN && serverSetup != ServerSetup.PROXY;
+    try (Load meanwhile = load(serverSetup)) {
       jpm.killDaemon();
       jpm.run("ls").ok();
-      awaitAnswers(way, 2);
+      awaitAnswers(serverSetup, 2);
       meanwhile.stop();
       if (kernel) {
         assertThat(meanwhile.failures()).isEmpty();
       }
     }
     assertThat(pids()).isEqualTo(before);
-    try (Load load = load(way)) {
+    try (Load load = load(serverSetup)) {
       jpm.run("reload", "web").ok();
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
     assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
-    awaitAnswers(way, 2);
+    awaitAnswers(serverSetup, 2);
   }
 
-  private boolean otherDaemon(long than) {
+  private boolean isOtherDaemon(long than) {
     try {
       return jpm.daemonPid() != than;
     } catch (IOException | NumberFormatException notYet) {
@@ -372,15 +377,15 @@ class ClusterIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void theProxyIsBackAfterTheDaemonsDeath() throws Exception {
-    start(Way.PROXY, 2);
+  void proxyServesAgainAfterTheDaemonDied() throws Exception {
+    start(ServerSetup.PROXY, 2);
     Set<String> before = pids();
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
-    awaitAnswers(Way.PROXY, 2);
+    Eventually.await("a new daemon is running", SOON, () -> isOtherDaemon(daemon));
+    awaitAnswers(ServerSetup.PROXY, 2);
     assertThat(pids()).isEqualTo(before);
-    try (Load load = load(Way.PROXY)) {
+    try (Load load = load(ServerSetup.PROXY)) {
       jpm.run("reload", "web").ok();
       load.stop();
       assertThat(load.failures()).isEmpty();
@@ -389,8 +394,8 @@ class ClusterIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whoConnectsToTheProxyWhileThereIsNoDaemonWaits() throws Exception {
-    start(Way.PROXY, 2);
+  void connectionsToTheProxyWaitWhileNoDaemonRuns() throws Exception {
+    start(ServerSetup.PROXY, 2);
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
     try (Load load = new Load(port)) {
@@ -399,15 +404,15 @@ class ClusterIT extends InOwnHome {
         assertThat(load.get()).isNotEmpty();
       }
     }
-    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
+    Eventually.await("a new daemon is running", SOON, () -> isOtherDaemon(daemon));
   }
 
   /// Each client opens a connection for each request, and sends one request at a time. A stalled
   /// instance holds its share of the clients, and the other clients are never connected to it.
   @Test
   @Tag("slow")
-  void aStalledInstanceHoldsNoMoreThanItsShareOfTheClients() throws Exception {
-    start(Way.NODE_BY_PROXY, 4);
+  void stalledInstanceHoldsOnlyItsShareOfTheClients() throws Exception {
+    start(ServerSetup.NODE_BY_PROXY, 4);
     String stalled = pids().iterator().next();
     int id =
         jpm.list().stream()
@@ -420,7 +425,7 @@ class ClusterIT extends InOwnHome {
     List<Thread> clients = new ArrayList<>();
     signal("STOP", stalled);
     for (int i = 0; i < 8; i++) {
-      clients.add(Thread.ofVirtual().start(() -> askUntil(over, answers)));
+      clients.add(Thread.ofVirtual().start(() -> requestUntil(over, answers)));
     }
     Eventually.await("the other instances answer", SOON, () -> answers.get() > 1000);
     // Two, as for the other instances, if all have equal weight; an instance that has just started
@@ -433,7 +438,7 @@ class ClusterIT extends InOwnHome {
     }
   }
 
-  private void askUntil(AtomicBoolean over, AtomicInteger answers) {
+  private void requestUntil(AtomicBoolean over, AtomicInteger answers) {
     while (!over.get()) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
         socket
@@ -455,10 +460,11 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @EnumSource(
-      value = Way.class,
+      value = ServerSetup.class,
       names = {"NODE", "JVM", "ACTIVATED", "PROXY"})
-  void whatIsKilledIsReplacedAndOnlyWhatItHadInHandIsLost(Way way) throws Exception {
-    start(way, 4);
+  void killedProcessIsReplacedAndOnlyItsOpenRequestsAreLost(ServerSetup serverSetup)
+      throws Exception {
+    start(serverSetup, 4);
     int kills = 5;
     int inHand = 0;
     try (Load load = new Load(port).keepAlive(CLIENTS / 2).closing(CLIENTS / 2)) {
@@ -469,7 +475,7 @@ class ClusterIT extends InOwnHome {
         signal("STOP", victim);
         // Behind the proxy it can receive more connections until it is dead, at most one from each
         // client.
-        inHand += way.isProxy() ? CLIENTS : connections(victim);
+        inHand += serverSetup.isProxy() ? CLIENTS : connections(victim);
         signal("KILL", victim);
         Eventually.await(
             "the killed process is replaced",
@@ -489,11 +495,11 @@ class ClusterIT extends InOwnHome {
   private static void signal(String name, long pid) throws Exception {
     Signals.send(name, pid);
     if (name.equals("STOP")) {
-      Eventually.await("the process is stopped", SOON, () -> stands(pid));
+      Eventually.await("the process is stopped", SOON, () -> isStopped(pid));
     }
   }
 
-  private static boolean stands(long pid) {
+  private static boolean isStopped(long pid) {
     try {
       return Files.readString(Path.of("/proc/" + pid + "/stat")).contains(") T ");
     } catch (IOException gone) {
@@ -527,13 +533,13 @@ class ClusterIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @EnumSource(
-      value = Way.class,
+      value = ServerSetup.class,
       names = {"NODE", "PROXY"})
-  void anAppGrowsAndShrinksWithoutLoss(Way way) throws Exception {
-    start(way, 1);
-    try (Load load = load(way)) {
+  void appIsScaledUpAndDownWithoutLosingRequests(ServerSetup serverSetup) throws Exception {
+    start(serverSetup, 1);
+    try (Load load = load(serverSetup)) {
       jpm.run("scale", "web", "3").ok();
-      awaitAnswers(way, 3);
+      awaitAnswers(serverSetup, 3);
       jpm.run("scale", "web", "-2").ok();
       load.stop();
       assertThat(load.failures()).isEmpty();

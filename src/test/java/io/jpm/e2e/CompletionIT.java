@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// TAB completion in real shells.
 @Timeout(180)
-class CompletionIT extends InOwnHome {
+class CompletionIT extends EndToEndTestBase {
   private void startApps() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "web", "-i", "2").ok();
     jpm.run("start", "sleep 1000", "--name", "my app:x", "--namespace", "back end").ok();
@@ -41,13 +41,13 @@ class CompletionIT extends InOwnHome {
 
   private void endDaemon() {
     jpm.run("kill").ok();
-    Eventually.await("the daemon is gone", Jpm.LONG, () -> jpm.survivors().isEmpty());
+    Eventually.await("the daemon is gone", Jpm.LONG, () -> jpm.liveProcesses().isEmpty());
   }
 
   // Requests of the shells
 
   @Test
-  void candidatesComeAsPm2PrintsThem() throws Exception {
+  void candidatesArePrintedAsPm2PrintsThem() throws Exception {
     startApps();
     Map<String, String> atTheCursor =
         Map.of("COMP_CWORD", "2", "COMP_LINE", "pm2 restart w", "COMP_POINT", "13");
@@ -58,7 +58,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
-  void nobodyGetsADaemonByATab() throws Exception {
+  void completionStartsNoDaemon() throws Exception {
     Jpm.Result result = jpm.run("completion", "--", "jpm", "restart", "w");
     assertThat(result.ok().out()).isEmpty();
     assertThat(result.err()).isEmpty();
@@ -112,7 +112,7 @@ class CompletionIT extends InOwnHome {
   }
 
   @Test
-  void bashCompletesWhatTheDaemonKnows() throws Exception {
+  void bashCompletesNamesThatTheDaemonKnows() throws Exception {
     startApps();
     assertThat(
             bash(
@@ -159,12 +159,12 @@ class CompletionIT extends InOwnHome {
     endDaemon();
     assertThat(bash(script, "jpm resta", "jpm list --sor", "jpm restart w", "jpm --he"))
         .containsExactly("restart", "--sort", "", "--help");
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 
   @Test
   @Tag("slow")
-  void whatIsInstalledIsReadByANewShell() throws Exception {
+  void installedCompletionIsLoadedByANewShell() throws Exception {
     Path startup = jpm.home().resolveSibling(".bashrc");
     Jpm.Result first =
         Jpm.finish(jpm.begin(Map.of("SHELL", "/bin/bash"), "completion", "install")).ok();
@@ -191,7 +191,7 @@ class CompletionIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aShellThatIsNotKnownIsTold() throws Exception {
+  void unsupportedShellIsReported() throws Exception {
     Jpm.Result result = Jpm.finish(jpm.begin(Map.of("SHELL", "/bin/dash"), "completion")).failed();
     assertThat(result.out()).isEmpty();
     assertThat(result.err())
@@ -266,6 +266,6 @@ class CompletionIT extends InOwnHome {
             """);
     endDaemon();
     assertThat(jpm.shell(command, Map.of("PATH", path())).ok().out()).startsWith("restart\n");
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 }

@@ -3,7 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Sending input and signals to apps, and changing apps by options, through `bin/jpm`.
 @Timeout(300)
-class ControlIT extends InOwnHome {
+class ControlIT extends EndToEndTestBase {
   private static final String ECHO =
       """
       #!/bin/sh
@@ -53,7 +53,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
-  void linesReachAnAppAlsoAfterItsDaemonWasKilled() throws Exception {
+  void linesReachAnAppEvenAfterItsDaemonWasKilled() throws Exception {
     start();
     assertThat(jpm.run("send", "0", "hello", "you").ok().out())
         .isEqualTo("[jpm] Sent a line to echo (id 0)\n");
@@ -75,7 +75,7 @@ class ControlIT extends InOwnHome {
   }
 
   @Test
-  void attachTalksAndListens() throws Exception {
+  void attachSendsLinesAndShowsOutput() throws Exception {
     start();
     Process attached = jpm.begin("attach", "0");
     BufferedReader errors = attached.errorReader();
@@ -89,24 +89,29 @@ class ControlIT extends InOwnHome {
     typed.flush();
     assertThat(shown.readLine()).isEqualTo("got --two  2");
     typed.close();
-    assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
+    assertThat(attached.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .isTrue();
     assertThat(attached.exitValue()).isZero();
     Eventually.await(
-        "no process of jpm attach is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+        "no process of jpm attach is left",
+        Jpm.LONG,
+        () -> attachProcesses().isEmpty(),
+        this::attachProcesses);
   }
 
   @Test
   @Tag("slow")
-  void whatIsStartedWithAttachIsFollowedAndLivesOn() throws Exception {
+  void appStartedWithAttachIsFollowedAndOutlivesTheCommand() throws Exception {
     String script = jpm.script("talk.sh", "#!/bin/sh\necho begins\nexec sleep 1000\n").toString();
     Process started = jpm.begin("start", script, "--name", "talk", "--attach");
     BufferedReader shown = started.inputReader();
-    awaitShown(shown, "0|talk | begins");
+    awaitOutput(shown, "0|talk | begins");
     int pid = jpm.pid("talk");
     jpm.run("restart", "talk").ok();
-    awaitShown(shown, "0|talk | begins");
+    awaitOutput(shown, "0|talk | begins");
     started.destroy();
-    assertThat(started.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
+    assertThat(started.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .isTrue();
     assertThat(jpm.pid("talk")).isNotEqualTo(pid);
   }
 
@@ -135,7 +140,8 @@ class ControlIT extends InOwnHome {
     assertThat(shown.lines().filter(line -> line.contains("|new ")).limit(2))
         .containsExactly("2|new  | first now", "2|new  | second now");
     logs.destroy();
-    assertThat(logs.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
+    assertThat(logs.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .isTrue();
   }
 
   private static boolean isReady(BufferedReader shown) {
@@ -146,7 +152,7 @@ class ControlIT extends InOwnHome {
     }
   }
 
-  private static void awaitShown(BufferedReader shown, String line) throws IOException {
+  private static void awaitOutput(BufferedReader shown, String line) throws IOException {
     String read = shown.readLine();
     while (read != null && !read.equals(line)) {
       read = shown.readLine();
@@ -156,20 +162,24 @@ class ControlIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void attachEndsByASignalAndLeavesNobodyBehind() throws Exception {
+  void attachEndsOnASignalAndLeavesNoProcessBehind() throws Exception {
     start();
     Process attached = jpm.begin("attach", "echo");
     assertThat(attached.errorReader().readLine()).startsWith("[jpm] Attached");
-    assertThat(clients()).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(attachProcesses()).hasSizeGreaterThanOrEqualTo(2);
     attached.destroy();
-    assertThat(attached.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
+    assertThat(attached.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+        .isTrue();
     Eventually.await(
-        "no process of jpm attach is left", Jpm.LONG, () -> clients().isEmpty(), this::clients);
+        "no process of jpm attach is left",
+        Jpm.LONG,
+        () -> attachProcesses().isEmpty(),
+        this::attachProcesses);
   }
 
   @Test
   @Tag("slow")
-  void attachToNobodyIsAFailure() throws Exception {
+  void attachFailsWithoutARunningInstance() throws Exception {
     start();
     assertThat(jpm.run("attach", "7").failed().err()).contains("7");
     jpm.run("stop", "0").ok();
@@ -179,8 +189,8 @@ class ControlIT extends InOwnHome {
     assertThat(Jpm.finish(java).failed().err()).contains("attach needs bash");
   }
 
-  private List<String> clients() {
-    return jpm.survivors().stream().filter(it -> it.contains("bin/jpm attach")).toList();
+  private List<String> attachProcesses() {
+    return jpm.liveProcesses().stream().filter(it -> it.contains("bin/jpm attach")).toList();
   }
 
   @Test
@@ -198,7 +208,7 @@ class ControlIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void optionsWithARestartStayAndCountersCanBeReset() throws Exception {
+  void optionsOfARestartPersistAndCountersCanBeReset() throws Exception {
     start();
     jpm.run("restart", "echo", "--kill-timeout", "4321", "--max-restarts", "5").ok();
     jpm.run("restart", "0", "--max-restarts", "16").ok();
@@ -216,7 +226,7 @@ class ControlIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void appsGoByThePathOfTheirScript() throws Exception {
+  void appsCanBeSelectedByThePathOfTheirScript() throws Exception {
     start();
     jpm.run("stop", "./echo.sh").ok();
     assertThat(jpm.status("echo")).isEqualTo("stopped");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /// The page of `jpm web` in a real browser. Each test fails if the page reports a problem.
 @Timeout(300)
 @Needs(Need.CHROMIUM)
-class DashboardIT extends InOwnHome {
+class DashboardIT extends EndToEndTestBase {
   private static final Pattern LINK =
       Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)(/login\\?code=[0-9a-f]{64})");
   private static final String SLEEPER = "#!/bin/bash\necho begun\nexec sleep 1000\n";
@@ -31,7 +31,7 @@ class DashboardIT extends InOwnHome {
   private int port;
 
   /// Whether requests may fail. The browser itself reports each failed request.
-  private boolean mayBeRefused;
+  private boolean requestsMayFail;
 
   @BeforeEach
   void begin() throws IOException {
@@ -43,7 +43,7 @@ class DashboardIT extends InOwnHome {
   void end() throws IOException {
     try {
       assertThat(browser.complaints())
-          .filteredOn(it -> !(mayBeRefused && it.contains("\"source\":\"network\"")))
+          .filteredOn(it -> !(requestsMayFail && it.contains("\"source\":\"network\"")))
           .isEmpty();
     } finally {
       browser.close();
@@ -57,7 +57,7 @@ class DashboardIT extends InOwnHome {
     jpm.run(all).ok();
   }
 
-  private void fourApps() throws IOException {
+  private void startFourApps() throws IOException {
     for (String name : List.of("api", "cron", "web", "worker")) {
       start(name, SLEEPER);
     }
@@ -91,7 +91,7 @@ class DashboardIT extends InOwnHome {
             "%s?.querySelector(%s)?.textContent".formatted(row(app), Chromium.quoted(selector))));
   }
 
-  private void choose(String app) {
+  private void selectApp(String app) {
     browser.await(app + " is in the table", row(app));
     browser.eval(row(app) + ".querySelector('.name').click()");
     browser.await(
@@ -120,8 +120,8 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void appsAreSeenAndOneThatIsKilledComesBackBeforeOnesEyes() throws Exception {
-    fourApps();
+  void appsAreListedAndAKilledOneIsUpdatedWithoutAReload() throws Exception {
+    startFourApps();
     open();
     browser.await("four apps are listed", "document.querySelectorAll('tr[data-id]').length === 4");
     browser.await(
@@ -137,7 +137,7 @@ class DashboardIT extends InOwnHome {
         "(r => r.querySelectorAll('td.number')[1].textContent !== '%d' && r.querySelectorAll('td.number')[3].textContent === '1' && r.querySelector('.status').textContent === 'online')(%s)"
             .formatted(pid, row("web")));
     assertThat(browser.eval("window.sameAsBefore")).as("without a reload").isEqualTo(true);
-    choose("web");
+    selectApp("web");
     browser.call("Page.reload", new io.vertx.core.json.JsonObject());
     browser.await("the page was loaded again", "window.sameAsBefore === undefined");
     browser.await(
@@ -151,10 +151,10 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void appsAreCommandedAfterAQuestion() throws Exception {
-    fourApps();
+  void commandsOnAppsAreConfirmedFirst() throws Exception {
+    startFourApps();
     open();
-    choose("web");
+    selectApp("web");
     int pid = jpm.pid("web");
     browser.click("[data-action=restart]");
     awaitDialog("Restart web?");
@@ -190,7 +190,7 @@ class DashboardIT extends InOwnHome {
         () -> jpm.list().stream().filter(it -> it.getInteger("pid") == 0).count() == 1);
     browser.await(
         "the start button is shown", "!document.querySelector('[data-action=start]').hidden");
-    choose("cron");
+    selectApp("cron");
     browser.click("[data-action=delete]");
     awaitDialog("Delete cron?");
     browser.click("dialog .danger");
@@ -199,8 +199,8 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aPersonWithoutAMouseGetsEverywhere() throws Exception {
-    fourApps();
+  void everythingIsReachableByKeyboard() throws Exception {
+    startFourApps();
     open();
     browser.key("/");
     browser.awaitFocus("#filter");
@@ -252,11 +252,11 @@ class DashboardIT extends InOwnHome {
     browser.await("the events are shown", "!document.querySelector('#events').hidden");
     browser.key("1");
     browser.await("the apps are shown", "!document.querySelector('#apps').hidden");
-    assertThat(unnamed()).as("controls without a name").isEqualTo("");
+    assertThat(controlsWithoutAName()).as("controls without a name").isEqualTo("");
   }
 
   /// Returns the controls that have no accessible name for a screen reader.
-  private Object unnamed() {
+  private Object controlsWithoutAName() {
     return browser.eval(
         "[...document.querySelectorAll('button, a, input, select, textarea, canvas,"
             + " [role=meter]')].filter(e => !e.textContent.trim() && !e.ariaLabel &&"
@@ -266,7 +266,7 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatAnAppPrintsIsFollowedSearchedAndPaused() throws Exception {
+  void logIsFollowedSearchedPausedAndFiltered() throws Exception {
     Path go = jpm.work().resolve("go");
     start(
         "talker",
@@ -278,7 +278,7 @@ class DashboardIT extends InOwnHome {
             + "' ]]; do sleep 0.1; done\n"
             + "for ((n = 51; ; n++)); do echo \"line $n of talker\"; sleep 0.1; done\n");
     open();
-    choose("talker");
+    selectApp("talker");
     awaitLog("line 50 of talker");
     java.nio.file.Files.createFile(go);
     awaitLog("line 55 of talker");
@@ -325,7 +325,7 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aLogIsDownloadedAndTheSecretOfThePageIsNowhereToBeSeen() throws Exception {
+  void logIsDownloadedAndTheSecretOfThePageIsNotVisible() throws Exception {
     start("talker", "#!/bin/bash\necho all of it\nexec sleep 1000\n");
     open();
     assertThat(browser.eval("location.href + document.documentElement.outerHTML + document.cookie"))
@@ -333,11 +333,11 @@ class DashboardIT extends InOwnHome {
         .doesNotContain("#s=")
         .doesNotContain(String.valueOf(browser.eval("localStorage.getItem('jpm-secret')")));
     browser.go("http://127.0.0.1:" + port + "/#s=" + "0".repeat(64));
-    mayBeRefused = true;
+    requestsMayFail = true;
     browser.call("Page.reload", new io.vertx.core.json.JsonObject());
     browser.await(
         "a wrong secret does not end the session", "document.querySelector('#connection.good')");
-    choose("talker");
+    selectApp("talker");
     awaitLog("all of it");
     Path downloads = jpm.work().resolve("downloads");
     browser.call(
@@ -369,7 +369,7 @@ class DashboardIT extends InOwnHome {
   }
 
   @Test
-  void whatAnAppPrintsStaysText() throws Exception {
+  void outputOfAppsIsNotInterpretedAsHtml() throws Exception {
     String evil = "<img src=x onerror=window.hit=1><script>window.hit=1</script>";
     start(
         "evil",
@@ -381,7 +381,7 @@ class DashboardIT extends InOwnHome {
         "--namespace",
         "a b");
     open();
-    choose("evil");
+    selectApp("evil");
     awaitLog(evil);
     awaitLog("red hidden\u2401 end");
     assertThat(browser.text(".log-lines .ink-red")).isEqualTo("red");
@@ -399,13 +399,13 @@ class DashboardIT extends InOwnHome {
                     + " return 'refused'; } })()"))
         .as("an assignment of HTML as text")
         .isEqualTo("refused");
-    browser.forgive("TrustedHTML");
+    browser.expectComplaint("TrustedHTML");
   }
 
   @Test
   @Tag("slow")
-  void aProcessFileIsCheckedAndAppliedAfterAQuestion() throws Exception {
-    fourApps();
+  void processFileIsValidatedAndAppliedAfterConfirmation() throws Exception {
+    startFourApps();
     open();
     browser.click("nav a[data-view=file]");
     Path script = jpm.script("added.sh", SLEEPER);
@@ -417,7 +417,7 @@ class DashboardIT extends InOwnHome {
         "document.querySelector('#file .said').textContent.includes('not JSON')");
     fill("#file-text", "{\"apps\": [{\"name\": \"added\", \"scrip\": 1}]}");
     browser.click("#file .primary");
-    mayBeRefused = true;
+    requestsMayFail = true;
     browser.await(
         "the problem is reported",
         "document.querySelector('#file .changes').textContent.includes('scrip')");
@@ -446,23 +446,23 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aPhoneIsWideEnough() throws Exception {
+  void pageFitsAPhone() throws Exception {
     browser.size(360, 740);
-    fourApps();
+    startFourApps();
     start("an-app-with-quite-a-long-name-that-does-not-fit", SLEEPER);
     open();
-    assertNarrow();
-    choose("web");
+    assertFitsTheScreen();
+    selectApp("web");
     browser.await(
         "the details cover the table",
         "document.querySelector('#apps').getClientRects().length === 0");
     for (String tab : List.of("details", "history", "log")) {
       browser.click("#tab-" + tab);
-      assertNarrow();
+      assertFitsTheScreen();
     }
     browser.click("[data-action=restart]");
     awaitDialog("Restart web?");
-    assertNarrow();
+    assertFitsTheScreen();
     browser.click("dialog .buttons button");
     awaitNoDialog();
     browser.click(".close");
@@ -471,16 +471,16 @@ class DashboardIT extends InOwnHome {
     for (String view : List.of("events", "file", "apps")) {
       browser.click("nav a[data-view=%s]".formatted(view));
       browser.await(view, "!document.querySelector('#%s').hidden".formatted(view));
-      assertNarrow();
+      assertFitsTheScreen();
     }
     browser.click("#help");
     awaitDialog("Keys");
-    assertNarrow();
+    assertFitsTheScreen();
   }
 
   /// Checks that the page is as wide as the screen and that no control extends beyond its right
   /// edge.
-  private void assertNarrow() {
+  private void assertFitsTheScreen() {
     assertThat(browser.eval("document.documentElement.scrollWidth")).isEqualTo(360);
     assertThat(browser.eval("innerWidth")).as("the width of the page without zoom").isEqualTo(360);
     assertThat(
@@ -493,8 +493,8 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aThousandAppsAreNoTrouble() throws Exception {
-    fourApps();
+  void thousandAppsAreListedWithFewRowsInThePage() throws Exception {
+    startFourApps();
     open();
     Object millis =
         browser.eval(
@@ -528,8 +528,8 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void thePageGoesOnInTheNextDaemonAndSaysWhenTheSessionHasEnded() throws Exception {
-    fourApps();
+  void pageContinuesWithTheNextDaemonAndReportsAnEndedSession() throws Exception {
+    startFourApps();
     Path say = jpm.work().resolve("say");
     start(
         "talker",
@@ -537,10 +537,10 @@ class DashboardIT extends InOwnHome {
             + "until [[ -e '%s' ]]; do sleep 0.1; done\necho later.\nexec sleep 1000\n"
                 .formatted(say));
     open();
-    choose("talker");
+    selectApp("talker");
     awaitLog("line 400.");
-    mayBeRefused = true;
-    try (AutoCloseable _ = jpm.startForbidden()) {
+    requestsMayFail = true;
+    try (AutoCloseable _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       browser.await(
           "the banner reports that the daemon does not answer",
@@ -568,10 +568,10 @@ class DashboardIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whoLogsOutIsOut() throws Exception {
-    fourApps();
+  void logoutEndsTheSession() throws Exception {
+    startFourApps();
     open();
-    mayBeRefused = true;
+    requestsMayFail = true;
     browser.click("#logout");
     browser.await(
         "the banner reports the logout",
@@ -587,61 +587,61 @@ class DashboardIT extends InOwnHome {
   @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
   @Timeout(600)
-  void picturesAreTaken() throws Exception {
+  void screenshotsAreTaken() throws Exception {
     Path kept = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
     Path pictures = Jpm.ROOT.resolve("target/pictures");
-    Waves.start(jpm, "api", 37, 60, "GET /v1/orders 200");
-    Waves.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
-    Waves.start(jpm, "search", 53, 80, "indexed 250 documents");
-    Waves.start(jpm, "mailer", 11, 6, "sent 12 mails");
-    Waves.start(jpm, "billing", 17, 20, "invoice paid");
-    Waves.start(jpm, "cache", 29, 12, "evicted 40 keys");
+    ScreenshotApps.start(jpm, "api", 37, 60, "GET /v1/orders 200");
+    ScreenshotApps.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
+    ScreenshotApps.start(jpm, "search", 53, 80, "indexed 250 documents");
+    ScreenshotApps.start(jpm, "mailer", 11, 6, "sent 12 mails");
+    ScreenshotApps.start(jpm, "billing", 17, 20, "invoice paid");
+    ScreenshotApps.start(jpm, "cache", 29, 12, "evicted 40 keys");
     String broken = "#!/bin/bash\necho 'no database' >&2\nexit 3\n";
     jpm.run("start", jpm.script("broken.sh", broken).toString(), "--max-restarts", "2").failed();
     start("nightly", SLEEPER);
     jpm.run("stop", "nightly").ok();
     open();
-    choose("api");
+    selectApp("api");
     Eventually.await(
         "the page has been open for two minutes",
         Jpm.LONG.multipliedBy(5),
         () -> ((Number) browser.eval("performance.now()")).doubleValue() > 120_000);
     for (String scheme : List.of("light", "dark")) {
-      browser.colours(scheme);
+      browser.emulateColorScheme(scheme);
       browser.await(
           "the page is " + scheme, "document.documentElement.dataset.theme === '" + scheme + "'");
-      settle();
-      browser.picture(
+      awaitMeasurements();
+      browser.takeScreenshot(
           scheme.equals("dark") ? kept.resolve("dashboard.png") : pictures.resolve("light.png"));
     }
     browser.click("#tab-details");
     browser.await("the details are shown", "document.querySelector('.facts dl')");
-    settle();
-    browser.picture(pictures.resolve("details.png"));
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("details.png"));
     browser.click(".close");
-    settle();
-    browser.picture(pictures.resolve("machine.png"));
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("machine.png"));
     browser.click("nav a[data-view=events]");
-    settle();
-    browser.picture(pictures.resolve("events.png"));
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("events.png"));
     browser.click("nav a[data-view=file]");
-    settle();
-    browser.picture(pictures.resolve("file.png"));
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("file.png"));
     browser.click("nav a[data-view=apps]");
     browser.size(360, 720);
-    settle();
-    browser.picture(pictures.resolve("phone.png"));
-    choose("api");
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("phone.png"));
+    selectApp("api");
     browser.await("the log is shown", "document.querySelectorAll('.line').length > 2");
-    settle();
-    browser.picture(pictures.resolve("phone-app.png"));
+    awaitMeasurements();
+    browser.takeScreenshot(pictures.resolve("phone-app.png"));
     browser.click("[data-action=restart]");
     awaitDialog("Restart api?");
-    browser.picture(pictures.resolve("phone-dialog.png"));
+    browser.takeScreenshot(pictures.resolve("phone-dialog.png"));
   }
 
   /// Waits until two more measurements have arrived and are drawn.
-  private void settle() {
+  private void awaitMeasurements() {
     browser.eval(
         "import('/dashboard/js/store.js').then(async ({ store }) => { const from ="
             + " store.machine.last(0); while (store.machine.last(0) < from + 2) await new"
@@ -652,7 +652,7 @@ class DashboardIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Timeout(3600)
-  void aPageThatIsOpenForMinutesCostsNoMoreThanAtFirst() throws Exception {
+  void memoryStaysBoundedWhileThePageIsOpen() throws Exception {
     double minutes = Double.parseDouble(System.getProperty("jpm.dashboard.minutes", "0.3"));
     for (int i = 0; i < 10; i++) {
       start("app" + i, SLEEPER, "-i", "10");
@@ -666,7 +666,7 @@ class DashboardIT extends InOwnHome {
     browser.key("/");
     browser.awaitFocus("#filter");
     browser.type("talker");
-    choose("talker");
+    selectApp("talker");
     browser.key("Escape");
     browser.await("all apps are listed", "document.querySelectorAll('tr[data-id]').length > 10");
     browser.await(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// `jpm deploy` with a fake ssh whose hosts are local directories.
 @Timeout(300)
-class DeployIT extends InOwnHome {
+class DeployIT extends EndToEndTestBase {
   /// Runs the command in the directory that has the name of the host, which is also HOME there.
   private static final String SSH =
       """
@@ -57,9 +57,9 @@ class DeployIT extends InOwnHome {
     Files.createDirectories(machines.resolve("one"));
     Files.createDirectories(machines.resolve("two"));
     Path bin = Files.createDirectories(git.repository().resolveSibling("bin"));
-    program(bin.resolve("ssh"), SSH);
+    writeProgram(bin.resolve("ssh"), SSH);
     // Stands in for the jpm that a deployment without commands of its own runs.
-    program(bin.resolve("jpm"), "#!/bin/sh\necho \"jpm $*\"\n");
+    writeProgram(bin.resolve("jpm"), "#!/bin/sh\necho \"jpm $*\"\n");
     jpm.environment("MACHINES", machines.toString());
     jpm.environment("PATH", bin + ":" + System.getenv("PATH"));
     jpm.script("app.sh", "#!/bin/sh\nexec sleep 1000\n");
@@ -70,30 +70,30 @@ class DeployIT extends InOwnHome {
             .replace("PLAIN", machines.resolve("plain").toString()));
   }
 
-  private static void program(Path file, String text) throws Exception {
+  private static void writeProgram(Path file, String text) throws Exception {
     Files.writeString(file, text);
     assertThat(file.toFile().setExecutable(true)).isTrue();
   }
 
-  private Path place(String machine) {
+  private Path deployPath(String machine) {
     return machines.resolve(machine).resolve("it's $(touch pwned)");
   }
 
   private String deployed(String machine) throws Exception {
-    return git.run(place(machine).resolve("current"), "rev-parse", "HEAD");
+    return git.run(deployPath(machine).resolve("current"), "rev-parse", "HEAD");
   }
 
   @Test
-  void aDeploymentGoesToAllMachinesAndBack() throws Exception {
+  void deploymentUpdatesAllHostsAndCanBeReverted() throws Exception {
     String one = git.commit("first");
     assertThat(jpm.run("deploy", "live").failed().err())
         .contains("is not set up: jpm deploy live setup");
     assertThat(jpm.run("deploy", "live", "setup").ok().out())
-        .contains("[jpm] one:", "[jpm] two:", "setup " + place("two").resolve("current"));
-    assertThat(place("one").resolve("shared/logs")).isDirectory();
-    assertThat(place("one").resolve("shared/pids")).isDirectory();
-    assertThat(Files.readSymbolicLink(place("one").resolve("current")))
-        .isEqualTo(place("one").resolve("source"));
+        .contains("[jpm] one:", "[jpm] two:", "setup " + deployPath("two").resolve("current"));
+    assertThat(deployPath("one").resolve("shared/logs")).isDirectory();
+    assertThat(deployPath("one").resolve("shared/pids")).isDirectory();
+    assertThat(Files.readSymbolicLink(deployPath("one").resolve("current")))
+        .isEqualTo(deployPath("one").resolve("source"));
     assertThat(machines.resolve("two/order")).hasContent("before");
     assertThat(jpm.run("deploy", "live", "setup").failed().err()).contains("exists already");
 
@@ -102,7 +102,7 @@ class DeployIT extends InOwnHome {
     jpm.run("deploy", "ecosystem.json", "live", "update").ok();
     assertThat(deployed("one")).isEqualTo(two);
     assertThat(deployed("two")).isEqualTo(two);
-    assertThat(place("two").resolve("shared/order")).hasContent("pre\nfirst\npre\nsecond");
+    assertThat(deployPath("two").resolve("shared/order")).hasContent("pre\nfirst\npre\nsecond");
     assertThat(Files.readAllLines(local)).hasSize(4);
 
     assertThat(jpm.run("deploy", "live", "prev", "-s").ok().out())
@@ -113,7 +113,7 @@ class DeployIT extends InOwnHome {
         .isEqualTo("0\t%s\n1\t%s\n".formatted(two, one).repeat(2));
     jpm.run("deploy", "live", "revert", "1").ok();
     assertThat(deployed("two")).isEqualTo(one);
-    assertThat(place("one").resolve(".deploys")).hasContent(String.join("\n", one, two, one));
+    assertThat(deployPath("one").resolve(".deploys")).hasContent(String.join("\n", one, two, one));
     jpm.run("deploy", "live", "ref", two).ok();
     assertThat(deployed("one")).isEqualTo(two);
     assertThat(jpm.run("deploy", "live", "revert", "9").failed().err())
@@ -133,7 +133,7 @@ class DeployIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void withoutSshAndWithoutCommandsOfItsOwn() throws Exception {
+  void localhostIsDeployedWithoutSshAndWithTheDefaultCommand() throws Exception {
     git.commit("first");
     jpm.run("deploy", "plain", "setup").ok();
     assertThat(jpm.run("deploy", "plain").ok().out())
@@ -143,7 +143,7 @@ class DeployIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatIsNotPushedIsNotDeployed() throws Exception {
+  void unpushedChangesAreNotDeployed() throws Exception {
     git.commit("first");
     jpm.run("deploy", "plain", "setup").ok();
     Files.writeString(jpm.work().resolve("app.sh"), "");
@@ -156,7 +156,7 @@ class DeployIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void mistakesAreOneLineAndNothingIsDone() throws Exception {
+  void mistakesAreReportedInOneLineAndNothingIsDone() throws Exception {
     for (List<String> words :
         List.of(
             List.of("deploy: name an environment: the section has live, plain, wrong"),

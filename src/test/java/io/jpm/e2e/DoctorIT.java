@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Timeout;
 /// The reports of the daemon about its own state, and its notifications about apps, as a user sees
 /// them.
 @Timeout(180)
-class DoctorIT extends InOwnHome {
+class DoctorIT extends EndToEndTestBase {
   @Test
-  void theDoctorLooksAtEverythingAndFailsForWhatDoesNotWork() throws Exception {
+  void doctorChecksEverythingAndFailsIfSomethingDoesNotWork() throws Exception {
     String out = jpm.run("doctor").out();
     assertThat(out.lines())
         .anyMatch(line -> line.startsWith("ok    java: "))
@@ -30,7 +30,7 @@ class DoctorIT extends InOwnHome {
         .contains(
             "warn  settings: apply from the next daemon on: bridge.max_connections 1024 -> 7",
             "jpm update");
-    Eventually.await("jpm.log reports the pending setting", Jpm.LONG, this::isTold);
+    Eventually.await("jpm.log reports the pending setting", Jpm.LONG, this::isLogged);
     jpm.settings("{\"logs\": {\"kep\": 3}}");
     Jpm.Result failed = jpm.run("doctor", "--json");
     assertThat(failed.code()).isEqualTo(1);
@@ -46,7 +46,7 @@ class DoctorIT extends InOwnHome {
     assertThat(settings.getString("found")).contains("did you mean \"keep\"?");
   }
 
-  private boolean isTold() {
+  private boolean isLogged() {
     try {
       return Files.readString(jpm.home().resolve("jpm.log"))
           .contains(
@@ -58,7 +58,7 @@ class DoctorIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void pingTellsOfTheHeart() {
+  void pingReportsTheHeartbeat() {
     jpm.run("ping").ok();
     Eventually.await(
         "God has answered a heartbeat",
@@ -71,7 +71,7 @@ class DoctorIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aCommandIsToldOfACrash() throws Exception {
+  void hookCommandRunsAfterACrash() throws Exception {
     Path told = jpm.work().resolve("told");
     Path file = jpm.work().resolve("app.json");
     Files.writeString(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("slow")
 @Timeout(240)
 @Needs(Need.NODE)
-class EnvFileIT extends InOwnHome {
+class EnvFileIT extends EndToEndTestBase {
   private int port;
   private Path file;
 
@@ -35,7 +35,7 @@ class EnvFileIT extends InOwnHome {
     jpm.script("stop.sh", "#!/bin/sh\necho $VERSION $PORT >> \"$(dirname \"$0\")/stopped\"\n");
   }
 
-  private String text(String url) {
+  private String processFile(String url) {
     return """
     {"apps": [{"name": "web", "script": "server.js", "instances": 2, "balance": "proxy",
                "env_file": "some.env", "stop": {"command": ["./stop.sh"], "timeout": "5s"},
@@ -48,7 +48,7 @@ class EnvFileIT extends InOwnHome {
     return jpm.list().stream().map(it -> it.getInteger("pid")).collect(Collectors.toSet());
   }
 
-  private void answers(Load load) {
+  private void awaitAnswer(Load load) {
     Eventually.await(
         "clients are answered",
         Jpm.LONG,
@@ -61,7 +61,7 @@ class EnvFileIT extends InOwnHome {
         });
   }
 
-  private void isUnhealthy(boolean wanted) {
+  private void awaitUnhealthy(boolean wanted) {
     Eventually.await(
         "unhealthy: " + wanted,
         Jpm.LONG,
@@ -70,28 +70,28 @@ class EnvFileIT extends InOwnHome {
   }
 
   @Test
-  void aPortThatOnlyAFileNamesIsBalancedCheckedAndToldToTheStopCommand() throws Exception {
-    Files.writeString(file, text("http://127.0.0.1:${PORT}/"));
+  void portFromAnEnvFileIsBalancedProbedAndPassedToTheStopCommand() throws Exception {
+    Files.writeString(file, processFile("http://127.0.0.1:${PORT}/"));
     jpm.run("start", file.toString()).ok();
     assertThat(jpm.list()).hasSize(2);
     Set<Integer> pids = pids();
     try (Load load = new Load(port)) {
-      answers(load);
+      awaitAnswer(load);
       jpm.killDaemon();
       jpm.run("ls").ok();
-      answers(load);
+      awaitAnswer(load);
       assertThat(jpm.run("describe", "web").ok().out()).contains("proxy");
-      Files.writeString(file, text("http://127.0.0.1:1/${VERSION}"));
+      Files.writeString(file, processFile("http://127.0.0.1:1/${VERSION}"));
       assertThat(jpm.run("apply", file.toString()).ok().out())
           .contains("live")
           .contains("readiness");
-      isUnhealthy(true);
+      awaitUnhealthy(true);
       assertThat(jpm.run("events", "--lines", "50").ok().out())
           .contains("nothing listens on 127.0.0.1:1");
-      Files.writeString(file, text("http://127.0.0.1:${PORT}/"));
+      Files.writeString(file, processFile("http://127.0.0.1:${PORT}/"));
       jpm.run("apply", file.toString()).ok();
-      isUnhealthy(false);
-      answers(load);
+      awaitUnhealthy(false);
+      awaitAnswer(load);
     }
     assertThat(pids()).as("no process was replaced").isEqualTo(pids);
     jpm.run("stop", "web").ok();

@@ -21,9 +21,9 @@ import org.junit.jupiter.api.Timeout;
 
 /// The event history, and the environment that apps receive, as a user sees them.
 @Timeout(180)
-class EventsIT extends InOwnHome {
+class EventsIT extends EndToEndTestBase {
   /// Variables that the daemon adds for its own use: the process tag and Node's IPC channel.
-  private static final Set<String> HOSTS_OWN =
+  private static final Set<String> DAEMON_VARIABLES =
       Set.of("JPM_TAG", "JPM_CHANNEL", "NODE_CHANNEL_FD", "NODE_CHANNEL_SERIALIZATION_MODE");
 
   private List<JsonObject> events(String... arguments) {
@@ -63,7 +63,7 @@ class EventsIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void daemonsThatBeginAndEndAreEvents() throws Exception {
+  void startAndEndOfDaemonsAreEvents() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     long first = jpm.daemonPid();
     jpm.killDaemon();
@@ -85,7 +85,7 @@ class EventsIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void followShowsWhatHappens() throws Exception {
+  void followPrintsEventsAsTheyHappen() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     Process follow = jpm.begin("events", "-f", "--lines", "1", "--json");
     try (var lines =
@@ -104,7 +104,7 @@ class EventsIT extends InOwnHome {
   }
 
   @Test
-  void envIsWhatTheProcessHas() throws Exception {
+  void envPrintsTheEnvironmentOfTheProcess() throws Exception {
     Path file =
         Files.writeString(
             jpm.work().resolve("apps.json"),
@@ -120,7 +120,7 @@ class EventsIT extends InOwnHome {
       List.of("declared", "inherited", "added")
           .forEach(g -> all.putAll(shown.getJsonObject(g).getMap()));
       Map<String, Object> real = environment(app.getInteger("pid"));
-      real.keySet().removeIf(name -> HOSTS_OWN.contains(name));
+      real.keySet().removeIf(name -> DAEMON_VARIABLES.contains(name));
       assertThat(all).isEqualTo(real).containsEntry("API_KEY", "hunter2");
     }
     assertThat(jpm.run("env", "0").ok().out())

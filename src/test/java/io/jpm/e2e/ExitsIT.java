@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /// Each process has exactly one `exit` event, with its pid and its status. This includes processes
 /// that jpm has ended, and the event says so.
 @Timeout(300)
-class ExitsIT extends InOwnHome {
+class ExitsIT extends EndToEndTestBase {
   /// Every pid that has been in the list.
   private final Set<Integer> seen = new TreeSet<>();
 
@@ -37,7 +37,7 @@ class ExitsIT extends InOwnHome {
         .toList();
   }
 
-  private Set<Integer> look() {
+  private Set<Integer> recordPids() {
     Set<Integer> pids = new HashSet<>();
     jpm.list().stream().map(app -> app.getInteger("pid")).filter(pid -> pid > 0).forEach(pids::add);
     seen.addAll(pids);
@@ -45,15 +45,15 @@ class ExitsIT extends InOwnHome {
   }
 
   /// Runs a command, and records the pids in the list before and after it.
-  private void afterwards(String... command) {
-    look();
+  private void runAndRecordPids(String... command) {
+    recordPids();
     jpm.run(command).ok();
-    look();
+    recordPids();
   }
 
-  private void assertEachIsToldOnce() {
+  private void assertEachExitIsReportedOnce() {
     Set<Integer> ended = new TreeSet<>(seen);
-    ended.removeAll(look());
+    ended.removeAll(recordPids());
     Eventually.await(
         "the exit events of " + ended,
         Jpm.LONG,
@@ -75,7 +75,7 @@ class ExitsIT extends InOwnHome {
   }
 
   @Test
-  void everyCommandThatEndsAProcessLeadsToOneExit() throws Exception {
+  void everyCommandThatEndsAProcessLeadsToOneExitEvent() throws Exception {
     String text =
         "#!/bin/bash\ntrap '%s' INT\necho $$ >>%s\nexec 9<> <(:); wait $!\nwhile :; do read -rt 9 -u 9; done\n";
     Path trapped = jpm.work().resolve("trapped");
@@ -93,16 +93,16 @@ class ExitsIT extends InOwnHome {
             .formatted(seven, hook, deaf);
     jpm.run("start", jpm.script("two.json", file).toString()).ok();
     awaitLines(trapped, 3);
-    afterwards("restart", "seven");
+    runAndRecordPids("restart", "seven");
     awaitLines(trapped, 4);
-    afterwards("stop", "seven");
-    afterwards("start", "seven");
+    runAndRecordPids("stop", "seven");
+    runAndRecordPids("start", "seven");
     awaitLines(trapped, 5);
-    afterwards("reload", "seven");
+    runAndRecordPids("reload", "seven");
     awaitLines(trapped, 6);
-    afterwards("scale", "deaf", "1");
-    afterwards("delete", "deaf");
-    assertEachIsToldOnce();
+    runAndRecordPids("scale", "deaf", "1");
+    runAndRecordPids("delete", "deaf");
+    assertEachExitIsReportedOnce();
     Map<String, Set<String>> outcomes = new HashMap<>();
     exits()
         .forEach(exit ->
@@ -113,26 +113,26 @@ class ExitsIT extends InOwnHome {
         .isEqualTo(Map.of("seven", Set.of("7 null"), "deaf", Set.of("null SIGKILL")));
     assertThat(exits()).allMatch(exit -> Boolean.TRUE.equals(exit.getValue("expected")));
     int crashed = jpm.pid("seven");
-    look();
+    recordPids();
     Jpm.kill(crashed);
     Eventually.await(
         "seven is restarted", Jpm.LONG, () -> !Set.of(0, crashed).contains(jpm.pid("seven")));
-    assertEachIsToldOnce();
+    assertEachExitIsReportedOnce();
     JsonObject last = exits().getLast();
     assertThat(last.getInteger("pid")).isEqualTo(crashed);
     assertThat(last.containsKey("expected")).isFalse();
     awaitLines(hooked, 1);
     assertThat(Files.readAllLines(hooked)).containsExactly("crash");
-    look();
+    recordPids();
     jpm.run("kill").ok();
     jpm.run("ping").ok();
-    assertEachIsToldOnce();
+    assertEachExitIsReportedOnce();
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aReloadTellsOfOldAndOfFailedNewProcesses() throws Exception {
+  void reloadReportsTheExitsOfOldAndOfFailedNewProcesses() throws Exception {
     String server =
         """
         const http = require('http');
@@ -142,10 +142,10 @@ class ExitsIT extends InOwnHome {
             .formatted(jpm.work().resolve("broken"));
     String script = jpm.script("server.js", server).toString();
     jpm.run("start", script, "--name", "web", "-i", "2").ok();
-    afterwards("reload", "web");
-    afterwards("scale", "web", "3");
-    afterwards("scale", "web", "1");
-    assertEachIsToldOnce();
+    runAndRecordPids("reload", "web");
+    runAndRecordPids("scale", "web", "3");
+    runAndRecordPids("scale", "web", "1");
+    assertEachExitIsReportedOnce();
     jpm.script("broken", "");
     jpm.run("reload", "web").failed();
     List<JsonObject> failed =

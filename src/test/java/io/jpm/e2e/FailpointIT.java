@@ -48,7 +48,7 @@ class FailpointIT {
   private boolean reloaded;
 
   private Process bystander;
-  private Seen untouched;
+  private ObservedInstance untouched;
 
   /// The commands that run while the daemon is about to die, in this order.
   private enum Operation {
@@ -69,7 +69,7 @@ class FailpointIT {
   }
 
   /// An instance as a user sees it, and the processes that it has had.
-  private record Seen(String status, int pid, int restarts, List<String> begun) {}
+  private record ObservedInstance(String status, int pid, int restarts, List<String> begun) {}
 
   @BeforeAll
   void open() throws Exception {
@@ -101,17 +101,17 @@ class FailpointIT {
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
     jpm.run("start", script.toString(), "--name", "anchor").ok();
     jpm.run("save").ok();
-    untouched = settled().get("anchor/0");
+    untouched = awaitSettled().get("anchor/0");
     bystander = new ProcessBuilder("sleep", "98765").start();
   }
 
   @AfterAll
-  void nothingIsLeft() throws IOException {
+  void close() throws IOException {
     bystander.destroyForcibly();
     jpm.close();
   }
 
-  static Stream<Arguments> deaths() {
+  static Stream<Arguments> failpointHits() {
     return Stream.of(Failpoint.values())
         .flatMap(point -> hits(point).stream().map(hit -> Arguments.of(point, hit)));
   }
@@ -134,8 +134,8 @@ class FailpointIT {
 
   @ParameterizedTest
   @Representatives({4, 28})
-  @MethodSource("deaths")
-  void theNextDaemonKnowsWhatIsSo(Failpoint point, int hit) throws IOException {
+  @MethodSource("failpointHits")
+  void nextDaemonAgreesWithTheRunningProcesses(Failpoint point, int hit) throws IOException {
     long armed = bootArmed(point, hit);
     boolean dead = isGone(armed);
     for (Operation operation : Operation.values()) {
@@ -145,7 +145,7 @@ class FailpointIT {
       }
     }
     assertThat(dead).as("%s:%d is reached", point, hit).isTrue();
-    Map<String, Seen> present = settled();
+    Map<String, ObservedInstance> present = awaitSettled();
     assertThat(present.get("anchor/0")).isEqualTo(untouched);
     assertThat(bystander.isAlive()).as("the process that is not an app is alive").isTrue();
     assertThat(jpm.log("anchor-out.log")).isEqualTo(untouched.begun());
@@ -153,7 +153,7 @@ class FailpointIT {
 
   /// @return the pid of a daemon that will end at `point`; 0 if it ended before it was ready
   private long bootArmed(Failpoint point, int hit) throws IOException {
-    if (settled().containsKey("web/0") || settled().containsKey("web/1")) {
+    if (awaitSettled().containsKey("web/0") || awaitSettled().containsKey("web/1")) {
       jpm.run("delete", "web").ok();
     }
     jpm.killDaemon();
@@ -171,33 +171,37 @@ class FailpointIT {
   /// Runs a command. If the daemon dies, the client starts another one, without the failpoint, and
   /// sends the request again.
   private void carryOut(Operation operation) throws IOException {
-    Map<String, Seen> before = webs();
+    Map<String, ObservedInstance> before = webInstances();
     if (operation == Operation.START) {
-      forgetStarts();
+      deleteStartFiles();
       reloaded = false;
     }
     reloaded |= operation == Operation.RELOAD;
     Jpm.Result result = run(operation);
-    Map<String, Seen> after = webs();
+    Map<String, ObservedInstance> after = webInstances();
     String what =
         "%s: %s%s before %s after %s"
             .formatted(operation, result.out(), result.err(), before, after);
     for (int number = 0; number < 2; number++) {
-      check(
+      checkInstance(
           operation,
           result.code() == 0,
           before.get("web/" + number),
           after.get("web/" + number),
           what);
     }
-    assertThat(Set.of(Set.of("anchor"), Set.of("anchor", "web"))).as(what).contains(saved());
+    assertThat(Set.of(Set.of("anchor"), Set.of("anchor", "web"))).as(what).contains(savedApps());
     if (operation == Operation.SAVE && result.code() == 0) {
-      assertThat(saved()).as(what).contains("web");
+      assertThat(savedApps()).as(what).contains("web");
     }
   }
 
-  private static void check(
-      Operation operation, boolean done, Seen before, Seen after, String what) {
+  private static void checkInstance(
+      Operation operation,
+      boolean done,
+      ObservedInstance before,
+      ObservedInstance after,
+      String what) {
     String status = after == null ? "" : after.status();
     if (done) {
       assertThat(status).as(what).isEqualTo(operation.status);
@@ -242,13 +246,13 @@ class FailpointIT {
     };
   }
 
-  private void forgetStarts() throws IOException {
+  private void deleteStartFiles() throws IOException {
     Files.deleteIfExists(starts.resolve("web-0"));
     Files.deleteIfExists(starts.resolve("web-1"));
   }
 
-  private Map<String, Seen> webs() {
-    Map<String, Seen> all = settled();
+  private Map<String, ObservedInstance> webInstances() {
+    Map<String, ObservedInstance> all = awaitSettled();
     all.remove("anchor/0");
     return all;
   }
@@ -256,8 +260,8 @@ class FailpointIT {
   /// Waits until nothing is in progress and the list matches the running processes: each online
   /// instance has one process, which has reported its start and is in the log, and there is no
   /// other process.
-  private Map<String, Seen> settled() {
-    Map<String, Seen> found = new TreeMap<>();
+  private Map<String, ObservedInstance> awaitSettled() {
+    Map<String, ObservedInstance> found = new TreeMap<>();
     Eventually.await(
         "list, processes and logs agree",
         Jpm.LONG,
@@ -265,33 +269,33 @@ class FailpointIT {
           found.clear();
           return agree(found);
         },
-        () -> found + " processes " + jpm.tagged());
+        () -> found + " processes " + jpm.processTags());
     return found;
   }
 
-  private boolean agree(Map<String, Seen> found) {
+  private boolean agree(Map<String, ObservedInstance> found) {
     Map<Integer, String> expected = new HashMap<>();
     boolean agreed = true;
     for (JsonObject app : jpm.list()) {
       JsonObject env = app.getJsonObject("pm2_env");
       String name = app.getString("name") + "/" + env.getInteger("NODE_APP_INSTANCE");
-      Seen seen =
-          new Seen(
+      ObservedInstance observedInstance =
+          new ObservedInstance(
               env.getString("status"),
               Optional.ofNullable(app.getInteger("pid")).orElse(0),
               env.getInteger("restart_time"),
               lines(starts.resolve(name.replace('/', '-'))));
-      assertThat(found.put(name, seen)).as("twice in the list: " + name).isNull();
-      boolean online = seen.status().equals("online");
+      assertThat(found.put(name, observedInstance)).as("twice in the list: " + name).isNull();
+      boolean online = observedInstance.status().equals("online");
       if (online) {
-        expected.put(seen.pid(), app.getInteger("pm_id").toString());
-        int last = seen.begun().lastIndexOf("begin " + seen.pid());
-        agreed &= last >= 0 && (reloaded || last == seen.begun().size() - 1);
+        expected.put(observedInstance.pid(), app.getInteger("pm_id").toString());
+        int last = observedInstance.begun().lastIndexOf("begin " + observedInstance.pid());
+        agreed &= last >= 0 && (reloaded || last == observedInstance.begun().size() - 1);
       }
-      agreed &= online || seen.status().equals("stopped");
-      agreed &= lines(Path.of(env.getString("pm_out_log_path"))).equals(seen.begun());
+      agreed &= online || observedInstance.status().equals("stopped");
+      agreed &= lines(Path.of(env.getString("pm_out_log_path"))).equals(observedInstance.begun());
     }
-    Map<Integer, String> running = jpm.tagged();
+    Map<Integer, String> running = jpm.processTags();
     running.replaceAll((_, tag) -> tag.substring(0, tag.indexOf('-')));
     return agreed && running.equals(expected);
   }
@@ -305,7 +309,7 @@ class FailpointIT {
   }
 
   /// Returns the names in `dump.json`, which is complete at every moment.
-  private Set<String> saved() throws IOException {
+  private Set<String> savedApps() throws IOException {
     var dump = new JsonObject(Files.readString(jpm.home().resolve("dump.json")));
     return dump.getJsonArray("apps").stream()
         .map(app -> ((JsonObject) app).getJsonObject("spec").getString("name"))

@@ -21,13 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A command that follows logs or events continues with the next daemon: nothing is missing, and
 /// nothing comes twice.
 @Timeout(300)
-class FollowIT extends InOwnHome {
+class FollowIT extends EndToEndTestBase {
   private static final int DEATHS = TestGroup.choose(1, 3);
 
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"bash", "java"})
-  void logsGoOnInTheNextDaemon(String client) throws Exception {
+  void logsContinueWithTheNextDaemon(String client) throws Exception {
     Path stop = jpm.work().resolve("stop");
     Path script =
         jpm.script(
@@ -45,7 +45,7 @@ class FollowIT extends InOwnHome {
     jpm.run("start", script.toString(), "--name", "numbers").ok();
     Follower logs = follow(client, "logs", "numbers", "--raw", "--lines", "1000000");
     for (int death = 1; death <= DEATHS; death++) {
-      dieBehind(logs, () -> {});
+      killDaemonBehind(logs, () -> {});
     }
     Files.createFile(stop);
     Eventually.await(
@@ -61,11 +61,11 @@ class FollowIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void eventsGoOnInTheNextDaemon() throws Exception {
+  void eventsContinueWithTheNextDaemon() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "web").ok();
     Follower events = follow("bash", "events", "--follow", "--json", "--since", "0");
     for (int death = 1; death <= DEATHS; death++) {
-      dieBehind(events, () -> jpm.run("restart", "web").ok());
+      killDaemonBehind(events, () -> jpm.run("restart", "web").ok());
     }
     jpm.run("delete", "web").ok();
     Eventually.await(
@@ -82,7 +82,7 @@ class FollowIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void anAppThatIsNewInTheNextDaemonIsFollowedToo() throws Exception {
+  void appStartedUnderTheNextDaemonIsFollowed() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "--raw");
     Eventually.await("the follower has printed one", Jpm.LONG, () -> logs.text().contains("one\n"));
@@ -96,7 +96,7 @@ class FollowIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whoFollowsIsToldWhenNoDaemonIsToCome() throws Exception {
+  void followerFailsAfterJpmKill() throws Exception {
     jpm.run("start", "echo one; exec sleep 1000", "--name", "one").ok();
     Follower logs = follow("bash", "logs", "one", "--raw");
     Eventually.await("the follower has printed one", Jpm.LONG, () -> logs.text().contains("one\n"));
@@ -107,7 +107,7 @@ class FollowIT extends InOwnHome {
 
   /// Kills the daemon once the follower has printed more, and waits until the next daemon is
   /// running.
-  private void dieBehind(Follower follower, Runnable happening) throws IOException {
+  private void killDaemonBehind(Follower follower, Runnable happening) throws IOException {
     int printed = follower.text().length();
     happening.run();
     Eventually.await(

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /// Users of apps under a root daemon start processes that pretend to belong to other apps: with a
 /// process tag in the environment, with an rlimit tag, and with the output pipe of their own app.
 @Needs(Need.ROOT)
-class ForgedTagIT extends InOwnHome {
+class ForgedTagIT extends EndToEndTestBase {
   private static final int ATTACKER = 65534;
   private static final int VICTIM = 1;
   private static final Pattern SECRET = Pattern.compile("-[0-9a-f]{32}:");
@@ -78,12 +78,13 @@ class ForgedTagIT extends InOwnHome {
   }
 
   /// Returns the tag as another user can guess it: everything but the secret.
-  private static String guessed(String tag, long generation) {
+  private static String guessedTag(String tag, long generation) {
     return SECRET.matcher(tag).replaceFirst(":").replaceFirst("[0-9]+$", Long.toString(generation));
   }
 
   /// Starts a process that leads a session, as a main process does.
-  private Process forge(String name, int user, String tag, Optional<Path> output, String... program)
+  private Process startForged(
+      String name, int user, String tag, Optional<Path> output, String... program)
       throws IOException {
     List<String> command =
         new ArrayList<>(
@@ -175,7 +176,7 @@ class ForgedTagIT extends InOwnHome {
 
   /// Copies a program and sets its set-user-ID bit. A user who runs such a program, like `su` until
   /// it asks for a password, has a root process with an environment of their own choice.
-  private static Path setUser(Path folder) throws IOException {
+  private static Path copyAsSetUserId(Path folder) throws IOException {
     Path copy = folder.resolve(SLEEP);
     Files.copy(Path.of("/bin/sleep"), copy);
     Files.setAttribute(copy, "unix:mode", 0104755);
@@ -185,45 +186,48 @@ class ForgedTagIT extends InOwnHome {
     return copy;
   }
 
-  private Path pipe(String tag) {
-    String guessed = guessed(tag, 1);
+  private Path outputPipe(String tag) {
+    String guessed = guessedTag(tag, 1);
     String life = guessed.substring(jpm.home().toString().length() + 1, guessed.lastIndexOf(':'));
     Path pipe = jpm.home().resolve("fifo").resolve(life + ".out");
     assertThat(pipe).exists();
     return pipe;
   }
 
-  private void forgeAll(int victim, int attacker) throws IOException {
+  private void startAllForged(int victim, int attacker) throws IOException {
     String tag = tag(victim);
     String ofAttacker = tag(attacker);
-    Optional<Path> attackersPipe = Optional.of(pipe(ofAttacker));
+    Optional<Path> attackersPipe = Optional.of(outputPipe(ofAttacker));
     Optional<Path> nothing = Optional.empty();
-    forge("guess", ATTACKER, guessed(tag, 999), nothing, SLEEP, "97531");
-    forge("guess of its own app", ATTACKER, guessed(ofAttacker, 999), nothing, SLEEP, "97531");
-    forge("guess with a pipe", ATTACKER, guessed(tag, 999), attackersPipe, SLEEP, "97531");
-    forge("leftover with a pipe", ATTACKER, guessed(tag, 0), attackersPipe, SLEEP, "97531");
+    startForged("guess", ATTACKER, guessedTag(tag, 999), nothing, SLEEP, "97531");
+    startForged(
+        "guess of its own app", ATTACKER, guessedTag(ofAttacker, 999), nothing, SLEEP, "97531");
+    startForged("guess with a pipe", ATTACKER, guessedTag(tag, 999), attackersPipe, SLEEP, "97531");
+    startForged(
+        "leftover with a pipe", ATTACKER, guessedTag(tag, 0), attackersPipe, SLEEP, "97531");
     // A tag that includes the secret, in case it leaks.
     String next = tag.substring(0, tag.lastIndexOf(':')) + ":999";
-    forge("the secret", ATTACKER, next, attackersPipe, SLEEP, "97531");
-    forge("same user", VICTIM, guessed(tag, 999), nothing, SLEEP, "97531");
-    String setUser = setUser(jpm.work()).toString();
-    forge("as root", ATTACKER, next, nothing, setUser, "97531");
+    startForged("the secret", ATTACKER, next, attackersPipe, SLEEP, "97531");
+    startForged("same user", VICTIM, guessedTag(tag, 999), nothing, SLEEP, "97531");
+    String setUser = copyAsSetUserId(jpm.work()).toString();
+    startForged("as root", ATTACKER, next, nothing, setUser, "97531");
     String mark =
         Stream.of(read("/proc/" + victim + "/limits").split("\n", -1))
             .filter(line -> line.startsWith("Max file locks"))
             .map(line -> line.split(" +", -1)[3])
             .findFirst()
             .orElseThrow();
-    forge("mark", ATTACKER, "none", nothing, "prlimit", "--locks=" + mark + ":", SLEEP, "97531");
+    startForged(
+        "mark", ATTACKER, "none", nothing, "prlimit", "--locks=" + mark + ":", SLEEP, "97531");
   }
 
   @Test
-  void whoForgesATagIsNeitherTakenUpNorEnded() throws Exception {
+  void processWithAForgedTagIsNeitherAdoptedNorEnded() throws Exception {
     startApps();
     int victim = jpm.pid("victim");
     int attacker = jpm.pid("attacker");
     assertThat(user(victim)).isEqualTo(Integer.toString(VICTIM));
-    forgeAll(victim, attacker);
+    startAllForged(victim, attacker);
     jpm.killDaemon();
     assertThat(jpm.pid("victim")).isEqualTo(victim);
     assertThat(jpm.pid("attacker")).isEqualTo(attacker);
@@ -255,12 +259,12 @@ class ForgedTagIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aLostJournalMakesNobodyAnApp() throws Exception {
+  void processWithAForgedTagIsNotReclaimedAfterALostJournal() throws Exception {
     startApps();
     int victim = jpm.pid("victim");
     int attacker = jpm.pid("attacker");
-    forgeAll(victim, attacker);
-    try (var _ = jpm.startForbidden()) {
+    startAllForged(victim, attacker);
+    try (var _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       try (Stream<Path> files = Files.list(jpm.home())) {
         for (Path file :
@@ -326,7 +330,7 @@ class ForgedTagIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE_FOR_ALL)
-  void whoSaysThatItListensWhereAnotherUserDoesGetsNoSocket() throws Exception {
+  void falseClaimToListenGivesNoSocketOfAnotherUser() throws Exception {
     int port = freePort();
     JsonObject victim = nodeApp("victim", SERVER, VICTIM, Integer.toString(port));
     JsonObject attacker =
@@ -337,11 +341,11 @@ class ForgedTagIT extends InOwnHome {
     jpm.run("start", file.toString()).ok();
     int claimant = jpm.pid("attacker");
     List<String> own = sockets(claimant);
-    assertHasOnly(own, claimant, "under the daemon that has started it");
+    assertHasOnlyItsOwnSockets(own, claimant, "under the daemon that has started it");
 
     jpm.killDaemon();
     assertThat(jpm.pid("attacker")).isEqualTo(claimant);
-    assertHasOnly(own, claimant, "under the next daemon");
+    assertHasOnlyItsOwnSockets(own, claimant, "under the next daemon");
     assertThat(jpm.run("describe", "attacker").ok().out())
         .doesNotContainPattern("listens on[^\n]*:" + port);
     assertThat(jpm.run("describe", "victim").ok().out()).contains(":" + port);
@@ -349,13 +353,13 @@ class ForgedTagIT extends InOwnHome {
 
   /// Checks that the claimant has no socket but its own after it has repeated its claim a few
   /// times.
-  private void assertHasOnly(List<String> own, int claimant, String when) {
-    int before = said();
-    Eventually.await("the claim was repeated " + when, Jpm.LONG, () -> said() > before + 20);
+  private void assertHasOnlyItsOwnSockets(List<String> own, int claimant, String when) {
+    int before = claimCount();
+    Eventually.await("the claim was repeated " + when, Jpm.LONG, () -> claimCount() > before + 20);
     assertThat(sockets(claimant)).as("sockets %s", when).isEqualTo(own);
   }
 
-  private int said() {
+  private int claimCount() {
     return (int)
         jpm.run("logs", "attacker", "--nostream", "--raw", "--lines", "100000")
             .ok()

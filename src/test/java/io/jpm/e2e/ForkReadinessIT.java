@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// receives no connections before it has passed.
 @Tag("slow")
 @Timeout(900)
-class ForkReadinessIT extends InOwnHome {
+class ForkReadinessIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// Becomes ready some time after its start, but never if there is a file `bad` at its start. A
@@ -141,7 +141,7 @@ class ForkReadinessIT extends InOwnHome {
   private static final String JVM = Path.of(System.getProperty("java.home"), "bin/java").toString();
 
   /// The program that listens.
-  enum Program {
+  enum ServerProgram {
     JAVA(
         ForkReadinessIT.JVM,
         "-Xshare:auto",
@@ -158,7 +158,7 @@ class ForkReadinessIT extends InOwnHome {
     final String script;
     final String arguments;
 
-    Program(String script, String... arguments) {
+    ServerProgram(String script, String... arguments) {
       this.script = script;
       this.arguments = String.join("\n", arguments);
     }
@@ -171,15 +171,15 @@ class ForkReadinessIT extends InOwnHome {
     port = FreePort.find();
   }
 
-  private void start(Program program, JsonObject more) throws IOException {
-    switch (program) {
+  private void start(ServerProgram serverProgram, JsonObject more) throws IOException {
+    switch (serverProgram) {
       case NODE, NODE_BEHIND_A_SHELL -> Need.assume(Need.NODE);
       case PYTHON, REUSING -> Need.assume(Need.PYTHON);
       case JAVA -> {}
     }
     jpm.script("server.js", NODE);
     jpm.script("server.py", PYTHON);
-    if (program == Program.JAVA) {
+    if (serverProgram == ServerProgram.JAVA) {
       Path source = jpm.script("Web.java", JAVA);
       assertThat(
               ToolProvider.getSystemJavaCompiler()
@@ -189,8 +189,8 @@ class ForkReadinessIT extends InOwnHome {
     JsonObject app =
         new JsonObject()
             .put("name", "web")
-            .put("script", program.script)
-            .put("args", new JsonArray(program.arguments.lines().toList()))
+            .put("script", serverProgram.script)
+            .put("args", new JsonArray(serverProgram.arguments.lines().toList()))
             .put("cwd", jpm.work().toString())
             .put("env", new JsonObject().put("PORT", Integer.toString(port)))
             .put("interpreter", "none")
@@ -201,14 +201,14 @@ class ForkReadinessIT extends InOwnHome {
     jpm.run("start", file.toString()).ok();
   }
 
-  private JsonObject http() {
+  private JsonObject httpProbe() {
     return new JsonObject()
         .put("http", "http://localhost:${PORT}/health")
         .put("interval", "200ms")
         .put("failures", 2);
   }
 
-  private List<String> early() throws IOException {
+  private List<String> filesOfEarlyClients() throws IOException {
     try (Stream<Path> files = Files.list(jpm.work())) {
       return files
           .map(it -> it.getFileName().toString())
@@ -218,12 +218,12 @@ class ForkReadinessIT extends InOwnHome {
   }
 
   /// A keep-alive connection may end with a process of Python, so none is used there.
-  private Load load(Program program) {
-    boolean keeps = !program.script.equals("python3");
+  private Load load(ServerProgram serverProgram) {
+    boolean keeps = !serverProgram.script.equals("python3");
     return new Load(port).keepAlive(keeps ? 3 : 0).closing(3);
   }
 
-  private long made() {
+  private long startedProcesses() {
     try {
       return Files.readAllLines(jpm.work().resolve("made")).size();
     } catch (IOException unreadable) {
@@ -231,7 +231,7 @@ class ForkReadinessIT extends InOwnHome {
     }
   }
 
-  private void build(boolean bad) throws IOException {
+  private void setBadBuild(boolean bad) throws IOException {
     if (bad) {
       Files.writeString(jpm.work().resolve("bad"), "");
     } else {
@@ -240,19 +240,21 @@ class ForkReadinessIT extends InOwnHome {
   }
 
   @ParameterizedTest
-  @EnumSource(Program.class)
-  void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Program program) throws IOException {
-    start(program, new JsonObject().put("readiness", http()).put("liveness", http()));
+  @EnumSource(ServerProgram.class)
+  void buildThatIsNotReadyReplacesNoProcessAndReceivesNoConnections(ServerProgram serverProgram)
+      throws IOException {
+    start(
+        serverProgram, new JsonObject().put("readiness", httpProbe()).put("liveness", httpProbe()));
     assertThat(jpm.run("describe", "web").ok().out()).contains("fork_mode", "without a gap");
     int before = jpm.pid("web");
-    try (Load load = load(program)) {
-      build(true);
+    try (Load load = load(serverProgram)) {
+      setBadBuild(true);
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("/health answers 503", "keeps serving");
       assertThat(jpm.pid("web")).isEqualTo(before);
-      assertThat(made()).as("processes started").isEqualTo(2);
+      assertThat(startedProcesses()).as("processes started").isEqualTo(2);
 
-      build(false);
+      setBadBuild(false);
       for (int i = 0; i < 3; i++) {
         int old = jpm.pid("web");
         assertThat(jpm.run("reload", "web").ok().out())
@@ -264,25 +266,26 @@ class ForkReadinessIT extends InOwnHome {
       assertThat(load.failures()).isEmpty();
       assertThat(load.done("close")).isPositive();
     }
-    assertThat(early()).isEmpty();
+    assertThat(filesOfEarlyClients()).isEmpty();
     assertThat(jpm.run("events", "--lines", "100").ok().out()).doesNotContain("liveness");
   }
 
   @ParameterizedTest
-  @EnumSource(Program.class)
-  void theOldProcessServesOnWhereTheDaemonDiesMeanwhile(Program program) throws Exception {
-    start(program, new JsonObject().put("readiness", http()));
+  @EnumSource(ServerProgram.class)
+  void oldProcessKeepsServingWhenTheDaemonDiesDuringAReload(ServerProgram serverProgram)
+      throws Exception {
+    start(serverProgram, new JsonObject().put("readiness", httpProbe()));
     int before = jpm.pid("web");
-    try (Load load = load(program)) {
-      build(true);
+    try (Load load = load(serverProgram)) {
+      setBadBuild(true);
       Thread reload = Thread.ofVirtual().start(() -> jpm.run("reload", "web"));
-      Eventually.await("a new process is started", SOON, () -> made() == 2);
+      Eventually.await("a new process is started", SOON, () -> startedProcesses() == 2);
       jpm.killDaemon();
       reload.join();
       jpm.awaitStatus("web", "online");
       assertThat(jpm.pid("web")).isEqualTo(before);
 
-      build(false);
+      setBadBuild(false);
       jpm.run("reload", "web").ok();
       assertThat(jpm.pid("web")).isNotEqualTo(before);
       // The next daemon knows that this process has been admitted.
@@ -292,14 +295,14 @@ class ForkReadinessIT extends InOwnHome {
       load.stop();
       assertThat(load.failures()).isEmpty();
     }
-    assertThat(early()).isEmpty();
+    assertThat(filesOfEarlyClients()).isEmpty();
   }
 
   @Test
-  void aStartupCheckThatOnlyConnectsAsksTheNewProcessToo() throws IOException {
+  void tcpStartupProbeAsksTheNewProcess() throws IOException {
     JsonObject tcp =
         new JsonObject().put("tcp", "localhost:${PORT}").put("timeout", "6s").put("interval", "1s");
-    start(Program.NODE, new JsonObject().put("startup", tcp));
+    start(ServerProgram.NODE, new JsonObject().put("startup", tcp));
     int before = jpm.pid("web");
     jpm.run("reload", "web").ok();
     int next = jpm.pid("web");
@@ -314,21 +317,21 @@ class ForkReadinessIT extends InOwnHome {
   /// change that.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void ofInstancesThatListenBesideEachOtherAllHaveClientsAfterAReload(boolean checked)
+  void allInstancesThatShareThePortReceiveConnectionsAfterAReload(boolean checked)
       throws IOException {
     JsonObject more = new JsonObject().put("instances", 2).put("exec_mode", "fork");
-    start(Program.REUSING, checked ? more.put("readiness", http()) : more);
-    build(true);
+    start(ServerProgram.REUSING, checked ? more.put("readiness", httpProbe()) : more);
+    setBadBuild(true);
     String reload = jpm.run("reload", "web").out();
-    Eventually.await("all instances answer", SOON, () -> answering().equals(pids()));
+    Eventually.await("all instances answer", SOON, () -> answeringProcesses().equals(pids()));
     if (checked) {
       assertThat(reload).contains("cannot tell the new process from the other instances");
     }
     jpm.run("scale", "web", "1").ok();
-    build(false);
+    setBadBuild(false);
     jpm.run("reload", "web").ok();
     jpm.run("scale", "web", "3").ok();
-    Eventually.await("all instances answer", SOON, () -> answering().equals(pids()));
+    Eventually.await("all instances answer", SOON, () -> answeringProcesses().equals(pids()));
   }
 
   private Set<Integer> pids() {
@@ -338,7 +341,7 @@ class ForkReadinessIT extends InOwnHome {
   }
 
   /// Returns the processes that answer, as far as many connections show.
-  private Set<Integer> answering() {
+  private Set<Integer> answeringProcesses() {
     Set<Integer> pids = new TreeSet<>();
     for (int i = 0; i < 80; i++) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -354,22 +357,26 @@ class ForkReadinessIT extends InOwnHome {
   }
 
   @Test
-  void aReloadEndsWithTheProcessThatItReplaces() throws Exception {
-    start(Program.PYTHON, new JsonObject().put("readiness", http()));
+  void reloadFailsWhenTheOldProcessEnds() throws Exception {
+    start(ServerProgram.PYTHON, new JsonObject().put("readiness", httpProbe()));
     int before = jpm.pid("web");
-    build(true);
+    setBadBuild(true);
     List<String> told = new CopyOnWriteArrayList<>();
     Thread reload =
         Thread.ofVirtual().start(() -> told.add(jpm.run("reload", "web").failed().err()));
-    Eventually.await("a new process is started", SOON, () -> made() == 2);
-    build(false);
+    Eventually.await("a new process is started", SOON, () -> startedProcesses() == 2);
+    setBadBuild(false);
     Jpm.kill(before);
     reload.join();
     assertThat(told.getFirst()).contains("the process to be replaced has ended: SIGKILL");
     Eventually.await(
         "only the replacement serves",
         SOON,
-        () -> jpm.status("web").equals("online") && answering().equals(Set.of(jpm.pid("web"))));
-    assertThat(made()).as("the first process, the candidate and the replacement").isEqualTo(3);
+        () ->
+            jpm.status("web").equals("online")
+                && answeringProcesses().equals(Set.of(jpm.pid("web"))));
+    assertThat(startedProcesses())
+        .as("the first process, the candidate and the replacement")
+        .isEqualTo(3);
   }
 }

@@ -6,7 +6,7 @@ import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,10 +24,10 @@ import org.junit.jupiter.api.Timeout;
 /// Reloads of apps in fork mode whose single process opens its port itself. No request is lost if
 /// the port can be handed over; otherwise the gap is reported.
 @Timeout(600)
-class ForkReloadIT extends InOwnHome {
+class ForkReloadIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int RELOADS = 3;
-  private static final String PATIENCE = "--listen-timeout";
+  private static final String LISTEN_TIMEOUT_OPTION = "--listen-timeout";
 
   private static final String NODE =
       """
@@ -93,7 +93,14 @@ class ForkReloadIT extends InOwnHome {
   }
 
   private void start(String name, String program) throws IOException {
-    jpm.run("start", jpm.script(name, program).toString(), "--name", "web", PATIENCE, "60s").ok();
+    jpm.run(
+            "start",
+            jpm.script(name, program).toString(),
+            "--name",
+            "web",
+            LISTEN_TIMEOUT_OPTION,
+            "60s")
+        .ok();
     awaitPort();
   }
 
@@ -119,7 +126,7 @@ class ForkReloadIT extends InOwnHome {
         () -> jpm.run("describe", "web").ok().out().contains("without a gap"));
   }
 
-  private void reloadLosesNothing(Load load) {
+  private void assertReloadsLoseNoRequests(Load load) {
     for (int i = 0; i < RELOADS; i++) {
       int before = jpm.pid("web");
       Jpm.Result result = jpm.run("reload", "web").ok();
@@ -133,11 +140,11 @@ class ForkReloadIT extends InOwnHome {
 
   @Test
   @Needs(Need.NODE)
-  void aNodeServerIsReloadedWithoutALoss() throws IOException {
+  void nodeServerIsReloadedWithoutLosingRequests() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     awaitGapless();
     try (Load load = new Load(port).keepAlive(4).closing(4).uploads()) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
       assertThat(load.done("keep-alive")).isPositive();
     }
     assertThat(jpm.run("logs", "web", "--nostream").ok().out()).doesNotContain("EADDRINUSE");
@@ -147,7 +154,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void theOldProcessRunsWhatItHasForItsSignal() throws IOException {
+  void oldProcessRunsItsSignalHandlerAfterAReload() throws IOException {
     String cleanUp =
         "process.on('SIGINT', () => setTimeout(() => console.log('cleaned up'), 200));";
     start("web.js", NODE.formatted(port, "") + cleanUp);
@@ -165,39 +172,50 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aNodeServerOfOneAddressIsReloadedWithoutALoss() throws IOException {
+  void nodeServerOnOneAddressIsReloadedWithoutLosingRequests() throws IOException {
     start("web.js", NODE.formatted(port, ", 'localhost'"));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
     }
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void theNextDaemonReloadsWithoutALossToo() throws IOException {
+  void nextDaemonReloadsWithoutLosingRequests() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
       jpm.run("reload", "web").ok();
       jpm.killDaemon();
       jpm.awaitStatus("web", "online");
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
     }
   }
 
   @Test
   @Tag("slow")
   @Needs({Need.NODE, Need.NPM})
-  void aNodeServerThatNpmStartsIsReloadedWithoutALoss() throws IOException {
+  void nodeServerStartedByNpmIsReloadedWithoutLosingRequests() throws IOException {
     jpm.script("web.js", NODE.formatted(port, ""));
     Files.writeString(
         jpm.work().resolve("package.json"),
         "{\"name\": \"web\", \"scripts\": {\"start\": \"node web.js\"}}");
-    jpm.run("start", "npm", "--name", "web", PATIENCE, "60s", "--cwd", work(), "--", "start").ok();
+    jpm.run(
+            "start",
+            "npm",
+            "--name",
+            "web",
+            LISTEN_TIMEOUT_OPTION,
+            "60s",
+            "--cwd",
+            work(),
+            "--",
+            "start")
+        .ok();
     awaitPort();
     awaitGapless();
     try (Load load = new Load(port).keepAlive(2).closing(2).uploads()) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
       jpm.killDaemon();
       jpm.awaitStatus("web", "online");
       jpm.run("reload", "web").ok();
@@ -207,11 +225,11 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aNodeServerBehindAShellIsReloadedWithoutALoss() throws IOException {
+  void nodeServerBehindAShellIsReloadedWithoutLosingRequests() throws IOException {
     Path script = jpm.script("web.js", NODE.formatted(port, ""));
     startLine("node -e 1; node %s; true".formatted(script));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
       assertThat(load.done("keep-alive")).isPositive();
     }
   }
@@ -219,20 +237,20 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void theNextDaemonReloadsANodeServerBehindAShellToo() throws IOException {
+  void nextDaemonReloadsANodeServerBehindAShell() throws IOException {
     startLine("node %s; true".formatted(jpm.script("web.js", NODE.formatted(port, ""))));
     try (Load load = new Load(port).keepAlive(2).closing(2)) {
       jpm.run("reload", "web").ok();
       jpm.killDaemon();
       jpm.awaitStatus("web", "online");
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
     }
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void workersOfNodesOwnBehindAShellAreRestartedWithAGap() throws IOException {
+  void nodeClusterBehindAShellIsRestartedWithAGap() throws IOException {
     startLine(
         "node %s; true"
             .formatted(
@@ -246,7 +264,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   private void startLine(String line) {
-    jpm.run("start", line, "--name", "web", PATIENCE, "60s").ok();
+    jpm.run("start", line, "--name", "web", LISTEN_TIMEOUT_OPTION, "60s").ok();
     awaitPort();
   }
 
@@ -257,7 +275,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void anAppInForkModeIsNoWorkerOfACluster() throws IOException {
+  void appInForkModeIsNotAClusterWorker() throws IOException {
     start(
         "web.js",
         """
@@ -281,7 +299,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aPortThatIsNotUsedAnyMoreIsClosed() throws Exception {
+  void portThatIsNoLongerUsedIsClosed() throws Exception {
     int first = port;
     start("web.js", NODE.formatted(port, ""));
     open();
@@ -302,7 +320,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void theOldProcessStaysWhereTheNewOneFails() throws IOException {
+  void oldProcessStaysWhenTheNewOneFails() throws IOException {
     start("web.js", NODE.formatted(port, ""));
     int before = jpm.pid("web");
     Files.writeString(jpm.work().resolve("web.js"), "process.exit(3);");
@@ -316,10 +334,10 @@ class ForkReloadIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aJavaServerIsReloadedWithoutALoss() throws Exception {
+  void javaServerIsReloadedWithoutLosingRequests() throws Exception {
     startJava("Server");
     try (Load load = new Load(port).keepAlive(4).closing(2)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
       assertThat(load.done("keep-alive")).isPositive();
     }
   }
@@ -327,7 +345,7 @@ class ForkReloadIT extends InOwnHome {
   /// Vert.x and other libraries load Netty's transport, but then listen with Java's sockets.
   @Test
   @Tag("slow")
-  void aJavaServerThatOnlyLoadsNettysTransportIsReloadedWithoutALoss() throws Exception {
+  void javaServerThatOnlyLoadsNettysTransportIsReloadedWithoutGap() throws Exception {
     Files.writeString(jpm.work().resolve("libnetty_transport_native_epoll_x86_64.so"), "x");
     Files.writeString(
         jpm.work().resolve("Loader.java"),
@@ -349,7 +367,7 @@ class ForkReloadIT extends InOwnHome {
     jpm.killDaemon();
     assertThat(jpm.run("describe", "web").ok().out()).contains("without a gap");
     try (Load load = new Load(port).keepAlive(4).closing(2)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
       assertThat(load.done("keep-alive")).isPositive();
     }
   }
@@ -372,7 +390,7 @@ class ForkReloadIT extends InOwnHome {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    assertThat(javac.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(javac.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     jpm.environment("PORT", Integer.toString(port));
     jpm.run(
             "start",
@@ -381,7 +399,7 @@ class ForkReloadIT extends InOwnHome {
             "web",
             "--interpreter",
             "none",
-            PATIENCE,
+            LISTEN_TIMEOUT_OPTION,
             "60s",
             "--cwd",
             jpm.work().toString(),
@@ -399,21 +417,21 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON)
-  void aServerThatSetsReusePortIsReloadedWithoutALoss() throws IOException {
+  void serverThatSetsReusePortIsReloadedWithoutLosingRequests() throws IOException {
     start("web.py", REUSING.formatted(port));
     try (Load load = new Load(port).closing(4)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
     }
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON)
-  void aPythonServerIsReloadedWithoutALoss() throws IOException {
+  void pythonServerIsReloadedWithoutLosingRequests() throws IOException {
     start("web.py", PYTHON.formatted(port));
     awaitGapless();
     try (Load load = new Load(port).closing(4)) {
-      reloadLosesNothing(load);
+      assertReloadsLoseNoRequests(load);
     }
     assertThat(isFree(port)).as("the port is free").isFalse();
   }
@@ -421,7 +439,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON)
-  void aNewProcessThatCannotListenBesideTheOldOneIsTriedOnce() throws IOException {
+  void newProcessThatCannotShareThePortIsTriedOnce() throws IOException {
     Path server = jpm.script("web.py", PYTHON.formatted(port));
     start("web.sh", "exec env -u PYTHONPATH -u JPM_SHARE_PORTS python3 %s".formatted(server));
     awaitGapless();
@@ -439,7 +457,7 @@ class ForkReloadIT extends InOwnHome {
   }
 
   @Test
-  void aServerThatCannotShareSaysTheGapBeforeAndAfter() throws IOException {
+  void gapIsReportedBeforeAndAfterIfThePortCannotBeShared() throws IOException {
     start(
         "web.pl",
         """
@@ -465,7 +483,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void whoWantsNoSecondProcessBesideItIsRestarted() throws IOException {
+  void appWithBalanceOffIsRestartedInsteadOfReloaded() throws IOException {
     jpm.run(
             "start",
             jpm.script("web.js", NODE.formatted(port, "")).toString(),
@@ -483,7 +501,7 @@ class ForkReloadIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void anAppWithoutAPortIsRestartedAndSaysSo() throws IOException {
+  void appWithoutAPortIsRestartedAndThisIsReported() throws IOException {
     jpm.run(
             "start",
             jpm.script("idle.js", "setInterval(() => {}, 1000);").toString(),

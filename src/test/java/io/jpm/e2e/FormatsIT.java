@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Timeout;
 /// texts in `src/test/resources/golden/formats` are written again.
 @Timeout(120)
 @Needs(Need.ROOT)
-class FormatsIT extends InOwnHome {
+class FormatsIT extends EndToEndTestBase {
   private static final Path APPS = Path.of("src/test/resources/formats/apps.json");
   private static final Path EXPECTED = Path.of("src/test/resources/golden/formats");
 
@@ -37,19 +37,20 @@ class FormatsIT extends InOwnHome {
       Set.of("created_at", "crc32c", "secret", "next_run", "environments", "username", "commands");
 
   @Test
-  void journalDumpListAndRepliesAreByteEqual() throws IOException {
+  void formatsOfJournalDumpListAndRepliesAreUnchanged() throws IOException {
     jpm.script("run.sh", "#!/bin/sh\nsleep 1000\n");
     Files.writeString(jpm.work().resolve("some.env"), "A=1\n");
     String apps = Files.readString(APPS).replace("WORK", jpm.work().toString());
     Path file = Files.writeString(jpm.work().resolve("apps.json"), apps);
     jpm.run("start", file.toString()).ok();
     jpm.run("save").ok();
-    check("jlist.json", Json.decodeValue(jpm.run("jlist").ok().out()));
-    check("dump.json", new JsonObject(Files.readString(jpm.home().resolve("dump.json"))));
-    check("state.json", new JsonObject(Files.readString(jpm.home().resolve("state.json"))));
+    assertUnchanged("jlist.json", Json.decodeValue(jpm.run("jlist").ok().out()));
+    assertUnchanged("dump.json", new JsonObject(Files.readString(jpm.home().resolve("dump.json"))));
+    assertUnchanged(
+        "state.json", new JsonObject(Files.readString(jpm.home().resolve("state.json"))));
     JsonObject everything = new JsonObject().put("targets", new JsonArray().add("all"));
-    check("bridge-list.json", request("list", new JsonObject()));
-    check("bridge-describe.json", request("describe", everything));
+    assertUnchanged("bridge-list.json", request("list", new JsonObject()));
+    assertUnchanged("bridge-describe.json", request("describe", everything));
   }
 
   private JsonObject request(String verb, JsonObject keys) throws IOException {
@@ -71,9 +72,9 @@ class FormatsIT extends InOwnHome {
   }
 
   /// Compares the texts, which includes the order of the keys.
-  private void check(String name, Object actual) throws IOException {
+  private void assertUnchanged(String name, Object actual) throws IOException {
     String home = jpm.home().getParent().toString();
-    String text = Json.encodePrettily(steady(actual)).replace(home, "BASE") + "\n";
+    String text = Json.encodePrettily(maskVarying(actual)).replace(home, "BASE") + "\n";
     Path expected = EXPECTED.resolve(name);
     if (Boolean.getBoolean("jpm.golden.write")) {
       Files.createDirectories(EXPECTED);
@@ -82,18 +83,18 @@ class FormatsIT extends InOwnHome {
     assertThat(text).isEqualTo(Files.readString(expected));
   }
 
-  private static Object steady(Object value) {
+  private static Object maskVarying(Object value) {
     return switch (value) {
       case JsonObject object -> {
         JsonObject steady = new JsonObject();
         for (String key : object.fieldNames()) {
           Object member = object.getValue(key);
-          steady.put(key, VARYING.contains(key) && member != null ? "…" : steady(member));
+          steady.put(key, VARYING.contains(key) && member != null ? "…" : maskVarying(member));
         }
         yield steady;
       }
-      case JsonArray array -> new JsonArray(array.stream().map(FormatsIT::steady).toList());
-      case List<?> list -> new JsonArray(list.stream().map(FormatsIT::steady).toList());
+      case JsonArray array -> new JsonArray(array.stream().map(FormatsIT::maskVarying).toList());
+      case List<?> list -> new JsonArray(list.stream().map(FormatsIT::maskVarying).toList());
       case null -> null;
       default -> value;
     };

@@ -2,7 +2,7 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ record GitFixture(Path repository, Path work, Path settings) {
     builder.environment().put("GIT_CONFIG_GLOBAL", settings.toString());
     Process process = builder.redirectErrorStream(true).start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as("%s: %s", command, out).isZero();
     return out.strip();
   }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /// reason is shown.
 @Timeout(600)
 @Needs(Need.PYTHON)
-class HealthIT extends InOwnHome {
+class HealthIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// Answers with the status in the file `answer`, and does not listen before that file exists.
@@ -61,7 +61,7 @@ class HealthIT extends InOwnHome {
     port = FreePort.find();
   }
 
-  private void answer(int status) throws IOException {
+  private void setAnswer(int status) throws IOException {
     Path next = Files.writeString(jpm.work().resolve("next"), Integer.toString(status));
     Files.move(
         next,
@@ -70,7 +70,7 @@ class HealthIT extends InOwnHome {
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private void hang(int pid) throws IOException {
+  private void makeHang(int pid) throws IOException {
     Files.writeString(jpm.work().resolve("hangs-" + pid), "");
   }
 
@@ -105,7 +105,7 @@ class HealthIT extends InOwnHome {
     return listed.getJsonObject("pm2_env").getString("status");
   }
 
-  private static JsonObject own(JsonObject listed) {
+  private static JsonObject jpmFields(JsonObject listed) {
     return listed.getJsonObject("pm2_env").getJsonObject("jpm");
   }
 
@@ -113,7 +113,7 @@ class HealthIT extends InOwnHome {
     return listed.getJsonObject("pm2_env").getInteger("restart_time");
   }
 
-  private void awaitPrinted(String words, String... command) {
+  private void awaitOutput(String words, String... command) {
     Eventually.await(
         words + " in " + String.join(" ", command),
         SOON,
@@ -122,20 +122,20 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
-  void whatAnswersWithAnErrorDoesNotGetReadyAndSaysWhy() throws IOException {
-    answer(500);
+  void appThatAnswersWithAnErrorDoesNotBecomeReady() throws IOException {
+    setAnswer(500);
     var result =
         jpm.run("start", file(app().put("readiness", probe()).put("listen_timeout", "4s")))
             .failed();
     String why = "not ready within 4 s: http://127.0.0.1:%d/health answers 500".formatted(port);
     assertThat(result.err()).contains(why);
     assertThat(status(listed(0))).isEqualTo("errored");
-    assertThat(own(listed(0)).getString("reason")).contains(why);
+    assertThat(jpmFields(listed(0)).getString("reason")).contains(why);
   }
 
   @Test
   @Tag("slow")
-  void whatNeverAnswersDoesNotGetReadyAndSaysWhy() throws IOException {
+  void appThatNeverAnswersDoesNotBecomeReady() throws IOException {
     // A server that can be connected to but never answers.
     jpm.script(
         "mute.py",
@@ -159,39 +159,40 @@ class HealthIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatIsReadyLateIsOnlineWhenItIs() throws Exception {
+  void slowAppIsOnlineAsSoonAsItIsReady() throws Exception {
     JsonObject startup =
         new JsonObject().put("tcp", "${PORT}").put("interval", "100ms").put("timeout", "60s");
     Process starting =
         jpm.begin("start", file(app().put("startup", startup).put("readiness", probe())));
-    awaitPrinted("nothing listens on 127.0.0.1:" + port, "describe", "web");
+    awaitOutput("nothing listens on 127.0.0.1:" + port, "describe", "web");
     assertThat(status(listed(0))).isEqualTo("launching");
-    answer(503);
-    awaitPrinted("/health answers 503", "describe", "web");
-    answer(200);
+    setAnswer(503);
+    awaitOutput("/health answers 503", "describe", "web");
+    setAnswer(200);
     assertThat(Jpm.finish(starting).ok().out()).contains("online");
     assertThat(restarts(listed(0))).isZero();
   }
 
   @Test
   @Tag("slow")
-  void whatFlapsIsShownAsUnhealthyAndIsNotRestarted() throws IOException {
-    answer(200);
+  void flappingAppIsShownAsUnhealthyAndNotRestarted() throws IOException {
+    setAnswer(200);
     jpm.run("start", file(app().put("readiness", probe()))).ok();
     int pid = listed(0).getInteger("pid");
     for (int i = 0; i < 2; i++) {
-      answer(503);
-      awaitPrinted("unhealthy", "ls");
-      assertThat(own(listed(0)).getString("unhealthy"))
+      setAnswer(503);
+      awaitOutput("unhealthy", "ls");
+      assertThat(jpmFields(listed(0)).getString("unhealthy"))
           .contains("/health answers 503, 2 times in a row");
       assertThat(jpm.run("describe", "web").out())
           .containsPattern("readiness .*; failing .* since 20.*: .*/health answers 503");
-      JsonObject health = own(listed(0)).getJsonObject("health");
+      JsonObject health = jpmFields(listed(0)).getJsonObject("health");
       assertThat(health.getString("state")).isEqualTo("unhealthy");
       assertThat(health.getJsonObject("checks").getJsonObject("readiness").getString("answer"))
           .contains("/health answers 503");
-      answer(200);
-      Eventually.await("web is healthy", SOON, () -> own(listed(0)).getString("unhealthy") == null);
+      setAnswer(200);
+      Eventually.await(
+          "web is healthy", SOON, () -> jpmFields(listed(0)).getString("unhealthy") == null);
       assertThat(jpm.run("describe", "web").out())
           .containsPattern("readiness .*; passing since 20");
     }
@@ -203,17 +204,17 @@ class HealthIT extends InOwnHome {
   }
 
   @Test
-  void whatHangsIsRestartedWithTheReason() throws IOException {
-    answer(200);
+  void hangingAppIsRestartedWithTheReason() throws IOException {
+    setAnswer(200);
     jpm.run("start", file(app().put("readiness", probe()).put("liveness", probe()))).ok();
     int pid = listed(0).getInteger("pid");
-    hang(pid);
+    makeHang(pid);
     Eventually.await(
         "web has another process",
         SOON,
         () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
         () -> listed(0).encode());
-    assertThat(own(listed(0)).getString("reason"))
+    assertThat(jpmFields(listed(0)).getString("reason"))
         .startsWith(
             "liveness: no answer from http://127.0.0.1:%d/health within 1 s, 2 times in a row"
                 .formatted(port));
@@ -222,14 +223,14 @@ class HealthIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aDaemonThatDiesWhileLivenessFailsIsFollowedByOneThatCountsAnew() throws Exception {
-    answer(200);
+  void nextDaemonCountsLivenessFailuresFromZero() throws Exception {
+    setAnswer(200);
     JsonObject liveness = probe().put("timeout", "400ms").put("failures", 60);
     jpm.run("start", file(app().put("liveness", liveness))).ok();
     int pid = listed(0).getInteger("pid");
     Eventually.await(
         "liveness passes", SOON, () -> livenessState().equals("passing"), this::describe);
-    hang(pid);
+    makeHang(pid);
     Eventually.await(
         "liveness fails", SOON, () -> livenessState().equals("failing"), this::describe);
     jpm.killDaemon();
@@ -246,14 +247,14 @@ class HealthIT extends InOwnHome {
         SOON,
         () -> status(listed(0)).equals("online") && listed(0).getInteger("pid") != pid,
         this::describe);
-    assertThat(own(listed(0)).getString("reason"))
+    assertThat(jpmFields(listed(0)).getString("reason"))
         .contains("liveness: no answer from")
         .contains("60 times in a row");
     assertThat(restarts(listed(0))).isEqualTo(1);
   }
 
   private String livenessState() {
-    JsonObject health = own(listed(0)).getJsonObject("health");
+    JsonObject health = jpmFields(listed(0)).getJsonObject("health");
     return health == null
         ? "unknown"
         : health.getJsonObject("checks").getJsonObject("liveness").getString("state");
@@ -265,8 +266,8 @@ class HealthIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aCommandThatFailsIsQuoted() throws IOException {
-    answer(200);
+  void outputOfAFailedProbeCommandIsQuoted() throws IOException {
+    setAnswer(200);
     jpm.script(
         "check", "#!/bin/sh\necho looking\n[ -e full ] || exit 0\necho disk full >&2\nexit 1\n");
     JsonObject exec = probe();
@@ -274,8 +275,8 @@ class HealthIT extends InOwnHome {
     exec.put("exec", new JsonArray().add("./check")).put("timeout", "20s");
     jpm.run("start", file(app().put("readiness", exec))).ok();
     Files.writeString(jpm.work().resolve("full"), "");
-    awaitPrinted("unhealthy", "ls");
-    assertThat(own(listed(0)).getString("unhealthy"))
+    awaitOutput("unhealthy", "ls");
+    assertThat(jpmFields(listed(0)).getString("unhealthy"))
         .startsWith("./check ends with exit 1: disk full");
     assertThat(jpm.run("logs", "web", "--lines", "20", "--nostream").out())
         .doesNotContain("disk full");
@@ -283,8 +284,8 @@ class HealthIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aReloadToWhatNeverGetsReadyIsTakenBack() throws IOException {
-    answer(200);
+  void reloadToAnAppThatNeverBecomesReadyIsRolledBack() throws IOException {
+    setAnswer(200);
     JsonObject app =
         app()
             .put("instances", 1)
@@ -303,8 +304,8 @@ class HealthIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void oneOfTwoThatHangsIsReplacedAndRequestsGoOn() throws IOException {
-    answer(200);
+  void hangingInstanceIsReplacedAndRequestsContinue() throws IOException {
+    setAnswer(200);
     jpm.run(
             "start",
             file(
@@ -322,13 +323,13 @@ class HealthIT extends InOwnHome {
     long began = System.nanoTime();
     Eventually.await(
         "web was healthy for 14 seconds", SOON, () -> System.nanoTime() - began > 14_000_000_000L);
-    hang(hung);
+    makeHang(hung);
     Set<Integer> answered = new HashSet<>();
     Eventually.await(
         "a new process answers",
         SOON,
         () -> {
-          answered.add(ask());
+          answered.add(answeringPid());
           return answered.stream().anyMatch(pid -> pid > 0 && pid != hung && pid != other);
         },
         () -> answered + jpm.run("ls").out());
@@ -339,7 +340,7 @@ class HealthIT extends InOwnHome {
   }
 
   /// Returns the pid of the process that answers; 0 if none answers.
-  private int ask() {
+  private int answeringPid() {
     try {
       var connection =
           (HttpURLConnection)
@@ -358,7 +359,7 @@ class HealthIT extends InOwnHome {
   /// The sender is no longer a descendant of the app's main process, and is in another session.
   @Test
   @Tag("slow")
-  void whoHasPutItselfIntoTheBackgroundMaySpeakForTheApp() throws IOException {
+  void daemonizedProcessCanReportReadinessForTheApp() throws IOException {
     jpm.script(
         "forks.py",
         """

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,13 +47,14 @@ class HomeIT {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
-    return process.waitFor(Patience.seconds(20), TimeUnit.SECONDS) && process.exitValue() == 0;
+    return process.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)
+        && process.exitValue() == 0;
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.MOUNT)
-  void aFullDiskRefusesANewAppAndLetsOthersGoOn() throws Exception {
+  void newAppIsRefusedOnAFullDiskAndOtherAppsContinue() throws Exception {
     Path home = Files.createDirectories(jpm.home());
     assertThat(sh("mount -t tmpfs -o size=8m,mode=700 tmpfs " + home)).isTrue();
     try {
@@ -61,7 +62,7 @@ class HomeIT {
       fill();
       Jpm.Result refused = jpm.run("start", "sleep 98766", "--name", "new", "-i", "2").failed();
       assertThat(refused.err()).contains("state.json").contains("No space left");
-      assertThat(jpm.apps()).noneMatch(process -> process.contains("98766"));
+      assertThat(jpm.appProcesses()).noneMatch(process -> process.contains("98766"));
       assertThat(jpm.run("scale", "old", "+1").failed().err()).contains("No space left");
       assertThat(jpm.list()).hasSize(1);
       Jpm.kill(jpm.pid("old"));
@@ -73,19 +74,19 @@ class HomeIT {
       jpm.killDaemon();
       Files.delete(home.resolve("filler"));
       assertThat(jpm.list()).as("apps under the next daemon").hasSize(1);
-      assertThat(jpm.tagged()).hasSize(1);
+      assertThat(jpm.processTags()).hasSize(1);
       jpm.run("start", "sleep 98766", "--name", "new").ok();
       fill();
       jpm.run("delete", "new").ok();
       assertThat(jpm.list()).hasSize(1);
       jpm.run("kill").ok();
-      assertThat(jpm.apps()).isEmpty();
+      assertThat(jpm.appProcesses()).isEmpty();
       Files.deleteIfExists(home.resolve("filler"));
       assertThat(jpm.list()).as("ended apps do not come back").isEmpty();
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
       jpm.run("kill");
-      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> tryUnmount(home));
     }
   }
 
@@ -117,7 +118,7 @@ class HomeIT {
       Eventually.await(
           "the adopted process is supervised", Jpm.LONG, () -> jpm.restarts("old") == 1);
       jpm.run("stop", "old").ok();
-      assertThat(jpm.apps()).noneMatch(process -> process.contains("98765"));
+      assertThat(jpm.appProcesses()).noneMatch(process -> process.contains("98765"));
       Files.delete(home.resolve("filler"));
       Eventually.await(
           "the files that clients read exist again",
@@ -132,7 +133,7 @@ class HomeIT {
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
       jpm.run("kill");
-      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> tryUnmount(home));
     }
   }
 
@@ -149,11 +150,11 @@ class HomeIT {
       assertThat(refused.err()).contains("No space left").contains(home.toString());
     } finally {
       Files.deleteIfExists(home.resolve("filler"));
-      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> unmounted(home));
+      Eventually.await("the disk can be unmounted", Jpm.LONG, () -> tryUnmount(home));
     }
   }
 
-  private static boolean unmounted(Path home) {
+  private static boolean tryUnmount(Path home) {
     try {
       return sh("umount " + home);
     } catch (Exception error) {
@@ -177,7 +178,7 @@ class HomeIT {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(booleans = {false, true})
-  void aDaemonWhoseHomeIsRemovedEndsAndLeavesItsApps(boolean another) throws Exception {
+  void daemonWhoseHomeIsRemovedEndsAndItsAppsContinue(boolean another) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     long old = jpm.daemonPid();
     int app = jpm.pid("app");
@@ -201,7 +202,7 @@ class HomeIT {
       assertThat(jpm.daemonPid()).isEqualTo(serving);
       assertThat(jpm.daemonLog()).anyMatch(line -> line.contains("was removed or replaced"));
     } else {
-      Eventually.await("its keeper has ended too", Jpm.LONG, () -> jpm.survivors().size() == 1);
+      Eventually.await("its keeper has ended too", Jpm.LONG, () -> jpm.liveProcesses().size() == 1);
       assertThat(jpm.home()).doesNotExist();
     }
     Jpm.kill(app);
@@ -209,7 +210,7 @@ class HomeIT {
 
   @Test
   @Tag("slow")
-  void aCommandWaitsForTheTokenToBePutBack() throws Exception {
+  void commandWaitsUntilTheTokenIsRestored() throws Exception {
     jpm.run("ping").ok();
     Path token = jpm.home().resolve("token");
     String before = Files.readString(token);
@@ -224,19 +225,19 @@ class HomeIT {
 
   @Test
   @Tag("slow")
-  void withoutAPathKillEndsTheAppsOfADaemonThatDied() throws Exception {
+  void killWithAnEmptyPathEndsTheAppsOfADaemonThatDied() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     jpm.killDaemon();
     Jpm.finish(jpm.begin(Map.of("PATH", ""), "kill")).ok();
-    assertThat(jpm.apps()).isEmpty();
+    assertThat(jpm.appProcesses()).isEmpty();
   }
 
   @Test
   @Tag("slow")
-  void killEndsAllAppsThoughTheListCannotBeRead() throws Exception {
+  void killEndsAllAppsEvenIfTheListCannotBeRead() throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     Path list = jpm.home().resolve("state.json");
-    try (AutoCloseable _ = jpm.startForbidden()) {
+    try (AutoCloseable _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       Files.deleteIfExists(list);
       Files.createDirectory(list);
@@ -245,7 +246,7 @@ class HomeIT {
         .contains("state.json cannot be read: Is a directory")
         .doesNotContain("java.");
     jpm.run("kill").ok();
-    assertThat(jpm.apps()).isEmpty();
+    assertThat(jpm.appProcesses()).isEmpty();
     Files.delete(list);
   }
 
@@ -268,7 +269,7 @@ class HomeIT {
 
   @Test
   @Tag("slow")
-  void whatClientsReadIsPutBack() throws Exception {
+  void filesThatClientsReadAreRestored() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
     for (String name : List.of("jpm.pid", "bridge.port", "token", "bridge.sock")) {
@@ -301,8 +302,7 @@ class HomeIT {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {".", "token", "bridge.port"})
-  void aHomeThatBecomesWritableToOthersServesNoCommandUntilItIsMended(String name)
-      throws Exception {
+  void homeWritableByOthersServesNoCommandsUntilItIsFixed(String name) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "app").ok();
     long daemon = jpm.daemonPid();
     int app = jpm.pid("app");
@@ -335,7 +335,7 @@ class HomeIT {
   /// The umask of the caller applies to the apps. The files in the home are for the owner alone.
   @Test
   @Tag("slow")
-  void withAUmaskThatLetsEverybodyWriteNobodyCanWriteToTheHome() throws Exception {
+  void homeIsNotWritableByOthersEvenWithAnOpenUmask() throws Exception {
     Path made = jpm.work().resolve("made");
     jpm.runAfter("umask 0", "start", "touch " + made + " && exec sleep 98765", "--name", "app")
         .ok();
@@ -361,7 +361,7 @@ class HomeIT {
 
   @Test
   @Tag("slow")
-  void aDaemonThatHoldsTheHomeAndCannotBeReachedIsNamed() throws Exception {
+  void unreachableDaemonThatHoldsTheHomeIsReported() throws Exception {
     jpm.run("ping").ok();
     long daemon = jpm.daemonPid();
     jpm.environment("JPM_TIMEOUT", "1");
@@ -383,7 +383,7 @@ class HomeIT {
 
   @Test
   @Tag("slow")
-  void theJavaClientTakesTheSocketWhereThereIsNoPort() throws Exception {
+  void javaClientUsesTheSocketIfThereIsNoPort() throws Exception {
     jpm.run("ping").ok();
     Files.delete(jpm.home().resolve("bridge.port"));
     Jpm.Result result = Jpm.finish(jpm.begin(Map.of("JPM_CLIENT", "java"), "ping"));

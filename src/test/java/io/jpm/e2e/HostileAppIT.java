@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(1200)
 @Tag("alone")
 @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
-class HostileAppIT extends InOwnHome {
+class HostileAppIT extends EndToEndTestBase {
   private static final String USER = "nobody";
   private static final String NEIGHBOURS_USER = "games";
   private static final Duration TIME = Duration.ofSeconds(Long.getLong("jpm.hostile.seconds", 15));
 
   /// Far more than the 100 to 220 MB that the daemon uses ordinarily.
-  private static final long MOST_MEMORY_KB = 420_000;
+  private static final long MAX_MEMORY_KB = 420_000;
 
   private static final String NEIGHBOUR =
       """
@@ -111,7 +111,7 @@ class HostileAppIT extends InOwnHome {
   }
 
   @Test
-  void whatAnAppsUserDoesConcernsNeitherTheDaemonNorTheNeighbour() throws Exception {
+  void hostileAppAffectsNeitherTheDaemonNorOtherApps() throws Exception {
     JsonObject good =
         app("neighbour", NEIGHBOURS_USER).put("script", place.resolve("neighbour.py").toString());
     jpm.run("start", write("good", good)).ok();
@@ -160,7 +160,7 @@ class HostileAppIT extends InOwnHome {
     assertThat(Jpm.running(neighbour)).isTrue();
     assertThat(jpm.pid("neighbour")).isEqualTo(neighbour);
     assertThat(jpm.restarts("neighbour")).isZero();
-    assertThat(most).as("resident kB of the daemon").isLessThan(MOST_MEMORY_KB);
+    assertThat(most).as("resident kB of the daemon").isLessThan(MAX_MEMORY_KB);
     assertThat(jpm.list()).as("apps in the list, without forged ones").hasSize(3);
 
     jpm.killDaemon();
@@ -169,12 +169,12 @@ class HostileAppIT extends InOwnHome {
     Files.writeString(work.resolve("over"), "");
     jpm.run("stop", "hostile", "again").ok();
     List<Integer> lines = neighboursLines();
-    assertThat(lines).as("the lines of the neighbour").isEqualTo(upTo(lines.getLast()));
+    assertThat(lines).as("the lines of the neighbour").isEqualTo(numbersUpTo(lines.getLast()));
     assertThat(work.resolve("gained")).as(gained(work)).doesNotExist();
     assertThat(attacks(work)).as("each attack was made").hasSize(10).noneMatch(made -> made < 1);
   }
 
-  private static List<Integer> upTo(int last) {
+  private static List<Integer> numbersUpTo(int last) {
     return Stream.iterate(1, number -> number <= last, number -> number + 1).toList();
   }
 

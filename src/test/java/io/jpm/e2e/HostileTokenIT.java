@@ -19,12 +19,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(1200)
 @Tag("alone")
 @Needs(Need.PYTHON)
-class HostileTokenIT extends InOwnHome {
+class HostileTokenIT extends EndToEndTestBase {
   private static final int SECONDS = Integer.getInteger("jpm.hostile.seconds", 15);
 
   /// The heap and the buffers of the daemon may have 96 MiB each; the rest is what a JVM needs
   /// besides.
-  private static final long MOST_KIB = (96 + 96 + 192) << 10;
+  private static final long MAX_KIB = (96 + 96 + 192) << 10;
 
   /// Arguments: port, token, seconds. Prints each reply that the token should not have received.
   private static final String HOSTILE =
@@ -221,7 +221,7 @@ class HostileTokenIT extends InOwnHome {
       """;
 
   @Test
-  void whoMayOnlyReadOneAppOnlyReadsOneApp() throws Exception {
+  void tokenThatMayReadOneAppReadsOnlyThatApp() throws Exception {
     for (String name : List.of("mine", "other")) {
       Path program =
           jpm.script(
@@ -253,7 +253,7 @@ class HostileTokenIT extends InOwnHome {
     }
     assertThat(Files.readString(out)).startsWith("attacks ");
     assertThat(looks).isPositive();
-    assertThat(most).as("resident KiB of the daemon").isLessThan(MOST_KIB);
+    assertThat(most).as("resident KiB of the daemon").isLessThan(MAX_KIB);
     assertThat(jpm.run("restart", "mine").ok().out()).contains("mine");
     assertThat(Files.readAllLines(pids("mine"))).as("restarted by the owner alone").hasSize(2);
     assertThat(Files.readAllLines(pids("other"))).hasSize(1);

@@ -3,7 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -48,13 +48,13 @@ class ImportIT {
   }
 
   @AfterEach
-  void nothingIsLeft() throws Exception {
+  void close() throws Exception {
     daemon.close();
     jpm.close();
   }
 
   /// Simulates a PM2 daemon that can be reached and has these processes.
-  private void pm2Has(JsonObject... processes) throws IOException {
+  private void simulatePm2(JsonObject... processes) throws IOException {
     daemon.bind(UnixDomainSocketAddress.of(pm2Home.resolve("rpc.sock")));
     var list = new JsonArray();
     for (int id = 0; id < processes.length; id++) {
@@ -77,13 +77,13 @@ class ImportIT {
         .put("env", new JsonObject().put("FAKE", fake.toString()).put("OWN", "1").put("TERM", "x"));
   }
 
-  private List<String> calls() throws IOException {
+  private List<String> pm2Calls() throws IOException {
     return Files.readAllLines(fake.resolve("calls"));
   }
 
   @Test
-  void appsComeOverOneByOneAndTwiceIsOnce() throws Exception {
-    pm2Has(
+  void appsAreImportedOneByOneAndNotTwice() throws Exception {
+    simulatePm2(
         process("web", "online"),
         process("idle", "stopped"),
         process("pm2-logrotate", "online").put("pmx_module", true));
@@ -92,7 +92,7 @@ class ImportIT {
         .contains("web: 1 instance, fork: would be stopped in PM2 and started here")
         .contains("web: its own variables: FAKE, OWN")
         .contains("Would take over 2 apps, 1 skipped, 0 failed");
-    assertThat(calls()).containsExactly("jlist");
+    assertThat(pm2Calls()).containsExactly("jlist");
     assertThat(jpm.list()).isEmpty();
 
     assertThat(jpm.run("import-pm2").ok().out())
@@ -102,7 +102,7 @@ class ImportIT {
         .contains("Took over 2 apps, 1 skipped, 0 failed")
         .contains("pm2 save --force")
         .contains("jpm startup");
-    assertThat(calls()).containsExactly("jlist", "jlist", "stop 0", "delete 0", "delete 1");
+    assertThat(pm2Calls()).containsExactly("jlist", "jlist", "stop 0", "delete 0", "delete 1");
     assertThat(jpm.status("web")).isEqualTo("online");
     assertThat(jpm.status("idle")).isEqualTo("stopped");
     JsonObject web = jpm.app("web").getJsonObject("pm2_env");
@@ -119,8 +119,8 @@ class ImportIT {
   }
 
   @Test
-  void whatDoesNotStartHereIsStartedAgainInPm2() throws Exception {
-    pm2Has(process("web", "online"));
+  void appThatDoesNotStartIsStartedAgainInPm2() throws Exception {
+    simulatePm2(process("web", "online"));
     Files.writeString(script, "#!/bin/sh\nexit 9\n");
     Jpm.Result result = jpm.run("import-pm2").failed();
     assertThat(result.err())
@@ -128,15 +128,15 @@ class ImportIT {
         .containsAnyOf("web: it does not keep running in jpm: ", "web: web (id 0): exit 9")
         .contains("PM2 has started it again");
     assertThat(result.out()).contains("Took over 0 apps, 0 skipped, 1 failed");
-    assertThat(calls()).containsExactly("jlist", "stop 0", "restart 0");
+    assertThat(pm2Calls()).containsExactly("jlist", "stop 0", "restart 0");
     assertThat(fake.resolve("taken")).exists();
     assertThat(jpm.list()).isEmpty();
   }
 
   @Test
   @Tag("slow")
-  void whatPm2DoesNotStopIsLeftToIt() throws Exception {
-    pm2Has(process("web", "online"));
+  void appThatPm2DoesNotStopIsNotImported() throws Exception {
+    simulatePm2(process("web", "online"));
     Files.createFile(fake.resolve("refuses-stop"));
     assertThat(jpm.run("import-pm2").failed().err())
         .contains("web: pm2 stop 0 exited with code 1: [PM2][ERROR] stop is refused");
@@ -145,21 +145,22 @@ class ImportIT {
 
   @Test
   @Tag("slow")
-  void keptAppsStayInPm2sListAndOnlyChooses() throws Exception {
-    pm2Has(process("web", "online").put("cron_restart", "0 3 * * *"), process("idle", "stopped"));
+  void keepLeavesAppsInPm2sListAndOnlySelectsApps() throws Exception {
+    simulatePm2(
+        process("web", "online").put("cron_restart", "0 3 * * *"), process("idle", "stopped"));
     assertThat(jpm.run("import-pm2", "--only", "web,nope").failed().err())
         .contains("--only nope: the apps of PM2 are web, idle");
     Jpm.Result result = jpm.run("import-pm2", "--keep", "--only", "web").ok();
     assertThat(result.err()).contains("PM2 restarts it at the times of its cron_restart");
     assertThat(result.out()).contains("Took over 1 app, 0 skipped, 0 failed");
-    assertThat(calls()).containsExactly("jlist", "jlist", "stop 0");
+    assertThat(pm2Calls()).containsExactly("jlist", "jlist", "stop 0");
     assertThat(jpm.list()).hasSize(1);
   }
 
   @Test
   @Tag("slow")
-  void twoAppsOfOneNameAndAppsWithoutTheirFilesAreSaidBeforeAnythingIsStopped() throws Exception {
-    pm2Has(
+  void duplicateNamesAndMissingFilesAreReportedBeforeAnythingIsStopped() throws Exception {
+    simulatePm2(
         process("web", "online"),
         process("web", "online").put("pm_cwd", "/"),
         process("gone", "online").put("pm_exec_path", "/no/such/file.sh"));
@@ -167,12 +168,12 @@ class ImportIT {
     assertThat(result.err())
         .contains("web: PM2 has different apps of this name (pm_cwd)")
         .contains("gone: /no/such/file.sh: script not found");
-    assertThat(calls()).containsExactly("jlist");
+    assertThat(pm2Calls()).containsExactly("jlist");
   }
 
   @Test
   @Tag("slow")
-  void withoutPm2sDaemonItsDumpIsReadAndNoDaemonIsStarted() throws Exception {
+  void dumpIsReadWithoutStartingPm2sDaemon() throws Exception {
     assertThat(jpm.run("import-pm2").failed().err())
         .contains("PM2 is not running with PM2_HOME=" + pm2Home);
     Files.writeString(pm2Home.resolve("dump.pm2"), "[{broken");
@@ -188,7 +189,7 @@ class ImportIT {
   /// Runs only if JPM_TEST_PM2 is the path of a real `pm2`.
   @Test
   @Tag("slow")
-  void theRealPm2HandsItsAppsOver() throws Exception {
+  void appsOfARealPm2AreImported() throws Exception {
     String pm2 = System.getenv("JPM_TEST_PM2");
     Need.assume(pm2 != null, "a real pm2, which JPM_TEST_PM2 names");
     jpm.environment("PATH", Path.of(pm2).getParent() + ":" + System.getenv("PATH"));
@@ -218,7 +219,7 @@ class ImportIT {
     String out =
         new String(
             process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertThat(process.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(out).isZero();
     return out.strip();
   }

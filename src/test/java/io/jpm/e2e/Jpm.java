@@ -3,8 +3,8 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Modes;
-import io.jpm.testing.Patience;
+import io.jpm.testing.FileModes;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -176,7 +176,7 @@ final class Jpm implements AutoCloseable {
       var err = new java.util.concurrent.FutureTask<>(() -> text(process.getErrorStream()));
       Thread.ofVirtual().start(err);
       String out = text(process.getInputStream());
-      assertThat(process.waitFor(Patience.seconds(180), TimeUnit.SECONDS))
+      assertThat(process.waitFor(TestDeadline.scaledSeconds(180), TimeUnit.SECONDS))
           .as("the command ends")
           .isTrue();
       return new Result(process.exitValue(), out, err.get());
@@ -220,14 +220,14 @@ final class Jpm implements AutoCloseable {
   /// Writes settings into the home. The daemon reads them when it starts.
   void settings(String json) throws IOException {
     if (!Files.exists(home())) {
-      Modes.onlyOwnerWrites(Files.createDirectories(home()));
+      FileModes.onlyOwnerWrites(Files.createDirectories(home()));
     }
-    Modes.onlyOwnerWrites(Files.writeString(home().resolve("jpm.json"), json));
+    FileModes.onlyOwnerWrites(Files.writeString(home().resolve("jpm.json"), json));
   }
 
   /// Returns all live processes of the apps and their descendants, without jpm's own processes.
-  List<String> apps() {
-    return survivors().stream()
+  List<String> appProcesses() {
+    return liveProcesses().stream()
         .filter(process -> !process.contains("io.jpm.daemon"))
         .filter(process -> !process.contains("jpm-keeper"))
         .toList();
@@ -238,7 +238,7 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Prevents the start of a daemon until the result is closed.
-  AutoCloseable startForbidden() throws IOException {
+  AutoCloseable preventDaemonStart() throws IOException {
     Process flock =
         new ProcessBuilder(
                 "flock",
@@ -250,7 +250,7 @@ final class Jpm implements AutoCloseable {
     assertThat(flock.inputReader().readLine()).isEqualTo("locked");
     return () -> {
       flock.getOutputStream().close();
-      assertThat(flock.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
+      assertThat(flock.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)).isTrue();
     };
   }
 
@@ -286,7 +286,7 @@ final class Jpm implements AutoCloseable {
 
   /// Returns all live processes that the commands of this test have led to, with their command
   /// lines.
-  List<String> survivors() {
+  List<String> liveProcesses() {
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
       return processes
           .filter(path -> path.getFileName().toString().matches("[0-9]+"))
@@ -303,7 +303,7 @@ final class Jpm implements AutoCloseable {
   }
 
   /// Returns the process tags of all live processes of this home's apps, by pid.
-  Map<Integer, String> tagged() {
+  Map<Integer, String> processTags() {
     String prefix = "JPM_TAG=" + home() + ":";
     Map<Integer, String> tags = new HashMap<>();
     try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
@@ -345,9 +345,12 @@ final class Jpm implements AutoCloseable {
     try {
       Result kill = run("kill");
       Eventually.await(
-          "no process is left after " + kill, LONG, () -> survivors().isEmpty(), this::survivors);
+          "no process is left after " + kill,
+          LONG,
+          () -> liveProcesses().isEmpty(),
+          this::liveProcesses);
     } finally {
-      for (String survivor : survivors()) {
+      for (String survivor : liveProcesses()) {
         ProcessHandle.of(Long.parseLong(survivor.substring(0, survivor.indexOf(' '))))
             .ifPresent(ProcessHandle::destroyForcibly);
       }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 /// that is not ready receives no connections.
 @Tag("slow")
 @Timeout(600)
-class JvmReadinessIT extends InOwnHome {
+class JvmReadinessIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(90);
 
   /// Answers `/ready` with the status in the file `ready-PID`, or in `ready` if that file does not
@@ -72,10 +72,10 @@ class JvmReadinessIT extends InOwnHome {
   void open() throws IOException {
     port = FreePort.find();
     Files.writeString(jpm.work().resolve("Web.java"), SERVER);
-    say("ready", 200);
+    setStatus("ready", 200);
   }
 
-  private void say(String file, int status) throws IOException {
+  private void setStatus(String file, int status) throws IOException {
     Path made = Files.writeString(jpm.work().resolve(file + ".new"), status + "\n");
     Files.move(
         made,
@@ -103,7 +103,7 @@ class JvmReadinessIT extends InOwnHome {
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     jpm.run("start", file.toString()).ok();
-    awaitOnly(pids());
+    awaitAnswersOnlyFrom(pids());
     assertThat(jpm.run("describe", "0").out()).contains("jvm, kernel: the program is java");
   }
 
@@ -112,7 +112,7 @@ class JvmReadinessIT extends InOwnHome {
   }
 
   /// Returns the pid of the process that answers; 0 if none answers, or one that is not ready.
-  private int ask() {
+  private int answeringPid() {
     try {
       var connection =
           (HttpURLConnection)
@@ -127,32 +127,32 @@ class JvmReadinessIT extends InOwnHome {
     }
   }
 
-  private void awaitOnly(Set<Integer> pids) {
+  private void awaitAnswersOnlyFrom(Set<Integer> pids) {
     Set<Integer> seen = new HashSet<>();
     Eventually.await(
         pids + " alone answer 40 times in a row",
         SOON,
         () -> {
           seen.clear();
-          IntStream.range(0, 40).forEach(_ -> seen.add(ask()));
+          IntStream.range(0, 40).forEach(_ -> seen.add(answeringPid()));
           return seen.equals(pids);
         },
         () -> seen + "\n" + jpm.run("ls").out());
   }
 
   @Test
-  void aBuildThatIsNotReadyIsRefusedAndMeetsNoClient() throws Exception {
+  void buildThatIsNotReadyIsRefusedAndReceivesNoConnections() throws Exception {
     start();
     Set<Integer> before = pids();
     for (int pid : before) {
-      say("ready-" + pid, 200);
+      setStatus("ready-" + pid, 200);
     }
-    say("ready", 503);
+    setStatus("ready", 503);
     try (Load load = new Load(port).keepAlive(4).closing(4)) {
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("503");
       assertThat(pids()).isEqualTo(before);
-      say("ready", 200);
+      setStatus("ready", 200);
       jpm.run("reload", "web").ok();
       assertThat(pids()).hasSize(2).doesNotContainAnyElementsOf(before);
       load.stop();
@@ -163,31 +163,31 @@ class JvmReadinessIT extends InOwnHome {
   }
 
   @Test
-  void oneThatGetsUnreadyMeetsNoClientUntilItIsReadyAgainAlsoUnderTheNextDaemon() throws Exception {
+  void unreadyProcessReceivesNoConnectionsEvenUnderTheNextDaemon() throws Exception {
     start();
     Set<Integer> both = pids();
     List<Integer> each = List.copyOf(both);
-    say("ready-" + each.get(0), 503);
-    awaitOnly(Set.of(each.get(1)));
+    setStatus("ready-" + each.get(0), 503);
+    awaitAnswersOnlyFrom(Set.of(each.get(1)));
     assertThat(jpm.run("describe", "web").out())
         .contains("its readiness check fails: new connections go to the others");
-    say("ready-" + each.get(1), 503);
-    awaitOnly(both); // none is ready, so all serve
-    say("ready-" + each.get(0), 200);
-    awaitOnly(Set.of(each.get(0)));
+    setStatus("ready-" + each.get(1), 503);
+    awaitAnswersOnlyFrom(both); // none is ready, so all serve
+    setStatus("ready-" + each.get(0), 200);
+    awaitAnswersOnlyFrom(Set.of(each.get(0)));
 
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
-    Eventually.await("a new daemon is running", SOON, () -> otherDaemon(daemon));
-    awaitOnly(Set.of(each.get(0)));
-    say("ready-" + each.get(1), 200);
-    awaitOnly(both);
+    Eventually.await("a new daemon is running", SOON, () -> isOtherDaemon(daemon));
+    awaitAnswersOnlyFrom(Set.of(each.get(0)));
+    setStatus("ready-" + each.get(1), 200);
+    awaitAnswersOnlyFrom(both);
     assertThat(pids()).isEqualTo(both);
-    say("ready-" + each.get(1), 503);
-    awaitOnly(Set.of(each.get(0)));
+    setStatus("ready-" + each.get(1), 503);
+    awaitAnswersOnlyFrom(Set.of(each.get(0)));
   }
 
-  private boolean otherDaemon(long former) {
+  private boolean isOtherDaemon(long former) {
     try {
       return jpm.daemonPid() != former && jpm.run("ping").code() == 0;
     } catch (IOException | RuntimeException notYet) {

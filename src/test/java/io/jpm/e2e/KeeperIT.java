@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// The keeper: the daemon dies and no command starts another one.
 @Timeout(300)
-class KeeperIT extends InOwnHome {
+class KeeperIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   private static final String TICKER =
@@ -42,7 +42,7 @@ class KeeperIT extends InOwnHome {
       """;
 
   @Test
-  void aKilledDaemonIsBackWithNobodyTypingAndAsItWas() throws Exception {
+  void keeperRestartsAKilledDaemonWithItsOptionsAndApps() throws Exception {
     jpm.environment("JPM_JAVA_OPTS", "-Dkept.over.death=yes");
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.environment("JPM_JAVA_OPTS", "");
@@ -61,12 +61,12 @@ class KeeperIT extends InOwnHome {
     List<String> ticks = jpm.log("ticker-out.log").subList(1, before);
     assertThat(ticks)
         .isEqualTo(IntStream.rangeClosed(1, ticks.size()).mapToObj(n -> "tick " + n).toList());
-    assertThat(saidByKeeper("(pid " + first + ") is gone, starting it again")).hasSize(1);
+    assertThat(keeperLog("(pid " + first + ") is gone, starting it again")).hasSize(1);
   }
 
   @Test
   @Tag("slow")
-  void neitherDaemonNorAppsInheritWhatTheKeeperHolds() throws Exception {
+  void daemonAndAppsInheritNothingFromTheKeeper() throws Exception {
     jpm.runAfter("ulimit -Sn 777", "start", jpm.script("ticker.sh", TICKER).toString()).ok();
     long first = jpm.daemonPid();
     jpm.killDaemon();
@@ -84,12 +84,12 @@ class KeeperIT extends InOwnHome {
   }
 
   @Test
-  void whatAnAppPrintedAndHowItEndedWithoutADaemonIsKnown() throws Exception {
+  void outputAndExitOfAnAppThatEndedWithoutADaemonAreKnown() throws Exception {
     Path gate = makeGate();
     jpm.run("start", jpm.script("numbers.sh", NUMBERS).toString(), "--name", "numbers").ok();
     int pid = jpm.pid("numbers");
     long first = jpm.daemonPid();
-    try (var _ = jpm.startForbidden()) {
+    try (var _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       Files.writeString(gate, "go\n");
       Eventually.await("the app has ended", SOON, () -> !Jpm.running(pid));
@@ -102,7 +102,7 @@ class KeeperIT extends InOwnHome {
     assertThat(jpm.log("numbers-out.log"))
         .isEqualTo(IntStream.rangeClosed(1, 500).mapToObj(n -> "line " + n).toList());
     assertThat(jpm.run("describe", "numbers").ok().out())
-        .contains(kernelTellsStrangers() ? "exit 7" : "exit unknown");
+        .contains(kernelReportsExitsToNonParents() ? "exit 7" : "exit unknown");
   }
 
   @Test
@@ -112,9 +112,9 @@ class KeeperIT extends InOwnHome {
     long daemon = jpm.daemonPid();
     Eventually.await("the keeper is running", SOON, () -> keeper() > 0);
     jpm.run("kill").ok();
-    Eventually.await("no process is left", SOON, () -> jpm.survivors().isEmpty());
+    Eventually.await("no process is left", SOON, () -> jpm.liveProcesses().isEmpty());
     assertThat(Jpm.running((int) daemon)).isFalse();
-    assertThat(saidByKeeper("starting it again")).isEmpty();
+    assertThat(keeperLog("starting it again")).isEmpty();
   }
 
   @Test
@@ -139,15 +139,15 @@ class KeeperIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aDaemonThatCannotStartIsTriedAgainAfterLongerAndLongerPauses() throws Exception {
+  void failedStartOfTheDaemonIsRetriedWithGrowingDelays() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     int pid = jpm.pid("ticker");
     long first = jpm.daemonPid();
     jpm.settings("{broken");
     jpm.killDaemon();
     Eventually.await(
-        "the keeper delays the next start", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
-    assertThat(saidByKeeper("does not start (the daemon did not start"))
+        "the keeper delays the next start", Jpm.LONG, () -> !keeperLog("in 2 s").isEmpty());
+    assertThat(keeperLog("does not start (the daemon did not start"))
         .hasSize(2)
         .allMatch(line -> line.contains("jpm.json"))
         .first()
@@ -160,21 +160,21 @@ class KeeperIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void killSendsAKeeperAwayThatIsAboutToStartTheDaemon() throws Exception {
+  void killEndsAKeeperThatIsAboutToStartTheDaemon() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.run("stop", "ticker").ok();
     jpm.settings("{broken");
     jpm.killDaemon();
     Eventually.await(
-        "the keeper delays the next start", Jpm.LONG, () -> !saidByKeeper("in 2 s").isEmpty());
+        "the keeper delays the next start", Jpm.LONG, () -> !keeperLog("in 2 s").isEmpty());
     assertThat(jpm.run("kill").ok().err()).contains("no daemon is running");
-    Eventually.await("the keeper is gone", SOON, () -> jpm.survivors().isEmpty());
+    Eventually.await("the keeper is gone", SOON, () -> jpm.liveProcesses().isEmpty());
     jpm.settings("{}");
   }
 
   @Test
   @Tag("slow")
-  void afterSigtermTheKeeperHoldsTheAppsPipesAndLeavesTheDaemonDead() throws Exception {
+  void keeperHoldsThePipesAndStartsNoDaemonAfterSigterm() throws Exception {
     Path gate = makeGate();
     jpm.run("start", jpm.script("numbers.sh", NUMBERS).toString(), "--name", "numbers").ok();
     int pid = jpm.pid("numbers");
@@ -184,11 +184,11 @@ class KeeperIT extends InOwnHome {
     daemon.destroy();
     Eventually.await("the daemon is gone", SOON, () -> !Jpm.running((int) daemon.pid()));
     Eventually.await(
-        "the keeper knows that the daemon is gone", SOON, () -> waitsForAnyone(keeper));
+        "the keeper knows that the daemon is gone", SOON, () -> waitsWithoutADaemon(keeper));
     assertThat(children(keeper)).isEmpty();
     Files.writeString(gate, "go\n");
     Eventually.await("the app has ended", SOON, () -> !Jpm.running(pid));
-    assertThat(saidByKeeper("starting")).isEmpty();
+    assertThat(keeperLog("starting")).isEmpty();
     assertThat(Files.exists(jpm.home().resolve("jpm.pid"))).isFalse();
 
     jpm.awaitStatus("numbers", "online");
@@ -209,7 +209,8 @@ class KeeperIT extends InOwnHome {
       long next = awaitOtherDaemon(mine);
       assertThat(other.daemonPid()).isEqualTo(theirs);
       other.run("kill").ok();
-      Eventually.await("the other home has no process", SOON, () -> other.survivors().isEmpty());
+      Eventually.await(
+          "the other home has no process", SOON, () -> other.liveProcesses().isEmpty());
       assertThat(jpm.daemonPid()).isEqualTo(next);
       assertThat(jpm.status("ticker")).isEqualTo("online");
     }
@@ -217,7 +218,7 @@ class KeeperIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aSettingTurnsItOffAndSendsTheOneAwayThatIsThere() throws Exception {
+  void settingDisablesTheKeeperAndEndsARunningOne() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     awaitPipes(2);
     jpm.settings("{\"keeper\": {\"enabled\": false}}");
@@ -227,7 +228,7 @@ class KeeperIT extends InOwnHome {
     Eventually.await(
         "no keeper is left",
         SOON,
-        () -> jpm.survivors().stream().noneMatch(process -> process.contains("jpm-keeper")));
+        () -> jpm.liveProcesses().stream().noneMatch(process -> process.contains("jpm-keeper")));
     assertThat(jpm.status("ticker")).isEqualTo("online");
   }
 
@@ -269,7 +270,7 @@ class KeeperIT extends InOwnHome {
 
   /// Reports whether the keeper has its pipe open for writing too, which it has only while there is
   /// no daemon.
-  private static boolean waitsForAnyone(int keeper) {
+  private static boolean waitsWithoutADaemon(int keeper) {
     return read(Path.of("/proc/" + keeper + "/fdinfo/0")).matches("(?s).*flags:\\s+[0-7]*2\n.*");
   }
 
@@ -309,7 +310,7 @@ class KeeperIT extends InOwnHome {
     }
   }
 
-  private List<String> saidByKeeper(String text) {
+  private List<String> keeperLog(String text) {
     return jpm.daemonLog().stream()
         .filter(line -> line.contains(" keeper: the daemon") && line.contains(text))
         .toList();
@@ -326,7 +327,7 @@ class KeeperIT extends InOwnHome {
     return (int) read(jpm.home().resolve("logs").resolve(file)).lines().count();
   }
 
-  private static boolean kernelTellsStrangers() {
+  private static boolean kernelReportsExitsToNonParents() {
     var version = Pattern.compile("(\\d+)\\.(\\d+).*").matcher(System.getProperty("os.version"));
     assertThat(version.matches()).isTrue();
     int number = Integer.parseInt(version.group(1)) * 1000 + Integer.parseInt(version.group(2));

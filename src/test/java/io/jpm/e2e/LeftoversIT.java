@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// A crash leaves no process behind, whatever follows it. The app starts a daemon that has neither
 /// its session nor its environment, and dies.
 @Timeout(300)
-class LeftoversIT extends InOwnHome {
+class LeftoversIT extends EndToEndTestBase {
   @AfterEach
-  void nothingLives() {
-    assertThat(daemons()).noneMatch(Jpm::running);
+  void assertNothingIsLeft() {
+    assertThat(daemonPids()).noneMatch(Jpm::running);
     assertThat(read("twice")).isEmpty();
   }
 
@@ -63,7 +63,7 @@ class LeftoversIT extends InOwnHome {
     return read(name).size();
   }
 
-  private List<Integer> daemons() {
+  private List<Integer> daemonPids() {
     return read("pids").stream().map(Integer::valueOf).toList();
   }
 
@@ -77,24 +77,24 @@ class LeftoversIT extends InOwnHome {
   }
 
   @Test
-  void nothingOfAGenerationLivesWhenTheNextBegins() throws Exception {
+  void leftoversAreEndedBeforeTheNextGenerationStarts() throws Exception {
     start("exit 0");
     for (int i = 2; i <= 4; i++) {
       Jpm.kill(jpm.pid("leaver"));
       awaitRuns(i);
     }
-    Eventually.await("each run has left a process", Jpm.LONG, () -> daemons().size() == 4);
+    Eventually.await("each run has left a process", Jpm.LONG, () -> daemonPids().size() == 4);
     jpm.run("stop", "leaver").ok();
   }
 
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"stop", "delete", "kill", "restart"})
-  void nothingIsLeftWhileARestartIsDelayed(String command) throws Exception {
+  void leftoversAreEndedWhileARestartIsDelayed(String command) throws Exception {
     start("exit 0", "--restart-delay", "600000");
     Jpm.kill(jpm.pid("leaver"));
     jpm.awaitStatus("leaver", "waiting restart");
-    assertThat(daemons()).hasSize(1).noneMatch(Jpm::running);
+    assertThat(daemonPids()).hasSize(1).noneMatch(Jpm::running);
 
     if (command.equals("kill")) {
       jpm.run("kill").ok();
@@ -111,7 +111,7 @@ class LeftoversIT extends InOwnHome {
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"stop", "delete", "kill"})
-  void aCommandWaitsForADaemonThatDoesNotListen(String command) throws Exception {
+  void commandWaitsForALeftoverThatIgnoresSignals(String command) throws Exception {
     start(":", "--kill-timeout", "1500");
     Jpm.kill(jpm.pid("leaver"));
     jpm.awaitStatus("leaver", "stopping");
@@ -120,22 +120,22 @@ class LeftoversIT extends InOwnHome {
     } else {
       jpm.run(command, "leaver").ok();
     }
-    assertThat(daemons()).hasSize(1).noneMatch(Jpm::running);
+    assertThat(daemonPids()).hasSize(1).noneMatch(Jpm::running);
     assertThat(lines("runs")).isEqualTo(1);
   }
 
   @Test
   @Tag("slow")
-  void nothingIsLeftOfWhatIsErrored() throws Exception {
+  void erroredAppHasNoLeftovers() throws Exception {
     start("exit 0", "--max-restarts", "1", "--min-uptime", "3600000");
     Jpm.kill(jpm.pid("leaver"));
     jpm.awaitStatus("leaver", "errored");
-    assertThat(daemons()).hasSize(1).noneMatch(Jpm::running);
+    assertThat(daemonPids()).hasSize(1).noneMatch(Jpm::running);
   }
 
   @Test
   @Tag("slow")
-  void aDaemonOfJpmThatDiesBetweenChangesNothing() throws Exception {
+  void leftoversAreEndedEvenIfJpmsDaemonDiesInBetween() throws Exception {
     start("exit 0");
     int main = jpm.pid("leaver");
     jpm.killDaemon();
@@ -151,39 +151,39 @@ class LeftoversIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aDaemonOfJpmThatDiesWhileItEndsLeftoversHasThemEndedByTheNext() throws Exception {
+  void nextDaemonEndsLeftoversThatADeadDaemonWasEnding() throws Exception {
     start(":", "--kill-timeout", "60000");
     Jpm.kill(jpm.pid("leaver"));
     jpm.awaitStatus("leaver", "stopping");
     jpm.killDaemon();
-    assertThat(daemons()).allMatch(Jpm::running);
+    assertThat(daemonPids()).allMatch(Jpm::running);
     Process stop = jpm.begin("stop", "leaver");
     jpm.awaitStatus("leaver", "stopping");
-    assertThat(daemons()).allMatch(Jpm::running);
-    Jpm.kill(daemons().getFirst());
+    assertThat(daemonPids()).allMatch(Jpm::running);
+    Jpm.kill(daemonPids().getFirst());
     jpm.awaitStatus("leaver", "stopped");
     Jpm.finish(stop);
   }
 
   @Test
   @Tag("slow")
-  void whatItsOwnerWantsToLiveOnLivesOn() throws Exception {
+  void leftoversStayWithNoTreekill() throws Exception {
     start("exit 0", "--no-treekill");
     Jpm.kill(jpm.pid("leaver"));
     awaitRuns(2);
     assertThat(lines("twice")).isEqualTo(1);
     jpm.run("delete", "leaver").ok();
-    assertThat(daemons()).hasSize(2).allMatch(Jpm::running);
-    daemons().forEach(Jpm::kill);
+    assertThat(daemonPids()).hasSize(2).allMatch(Jpm::running);
+    daemonPids().forEach(Jpm::kill);
     Eventually.await(
-        "the leftovers have ended", Jpm.LONG, () -> daemons().stream().noneMatch(Jpm::running));
+        "the leftovers have ended", Jpm.LONG, () -> daemonPids().stream().noneMatch(Jpm::running));
     Files.delete(jpm.work().resolve("twice"));
   }
 
   @Test
   @Tag("slow")
   @Needs(Need.PYTHON)
-  void whatAnInstanceThatWasReplacedLeavesGoesToo() throws Exception {
+  void leftoversOfAReplacedInstanceAreEnded() throws Exception {
     Path script =
         jpm.script(
             "server.py",
@@ -212,8 +212,8 @@ class LeftoversIT extends InOwnHome {
     Path file = jpm.work().resolve("apps.json");
     Files.writeString(file, new JsonObject().put("apps", new JsonArray().add(app)).encode());
     jpm.run("start", file.toString()).ok();
-    Eventually.await("both instances have started", Jpm.LONG, () -> daemons().size() == 2);
-    List<Integer> old = daemons();
+    Eventually.await("both instances have started", Jpm.LONG, () -> daemonPids().size() == 2);
+    List<Integer> old = daemonPids();
 
     jpm.run("reload", "web").ok();
 
@@ -221,14 +221,14 @@ class LeftoversIT extends InOwnHome {
         "the leftovers of the old processes have ended",
         Jpm.LONG,
         () -> old.stream().noneMatch(Jpm::running));
-    assertThat(daemons()).hasSize(4);
-    assertThat(daemons().stream().filter(Jpm::running)).hasSize(2);
+    assertThat(daemonPids()).hasSize(4);
+    assertThat(daemonPids().stream().filter(Jpm::running)).hasSize(2);
     jpm.run("delete", "web").ok();
   }
 
   @Test
   @Needs(Need.PYTHON_FOR_ALL)
-  void whatPutsItselfIntoTheBackgroundIsToldHowToStayInTheForeground() throws Exception {
+  void daemonizingAppIsReportedWithItsForegroundOption() throws Exception {
     Path server =
         jpm.script(
             "redis-server",
@@ -250,13 +250,13 @@ class LeftoversIT extends InOwnHome {
     assertThat(jpm.run("describe", "cache").ok().out())
         .contains("it daemonized itself; run it in the foreground (`--daemonize no`)");
     assertThat(lines("runs")).isEqualTo(1);
-    assertThat(daemons()).noneMatch(Jpm::running);
+    assertThat(daemonPids()).noneMatch(Jpm::running);
     assertThat(jpm.restarts("cache")).isZero();
   }
 
   @Test
   @Tag("slow")
-  void aScriptThatStartsSomethingInTheBackgroundIsNotStartedAgainAndAgain() throws Exception {
+  void scriptThatStartsABackgroundProcessIsNotRestarted() throws Exception {
     Path script =
         jpm.script(
             "launcher.sh",
@@ -273,7 +273,7 @@ class LeftoversIT extends InOwnHome {
     assertThat(jpm.run("describe", "launcher").ok().out())
         .contains("it daemonized itself; run it in the foreground (");
     assertThat(lines("runs")).isEqualTo(1);
-    assertThat(daemons()).hasSize(1).noneMatch(Jpm::running);
+    assertThat(daemonPids()).hasSize(1).noneMatch(Jpm::running);
   }
 
   private static int freePort() throws IOException {

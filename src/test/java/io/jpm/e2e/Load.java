@@ -1,6 +1,6 @@
 package io.jpm.e2e;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 /// code under test. They are as strict as a client can be: they retry nothing, and a connection
 /// that the server closes without announcing it in its last response is a failure.
 final class Load implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = Patience.millis(30);
+  private static final int PATIENCE_MILLIS = TestDeadline.millis(30);
 
   private static final long PAUSE_NANOS = Duration.ofMillis(TestGroup.choose(12, 0)).toNanos();
 
@@ -44,7 +44,7 @@ final class Load implements AutoCloseable {
   }
 
   /// The work that one client repeats until it is stopped.
-  private interface Work {
+  private interface RequestLoop {
     void once() throws IOException;
   }
 
@@ -77,13 +77,13 @@ final class Load implements AutoCloseable {
     return this;
   }
 
-  private void begin(String kind, Work work) {
+  private void begin(String kind, RequestLoop requestLoop) {
     clients.add(
         Thread.ofVirtual()
             .start(() -> {
               while (running) {
                 try {
-                  work.once();
+                  requestLoop.once();
                   done.computeIfAbsent(kind, _ -> new AtomicLong()).incrementAndGet();
                   LockSupport.parkNanos(PAUSE_NANOS);
                 } catch (IOException | RuntimeException failure) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Timeout;
 
 /// No line is lost without a report, no line comes twice, and no line is torn.
 @Timeout(600)
-class LogsIT extends InOwnHome {
+class LogsIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final Pattern LOSS = Pattern.compile("… ([0-9]+) lines? dropped \\(.*\\)");
 
   @Test
   @Tag("slow")
-  void everyLineOutlivesTwoHundredRotationsAndFiveDeathsOfTheDaemon() throws Exception {
+  void noLineIsLostInTwoHundredRotationsAndFiveDaemonDeaths() throws Exception {
     long lines = 25_000_000;
     start("numbers", "seq 1 " + lines, "\"logs\": {\"max_size\": \"1M\", \"keep\": 1000}");
     for (int death = 1; death <= 5; death++) {
@@ -56,9 +56,9 @@ class LogsIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.MOUNT)
-  void linesThatAFullDiskDoesNotTakeAreCountedToTheLastOne() throws Exception {
+  void linesDroppedOnAFullDiskAreCountedExactly() throws Exception {
     Path disk = Files.createDirectories(jpm.work().resolve("disk"));
-    command("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
+    runCommand("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", disk.toString());
     try {
       long lines = 20_000_000;
       jpm.settings("{\"logs\": {\"buffer\": \"4M\"}}");
@@ -72,7 +72,7 @@ class LogsIT extends InOwnHome {
       jpm.killDaemon();
       awaitOtherDaemon(daemon);
       assertThat(jpm.run("describe", "full").ok().out()).contains("disk full");
-      command("mount", "-o", "remount,size=400m", disk.toString());
+      runCommand("mount", "-o", "remount,size=400m", disk.toString());
       Path log = disk.resolve("full-out.log");
       Eventually.await("the last line is logged", SOON, () -> lastLine(log).equals("" + lines));
 
@@ -84,12 +84,12 @@ class LogsIT extends InOwnHome {
     } finally {
       jpm.run("delete", "all");
       jpm.run("kill");
-      command("umount", disk.toString());
+      runCommand("umount", disk.toString());
     }
   }
 
   @Test
-  void whatAnAppPrintsIsInItsFileByteForByte() throws Exception {
+  void outputIsInTheLogFileByteForByte() throws Exception {
     Path expected = jpm.work().resolve("expected");
     byte[] odd = new byte[512];
     for (int i = 0; i < odd.length; i++) {
@@ -116,7 +116,7 @@ class LogsIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void anAppThatClosesItsOutputLivesOn() throws Exception {
+  void appThatClosesItsOutputStaysOnline() throws Exception {
     start("closed", "echo before; exec >&- 2>&-", "");
     Eventually.await("the line is logged", SOON, () -> lastLine("closed").equals("before"));
     assertThat(jpm.status("closed")).isEqualTo("online");
@@ -124,7 +124,7 @@ class LogsIT extends InOwnHome {
   }
 
   @Test
-  void limitsInTheSettingsHoldAtOnce() throws Exception {
+  void logLimitsInTheSettingsApplyImmediately() throws Exception {
     start("hot", "while :; do echo 0123456789012345678901234567890123456789; done", "");
     Path log = jpm.home().resolve("logs/hot-out.log");
     Eventually.await("the app has printed 500 kB", SOON, () -> size(log) > 500_000);
@@ -142,20 +142,20 @@ class LogsIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void flushEmptiesAndReloadLogsOpensAnew() throws Exception {
+  void flushEmptiesTheLogAndReloadLogsReopensIt() throws Exception {
     start("flushed", "while read -r word; do echo \"$word\"; done <>gate", "");
     Path log = jpm.home().resolve("logs/flushed-out.log");
-    say("one");
+    writeToGate("one");
     Eventually.await("one is logged", SOON, () -> lastLine("flushed").equals("one"));
     jpm.run("flush", "flushed").ok();
     assertThat(size(log)).isZero();
     Files.move(log, log.resolveSibling("moved.log"));
     jpm.run("reloadLogs").ok();
-    say("two");
+    writeToGate("two");
     Eventually.await("two is logged", SOON, () -> lastLine("flushed").equals("two"));
     assertThat(Files.readAllLines(log)).containsExactly("two");
     Files.writeString(log, ""); // like `> file`
-    say("three");
+    writeToGate("three");
     Eventually.await("three is logged", SOON, () -> lastLine("flushed").equals("three"));
     assertThat(Files.readAllLines(log)).containsExactly("three");
   }
@@ -164,7 +164,7 @@ class LogsIT extends InOwnHome {
   /// sequences, of which there may be many.
   @Test
   @Tag("slow")
-  void aLineOfControlCharactersHoldsUpNobody() throws Exception {
+  void longLineOfControlCharactersIsPrintedUnchanged() throws Exception {
     jpm.script(
         "odd.sh",
         "#!/bin/bash\nprintf '\\1%.0s' {1..60000}\necho\necho -e 'a\\x1fé'\nexec sleep 1000\n");
@@ -183,7 +183,7 @@ class LogsIT extends InOwnHome {
             name + ".sh",
             "#!/bin/bash\ncd \"$(dirname \"$0\")\"\n" + line + "\nexec sleep 100000\n");
     if (line.contains("gate")) {
-      command("mkfifo", jpm.work().resolve("gate").toString());
+      runCommand("mkfifo", jpm.work().resolve("gate").toString());
     }
     Path file = jpm.work().resolve(name + ".json");
     Files.writeString(
@@ -193,7 +193,7 @@ class LogsIT extends InOwnHome {
     jpm.run("start", file.toString()).ok();
   }
 
-  private void say(String word) throws IOException {
+  private void writeToGate(String word) throws IOException {
     Files.writeString(jpm.work().resolve("gate"), word + "\n");
   }
 
@@ -295,10 +295,10 @@ class LogsIT extends InOwnHome {
     }
   }
 
-  private static void command(String... words) throws IOException {
+  private static void runCommand(String... words) throws IOException {
     try {
       Process process = new ProcessBuilder(words).inheritIO().start();
-      assertThat(process.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).as(String.join(" ", words)).isZero();
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 /// `jpm monit` in a terminal, as users see it.
 @Timeout(300)
 @Needs(Need.TMUX)
-class MonitIT extends InOwnHome {
+class MonitIT extends EndToEndTestBase {
   private static final String TICKING =
       """
       #!/bin/sh
@@ -44,7 +44,7 @@ class MonitIT extends InOwnHome {
     terminal.close();
   }
 
-  private void fourApps() throws IOException {
+  private void startFourApps() throws IOException {
     String ticking = jpm.script("ticking", TICKING).toString();
     jpm.run("start", ticking, "--name", "api", "--", "api").ok();
     jpm.run("start", ticking, "--name", "web", "--", "web").ok();
@@ -54,17 +54,17 @@ class MonitIT extends InOwnHome {
   }
 
   /// Opens the screen, and records the settings of the terminal before and after it.
-  private void monit() {
-    terminal.line("stty -a >before; jpm monit 2>said; echo \"code $?\"; stty -a >after");
+  private void openMonit() {
+    terminal.enterLine("stty -a >before; jpm monit 2>said; echo \"code $?\"; stty -a >after");
     terminal.awaitLine("q:quit");
   }
 
-  private void isAsBefore(int code) throws IOException {
+  private void assertTerminalIsRestored(int code) throws IOException {
     terminal.awaitLine("code " + code);
     Path after = jpm.work().resolve("after");
     Eventually.await("the settings of the terminal are recorded", Jpm.LONG, () -> isWritten(after));
     assertThat(after).hasSameTextualContentAs(jpm.work().resolve("before"));
-    assertThat(terminal.isOnOtherScreen()).isFalse();
+    assertThat(terminal.isOnAlternateScreen()).isFalse();
     assertThat(terminal.isCursorShown()).isTrue();
     assertThat(terminal.screen()).doesNotContain("q:quit");
     Files.delete(after);
@@ -79,10 +79,10 @@ class MonitIT extends InOwnHome {
   }
 
   @Test
-  void appsLogsAndDetailsAreSeenAndKeysAct() throws IOException {
-    fourApps();
-    monit();
-    assertThat(terminal.isOnOtherScreen()).isTrue();
+  void appsLogsAndDetailsAreShownAndKeysRunCommands() throws IOException {
+    startFourApps();
+    openMonit();
+    assertThat(terminal.isOnAlternateScreen()).isTrue();
     terminal.awaitLine("3 of 4 online", "cpu", "mem", "daemon " + jpm.daemonPid());
     terminal.awaitLine("> ", "api", "online");
     terminal.awaitLine("web", "online");
@@ -112,14 +112,14 @@ class MonitIT extends InOwnHome {
     terminal.type("?");
     terminal.awaitLine("restart the instance");
     terminal.type("?q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   @Test
   @Tag("slow")
   void theLogIsSearchedScrolledAndFollowed() throws IOException {
-    fourApps();
-    monit();
+    startFourApps();
+    openMonit();
     terminal.awaitLine("tick 12 of api");
     terminal.press("Tab");
     terminal.awaitLine("> log of api");
@@ -133,14 +133,14 @@ class MonitIT extends InOwnHome {
     terminal.awaitLine("\"tick 2 of\": 1 line");
     terminal.awaitLine("tick 2 of api");
     terminal.press("C-c");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   @Test
   @Tag("slow")
-  void itFitsEverySizeAndSaysWhenThereIsNoRoom() throws IOException {
-    fourApps();
-    monit();
+  void screenFitsEverySizeAndReportsATooSmallTerminal() throws IOException {
+    startFourApps();
+    openMonit();
     terminal.resize(160, 45);
     terminal.awaitLine("│ script");
     terminal.resize(60, 16);
@@ -152,61 +152,61 @@ class MonitIT extends InOwnHome {
     terminal.awaitLine(">", "api", "online");
     terminal.awaitLine("q:quit");
     terminal.type("q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   @Test
-  void whatAppsPrintSteersNobodysTerminal() throws IOException {
+  void outputOfAppsCannotControlTheTerminal() throws IOException {
     jpm.run("start", jpm.script("hostile", HOSTILE).toString(), "--name", "hostile").ok();
-    monit();
+    openMonit();
     terminal.awaitLine("<script>", "here");
-    assertThat(terminal.isOnOtherScreen()).isTrue();
+    assertThat(terminal.isOnAlternateScreen()).isTrue();
     assertThat(terminal.title()).isNotEqualTo("evil");
     terminal.awaitLine("1 of 1 online");
     assertThat(terminal.screen().lines().filter(line -> line.contains("<script>")))
         .allMatch(line -> line.startsWith("<script>"));
     terminal.type("q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   @Test
   @Tag("slow")
-  void theNextDaemonDrawsTheScreenAnew() throws Exception {
-    fourApps();
-    monit();
+  void screenIsRedrawnByTheNextDaemon() throws Exception {
+    startFourApps();
+    openMonit();
     terminal.awaitLine("tick 3 of api");
-    try (AutoCloseable _ = jpm.startForbidden()) {
+    try (AutoCloseable _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       terminal.awaitLine("Waiting for a daemon: q quits");
     }
     terminal.awaitLine("3 of 4 online");
     terminal.type("q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   @Test
   @Tag("slow")
-  void theTerminalIsPutBackWhileThereIsNoDaemon() throws Exception {
+  void terminalIsRestoredWhileThereIsNoDaemon() throws Exception {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
-    monit();
-    try (AutoCloseable _ = jpm.startForbidden()) {
+    openMonit();
+    try (AutoCloseable _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       terminal.awaitLine("Waiting for a daemon: q quits");
       terminal.type("q");
-      isAsBefore(0);
+      assertTerminalIsRestored(0);
     }
   }
 
   @Test
   @Tag("slow")
-  void whoWantsToQuitNeedNotWaitForADaemonThatHangs() throws IOException {
+  void quitDoesNotWaitForADaemonThatHangs() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
-    monit();
+    openMonit();
     String daemon = Long.toString(jpm.daemonPid());
     jpm.shell("kill -STOP " + daemon).ok();
     try {
       terminal.type("q");
-      isAsBefore(0);
+      assertTerminalIsRestored(0);
     } finally {
       jpm.shell("kill -CONT " + daemon).ok();
     }
@@ -214,29 +214,29 @@ class MonitIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void theTerminalIsPutBackAfterSignals() throws IOException {
+  void terminalIsRestoredAfterSignals() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     for (String signal : new String[] {"TERM", "HUP", "INT"}) {
-      terminal.line(
+      terminal.enterLine(
           "stty -a >before; sh -c 'echo $$ >pid; exec \"$@\"' sh jpm monit; echo \"code $?\"; stty -a"
               + " >after");
       terminal.awaitLine("q:quit");
       String pid = Files.readString(jpm.work().resolve("pid")).strip();
       jpm.shell("kill -" + signal + " " + pid).ok();
-      isAsBefore(
+      assertTerminalIsRestored(
           switch (signal) {
             case "TERM" -> 143;
             case "HUP" -> 129;
             default -> 0;
           });
-      terminal.line("clear");
+      terminal.enterLine("clear");
       terminal.await("the screen is clear", screen -> !screen.contains("code"));
     }
   }
 
   @Test
   @Tag("slow")
-  void whereNothingCanBeDrawnOneLineSaysSo() throws IOException {
+  void unsuitableTerminalIsReportedInOneLine() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "quiet").ok();
     for (String verb : new String[] {"monit", "monitor", "imonit", "dash", "dashboard"}) {
       Jpm.Result result = jpm.run(verb).failed();
@@ -244,28 +244,28 @@ class MonitIT extends InOwnHome {
       assertThat(result.err()).contains("monit needs a terminal").hasLineCount(1);
     }
     assertThat(jpm.run("monit", "--help").ok().out()).contains("jpm monit web api");
-    terminal.line("TERM=dumb jpm monit; echo \"code $?\"");
+    terminal.enterLine("TERM=dumb jpm monit; echo \"code $?\"");
     terminal.awaitLine("TERM=dumb");
     terminal.awaitLine("code 1");
-    terminal.line("clear; jpm monit nobody; echo \"code $?\"");
+    terminal.enterLine("clear; jpm monit nobody; echo \"code $?\"");
     terminal.awaitLine("[jpm][ERROR]", "nobody");
     terminal.awaitLine("code 1");
-    assertThat(terminal.isOnOtherScreen()).isFalse();
-    terminal.line("clear; JPM_CLIENT=java jpm monit; echo \"code $?\"");
+    assertThat(terminal.isOnAlternateScreen()).isFalse();
+    terminal.enterLine("clear; JPM_CLIENT=java jpm monit; echo \"code $?\"");
     terminal.awaitLine("JPM_CLIENT");
     terminal.awaitLine("code 1");
   }
 
   @Test
   @Tag("slow")
-  void coloursAndCharactersAreThoseOfTheTerminal() throws IOException {
+  void colorsAndCharactersMatchTheTerminal() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "日本語").ok();
-    monit();
+    openMonit();
     terminal.awaitLine("> ", "日本語", "online");
     assertThat(terminal.colors()).contains("\u001b[");
     terminal.type("q");
-    isAsBefore(0);
-    terminal.line("clear; NO_COLOR=1 LC_ALL=C jpm monit quiet; NO_COLOR=1 LC_ALL=C jpm monit");
+    assertTerminalIsRestored(0);
+    terminal.enterLine("clear; NO_COLOR=1 LC_ALL=C jpm monit quiet; NO_COLOR=1 LC_ALL=C jpm monit");
     terminal.awaitLine("q:quit");
     terminal.awaitLine("> ", "??", "online");
     assertThat(terminal.screen().chars()).allMatch(c -> c < 0x7F);
@@ -278,7 +278,7 @@ class MonitIT extends InOwnHome {
   @Tag("slow")
   void twoHundredAppsAreListed() throws IOException {
     jpm.run("start", "sleep 1000", "--name", "many", "-i", "200").ok();
-    monit();
+    openMonit();
     terminal.awaitLine("200 of 200 online");
     terminal.press("End");
     terminal.awaitLine("> ", "199", "online");
@@ -287,7 +287,7 @@ class MonitIT extends InOwnHome {
     terminal.await(
         "another instance is selected", screen -> !screen.contains("log of many (id 199)"));
     terminal.type("q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 
   /// With `-Djpm.pictures=DIR`, writes `monit.svg` there, which shows a screen that has been open
@@ -295,16 +295,16 @@ class MonitIT extends InOwnHome {
   @Test
   @Tag("slow")
   @EnabledIfSystemProperty(named = "jpm.pictures", matches = ".+")
-  void aPictureIsTaken() throws IOException {
-    Waves.start(jpm, "api", 37, 60, "GET /v1/orders 200");
-    Waves.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
-    Waves.start(jpm, "search", 53, 80, "indexed 250 documents");
-    Waves.start(jpm, "mailer", 11, 6, "sent 12 mails");
+  void screenshotIsTaken() throws IOException {
+    ScreenshotApps.start(jpm, "api", 37, 60, "GET /v1/orders 200");
+    ScreenshotApps.start(jpm, "web", 23, 35, "GET /index.html 200", "-i", "3");
+    ScreenshotApps.start(jpm, "search", 53, 80, "indexed 250 documents");
+    ScreenshotApps.start(jpm, "mailer", 11, 6, "sent 12 mails");
     jpm.run("start", "sleep 1000", "--name", "nightly").ok();
     jpm.run("stop", "nightly").ok();
     var _ = jpm.run("start", "false", "--name", "broken", "--max-restarts", "2");
     terminal.resize(110, 32);
-    monit();
+    openMonit();
     long begun = System.nanoTime();
     Eventually.await(
         "the screen has been open for 90 seconds",
@@ -313,8 +313,9 @@ class MonitIT extends InOwnHome {
     Path pictures = Jpm.ROOT.resolve(System.getProperty("jpm.pictures"));
     Files.writeString(
         pictures.resolve("monit.svg"),
-        TerminalPicture.of(terminal.colors().replace(jpm.work().toString(), "/srv/app"), 110, 32));
+        TerminalScreenshot.of(
+            terminal.colors().replace(jpm.work().toString(), "/srv/app"), 110, 32));
     terminal.type("q");
-    isAsBefore(0);
+    assertTerminalIsRestored(0);
   }
 }

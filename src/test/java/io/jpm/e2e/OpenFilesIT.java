@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 /// File descriptors: the limit of the daemon, the limit of the apps, and what happens with too many
 /// apps (issue 18).
 @Timeout(300)
-class OpenFilesIT extends InOwnHome {
+class OpenFilesIT extends EndToEndTestBase {
   /// The soft and the hard limit of a process, as `ulimit -n` shows them.
   private static List<String> limits(long pid) throws IOException {
     try (Stream<String> lines = Files.lines(Path.of("/proc/" + pid + "/limits"))) {
@@ -24,7 +24,7 @@ class OpenFilesIT extends InOwnHome {
     }
   }
 
-  private long opened() throws IOException {
+  private long openFileCount() throws IOException {
     try (Stream<Path> files = Files.list(Path.of("/proc/" + jpm.daemonPid() + "/fd"))) {
       return files.count();
     }
@@ -67,7 +67,7 @@ class OpenFilesIT extends InOwnHome {
   /// apps.
   @Test
   @Tag("slow")
-  void appsHaveTheLimitOfACallerWhichIsLowerThanWhatTheDaemonHasOpen() throws Exception {
+  void appsHaveTheCallersLimitEvenBelowTheDaemonsOpenFiles() throws Exception {
     jpm.runAfter(
             "ulimit -Sn 64; ulimit -Hn 4096",
             "start",
@@ -84,7 +84,7 @@ class OpenFilesIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void moreThanFitsIsRefusedAsAWholeAndTheDaemonGoesOn() throws Exception {
+  void tooManyInstancesAreRefusedAsAWholeAndTheDaemonContinues() throws Exception {
     Jpm.Result refused =
         jpm.runAfter("ulimit -n 256", "start", "sleep", "-i", "60", "--name", "s", "--", "1000")
             .failed();
@@ -92,8 +92,8 @@ class OpenFilesIT extends InOwnHome {
         .contains("60 more instances cannot run", "256 open files", "enough for 28", "ulimit -n")
         .contains("LimitNOFILE=");
     assertThat(jpm.list()).isEmpty();
-    assertThat(jpm.apps()).isEmpty();
-    long without = opened();
+    assertThat(jpm.appProcesses()).isEmpty();
+    long without = openFileCount();
 
     jpm.run("start", "sleep", "-i", "28", "--name", "s", "--", "1000").ok();
     assertThat(jpm.run("scale", "s", "+1").failed().err()).contains("1 more instance cannot run");
@@ -106,7 +106,7 @@ class OpenFilesIT extends InOwnHome {
         Jpm.LONG,
         () -> {
           try {
-            return opened() <= without + 4 * 28 + 4; // and a client or two
+            return openFileCount() <= without + 4 * 28 + 4; // and a client or two
           } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
           }
@@ -122,7 +122,7 @@ class OpenFilesIT extends InOwnHome {
   }
 
   @Test
-  void tooLowALimitForTheDaemonIsSaidAtOnce() throws Exception {
+  void limitTooLowForTheDaemonIsReportedImmediately() throws Exception {
     assertThat(jpm.runAfter("ulimit -n 100", "start", "sleep", "--", "1").failed().err())
         .contains("the limit of open files is 100", "160 at least", "LimitNOFILE=");
     assertThat(jpm.runAfter("ulimit -n 100", "daemon").failed().err())
@@ -133,7 +133,7 @@ class OpenFilesIT extends InOwnHome {
   /// closed its descriptor meanwhile.
   @Test
   @Tag("slow")
-  void aLogFileThatWasClosedMeanwhileIsGoneOnWith() throws Exception {
+  void closedLogFileIsReopenedForLaterOutput() throws Exception {
     Path gate = jpm.work().resolve("gate");
     Path app =
         jpm.script(

@@ -20,7 +20,7 @@ final class Pm2Table {
   }
 
   /// Returns every word that was typed so far.
-  static Set<String> typed() {
+  static Set<String> typedWords() {
     return Set.copyOf(TYPED);
   }
 
@@ -40,7 +40,7 @@ final class Pm2Table {
   }
 
   /// Runs a line that must exit with 0 and print these parts to standard output.
-  Jpm.Result yes(String line, String... parts) {
+  Jpm.Result succeeds(String line, String... parts) {
     Jpm.Result result = type(line);
     assertThat(result.code()).as("%s: %s", line, result).isZero();
     for (String part : parts) {
@@ -51,7 +51,7 @@ final class Pm2Table {
 
   /// Runs a line that must exit with 1 and print one line to standard error, which contains this
   /// part.
-  Jpm.Result no(String line, String part) {
+  Jpm.Result fails(String line, String part) {
     Jpm.Result result = type(line);
     assertThat(result.code()).as("%s: %s", line, result).isEqualTo(1);
     assertThat(result.err().lines()).as("%s: %s", line, result).hasSize(1);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class Pm2TableIT {
   private static final AtomicInteger GROUPS = new AtomicInteger();
-  private static final String NOBODY = "no app, namespace or id is called ";
+  private static final String NOT_FOUND = "no app, namespace or id is called ";
 
   private static Jpm jpm;
 
@@ -82,7 +82,7 @@ class Pm2TableIT {
     if (GROUPS.get() == groups) { // not if only some tests were selected
       List<String> missing = new ArrayList<>(Pm2Words.COMMANDS);
       missing.addAll(Pm2Words.OPTIONS);
-      missing.removeAll(Pm2Table.typed());
+      missing.removeAll(Pm2Table.typedWords());
       assertThat(missing).as("words of PM2 that no test types").isEmpty();
     }
   }
@@ -116,60 +116,60 @@ class Pm2TableIT {
 
   @Test
   void appsAreStartedStoppedAndFoundByEverySelector() {
-    table.yes("start app.sh --name web -i 2", "as web (2 instances)", "Done.", "│ online");
-    table.no("start app.sh --name web", "app web is already running");
-    table.yes("start app.sh --name web -f", "as web (1 instance)");
-    table.yes("start app.sh --name api --namespace back", "as api");
-    table.no("start nope.js", "script not found");
-    table.no("start 99", NOBODY + "99");
-    table.no("start nope.json", "does not exist");
-    table.yes("start api", "Restarted api");
-    table.yes("restart web", "Restarted web (id", "│ web");
-    table.yes("restart back", "Restarted api (id");
-    table.yes("restart /^ap/", "Restarted api (id");
-    table.yes("restart all --parallel 1 --force", "Restarted web", "Restarted api");
-    table.no("restart nope", NOBODY + "nope");
-    table.no("restart 99", NOBODY + "99");
-    table.no("restart web --env production", "--env selects variables of a process file");
+    table.succeeds("start app.sh --name web -i 2", "as web (2 instances)", "Done.", "│ online");
+    table.fails("start app.sh --name web", "app web is already running");
+    table.succeeds("start app.sh --name web -f", "as web (1 instance)");
+    table.succeeds("start app.sh --name api --namespace back", "as api");
+    table.fails("start nope.js", "script not found");
+    table.fails("start 99", NOT_FOUND + "99");
+    table.fails("start nope.json", "does not exist");
+    table.succeeds("start api", "Restarted api");
+    table.succeeds("restart web", "Restarted web (id", "│ web");
+    table.succeeds("restart back", "Restarted api (id");
+    table.succeeds("restart /^ap/", "Restarted api (id");
+    table.succeeds("restart all --parallel 1 --force", "Restarted web", "Restarted api");
+    table.fails("restart nope", NOT_FOUND + "nope");
+    table.fails("restart 99", NOT_FOUND + "99");
+    table.fails("restart web --env production", "--env selects variables of a process file");
     assertThat(jpm.restarts("api")).isEqualTo(4);
-    table.yes("reset api", "Reset the counters of api");
+    table.succeeds("reset api", "Reset the counters of api");
     assertThat(jpm.restarts("api")).isZero();
-    table.yes("reset all", "Reset the counters of web");
-    table.no("reset 99", NOBODY + "99");
-    table.yes("reload api --force", "Restarted api (id");
-    table.no("reload nope", NOBODY + "nope");
-    table.yes("stop api web --force", "Stopped", "│ stopped");
+    table.succeeds("reset all", "Reset the counters of web");
+    table.fails("reset 99", NOT_FOUND + "99");
+    table.succeeds("reload api --force", "Restarted api (id");
+    table.fails("reload nope", NOT_FOUND + "nope");
+    table.succeeds("stop api web --force", "Stopped", "│ stopped");
     assertThat(jpm.list()).allMatch(app -> app.getInteger("pid") == 0);
-    table.yes("start all", "Started web", "Started api");
-    table.no("stop nope", NOBODY + "nope");
-    table.yes("scale web 3", "Scaled web to 3 instances");
-    table.no("scale web 3", "has 3 instances already");
-    table.yes("scale web +1", "Scaled web to 4 instances");
-    table.no("scale nope 2", NOBODY + "nope");
-    table.yes("delete api --force", "Deleted api");
-    table.yes("del app.sh", "Deleted web", "No app yet");
+    table.succeeds("start all", "Started web", "Started api");
+    table.fails("stop nope", NOT_FOUND + "nope");
+    table.succeeds("scale web 3", "Scaled web to 3 instances");
+    table.fails("scale web 3", "has 3 instances already");
+    table.succeeds("scale web +1", "Scaled web to 4 instances");
+    table.fails("scale nope 2", NOT_FOUND + "nope");
+    table.succeeds("delete api --force", "Deleted api");
+    table.succeeds("del app.sh", "Deleted web", "No app yet");
     assertThat(jpm.list()).isEmpty();
     for (String verb : List.of("stop", "restart", "reload", "delete")) {
-      table.no(verb + " all", "there is no app");
-      table.no(verb, "needs an argument");
+      table.fails(verb + " all", "there is no app");
+      table.fails(verb, "needs an argument");
     }
   }
 
   @Test
-  void appsAreTalkedTo() throws Exception {
-    table.yes("start talk.sh --name talk");
+  void appsReceiveLinesSignalsAndActions() throws Exception {
+    table.succeeds("start talk.sh --name talk");
     Eventually.await("talk has started", Jpm.LONG, () -> read("talk-out.log").contains("hello"));
-    table.yes("send 0 'good day'", "Sent a line to talk (id 0)");
+    table.succeeds("send 0 'good day'", "Sent a line to talk (id 0)");
     Eventually.await("talk answers", Jpm.LONG, () -> read("talk-out.log").contains("got good day"));
-    table.no("send 9 hi", NOBODY + "9");
-    table.yes("sendSignal USR2 talk", "Sent SIGUSR2 to talk (id 0)");
-    table.no("sendSignal NOPE talk", "signal \"NOPE\"");
-    table.no("sendSignal USR2 nope", NOBODY + "nope");
-    table.yes("attach 0");
-    table.no("attach nope", "nope");
-    table.no("trigger talk act", "has offered no action");
-    table.no("trigger nope act", NOBODY + "nope");
-    table.no("inspect talk", "jpm sendSignal SIGUSR1 talk");
+    table.fails("send 9 hi", NOT_FOUND + "9");
+    table.succeeds("sendSignal USR2 talk", "Sent SIGUSR2 to talk (id 0)");
+    table.fails("sendSignal NOPE talk", "signal \"NOPE\"");
+    table.fails("sendSignal USR2 nope", NOT_FOUND + "nope");
+    table.succeeds("attach 0");
+    table.fails("attach nope", "nope");
+    table.fails("trigger talk act", "has offered no action");
+    table.fails("trigger nope act", NOT_FOUND + "nope");
+    table.fails("inspect talk", "jpm sendSignal SIGUSR1 talk");
   }
 
   private List<String> read(String log) {
@@ -181,25 +181,25 @@ class Pm2TableIT {
   }
 
   @Test
-  void processFilesAreStartedAndKept() throws Exception {
-    table.yes("start apps.json --env production", "Done: 2 apps");
+  void processFilesAreStartedStoppedReloadedAndGenerated() throws Exception {
+    table.succeeds("start apps.json --env production", "Done: 2 apps");
     assertThat(variable("a", "X")).isEqualTo("2");
-    table.yes("start apps.json --only a", "as a (1 instance)", "Done.");
+    table.succeeds("start apps.json --only a", "as a (1 instance)", "Done.");
     assertThat(variable("a", "X")).isEqualTo("1");
     assertThat(names()).containsExactly("a", "b");
-    table.yes("stop apps.json", "Stopped a", "Stopped b");
-    table.yes("startOrRestart apps.json --update-env", "│ a", "│ b");
+    table.succeeds("stop apps.json", "Stopped a", "Stopped b");
+    table.succeeds("startOrRestart apps.json --update-env", "│ a", "│ b");
     assertThat(jpm.status("a")).isEqualTo("online");
-    table.yes("delete apps.json --only a", "Deleted a");
-    table.yes("startOrReload apps.json --only b", "Restarted b");
-    table.yes("startOrGracefulReload apps.json", "│ a", "│ b");
+    table.succeeds("delete apps.json --only a", "Deleted a");
+    table.succeeds("startOrReload apps.json --only b", "Restarted b");
+    table.succeeds("startOrGracefulReload apps.json", "│ a", "│ b");
     assertThat(names()).containsExactlyInAnyOrder("a", "b");
     for (String verb : List.of("startOrRestart", "startOrReload", "startOrGracefulReload")) {
-      table.no(verb + " nope.json", "does not exist");
+      table.fails(verb + " nope.json", "does not exist");
     }
     Files.writeString(jpm.work().resolve("bad.json"), "{\"apps\": [{\"scritp\": \"./app.sh\"}]}");
     assertThat(jpm.run("start", "bad.json").failed().err()).contains("did you mean \"script\"?");
-    table.no("start", "no file was named");
+    table.fails("start", "no file was named");
 
     Process piped = jpm.begin(Pm2Table.words("start -").toArray(String[]::new));
     piped
@@ -207,52 +207,52 @@ class Pm2TableIT {
         .write("[{name: 'piped', script: './app.sh'}]".getBytes(StandardCharsets.UTF_8));
     assertThat(Jpm.finish(piped).ok().out()).contains("as piped");
 
-    table.yes("init simple", "ecosystem.config.js generated");
+    table.succeeds("init simple", "ecosystem.config.js generated");
     assertThat(Files.readString(jpm.work().resolve("ecosystem.config.js")))
         .contains("script: \"./app.js\"", "env_production")
         .doesNotContain("max_restarts");
-    table.no("ecosystem", "already exists");
-    table.no("create", "jpm init");
+    table.fails("ecosystem", "already exists");
+    table.fails("create", "jpm init");
   }
 
   @Test
-  void listsAreRememberedAndBroughtBack() {
-    table.no("resurrect", "there is no saved list");
-    table.yes("start apps.json");
-    table.yes("save", "Successfully saved 2 apps");
-    table.no("save more", "does not take \"more\"");
-    table.yes("delete all");
-    assertThat(table.yes("save").err()).contains("nothing was saved");
-    table.yes("resurrect", "│ a", "│ b");
+  void listsAreSavedAndResurrected() {
+    table.fails("resurrect", "there is no saved list");
+    table.succeeds("start apps.json");
+    table.succeeds("save", "Successfully saved 2 apps");
+    table.fails("save more", "does not take \"more\"");
+    table.succeeds("delete all");
+    assertThat(table.succeeds("save").err()).contains("nothing was saved");
+    table.succeeds("resurrect", "│ a", "│ b");
     assertThat(names()).containsExactlyInAnyOrder("a", "b");
-    table.yes("cleardump", "empty now");
-    table.yes("dump", "Successfully saved 2 apps");
-    table.yes("delete all");
-    table.yes("save --force");
-    table.yes("resurrect", "The saved list is empty");
+    table.succeeds("cleardump", "empty now");
+    table.succeeds("dump", "Successfully saved 2 apps");
+    table.succeeds("delete all");
+    table.succeeds("save --force");
+    table.succeeds("resurrect", "The saved list is empty");
     String service = " -u somebody --hp /nowhere --service-name some --wait-ip";
-    table.no("startup openrc" + service, "only systemd is");
-    table.no("unstartup openrc", "only systemd is");
-    table.no("import-pm2", "which contains no saved list");
-    table.yes("web status", "off");
+    table.fails("startup openrc" + service, "only systemd is");
+    table.fails("unstartup openrc", "only systemd is");
+    table.fails("import-pm2", "which contains no saved list");
+    table.succeeds("web status", "off");
   }
 
   @Test
-  void logsAreReadEmptiedAndOpenedAnew() throws IOException {
-    table.yes("start talk.sh --name talk");
+  void logsAreReadFlushedReopenedAndRotated() throws IOException {
+    table.succeeds("start talk.sh --name talk");
     Eventually.await(
         "both lines are logged",
         Jpm.LONG,
         () -> read("talk-out.log").contains("hello") && read("talk-error.log").contains("oops"));
-    table.yes("logs talk --nostream --lines 5", "0|talk", "hello", "oops");
-    assertThat(table.yes("log talk --nostream --out --raw").out()).isEqualTo("hello\n");
-    assertThat(table.yes("logs talk --nostream --err --raw").err()).isEqualTo("oops\n");
-    var line = new JsonObject(table.yes("logs talk --nostream --out --json").out());
+    table.succeeds("logs talk --nostream --lines 5", "0|talk", "hello", "oops");
+    assertThat(table.succeeds("log talk --nostream --out --raw").out()).isEqualTo("hello\n");
+    assertThat(table.succeeds("logs talk --nostream --err --raw").err()).isEqualTo("oops\n");
+    var line = new JsonObject(table.succeeds("logs talk --nostream --out --json").out());
     assertThat(line.getString("message")).isEqualTo("hello");
     assertThat(line.getString("app_name")).isEqualTo("talk");
-    table.yes("logs talk --nostream --format", "app=talk id=0 type=out message=hello");
-    table.yes("logs talk --nostream --highlight hello --timestamp HH:mm", "hello");
-    table.no("logs nope --nostream", NOBODY + "nope");
+    table.succeeds("logs talk --nostream --format", "app=talk id=0 type=out message=hello");
+    table.succeeds("logs talk --nostream --highlight hello --timestamp HH:mm", "hello");
+    table.fails("logs nope --nostream", NOT_FOUND + "nope");
     Process follow = jpm.begin("logs", "talk", "--raw", "--out");
     assertThat(follow.inputReader().readLine()).isEqualTo("hello");
     follow.destroy();
@@ -264,109 +264,112 @@ class Pm2TableIT {
     assertThat(parting.inputReader().lines().anyMatch("0|talk | bye"::equals)).isTrue();
     parting.destroy();
     assertThat(jpm.status("talk")).isEqualTo("stopped");
-    table.yes("reloadLogs", "Reopened the log files");
-    table.yes("flush talk", "Flushed the logs of talk (id 0)");
+    table.succeeds("reloadLogs", "Reopened the log files");
+    table.succeeds("flush talk", "Flushed the logs of talk (id 0)");
     assertThat(read("talk-out.log")).isEmpty();
-    table.no("flush nope", NOBODY + "nope");
-    table.yes("logrotate", "rotated at");
-    table.yes("logrotate -u me", "rotated at");
+    table.fails("flush nope", NOT_FOUND + "nope");
+    table.succeeds("logrotate", "rotated at");
+    table.succeeds("logrotate -u me", "rotated at");
   }
 
   @Test
   void settingsAreStoredForApps() throws IOException {
-    table.yes("start app.sh --name web");
-    table.yes("set web:A one", "Setting changed", "$ jpm set web:A one", "Restarted web (id 0)");
+    table.succeeds("start app.sh --name web");
+    table.succeeds(
+        "set web:A one", "Setting changed", "$ jpm set web:A one", "Restarted web (id 0)");
     assertThat(variable("web", "A")).isEqualTo("one");
-    table.yes("get web:A", "Value for module web key A: one");
-    table.yes("multiset 'web:B 2 web:C 3'", "$ jpm set web:C 3");
+    table.succeeds("get web:A", "Value for module web key A: one");
+    table.succeeds("multiset 'web:B 2 web:C 3'", "$ jpm set web:C 3");
     assertThat(variable("web", "B") + variable("web", "C")).isEqualTo("23");
-    table.yes("get", "Module: web", "$ jpm set web:B 2");
-    table.yes("conf", "Module: web");
-    table.yes("config web:A", "Value for module web key A: one");
-    table.no("get nope", "no value is stored for nope");
-    table.yes("unset web:A");
-    table.no("get web:A", "web");
-    table.yes("unset all");
-    assertThat(new JsonObject(table.yes("get --json").out())).isEmpty();
+    table.succeeds("get", "Module: web", "$ jpm set web:B 2");
+    table.succeeds("conf", "Module: web");
+    table.succeeds("config web:A", "Value for module web key A: one");
+    table.fails("get nope", "no value is stored for nope");
+    table.succeeds("unset web:A");
+    table.fails("get web:A", "web");
+    table.succeeds("unset all");
+    assertThat(new JsonObject(table.succeeds("get --json").out())).isEmpty();
   }
 
   @Test
-  void everythingIsLookedAt() {
-    table.yes("start app.sh --name web -i 2");
+  void inspectionCommandsShowApps() {
+    table.succeeds("start app.sh --name web -i 2");
     for (String verb : List.of("list", "ls", "l", "ps", "status")) {
-      table.yes(verb + " --sort name:desc", "│ id │ name", "│ web", "│ online");
+      table.succeeds(verb + " --sort name:desc", "│ id │ name", "│ web", "│ online");
     }
-    table.yes("ls -m", "+--- web", "pm2 id : 1");
-    table.yes("ls --mini-list", "+--- web");
-    table.no("ls --sort nope", "--sort \"nope\"");
-    table.no("ls --watch", "--watch needs a terminal");
-    var list = new JsonArray(table.yes("jlist").out());
+    table.succeeds("ls -m", "+--- web", "pm2 id : 1");
+    table.succeeds("ls --mini-list", "+--- web");
+    table.fails("ls --sort nope", "--sort \"nope\"");
+    table.fails("ls --watch", "--watch needs a terminal");
+    var list = new JsonArray(table.succeeds("jlist").out());
     assertThat(list.getJsonObject(0).fieldNames())
         .contains("pid", "name", "pm_id", "monit", "pm2_env");
     assertThat(list.getJsonObject(0).getJsonObject("pm2_env").fieldNames())
         .contains("status", "restart_time", "pm_uptime", "exec_mode", "pm_out_log_path", "args");
-    table.yes("prettylist", "    name: 'web',\n", "exec_mode: 'fork_mode'");
-    table.yes("slist", "'CPU Usage': {");
-    table.yes("sysinfos -t", "├─ value");
-    table.yes("slist --tree", "├─ value");
+    table.succeeds("prettylist", "    name: 'web',\n", "exec_mode: 'fork_mode'");
+    table.succeeds("slist", "'CPU Usage': {");
+    table.succeeds("sysinfos -t", "├─ value");
+    table.succeeds("slist --tree", "├─ value");
     for (String verb : List.of("describe", "desc", "info", "show")) {
-      table.yes(verb + " web", "Describing process with id 1 - name web", "│ status");
-      table.no(verb + " nope", "nope doesn't exist");
+      table.succeeds(verb + " web", "Describing process with id 1 - name web", "│ status");
+      table.fails(verb + " nope", "nope doesn't exist");
     }
-    table.yes("env 0", "NODE_APP_INSTANCE: 0");
-    table.no("env 99", NOBODY + "99");
-    assertThat(table.yes("pid web").out().lines()).hasSize(2).allMatch(it -> it.matches("\\d+"));
-    table.no("pid nope", NOBODY + "nope");
-    assertThat(table.yes("id web").out()).isEqualTo("[ 0, 1 ]\n");
-    assertThat(table.yes("id nope").out()).isEqualTo("[]\n");
-    table.yes("report", "--- jpm report", "jpm version");
-    table.yes("examples", "jpm start app.js");
-    table.yes("-s ls", "│ web");
-    assertThat(table.yes("stop web --silent").out()).isEmpty();
-    table.yes("ls --no-color", "│ stopped");
-    table.yes("profile:cpu 100", ".jfr");
-    table.yes("profile:mem", ".hprof");
+    table.succeeds("env 0", "NODE_APP_INSTANCE: 0");
+    table.fails("env 99", NOT_FOUND + "99");
+    assertThat(table.succeeds("pid web").out().lines())
+        .hasSize(2)
+        .allMatch(it -> it.matches("\\d+"));
+    table.fails("pid nope", NOT_FOUND + "nope");
+    assertThat(table.succeeds("id web").out()).isEqualTo("[ 0, 1 ]\n");
+    assertThat(table.succeeds("id nope").out()).isEqualTo("[]\n");
+    table.succeeds("report", "--- jpm report", "jpm version");
+    table.succeeds("examples", "jpm start app.js");
+    table.succeeds("-s ls", "│ web");
+    assertThat(table.succeeds("stop web --silent").out()).isEmpty();
+    table.succeeds("ls --no-color", "│ stopped");
+    table.succeeds("profile:cpu 100", ".jfr");
+    table.succeeds("profile:mem", ".hprof");
   }
 
   @Test
-  void theDaemonIsAskedReplacedAndEnded() throws IOException {
+  void daemonIsPingedUpdatedAndKilled() throws IOException {
     Jpm.Result nothing = jpm.run();
     assertThat(nothing.code()).isEqualTo(1);
     assertThat(nothing.out()).startsWith("Usage: jpm <command>");
-    table.no("nonsense", "unknown command \"nonsense\"");
-    table.no("start app.sh --nope", "unknown option \"--nope\"");
-    assertThat(table.yes("-v").out()).isEqualTo(table.yes("--version").out());
-    assertThat(table.yes("ping").out()).isEqualTo("{ msg: 'pong' }\n");
-    table.yes("start app.sh --name web");
+    table.fails("nonsense", "unknown command \"nonsense\"");
+    table.fails("start app.sh --nope", "unknown option \"--nope\"");
+    assertThat(table.succeeds("-v").out()).isEqualTo(table.succeeds("--version").out());
+    assertThat(table.succeeds("ping").out()).isEqualTo("{ msg: 'pong' }\n");
+    table.succeeds("start app.sh --name web");
     int pid = jpm.pid("web");
     long daemon = jpm.daemonPid();
-    table.yes("update", "hands over to the new daemon", "│ web");
+    table.succeeds("update", "hands over to the new daemon", "│ web");
     assertThat(jpm.daemonPid()).isNotEqualTo(daemon);
-    table.yes("updatePM2", "hands over to the new daemon");
+    table.succeeds("updatePM2", "hands over to the new daemon");
     assertThat(jpm.pid("web")).isEqualTo(pid);
-    table.no("kill web", "does not take \"web\"");
-    table.yes("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
+    table.fails("kill web", "does not take \"web\"");
+    table.succeeds("kill", "[v] All Applications Stopped", "[v] jpm Daemon Stopped");
     assertThat(Jpm.running(pid)).isFalse();
-    assertThat(table.yes("kill").err()).contains("no daemon is running");
+    assertThat(table.succeeds("kill").err()).contains("no daemon is running");
   }
 
   @Test
-  void workingCopiesAreMovedAndDeployed() throws Exception {
-    table.yes("start app.sh --name web");
-    table.no("pull web", "is not in a git working copy");
-    table.no("backward web", "is not in a git working copy");
-    table.no("forward web", "is not in a git working copy");
-    table.no("pull nope", NOBODY + "nope");
+  void workingCopiesArePulledAndMovedBetweenCommits() throws Exception {
+    table.succeeds("start app.sh --name web");
+    table.fails("pull web", "is not in a git working copy");
+    table.fails("backward web", "is not in a git working copy");
+    table.fails("forward web", "is not in a git working copy");
+    table.fails("pull nope", NOT_FOUND + "nope");
     GitFixture git = GitFixture.of(jpm);
     String first = git.commit("one");
     String second = git.commit("two");
-    table.yes("pull web", "is up to date");
-    table.yes("backward web", "Restarted web");
+    table.succeeds("pull web", "is up to date");
+    table.succeeds("backward web", "Restarted web");
     assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(first);
-    table.yes("forward web", "Restarted web");
+    table.succeeds("forward web", "Restarted web");
     assertThat(git.run(git.work(), "rev-parse", "HEAD")).isEqualTo(second);
-    table.no("deploy nope.json production", "does not exist");
-    table.no("deploy apps.json production", "has no section \"deploy\"");
+    table.fails("deploy nope.json production", "does not exist");
+    table.fails("deploy apps.json production", "has no section \"deploy\"");
   }
 
   @Test
@@ -375,13 +378,13 @@ class Pm2TableIT {
     Files.writeString(jpm.work().resolve("site/index.html"), "<p>welcome</p>");
     int port = freePort();
     String local = " --host 127.0.0.1";
-    table.yes("serve site " + port + local, "Serving ", "static-page-server-" + port);
+    table.succeeds("serve site " + port + local, "Serving ", "static-page-server-" + port);
     assertThat(page(port, "/")).startsWith("HTTP/1.1 200").contains("welcome");
     assertThat(page(port, "/nope")).startsWith("HTTP/1.1 404");
-    table.no("expose site " + port + local, "is already running");
+    table.fails("expose site " + port + local, "is already running");
     String options = " --spa --ftp --monitor --basic-auth-username u --basic-auth-password p";
     int other = freePort();
-    table.yes("expose site --port " + other + " --name site" + local + options, "│ site");
+    table.succeeds("expose site --port " + other + " --name site" + local + options, "│ site");
     assertThat(page(other, "/")).startsWith("HTTP/1.1 401");
   }
 
@@ -408,49 +411,49 @@ class Pm2TableIT {
   }
 
   @Test
-  void whatIsLeftOutSaysWhatToUse() {
+  void unsupportedCommandsAndOptionsNameAnAlternative() {
     for (String verb :
         List.of("install", "module:install", "module:update", "uninstall", "module:uninstall")) {
-      table.no(verb + " pm2-logrotate", "jpm has no npm modules");
-      table.no(verb + " --safe 3000 --tarball x.tar.gz", "jpm has no npm modules");
+      table.fails(verb + " pm2-logrotate", "jpm has no npm modules");
+      table.fails(verb + " --safe 3000 --tarball x.tar.gz", "jpm has no npm modules");
     }
     for (String verb : List.of("module:generate", "package", "publish", "module:publish")) {
-      table.no(verb, "use npm pack and npm publish");
+      table.fails(verb, "use npm pack and npm publish");
     }
     for (String verb : List.of("plus", "register", "login", "logout", "open")) {
-      table.no(verb, "jpm has no PM2 Plus service");
+      table.fails(verb, "jpm has no PM2 Plus service");
     }
-    table.no("unmonitor all", "jpm describe");
-    table.no("link secret public", "cannot be linked yet");
-    table.no("unlink", "cannot be linked yet");
-    table.no("install-otel", "jpm does not instrument apps");
-    table.no("uninstall-otel", "jpm does not instrument apps");
-    table.no("deepUpdate", "jpm update");
-    table.no("autoinstall", "jpm start FILE");
+    table.fails("unmonitor all", "jpm describe");
+    table.fails("link secret public", "cannot be linked yet");
+    table.fails("unlink", "cannot be linked yet");
+    table.fails("install-otel", "jpm does not instrument apps");
+    table.fails("uninstall-otel", "jpm does not instrument apps");
+    table.fails("deepUpdate", "jpm update");
+    table.fails("autoinstall", "jpm start FILE");
     for (String verb : List.of("monit", "dashboard", "dash", "imonit", "monitor all")) {
-      table.no(verb, "monit needs a terminal: use jpm ls");
+      table.fails(verb, "monit needs a terminal: use jpm ls");
     }
     for (String verb : List.of("gracefulReload", "interact", "sendLine", "stopAll")) {
-      table.no(verb, "unknown command");
+      table.fails(verb, "unknown command");
     }
-    table.no("start app.sh --write", "jpm init");
-    table.no("start app.sh -w", "jpm init");
+    table.fails("start app.sh --write", "jpm init");
+    table.fails("start app.sh -w", "jpm init");
     for (String option :
         List.of("--container", "--dist", "--fresh", "--daemon", "--dockerdaemon")) {
-      table.no("start app.sh " + option, "jpm daemon");
+      table.fails("start app.sh " + option, "jpm daemon");
     }
-    table.no("start app.sh --image-name i", "jpm daemon");
-    table.no("start app.sh --node-version 24", "jpm daemon");
-    table.no("start app.sh --parallel 2", "depends_on");
+    table.fails("start app.sh --image-name i", "jpm daemon");
+    table.fails("start app.sh --node-version 24", "jpm daemon");
+    table.fails("start app.sh --parallel 2", "depends_on");
     assertThat(jpm.list()).isEmpty();
   }
 
   @Test
-  void everyOptionOfAnAppSaysWhatItSays() throws IOException {
+  void everyOptionOfAnAppTakesEffect() throws IOException {
     Path place = Files.createDirectories(jpm.work().resolve("place"));
     String user = System.getProperty("user.name");
     Object group = Files.getAttribute(place, "unix:gid");
-    table.yes(
+    table.succeeds(
         "start app.sh -n one --namespace ns --execute-command --cwd place --interpreter sh"
             + " --interpreter-args -u -o o.log -e e.log -l all.log --merge-logs --log-type json"
             + " --log-date-format HH:mm -p one.pid -k 100 --no-treekill --listen-timeout 500"
@@ -484,12 +487,12 @@ class Pm2TableIT {
       assertThat(env(one, expected[0])).as(expected[0]).isEqualTo(expected[1]);
     }
     assertThat(env(one, "exec_interpreter")).endsWith("sh");
-    table.yes("restart one --interpreter-args=null --cron-restart 0 --kill-timeout 200");
+    table.succeeds("restart one --interpreter-args=null --cron-restart 0 --kill-timeout 200");
     assertThat(env(jpm.app("one"), "node_args")).isEqualTo("[]");
     assertThat(env(jpm.app("one"), "kill_timeout")).isEqualTo("200");
     assertThat(jpm.app("one").getJsonObject("pm2_env").getValue("cron_restart")).isNull();
 
-    table.yes(
+    table.succeeds(
         "start app.sh --name two -x --output o2.log --error e2.log --log --time --pid two.pid"
             + " --node-args=-u --exp-backoff-restart-delay 10 --no-autorestart --no-autostart"
             + " --shutdown-with-message --cron '0 0 * * *' --instances 1"
@@ -507,39 +510,39 @@ class Pm2TableIT {
     assertThat(env(two, "pm_log_path")).endsWith("/two.log");
     assertThat(env(two, "uid")).isEqualTo(user);
     assertThat(env(two, "gid")).isEqualTo(group.toString());
-    table.yes("start app.sh --name three --uid " + user);
-    table.yes("start app.sh --name four --user " + user + " --disable-logs --no-daemon");
+    table.succeeds("start app.sh --name three --uid " + user);
+    table.succeeds("start app.sh --name four --user " + user + " --disable-logs --no-daemon");
     assertThat(env(jpm.app("four"), "status")).isEqualTo("online");
   }
 
   @Test
-  void everyOptionThatWatchesWaitsOrMeansNothingIsTaken() throws IOException {
-    table.yes(
+  void optionsThatWatchWaitOrHaveNoEffectAreAccepted() throws IOException {
+    table.succeeds(
         "start app.sh -n seen --watch place --ignore-watch 'a b' --watch-delay 1 --ext js,ts");
     assertThat(env(jpm.app("seen"), "ignore_watch")).contains("\"a\"", "\"b\"");
-    table.yes("stop seen");
+    table.succeeds("stop seen");
     assertThat(env(jpm.app("seen"), "watch")).isEqualTo("true");
-    table.yes("stop seen --watch", "Stopped seen");
+    table.succeeds("stop seen --watch", "Stopped seen");
     assertThat(env(jpm.app("seen"), "watch")).isEqualTo("false");
     assertThat(
             table
-                .no(
+                .fails(
                     "start app.sh -n never --wait-ready --listen-timeout 50 --max-restarts 1",
                     "not ready within 50 ms")
                 .out())
         .contains("as never");
     Jpm.Result nothing =
-        table.yes(
+        table.succeeds(
             "start app.sh -n silent --no-pmx --no-automation --no-vizion --trace --disable-trace"
                 + " --v8 --event-loop-inspector --deep-monitoring --source-map-support"
                 + " --disable-source-map-support");
     assertThat(nothing.err().lines()).hasSize(1);
     assertThat(nothing.err()).contains("without effect in jpm: --trace");
     jpm.environment("E2E_NEW", "here");
-    table.yes("restart silent");
+    table.succeeds("restart silent");
     assertThat(variable("silent", "E2E_NEW")).isEmpty();
-    table.yes("restart silent -a");
+    table.succeeds("restart silent -a");
     assertThat(variable("silent", "E2E_NEW")).isEqualTo("here");
-    table.yes("--name before start app.sh", "as before");
+    table.succeeds("--name before start app.sh", "as before");
   }
 }

@@ -60,7 +60,7 @@ class ProcessFilesIT {
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"bash", "java"})
-  void whatIsPipedInStartsAndStops(String client) throws IOException {
+  void processFileOnStandardInputStartsAndStopsApps(String client) throws IOException {
     jpm.environment("JPM_CLIENT", client);
     String yaml = "- {name: a, script: ./app}\n- {name: grün, script: ./app, env: {X: \"☃\"}}\n";
     // No daemon is running yet: the client asks, starts one and asks again.
@@ -81,7 +81,7 @@ class ProcessFilesIT {
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"bash", "java"})
-  void nobodyReadsFromAClosedInput(String client) throws IOException {
+  void closedStandardInputIsNotRead(String client) throws IOException {
     jpm.environment("JPM_CLIENT", client);
     jpm.runAfter("exec <&-", "ls").ok();
     for (String verb : List.of("validate", "start")) {
@@ -93,7 +93,7 @@ class ProcessFilesIT {
   }
 
   @Test
-  void aDirectoryAndTheUsualFileStart() throws IOException {
+  void directoryAndDefaultFileAreStarted() throws IOException {
     assertThat(jpm.run("start").failed().err())
         .contains("no file was named", "ecosystem.config.js");
     file("conf.d/a.json", "{name: 'a', script: '../app'}");
@@ -112,7 +112,7 @@ class ProcessFilesIT {
     assertThat(jpm.status("first")).isEqualTo("online");
   }
 
-  private static Map<String, byte[]> filesThatAreNone() {
+  private static Map<String, byte[]> invalidFiles() {
     byte[] binary = new byte[100_000];
     for (int i = 0; i < binary.length; i++) {
       binary[i] = (byte) (i * 31 + (i >> 8));
@@ -149,11 +149,11 @@ class ProcessFilesIT {
 
   @Test
   @Tag("slow")
-  void filesThatAreNoneAreOneLineEachAndTheDaemonLivesOn() throws IOException {
+  void invalidFilesAreReportedInOneLineAndTheDaemonContinues() throws IOException {
     jpm.run("start", "./app").ok();
     long daemon = jpm.daemonPid();
     int pid = jpm.pid("app");
-    for (Map.Entry<String, byte[]> none : filesThatAreNone().entrySet()) {
+    for (Map.Entry<String, byte[]> none : invalidFiles().entrySet()) {
       file(none.getKey(), none.getValue());
       for (String verb : List.of("validate", "start", "plan", "apply", "startOrReload")) {
         Jpm.Result result = jpm.run(verb, none.getKey());
@@ -176,21 +176,21 @@ class ProcessFilesIT {
 
   @Test
   @Tag("slow")
-  void yamlCostsNothingBeforeAYamlFileIsRead() throws IOException {
+  void yamlClassesAreLoadedOnlyWhenAYamlFileIsRead() throws IOException {
     Path classes = jpm.work().resolve("classes.log");
     jpm.environment("JPM_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
     file("apps.json5", "[{script: './app'}]");
     jpm.run("start", "apps.json5").ok();
     assertThat(Files.readString(classes))
-        .contains("io.jpm.config.format.JsonTree ")
-        .doesNotContain("org.snakeyaml", "io.jpm.config.format.YamlTree");
+        .contains("io.jpm.config.syntax.JsonTree ")
+        .doesNotContain("org.snakeyaml", "io.jpm.config.syntax.YamlTree");
     file("apps.yaml", "script: ./app");
     jpm.run("validate", "apps.yaml").ok();
     assertThat(Files.readString(classes))
-        .contains("org.snakeyaml", "io.jpm.config.format.YamlTree");
+        .contains("org.snakeyaml", "io.jpm.config.syntax.YamlTree");
   }
 
-  private static Map<String, String> scriptsThatAreNone() {
+  private static Map<String, String> invalidScripts() {
     Map<String, String> scripts = new LinkedHashMap<>();
     scripts.put("", "is empty");
     scripts.put("module.exports = {apps: [{name: 'a',", ":1: SyntaxError: Unexpected end of input");
@@ -211,10 +211,10 @@ class ProcessFilesIT {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void scriptsThatAreNoneAreOneLineEach() throws IOException {
+  void invalidScriptsAreReportedInOneLine() throws IOException {
     jpm.run("start", "./app").ok();
     int pid = jpm.pid("app");
-    for (Map.Entry<String, String> none : scriptsThatAreNone().entrySet()) {
+    for (Map.Entry<String, String> none : invalidScripts().entrySet()) {
       file("some.config.js", none.getKey());
       for (String verb : List.of("validate", "apply")) {
         Jpm.Result result = jpm.run(verb, "some.config.js");
@@ -234,7 +234,7 @@ class ProcessFilesIT {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aMarkInFrontOfTheTextIsNoMistake() throws IOException {
+  void byteOrderMarkIsAccepted() throws IOException {
     file("a.json", "\ufeff{name: 'a', script: './app'}");
     file("b.yaml", "\ufeffname: b\nscript: ./app\n");
     file("c.config.js", "\ufeffmodule.exports = {name: 'c', script: './app'}");

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// is not ready receives no connections.
 @Timeout(900)
 @Needs(Need.NODE)
-class ReadinessIT extends InOwnHome {
+class ReadinessIT extends EndToEndTestBase {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /// Becomes ready some time after its start, but never if there is a file `bad` at its start, and
@@ -55,7 +55,7 @@ class ReadinessIT extends InOwnHome {
       """;
 
   /// A balancing mode with its strategy.
-  enum Way {
+  enum ModeAndStrategy {
     KERNEL("node", "kernel"),
     ROUND_ROBIN("node", "round_robin"),
     PROXY("proxy", "round_robin");
@@ -63,7 +63,7 @@ class ReadinessIT extends InOwnHome {
     final String balance;
     final String strategy;
 
-    Way(String balance, String strategy) {
+    ModeAndStrategy(String balance, String strategy) {
       this.balance = balance;
       this.strategy = strategy;
     }
@@ -84,15 +84,15 @@ class ReadinessIT extends InOwnHome {
         .put("failures", 2);
   }
 
-  private void start(Way way, JsonObject more) throws IOException {
+  private void start(ModeAndStrategy modeAndStrategy, JsonObject more) throws IOException {
     JsonObject app =
         new JsonObject()
             .put("name", "web")
             .put("script", "server.js")
             .put("port", port)
             .put("instances", 3)
-            .put("balance", way.balance)
-            .put("strategy", way.strategy)
+            .put("balance", modeAndStrategy.balance)
+            .put("strategy", modeAndStrategy.strategy)
             .put("listen_timeout", "8s")
             .mergeIn(more);
     Path file = jpm.work().resolve("apps.json");
@@ -104,11 +104,11 @@ class ReadinessIT extends InOwnHome {
     return jpm.list().stream().map(app -> app.getInteger("pid")).toList();
   }
 
-  private void write(String name) throws IOException {
+  private void createFile(String name) throws IOException {
     Files.writeString(jpm.work().resolve(name), "");
   }
 
-  private List<String> early() throws IOException {
+  private List<String> filesOfEarlyClients() throws IOException {
     try (Stream<Path> files = Files.list(jpm.work())) {
       return files
           .map(it -> it.getFileName().toString())
@@ -117,23 +117,24 @@ class ReadinessIT extends InOwnHome {
     }
   }
 
-  private long made() throws IOException {
+  private long startedProcesses() throws IOException {
     return Files.readAllLines(jpm.work().resolve("made")).size();
   }
 
   @ParameterizedTest
   @Representatives(1)
-  @EnumSource(Way.class)
-  void aBuildThatIsNotReadyTakesNobodysPlaceAndGetsNoClient(Way way) throws Exception {
-    start(way, new JsonObject().put("readiness", probe()));
+  @EnumSource(ModeAndStrategy.class)
+  void buildThatIsNotReadyReplacesNoProcessAndReceivesNoConnections(ModeAndStrategy modeAndStrategy)
+      throws Exception {
+    start(modeAndStrategy, new JsonObject().put("readiness", probe()));
     List<Integer> before = pids();
     int clients = TestGroup.choose(1, 4);
     try (Load load = new Load(port).keepAlive(clients).closing(clients)) {
-      write("bad");
+      createFile("bad");
       String told = jpm.run("reload", "web").failed().err();
       assertThat(told).contains("http://127.0.0.1:%d/health answers 503".formatted(port));
       assertThat(pids()).isEqualTo(before);
-      assertThat(made()).as("processes started").isEqualTo(4);
+      assertThat(startedProcesses()).as("processes started").isEqualTo(4);
 
       Files.delete(jpm.work().resolve("bad"));
       jpm.run("reload", "web").ok();
@@ -143,26 +144,27 @@ class ReadinessIT extends InOwnHome {
       assertThat(load.done("close")).isPositive();
       assertThat(load.done("keep-alive")).isPositive();
     }
-    assertThat(early()).isEmpty();
+    assertThat(filesOfEarlyClients()).isEmpty();
   }
 
   @ParameterizedTest
   @Tag("slow")
-  @EnumSource(Way.class)
-  void livenessConcernsOneProcessBeforeAndAfterTheDaemonsDeath(Way way) throws Exception {
-    start(way, new JsonObject().put("readiness", probe()).put("liveness", probe()));
-    replacesOnly(1);
+  @EnumSource(ModeAndStrategy.class)
+  void livenessReplacesOnlyTheFailingProcessEvenUnderTheNextDaemon(ModeAndStrategy modeAndStrategy)
+      throws Exception {
+    start(modeAndStrategy, new JsonObject().put("readiness", probe()).put("liveness", probe()));
+    assertOnlyOneIsReplaced(1);
     jpm.killDaemon();
     jpm.awaitDaemon();
-    replacesOnly(2);
-    assertThat(early()).isEmpty();
+    assertOnlyOneIsReplaced(2);
+    assertThat(filesOfEarlyClients()).isEmpty();
   }
 
   /// Makes the process of one instance fail its probes, and checks that only this process is
   /// replaced.
-  private void replacesOnly(int place) throws IOException {
+  private void assertOnlyOneIsReplaced(int place) throws IOException {
     List<Integer> before = pids();
-    write("sick-" + before.get(place));
+    createFile("sick-" + before.get(place));
     Eventually.await(
         "the failing process is replaced",
         SOON,
@@ -181,22 +183,23 @@ class ReadinessIT extends InOwnHome {
 
   @ParameterizedTest
   @Tag("slow")
-  @EnumSource(Way.class)
-  void whoIsNotReadyAnyMoreGetsNoClient(Way way) throws Exception {
-    start(way, new JsonObject().put("readiness", probe()));
+  @EnumSource(ModeAndStrategy.class)
+  void processThatIsNoLongerReadyReceivesNoConnections(ModeAndStrategy modeAndStrategy)
+      throws Exception {
+    start(modeAndStrategy, new JsonObject().put("readiness", probe()));
     int ill = pids().get(1);
-    write("sick-" + ill);
+    createFile("sick-" + ill);
     Eventually.await(
         "an instance is unhealthy",
         SOON,
         () -> jpm.run("ls").out().contains("unhealthy"),
         this::listed);
-    assertThat(answering()).isNotEmpty().doesNotContain(Integer.toString(ill));
+    assertThat(answeringPids()).isNotEmpty().doesNotContain(Integer.toString(ill));
     Files.delete(jpm.work().resolve("sick-" + ill));
     Eventually.await(
         "the recovered process answers",
         SOON,
-        () -> answering().contains(Integer.toString(ill)),
+        () -> answeringPids().contains(Integer.toString(ill)),
         this::listed);
   }
 
@@ -204,7 +207,7 @@ class ReadinessIT extends InOwnHome {
     return jpm.run("ls").out();
   }
 
-  private List<String> answering() {
+  private List<String> answeringPids() {
     Load load = new Load(port).closing(4);
     Eventually.await("100 requests are answered", SOON, () -> load.done("close") > 100);
     load.stop();
@@ -214,7 +217,7 @@ class ReadinessIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aCheckThatAnyProcessWouldAnswerIsRefused() throws IOException {
+  void probeThatAnyProcessCouldAnswerIsRefused() throws IOException {
     Path file = jpm.work().resolve("apps.json");
     JsonObject app =
         new JsonObject()

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 /// The commands that PM2's users type most, letter for letter as in its documentation. Each line
 /// goes to a shell in which `pm2` is jpm.
 @Timeout(180)
-class RecipesIT extends InOwnHome {
+class RecipesIT extends EndToEndTestBase {
   private static final String SAY =
       """
       console.log('env ' + process.env.NODE_ENV + ' args ' + process.argv.slice(2));
@@ -98,7 +98,7 @@ class RecipesIT extends InOwnHome {
 
   @Test
   @Needs({Need.NODE, Need.NPM})
-  void aScriptOfNpmIsStarted() throws Exception {
+  void npmScriptIsStarted() throws Exception {
     Files.writeString(
         jpm.work().resolve("package.json"),
         "{\"name\": \"shop\", \"scripts\": {\"start\": \"node app.js a\", \"dev\": \"node app.js b\"}}");
@@ -129,7 +129,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void whenToRestartIsAnOption() throws Exception {
+  void restartPolicyIsSetByOptions() throws Exception {
     type("pm2 start app.js --name memory --max-memory-restart 200M").ok();
     type("pm2 start app.js --name nightly -f --cron-restart=\"0 0 * * *\"").ok();
     type("pm2 start app.js --name delay -f --restart-delay=3000").ok();
@@ -188,7 +188,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aNewProcessFileIsWrittenByTheCommand() throws Exception {
+  void initWritesAProcessFile() throws Exception {
     type("pm2 init simple").ok();
     Path file = jpm.work().resolve("ecosystem.config.js");
     assertThat(file).exists();
@@ -201,7 +201,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void variablesOfTheShellAreTakenWhenAskedFor() throws Exception {
+  void shellVariablesAreUpdatedOnRequest() throws Exception {
     type("NODE_ENV=production pm2 start app.js").ok();
     awaitLine("app-out.log", "env production args ");
     type("NODE_ENV=staging pm2 restart app --update-env").ok();
@@ -212,7 +212,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void whatIsRunningIsShown() throws Exception {
+  void runningAppsAreShown() throws Exception {
     type("pm2 start app.js --name my-api --time").ok();
     for (String list : List.of("pm2 list", "pm2 ls", "pm2 status", "pm2 l", "pm2 ps")) {
       assertThat(type(list).ok().out()).contains("my-api", "online");
@@ -247,7 +247,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void aSavedListComesBackAndTheDaemonIsReplaced() throws Exception {
+  void savedListIsResurrectedAndTheDaemonIsUpdated() throws Exception {
     type("pm2 start app.js -- one && pm2 save").ok();
     type("pm2 delete all && pm2 resurrect").ok();
     assertThat(environment("app").getJsonArray("args")).containsExactly("one");
@@ -261,7 +261,7 @@ class RecipesIT extends InOwnHome {
   @Test
   @Tag("slow")
   @Needs(Need.NODE)
-  void theCheatSheetOfItsReadme() throws Exception {
+  void commandsOfPm2sReadmeWork() throws Exception {
     type("pm2 start app.js -i 0").ok();
     type("pm2 start bashscript.sh --name job --no-autorestart").ok();
     type("pm2 start bashscript.sh -f --name plain --no-vizion").ok();
@@ -310,7 +310,7 @@ class RecipesIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatIsPartOfJpmAlreadyIsToldToWhoWantsToInstallIt() throws Exception {
+  void installOfAPm2ModuleFailsInOneLine() throws Exception {
     Jpm.Result refused = type("pm2 install pm2-logrotate").failed();
     assertThat(refused.err().lines()).hasSize(1);
     assertThat(refused.out()).isEmpty();

@@ -47,19 +47,19 @@ class RetryIT {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"", "java"})
-  void aClientWhoseAnswerIsLostDoesNotActTwice(String client) throws Exception {
+  void commandWhoseReplyIsLostIsCarriedOutOnce(String client) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
-    command(client, "scale", "web", "+2");
+    runWithLostReply(client, "scale", "web", "+2");
     assertThat(count("web")).isEqualTo(3);
-    command(client, "restart", "web");
+    runWithLostReply(client, "restart", "web");
     assertThat(jpm.list()).allMatch(it -> restarts(it) == 1);
-    command(client, "start", "sleep 98765", "--name", "other");
+    runWithLostReply(client, "start", "sleep 98765", "--name", "other");
     assertThat(jpm.restarts("other")).isZero();
-    command(client, "start", "other");
+    runWithLostReply(client, "start", "other");
     assertThat(jpm.restarts("other")).isEqualTo(1);
-    command(client, "delete", "other");
+    runWithLostReply(client, "delete", "other");
     assertThat(count("other")).isZero();
-    command(client, "scale", "web", "-2");
+    runWithLostReply(client, "scale", "web", "-2");
     assertThat(count("web")).isEqualTo(1);
   }
 
@@ -67,7 +67,7 @@ class RetryIT {
   @ParameterizedTest
   @Tag("slow")
   @ValueSource(strings = {"", "java"})
-  void whatNobodyWaitsForAnyMoreIsNotBegun(String client) throws Exception {
+  void commandWhoseCallerGaveUpIsNotStarted(String client) throws Exception {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     long daemon = jpm.daemonPid();
     var impatient = Map.of("JPM_TIMEOUT", "1", "JPM_CLIENT", client);
@@ -89,19 +89,20 @@ class RetryIT {
   }
 
   /// Runs a command over a connection that breaks once, before the first byte of the reply arrives.
-  private void command(String client, String... words) throws IOException {
-    try (Relay relay = new Relay(jpm.home(), 1, 0)) {
-      Path home = relay.asHome(Files.createTempDirectory(jpm.work(), "relay").resolve("home"));
+  private void runWithLostReply(String client, String... words) throws IOException {
+    try (ReplyLosingProxy replyLosingProxy = new ReplyLosingProxy(jpm.home(), 1, 0)) {
+      Path home =
+          replyLosingProxy.asHome(Files.createTempDirectory(jpm.work(), "relay").resolve("home"));
       Map<String, String> more = Map.of("JPM_HOME", home.toString(), "JPM_CLIENT", client);
       Jpm.Result result = Jpm.finish(jpm.begin(more, words));
-      assertThat(relay.broken.get()).as("lost replies").isEqualTo(1);
+      assertThat(replyLosingProxy.broken.get()).as("lost replies").isEqualTo(1);
       result.ok();
     }
   }
 
   @Test
   @Tag("slow")
-  void aServiceWhoseAnswerIsLostDoesNotActTwice() throws Exception {
+  void requestWhoseReplyIsLostIsCarriedOutOnce() throws Exception {
     Path signals = jpm.work().resolve("signals");
     Path script =
         jpm.script(
@@ -110,12 +111,12 @@ class RetryIT {
                 .formatted(signals));
     jpm.run("start", script.toString(), "--name", "web").ok();
     Eventually.await("web handles signals", Jpm.LONG, () -> printed("ready"));
-    ask(Request.signal("SIGUSR2", "web"));
-    ask(Request.scaleBy("web", 2));
+    requestOnce(Request.signal("SIGUSR2", "web"));
+    requestOnce(Request.scaleBy("web", 2));
     assertThat(count("web")).isEqualTo(3);
-    ask(Request.restart("web"));
+    requestOnce(Request.restart("web"));
     assertThat(jpm.list()).allMatch(it -> restarts(it) == 1);
-    ask(Request.delete("web"));
+    requestOnce(Request.delete("web"));
     assertThat(jpm.list()).isEmpty();
     assertThat(Files.readAllLines(signals)).hasSize(1);
   }
@@ -128,25 +129,26 @@ class RetryIT {
     }
   }
 
-  private void ask(Request<?> request) throws IOException {
+  private void requestOnce(Request<?> request) throws IOException {
     String token = Files.readString(jpm.home().resolve("token")).strip();
-    try (Relay relay = new Relay(jpm.home(), 1, PONG);
-        JpmClient client = JpmClient.connect(new Endpoint.Tcp("127.0.0.1", relay.port(), token))) {
+    try (ReplyLosingProxy replyLosingProxy = new ReplyLosingProxy(jpm.home(), 1, PONG);
+        JpmClient client =
+            JpmClient.connect(new Endpoint.Tcp("127.0.0.1", replyLosingProxy.port(), token))) {
       client.ask(request);
-      assertThat(relay.broken.get()).as("lost replies").isEqualTo(1);
+      assertThat(replyLosingProxy.broken.get()).as("lost replies").isEqualTo(1);
     }
   }
 
   /// Starts a daemon of a home with one instance of web. The daemon dies as by `kill -9` at the
   /// failpoint.
-  private void arm(String failpoint) throws IOException {
+  private void startArmedDaemon(String failpoint) throws IOException {
     jpm.run("start", "sleep 98765", "--name", "web").ok();
     jpm.run("reset", "web").ok();
     jpm.killDaemon();
     Jpm.finish(jpm.begin(Map.of("JPM_JAVA_OPTS", "-Djpm.failpoint=" + failpoint), "ping")).ok();
   }
 
-  private void done(String failpoint, long armed, Jpm.Result result) throws IOException {
+  private void assertDone(String failpoint, long armed, Jpm.Result result) throws IOException {
     assertThat(Jpm.running((int) armed)).as(failpoint + " is reached").isFalse();
     assertThat(result.code()).as(failpoint + " " + result.out() + result.err()).isZero();
     Eventually.await(
@@ -155,7 +157,7 @@ class RetryIT {
         () ->
             jpm.list().stream()
                 .allMatch(it -> it.getJsonObject("pm2_env").getString("status").equals("online")));
-    assertThat(jpm.tagged()).as(failpoint).hasSize(jpm.list().size());
+    assertThat(jpm.processTags()).as(failpoint).hasSize(jpm.list().size());
   }
 
   @ParameterizedTest
@@ -172,9 +174,9 @@ class RetryIT {
         "JOURNAL_RENAMED:3"
       })
   void anAppIsScaledOnceWheneverTheDaemonDies(String failpoint) throws IOException {
-    arm(failpoint);
+    startArmedDaemon(failpoint);
     long armed = jpm.daemonPid();
-    done(failpoint, armed, jpm.run("scale", "web", "+2"));
+    assertDone(failpoint, armed, jpm.run("scale", "web", "+2"));
     assertThat(count("web")).as(failpoint).isEqualTo(3);
   }
 
@@ -194,9 +196,9 @@ class RetryIT {
         "JOURNAL_RENAMED:3"
       })
   void anAppIsRestartedOnceWheneverTheDaemonDies(String failpoint) throws IOException {
-    arm(failpoint);
+    startArmedDaemon(failpoint);
     long armed = jpm.daemonPid();
-    done(failpoint, armed, jpm.run("restart", "web"));
+    assertDone(failpoint, armed, jpm.run("restart", "web"));
     assertThat(jpm.restarts("web")).as(failpoint).isEqualTo(1);
   }
 
@@ -224,7 +226,7 @@ class RetryIT {
     long armed = jpm.daemonPid();
     Path script = jpm.script("app.sh", "#!/bin/sh\nexec sleep 98765\n");
     Jpm.Result result = jpm.run("start", script.toString(), "--", "--port", "80");
-    done(failpoint, armed, result);
+    assertDone(failpoint, armed, result);
     assertThat(count("app")).isEqualTo(1);
     assertThat(jpm.restarts("app")).isZero();
     assertThat(result.out()).containsOnlyOnce("Starting " + script).containsOnlyOnce("Done.");
@@ -235,10 +237,10 @@ class RetryIT {
   @Tag("slow")
   @ValueSource(strings = {"SIGNALLED", "REMOVED", "REMOVAL_WRITTEN"})
   void anAppIsDeletedWheneverTheDaemonDies(String failpoint) throws IOException {
-    arm(failpoint);
+    startArmedDaemon(failpoint);
     long armed = jpm.daemonPid();
-    done(failpoint, armed, jpm.run("delete", "web"));
+    assertDone(failpoint, armed, jpm.run("delete", "web"));
     assertThat(jpm.list()).isEmpty();
-    assertThat(List.copyOf(jpm.tagged().values())).isEmpty();
+    assertThat(List.copyOf(jpm.processTags().values())).isEmpty();
   }
 }

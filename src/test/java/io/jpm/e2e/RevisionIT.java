@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// An app in a git working copy moves to other commits.
 @Timeout(300)
-class RevisionIT extends InOwnHome {
+class RevisionIT extends EndToEndTestBase {
   private GitFixture git;
 
   @BeforeEach
@@ -62,7 +62,7 @@ class RevisionIT extends InOwnHome {
   }
 
   @Test
-  void aFailedPostUpdateGoesBackToTheFormerCommit() throws Exception {
+  void failedPostUpdateReturnsToThePreviousCommit() throws Exception {
     String fine = git.commit("one");
     Files.createFile(jpm.work().resolve("broken"));
     git.commit("two");
@@ -78,7 +78,7 @@ class RevisionIT extends InOwnHome {
   }
 
   @Test
-  void nothingThatIsOnlyHereIsLost() throws Exception {
+  void localChangesAndCommitsAreNotLost() throws Exception {
     git.commit("one");
     git.commit("two");
     jpm.run("start", "app.sh", "--name", "web").ok();

@@ -3,7 +3,7 @@ package io.jpm.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// `bin/jpm-runtime`, as it runs in a container.
 @Timeout(300)
-class RuntimeIT extends InOwnHome {
+class RuntimeIT extends EndToEndTestBase {
   private static final String APP =
       """
       #!/bin/bash
@@ -39,7 +39,8 @@ class RuntimeIT extends InOwnHome {
     }
 
     int code() throws InterruptedException {
-      assertThat(process.waitFor(Patience.seconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
+      assertThat(
+              process.waitFor(TestDeadline.scaledSeconds(Jpm.LONG.toSeconds()), TimeUnit.SECONDS))
           .isTrue();
       return process.exitValue();
     }
@@ -53,7 +54,7 @@ class RuntimeIT extends InOwnHome {
     }
   }
 
-  private Running begin(String... words) throws IOException {
+  private Running startRuntime(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of(Jpm.ROOT.resolve("bin/jpm-runtime").toString()));
     command.addAll(List.of(words));
     Path out = jpm.work().resolve("runtime.out");
@@ -85,39 +86,39 @@ class RuntimeIT extends InOwnHome {
   }
 
   @Test
-  void aSignalEndsTheAppsAsTheyWantAndThenAllOfIt() throws Exception {
-    Running running = begin(twoApps());
+  void signalEndsTheAppsGracefullyAndThenTheRuntime() throws Exception {
+    Running running = startRuntime(twoApps());
     await("both apps print", running, "one begins", "two begins");
     Eventually.await(
         "both apps print warnings",
         Jpm.LONG,
         () -> running.warned().size() == 2,
         () -> running.warned());
-    assertThat(jpm.survivors()).noneMatch(process -> process.contains("jpm-keeper"));
+    assertThat(jpm.liveProcesses()).noneMatch(process -> process.contains("jpm-keeper"));
     running.process().destroy();
     assertThat(running.code()).isZero();
     assertThat(running.printed())
         .containsExactlyInAnyOrder(
             "one begins", "two begins", "one ends by INT", "two ends by INT");
     assertThat(running.warned()).containsExactlyInAnyOrder("one warns", "two warns");
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 
   @Test
   @Tag("slow")
-  void whenNoAppRunsAnyMoreTheCodeIsTwo() throws Exception {
+  void exitCodeIsTwoWhenNoAppRuns() throws Exception {
     String once = jpm.script("once.sh", "#!/bin/sh\necho once; exit 3\n").toString();
-    Running running = begin("start", once, "--stop-exit-codes", "3", "--json");
+    Running running = startRuntime("start", once, "--stop-exit-codes", "3", "--json");
     assertThat(running.code()).isEqualTo(2);
     assertThat(running.printed()).singleElement().asString().contains("\"message\":\"once\"");
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 
   @Test
   @Tag("slow")
-  void withoutAutoExitItGoesOn() throws Exception {
+  void runtimeContinuesWithNoAutoExit() throws Exception {
     String app = jpm.script("app.sh", APP).toString();
-    Running running = begin(app, "--no-auto-exit", "-n", "web", "--output", "/dev/null");
+    Running running = startRuntime(app, "--no-auto-exit", "-n", "web", "--output", "/dev/null");
     await("web prints", running, "web begins");
     jpm.run("stop", "web").ok();
     running.process().destroy();
@@ -126,8 +127,8 @@ class RuntimeIT extends InOwnHome {
   }
 
   @Test
-  void aDaemonThatDiesIsReplacedAndTheAppsGoOn() throws Exception {
-    Running running = begin(twoApps());
+  void deadDaemonIsReplacedAndTheAppsContinue() throws Exception {
+    Running running = startRuntime(twoApps());
     await("both apps print", running, "one begins", "two begins");
     Eventually.await(
         "only the daemon and the printer of the logs are left after the start",
@@ -138,19 +139,19 @@ class RuntimeIT extends InOwnHome {
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
     Eventually.await(
-        "another daemon is running", Jpm.LONG, () -> isAnother(daemon), running::warned);
+        "another daemon is running", Jpm.LONG, () -> isOtherDaemon(daemon), running::warned);
     assertThat(jpm.pid("one")).isEqualTo(pid);
     running.process().destroy();
     assertThat(running.code()).isZero();
     assertThat(running.printed()).contains("one ends by INT", "two ends by INT");
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 
   /// The daemon is killed as soon as it has begun to start the apps.
   @Test
   @Tag("slow")
-  void aDaemonThatDiesWhileItStartsTheAppsIsReplacedAndTheyBegin() throws Exception {
-    Running running = begin(twoApps());
+  void daemonThatDiesWhileStartingAppsIsReplacedAndTheAppsStart() throws Exception {
+    Running running = startRuntime(twoApps());
     Path file = jpm.home().resolve("jpm.pid");
     Eventually.await("the daemon is running", Jpm.LONG, () -> Files.exists(file), running::warned);
     Eventually.await(
@@ -161,7 +162,7 @@ class RuntimeIT extends InOwnHome {
     long daemon = jpm.daemonPid();
     jpm.killDaemon();
     Eventually.await(
-        "another daemon is running", Jpm.LONG, () -> isAnother(daemon), running::warned);
+        "another daemon is running", Jpm.LONG, () -> isOtherDaemon(daemon), running::warned);
     Eventually.await(
         "both apps run",
         Jpm.LONG,
@@ -169,10 +170,10 @@ class RuntimeIT extends InOwnHome {
         running::warned);
     running.process().destroy();
     assertThat(running.code()).isZero();
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 
-  private boolean isAnother(long daemon) {
+  private boolean isOtherDaemon(long daemon) {
     try {
       return Files.exists(jpm.home().resolve("bridge.port")) && jpm.daemonPid() != daemon;
     } catch (IOException | NumberFormatException notYet) {
@@ -182,14 +183,14 @@ class RuntimeIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatCannotBeStartedIsOneLine() throws Exception {
-    Running running = begin("--secret", "key", "--delay", "0", "start", "nowhere.sh");
+  void appThatCannotBeStartedIsReportedInOneLine() throws Exception {
+    Running running = startRuntime("--secret", "key", "--delay", "0", "start", "nowhere.sh");
     assertThat(running.code()).isEqualTo(1);
     assertThat(running.printed()).isEmpty();
     assertThat(running.warned())
         .hasSize(2)
         .anyMatch(line -> line.endsWith("--secret has no effect (PM2's service)"))
         .anyMatch(line -> line.startsWith("[jpm][ERROR] nowhere.sh: script not found"));
-    assertThat(jpm.survivors()).isEmpty();
+    assertThat(jpm.liveProcesses()).isEmpty();
   }
 }

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// which such an app does not see.
 @Timeout(240)
 @Needs({Need.ROOT, Need.MOUNT})
-class SandboxIT extends InOwnHome {
+class SandboxIT extends EndToEndTestBase {
   private static final int NOBODY = 65534;
 
   private static final String TRIES =
@@ -47,16 +47,16 @@ class SandboxIT extends InOwnHome {
   private Path place;
 
   @BeforeEach
-  void aFolderOutsideOfTmp() throws IOException {
+  void createDirectoryOutsideOfTmp() throws IOException {
     place = Files.createTempDirectory(Path.of("/opt"), "jpm-sandbox");
     Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxr-xr-x"));
     Files.createDirectory(place.resolve("kept"));
-    give(place);
-    give(place.resolve("kept"));
+    changeOwner(place);
+    changeOwner(place.resolve("kept"));
   }
 
   @AfterEach
-  void removeIt() throws IOException {
+  void deleteDirectory() throws IOException {
     if (place != null) {
       jpm.run("kill"); // a probe would write into it meanwhile
       try (Stream<Path> files = Files.walk(place)) {
@@ -65,11 +65,11 @@ class SandboxIT extends InOwnHome {
     }
   }
 
-  private static void give(Path file) throws IOException {
+  private static void changeOwner(Path file) throws IOException {
     Files.setAttribute(file, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
   }
 
-  private String app(String script, String attributes) throws IOException {
+  private String writeProcessFile(String script, String attributes) throws IOException {
     Path file = place.resolve("apps.json");
     Files.writeString(
         file,
@@ -85,7 +85,7 @@ class SandboxIT extends InOwnHome {
     assertThat(place.resolve(name).toFile().setExecutable(true, false)).isTrue();
   }
 
-  private int begun(Path seen) throws IOException {
+  private int awaitSandboxedProcess(Path seen) throws IOException {
     Eventually.await("the app has listed its directories", Jpm.LONG, () -> Files.exists(seen));
     int pid = jpm.pid("web");
     assertThat(Files.readAllLines(seen))
@@ -94,7 +94,7 @@ class SandboxIT extends InOwnHome {
         .filteredOn(line -> line.contains("kept/new"))
         .hasSize(2)
         .allMatch(line -> line.endsWith("Read-only file system"));
-    assertThat(Files.readString(ofApp(pid, "/tmp/mine"))).isEqualTo(pid + "\n");
+    assertThat(Files.readString(pathOfApp(pid, "/tmp/mine"))).isEqualTo(pid + "\n");
     assertThat(Files.readAllLines(Path.of("/proc/" + pid + "/mountinfo")))
         .anyMatch(line -> line.contains(" " + place.resolve("kept") + " ro,"))
         .anyMatch(line -> line.contains(" /tmp rw,nosuid,nodev"));
@@ -102,18 +102,18 @@ class SandboxIT extends InOwnHome {
     return pid;
   }
 
-  private static Path ofApp(int pid, String path) {
+  private static Path pathOfApp(int pid, String path) {
     return Path.of("/proc/" + pid + "/root" + path);
   }
 
   @Test
   @Needs(Need.LIBSECCOMP)
-  void itOutlivesTheDaemonAndEachStartHasItsOwn() throws IOException {
+  void sandboxOutlivesTheDaemonAndEachStartHasItsOwn() throws IOException {
     script("app.sh", TRIES);
     Path seen = place.resolve("seen");
-    jpm.run("start", app("app.sh", ", \"uid\": 65534, \"seccomp\": \"default\"")).ok();
-    int first = begun(seen);
-    Files.writeString(ofApp(first, "/tmp/kept-by-the-first"), "");
+    jpm.run("start", writeProcessFile("app.sh", ", \"uid\": 65534, \"seccomp\": \"default\"")).ok();
+    int first = awaitSandboxedProcess(seen);
+    Files.writeString(pathOfApp(first, "/tmp/kept-by-the-first"), "");
     assertThat(jpm.run("describe", "web").ok().out())
         .containsPattern("seccomp +│ default")
         .containsPattern("private_tmp +│ true")
@@ -122,17 +122,17 @@ class SandboxIT extends InOwnHome {
     jpm.killDaemon();
     assertThat(jpm.pid("web")).isEqualTo(first);
     assertThat(jpm.restarts("web")).isZero();
-    assertThat(ofApp(first, "/tmp/kept-by-the-first")).exists();
+    assertThat(pathOfApp(first, "/tmp/kept-by-the-first")).exists();
 
     Files.delete(seen);
     jpm.run("restart", "web").ok();
-    int second = begun(seen);
+    int second = awaitSandboxedProcess(seen);
     assertThat(second).isNotEqualTo(first);
 
     Files.delete(seen);
     Jpm.kill(second);
     Eventually.await("web has another process", Jpm.LONG, () -> jpm.pid("web") != second);
-    int third = begun(seen);
+    int third = awaitSandboxedProcess(seen);
     assertThat(Files.readString(Path.of("/proc/" + third + "/status"))).contains("Seccomp:\t2");
 
     jpm.run("stop", "web").ok();
@@ -142,7 +142,7 @@ class SandboxIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void checksHooksAndTheStopCommandHaveThemToo() throws IOException {
+  void probesHooksAndTheStopCommandRunInTheSandbox() throws IOException {
     script("app.sh", "#!/bin/sh\ntrap '' INT\ntouch /tmp/of-app\nexec sleep 1000\n");
     script(
         "look.sh",
@@ -154,7 +154,7 @@ class SandboxIT extends InOwnHome {
         """);
     jpm.run(
             "start",
-            app(
+            writeProcessFile(
                 "app.sh",
                 ", \"uid\": 65534, \"liveness\": {\"exec\": [\"./look.sh\", \"checked\"]},"
                     + " \"stop\": {\"command\": [\"./look.sh\", \"stopped\"]},"
@@ -182,7 +182,7 @@ class SandboxIT extends InOwnHome {
   @Tag("slow")
   @Needs(Need.NODE_FOR_ALL)
   @ValueSource(strings = {"cluster", "fork"})
-  void aServerOfNodeIsReloadedAlsoByTheNextDaemon(String mode) throws Exception {
+  void nodeServerIsReloadedEvenByTheNextDaemon(String mode) throws Exception {
     Files.writeString(
         place.resolve("web.js"),
         """
@@ -199,7 +199,7 @@ class SandboxIT extends InOwnHome {
         ", \"uid\": 65534, \"instances\": %d, \"exec_mode\": \"%s\", \"wait_ready\": true,"
                 .formatted(mode.equals("fork") ? 1 : 2, mode)
             + " \"args\": [\"%d\"]".formatted(port);
-    jpm.run("start", app("web.js", attributes)).ok();
+    jpm.run("start", writeProcessFile("web.js", attributes)).ok();
     jpm.awaitStatus("web", "online");
     int first = jpm.pid("web");
     assertThat(answer(port)).endsWith(" 0");
@@ -226,9 +226,9 @@ class SandboxIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aMountThatFailsIsTheReasonOfARefusedStart() throws IOException {
+  void failedMountIsReportedAsTheReasonOfARefusedStart() throws IOException {
     script("app.sh", "#!/bin/sh\necho ran >ran\nexec sleep 1000\n");
-    String file = app("app.sh", "");
+    String file = writeProcessFile("app.sh", "");
     Files.delete(place.resolve("kept"));
     Jpm.Result refused = jpm.run("start", file);
 
@@ -245,9 +245,9 @@ class SandboxIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aDaemonOfAnotherUserRefuses() throws IOException {
+  void daemonThatIsNotRootRefusesASandbox() throws IOException {
     script("app.sh", "#!/bin/sh\necho ran >ran\nexec sleep 1000\n");
-    String file = app("app.sh", "");
+    String file = writeProcessFile("app.sh", "");
     Map<String, String> home =
         Map.of("JPM_HOME", place.resolve("home").toString(), "HOME", place.toString());
     List<String> nobody =
@@ -265,7 +265,7 @@ class SandboxIT extends InOwnHome {
       assertThat(place.resolve("ran")).doesNotExist();
     } finally {
       jpm.shell(with(nobody, jpmOf, "kill"), home).ok();
-      Eventually.await("that daemon has ended", Jpm.LONG, () -> jpm.survivors().isEmpty());
+      Eventually.await("that daemon has ended", Jpm.LONG, () -> jpm.liveProcesses().isEmpty());
     }
   }
 

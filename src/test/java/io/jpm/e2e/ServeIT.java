@@ -54,7 +54,7 @@ class ServeIT {
   }
 
   @AfterEach
-  void nothingIsLeft() throws IOException {
+  void close() throws IOException {
     client.close();
     jpm.close();
   }
@@ -119,7 +119,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void withoutWordsTheCallersVariablesSayWhatAndWhere() {
+  void directoryAndPortComeFromTheCallersVariables() {
     jpm.environment("PM2_SERVE_PATH", site.toString());
     jpm.environment("PM2_SERVE_PORT", Integer.toString(port));
     jpm.run("serve").ok();
@@ -129,7 +129,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void aSinglePageAppAnswersForItsOwnPages() {
+  void singlePageAppAnswersUnknownPagesWithItsIndex() {
     serve("--spa").ok();
     awaitPage("/", 200);
     assertThat(get("/users/7", "Accept", "text/html")).isEqualTo(new Answer(200, PAGE));
@@ -138,7 +138,7 @@ class ServeIT {
   }
 
   @Test
-  void thePasswordLetsInAndIsSaidNowhere() throws IOException {
+  void passwordGivesAccessAndIsShownNowhere() throws IOException {
     jpm.environment("PM2_SERVE_BASIC_AUTH", "true");
     jpm.environment("PM2_SERVE_BASIC_AUTH_USERNAME", "bob");
     jpm.environment("PM2_SERVE_BASIC_AUTH_PASSWORD", PASSWORD);
@@ -147,7 +147,7 @@ class ServeIT {
     assertThat(get("/", "Authorization", basic("bob:wrong")).status()).isEqualTo(401);
     assertThat(get("/", "Authorization", basic("bob:" + PASSWORD)))
         .isEqualTo(new Answer(200, PAGE));
-    for (List<String> words : looks()) {
+    for (List<String> words : inspectionCommands()) {
       Jpm.Result result = jpm.run(words.toArray(String[]::new)).ok();
       assertThat(result.out() + result.err()).as("jpm %s", words).doesNotContain(PASSWORD);
     }
@@ -159,13 +159,13 @@ class ServeIT {
         assertThat(Files.readString(file)).as(file.toString()).doesNotContain(PASSWORD);
       }
     }
-    assertThat(jpm.survivors()).noneMatch(process -> process.contains(PASSWORD));
+    assertThat(jpm.liveProcesses()).noneMatch(process -> process.contains(PASSWORD));
     jpm.run("restart", "site").ok();
     awaitPage("/", 200, "Authorization", basic("bob:" + PASSWORD));
     assertThat(get("/").status()).isEqualTo(401);
   }
 
-  private static List<List<String>> looks() {
+  private static List<List<String>> inspectionCommands() {
     return Stream.of(
             "ls",
             "ls --json",
@@ -190,7 +190,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void halfOfAnAuthenticationIsRefused() {
+  void incompleteBasicAuthIsRefused() {
     assertThat(serve("--basic-auth-username", "bob").failed())
         .isEqualTo(
             new Jpm.Result(
@@ -209,7 +209,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void whatCannotBeServedIsOneLineAndNoApp() throws IOException {
+  void invalidDirectoryOrPortIsReportedInOneLineAndStartsNoApp() throws IOException {
     assertThat(jpm.run("serve", "nowhere", Integer.toString(port)))
         .isEqualTo(
             new Jpm.Result(
@@ -230,7 +230,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void aSecondStartIsRefusedAndTheFirstGoesOn() {
+  void secondStartIsRefusedAndTheFirstContinues() {
     serve().ok();
     awaitPage("/", 200);
     int pid = jpm.pid("site");
@@ -254,7 +254,7 @@ class ServeIT {
 
   @Test
   @Tag("slow")
-  void aProcessFileSaysItUnderPm2sNames() throws IOException {
+  void processFileConfiguresServeWithPm2sVariables() throws IOException {
     Path file = jpm.work().resolve("apps.json");
     JsonObject variables =
         new JsonObject()
@@ -280,7 +280,7 @@ class ServeIT {
     serve().ok();
     awaitPage("/", 200);
     int pid = jpm.pid("site");
-    try (AutoCloseable _ = jpm.startForbidden()) {
+    try (AutoCloseable _ = jpm.preventDaemonStart()) {
       jpm.killDaemon();
       assertThat(get("/")).isEqualTo(new Answer(200, PAGE));
     }

@@ -2,10 +2,10 @@ package io.jpm.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.os.linux.Mailbox;
+import io.jpm.os.linux.DatagramReceiver;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// The daemon as a system service, and one build that takes over from another.
 @Timeout(300)
-class ServiceIT extends InOwnHome {
+class ServiceIT extends EndToEndTestBase {
   private static final String TICKER =
       """
       #!/bin/bash
@@ -86,7 +86,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
-  void aNewDaemonThatDoesNotStartLeavesTheAppsAndSaysHowToGoBack() throws Exception {
+  void failedUpdateLeavesTheAppsRunningAndSaysHowToGoBack() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     int pid = jpm.pid("ticker");
     jpm.settings("{ broken");
@@ -99,7 +99,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
-  void inTheForegroundItEndsWithItsStarterAndAppsLiveOn() throws Exception {
+  void foregroundDaemonEndsOnSigtermAndAppsContinue() throws Exception {
     Process daemon = jpm.begin("daemon");
     jpm.awaitDaemon();
     assertThat(jpm.daemonPid()).as("the pid of the daemon").isEqualTo(daemon.pid());
@@ -111,7 +111,7 @@ class ServiceIT extends InOwnHome {
         .contains("a daemon is running already (pid " + daemon.pid())
         .hasLineCount(1);
     daemon.destroy();
-    assertThat(daemon.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(daemon.exitValue()).isEqualTo(143);
     assertThat(Jpm.running(pid)).isTrue();
     assertThat(jpm.pid("ticker")).isEqualTo(pid);
@@ -129,26 +129,26 @@ class ServiceIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void killEndsTheForegroundDaemonAsASuccessAndUpdateAsksForAnother() throws Exception {
+  void killEndsTheForegroundDaemonWithZeroAndUpdateRequestsARestart() throws Exception {
     Process first = jpm.begin("daemon");
     jpm.awaitDaemon();
     jpm.run("kill").ok();
-    assertThat(first.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(first.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(first.exitValue()).isZero();
 
     Process second = jpm.begin("daemon");
     jpm.awaitDaemon();
     Process update = jpm.begin("update");
-    assertThat(second.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+    assertThat(second.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
     assertThat(second.exitValue()).as("RestartForceExitStatus of the unit").isEqualTo(75);
     Jpm.finish(update).ok(); // without a service manager, it starts the daemon itself
   }
 
   @Test
   @Tag("slow")
-  void theServiceManagerHearsHowTheDaemonIs() throws Exception {
+  void serviceManagerIsNotifiedOfTheDaemonsState() throws Exception {
     String address = "@jpm-" + UUID.randomUUID();
-    try (Mailbox manager = new Mailbox(address)) {
+    try (DatagramReceiver manager = new DatagramReceiver(address)) {
       jpm.environment("NOTIFY_SOCKET", address);
       jpm.environment("WATCHDOG_USEC", "400000");
       Process daemon = jpm.begin("daemon");
@@ -164,7 +164,7 @@ class ServiceIT extends InOwnHome {
           .noneMatch(line -> line.matches("(NOTIFY_SOCKET|WATCHDOG_.*)=.*"));
       daemon.destroy();
       await(manager, "STOPPING=1");
-      assertThat(daemon.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
+      assertThat(daemon.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
 
       // A daemon that is started by hand from within some service does not report for that service.
       int before = manager.letters().size();
@@ -174,7 +174,7 @@ class ServiceIT extends InOwnHome {
     }
   }
 
-  private static void await(Mailbox manager, String letter) {
+  private static void await(DatagramReceiver manager, String letter) {
     Eventually.await(
         letter,
         Jpm.LONG,
@@ -183,7 +183,7 @@ class ServiceIT extends InOwnHome {
   }
 
   @Test
-  void whenTheMachineGoesDownAppsAreStoppedAndStartedAtTheNextBoot() throws Exception {
+  void appsAreStoppedAtShutdownAndStartedAtTheNextBoot() throws Exception {
     jpm.run("start", jpm.script("ticker.sh", TICKER).toString()).ok();
     jpm.run("start", jpm.script("idle.sh", TICKER).toString()).ok();
     jpm.run("stop", "idle").ok();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,7 +25,7 @@ class SoakIT {
   @TempDir Path work;
 
   @Test
-  void everyPromiseHoldsThroughKillsAndFreezes() throws Exception {
+  void everyGuaranteeHoldsDuringKillsAndFreezes() throws Exception {
     Path said = work.resolve("said");
     var soak =
         new ProcessBuilder(
@@ -43,7 +43,9 @@ class SoakIT {
     soak.environment().putAll(Map.of("JPM_JAVA", java, "JPM_AOT", "off"));
     Process process = soak.redirectErrorStream(true).redirectOutput(said.toFile()).start();
     try {
-      assertThat(process.waitFor(Patience.seconds(850), TimeUnit.SECONDS)).as("run ends").isTrue();
+      assertThat(process.waitFor(TestDeadline.scaledSeconds(850), TimeUnit.SECONDS))
+          .as("run ends")
+          .isTrue();
       assertThat(process.exitValue()).as(Files.readString(said)).isZero();
     } finally {
       process.destroy();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// Values that `jpm set` stores, and the apps that receive them, through `bin/jpm`.
 @Timeout(300)
-class StoreIT extends InOwnHome {
+class StoreIT extends EndToEndTestBase {
   private String app;
 
   @BeforeEach
@@ -74,7 +74,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void checksAndTheStopCommandHaveItToo() throws IOException {
+  void probesAndTheStopCommandHaveStoredVariables() throws IOException {
     Path checked = jpm.work().resolve("checked");
     Path stopped = jpm.work().resolve("stopped");
     jpm.script("check.sh", "#!/bin/sh\necho \"$MODE\" > checked.new && mv checked.new checked\n");
@@ -102,7 +102,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whoeverWasStoppedStaysSoAndAnAppThatComesLaterGetsItsOwn() throws IOException {
+  void setLeavesStoppedAppsStoppedAndReachesAppsThatStartLater() throws IOException {
     jpm.run("set", "later:PLACE", "here").ok();
     jpm.run("start", app, "--name", "later").ok();
     assertThat(variable("later", "PLACE")).isEqualTo("here");
@@ -115,7 +115,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void allOfItCanBeReadBackAndSecretsAreMaskedInTheEnvironmentOnly() {
+  void storedValuesCanBeReadAndSecretsAreMaskedOnlyByEnv() {
     jpm.run("start", app, "--name", "web").ok();
     jpm.run("set", "web:DB_PASSWORD", "canary-5512").ok();
     jpm.run("set", "web:PORT", "--", "-1").ok();
@@ -141,7 +141,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatIsWrongChangesNothing() {
+  void invalidCommandsChangeNothing() {
     for (List<String> wrong :
         List.of(
             List.of("set"),
@@ -160,7 +160,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void whatJpmHasNotSaysWhatToUseAndWhatItDoesItselfSaysSo() throws IOException {
+  void unsupportedCommandsFailInOneLineAndIgnoredOptionsAreNamed() throws IOException {
     for (String word : List.of("install", "plus", "link", "unmonitor", "deepUpdate")) {
       Jpm.Result result = jpm.run(word, "x", "--safe").failed();
       assertThat(result.code()).as(word).isEqualTo(1);
@@ -178,7 +178,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void theDaemonIsProfiledIntoFilesForItsOwnerAlone() throws IOException {
+  void profilesOfTheDaemonAreForItsOwnerOnly() throws IOException {
     for (List<String> command : List.of(List.of("profile:cpu", "300"), List.of("profile:mem"))) {
       Jpm.Result result = jpm.run(command.toArray(String[]::new)).ok();
       Path file = Path.of(result.out().lines().toList().getLast());
@@ -195,7 +195,7 @@ class StoreIT extends InOwnHome {
   }
 
   @Test
-  void pm2HomeIsUsedOnlyWhereItIsAHomeOfJpms() throws IOException {
+  void pm2HomeIsUsedOnlyIfItIsAHomeOfJpm() throws IOException {
     jpm.run("start", app, "--name", "web").ok();
     String pids = jpm.run("jlist").ok().out();
     assertThat(jpm.runAfter("export PM2_HOME=$JPM_HOME; unset JPM_HOME", "jlist").ok().out())
@@ -219,7 +219,7 @@ class StoreIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void pm2sVariablesAreDefaultsOfTheStartThatHasThem() throws IOException {
+  void pm2sVariablesAreDefaultsOfTheStartThatSetsThem() throws IOException {
     jpm.runAfter(
             "export PM2_KILL_TIMEOUT=2345 PM2_PROCESS_INSTANCE_VAR=WORKER", "start", app, "-n", "a")
         .ok();

@@ -41,7 +41,7 @@ final class Tmux implements AutoCloseable {
   }
 
   /// Types a line into the shell. The word `jpm` in it runs the real `bin/jpm`.
-  void line(String text) {
+  void enterLine(String text) {
     type(text.replace("jpm ", Jpm.ROOT.resolve("bin/jpm") + " "));
     press("Enter");
   }
@@ -73,7 +73,7 @@ final class Tmux implements AutoCloseable {
   }
 
   /// Reports whether a program uses the alternate screen of the terminal.
-  boolean isOnOtherScreen() {
+  boolean isOnAlternateScreen() {
     return run("display-message", "-p", "#{alternate_on}").strip().equals("1");
   }
 
@@ -105,7 +105,7 @@ final class Tmux implements AutoCloseable {
         "tmux and what ran in it have ended",
         Jpm.LONG,
         () ->
-            jpm.survivors().stream()
+            jpm.liveProcesses().stream()
                 .noneMatch(
                     process -> process.contains(socket) || process.contains("bin/jpm monit")));
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /// `jpm web` of a real daemon.
 @Timeout(180)
-class WebIT extends InOwnHome {
+class WebIT extends EndToEndTestBase {
   private static final Pattern LINK =
       Pattern.compile("http://127\\.0\\.0\\.1:([0-9]+)(/login\\?code=[0-9a-f]{64})");
 
@@ -35,7 +35,7 @@ class WebIT extends InOwnHome {
   }
 
   @Test
-  void appsAreSeenAndCommandedOverHttp() throws Exception {
+  void appsAreShownAndControlledOverHttp() throws Exception {
     assertThat(jpm.run("web", "status").ok().out()).isEqualTo("off\n");
     String script = "#!/bin/bash\nfor ((n = 1; n <= 30; n++)); do echo line $n; done; sleep 1000\n";
     jpm.run("start", jpm.script("one.sh", script).toString(), "--name", "one").ok();
@@ -90,7 +90,7 @@ class WebIT extends InOwnHome {
   /// A browser sends its cookie to an app on another port, and the app forwards it to the daemon.
   @Test
   @Tag("slow")
-  void anAppThatGetsTheCookieOfABrowserHasNothingOfIt() throws Exception {
+  void sessionCookieSentToAnAppOnAnotherPortGivesItNoAccess() throws Exception {
     int port;
     String got;
     try (var app = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
@@ -159,7 +159,7 @@ class WebIT extends InOwnHome {
   /// Valid requests with random damage, from one seed, as bytes on a socket.
   @Test
   @Tag("slow")
-  void noRequestHoweverWrongEndsTheDaemonOrIsAnErrorOfIt() throws Exception {
+  void malformedRequestsNeitherEndTheDaemonNorCauseErrors() throws Exception {
     int port = Integer.parseInt(open("--port", "0").group(1));
     long pid = jpm.daemonPid();
     String host = "Host: 127.0.0.1:" + port;
@@ -246,7 +246,7 @@ class WebIT extends InOwnHome {
       try (var http = new Http(port)) {
         http.raw(sent);
         if (i % 10 == 0) {
-          http.endOfInput();
+          http.shutdownOutput();
           http.readToTheEnd();
         }
       } catch (IOException cutOff) {
@@ -274,7 +274,7 @@ class WebIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void itIsThereAgainAfterTheDaemonWasKilledAndGoneAfterStop() throws Exception {
+  void webIsRestoredAfterTheDaemonWasKilledAndOffAfterStop() throws Exception {
     Matcher link = open("--port", "0");
     String cookie = Http.get(Integer.parseInt(link.group(1)), link.group(2)).session();
     jpm.killDaemon();
@@ -290,7 +290,7 @@ class WebIT extends InOwnHome {
 
   @Test
   @Tag("slow")
-  void aPortThatIsTakenIsOneClearLine() throws Exception {
+  void portInUseIsReportedInOneLine() throws Exception {
     try (var other = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(other.getLocalPort());
       List<String> said = jpm.run("web", "--port", port).failed().err().lines().toList();

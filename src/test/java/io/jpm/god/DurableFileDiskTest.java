@@ -7,7 +7,7 @@ import io.jpm.god.journal.DurableFile;
 import io.jpm.god.journal.DurableFile.Kind;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -53,7 +53,7 @@ class DurableFileDiskTest {
   }
 
   @Test
-  void aWriterThatIsKilledLosesAtMostTheGenerationUnderWay() throws Exception {
+  void killedWriterLosesAtMostTheGenerationBeingWritten() throws Exception {
     long seed = Long.getLong("jpm.seed", 20261121);
     var random = new SplittableRandom(seed);
     int number = 0;
@@ -75,7 +75,7 @@ class DurableFileDiskTest {
           number = Integer.parseInt(line);
         }
       }
-      assertThat(writer.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
+      assertThat(writer.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)).isTrue();
       Optional<Integer> found = found(folder);
       assertThat(found)
           .as("number found after kill %d, seed %d", kill, seed)
@@ -87,7 +87,7 @@ class DurableFileDiskTest {
   }
 
   @Test
-  void aFileThatTheKernelLetsGrowNoFurtherIsNotPutInPlace() throws Exception {
+  void fileThatHitsTheSizeLimitDoesNotReplaceTheOldOne() throws Exception {
     // Units of 512 bytes. The larger generations do not fit, and the write that crosses the limit
     // is short.
     Process writer = writer("ulimit -f 40;", 1).redirectErrorStream(true).start();
@@ -97,16 +97,16 @@ class DurableFileDiskTest {
         number = line.matches("[0-9]+") ? Integer.parseInt(line) : number;
       }
     }
-    assertThat(writer.waitFor(Patience.seconds(20), TimeUnit.SECONDS)).isTrue();
+    assertThat(writer.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)).isTrue();
     assertThat(number).isPositive();
-    assertThat(GenerationWriter.text(number + 1).length()).isGreaterThan(20 * 1024);
+    assertThat(GenerationWriter.content(number + 1).length()).isGreaterThan(20 * 1024);
     assertThat(found(folder)).contains(number);
     assertThat(folder.resolve("state.json.new")).doesNotExist();
   }
 
   @Test
   @Needs(Need.MOUNT)
-  void aFullDiskLeavesTheOldGeneration() throws Exception {
+  void fullDiskKeepsTheOldGeneration() throws Exception {
     Path disk = Files.createDirectory(folder.resolve("disk"));
     assertThat(run("mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk.toString())).isTrue();
     try {
@@ -134,7 +134,8 @@ class DurableFileDiskTest {
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
-      return process.waitFor(Patience.seconds(20), TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)
+          && process.exitValue() == 0;
     } catch (IOException noSuchProgram) {
       return false;
     }

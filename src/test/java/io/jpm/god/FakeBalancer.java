@@ -4,7 +4,7 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReport;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.WorkerId;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -15,21 +15,21 @@ import java.util.function.Function;
 /// A balancer that prepares each process without changes and records the commands that it receives.
 @SuppressWarnings("NullAway.Init") // listen comes first
 public final class FakeBalancer {
-  public final List<BalancerCommand> heard = new CopyOnWriteArrayList<>();
+  public final List<BalancerCommand> commands = new CopyOnWriteArrayList<>();
 
   /// The reply to `Prepare`.
-  public volatile Function<BalancerCommand.Prepare, BalancerReply> preparing =
+  public volatile Function<BalancerCommand.Prepare, BalancerReply> prepareReply =
       _ -> BalancerReply.Prepared.PLAIN;
 
   /// The reply to `Lend`: how a process can be replaced.
-  public volatile Function<BalancerCommand.Lend, BalancerReply> lending =
-      lend ->
-          lend.next().cluster().enabled()
-              ? new BalancerReply.Handover.Beside("it shares its port", false)
+  public volatile Function<BalancerCommand.PrepareHandover, BalancerReply> handoverReply =
+      prepareHandover ->
+          prepareHandover.next().cluster().enabled()
+              ? new BalancerReply.Handover.SideBySide("it shares its port", false)
               : new BalancerReply.Handover.NoPort();
 
-  /// Whether a drain is answered at once; otherwise [#drained] answers it.
-  public volatile boolean drains = true;
+  /// Whether a drain is answered at once; otherwise [#answerDrains] answers it.
+  public volatile boolean drainsAtOnce = true;
 
   private final List<Message<BalancerCommand>> draining = new CopyOnWriteArrayList<>();
   private MessageConsumer<BalancerCommand> consumer;
@@ -41,52 +41,53 @@ public final class FakeBalancer {
   }
 
   /// Unregisters the balancer.
-  void leave() {
+  void unregister() {
     GodHarness.await(consumer.unregister());
   }
 
   private void serve(Message<BalancerCommand> message) {
-    heard.add(message.body());
+    commands.add(message.body());
     switch (message.body()) {
-      case BalancerCommand.Prepare prepare -> message.reply(preparing.apply(prepare));
+      case BalancerCommand.Prepare prepare -> message.reply(prepareReply.apply(prepare));
       case BalancerCommand.Drain _ -> {
-        if (drains) {
+        if (drainsAtOnce) {
           message.reply(new BalancerReply.Drained(0));
         } else {
           draining.add(message);
         }
       }
-      case BalancerCommand.Lend lend -> message.reply(lending.apply(lend));
-      case BalancerCommand.Began _,
-          BalancerCommand.Return _,
-          BalancerCommand.Outlook _,
-          BalancerCommand.Heard _,
-          BalancerCommand.Ended _,
-          BalancerCommand.Fit _,
+      case BalancerCommand.PrepareHandover prepareHandover ->
+          message.reply(handoverReply.apply(prepareHandover));
+      case BalancerCommand.ProcessStarted _,
+          BalancerCommand.FinishHandover _,
+          BalancerCommand.PreviewReload _,
+          BalancerCommand.NodeMessageReceived _,
+          BalancerCommand.ProcessEnded _,
+          BalancerCommand.SetFit _,
           BalancerCommand.Ready _,
-          BalancerCommand.Reach _,
+          BalancerCommand.ResolveRoute _,
           BalancerCommand.Released _,
-          BalancerCommand.Ask _ ->
+          BalancerCommand.GetStatus _ ->
           message.reply(new BalancerReply.Done());
     }
   }
 
   /// Answers all pending drains: the processes have no connections left.
-  public void drained() {
+  public void answerDrains() {
     draining.forEach(message -> message.reply(new BalancerReply.Drained(0)));
     draining.clear();
   }
 
-  public void listening(WorkerId worker) {
-    tell(new BalancerReport.Listening(worker, "8000"));
+  public void reportListening(WorkerId worker) {
+    publish(new BalancerReport.Listening(worker, "8000"));
   }
 
-  void tell(BalancerReport report) {
+  void publish(BalancerReport report) {
     vertx.eventBus().publish(Addresses.BALANCER_REPORTS, report);
   }
 
   /// Returns the received commands of type `kind`, in order.
-  public <T extends BalancerCommand> List<T> all(Class<T> kind) {
-    return heard.stream().filter(kind::isInstance).map(kind::cast).toList();
+  public <T extends BalancerCommand> List<T> commandsOf(Class<T> kind) {
+    return commands.stream().filter(kind::isInstance).map(kind::cast).toList();
   }
 }

@@ -1,13 +1,13 @@
 package io.jpm.god;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.Usage;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.ProcessUsage;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LogDisk;
-import io.jpm.os.OpenFiles;
+import io.jpm.os.DescriptorBudget;
+import io.jpm.os.LogFileSystem;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
@@ -33,21 +33,21 @@ public final class FakeProcessHost implements ProcessHost {
   public final Map<ProcessIdentity, FakeProcess> alive = new ConcurrentHashMap<>();
 
   /// All processes ever made, by tag.
-  public final Map<String, FakeProcess> made = new ConcurrentHashMap<>();
+  public final Map<String, FakeProcess> processesByTag = new ConcurrentHashMap<>();
 
   public final List<SpawnRequest> spawns = new CopyOnWriteArrayList<>();
   public volatile Optional<String> refusal = Optional.empty();
-  public volatile boolean obedient = true;
+  public volatile boolean obeysSignals = true;
   volatile boolean endsBeforeSpawnReturns;
 
-  /// Whether signals are held in [#underWay] until the test sends them.
-  volatile boolean slow;
+  /// Whether signals are held in [#pendingSignals] until the test sends them.
+  volatile boolean holdsSignals;
 
   /// Signals that were requested and not sent yet.
-  final Queue<Runnable> underWay = new ConcurrentLinkedQueue<>();
+  final Queue<Runnable> pendingSignals = new ConcurrentLinkedQueue<>();
 
-  volatile boolean channels = true;
-  public volatile Optional<OpenFiles> openFiles = Optional.empty();
+  volatile boolean hasChannel = true;
+  public volatile Optional<DescriptorBudget> openFiles = Optional.empty();
 
   /// Tags of trees in which the kernel killed a process while no daemon was running.
   final Set<String> outOfMemory = ConcurrentHashMap.newKeySet();
@@ -69,7 +69,7 @@ public final class FakeProcessHost implements ProcessHost {
     public final ProcessIdentity identity;
     public final String tag;
     public final List<Signal> signals = new CopyOnWriteArrayList<>();
-    final List<String> heard = new CopyOnWriteArrayList<>();
+    final List<String> receivedMessages = new CopyOnWriteArrayList<>();
     private volatile ChildWatcher watcher;
 
     FakeProcess(ProcessIdentity identity, String tag, ChildWatcher watcher) {
@@ -78,20 +78,20 @@ public final class FakeProcessHost implements ProcessHost {
       this.watcher = watcher;
     }
 
-    public void says(String json) {
+    public void sendMessage(String json) {
       watcher.message(json, () -> {});
     }
 
-    void internal(String json) {
-      watcher.internal(json, () -> {});
+    void sendNodeMessage(String json) {
+      watcher.nodeMessageReceived(json, () -> {});
     }
 
-    void partRanOutOfMemory(long processes) {
-      watcher.partRanOutOfMemory(processes);
+    void reportOomKill(long processes) {
+      watcher.descendantOutOfMemory(processes);
     }
 
-    void slowedForMemory() {
-      watcher.slowedForMemory();
+    void reportMemoryThrottling() {
+      watcher.memoryThrottled();
     }
 
     public void exit(Exit exit) {
@@ -100,22 +100,22 @@ public final class FakeProcessHost implements ProcessHost {
     }
 
     /// Ends the process and reports that its tree is gone.
-    public void endsWholly() {
+    public void exitWithWholeTree() {
       exit(new Exit.Code(0));
       watcher.treeGone();
     }
 
     /// Sends a signal without a report, because the daemon that started the process is gone.
-    private void signalledUnwatched(Signal signal) {
+    private void receiveUnreportedSignal(Signal signal) {
       signals.add(signal);
-      if (obedient || signal == Signal.SIGKILL) {
+      if (obeysSignals || signal == Signal.SIGKILL) {
         alive.remove(identity);
       }
     }
 
-    private void signalled(Signal signal) {
+    private void receiveSignal(Signal signal) {
       signals.add(signal);
-      if (alive.containsKey(identity) && (obedient || signal == Signal.SIGKILL)) {
+      if (alive.containsKey(identity) && (obeysSignals || signal == Signal.SIGKILL)) {
         exit(new Exit.Signalled(signal.number(), false));
         watcher.treeGone();
       }
@@ -143,11 +143,11 @@ public final class FakeProcessHost implements ProcessHost {
     public void signalTree(Signal signal, Runnable sent) {
       Runnable carryOut =
           () -> {
-            process.signalled(signal);
+            process.receiveSignal(signal);
             sent.run();
           };
-      if (slow) {
-        underWay.add(carryOut);
+      if (holdsSignals) {
+        pendingSignals.add(carryOut);
       } else {
         carryOut.run();
       }
@@ -155,18 +155,18 @@ public final class FakeProcessHost implements ProcessHost {
 
     @Override
     public void signalMain(Signal signal) {
-      process.signalled(signal);
+      process.receiveSignal(signal);
     }
 
     @Override
     public boolean send(String json) {
-      process.heard.add(json);
+      process.receivedMessages.add(json);
       return true;
     }
 
     @Override
-    public boolean hasChannel() {
-      return channels;
+    public boolean hasIpcChannel() {
+      return hasChannel;
     }
 
     @Override
@@ -176,14 +176,14 @@ public final class FakeProcessHost implements ProcessHost {
   }
 
   /// Text written to standard inputs: the name of the file, a space, and the text.
-  public final List<String> typed = new CopyOnWriteArrayList<>();
+  public final List<String> inputs = new CopyOnWriteArrayList<>();
 
-  public volatile Optional<String> typingProblem = Optional.empty();
+  public volatile Optional<String> inputProblem = Optional.empty();
 
   @Override
-  public Optional<String> type(Path input, byte[] bytes) {
-    typed.add(input.getFileName() + " " + new String(bytes, StandardCharsets.UTF_8));
-    return typingProblem;
+  public Optional<String> writeInput(Path input, byte[] bytes) {
+    inputs.add(input.getFileName() + " " + new String(bytes, StandardCharsets.UTF_8));
+    return inputProblem;
   }
 
   public List<FakeProcess> running() {
@@ -191,7 +191,7 @@ public final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
-  public Optional<OpenFiles> openFiles() {
+  public Optional<DescriptorBudget> descriptorBudget() {
     return openFiles;
   }
 
@@ -201,14 +201,15 @@ public final class FakeProcessHost implements ProcessHost {
       spawns.add(request);
       return new SpawnResult.Refused(refusal.get(), false);
     }
-    if (alive.values().stream().anyMatch(other -> life(other.tag).equals(life(request.tag())))) {
+    if (alive.values().stream()
+        .anyMatch(other -> incarnationOf(other.tag).equals(incarnationOf(request.tag())))) {
       duplicates.add(request.tag());
     }
     int pid = nextPid.incrementAndGet();
     var process = new FakeProcess(new ProcessIdentity("boot", pid, pid), request.tag(), watcher);
     alive.put(process.identity, process);
     environments.put(process.identity, request.environment());
-    made.put(process.tag, process);
+    processesByTag.put(process.tag, process);
     spawns.add(request); // last: a test that sees the request finds the process
     if (endsBeforeSpawnReturns) {
       process.exit(new Exit.Code(1));
@@ -217,7 +218,7 @@ public final class FakeProcessHost implements ProcessHost {
   }
 
   /// Adds a process that this daemon did not start.
-  public FakeProcess stray(String tag) {
+  public FakeProcess addUnlisted(String tag) {
     int pid = nextPid.incrementAndGet();
     var process =
         new FakeProcess(new ProcessIdentity("boot", pid, pid), tag, new RecordedWatcher());
@@ -225,7 +226,7 @@ public final class FakeProcessHost implements ProcessHost {
     return process;
   }
 
-  private static String life(String tag) {
+  private static String incarnationOf(String tag) {
     return tag.substring(0, tag.lastIndexOf(':'));
   }
 
@@ -259,7 +260,7 @@ public final class FakeProcessHost implements ProcessHost {
       implements Child {
     private List<FakeProcess> members() {
       return alive.values().stream()
-          .filter(other -> life(other.tag).equals(life(tag)))
+          .filter(other -> incarnationOf(other.tag).equals(incarnationOf(tag)))
           .filter(other -> generation(other.tag) <= generation(tag))
           .toList();
     }
@@ -271,7 +272,7 @@ public final class FakeProcessHost implements ProcessHost {
 
     @Override
     public void signalTree(Signal signal, Runnable sent) {
-      members().forEach(member -> member.signalledUnwatched(signal));
+      members().forEach(member -> member.receiveUnreportedSignal(signal));
       sent.run();
       if (!hasLeftovers()) {
         watcher.treeGone();
@@ -301,18 +302,18 @@ public final class FakeProcessHost implements ProcessHost {
   }
 
   @Override
-  public LogDisk logDisk() {
+  public LogFileSystem logFileSystem() {
     throw new UnsupportedOperationException("God leaves logs to LogAggregator");
   }
 
   @Override
-  public Optional<String> variable(ProcessIdentity process, String name) {
+  public Optional<String> environmentVariable(ProcessIdentity process, String name) {
     return Optional.ofNullable(variables.get(name))
         .or(() -> Optional.ofNullable(environments.getOrDefault(process, Map.of()).get(name)));
   }
 
   @Override
-  public Optional<Usage> usage(ProcessIdentity identity) {
+  public Optional<ProcessUsage> usage(ProcessIdentity identity) {
     return Optional.empty();
   }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
@@ -12,8 +12,8 @@ import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,20 +26,20 @@ import org.junit.jupiter.api.Test;
 /// God while the journal cannot be written: nothing new is started; running apps continue and can
 /// be stopped.
 class FullDiskTest extends GodHarness {
-  private static final String REFUSAL = "state.json cannot be written";
+  private static final String JOURNAL_PROBLEM = "state.json cannot be written";
 
   /// Makes each write fail: a directory that is not empty takes the place of the next generation.
-  private void fill() throws IOException {
-    Files.createFile(Files.createDirectories(next()).resolve("in-the-way"));
+  private void failJournalWrites() throws IOException {
+    Files.createFile(Files.createDirectories(nextGeneration()).resolve("in-the-way"));
   }
 
   @AfterEach
-  void mend() throws IOException {
-    Files.deleteIfExists(next().resolve("in-the-way"));
-    Files.deleteIfExists(next());
+  void repairJournal() throws IOException {
+    Files.deleteIfExists(nextGeneration().resolve("in-the-way"));
+    Files.deleteIfExists(nextGeneration());
   }
 
-  private Path next() {
+  private Path nextGeneration() {
     return home.resolve("state.json.new");
   }
 
@@ -51,20 +51,20 @@ class FullDiskTest extends GodHarness {
     assertThat(reply.problems())
         .singleElement()
         .asString()
-        .contains(REFUSAL)
+        .contains(JOURNAL_PROBLEM)
         .contains("free space");
     assertThat(reply.instances()).isEmpty();
   }
 
   @Test
-  void aNewAppIsRefusedBeforeItsProcessExists() throws IOException {
+  void newAppIsRefusedBeforeItsProcessIsSpawned() throws IOException {
     start(spec("old"));
     int before = host.spawns.size();
-    fill();
+    failJournalWrites();
     assertRefused(start(spec("new"), spec("newer", 3, RestartPolicy.DEFAULT)));
     assertThat(host.spawns).hasSize(before);
     assertThat(names()).containsExactly("old");
-    mend();
+    repairJournal();
     GodReply reply = start(spec("new"));
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.instances().getFirst().id().value()).as("the first free id").isEqualTo(1);
@@ -79,29 +79,29 @@ class FullDiskTest extends GodHarness {
   }
 
   @Test
-  void anAppThatIsThereStaysAsItWasWhenItsFileIsStarted() throws IOException {
+  void existingAppStaysUnchangedWhenAStartOfItsFileIsRefused() throws IOException {
     AppSpec one = spec("one");
     start(one);
     InstanceView before = only();
-    fill();
+    failJournalWrites();
     assertRefused(
         ask(
             new GodCommand.StartApps(
                 List.of(spec("one", 2, RestartPolicy.DEFAULT)),
-                Existing.RESTART,
+                ExistingAppPolicy.RESTART,
                 Optional.of(Path.of("/apps.json")))));
     InstanceView after = only();
     assertThat(after.spec()).isEqualTo(one);
     assertThat(after.process()).isEqualTo(before.process());
     assertThat(after.restarts()).isZero();
-    assertThat(ask(new GodCommand.Files()).files()).isEmpty();
+    assertThat(ask(new GodCommand.ListFiles()).files()).isEmpty();
   }
 
   @Test
-  void noInstanceIsAddedAndSomeCanGo() throws IOException {
+  void scaleUpIsRefusedAndScaleDownIsDone() throws IOException {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     int before = host.spawns.size();
-    fill();
+    failJournalWrites();
     assertRefused(ask(new GodCommand.Scale("web", GodCommand.Scale.Step.BY, 2)));
     assertThat(list()).hasSize(2);
     assertThat(list()).allMatch(view -> view.spec().instances().count() == 2);
@@ -112,27 +112,27 @@ class FullDiskTest extends GodHarness {
   }
 
   @Test
-  void aFileIsNotApplied() throws IOException {
+  void applyOfAProcessFileIsRefused() throws IOException {
     start(spec("web"));
-    fill();
+    failJournalWrites();
     var file = List.of(spec("web", 3, RestartPolicy.DEFAULT), spec("other"));
     GodReply reply = ask(new GodCommand.Apply(file, Optional.empty(), false, true, false));
-    assertThat(reply.problems()).anyMatch(problem -> problem.contains(REFUSAL));
+    assertThat(reply.problems()).anyMatch(problem -> problem.contains(JOURNAL_PROBLEM));
     assertThat(names()).containsExactly("web");
     assertThat(only().spec().instances().count()).isEqualTo(1);
   }
 
   /// With a second instance, the log of the first one gets its id in the name.
   @Test
-  void aRefusedScaleLeavesTheLogOfTheRunningInstance() throws IOException {
+  void refusedScaleDoesNotMoveTheLogOfARunningInstance() throws IOException {
     start(spec("web"));
     InstanceView before = only();
     logs.clear();
-    fill();
+    failJournalWrites();
     assertRefused(ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2)));
     assertThat(only().outFile()).isEqualTo(before.outFile());
     assertThat(logs).as("commands to change the log file").isEmpty();
-    mend();
+    repairJournal();
     ask(new GodCommand.Scale("web", GodCommand.Scale.Step.TO, 2));
     assertThat(logs)
         .filteredOn(LogsCommand.Open.class::isInstance)
@@ -141,42 +141,42 @@ class FullDiskTest extends GodHarness {
   }
 
   @Test
-  void aRefusedFileIsToldOnceAndMovesNoLog() throws IOException {
+  void refusedApplyIsReportedOnceAndMovesNoLog() throws IOException {
     start(spec("web"));
     logs.clear();
-    fill();
+    failJournalWrites();
     var file = List.of(spec("web", 2, RestartPolicy.DEFAULT));
     GodReply reply = ask(new GodCommand.Apply(file, Optional.empty(), false, true, false));
-    assertThat(reply.problems()).singleElement().asString().contains(REFUSAL);
+    assertThat(reply.problems()).singleElement().asString().contains(JOURNAL_PROBLEM);
     assertThat(logs).isEmpty();
   }
 
   @Test
-  void whatWasSavedIsNotBroughtBack() throws IOException {
+  void resurrectIsRefused() throws IOException {
     start(spec("web"));
     ask(new GodCommand.Save(false));
     act(Action.DELETE, "web");
     int before = host.spawns.size();
-    fill();
+    failJournalWrites();
     assertRefused(ask(new GodCommand.Resurrect()));
     assertThat(list()).isEmpty();
     assertThat(host.spawns).hasSize(before);
   }
 
   @Test
-  void aReloadLeavesTheOldProcess() throws IOException {
+  void refusedReloadKeepsTheOldProcess() throws IOException {
     start(cluster("web", 1));
     InstanceView before = only();
-    fill();
+    failJournalWrites();
     GodReply reply = ask(new GodCommand.Reload(List.of("web"), List.of(), 1, Optional.empty()));
-    assertThat(reply.problems()).anyMatch(problem -> problem.contains(REFUSAL));
+    assertThat(reply.problems()).anyMatch(problem -> problem.contains(JOURNAL_PROBLEM));
     assertThat(only().process()).isEqualTo(before.process());
   }
 
   @Test
-  void whatIsThereIsRestartedAfterACrashAndCanBeEnded() throws IOException {
+  void existingAppsRestartAfterACrashAndCanBeStopped() throws IOException {
     start(spec("a"), spec("b"), spec("c"));
-    fill();
+    failJournalWrites();
     host.alive.values().stream()
         .filter(it -> it.identity.equals(only("a").process().orElseThrow()))
         .findFirst()
@@ -189,8 +189,8 @@ class FullDiskTest extends GodHarness {
     assertThat(names()).containsExactly("a", "b");
     act(Action.RESTART, "a");
     assertThat(only("a").restarts()).isEqualTo(2);
-    assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
-    reboot();
+    assertThat(ask(new GodCommand.DeleteAll()).problems()).isEmpty();
+    restartDaemon();
     assertThat(list()).as("instances after the restart of the daemon").isEmpty();
   }
 }

@@ -14,7 +14,7 @@ final class GenerationWriter {
   private GenerationWriter() {}
 
   /// Returns the content of generation `number`; the sizes differ.
-  static String text(int number) {
+  static String content(int number) {
     return "{\"n\":%d,\"padding\":\"%s\"}".formatted(number, "x".repeat(number * 7919 % 60_000));
   }
 
@@ -26,7 +26,7 @@ final class GenerationWriter {
     // Not System.out: the output must not wait in a buffer.
     try (OutputStream out = new FileOutputStream(FileDescriptor.out)) {
       for (int number = Integer.parseInt(args[1]); ; number++) {
-        file.write(text(number));
+        file.write(content(number));
         out.write((number + "\n").getBytes(StandardCharsets.US_ASCII));
       }
     }

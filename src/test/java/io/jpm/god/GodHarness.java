@@ -6,25 +6,25 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.god.instance.GodContext;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
-import io.jpm.model.Instances;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -54,7 +54,7 @@ public abstract class GodHarness {
   public Vertx vertx;
 
   @BeforeEach
-  public void boot() {
+  public void startDaemon() {
     vertx = Vertx.vertx();
     BusCodec.install(vertx);
     vertx
@@ -79,15 +79,15 @@ public abstract class GodHarness {
   public void beforeGod() {}
 
   @AfterEach
-  public void end() {
+  public void stopDaemon() {
     await(vertx.close());
   }
 
   /// Does the equivalent of `kill -9` of the daemon followed by the start of a new one.
-  public void reboot() {
-    end();
+  public void restartDaemon() {
+    stopDaemon();
     events.clear();
-    boot();
+    startDaemon();
   }
 
   public static <T> T await(Future<T> future) {
@@ -95,7 +95,7 @@ public abstract class GodHarness {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS);
+          .get(TestDeadline.scaledSeconds(LONG.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }
@@ -106,10 +106,11 @@ public abstract class GodHarness {
   }
 
   public static AppSpec spec(String name, int instances, RestartPolicy restart) {
-    var command = new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x"));
-    return AppSpec.of(new AppName(name), command, Path.of("/"))
-        .variables(Variables.declared(Map.of("A", "1")))
-        .instances(Instances.of(instances))
+    var appCommand =
+        new AppCommand(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of("x"));
+    return AppSpec.builder(new AppName(name), appCommand, Path.of("/"))
+        .variables(EnvironmentVariables.declared(Map.of("A", "1")))
+        .instances(InstanceSettings.of(instances))
         .restart(restart)
         .stop(new StopPolicy(Signal.SIGINT, Duration.ofMillis(50), true))
         .build();
@@ -119,7 +120,7 @@ public abstract class GodHarness {
   /// the one before it did.
   public static AppSpec cluster(String name, int instances) {
     RestartPolicy pm2 = RestartPolicy.DEFAULT;
-    return spec(name, instances, pm2).draft().cluster(Cluster.auto()).build();
+    return spec(name, instances, pm2).toBuilder().cluster(ClusterSettings.auto()).build();
   }
 
   public static AppSpec spec(String name) {
@@ -127,7 +128,7 @@ public abstract class GodHarness {
   }
 
   public GodReply start(AppSpec... specs) {
-    return ask(new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING));
+    return ask(new GodCommand.StartApps(List.of(specs), ExistingAppPolicy.REFUSE_RUNNING));
   }
 
   public GodReply act(Action action, String... targets) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
@@ -15,20 +15,20 @@ import io.jpm.bus.satan.SatanReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.EnvFile;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.Instances;
-import io.jpm.model.Readiness;
+import io.jpm.model.InstanceSettings;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.SpawnRequest;
 import io.jpm.testing.Eventually;
 import io.vertx.core.Future;
@@ -52,8 +52,8 @@ import org.junit.jupiter.api.Test;
 
 /// Rules that need more than one instance, an IPC channel, a clock or a file.
 class GodRulesTest extends GodHarness {
-  private static AppSpec.Draft app(String name) {
-    return spec(name).draft();
+  private static AppSpec.Builder app(String name) {
+    return spec(name).toBuilder();
   }
 
   private static AppSpec dependent(String name, String on, StartCondition startCondition) {
@@ -64,8 +64,8 @@ class GodRulesTest extends GodHarness {
     return app(name).restart(RestartPolicy.DEFAULT.with(RestartPolicy.When.NEVER)).build();
   }
 
-  private static AppSpec silent(String name) {
-    return app(name).readiness(new Readiness(true, LONG)).build();
+  private static AppSpec awaitingReady(String name) {
+    return app(name).readiness(new ReadinessPolicy(true, LONG)).build();
   }
 
   private FakeProcessHost.FakeProcess process(String app) {
@@ -90,12 +90,12 @@ class GodRulesTest extends GodHarness {
     Eventually.await(app + " has a process", LONG, () -> view(app).process().isPresent());
   }
 
-  private Future<GodReply> begin(AppSpec... specs) {
+  private Future<GodReply> startAsync(AppSpec... specs) {
     return vertx
         .eventBus()
         .<GodReply>request(
             Addresses.GOD_COMMAND,
-            new GodCommand.StartApps(List.of(specs), Existing.REFUSE_RUNNING))
+            new GodCommand.StartApps(List.of(specs), ExistingAppPolicy.REFUSE_RUNNING))
         .map(message -> message.body());
   }
 
@@ -104,23 +104,23 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void anAppWaitsUntilTheOneItDependsOnIsReady() {
-    Future<GodReply> reply = begin(dependent("web", "db", StartCondition.READY), silent("db"));
+  void appStartsOnlyWhenItsDependencyIsReady() {
+    Future<GodReply> reply =
+        startAsync(dependent("web", "db", StartCondition.READY), awaitingReady("db"));
     awaitProcess("db");
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
     assertThat(view("web").reason()).contains("depends on");
     assertThat(startedNames()).containsExactly("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(reply).problems()).isEmpty();
     assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
     assertThat(startedNames()).containsExactly("db", "web");
   }
 
   @Test
-  void withOneInstanceComesWhatItDependsOnAndNotItsSiblings() {
+  void startOfOneInstanceStartsItsDependencyAndNotItsSiblings() {
     AppSpec web =
-        spec("web", 2, RestartPolicy.DEFAULT)
-            .draft()
+        spec("web", 2, RestartPolicy.DEFAULT).toBuilder()
             .dependsOn(Map.of(new AppName("db"), StartCondition.STARTED))
             .build();
     start(spec("db"), web);
@@ -136,17 +136,18 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void startedMeansThatThereIsAProcess() {
-    Future<GodReply> reply = begin(dependent("web", "db", StartCondition.STARTED), silent("db"));
+  void conditionStartedHoldsWhenTheDependencyHasAProcess() {
+    Future<GodReply> reply =
+        startAsync(dependent("web", "db", StartCondition.STARTED), awaitingReady("db"));
     awaitPhase("web", Phase.ONLINE);
     assertThat(view("db").phase()).isEqualTo(Phase.LAUNCHING);
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(reply).problems()).isEmpty();
   }
 
   @Test
-  void completedMeansThatItHasEndedWell() {
-    begin(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
+  void conditionCompletedHoldsWhenTheDependencyExitedWithCode0() {
+    startAsync(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
     awaitPhase("migrate", Phase.ONLINE);
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
     process("migrate").exit(new Exit.Code(0));
@@ -154,9 +155,9 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aDependencyThatFailsTakesThoseWithItThatWaitForIt() {
+  void failedDependencyMakesItsDependentsErrored() {
     Future<GodReply> reply =
-        begin(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
+        startAsync(dependent("web", "migrate", StartCondition.COMPLETED), job("migrate"));
     awaitPhase("migrate", Phase.ONLINE);
     process("migrate").exit(new Exit.Code(3));
     assertThat(await(reply).problems()).singleElement().asString().contains("migrate", "exit 3");
@@ -165,7 +166,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void whoDependsOnNobodyKnownOrOnHimselfIsNotStarted() {
+  void appWithUnknownOrCircularDependencyIsNotStarted() {
     assertThat(start(dependent("web", "db", StartCondition.READY)).problems())
         .singleElement()
         .asString()
@@ -183,7 +184,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aStartBringsUpWhatItNeeds() {
+  void startAlsoStartsStoppedDependencies() {
     start(spec("db"), dependent("web", "db", StartCondition.READY));
     act(Action.STOP, "all");
     assertThat(act(Action.START, "web").problems()).isEmpty();
@@ -193,12 +194,12 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void stoppingGoesInReverse() {
+  void dependentsStopBeforeTheirDependency() {
     start(spec("db"), dependent("web", "db", StartCondition.READY), spec("log"));
-    host.obedient = false;
+    host.obeysSignals = false;
     var db = process("db");
     var web = process("web");
-    host.obedient = true;
+    host.obeysSignals = true;
     events.clear();
     act(Action.STOP, "all");
     List<String> stops =
@@ -213,20 +214,22 @@ class GodRulesTest extends GodHarness {
 
   /// On a busy machine, finding the members of the tree may take longer than `kill_timeout`.
   @Test
-  void thePatienceBeginsWhenTheSignalIsSent() throws Exception {
+  void killTimeoutBeginsWhenTheSignalIsSent() throws Exception {
     start(spec("web"));
     var process = process("web");
-    host.slow = true;
+    host.holdsSignals = true;
     Future<GodReply> stop =
         vertx
             .eventBus()
             .<GodReply>request(
                 Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("web")))
             .map(message -> message.body());
-    Eventually.await("the signal is requested", LONG, () -> !host.underWay.isEmpty());
+    Eventually.await("the signal is requested", LONG, () -> !host.pendingSignals.isEmpty());
     await(vertx.timer(5 * spec("web").stop().timeout().toMillis(), TimeUnit.MILLISECONDS));
-    assertThat(host.underWay).as("pending signals: no SIGKILL before SIGINT was sent").hasSize(1);
-    host.underWay.remove().run();
+    assertThat(host.pendingSignals)
+        .as("pending signals: no SIGKILL before SIGINT was sent")
+        .hasSize(1);
+    host.pendingSignals.remove().run();
     GodReply reply = await(stop);
     assertThat(process.signals).containsExactly(Signal.SIGINT);
     assertThat(reply.notes()).isEmpty();
@@ -234,33 +237,35 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aRestartOfAllTakesTheOneThatOthersNeedFirst() {
-    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", StartCondition.READY));
+  void restartOfAllRestartsDependenciesFirst() {
+    Future<GodReply> begun =
+        startAsync(awaitingReady("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
-    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Future<GodReply> reply = actAsync(Action.RESTART, "all");
     Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     assertThat(startedNames().getLast()).isEqualTo("db");
     assertThat(view("web").restarts()).isZero();
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(reply).problems()).isEmpty();
     assertThat(startedNames().getLast()).isEqualTo("web");
     assertThat(view("web").restarts()).isEqualTo(1);
   }
 
   @Test
-  void whatIsStoppedWhileARestartWaitsStaysStopped() {
-    Future<GodReply> begun = begin(silent("db"), dependent("web", "db", StartCondition.READY));
+  void appStoppedWhileItsRestartIsPendingStaysStopped() {
+    Future<GodReply> begun =
+        startAsync(awaitingReady("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
-    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Future<GodReply> reply = actAsync(Action.RESTART, "all");
     Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     act(Action.STOP, "web");
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(reply).problems())
         .singleElement()
         .asString()
@@ -270,25 +275,25 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void whatEndsWhileARestartWaitsIsStartedAgain() {
+  void appThatExitsWhileItsRestartIsPendingIsStarted() {
     AppSpec web =
-        job("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
-    Future<GodReply> begun = begin(silent("db"), web);
+        job("web").toBuilder().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
+    Future<GodReply> begun = startAsync(awaitingReady("db"), web);
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(begun).problems()).isEmpty();
-    Future<GodReply> reply = actLater(Action.RESTART, "all");
+    Future<GodReply> reply = actAsync(Action.RESTART, "all");
     Eventually.await("db is started again", LONG, () -> startedNames().size() == 3);
     process("web").exit(new Exit.Code(0));
     awaitPhase("web", Phase.STOPPED);
     awaitProcess("db");
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     assertThat(await(reply).problems()).isEmpty();
     assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
   }
 
   @Test
-  void whatWasSavedIsNotBroughtBackIntoACircle() {
+  void resurrectRefusesAnAppThatWouldCloseADependencyCycle() {
     start(spec("db"), dependent("web", "db", StartCondition.STARTED));
     ask(new GodCommand.Save(false));
     act(Action.DELETE, "db");
@@ -303,7 +308,7 @@ class GodRulesTest extends GodHarness {
     assertThat(only().spec().name().value()).isEqualTo("db");
   }
 
-  private Future<GodReply> actLater(Action action, String... targets) {
+  private Future<GodReply> actAsync(Action action, String... targets) {
     return vertx
         .eventBus()
         .<GodReply>request(Addresses.GOD_COMMAND, new GodCommand.Act(action, List.of(targets)))
@@ -311,7 +316,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void selectorsAreReadInPm2sOrder() {
+  void selectorsAreResolvedInTheOrderOfPm2() {
     start(
         app("web").namespace("shop").build(),
         app("api").namespace("shop").build(),
@@ -327,7 +332,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void anExpressionThatNeverEndsIsGivenUp() {
+  void regularExpressionThatBacktracksTooLongIsRejected() {
     start(app("x".repeat(60)).build());
     assertThat(problems("/(x+x+)+y/")).singleElement().asString().contains("too long");
   }
@@ -343,14 +348,14 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void anUpdateOfTheEnvironmentReplacesAllThatWasInherited() {
-    var variables =
-        new Variables(
+  void updateEnvReplacesAllInheritedVariables() {
+    var environmentVariables =
+        new EnvironmentVariables(
             Map.of("OLD", "1", "BOTH", "shell"),
             Map.of("BOTH", "own"),
             Set.of("SECRET"),
             InheritFilter.NOTHING);
-    start(app("web").variables(variables).build());
+    start(app("web").variables(environmentVariables).build());
     Map<String, String> shell = Map.of("NEW", "2", "BOTH", "again", "SECRET", "x");
     ask(new GodCommand.Act(Action.RESTART, List.of("web"), Optional.of(shell)));
     assertThat(host.spawns.getLast().environment())
@@ -362,11 +367,11 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void whatTheOwnerDeclaresBeatsWhatJpmSaysOfItself() {
+  void declaredVariablesOverrideTheVariablesThatJpmSets() {
     start(
         app("web")
-            .variables(Variables.declared(Map.of("name", "mine", "PORT", "8000")))
-            .instances(new Instances(2, "SLOT", Optional.of("PORT")))
+            .variables(EnvironmentVariables.declared(Map.of("name", "mine", "PORT", "8000")))
+            .instances(new InstanceSettings(2, "SLOT", Optional.of("PORT")))
             .build());
     assertThat(host.spawns)
         .extracting(SpawnRequest::environment)
@@ -376,14 +381,14 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void anActionIsSentAndItsAnswerComesBack() {
+  void customActionIsSentAndItsResultIsReturned() {
     start(spec("web"));
     assertThat(trigger("web", "purge").problems())
         .singleElement()
         .asString()
         .contains("offered no action");
-    process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
-    process("web").says("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
+    process("web").sendMessage("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
+    process("web").sendMessage("{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3}}}");
     Eventually.await(
         "the app's message has arrived",
         LONG,
@@ -397,29 +402,31 @@ class GodRulesTest extends GodHarness {
                 Addresses.GOD_COMMAND,
                 new GodCommand.Trigger(List.of("web"), "purge", Optional.of("now")))
             .map(message -> message.body());
-    Eventually.await("the message is delivered", LONG, () -> !process("web").heard.isEmpty());
-    assertThat(new JsonObject(process("web").heard.getFirst()))
+    Eventually.await(
+        "the message is delivered", LONG, () -> !process("web").receivedMessages.isEmpty());
+    assertThat(new JsonObject(process("web").receivedMessages.getFirst()))
         .isEqualTo(new JsonObject().put("msg", "purge").put("opts", "now").put("id", 0));
     process("web")
-        .says("{\"type\":\"axm:reply\",\"data\":{\"action_name\":\"purge\",\"return\":{\"n\":1}}}");
-    assertThat(await(reply).answers())
-        .containsExactly(new GodReply.Answer(view("web").id(), "{\"n\":1}"));
+        .sendMessage(
+            "{\"type\":\"axm:reply\",\"data\":{\"action_name\":\"purge\",\"return\":{\"n\":1}}}");
+    assertThat(await(reply).actionResults())
+        .containsExactly(new GodReply.ActionResult(view("web").id(), "{\"n\":1}"));
   }
 
   @Test
-  void whatAnAppHasOfferedIsKnownToTheNextDaemon() {
+  void registeredActionsSurviveADaemonRestartUntilTheAppRestarts() {
     start(spec("web"));
-    process("web").says("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
+    process("web").sendMessage("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}");
     Eventually.await(
         "the action is registered", LONG, () -> view("web").report().actions().contains("purge"));
-    reboot();
+    restartDaemon();
     assertThat(view("web").report().actions()).containsExactly("purge");
     act(Action.RESTART, "web");
     assertThat(view("web").report().actions()).isEmpty();
   }
 
   @Test
-  void whatCannotBeWrittenDownIsToldToWhoeverAsked() throws IOException {
+  void replyHasANoteWhenTheJournalCannotBeWritten() throws IOException {
     start(spec("web"));
     Files.createDirectory(home.resolve("state.json.new"));
     Files.createDirectory(home.resolve("state.json.new").resolve("x"));
@@ -433,12 +440,12 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aMessageGoesIntoTheChannelOfWhatRuns() {
+  void messageIsSentOverTheIpcChannelOfRunningProcesses() {
     start(spec("web"), spec("off"));
     act(Action.STOP, "off");
-    GodReply reply = ask(new GodCommand.Send(List.of("all"), "{\"a\":1}"));
+    GodReply reply = ask(new GodCommand.SendMessage(List.of("all"), "{\"a\":1}"));
     assertThat(reply.problems()).singleElement().asString().contains("off:1", "stopped");
-    assertThat(process("web").heard).containsExactly("{\"a\":1}");
+    assertThat(process("web").receivedMessages).containsExactly("{\"a\":1}");
   }
 
   private GodReply trigger(String app, String action) {
@@ -446,7 +453,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void otherMessagesGoToWhoeverListens() {
+  void otherMessagesArePublishedToSubscribers() {
     List<JsonObject> heard = new CopyOnWriteArrayList<>();
     await(
         vertx
@@ -454,32 +461,34 @@ class GodRulesTest extends GodHarness {
             .<JsonObject>consumer(Addresses.messagesOf("web"), m -> heard.add(m.body()))
             .completion());
     start(spec("web"));
-    process("web").says("{\"type\":\"order\",\"data\":{\"id\":7}}");
+    process("web").sendMessage("{\"type\":\"order\",\"data\":{\"id\":7}}");
     Eventually.await("the message is delivered", LONG, () -> !heard.isEmpty());
     assertThat(heard.getFirst().getJsonObject("data").getString("type")).isEqualTo("order");
   }
 
   @Test
-  void theShutdownMessageReplacesTheSignal() {
+  void shutdownMessageReplacesTheSignal() {
     start(app("web").stop(new StopPolicy(Signal.SIGINT, LONG, true, true, List.of())).build());
     var process = process("web");
-    Future<GodReply> reply = actLater(Action.STOP, "web");
+    Future<GodReply> reply = actAsync(Action.STOP, "web");
     Eventually.await(
-        "the app's message has arrived", LONG, () -> process.heard.contains("\"shutdown\""));
+        "the app's message has arrived",
+        LONG,
+        () -> process.receivedMessages.contains("\"shutdown\""));
     assertThat(process.signals).isEmpty();
     process.exit(new Exit.Code(0));
     assertThat(await(reply).instances().getFirst().phase()).isEqualTo(Phase.STOPPED);
   }
 
   @Test
-  void theStopCommandRunsBeforeTheSignal() throws IOException {
+  void stopCommandRunsBeforeTheSignal() throws IOException {
     Path drain = Files.writeString(home.resolve("drain"), "");
     assertThat(drain.toFile().setExecutable(true)).isTrue();
     Path file = Files.writeString(home.resolve("some.env"), "TOKEN=f1\n");
     start(
         app("web")
             .variables(
-                new Variables(
+                new EnvironmentVariables(
                     Map.of(),
                     Map.of(),
                     Set.of(),
@@ -488,7 +497,7 @@ class GodRulesTest extends GodHarness {
             .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of(drain.toString(), "x")))
             .build());
     var web = process("web");
-    Future<GodReply> reply = actLater(Action.STOP, "web");
+    Future<GodReply> reply = actAsync(Action.STOP, "web");
     Eventually.await("the stop command is spawned", LONG, () -> host.spawns.size() == 2);
     SpawnRequest command = host.spawns.getLast();
     assertThat(command.argv()).containsExactly(drain.toString(), "x");
@@ -504,7 +513,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aStopCommandThatCannotBeRunIsToldAndTheSignalDoesIt() {
+  void unrunnableStopCommandIsReportedAndTheSignalIsSent() {
     start(
         app("web")
             .stop(new StopPolicy(Signal.SIGTERM, LONG, true, false, List.of("no-such-drain")))
@@ -516,7 +525,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void satanIsToldOfLimitsAndHisReportRestarts() {
+  void satanReceivesMemoryLimitsAndAnExceededLimitRestarts() {
     List<Map<ProcessIdentity, Long>> told = new CopyOnWriteArrayList<>();
     await(
         vertx
@@ -559,7 +568,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aMemoryLimitThatTheKernelDoesNotEnforceIsWatched() {
+  void memoryLimitWithoutACgroupIsMonitoredBySatan() {
     List<Map<ProcessIdentity, Long>> told = new CopyOnWriteArrayList<>();
     await(
         vertx
@@ -592,7 +601,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void whatTheKernelDoesAboutATreesMemoryIsTold() {
+  void oomKillAndMemoryThrottlingAreReported() {
     var limits =
         new ResourceLimits(
             OptionalLong.of(200 << 20),
@@ -601,8 +610,8 @@ class GodRulesTest extends GodHarness {
             Map.of());
     start(app("web").limits(limits).build());
     FakeProcessHost.FakeProcess process = host.running().getFirst();
-    process.slowedForMemory();
-    process.partRanOutOfMemory(2);
+    process.reportMemoryThrottling();
+    process.reportOomKill(2);
     awaitLimit("slowed down by the kernel: more than its limits.memory_high of 100 MB");
     awaitLimit(
         "oom-kill: 2 processes of its tree ended by the kernel, more than its limits.memory of 200 MB");
@@ -610,12 +619,12 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void whatTheKernelDidWhileNoDaemonWasThereIsTheReason() {
+  void oomKillWithoutARunningDaemonIsReported() {
     start(app("web").limits(memory(200)).build());
     FakeProcessHost.FakeProcess process = host.running().getFirst();
     host.outOfMemory.add(process.tag);
     host.alive.remove(process.identity);
-    reboot();
+    restartDaemon();
     awaitLimit(
         "oom-kill: a process of its tree ended by the kernel, more than its limits.memory of 200 MB");
     awaitOnline(1);
@@ -646,7 +655,7 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aScheduleRestartsWhatRunsAndLeavesWhatAPersonHasStopped() {
+  void scheduleRestartsRunningAppsAndIgnoresStoppedOnes() {
     start(app("web").triggers(everySecond()).build());
     assertThat(only().nextRun()).isPresent();
     Eventually.await("web is restarted twice", LONG, () -> only().restarts() >= 2);
@@ -661,19 +670,19 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void aJobRunsAgainWhenItsTimeComes() {
-    start(job("backup").draft().triggers(everySecond()).autostart(false).build());
+  void jobRunsAgainOnItsSchedule() {
+    start(job("backup").toBuilder().triggers(everySecond()).autostart(false).build());
     Eventually.await("the job runs", LONG, () -> only().phase() == Phase.ONLINE);
     host.running().getFirst().exit(new Exit.Code(0));
     Eventually.await("the job runs again", LONG, () -> host.spawns.size() >= 2);
   }
 
   @Test
-  void aChangedFileRestartsEveryInstance() throws IOException {
+  void changedWatchedFileRestartsEveryInstance() throws IOException {
     Path source = Files.createDirectory(home.resolve("../src-" + home.getFileName()).normalize());
     start(
         app("web")
-            .instances(Instances.of(2))
+            .instances(InstanceSettings.of(2))
             .triggers(
                 new Triggers(
                     Optional.empty(),
@@ -702,17 +711,17 @@ class GodRulesTest extends GodHarness {
   }
 
   @Test
-  void readinessIsWaitedForAcrossDaemons() {
-    begin(silent("web"));
+  void waitForReadinessContinuesAfterADaemonRestart() {
+    startAsync(awaitingReady("web"));
     awaitProcess("web");
-    reboot();
+    restartDaemon();
     assertThat(only().phase()).isEqualTo(Phase.LAUNCHING);
-    process("web").says("\"ready\"");
+    process("web").sendMessage("\"ready\"");
     awaitPhase("web", Phase.ONLINE);
   }
 
   @Test
-  void noRestartIsDueBeforeWhatRunsIsAdopted() {
+  void scheduledRestartDuringAdoptionMakesNoDuplicate() {
     start(app("web").triggers(everySecond()).build());
     host.beforeAdoption =
         () -> {
@@ -722,28 +731,28 @@ class GodRulesTest extends GodHarness {
               LONG,
               () -> Instant.now().isAfter(begun.plusMillis(1500)));
         };
-    reboot();
+    restartDaemon();
     int restarts = only().restarts();
     Eventually.await("all instances are restarted", LONG, () -> only().restarts() > restarts);
     assertThat(host.duplicates).isEmpty();
   }
 
   @Test
-  void aProcessWhoseChannelIsLostIsTakenForReady() {
-    begin(silent("web"));
+  void adoptedProcessWithALostIpcChannelCountsAsReady() {
+    startAsync(awaitingReady("web"));
     awaitProcess("web");
-    host.channels = false;
-    reboot();
+    host.hasChannel = false;
+    restartDaemon();
     awaitPhase("web", Phase.ONLINE);
   }
 
   @Test
-  void aWaitForDependenciesGoesOnAcrossDaemons() {
-    begin(silent("db"), dependent("web", "db", StartCondition.READY));
+  void waitForDependenciesContinuesAfterADaemonRestart() {
+    startAsync(awaitingReady("db"), dependent("web", "db", StartCondition.READY));
     awaitProcess("db");
-    reboot();
+    restartDaemon();
     assertThat(view("web").phase()).isEqualTo(Phase.LAUNCHING);
-    process("db").says("\"ready\"");
+    process("db").sendMessage("\"ready\"");
     awaitPhase("web", Phase.ONLINE);
     assertThat(startedNames()).containsExactly("db", "web");
   }

@@ -6,15 +6,15 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
 import io.jpm.testing.Eventually;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 /// Starting, stopping, crashing, and what the journal records of it.
 class GodVerticleTest extends GodHarness {
   @Test
-  void startMakesAProcessWithAllItNeeds() {
+  void startSpawnsAProcessWithItsEnvironmentAndTag() {
     GodReply reply = start(spec("web"));
     assertThat(reply.problems()).isEmpty();
     assertThat(reply.instances()).hasSize(1).first().extracting("phase").isEqualTo(Phase.ONLINE);
@@ -44,7 +44,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aCrashIsFollowedByANewProcess() {
+  void crashedProcessIsRestarted() {
     start(spec("web"));
     host.running().getFirst().exit(new Exit.Signalled(9, false));
     awaitOnline(1);
@@ -55,16 +55,16 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void anEndThatOvertakesTheBeginningIsNotLost() {
+  void exitBeforeTheSpawnReturnsIsNotLost() {
     host.endsBeforeSpawnReturns = true;
-    start(spec("web").draft().restart(RestartPolicy.PM2).build());
+    start(spec("web").toBuilder().restart(RestartPolicy.PM2).build());
     Eventually.await("the instance is errored", LONG, () -> only().phase() == Phase.ERRORED);
     assertThat(host.spawns).hasSize(16);
     assertThat(only().restarts()).isEqualTo(15);
   }
 
   @Test
-  void aRefusedSpawnIsErroredAndSaid() {
+  void refusedSpawnMakesTheInstanceErroredWithTheReason() {
     host.refusal = Optional.of("/bin/thing is not executable");
     GodReply reply = start(spec("web"));
     assertThat(reply.problems()).containsExactly("web (id 0): /bin/thing is not executable");
@@ -75,15 +75,15 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void anAppWhoseLogCannotBeOpenedIsErroredWithTheReason() {
+  void appWhoseLogCannotBeOpenedIsNotSpawned() {
     logsProblem = Optional.of("/nowhere/x.log: no such directory");
     assertThat(start(spec("web")).problems()).first().asString().contains("/nowhere/x.log");
     assertThat(host.spawns).isEmpty();
   }
 
   @Test
-  void whatIgnoresTheSignalIsKilled() {
-    host.obedient = false;
+  void processThatIgnoresTheStopSignalIsKilled() {
+    host.obeysSignals = false;
     start(spec("web"));
     var process = host.running().getFirst();
     GodReply reply = act(Action.STOP, "web");
@@ -93,21 +93,21 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void pipesThatADeletionCouldNotRemoveAreRemovedByTheNextDaemon() throws Exception {
+  void nextDaemonRemovesStalePipes() throws Exception {
     start(spec("web"));
     Path folder = Files.createDirectories(home.resolve("fifo"));
     String life = host.running().getFirst().tag.replaceAll("^[^:]*:|-[0-9a-f]{32}:.*$", "");
     Path needed = Files.createFile(folder.resolve(life + ".out"));
     Path memory = Files.createFile(folder.resolve("memory"));
     Path stale = Files.createFile(folder.resolve("77-1700000000000.in"));
-    reboot();
+    restartDaemon();
     Eventually.await("the stale pipe is removed", LONG, () -> !Files.exists(stale));
     assertThat(needed).exists();
     assertThat(memory).as("a file that is not a pipe").exists();
   }
 
   @Test
-  void aPipeThatCannotBeRemovedIsToldAndTheAppIsDeleted() throws Exception {
+  void deleteSucceedsWithANoteWhenAPipeCannotBeRemoved() throws Exception {
     start(spec("web"));
     String life = host.running().getFirst().tag.replaceAll("^[^:]*:|-[0-9a-f]{32}:.*$", "");
     Path pipe = home.resolve("fifo").resolve(life + ".in");
@@ -120,7 +120,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aRunningAppIsNotStartedTwiceAndNothingChanges() {
+  void startWithARunningAppIsRefusedAsAWhole() {
     start(spec("web"));
     GodReply reply = start(spec("new"), spec("web"));
     assertThat(reply.problems()).hasSize(1).first().asString().contains("already running");
@@ -128,21 +128,23 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aFileStartedAgainRestartsWithTheNewSpecAndFitsTheNumber() {
+  void secondStartOfAFileRestartsAndAdjustsTheNumberOfInstances() {
     start(spec("web", 3, RestartPolicy.DEFAULT));
     GodReply more =
         ask(
             new GodCommand.StartApps(
-                List.of(spec("web", 4, RestartPolicy.DEFAULT)), Existing.RESTART));
+                List.of(spec("web", 4, RestartPolicy.DEFAULT)), ExistingAppPolicy.RESTART));
     assertThat(more.instances()).hasSize(4);
     assertThat(list().stream().map(InstanceView::number)).containsExactly(0, 1, 2, 3);
-    ask(new GodCommand.StartApps(List.of(spec("web", 2, RestartPolicy.DEFAULT)), Existing.RESTART));
+    ask(
+        new GodCommand.StartApps(
+            List.of(spec("web", 2, RestartPolicy.DEFAULT)), ExistingAppPolicy.RESTART));
     assertThat(list().stream().map(InstanceView::number)).containsExactly(0, 1);
     assertThat(host.running()).hasSize(2);
   }
 
   @Test
-  void oneOfSeveralInstancesIsStartedAlone() {
+  void oneOfSeveralInstancesCanBeStartedAlone() {
     start(spec("web", 3, RestartPolicy.DEFAULT));
     act(Action.STOP, "web");
     assertThat(act(Action.START, "#1").instances()).hasSize(1);
@@ -152,7 +154,7 @@ class GodVerticleTest extends GodHarness {
 
   /// If the daemon ends in between, the keeper still holds the last output.
   @Test
-  void theKeeperHasThePipesUntilTheLogsAreClosed() {
+  void keeperHoldsThePipesUntilTheLogsAreClosed() {
     List<Boolean> closed = new CopyOnWriteArrayList<>();
     vertx
         .eventBus()
@@ -170,20 +172,20 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void deleteForgetsAndClosesTheLogs() {
+  void deleteRemovesTheAppAndClosesItsLogs() {
     start(spec("web"), spec("api"));
     GodReply reply = act(Action.DELETE, "web");
     assertThat(reply.instances()).hasSize(1);
     assertThat(list()).hasSize(1);
     assertThat(logs.getLast()).isInstanceOf(LogsCommand.Close.class);
     assertThat(act(Action.STOP, "web").problems()).hasSize(1);
-    assertThat(ask(new GodCommand.EndEverything()).problems()).isEmpty();
+    assertThat(ask(new GodCommand.DeleteAll()).problems()).isEmpty();
     assertThat(list()).isEmpty();
     assertThat(host.running()).isEmpty();
   }
 
   @Test
-  void aNewDaemonAdoptsWithPidAndCounters() {
+  void nextDaemonAdoptsProcessesWithTheirPidsAndCounters() {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     host.running().getFirst().exit(new Exit.Code(1));
     Eventually.await("both processes run again", LONG, () -> host.running().size() == 2);
@@ -194,7 +196,7 @@ class GodVerticleTest extends GodHarness {
     act(Action.START, "nobody");
     List<InstanceView> before = list();
     awaitJournal("\"restarts\":1");
-    reboot();
+    restartDaemon();
     assertThat(list().stream().map(InstanceView::process))
         .isEqualTo(before.stream().map(InstanceView::process).toList());
     assertThat(list().stream().map(InstanceView::restarts))
@@ -219,32 +221,32 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aProcessMadeButNotWrittenDownIsFoundByItsTag() throws Exception {
+  void processMissingFromTheJournalIsFoundByItsTag() throws Exception {
     start(spec("web"));
     String early = Files.readString(home.resolve("state.json"));
     host.running().getFirst().exit(new Exit.Code(1));
     awaitOnline(1);
     int pid = only().process().orElseThrow().pid();
     awaitJournal("\"restarts\":1");
-    end();
+    stopDaemon();
     Files.writeString(home.resolve("state.json"), early);
     events.clear();
-    boot();
+    startDaemon();
     assertThat(only().process().orElseThrow().pid()).isEqualTo(pid);
     assertThat(host.spawns).hasSize(2);
   }
 
   @Test
-  void whatEndedWithoutADaemonIsStartedAgain() {
+  void processThatEndedWithoutADaemonIsRestarted() {
     start(
         spec("web"),
         spec(
             "once",
             1,
             new RestartPolicy(RestartPolicy.When.NEVER, 16, Duration.ZERO, Duration.ZERO)));
-    end();
+    stopDaemon();
     host.alive.clear();
-    boot();
+    startDaemon();
     Eventually.await("web is online", LONG, () -> list().getFirst().phase() == Phase.ONLINE);
     assertThat(list().getFirst().restarts()).isEqualTo(1);
     assertThat(list().getLast().phase()).isEqualTo(Phase.STOPPED);
@@ -254,7 +256,7 @@ class GodVerticleTest extends GodHarness {
   void stoppedAppsStayStopped() {
     start(spec("web"));
     act(Action.STOP, "web");
-    reboot();
+    restartDaemon();
     assertThat(only().phase()).isEqualTo(Phase.STOPPED);
     assertThat(host.running()).isEmpty();
   }
@@ -264,19 +266,19 @@ class GodVerticleTest extends GodHarness {
     return Files.readString(home.resolve("state.json"));
   }
 
-  private void rebootWith(String journal) throws Exception {
-    end();
+  private void restartDaemonWith(String journal) throws Exception {
+    stopDaemon();
     Files.writeString(home.resolve("state.json"), journal);
     events.clear();
-    boot();
+    startDaemon();
   }
 
   @Test
-  void aStartThatWasWrittenDownAndNotBegunIsBegunByTheNextDaemon() throws Exception {
+  void nextDaemonCarriesOutAJournaledStart() throws Exception {
     start(spec("web"));
     act(Action.STOP, "web");
     String stopped = journalWith("\"phase\":\"stopped\"");
-    rebootWith(
+    restartDaemonWith(
         stopped
             .replace("\"wanted\":\"DOWN\"", "\"wanted\":\"UP\"")
             .replaceFirst("\"crc32c\":\"[^\"]*\",", ""));
@@ -284,18 +286,18 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aRestartThatWasNotWrittenDownIsCounted() throws Exception {
+  void restartMissingFromTheJournalIsCounted() throws Exception {
     start(spec("web"));
     String before = journalWith("\"phase\":\"online\"");
     act(Action.RESTART, "web");
     int pid = only().process().orElseThrow().pid();
-    rebootWith(before);
+    restartDaemonWith(before);
     assertThat(only().process().orElseThrow().pid()).isEqualTo(pid);
     assertThat(only().restarts()).isEqualTo(1);
     act(Action.STOP, "web");
     String stopped = journalWith("\"phase\":\"stopped\"");
     act(Action.START, "web");
-    rebootWith(stopped);
+    restartDaemonWith(stopped);
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
     assertThat(only().restarts()).isEqualTo(1);
   }
@@ -306,12 +308,12 @@ class GodVerticleTest extends GodHarness {
 
   private List<String> listed() {
     return list().stream()
-        .map(i -> "%s/%d %s".formatted(i.spec().name(), i.number(), i.phase().word()))
+        .map(i -> "%s/%d %s".formatted(i.spec().name(), i.number(), i.phase().keyword()))
         .toList();
   }
 
   @Test
-  void whatWasSavedComesBackAsItWas() throws Exception {
+  void resurrectRestoresTheSavedList() throws Exception {
     start(spec("web", 2, RestartPolicy.DEFAULT), spec("job"), spec("api"));
     act(Action.STOP, "job");
     int pid = list().getLast().process().orElseThrow().pid();
@@ -331,13 +333,13 @@ class GodVerticleTest extends GodHarness {
     assertThat(list().getFirst().process().orElseThrow().pid()).isEqualTo(pid);
     assertThat(list().stream().map(InstanceView::restarts)).containsOnly(0);
     assertThat(host.running()).hasSize(3);
-    reboot();
+    restartDaemon();
     assertThat(listed())
         .containsExactly("api/0 online", "web/0 online", "web/1 online", "job/0 stopped");
   }
 
   @Test
-  void anAppThatJpmHasGivenUpIsTriedAgain() {
+  void resurrectStartsASavedErroredApp() {
     host.refusal = Optional.of("/bin/thing is not executable");
     start(spec("web"));
     ask(new GodCommand.Save(false));
@@ -351,7 +353,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void anEmptyListOverwritesOnlyWhenForced() throws Exception {
+  void emptyListReplacesTheSavedOneOnlyWithForce() throws Exception {
     start(spec("web"));
     ask(new GodCommand.Save(false));
     String good = Files.readString(dump());
@@ -367,7 +369,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aDamagedDumpFallsBackToTheOneBeforeAndSaysSo() throws Exception {
+  void damagedDumpFallsBackToTheBackupWithANote() throws Exception {
     start(spec("web"));
     ask(new GodCommand.Save(false));
     ask(new GodCommand.Save(false));
@@ -383,7 +385,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void nothingToReadIsAProblem() throws Exception {
+  void resurrectReportsAMissingOrNewerDump() throws Exception {
     assertThat(ask(new GodCommand.Resurrect()).problems())
         .containsExactly("there is no saved list in " + dump() + ": jpm save writes one");
     Files.writeString(dump(), "{\"v\":99}");
@@ -395,7 +397,7 @@ class GodVerticleTest extends GodHarness {
   }
 
   @Test
-  void aListThatCannotBeWrittenIsAProblemAndTheOldOneStays() throws Exception {
+  void failedSaveIsReportedAndKeepsTheOldDump() throws Exception {
     start(spec("web"));
     ask(new GodCommand.ClearDump());
     // Not even root can create a file of this name.

@@ -7,9 +7,9 @@ import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalEntry;
 import io.jpm.god.journal.JournalFile;
 import io.jpm.god.journal.JournalTest;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalDiskTest {
   /// An empty list could be recorded without a file, so the journal has one entry.
   private static final JournalEntry ONE =
-      JournalTest.entry(0, Phase.ONLINE, Optional.empty(), JournalEntry.Sharing.NONE);
+      JournalTest.entry(0, Phase.ONLINE, Optional.empty(), JournalEntry.BalancingState.NONE);
 
   private static final Duration LONG = Duration.ofSeconds(30);
 
@@ -63,8 +63,8 @@ class JournalDiskTest {
 
   @AfterEach
   void close() throws Exception {
-    disk.mend();
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    disk.repair();
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   /// A disk whose flushes can be blocked, and on which flushes and new files can fail.
@@ -74,11 +74,11 @@ class JournalDiskTest {
     private volatile boolean isFull;
     private final AtomicInteger forces = new AtomicInteger();
 
-    void hold() {
+    void blockFlushes() {
       passes = new CountDownLatch(1);
     }
 
-    void mend() {
+    void repair() {
       forcesFail = false;
       isFull = false;
       passes.countDown();
@@ -127,7 +127,7 @@ class JournalDiskTest {
         done.completeExceptionally(e);
       }
     });
-    return done.get(Patience.seconds(30), TimeUnit.SECONDS);
+    return done.get(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
   }
 
   /// Changes the content, then awaits the future that `awaited` returns.
@@ -139,65 +139,67 @@ class JournalDiskTest {
     });
   }
 
-  private int found() {
+  private int journaledNumber() {
     return new JournalFile(home).read().nextId();
   }
 
   @Test
-  void nobodyWaitsForTheDisk() throws Exception {
-    disk.hold();
+  void writesDoNotWaitForTheDisk() throws Exception {
+    disk.blockFlushes();
     for (int write = 1; write <= 10; write++) {
-      change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
-      assertThat(found()).isEqualTo(write);
+      change(journal::written).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
+      assertThat(journaledNumber()).isEqualTo(write);
     }
     assertThat(disk.forces.get()).as("flushes: one at a time").isLessThan(2);
   }
 
   @Test
-  void whoWantsItOnTheDiskWaitsForTheNewestOnly() throws Exception {
-    disk.hold();
+  void forcedWaitsOnlyForTheNewestGeneration() throws Exception {
+    disk.blockFlushes();
     for (int write = 1; write <= 10; write++) {
-      change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
+      change(journal::written).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     }
-    Future<Void> forced = onContext(journal::forced);
+    Future<Void> forced = onContext(journal::flushed);
     assertThat(forced.isComplete()).isFalse();
-    disk.mend();
-    forced.await(Patience.seconds(30), TimeUnit.SECONDS);
+    disk.repair();
+    forced.await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     assertThat(disk.forces.get()).as("flushes: changes in between are combined").isLessThan(3);
-    assertThat(onContext(journal::forced).isComplete()).isTrue();
+    assertThat(onContext(journal::flushed).isComplete()).isTrue();
   }
 
   @Test
-  void aDiskThatFailsIsToldAndTriedAgain() throws Exception {
-    change(journal::forced).await(Patience.seconds(30), TimeUnit.SECONDS);
+  void failedFlushIsReportedAndRetried() throws Exception {
+    change(journal::flushed).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     disk.forcesFail = true;
-    change(journal::forced).await(Patience.seconds(30), TimeUnit.SECONDS);
+    change(journal::flushed).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("Input/output error");
-    assertThat(found()).as("generation that can be read").isEqualTo(1);
-    disk.mend();
+    assertThat(journaledNumber()).as("generation that can be read").isEqualTo(1);
+    disk.repair();
     Eventually.await(
-        "the journal is written again", LONG, () -> found() == 2 && problem().isEmpty());
+        "the journal is written again", LONG, () -> journaledNumber() == 2 && problem().isEmpty());
     assertThat(disk.forces.get()).isGreaterThan(2);
   }
 
   @Test
-  void aFullDiskIsNotForgottenBecauseAnOlderFlushGoesWell() throws Exception {
-    disk.hold();
-    change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
+  void successOfAnOlderFlushDoesNotClearAFullDiskProblem() throws Exception {
+    disk.blockFlushes();
+    change(journal::written).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     disk.isFull = true;
-    change(journal::written).await(Patience.seconds(30), TimeUnit.SECONDS);
+    change(journal::written).await(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     assertThat(problem()).contains("No space left");
     disk.passes.countDown();
     Eventually.await("the older generation is flushed", LONG, () -> onDisk());
     assertThat(problem()).contains("No space left");
-    disk.mend();
+    disk.repair();
     Eventually.await(
-        "the newer generation is written", LONG, () -> found() == 2 && problem().isEmpty());
+        "the newer generation is written",
+        LONG,
+        () -> journaledNumber() == 2 && problem().isEmpty());
   }
 
   private boolean onDisk() {
     try {
-      return onContext(() -> journal.forced().isComplete());
+      return onContext(() -> journal.flushed().isComplete());
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -3,7 +3,7 @@ package io.jpm.god;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.god.GodCommand;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.model.AppName;
@@ -12,7 +12,7 @@ import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.StartCondition;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.model.text.TimePattern;
 import io.jpm.testing.Eventually;
 import java.io.IOException;
@@ -33,7 +33,7 @@ class LogOptionsTest extends GodHarness {
         false,
         false,
         new LineFormat.Dated(TimePattern.TIME),
-        LogLimits.Wish.NONE,
+        LogLimits.Overrides.NONE,
         false);
   }
 
@@ -52,26 +52,26 @@ class LogOptionsTest extends GodHarness {
         .orElseThrow();
   }
 
-  private void restartFrom(AppSpec... specs) {
-    ask(new GodCommand.StartApps(List.of(specs), Existing.RESTART));
+  private void startWithRestart(AppSpec... specs) {
+    ask(new GodCommand.StartApps(List.of(specs), ExistingAppPolicy.RESTART));
   }
 
   @Test
-  void theWholeOrderGoesToLogAggregator() {
+  void allLogOptionsAreSentToLogAggregator() {
     LogFiles wishes = dated(Optional.of(Path.of("/l/o.log")), Optional.of(Path.of("")));
-    start(spec("web").draft().logs(wishes).build());
+    start(spec("web").toBuilder().logs(wishes).build());
     LogsCommand.Open open = opens("web").getLast();
     assertThat(open.files().out()).isEqualTo(Path.of("/l/o.log"));
     assertThat(open.files().error()).isEqualTo(home.resolve("logs/web-error.log"));
     assertThat(open.files().combined()).contains(home.resolve("logs/web.log"));
-    assertThat(open.wishes()).isEqualTo(wishes);
+    assertThat(open.options()).isEqualTo(wishes);
     assertThat(view("web").combinedFile()).contains(home.resolve("logs/web.log"));
   }
 
   @Test
-  void changedOptionsMoveTheOutputOfAnAppThatIsLeftRunning() throws IOException {
+  void changedLogOptionsApplyToAnAppThatKeepsRunning() throws IOException {
     AppSpec web =
-        spec("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
+        spec("web").toBuilder().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
     start(spec("db"), web);
     int pid = view("web").process().orElseThrow().pid();
     Path oldPid = view("web").pidFile();
@@ -79,10 +79,10 @@ class LogOptionsTest extends GodHarness {
     host.refusal = Optional.of("no database today");
     LogFiles wishes = dated(Optional.empty(), Optional.empty());
     Path newPid = home.resolve("run/web.pid");
-    restartFrom(spec("db"), web.draft().logs(wishes).pidFile(Optional.of(newPid)).build());
+    startWithRestart(spec("db"), web.toBuilder().logs(wishes).pidFile(Optional.of(newPid)).build());
     assertThat(view("web").phase()).isEqualTo(Phase.ONLINE);
     assertThat(view("web").process().orElseThrow().pid()).isEqualTo(pid);
-    assertThat(opens("web")).hasSize(2).last().extracting("wishes").isEqualTo(wishes);
+    assertThat(opens("web")).hasSize(2).last().extracting("options").isEqualTo(wishes);
     Path numbered = home.resolve("run/web-" + view("web").id() + ".pid");
     assertThat(view("web").pidFile()).isEqualTo(numbered);
     Eventually.await(
@@ -91,22 +91,22 @@ class LogOptionsTest extends GodHarness {
   }
 
   @Test
-  void whatHasNotChangedIsNotAskedAgain() {
+  void unchangedLogOptionsAreNotSentAgain() {
     AppSpec web =
-        spec("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
+        spec("web").toBuilder().dependsOn(Map.of(new AppName("db"), StartCondition.READY)).build();
     start(spec("db"), web);
     host.refusal = Optional.of("no database today");
-    restartFrom(spec("db"), web);
+    startWithRestart(spec("db"), web);
     assertThat(opens("web")).hasSize(1);
   }
 
   @Test
-  void aLinkInPlaceOfThePidFileIsReplacedAndNotFollowed() throws IOException {
+  void symbolicLinkInPlaceOfThePidFileIsReplacedNotFollowed() throws IOException {
     Path precious = Files.writeString(home.resolve("precious"), "text");
     Files.createDirectories(home.resolve("run"));
     Files.createSymbolicLink(home.resolve("run/web-0.pid"), precious);
     Files.createSymbolicLink(home.resolve("run/web-0.pid.new"), precious);
-    start(spec("web").draft().pidFile(Optional.of(home.resolve("run/web.pid"))).build());
+    start(spec("web").toBuilder().pidFile(Optional.of(home.resolve("run/web.pid"))).build());
     Path file = only().pidFile();
     Eventually.await(
         "the pid file is written",

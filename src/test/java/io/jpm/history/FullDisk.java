@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The real file system, which writes only half of the bytes while it is full.
-final class FullDisk implements Disk {
+final class FullDisk implements AppenderFactory {
   volatile boolean full;
   final AtomicInteger writes = new AtomicInteger();
 

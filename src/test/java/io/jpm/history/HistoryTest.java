@@ -6,7 +6,7 @@ import io.jpm.bus.god.DaemonEvent;
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceEvent.Kind;
 import io.jpm.console.Instances;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.wire.EventMessage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,12 +41,12 @@ class HistoryTest {
     log.close();
   }
 
-  private Path folder() {
+  private Path directory() {
     return dir.resolve("events");
   }
 
   private EventRing ring(String boot) {
-    var ring = new EventRing(folder(), MAX, boot, Disk.FILES);
+    var ring = new EventRing(directory(), MAX, boot, AppenderFactory.FILES);
     ring.open();
     return ring;
   }
@@ -56,7 +56,7 @@ class HistoryTest {
   }
 
   private RingReader reader() {
-    return new RingReader(folder());
+    return new RingReader(directory());
   }
 
   private List<Long> kept() throws IOException {
@@ -72,7 +72,7 @@ class HistoryTest {
   }
 
   private List<Path> segments() throws IOException {
-    return Segment.in(folder()).stream().map(Segment::file).toList();
+    return EventSegment.in(directory()).stream().map(EventSegment::file).toList();
   }
 
   private long bytes() throws IOException {
@@ -84,17 +84,17 @@ class HistoryTest {
   }
 
   @Test
-  void eventsAreKeptAsTheyWereTold() throws IOException {
+  void eventsAreStoredAsTheyWerePublished() throws IOException {
     EventRing ring = ring();
-    List<EventMessage> told = ring.append(Happenings.some(3));
-    told = Stream.concat(told.stream(), ring.append(Happenings.some(2)).stream()).toList();
+    List<EventMessage> told = ring.append(GodEvents.some(3));
+    told = Stream.concat(told.stream(), ring.append(GodEvents.some(2)).stream()).toList();
     assertThat(seqs(told)).isEqualTo(range(1, 5));
     assertThat(reader().latest(ALL, 100)).isEqualTo(told);
     assertThat(reader().latest(ALL, 2)).isEqualTo(told.subList(3, 5));
     assertThat(reader().after(0, ALL, 100).events()).isEqualTo(told);
     assertThat(reader().after(2, ALL, 2).events()).isEqualTo(told.subList(2, 4));
     assertThat(reader().after(5, ALL, 9))
-        .isEqualTo(new RingReader.Found(List.of(), OptionalLong.empty()));
+        .isEqualTo(new RingReader.Result(List.of(), OptionalLong.empty()));
   }
 
   @Test
@@ -102,42 +102,42 @@ class HistoryTest {
     ring()
         .append(
             List.of(
-                Happenings.online("web", "a"),
-                Happenings.online("job", "b"),
-                Happenings.online("web", "c")));
+                GodEvents.online("web", "a"),
+                GodEvents.online("job", "b"),
+                GodEvents.online("web", "c")));
     assertThat(seqs(reader().latest(Optional.of("web"), 10))).containsExactly(1L, 3L);
     assertThat(seqs(reader().latest(Optional.of("web"), 1))).containsExactly(3L);
-    RingReader.Found after = reader().after(1, Optional.of("web"), 10);
+    RingReader.Result after = reader().after(1, Optional.of("web"), 10);
     assertThat(seqs(after.events())).containsExactly(3L);
     assertThat(after.first()).hasValue(2);
     assertThat(reader().latest(Optional.of("we"), 10)).isEmpty();
   }
 
   @Test
-  void anEndTellsWhoseItWas() {
+  void exitEventContainsThePidOfItsProcess() {
     EventRing ring = ring();
     List<EventMessage> told =
         ring.append(
             List.of(
-                Happenings.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
-                Happenings.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "SIGKILL"),
-                Happenings.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "unseen"),
-                Happenings.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
-                Happenings.of(Kind.STOP, "web", 3, Phase.STOPPED, "")));
+                GodEvents.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
+                GodEvents.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "SIGKILL"),
+                GodEvents.of(Kind.EXIT, "web", 3, Phase.WAITING_RESTART, "unseen"),
+                GodEvents.of(Kind.START, "web", 3, Phase.LAUNCHING, ""),
+                GodEvents.of(Kind.STOP, "web", 3, Phase.STOPPED, "")));
     assertThat(told).extracting(EventMessage::pid).containsExactly(4103, 4103, 0, 4103, 0);
     assertThat(told.get(1).exitSignal()).hasValue("SIGKILL");
     assertThat(told.get(4).exitSignal()).isEmpty();
   }
 
   @Test
-  void whatHappensToTheDaemonIsKeptAndHasNoPartInAnyApp() throws IOException {
+  void eventsOfTheDaemonAreStoredAndBelongToNoApp() throws IOException {
     EventRing ring = ring();
     List<EventMessage> told =
         ring.append(
             List.of(
-                Happenings.of(Kind.START, "web", 0, Phase.LAUNCHING, ""),
+                GodEvents.of(Kind.START, "web", 0, Phase.LAUNCHING, ""),
                 new DaemonEvent(DaemonEvent.Kind.STALL, "held for 2 s", 400, Instances.NOW),
-                Happenings.of(Kind.EXIT, "web", 0, Phase.WAITING_RESTART, "SIGKILL")));
+                GodEvents.of(Kind.EXIT, "web", 0, Phase.WAITING_RESTART, "SIGKILL")));
     assertThat(told).extracting(EventMessage::pid).containsExactly(4100, 400, 4100);
     assertThat(reader().latest(ALL, 10)).isEqualTo(told);
     assertThat(seqs(reader().latest(Optional.of("web"), 10))).containsExactly(1L, 3L);
@@ -147,11 +147,11 @@ class HistoryTest {
   }
 
   @Test
-  void filesAreTheOwnersAlone() throws IOException {
-    ring().append(Happenings.some(1));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder())))
+  void filesArePrivateToTheOwner() throws IOException {
+    ring().append(GodEvents.some(1));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory())))
         .isEqualTo("rwx------");
-    try (Stream<Path> files = Files.list(folder())) {
+    try (Stream<Path> files = Files.list(directory())) {
       assertThat(files)
           .hasSize(2)
           .allSatisfy(file ->
@@ -161,26 +161,26 @@ class HistoryTest {
   }
 
   @Test
-  void numbersGoOnAfterAnOrderlyEnd() throws IOException {
+  void sequenceNumbersContinueAfterAnOrderlyShutdown() throws IOException {
     EventRing ring = ring();
-    ring.append(Happenings.some(3));
+    ring.append(GodEvents.some(3));
     ring.close();
-    assertThat(seqs(ring().append(Happenings.some(2)))).containsExactly(4L, 5L);
+    assertThat(seqs(ring().append(GodEvents.some(2)))).containsExactly(4L, 5L);
     assertThat(kept()).isEqualTo(range(1, 5));
   }
 
   @Test
-  void numbersGoOnAfterAnOrderlyEndAndAReboot() {
+  void sequenceNumbersContinueAfterAnOrderlyShutdownAndAReboot() {
     EventRing ring = ring();
-    ring.append(Happenings.some(3));
+    ring.append(GodEvents.some(3));
     ring.close();
-    assertThat(seqs(ring(NEXT_BOOT).append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(seqs(ring(NEXT_BOOT).append(GodEvents.some(1)))).containsExactly(4L);
   }
 
   @Test
-  void aKilledDaemonLosesNothingAndRepeatsNoNumber() throws IOException {
+  void killedDaemonLosesNoEventAndRepeatsNoSequenceNumber() throws IOException {
     for (int life = 0; life < 20; life++) {
-      assertThat(seqs(ring().append(Happenings.some(3))))
+      assertThat(seqs(ring().append(GodEvents.some(3))))
           .isEqualTo(range(life * 3L + 1, life * 3L + 3));
     }
     assertThat(kept()).isEqualTo(range(1, 60));
@@ -188,35 +188,35 @@ class HistoryTest {
   }
 
   @Test
-  void aMachineThatWentDownCannotMakeNumbersRepeat() throws IOException {
-    ring().append(Happenings.some(5));
+  void machineCrashRepeatsNoSequenceNumber() throws IOException {
+    ring().append(GodEvents.some(5));
     // Removes what had not reached the disk.
     Path file = segments().getFirst();
     Files.writeString(file, Files.readAllLines(file).getFirst() + "\n");
-    long first = ring(NEXT_BOOT).append(Happenings.some(1)).getFirst().seq();
-    assertThat(first).isGreaterThan(5).isEqualTo(1 + NumberFile.LEAP + 1);
-    assertThat(seqs(ring(NEXT_BOOT).append(Happenings.some(1)))).containsExactly(first + 1);
+    long first = ring(NEXT_BOOT).append(GodEvents.some(1)).getFirst().seq();
+    assertThat(first).isGreaterThan(5).isEqualTo(1 + SequenceFile.LEAP + 1);
+    assertThat(seqs(ring(NEXT_BOOT).append(GodEvents.some(1)))).containsExactly(first + 1);
   }
 
   @Test
-  void numbersGoOnWhereEventsWereDeletedByHand() throws IOException {
-    ring().append(Happenings.some(500));
+  void sequenceNumbersContinueAfterSegmentsWereDeleted() throws IOException {
+    ring().append(GodEvents.some(500));
     for (Path segment : segments()) {
       Files.delete(segment);
     }
-    assertThat(ring().append(Happenings.some(1)).getFirst().seq()).isGreaterThan(300);
+    assertThat(ring().append(GodEvents.some(1)).getFirst().seq()).isGreaterThan(300);
   }
 
   @Test
-  void aLostNumberFileMakesNumbersLeap() throws IOException {
-    ring().append(Happenings.some(2));
-    Files.delete(folder().resolve("numbers"));
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(3 + NumberFile.LEAP);
+  void lostNumberFileMakesSequenceNumbersLeap() throws IOException {
+    ring().append(GodEvents.some(2));
+    Files.delete(directory().resolve("numbers"));
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(3 + SequenceFile.LEAP);
   }
 
   @Test
-  void aTornLastLineIsTakenAway() throws IOException {
-    List<EventMessage> told = ring().append(Happenings.some(3));
+  void incompleteLastLineIsRemoved() throws IOException {
+    List<EventMessage> told = ring().append(GodEvents.some(3));
     Path file = segments().getFirst();
     String whole = Files.readString(file);
     for (int length : new int[] {1, 20, 90}) {
@@ -226,24 +226,24 @@ class HistoryTest {
       assertThat(file).hasContent(whole);
     }
     Files.writeString(file, whole.substring(0, 50), StandardOpenOption.APPEND);
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(4L);
     assertThat(kept()).isEqualTo(range(1, 4));
     assertThat(Files.readString(file)).startsWith(whole);
     assertThat(log.all()).isEmpty();
   }
 
   @Test
-  void aSegmentThatWasTornInItsFirstLineIsUsed() throws IOException {
-    ring().append(Happenings.some(3));
-    Files.writeString(Segment.of(folder(), 4).file(), "{\"v\":1,\"se");
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+  void segmentWithAnIncompleteFirstLineIsReused() throws IOException {
+    ring().append(GodEvents.some(3));
+    Files.writeString(EventSegment.of(directory(), 4).file(), "{\"v\":1,\"se");
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(4L);
     assertThat(kept()).isEqualTo(range(1, 4));
     assertThat(log.all()).isEmpty();
   }
 
   @Test
-  void damagedLinesArePassedOver() throws IOException {
-    ring().append(Happenings.some(2));
+  void damagedLinesAreSkipped() throws IOException {
+    ring().append(GodEvents.some(2));
     Path file = segments().getFirst();
     Files.writeString(
         file,
@@ -261,50 +261,50 @@ class HistoryTest {
         StandardOpenOption.APPEND);
     assertThat(kept()).isEqualTo(range(1, 3));
     assertThat(seqs(reader().after(2, ALL, 10).events())).containsExactly(3L);
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(4L);
   }
 
   @Test
-  void garbageIsSetAsideAndToldOnce() throws IOException {
-    ring().append(Happenings.some(3));
-    Path garbage = Segment.of(folder(), 4000).file();
+  void damagedFilesAreSetAsideAndLoggedOnce() throws IOException {
+    ring().append(GodEvents.some(3));
+    Path garbage = EventSegment.of(directory(), 4000).file();
     Files.write(garbage, new byte[100_000]);
     Files.writeString(garbage, "\n", StandardOpenOption.APPEND);
-    Path folderInPlace = Files.createDirectory(Segment.of(folder(), 5000).file());
-    Files.writeString(folder().resolve("notes.txt"), "mine");
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(4L);
+    Path folderInPlace = Files.createDirectory(EventSegment.of(directory(), 5000).file());
+    Files.writeString(directory().resolve("notes.txt"), "mine");
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(4L);
     assertThat(kept()).isEqualTo(range(1, 4));
     assertThat(garbage).doesNotExist();
     assertThat(folderInPlace).doesNotExist();
-    assertThat(folder().resolve("0000000000004000.jsonl.damaged")).hasSize(100_001);
-    assertThat(folder().resolve("notes.txt")).hasContent("mine");
+    assertThat(directory().resolve("0000000000004000.jsonl.damaged")).hasSize(100_001);
+    assertThat(directory().resolve("notes.txt")).hasContent("mine");
     assertThat(log.all()).hasSize(2).allMatch(line -> line.contains("is kept as"));
   }
 
   @Test
-  void aFileInPlaceOfTheFolderIsSetAside() throws IOException {
-    Files.writeString(folder(), "?");
-    assertThat(seqs(ring().append(Happenings.some(2)))).containsExactly(1L, 2L);
+  void fileInPlaceOfTheDirectoryIsSetAside() throws IOException {
+    Files.writeString(directory(), "?");
+    assertThat(seqs(ring().append(GodEvents.some(2)))).containsExactly(1L, 2L);
     assertThat(kept()).isEqualTo(range(1, 2));
     assertThat(dir.resolve("events.damaged")).hasContent("?");
     assertThat(log.all()).hasSize(1);
   }
 
   @Test
-  void aGarbageNumberFileIsNoObstacle() throws IOException {
-    ring().append(Happenings.some(2));
-    Files.write(folder().resolve("numbers"), new byte[4096]);
-    long next = ring().append(Happenings.some(1)).getFirst().seq();
+  void damagedNumberFileIsReplaced() throws IOException {
+    ring().append(GodEvents.some(2));
+    Files.write(directory().resolve("numbers"), new byte[4096]);
+    long next = ring().append(GodEvents.some(1)).getFirst().seq();
     assertThat(next).isGreaterThan(2);
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(next + 1);
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(next + 1);
   }
 
   @Test
-  void theOldestGoWhenTheBoundIsReached() throws IOException {
+  void oldestEventsAreDeletedAtTheSizeLimit() throws IOException {
     EventRing ring = ring();
     long total = 0;
     for (int i = 0; i < 300; i++) {
-      total += ring.append(Happenings.some(7)).size();
+      total += ring.append(GodEvents.some(7)).size();
       assertThat(bytes()).isLessThanOrEqualTo(MAX);
     }
     List<Long> kept = kept();
@@ -312,27 +312,27 @@ class HistoryTest {
     assertThat(kept.getFirst()).isGreaterThan(1);
     assertThat(bytes()).isGreaterThan(MAX / 2);
     assertThat(segments()).hasSizeBetween(3, 4);
-    RingReader.Found after = reader().after(0, ALL, 1);
+    RingReader.Result after = reader().after(0, ALL, 1);
     assertThat(after.first()).hasValue(kept.getFirst());
     assertThat(seqs(reader().after(total - 1, ALL, 9).events())).containsExactly(total);
     // Also after a kill at this point.
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(total + 1);
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(total + 1);
   }
 
   @Test
-  void aBatchLargerThanTheRingLeavesItsEnd() throws IOException {
-    assertThat(ring().append(Happenings.some(2000))).hasSize(2000);
+  void batchLargerThanTheRingKeepsItsLastEvents() throws IOException {
+    assertThat(ring().append(GodEvents.some(2000))).hasSize(2000);
     List<Long> kept = kept();
     assertThat(kept).isEqualTo(range(kept.getFirst(), 2000));
     assertThat(bytes()).isLessThanOrEqualTo(MAX);
   }
 
   @Test
-  void aSmallerBoundIsKeptFromTheStart() throws IOException {
-    var large = new EventRing(folder(), 16 * MAX, BOOT, Disk.FILES);
+  void smallerSizeLimitAppliesFromTheStart() throws IOException {
+    var large = new EventRing(directory(), 16 * MAX, BOOT, AppenderFactory.FILES);
     large.open();
     for (int i = 0; i < 40; i++) {
-      large.append(Happenings.some(100));
+      large.append(GodEvents.some(100));
     }
     assertThat(bytes()).isGreaterThan(4 * MAX);
     ring();
@@ -340,37 +340,37 @@ class HistoryTest {
   }
 
   @Test
-  void aFullDiskKeepsNothingButTheNumbers() throws IOException {
+  void fullDiskKeepsOnlyTheSequenceNumbers() throws IOException {
     var disk = new FullDisk();
-    var ring = new EventRing(folder(), MAX, BOOT, disk);
+    var ring = new EventRing(directory(), MAX, BOOT, disk);
     ring.open();
-    ring.append(Happenings.some(3));
+    ring.append(GodEvents.some(3));
     disk.full = true;
-    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(4L, 5L);
-    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(6L, 7L);
+    assertThat(seqs(ring.append(GodEvents.some(2)))).containsExactly(4L, 5L);
+    assertThat(seqs(ring.append(GodEvents.some(2)))).containsExactly(6L, 7L);
     assertThat(log.all()).hasSize(1).first().asString().contains("No space left on device");
     disk.full = false;
-    assertThat(seqs(ring.append(Happenings.some(2)))).containsExactly(8L, 9L);
+    assertThat(seqs(ring.append(GodEvents.some(2)))).containsExactly(8L, 9L);
     assertThat(log.all()).hasSize(2).last().asString().contains("can be written again");
     assertThat(kept()).startsWith(1L, 2L, 3L).endsWith(8L, 9L).doesNotHaveDuplicates();
     Path file = segments().getFirst();
-    assertThat(Files.readAllLines(file)).allMatch(line -> EventLines.decode(line).isPresent());
+    assertThat(Files.readAllLines(file)).allMatch(line -> EventLineCodec.decode(line).isPresent());
     disk.full = true;
-    ring.append(Happenings.some(4));
+    ring.append(GodEvents.some(4));
     // Killed while the disk is full: events 10 to 13 were published, but only the number file knows
     // of them.
-    assertThat(seqs(ring().append(Happenings.some(1)))).containsExactly(14L);
+    assertThat(seqs(ring().append(GodEvents.some(1)))).containsExactly(14L);
   }
 
   @Test
-  void severalReadersSeeWholeEventsInOrderWhileTheRingTurns() {
+  void readersSeeCompleteEventsInOrderWhileTheRingRotates() {
     EventRing ring = ring();
     List<CompletableFuture<Long>> readers =
         Stream.of(1, 2).map(_ -> CompletableFuture.supplyAsync(this::followUntilTheEnd)).toList();
     for (int i = 0; i < 400; i++) {
-      ring.append(Happenings.some(5));
+      ring.append(GodEvents.some(5));
     }
-    List<InstanceEvent> end = List.of(Happenings.of(Kind.STOP, "web", 0, Phase.STOPPED, "end"));
+    List<InstanceEvent> end = List.of(GodEvents.of(Kind.STOP, "web", 0, Phase.STOPPED, "end"));
     long last = ring.append(end).getFirst().seq();
     assertThat(readers.stream().map(CompletableFuture::join)).containsExactly(last, last);
   }

@@ -9,7 +9,7 @@ import io.jpm.bus.god.HistoryCommand;
 import io.jpm.bus.god.HistoryReply;
 import io.jpm.console.Instances;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(60)
 class HistoryVerticleTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Optional<String> ALL = Optional.empty();
 
   @TempDir private Path dir;
@@ -54,10 +54,10 @@ class HistoryVerticleTest {
   }
 
   private String deploy() {
-    return await(vertx.deployVerticle(new HistoryVerticle(folder(), 1 << 20, "boot", disk)));
+    return await(vertx.deployVerticle(new HistoryVerticle(directory(), 1 << 20, "boot", disk)));
   }
 
-  private Path folder() {
+  private Path directory() {
     return dir.resolve("events");
   }
 
@@ -68,14 +68,14 @@ class HistoryVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(TIMEOUT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
   }
 
-  private void tell(int count) {
-    Happenings.some(count).forEach(event -> vertx.eventBus().publish(Addresses.GOD_EVENTS, event));
+  private void publish(int count) {
+    GodEvents.some(count).forEach(event -> vertx.eventBus().publish(Addresses.GOD_EVENTS, event));
   }
 
   private HistoryReply ask(HistoryCommand command) {
@@ -88,29 +88,29 @@ class HistoryVerticleTest {
 
   private void awaitSeen(int count) {
     Eventually.await(
-        count + " events are published", LIMIT, () -> seen.size() >= count, seen::size);
+        count + " events are published", TIMEOUT, () -> seen.size() >= count, seen::size);
   }
 
   @Test
-  void eventsAreKeptBeforeTheyAreSeen() {
+  void eventsAreStoredBeforeTheyArePublished() {
     List<Boolean> kept = new CopyOnWriteArrayList<>();
     vertx
         .eventBus()
         .<JsonObject>consumer(Addresses.EVENTS, m -> kept.add(isKept(m.body().getLong("seq"))));
     deploy();
-    tell(20);
-    Eventually.await("all events have arrived", LIMIT, () -> kept.size() == 20);
+    publish(20);
+    Eventually.await("all events have arrived", TIMEOUT, () -> kept.size() == 20);
     assertThat(kept).doesNotContain(false);
   }
 
   @Test
-  void everyAnswerTellsTheLastNumberThatWasGivenAlsoBeforeAnythingHasHappened() {
+  void everyReplyContainsTheLastSequenceNumber() {
     String first = deploy();
     assertThat(ask(new HistoryCommand.After(0, ALL, 10)).last()).isZero();
-    tell(3);
+    publish(3);
     awaitSeen(3);
     disk.full = true;
-    tell(2);
+    publish(2);
     awaitSeen(5);
     assertThat(ask(new HistoryCommand.After(1, Optional.of("api"), 1)).last()).isEqualTo(5);
     await(vertx.undeploy(first));
@@ -124,17 +124,17 @@ class HistoryVerticleTest {
 
   private boolean isKept(long seq) {
     try {
-      return !new RingReader(folder()).after(seq - 1, ALL, 1).events().isEmpty();
+      return !new RingReader(directory()).after(seq - 1, ALL, 1).events().isEmpty();
     } catch (IOException error) {
       throw new AssertionError(error);
     }
   }
 
   @Test
-  void aThousandAtOnceKeepTheirOrderAndCostFewWrites() {
+  void thousandEventsKeepTheirOrderAndCostFewWrites() {
     deploy();
-    tell(1000);
-    vertx.eventBus().publish(Addresses.GOD_EVENTS, Happenings.online("job", "last"));
+    publish(1000);
+    vertx.eventBus().publish(Addresses.GOD_EVENTS, GodEvents.online("job", "last"));
     awaitSeen(1001);
     assertThat(seen)
         .extracting(EventMessage::seq)
@@ -142,35 +142,35 @@ class HistoryVerticleTest {
     assertThat(seen.subList(0, 3))
         .extracting(EventMessage::reason)
         .containsExactly("event 0", "event 1", "event 2");
-    Eventually.await("the events of web", LIMIT, () -> seenOfWeb.size() == 1000);
+    Eventually.await("the events of web", TIMEOUT, () -> seenOfWeb.size() == 1000);
     assertThat(disk.writes.get()).isLessThan(200);
     assertThat(ask(new HistoryCommand.After(0, ALL, 2000)).events()).isEqualTo(seen);
   }
 
   @Test
-  void whatHappensToTheDaemonIsNumberedWithTheRestAndToldToAll() {
+  void eventsOfTheDaemonAreNumberedAndPublishedWithTheOthers() {
     deploy();
-    tell(1);
+    publish(1);
     vertx
         .eventBus()
         .publish(
             Addresses.DAEMON_EVENTS,
             new DaemonEvent(DaemonEvent.Kind.HEARTBEAT_MISSED, "late", 400, Instances.NOW));
     awaitSeen(2);
-    tell(1);
+    publish(1);
     awaitSeen(3);
-    Eventually.await("the events of web", LIMIT, () -> seenOfWeb.size() == 2);
+    Eventually.await("the events of web", TIMEOUT, () -> seenOfWeb.size() == 2);
     assertThat(seen).extracting(EventMessage::event).contains("heartbeat_missed");
     assertThat(seen).extracting(EventMessage::seq).containsExactly(1L, 2L, 3L);
     assertThat(ask(new HistoryCommand.Latest(Optional.of(""), 5)).events())
-        .isEqualTo(seen.stream().filter(EventMessage::ofDaemon).toList())
+        .isEqualTo(seen.stream().filter(EventMessage::isDaemonEvent).toList())
         .hasSize(1);
   }
 
   @Test
-  void whoComesLateIsToldAllThatHappened() {
+  void lateQueryReturnsAllEvents() {
     deploy();
-    tell(RecentEvents.MOST + 100);
+    publish(RecentEvents.MOST + 100);
     awaitSeen(RecentEvents.MOST + 100);
     for (long seq :
         new long[] {0, 50, 99, 100, 101, RecentEvents.MOST + 99, RecentEvents.MOST + 100}) {
@@ -191,9 +191,9 @@ class HistoryVerticleTest {
 
   @Test
   @Tag("slow")
-  void whatTheRingHasForgottenIsCounted() throws Exception {
+  void deletedEventsAreCounted() throws Exception {
     deploy();
-    tell(10_000);
+    publish(10_000);
     awaitSeen(10_000);
     long first = ask(new HistoryCommand.After(0, ALL, 1)).events().getFirst().seq();
     assertThat(first).isGreaterThan(1);
@@ -202,17 +202,17 @@ class HistoryVerticleTest {
     assertThat(reply.events()).extracting(EventMessage::seq).containsExactly(first, first + 1);
     assertThat(ask(new HistoryCommand.After(7, Optional.of("nobody"), 2)).forgotten())
         .isEqualTo(first - 8);
-    assertThat(Files.exists(folder().resolve("0000000000000001.jsonl"))).isFalse();
+    assertThat(Files.exists(directory().resolve("0000000000000001.jsonl"))).isFalse();
   }
 
   @Test
-  void theNextDaemonGoesOn() {
+  void nextDaemonContinuesTheHistory() {
     String first = deploy();
-    tell(5);
+    publish(5);
     awaitSeen(5);
     await(vertx.undeploy(first));
     deploy();
-    tell(5);
+    publish(5);
     awaitSeen(10);
     assertThat(seen)
         .extracting(EventMessage::seq)
@@ -222,36 +222,36 @@ class HistoryVerticleTest {
   }
 
   @Test
-  void whatWasToldBeforeTheEndIsKept() throws Exception {
+  void eventsPublishedBeforeTheShutdownAreStored() throws Exception {
     String id = deploy();
-    tell(700);
+    publish(700);
     await(vertx.undeploy(id));
-    assertThat(new RingReader(folder()).latest(ALL, 1000)).hasSize(700);
+    assertThat(new RingReader(directory()).latest(ALL, 1000)).hasSize(700);
     awaitSeen(700);
   }
 
   @Test
-  void aFullDiskHidesNothing() {
+  void eventsArePublishedOnAFullDisk() {
     deploy();
-    tell(3);
+    publish(3);
     awaitSeen(3);
     disk.full = true;
-    tell(3);
+    publish(3);
     awaitSeen(6);
     assertThat(ask(new HistoryCommand.After(0, ALL, 100)).events()).isEqualTo(seen);
     disk.full = false;
-    tell(RecentEvents.MOST + 1);
+    publish(RecentEvents.MOST + 1);
     awaitSeen(RecentEvents.MOST + 7);
     HistoryReply reply = ask(new HistoryCommand.After(3, ALL, 1));
     assertThat(reply.events().getFirst().seq()).isEqualTo(4 + reply.forgotten());
   }
 
   @Test
-  void aFolderThatCannotBeMadeHidesNothing() throws Exception {
+  void eventsArePublishedIfTheDirectoryCannotBeCreated() throws Exception {
     Files.createFile(dir.resolve("file"));
     var verticle = new HistoryVerticle(dir.resolve("file/events"), 1 << 20, "boot");
     await(vertx.deployVerticle(verticle));
-    tell(3);
+    publish(3);
     awaitSeen(3);
     assertThat(ask(new HistoryCommand.Latest(ALL, 10)).events()).isEqualTo(seen);
   }

@@ -8,28 +8,28 @@ import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceEvent.Kind;
 import io.jpm.console.Instances;
 import io.jpm.history.HistoryVerticle;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
-import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
 import io.jpm.model.Hooks.Exec;
-import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.HookEvent;
 import io.jpm.model.Hooks.Webhook;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
 import io.jpm.os.LogPipe;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -60,7 +60,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests hooks as apps use them, with real commands and a real server.
 @Timeout(120)
 class HooksVerticleTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
   private static final HookTiming TIMING =
       new HookTiming(
           Duration.ofSeconds(30),
@@ -90,18 +90,18 @@ class HooksVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(TIMEOUT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
   }
 
-  private AppSpec spec(Map<Occasion, List<Action>> hooks) {
-    return AppSpec.of(
+  private AppSpec spec(Map<HookEvent, List<Action>> hooks) {
+    return AppSpec.builder(
             new AppName("web"),
-            new Command(Path.of("/bin/true"), Optional.empty(), List.of(), List.of()),
+            new AppCommand(Path.of("/bin/true"), Optional.empty(), List.of(), List.of()),
             dir)
-        .variables(Variables.declared(Map.of("PATH", "/usr/bin:/bin", "COLOUR", "blue")))
+        .variables(EnvironmentVariables.declared(Map.of("PATH", "/usr/bin:/bin", "COLOUR", "blue")))
         .restart(
             new RestartPolicy(
                 RestartPolicy.When.ALWAYS,
@@ -113,7 +113,7 @@ class HooksVerticleTest {
         .build();
   }
 
-  private void tell(Kind kind, AppSpec spec, Phase phase, String reason) {
+  private void publish(Kind kind, AppSpec spec, Phase phase, String reason) {
     Optional<Exit> exit =
         kind == Kind.EXIT ? Optional.of(new Exit.Signalled(9, false)) : Optional.empty();
     vertx
@@ -125,7 +125,7 @@ class HooksVerticleTest {
   }
 
   private void crash(AppSpec spec, String reason) {
-    tell(Kind.EXIT, spec, Phase.WAITING_RESTART, reason);
+    publish(Kind.EXIT, spec, Phase.WAITING_RESTART, reason);
   }
 
   private Exec script(String text) {
@@ -158,44 +158,43 @@ class HooksVerticleTest {
 
   private void awaitText(Path file, String text) {
     Eventually.await(
-        file + " contains " + text, LIMIT, () -> read(file).contains(text), () -> read(file));
+        file + " contains " + text, TIMEOUT, () -> read(file).contains(text), () -> read(file));
   }
 
   @Test
-  void aCommandRunsAsTheAppDoesAndIsToldWhatHasHappened() throws IOException {
+  void commandRunsInTheEnvironmentOfTheAppWithTheEvent() throws IOException {
     deploy(TIMING);
     AppSpec spec =
         spec(
             Map.of(
-                Occasion.CRASH,
+                HookEvent.CRASH,
                 List.of(
                     script(
                         "echo $JPM_EVENT,$JPM_APP,$JPM_ID,$JPM_PID,$JPM_REASON,$JPM_MISSED,"
                             + "$JPM_EXIT_SIGNAL,$COLOUR,$pm_id,$PWD > told.tmp; mv told.tmp told"))));
-    tell(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
+    publish(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
     crash(spec, "SIGKILL after 3 s");
     awaitText(dir.resolve("told"), "\n");
     assertThat(read(dir.resolve("told")))
         .isEqualTo("crash,web,7,4107,SIGKILL after 3 s,0,SIGKILL,blue,7,%s\n".formatted(dir));
-    Eventually.await("the pipe is removed", LIMIT, () -> pipes() == 0, this::pipes);
+    Eventually.await("the pipe is removed", TIMEOUT, () -> pipes() == 0, this::pipes);
   }
 
   @Test
-  void aCommandHasWhatTheFilesOfItsAppSayNowAndRunsWithoutThemToo() throws IOException {
+  void commandReadsEnvFilesAtEachRunAndRunsWithoutThem() throws IOException {
     deploy(TIMING);
     Path file = Files.writeString(dir.resolve("some.env"), "TOKEN=first\nCOLOUR=red\n");
     AppSpec plain =
-        spec(Map.of(Occasion.CRASH, List.of(script("echo $TOKEN,$COLOUR,$JPM_REASON >> told"))));
-    Variables variables = plain.variables();
+        spec(Map.of(HookEvent.CRASH, List.of(script("echo $TOKEN,$COLOUR,$JPM_REASON >> told"))));
+    EnvironmentVariables environmentVariables = plain.variables();
     AppSpec spec =
-        plain
-            .draft()
+        plain.toBuilder()
             .variables(
-                new Variables(
-                    variables.inherited(),
-                    variables.declared(),
-                    variables.removed(),
-                    variables.filter(),
+                new EnvironmentVariables(
+                    environmentVariables.inherited(),
+                    environmentVariables.declared(),
+                    environmentVariables.removed(),
+                    environmentVariables.filter(),
                     new ReferencedVariables(List.of(new EnvFile(file, false)), Map.of())))
             .build();
     crash(spec, "one");
@@ -217,30 +216,30 @@ class HooksVerticleTest {
   }
 
   @Test
-  void aCommandThatHangsIsKilledWithItsTreeAndTheNextOneRuns() {
+  void hangingCommandIsKilledWithItsTreeAndTheNextOneRuns() {
     deploy(new HookTiming(Duration.ofMillis(300), Duration.ofSeconds(5), RetryPlan.USUAL));
     AppSpec spec =
         spec(
             Map.of(
-                Occasion.CRASH,
+                HookEvent.CRASH,
                 List.of(script("echo $JPM_REASON >> runs; sleep 600 & sleep 600")),
-                Occasion.ERRORED,
+                HookEvent.ERRORED,
                 List.of(script("echo errored >> runs"))));
     crash(spec, "first");
     awaitText(dir.resolve("runs"), "first");
     crash(spec, "second");
     awaitText(dir.resolve("runs"), "second");
-    tell(Kind.ERRORED, spec, Phase.ERRORED, "16 tries");
+    publish(Kind.ERRORED, spec, Phase.ERRORED, "16 tries");
     awaitText(dir.resolve("runs"), "errored");
     Eventually.await(
         "no process of the hooks is left",
-        LIMIT,
+        TIMEOUT,
         () -> host.findTagged(dir + ":hook ").isEmpty(),
         () -> host.findTagged(dir + ":hook "));
   }
 
   @Test
-  void aCommandOfADaemonThatDiedIsNotGivenMoreTime() throws IOException {
+  void commandOfADeadDaemonIsEnded() throws IOException {
     Path pipe = Files.createDirectories(dir.resolve("hooks")).resolve("1-0");
     var printed = new LogPipe(pipe, Path.of("/dev/null"));
     try (var former = new LinuxProcessHost()) {
@@ -260,19 +259,19 @@ class HooksVerticleTest {
       deploy(new HookTiming(Duration.ofMillis(10), Duration.ofSeconds(5), RetryPlan.USUAL));
       Eventually.await(
           "the command is ended",
-          LIMIT,
+          TIMEOUT,
           () -> host.findTagged(HookCommands.tagPrefix(dir)).isEmpty());
       assertThat(pipe).doesNotExist();
     }
   }
 
   @Test
-  void aStormIsToldInPartAndCounted() {
+  void burstOfEventsIsNotifiedInPartAndCounted() {
     deploy(TIMING);
     AppSpec spec =
         spec(
             Map.of(
-                Occasion.CRASH,
+                HookEvent.CRASH,
                 List.of(
                     script(
                         "echo $JPM_REASON-$JPM_MISSED >> runs; until [ -e go ]; do sleep 0.02; done"))));
@@ -283,27 +282,27 @@ class HooksVerticleTest {
     }
     // The event LIMIT is published last: when its command runs, all crashes have been processed.
     AppSpec both =
-        spec.draft()
+        spec.toBuilder()
             .hooks(
                 new Hooks(
                     Map.of(
-                        Occasion.CRASH,
-                        spec.hooks().actions().getOrDefault(Occasion.CRASH, List.of()),
-                        Occasion.LIMIT,
+                        HookEvent.CRASH,
+                        spec.hooks().actions().getOrDefault(HookEvent.CRASH, List.of()),
+                        HookEvent.LIMIT,
                         List.of(script("touch go")))))
             .build();
-    tell(Kind.LIMIT, both, Phase.ONLINE, "too much");
+    publish(Kind.LIMIT, both, Phase.ONLINE, "too much");
     awaitText(dir.resolve("runs"), "100-98");
     assertThat(read(dir.resolve("runs")).lines()).containsExactly("1-0", "100-98");
   }
 
   @Test
-  void aCommandThatIsNotThereDisturbsNobody() {
+  void missingCommandDoesNotPreventTheNextOne() {
     deploy(TIMING);
     AppSpec spec =
         spec(
             Map.of(
-                Occasion.CRASH,
+                HookEvent.CRASH,
                 List.of(
                     new Exec(List.of("there-is-no-such-program")), script("echo ran >> runs"))));
     crash(spec, "x");
@@ -311,13 +310,13 @@ class HooksVerticleTest {
   }
 
   @Test
-  void aWebhookGetsTheEventWithItsNumber() {
+  void webhookReceivesTheEventWithItsSequenceNumber() {
     deploy(TIMING);
     URI url = server(request -> request.response().end());
-    AppSpec spec = spec(Map.of(Occasion.CRASH, List.of(new Webhook(url))));
-    tell(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
+    AppSpec spec = spec(Map.of(HookEvent.CRASH, List.of(new Webhook(url))));
+    publish(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
     crash(spec, "SIGKILL after 3 s");
-    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
+    Eventually.await("the event is posted", TIMEOUT, () -> !posted.isEmpty());
     JsonObject body = posted.getFirst();
     assertThat(body.getMap())
         .containsEntry("v", 1)
@@ -333,7 +332,7 @@ class HooksVerticleTest {
   }
 
   @Test
-  void aServerInTroubleIsAskedAgainAndOneThatRefusesIsNot() {
+  void webhookIsRetriedAfterAServerErrorButNotAfterARefusal() {
     deploy(TIMING);
     var crashes = new AtomicInteger();
     URI url =
@@ -345,19 +344,19 @@ class HooksVerticleTest {
     AppSpec spec =
         spec(
             Map.of(
-                Occasion.ERRORED, List.of(new Webhook(url)),
-                Occasion.CRASH, List.of(new Webhook(url))));
-    tell(Kind.ERRORED, spec, Phase.ERRORED, "16 tries");
-    Eventually.await("errored is posted", LIMIT, () -> posted.size() == 1);
+                HookEvent.ERRORED, List.of(new Webhook(url)),
+                HookEvent.CRASH, List.of(new Webhook(url))));
+    publish(Kind.ERRORED, spec, Phase.ERRORED, "16 tries");
+    Eventually.await("errored is posted", TIMEOUT, () -> posted.size() == 1);
     crash(spec, "once more");
-    Eventually.await("crash is posted twice", LIMIT, () -> posted.size() == 3, posted::size);
+    Eventually.await("crash is posted twice", TIMEOUT, () -> posted.size() == 3, posted::size);
     assertThat(posted.stream().map(body -> body.getString("on")))
         .containsExactly("errored", "crash", "crash");
   }
 
   /// Subscribers of God other than History can receive an event late.
   @Test
-  void whatHistoryTellsIsEnough() {
+  void eventFromHistoryIsSufficient() {
     deploy(TIMING);
     URI url = server(request -> request.response().end());
     var deliveries = new AtomicInteger();
@@ -373,8 +372,8 @@ class HooksVerticleTest {
             delivery.next();
           }
         });
-    crash(spec(Map.of(Occasion.CRASH, List.of(new Webhook(url)))), "the first that is heard");
-    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
+    crash(spec(Map.of(HookEvent.CRASH, List.of(new Webhook(url)))), "the first that is heard");
+    Eventually.await("the event is posted", TIMEOUT, () -> !posted.isEmpty());
     assertThat(posted.getFirst().getString("reason")).isEqualTo("the first that is heard");
   }
 
@@ -389,23 +388,23 @@ class HooksVerticleTest {
                 .setStatusCode(307)
                 .putHeader("location", elsewhere.toString())
                 .end());
-    AppSpec spec = spec(Map.of(Occasion.CRASH, List.of(new Webhook(url), script("touch done"))));
+    AppSpec spec = spec(Map.of(HookEvent.CRASH, List.of(new Webhook(url), script("touch done"))));
     crash(spec, "one");
-    Eventually.await("the first event is posted", LIMIT, () -> posted.size() == 1);
+    Eventually.await("the first event is posted", TIMEOUT, () -> posted.size() == 1);
     crash(spec, "two");
-    Eventually.await("the second event is posted", LIMIT, () -> posted.size() == 2);
+    Eventually.await("the second event is posted", TIMEOUT, () -> posted.size() == 2);
     assertThat(posted.stream().map(body -> body.getString("reason"))).containsExactly("one", "two");
   }
 
   @Test
-  void anAppThatHoldsAfterACrashHasRecovered() {
+  void appThatStaysOnlineAfterACrashHasRecovered() {
     deploy(TIMING);
     URI url = server(request -> request.response().end());
-    AppSpec spec = spec(Map.of(Occasion.RECOVERED, List.of(new Webhook(url))));
-    tell(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
+    AppSpec spec = spec(Map.of(HookEvent.RECOVERED, List.of(new Webhook(url))));
+    publish(Kind.ONLINE, spec, Phase.ONLINE, "started by start");
     crash(spec, "exit 1 after 3 s");
-    tell(Kind.ONLINE, spec, Phase.ONLINE, "restart 1/16");
-    Eventually.await("the event is posted", LIMIT, () -> !posted.isEmpty());
+    publish(Kind.ONLINE, spec, Phase.ONLINE, "restart 1/16");
+    Eventually.await("the event is posted", TIMEOUT, () -> !posted.isEmpty());
     assertThat(posted.getFirst().getString("event")).isEqualTo("recovered");
     assertThat(posted.getFirst().getString("reason"))
         .isEqualTo("online for 1 ms again, after: exit 1 after 3 s");

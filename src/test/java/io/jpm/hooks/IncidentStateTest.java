@@ -2,10 +2,10 @@ package io.jpm.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.hooks.IncidentState.Heard;
-import io.jpm.hooks.IncidentState.Occurrence;
+import io.jpm.hooks.IncidentState.Notification;
+import io.jpm.hooks.IncidentState.Transition;
 import io.jpm.model.Backoff;
-import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.HookEvent;
 import io.jpm.model.RestartPolicy;
 import io.jpm.wire.EventMessage;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IncidentStateTest {
   private static final RestartPolicy ALWAYS = policy(RestartPolicy.When.ALWAYS, Set.of());
 
-  private final List<Occasion> told = new ArrayList<>();
+  private final List<HookEvent> hookEvents = new ArrayList<>();
   private IncidentState incidentState = IncidentState.WELL;
   private long seq;
 
@@ -36,80 +36,80 @@ class IncidentStateTest {
         ++seq, kind, "web", 0, 412, status, 1, "exit 1 after 12 ms", 1000, code, Optional.empty());
   }
 
-  private Optional<Occurrence> hear(EventMessage event, RestartPolicy policy) {
-    Heard heard = incidentState.hear(event, policy);
-    incidentState = heard.next();
-    heard.occasion().ifPresent(one -> told.add(one.occasion()));
-    return heard.occasion();
+  private Optional<Notification> handle(EventMessage event, RestartPolicy policy) {
+    Transition transition = incidentState.apply(event, policy);
+    incidentState = transition.next();
+    transition.notification().ifPresent(one -> hookEvents.add(one.hookEvent()));
+    return transition.notification();
   }
 
-  private void hear(String... kinds) {
+  private void handle(String... kinds) {
     for (String kind : kinds) {
-      hear(
+      handle(
           event(kind, kind.equals("online") ? "online" : "launching", OptionalInt.empty()), ALWAYS);
     }
   }
 
-  private Optional<Occurrence> held() {
-    Heard heard = incidentState.held("1000 ms");
-    incidentState = heard.next();
-    heard.occasion().ifPresent(one -> told.add(one.occasion()));
-    return heard.occasion();
+  private Optional<Notification> endProbation() {
+    Transition transition = incidentState.probationPassed("1000 ms");
+    incidentState = transition.next();
+    transition.notification().ifPresent(one -> hookEvents.add(one.hookEvent()));
+    return transition.notification();
   }
 
   @Test
-  void anEndThatNobodyAskedForIsACrash() {
-    hear("start", "online", "exit", "restart", "start", "online");
-    assertThat(told).containsExactly(Occasion.CRASH);
+  void unrequestedExitIsACrash() {
+    handle("start", "online", "exit", "restart", "start", "online");
+    assertThat(hookEvents).containsExactly(HookEvent.CRASH);
   }
 
   @Test
-  void aStopByCommandIsNoOccasion() {
-    hear("start", "online", "stopping", "stop", "delete");
-    assertThat(told).isEmpty();
+  void stopByCommandTriggersNoHook() {
+    handle("start", "online", "stopping", "stop", "delete");
+    assertThat(hookEvents).isEmpty();
     assertThat(incidentState).isEqualTo(IncidentState.WELL);
   }
 
   @Test
-  void theExitOfAProcessThatJpmHasEndedIsNoOccasion() {
+  void exitOfAProcessThatJpmEndedTriggersNoHook() {
     EventMessage crash = event("exit", "stopping", OptionalInt.of(1));
     var asked = crash.toJson().put("expected", true);
-    hear("start", "online", "stopping");
-    hear(EventMessage.fromJson(asked), ALWAYS);
-    hear("stop");
-    assertThat(told).isEmpty();
-    hear(crash, ALWAYS);
-    assertThat(told).containsExactly(Occasion.CRASH);
+    handle("start", "online", "stopping");
+    handle(EventMessage.fromJson(asked), ALWAYS);
+    handle("stop");
+    assertThat(hookEvents).isEmpty();
+    handle(crash, ALWAYS);
+    assertThat(hookEvents).containsExactly(HookEvent.CRASH);
   }
 
   @Test
-  void theEndOfAProcessThatAReloadHasReplacedIsNoCrash() {
-    assertThat(hear(event("exit", "online", OptionalInt.of(0)), ALWAYS)).isEmpty();
+  void exitOfAProcessReplacedByAReloadIsNotACrash() {
+    assertThat(handle(event("exit", "online", OptionalInt.of(0)), ALWAYS)).isEmpty();
   }
 
   @Test
-  void anEndByTheAppsOwnRulesIsNoCrash() {
+  void exitAllowedByTheRestartPolicyIsNotACrash() {
     RestartPolicy onFailure = policy(RestartPolicy.When.ON_FAILURE, Set.of());
     RestartPolicy codes = policy(RestartPolicy.When.ALWAYS, Set.of(3));
-    assertThat(hear(event("exit", "stopped", OptionalInt.of(0)), onFailure)).isEmpty();
-    assertThat(hear(event("exit", "stopped", OptionalInt.of(3)), codes)).isEmpty();
-    assertThat(hear(event("exit", "stopped", OptionalInt.of(1)), onFailure)).isPresent();
-    assertThat(hear(event("exit", "launching", OptionalInt.of(0)), codes)).isPresent();
+    assertThat(handle(event("exit", "stopped", OptionalInt.of(0)), onFailure)).isEmpty();
+    assertThat(handle(event("exit", "stopped", OptionalInt.of(3)), codes)).isEmpty();
+    assertThat(handle(event("exit", "stopped", OptionalInt.of(1)), onFailure)).isPresent();
+    assertThat(handle(event("exit", "launching", OptionalInt.of(0)), codes)).isPresent();
   }
 
   @Test
-  void givenUpIsToldAfterTheCrash() {
-    hear("exit", "errored");
-    assertThat(told).containsExactly(Occasion.CRASH, Occasion.ERRORED);
+  void erroredFollowsTheCrash() {
+    handle("exit", "errored");
+    assertThat(hookEvents).containsExactly(HookEvent.CRASH, HookEvent.ERRORED);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"exit", "errored", "unhealthy"})
-  void onlineThatHoldsIsRecovered(String trouble) {
-    hear(trouble, "start", "online");
+  void appThatStaysOnlineHasRecovered(String trouble) {
+    handle(trouble, "start", "online");
     assertThat(incidentState.probation()).isPresent();
-    Occurrence recovered = held().orElseThrow();
-    assertThat(recovered.occasion()).isEqualTo(Occasion.RECOVERED);
+    Notification recovered = endProbation().orElseThrow();
+    assertThat(recovered.hookEvent()).isEqualTo(HookEvent.RECOVERED);
     assertThat(recovered.event().event()).isEqualTo("recovered");
     assertThat(recovered.event().seq()).isEqualTo(3);
     assertThat(recovered.event().reason())
@@ -119,42 +119,42 @@ class IncidentStateTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"exit", "stopping", "stop", "restart", "errored"})
-  void onlineThatDoesNotHoldIsNot(String between) {
-    hear("exit", "online", between);
+  void appThatDoesNotStayOnlineHasNotRecovered(String between) {
+    handle("exit", "online", between);
     assertThat(incidentState.probation()).isEmpty();
-    assertThat(held()).isEmpty();
-    assertThat(told).doesNotContain(Occasion.RECOVERED);
+    assertThat(endProbation()).isEmpty();
+    assertThat(hookEvents).doesNotContain(HookEvent.RECOVERED);
   }
 
   @Test
-  void aNewProcessBeginsProbationAnew() {
-    hear("exit", "online");
+  void newProcessRestartsTheProbation() {
+    handle("exit", "online");
     Optional<EventMessage> first = incidentState.probation();
-    hear("online");
+    handle("online");
     assertThat(incidentState.probation()).isPresent().isNotEqualTo(first);
   }
 
   @Test
-  void recoveredIsToldOnce() {
-    hear("unhealthy", "recovered");
-    assertThat(held()).isEmpty();
-    hear("online");
+  void recoveryIsReportedOnce() {
+    handle("unhealthy", "recovered");
+    assertThat(endProbation()).isEmpty();
+    handle("online");
     assertThat(incidentState.probation()).isEmpty();
-    assertThat(told).containsExactly(Occasion.UNHEALTHY, Occasion.RECOVERED);
+    assertThat(hookEvents).containsExactly(HookEvent.UNHEALTHY, HookEvent.RECOVERED);
   }
 
   @Test
-  void aLimitIsToldAndIsNoTroubleToRecoverFrom() {
-    hear("limit", "online");
-    assertThat(told).containsExactly(Occasion.LIMIT);
+  void limitTriggersAHookButIsNotAnIncident() {
+    handle("limit", "online");
+    assertThat(hookEvents).containsExactly(HookEvent.LIMIT);
     assertThat(incidentState).isEqualTo(IncidentState.WELL);
   }
 
   @Test
-  void whatALaterVersionTellsIsPassedOver() {
-    hear("exit", "online");
+  void unknownEventsAreIgnored() {
+    handle("exit", "online");
     IncidentState before = incidentState;
-    hear("reload_failed", "comet");
+    handle("reload_failed", "comet");
     assertThat(incidentState).isEqualTo(before);
   }
 }

@@ -2,7 +2,7 @@ package io.jpm.hooks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.hooks.RateLimiter.Pass;
+import io.jpm.hooks.RateLimiter.Permit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,61 +17,61 @@ class RateLimiterTest {
   private final RateLimiter<Integer> rateLimiter = new RateLimiter<>();
 
   @Test
-  void oneAtATimePassesAndTheNewestOfTheOthersFollows() {
-    assertThat(rateLimiter.offer(1, 0)).contains(new Pass<>(1, 0));
+  void oneItemIsPermittedAtATimeAndTheNewestFollows() {
+    assertThat(rateLimiter.offer(1, 0)).contains(new Permit<>(1, 0));
     assertThat(rateLimiter.offer(2, 1)).isEmpty();
     assertThat(rateLimiter.offer(3, 2)).isEmpty();
     assertThat(rateLimiter.offer(4, 3)).isEmpty();
-    assertThat(rateLimiter.done(4)).contains(new Pass<>(4, 2));
+    assertThat(rateLimiter.done(4)).contains(new Permit<>(4, 2));
     assertThat(rateLimiter.done(5)).isEmpty();
-    assertThat(rateLimiter.offer(5, 6)).contains(new Pass<>(5, 0));
+    assertThat(rateLimiter.offer(5, 6)).contains(new Permit<>(5, 0));
   }
 
   @Test
-  void tenPassInAMinuteAndThenTheNewestWhenItIsOver() {
+  void tenItemsArePermittedPerMinuteAndThenTheNewest() {
     for (int i = 0; i < RateLimiter.MOST; i++) {
-      assertThat(rateLimiter.offer(i, i * SECOND)).contains(new Pass<>(i, 0));
+      assertThat(rateLimiter.offer(i, i * SECOND)).contains(new Permit<>(i, 0));
       assertThat(rateLimiter.done(i * SECOND)).isEmpty();
     }
-    assertThat(rateLimiter.opensAt()).isEmpty();
+    assertThat(rateLimiter.nextPermitAt()).isEmpty();
     assertThat(rateLimiter.offer(10, 20 * SECOND)).isEmpty();
     assertThat(rateLimiter.offer(11, 21 * SECOND)).isEmpty();
-    assertThat(rateLimiter.opensAt()).hasValue(60 * SECOND);
-    assertThat(rateLimiter.look(60 * SECOND - 1)).isEmpty();
-    assertThat(rateLimiter.look(60 * SECOND)).contains(new Pass<>(11, 1));
+    assertThat(rateLimiter.nextPermitAt()).hasValue(60 * SECOND);
+    assertThat(rateLimiter.poll(60 * SECOND - 1)).isEmpty();
+    assertThat(rateLimiter.poll(60 * SECOND)).contains(new Permit<>(11, 1));
   }
 
   @Test
-  void whileOneIsOnItsWayTimeAloneOpensNothing() {
+  void noItemIsPermittedWhileAnotherIsInProgress() {
     assertThat(rateLimiter.offer(1, 0)).isPresent();
     assertThat(rateLimiter.offer(2, 1)).isEmpty();
-    assertThat(rateLimiter.opensAt()).isEmpty();
-    assertThat(rateLimiter.look(1000 * SECOND)).isEmpty();
+    assertThat(rateLimiter.nextPermitAt()).isEmpty();
+    assertThat(rateLimiter.poll(1000 * SECOND)).isEmpty();
     assertThat(rateLimiter.done(1000 * SECOND)).isPresent();
   }
 
   /// For bursts of any shape, each item is either permitted or counted as missed, the last item is
   /// permitted last, and at most ten are permitted per minute.
   @Test
-  void nothingIsLostUncounted() {
+  void everyItemIsPermittedOrCounted() {
     for (int seed = 0; seed < 200; seed++) {
-      var storm = new Storm(seed);
-      storm.blow(500);
-      storm.calm();
-      assertThat(storm.passes.stream().mapToInt(pass -> 1 + pass.missed()).sum())
+      var burst = new Burst(seed);
+      burst.offerRandomly(500);
+      burst.finish();
+      assertThat(burst.passes.stream().mapToInt(permit -> 1 + permit.missed()).sum())
           .as("seed %d", seed)
-          .isEqualTo(storm.offered);
-      assertThat(storm.passes.getLast().what()).as("seed %d", seed).isEqualTo(storm.offered);
-      for (int i = RateLimiter.MOST; i < storm.starts.size(); i++) {
-        assertThat(storm.starts.get(i) - storm.starts.get(i - RateLimiter.MOST))
+          .isEqualTo(burst.offered);
+      assertThat(burst.passes.getLast().item()).as("seed %d", seed).isEqualTo(burst.offered);
+      for (int i = RateLimiter.MOST; i < burst.starts.size(); i++) {
+        assertThat(burst.starts.get(i) - burst.starts.get(i - RateLimiter.MOST))
             .as("seed %d", seed)
             .isGreaterThanOrEqualTo(RateLimiter.WINDOW.toNanos());
       }
     }
   }
 
-  private static final class Storm {
-    final List<Pass<Integer>> passes = new ArrayList<>();
+  private static final class Burst {
+    final List<Permit<Integer>> passes = new ArrayList<>();
     final List<Long> starts = new ArrayList<>();
     int offered;
     private final RateLimiter<Integer> rateLimiter = new RateLimiter<>();
@@ -79,38 +79,38 @@ class RateLimiterTest {
     private long now;
     private boolean busy;
 
-    Storm(int seed) {
+    Burst(int seed) {
       this.random = new SplittableRandom(seed);
     }
 
-    void blow(int steps) {
+    void offerRandomly(int steps) {
       for (int i = 0; i < steps || offered == 0; i++) {
         now += random.nextLong(2 * SECOND);
         if (random.nextBoolean()) {
-          took(rateLimiter.offer(++offered, now));
+          record(rateLimiter.offer(++offered, now));
         } else {
-          endOrLook();
+          completeOrPoll();
         }
       }
     }
 
-    void calm() {
-      while (busy || rateLimiter.opensAt().isPresent()) {
-        now = Math.max(now, rateLimiter.opensAt().orElse(now));
-        endOrLook();
+    void finish() {
+      while (busy || rateLimiter.nextPermitAt().isPresent()) {
+        now = Math.max(now, rateLimiter.nextPermitAt().orElse(now));
+        completeOrPoll();
       }
     }
 
-    private void endOrLook() {
+    private void completeOrPoll() {
       if (busy) {
         busy = false;
-        took(rateLimiter.done(now));
+        record(rateLimiter.done(now));
       } else {
-        took(rateLimiter.look(now));
+        record(rateLimiter.poll(now));
       }
     }
 
-    private void took(Optional<Pass<Integer>> pass) {
+    private void record(Optional<Permit<Integer>> pass) {
       if (pass.isPresent()) {
         assertThat(busy).isFalse();
         busy = true;

@@ -17,30 +17,30 @@ class RetryPlanTest {
 
   @ParameterizedTest
   @ValueSource(ints = {200, 202, 204, 299})
-  void anAnswerOfSuccessIsTheEnd(int status) {
+  void successStatusIsNotRetried(int status) {
     assertThat(RetryPlan.USUAL.after(1, new Outcome.Answered(status)))
-        .isEqualTo(new Verdict.Taken());
+        .isEqualTo(new Verdict.Delivered());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {429, 500, 502, 503, 599})
-  void aServerInTroubleIsTriedAgain(int status) {
+  void temporaryErrorIsRetried(int status) {
     assertThat(RetryPlan.USUAL.after(1, new Outcome.Answered(status)))
-        .isEqualTo(new Verdict.Again(Duration.ofSeconds(1)));
+        .isEqualTo(new Verdict.Retry(Duration.ofSeconds(1)));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {301, 302, 307, 400, 401, 403, 404, 410, 422})
-  void aServerThatRefusesIsNot(int status) {
+  void refusalIsNotRetried(int status) {
     assertThat(RetryPlan.USUAL.after(1, new Outcome.Answered(status)))
-        .isInstanceOf(Verdict.GivenUp.class);
+        .isInstanceOf(Verdict.GiveUp.class);
   }
 
   @Test
-  void fiveTriesOverAMinuteAreEnough() {
+  void webhookIsAbandonedAfterFiveAttemptsWithinAMinute() {
     List<Duration> pauses = new ArrayList<>();
     int tries = 1;
-    while (RetryPlan.USUAL.after(tries, FAILED) instanceof Verdict.Again(Duration pause)) {
+    while (RetryPlan.USUAL.after(tries, FAILED) instanceof Verdict.Retry(Duration pause)) {
       pauses.add(pause);
       tries++;
     }
@@ -48,6 +48,6 @@ class RetryPlanTest {
     assertThat(pauses.stream().reduce(Duration.ZERO, Duration::plus))
         .isBetween(Duration.ofSeconds(30), Duration.ofMinutes(1));
     assertThat(RetryPlan.USUAL.after(tries, FAILED))
-        .isEqualTo(new Verdict.GivenUp("Connection refused, 5 times"));
+        .isEqualTo(new Verdict.GiveUp("Connection refused, 5 times"));
   }
 }

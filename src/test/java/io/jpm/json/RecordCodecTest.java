@@ -13,7 +13,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/// Records as JSON values, by the line that describes them.
+/// Tests the conversion of records to JSON values by their format line.
 class RecordCodecTest {
   private enum Color {
     RED,
@@ -63,7 +63,7 @@ class RecordCodecTest {
         .unless(Set.of(), "codes");
   }
 
-  private static Thing thing(Shape shape) {
+  private static Thing thingWith(Shape shape) {
     return new Thing(
         "web",
         new Window(3, Duration.ofSeconds(2)),
@@ -76,15 +76,15 @@ class RecordCodecTest {
         true);
   }
 
-  private static Map<String, Object> written(Thing thing) {
+  private static Map<String, Object> write(Thing thing) {
     Map<String, Object> object = new LinkedHashMap<>();
     FORMAT.put(thing, object);
     return object;
   }
 
   @Test
-  void fieldsAreWrittenInTheOrderOfTheLine() {
-    Map<String, Object> object = written(thing(new Circle(1.5)));
+  void fieldsAreWrittenInTheOrderOfTheFormatLine() {
+    Map<String, Object> object = write(thingWith(new Circle(1.5)));
     assertThat(object.keySet())
         .containsExactly(
             "name", "restart_window", "most", "home_file", "codes", "limits", "color", "radius");
@@ -96,15 +96,15 @@ class RecordCodecTest {
   }
 
   @Test
-  void whatIsWrittenIsReadAgain() {
+  void recordsRoundTrip() {
     for (Shape shape : List.of(new Circle(1.5), new Dot())) {
-      assertThat(FORMAT.take(written(thing(shape)))).isEqualTo(thing(shape));
+      assertThat(FORMAT.take(write(thingWith(shape)))).isEqualTo(thingWith(shape));
     }
   }
 
   @Test
-  void aMissingFieldHasItsDefaultOrIsNamed() {
-    Map<String, Object> object = written(thing(new Dot()));
+  void missingFieldHasItsDefaultOrIsReported() {
+    Map<String, Object> object = write(thingWith(new Dot()));
     object.remove("color");
     object.remove("codes");
     Thing read = FORMAT.take(object);
@@ -117,8 +117,8 @@ class RecordCodecTest {
   }
 
   @Test
-  void aKindThatOnlyALaterWriterKnowsIsAnError() {
-    Map<String, Object> object = written(thing(new Dot()));
+  void unknownConstantAndUnknownTypeAreRejected() {
+    Map<String, Object> object = write(thingWith(new Dot()));
     object.put("color", "BLUE");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FORMAT.take(object))
@@ -132,8 +132,8 @@ class RecordCodecTest {
   }
 
   @Test
-  void aValueOfAnotherTypeIsNamedWithItsField() {
-    Map<String, Object> object = written(thing(new Dot()));
+  void valueOfTheWrongTypeIsReportedWithItsField() {
+    Map<String, Object> object = write(thingWith(new Dot()));
     object.put("name", 3);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FORMAT.take(object))
@@ -145,7 +145,7 @@ class RecordCodecTest {
   }
 
   @Test
-  void aLineNamesEveryComponentAndNoOther() {
+  void formatLineMustNameExactlyTheComponents() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RecordCodec.of(Window.class, CODECS, "most mass"))
         .withMessageContaining("no component mass");

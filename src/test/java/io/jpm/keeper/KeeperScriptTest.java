@@ -2,8 +2,8 @@ package io.jpm.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.os.KeeperLink;
-import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperClient;
+import io.jpm.os.KeeperInstruction;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
@@ -50,10 +50,10 @@ class KeeperScriptTest {
   @AfterEach
   void quit() throws IOException {
     if (host != null) {
-      int keeper = Files.exists(setup.record()) ? pid() : 0;
-      try (KeeperLink link = link()) {
-        if (link.reach()) {
-          link.tell(new KeeperOrder.Quit());
+      int keeper = Files.exists(setup.pidFile()) ? pid() : 0;
+      try (KeeperClient link = connect()) {
+        if (link.attach()) {
+          link.send(new KeeperInstruction.Quit());
         }
       }
       Eventually.await("the keeper has ended", SOON, () -> keeper == 0 || !isAlive(keeper));
@@ -61,12 +61,12 @@ class KeeperScriptTest {
     }
   }
 
-  private KeeperLink link() {
-    return host.keeper(setup, () -> {}).orElseThrow();
+  private KeeperClient connect() {
+    return host.keeperClient(setup, () -> {}).orElseThrow();
   }
 
   /// Writes the `bin/jpm` that the keeper calls.
-  private void starting(String commands) throws IOException {
+  private void writeStartScript(String commands) throws IOException {
     Path script = setup.root().resolve("bin/jpm");
     String tell =
         "printf '%s|' \"$JPM_INTERNAL\" \"$JPM_HOME\" \"$JPM_JAVA\" \"$JPM_JAVA_OPTS\" \"$JPM_AOT\" \"$(echo /dev/fd/*)\" >>\"$JPM_HOME/calls\"; echo >>\"$JPM_HOME/calls\"\n";
@@ -86,7 +86,7 @@ class KeeperScriptTest {
   }
 
   private int pid() throws IOException {
-    return Integer.parseInt(Files.readAllLines(setup.record()).getFirst());
+    return Integer.parseInt(Files.readAllLines(setup.pidFile()).getFirst());
   }
 
   private static boolean isAlive(int pid) {
@@ -122,17 +122,17 @@ class KeeperScriptTest {
   }
 
   @Test
-  void thePipesOfAThousandAppsAreHeldAndTheDaemonIsStartedWithoutThem() throws Exception {
-    starting("exit 0");
+  void keeperHoldsThousandsOfPipesAndStartsTheDaemonWithoutThem() throws Exception {
+    writeStartScript("exit 0");
     List<Path> fifos = fifos(2000);
-    try (KeeperLink link = link()) {
+    try (KeeperClient link = connect()) {
       link.start();
-      link.tell(new KeeperOrder.Hold(fifos));
-      Eventually.await("all pipes are held", SOON, () -> openFifos(quietPid()) == 2000);
-      link.tell(new KeeperOrder.Hold(fifos));
-      link.tell(new KeeperOrder.Drop(fifos.subList(0, 10)));
-      Eventually.await("ten pipes are dropped", SOON, () -> openFifos(quietPid()) == 1990);
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Hold(fifos));
+      Eventually.await("all pipes are held", SOON, () -> openFifos(keeperPid()) == 2000);
+      link.send(new KeeperInstruction.Hold(fifos));
+      link.send(new KeeperInstruction.Drop(fifos.subList(0, 10)));
+      Eventually.await("ten pipes are dropped", SOON, () -> openFifos(keeperPid()) == 1990);
+      link.send(new KeeperInstruction.Guard());
     }
     Eventually.await("the daemon is started", SOON, () -> calls().size() == 1);
     String[] call = calls().getFirst().split("\\|", -1);
@@ -141,7 +141,7 @@ class KeeperScriptTest {
     assertThat(openFifos(pid())).isEqualTo(1990);
   }
 
-  private int quietPid() {
+  private int keeperPid() {
     try {
       return pid();
     } catch (IOException e) {
@@ -150,11 +150,11 @@ class KeeperScriptTest {
   }
 
   @Test
-  void aDaemonThatKnowsNoKeeperIsLeftAlone() throws Exception {
-    starting("exit 0");
-    try (KeeperLink link = link()) {
+  void daemonThatDoesNotContactTheKeeperIsNotGuarded() throws Exception {
+    writeStartScript("exit 0");
+    try (KeeperClient link = connect()) {
       link.start();
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Guard());
     }
     int keeper = pid();
     // Twice, because the dying daemon may have answered the first call; after that the keeper has
@@ -168,8 +168,8 @@ class KeeperScriptTest {
                     .flatMap(ProcessHandle::children)
                     .noneMatch(KeeperScriptTest::runs));
     // Another daemon connects and dies without asking the keeper to guard it.
-    try (KeeperLink link = link()) {
-      assertThat(link.reach()).isTrue();
+    try (KeeperClient link = connect()) {
+      assertThat(link.attach()).isTrue();
     }
     Eventually.await("the keeper without a task has ended", SOON, () -> !isAlive(keeper));
     assertThat(calls()).hasSize(2);
@@ -187,12 +187,12 @@ class KeeperScriptTest {
   }
 
   @Test
-  void eachTryIsOneLineWithTheReasonAndThePause() throws Exception {
-    starting("echo 'jpm: no luck' >&2; echo more >&2; exit 1");
+  void eachFailedStartIsLoggedWithTheReasonAndThePause() throws Exception {
+    writeStartScript("echo 'jpm: no luck' >&2; echo more >&2; exit 1");
     long self = ProcessHandle.current().pid();
-    try (KeeperLink link = link()) {
+    try (KeeperClient link = connect()) {
       link.start();
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Guard());
     }
     Eventually.await("three failed starts are logged", SOON, () -> lines("jpm.log").size() == 4);
     List<String> said = lines("jpm.log").stream().map(line -> line.split(": ", 2)[1]).toList();
@@ -207,21 +207,21 @@ class KeeperScriptTest {
   }
 
   @Test
-  void aDaemonThatWasToEndEndsTheRowOfDeaths() throws Exception {
-    starting("exit 1");
-    try (KeeperLink link = link()) {
+  void intendedEndOfADaemonResetsTheSeriesOfDeaths() throws Exception {
+    writeStartScript("exit 1");
+    try (KeeperClient link = connect()) {
       link.start();
-      link.tell(new KeeperOrder.Hold(fifos(1)));
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Hold(fifos(1)));
+      link.send(new KeeperInstruction.Guard());
     }
     Eventually.await("a pause is logged", SOON, () -> lines("jpm.log").size() == 3);
-    try (KeeperLink link = link()) {
-      assertThat(link.reach()).isTrue();
-      link.tell(new KeeperOrder.Rest());
+    try (KeeperClient link = connect()) {
+      assertThat(link.attach()).isTrue();
+      link.send(new KeeperInstruction.Rest());
     }
-    try (KeeperLink link = link()) {
-      assertThat(link.reach()).isTrue();
-      link.tell(new KeeperOrder.Guard());
+    try (KeeperClient link = connect()) {
+      assertThat(link.attach()).isTrue();
+      link.send(new KeeperInstruction.Guard());
     }
     Eventually.await("the next death is logged", SOON, () -> deaths().size() == 2);
     assertThat(deaths()).allMatch(line -> line.endsWith("starting it again"));
@@ -232,14 +232,14 @@ class KeeperScriptTest {
   }
 
   @Test
-  void withoutItsHomeItEnds() throws Exception {
-    starting("exit 1");
+  void keeperEndsWhenItsFifoIsDeleted() throws Exception {
+    writeStartScript("exit 1");
     int keeper;
-    try (KeeperLink link = link()) {
+    try (KeeperClient link = connect()) {
       link.start();
       keeper = pid();
-      link.tell(new KeeperOrder.Hold(fifos(1)));
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Hold(fifos(1)));
+      link.send(new KeeperInstruction.Guard());
       Eventually.await("the pipe is held", SOON, () -> openFifos(keeper) == 1);
       Files.delete(setup.fifo());
     }
@@ -249,13 +249,13 @@ class KeeperScriptTest {
 
   @Test
   @Tag("slow")
-  void aKeeperThatIsKilledInAPauseStartsNothingAfterIt() throws Exception {
-    starting("exit 1");
+  void keeperKilledDuringAPauseStartsNoDaemon() throws Exception {
+    writeStartScript("exit 1");
     int keeper;
-    try (KeeperLink link = link()) {
+    try (KeeperClient link = connect()) {
       link.start();
       keeper = pid();
-      link.tell(new KeeperOrder.Guard());
+      link.send(new KeeperInstruction.Guard());
     }
     Eventually.await("a pause of 4 s is logged", SOON, () -> lines("jpm.log").size() == 4);
     List<String> before = calls();

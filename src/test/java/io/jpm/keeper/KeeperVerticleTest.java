@@ -6,12 +6,12 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.BusCodec;
 import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.keeper.KeeperContext.Duty;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.KeeperLink;
-import io.jpm.os.KeeperOrder;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.KeeperClient;
+import io.jpm.os.KeeperInstruction;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.LogLines;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -38,44 +38,44 @@ class KeeperVerticleTest {
 
   @TempDir Path home;
   private final AtomicLong now = new AtomicLong();
-  private final FakeLink link = new FakeLink();
+  private final FakeKeeperClient link = new FakeKeeperClient();
   private Vertx vertx;
 
   /// A simulated connection to the keeper.
-  private static final class FakeLink implements KeeperLink {
+  private static final class FakeKeeperClient implements KeeperClient {
     final List<String> calls = new CopyOnWriteArrayList<>();
-    volatile boolean left;
-    volatile boolean refuses;
+    volatile boolean exists;
+    volatile boolean startFails;
     volatile Runnable lost = () -> {};
 
     @Override
-    public boolean reach() {
+    public boolean attach() {
       calls.add("reach");
-      return left;
+      return exists;
     }
 
     @Override
     public void start() throws IOException {
       calls.add("start");
-      if (refuses) {
+      if (startFails) {
         throw new IOException("there is no bash");
       }
     }
 
     @Override
-    public void tell(KeeperOrder order) {
+    public void send(KeeperInstruction order) {
       calls.add(
           switch (order) {
-            case KeeperOrder.Hold(List<Path> fifos) -> "hold " + fifos;
-            case KeeperOrder.Drop(List<Path> fifos) -> "drop " + fifos;
-            case KeeperOrder.Guard() -> "guard";
-            case KeeperOrder.Rest() -> "rest";
-            case KeeperOrder.Quit() -> "quit";
+            case KeeperInstruction.Hold(List<Path> fifos) -> "hold " + fifos;
+            case KeeperInstruction.Drop(List<Path> fifos) -> "drop " + fifos;
+            case KeeperInstruction.Guard() -> "guard";
+            case KeeperInstruction.Rest() -> "rest";
+            case KeeperInstruction.Quit() -> "quit";
           });
     }
 
     @Override
-    public void remember(ProcessIdentity process) {
+    public void storeProcess(ProcessIdentity process) {
       calls.add("remember " + process.pid());
     }
 
@@ -101,7 +101,7 @@ class KeeperVerticleTest {
       return future
           .toCompletionStage()
           .toCompletableFuture()
-          .get(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS);
+          .get(TestDeadline.scaledSeconds(LONG.toSeconds()), TimeUnit.SECONDS);
     } catch (Exception error) {
       throw new AssertionError(error);
     }
@@ -111,7 +111,7 @@ class KeeperVerticleTest {
     return deploy(duty, Optional.of(link));
   }
 
-  private KeeperVerticle deploy(Duty duty, Optional<KeeperLink> links) {
+  private KeeperVerticle deploy(Duty duty, Optional<KeeperClient> links) {
     var verticle =
         new KeeperVerticle(
             new KeeperContext(
@@ -128,7 +128,7 @@ class KeeperVerticleTest {
 
   private void leaveKeeper() throws IOException {
     Files.createFile(home.resolve("keeper.fifo"));
-    link.left = true;
+    link.exists = true;
   }
 
   private void send(KeeperCommand command) {
@@ -144,7 +144,7 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void aKeeperIsMadeWhenItIsNeededAndToldWhatHoldsByThen() {
+  void keeperIsStartedWhenNeededAndReceivesTheCurrentState() {
     KeeperVerticle verticle = deploy(Duty.GUARD);
     assertThat(link.calls).isEmpty();
     send(new KeeperCommand.Hold(List.of(OUT, ERR)));
@@ -158,7 +158,7 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void theOneThatIsThereIsTakenUpBeforeAnyoneCanAsk() throws Exception {
+  void existingKeeperIsContactedDuringTheDeployment() throws Exception {
     leaveKeeper();
     KeeperVerticle verticle = deploy(Duty.GUARD);
     assertThat(link.calls).containsExactly("reach");
@@ -167,7 +167,7 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void anotherOneIsToldEverythingAgain() {
+  void newKeeperReceivesTheWholeState() {
     KeeperVerticle verticle = deploy(Duty.GUARD);
     verticle.guard();
     awaitCalls("start", "guard");
@@ -180,7 +180,7 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void oneThatDiesAgainAndAgainIsReplacedAfterAPause() {
+  void keeperThatDiesRepeatedlyIsRestartedAfterAPause() {
     KeeperVerticle verticle = deploy(Duty.GUARD);
     verticle.guard();
     awaitCalls("start", "guard");
@@ -202,17 +202,17 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void oneThatCannotBeMadeIsTriedAgain() {
-    link.refuses = true;
+  void failedStartOfTheKeeperIsRetried() {
+    link.startFails = true;
     KeeperVerticle verticle = deploy(Duty.GUARD);
     verticle.guard();
     Eventually.await("two failed starts", LONG, () -> link.calls.size() == 2);
-    link.refuses = false;
+    link.startFails = false;
     awaitCalls("start", "start", "start", "guard");
   }
 
   @Test
-  void underSystemdItHoldsOnly() throws Exception {
+  void keeperOnlyHoldsDescriptorsUnderSystemd() throws Exception {
     leaveKeeper();
     KeeperVerticle verticle = deploy(Duty.HOLD);
     verticle.guard();
@@ -221,22 +221,22 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void turnedOffItSendsTheOneAwayThatIsThereAndMakesNone() throws Exception {
+  void disabledKeeperIsEndedAndNotStarted() throws Exception {
     leaveKeeper();
     KeeperVerticle verticle = deploy(Duty.NONE);
     assertThat(link.calls).containsExactly("reach", "quit", "close");
     verticle.guard();
     send(new KeeperCommand.Hold(List.of(OUT)));
-    await(verticle.part(new KeeperOrder.Rest()));
+    await(verticle.detach(new KeeperInstruction.Rest()));
     assertThat(link.calls).doesNotContain("start");
   }
 
   @Test
-  void afterPartingItsEndIsNoNews() {
+  void endOfTheKeeperAfterPartingIsIgnored() {
     KeeperVerticle verticle = deploy(Duty.GUARD);
     verticle.guard();
     awaitCalls("start", "guard");
-    await(verticle.part(new KeeperOrder.Quit()));
+    await(verticle.detach(new KeeperInstruction.Quit()));
     awaitCalls("start", "guard", "quit", "close");
     link.lost.run();
     await(vertx.close());
@@ -244,7 +244,7 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void aDaemonThatCouldNotStartTellsTheKeeperNothing() throws Exception {
+  void daemonThatFailsToStartSendsNoCommands() throws Exception {
     leaveKeeper();
     deploy(Duty.GUARD);
     await(vertx.close());
@@ -252,12 +252,12 @@ class KeeperVerticleTest {
   }
 
   @Test
-  void systemsWithoutAKeeperDoWithoutOne() {
+  void systemWithoutAKeeperIgnoresCommands() {
     KeeperVerticle verticle = deploy(Duty.GUARD, Optional.empty());
     verticle.guard();
     send(new KeeperCommand.Hold(List.of(OUT)));
     send(new KeeperCommand.Remember(PROCESS));
-    await(verticle.part(new KeeperOrder.Rest()));
+    await(verticle.detach(new KeeperInstruction.Rest()));
     assertThat(link.calls).isEmpty();
   }
 }

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class RestartDelayTest {
   @Test
-  void pausesGrowWithEachShortLifeAndStopGrowingAtAMinute() {
+  void pausesGrowWithEachShortRunUpToAMinute() {
     List<Long> pauses = new ArrayList<>();
-    RestartDelay restartDelay = RestartDelay.FREE;
+    RestartDelay restartDelay = RestartDelay.NONE;
     for (int i = 0; i < 10; i++) {
       restartDelay = restartDelay.after(Duration.ofSeconds(9));
       pauses.add(restartDelay.pause().toSeconds());
@@ -20,10 +20,10 @@ class RestartDelayTest {
   }
 
   @Test
-  void aLongLifeForgetsTheShortOnes() {
+  void longRunResetsThePause() {
     RestartDelay restartDelay =
-        RestartDelay.FREE.after(Duration.ZERO).after(Duration.ZERO).after(Duration.ZERO);
-    assertThat(restartDelay.after(Duration.ofSeconds(10))).isEqualTo(RestartDelay.FREE);
-    assertThat(RestartDelay.FREE.pause()).isZero();
+        RestartDelay.NONE.after(Duration.ZERO).after(Duration.ZERO).after(Duration.ZERO);
+    assertThat(restartDelay.after(Duration.ofSeconds(10))).isEqualTo(RestartDelay.NONE);
+    assertThat(RestartDelay.NONE.pause()).isZero();
   }
 }

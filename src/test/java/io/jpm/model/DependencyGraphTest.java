@@ -29,24 +29,24 @@ class DependencyGraphTest {
   }
 
   @Test
-  void whatComesFirstIsInAnEarlierGroup() {
+  void dependenciesAreInAnEarlierGroup() {
     assertThat(graph("web:db,cache db cache:db log").groups(names("web,db,cache,log")))
         .containsExactly(names("db,log"), names("cache"), names("web"));
   }
 
   @Test
-  void anAppInBetweenThatIsNotMeantStillOrdersTheOthers() {
+  void appThatIsNotSelectedStillOrdersTheOthers() {
     assertThat(graph("web:api api:db db").groups(names("web,db")))
         .containsExactly(names("db"), names("web"));
   }
 
   @Test
-  void whatIsInACircleComesLastAndTogether() {
+  void appsInACycleAreTheLastGroup() {
     assertThat(graph("a:b b:a c").groups(names("a,b,c"))).containsExactly(names("c"), names("a,b"));
   }
 
   @Test
-  void aCircleIsShownFromItsFirstAppBackToIt() {
+  void cycleIsReportedFromItsFirstAppBackToIt() {
     assertThat(graph("web:db db:disk disk:db").cycle())
         .contains(List.of(new AppName("db"), new AppName("disk"), new AppName("db")));
     assertThat(graph("self:self").cycle())
@@ -55,9 +55,9 @@ class DependencyGraphTest {
   }
 
   @Test
-  void everythingThatIsNeededIsFoundThroughOthers() {
-    assertThat(graph("web:api api:db db x").withAllBefore(new AppName("web")))
+  void transitiveDependenciesAreFound() {
+    assertThat(graph("web:api api:db db x").withDependencies(new AppName("web")))
         .isEqualTo(names("web,api,db"));
-    assertThat(graph("a:b b:a").withAllBefore(new AppName("a"))).isEqualTo(names("a,b"));
+    assertThat(graph("a:b b:a").withDependencies(new AppName("a"))).isEqualTo(names("a,b"));
   }
 }

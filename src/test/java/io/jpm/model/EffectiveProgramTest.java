@@ -17,7 +17,7 @@ class EffectiveProgramTest {
 
   private static EffectiveProgram of(String program, String... args) {
     return EffectiveProgram.of(
-        new Command(Path.of(program), Optional.empty(), List.of(), List.of(args)));
+        new AppCommand(Path.of(program), Optional.empty(), List.of(), List.of(args)));
   }
 
   @ParameterizedTest
@@ -47,11 +47,11 @@ class EffectiveProgramTest {
           python3 @ exec python3 -m http.server
           npm @ npm run start
           """)
-  void aShellsLineIsLookedThrough(String name, String line) {
+  void programOfAShellCommandLineIsFound(String name, String line) {
     EffectiveProgram program = ofLine(line);
     assertThat(program.name()).isEqualTo(name);
-    assertThat(program.behind()).isTrue();
-    assertThat(program.doubt()).isEmpty();
+    assertThat(program.indirect()).isTrue();
+    assertThat(program.ambiguityMessage()).isEmpty();
   }
 
   @ParameterizedTest
@@ -73,43 +73,43 @@ class EffectiveProgramTest {
           it sets JDK_JAVA_OPTIONS @ export JDK_JAVA_OPTIONS=-Xmx1g; java Main
           env replaces the environment @ exec env -i java Main
           """)
-  void whatCannotBeToldIsSaid(String why, String line) {
+  void undeterminedProgramIsReportedWithTheReason(String why, String line) {
     EffectiveProgram program = ofLine(line);
-    assertThat(program.doubt()).contains("bash runs a command line, and " + why);
+    assertThat(program.ambiguityMessage()).contains("bash runs a command line, and " + why);
     assertThat(program.name()).isEqualTo("bash");
-    assertThat(program.isJava() || program.isAnyNode()).isFalse();
+    assertThat(program.isJava() || program.runsNode()).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "-c", "#", "'", "\"", "$", "${", "$(", "`", "\\", "&", ">", "2>", ";;", "&&"})
-  void aLineThatIsBrokenIsNoFault(String line) {
-    assertThat(ofLine(line).isAnyNode()).isFalse();
+  void malformedCommandLineCausesNoFailure(String line) {
+    assertThat(ofLine(line).runsNode()).isFalse();
     assertThat(ofLine("node " + line).program()).isIn("node", "/usr/bin/bash");
   }
 
   @Test
-  void otherCommandsAreWhatTheyAre() {
-    assertThat(of("/usr/bin/java", "-jar", "a.jar").behind()).isFalse();
+  void otherCommandsAreNotParsed() {
+    assertThat(of("/usr/bin/java", "-jar", "a.jar").indirect()).isFalse();
     assertThat(of("/usr/bin/java", "-jar", "a.jar").isJava()).isTrue();
     assertThat(of("/usr/bin/env", "A=1", "java", "Main").isJava()).isTrue();
-    assertThat(of("/usr/bin/env", "A=1", "java", "Main").behind()).isTrue();
+    assertThat(of("/usr/bin/env", "A=1", "java", "Main").indirect()).isTrue();
     assertThat(of("/usr/bin/bash", "start.sh", "-c", "java").name()).isEqualTo("bash");
-    assertThat(of("/usr/bin/bash", "start.sh", "-c", "java").doubt()).isEmpty();
-    assertThat(of("/usr/bin/bash").doubt()).isEmpty();
+    assertThat(of("/usr/bin/bash", "start.sh", "-c", "java").ambiguityMessage()).isEmpty();
+    assertThat(of("/usr/bin/bash").ambiguityMessage()).isEmpty();
   }
 
   @Test
-  void aProgramOfNodeThatStartsTheAppIsNotTheApp() {
-    assertThat(ofLine("node /usr/bin/npm start").isAnyNode()).isTrue();
+  void launcherRunByNodeIsNotTheNodeApp() {
+    assertThat(ofLine("node /usr/bin/npm start").runsNode()).isTrue();
     assertThat(ofLine("node /usr/bin/npm start").isNode()).isFalse();
     var npm =
-        new Command(
+        new AppCommand(
             Path.of("/usr/bin/npm"),
             Optional.of(Path.of("/usr/bin/node")),
             List.of("-r", "x"),
             List.of("start"));
     assertThat(EffectiveProgram.of(npm).isNode()).isFalse();
-    assertThat(EffectiveProgram.of(npm).isAnyNode()).isTrue();
+    assertThat(EffectiveProgram.of(npm).runsNode()).isTrue();
   }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.jpm.model.text.EnvFileText;
 import io.jpm.model.text.Expansion;
-import io.jpm.testing.Effort;
+import io.jpm.testing.CpuTimeBound;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +19,7 @@ class EnvFilesFuzz {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
   private static final Map<String, String> OTHERS =
       Map.of("HOME", "/root", "EMPTY", "", "LONG", "x".repeat(2000));
-  private static final Set<String> SENTENCES =
+  private static final Set<String> MESSAGES =
       Set.of(
           "is not a variable: it contains no =",
           "has no valid name before the =: use letters, digits and _",
@@ -32,7 +32,8 @@ class EnvFilesFuzz {
   void files(byte[] data) {
     String text = new String(data, StandardCharsets.UTF_8);
     EnvFileText.Outcome outcome =
-        Effort.inProportion(data.length, () -> EnvFileText.read(text, EnvFilesFuzz::other));
+        CpuTimeBound.proportionalTo(
+            data.length, () -> EnvFileText.parse(text, EnvFilesFuzz::other));
     outcome
         .variables()
         .forEach((name, value) -> {
@@ -43,13 +44,13 @@ class EnvFilesFuzz {
     long lines = text.chars().filter(c -> c == '\n').count() + 1;
     int before = 0;
     for (EnvFileText.Mistake mistake : outcome.mistakes()) {
-      assertThat(SENTENCES).contains(mistake.what());
+      assertThat(MESSAGES).contains(mistake.message());
       assertThat((long) mistake.line()).isGreaterThan(before).isLessThanOrEqualTo(lines);
       before = mistake.line();
     }
     if (outcome.variables().values().stream().allMatch(it -> it.length() < Expansion.LONGEST)) {
       EnvFileText.Outcome again =
-          EnvFileText.read(written(outcome.variables()), EnvFilesFuzz::other);
+          EnvFileText.parse(written(outcome.variables()), EnvFilesFuzz::other);
       assertThat(again.mistakes()).isEmpty();
       assertThat(again.variables()).isEqualTo(outcome.variables());
     }

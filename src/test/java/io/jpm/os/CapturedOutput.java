@@ -9,28 +9,28 @@ import org.jspecify.annotations.Nullable;
 
 /// Appends the output of a pipe to its file on the thread that reads it, which is enough for tests
 /// on fast disks. On hosts without pipes, apps write into the file themselves.
-public final class CapturedOutput implements LogPipes.Taker {
+public final class CapturedOutput implements LogPipeReader.OutputReceiver {
   private static final int BYTES = 64 * 1024;
 
   private final AppendFile file;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BYTES);
-  private Optional<LogPipes.Source> source = Optional.empty();
+  private Optional<LogPipeReader.Source> source = Optional.empty();
 
   private CapturedOutput(AppendFile file) {
     this.file = file;
   }
 
   static CapturedOutput begin(ProcessHost host, LogPipe pipe) throws IOException {
-    CapturedOutput made = new CapturedOutput(host.logDisk().open(pipe.file(), RunAs.DAEMON));
-    if (host.logPipes().isPresent()) {
-      made.source = Optional.of(host.logPipes().get().open(pipe.fifo(), made));
+    CapturedOutput made = new CapturedOutput(host.logFileSystem().open(pipe.file(), RunAs.DAEMON));
+    if (host.logPipeReader().isPresent()) {
+      made.source = Optional.of(host.logPipeReader().get().open(pipe.fifo(), made));
     }
     return made;
   }
 
   /// Moves the bytes that are in the pipe now into the file, then stops.
   public void close() {
-    source.ifPresent(LogPipes.Source::close);
+    source.ifPresent(LogPipeReader.Source::close);
     file.close();
   }
 
@@ -43,11 +43,11 @@ public final class CapturedOutput implements LogPipes.Taker {
   public void received(int count) {
     buffer.clear().limit(count);
     while (buffer.hasRemaining()) {
-      AppendFile.Appended appended = file.append(List.of(buffer));
-      if (appended.problem() != AppendFile.Problem.NONE) {
-        throw new AssertionError(appended.problem().words());
+      AppendFile.AppendResult appendResult = file.append(List.of(buffer));
+      if (appendResult.problem() != AppendFile.Problem.NONE) {
+        throw new AssertionError(appendResult.problem().message());
       }
-      buffer.position(buffer.position() + appended.bytes());
+      buffer.position(buffer.position() + appendResult.bytes());
     }
   }
 }

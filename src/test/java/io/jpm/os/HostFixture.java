@@ -3,7 +3,7 @@ package io.jpm.os;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
 import io.jpm.testing.Need;
@@ -144,41 +144,41 @@ public final class HostFixture implements AutoCloseable {
   }
 
   public SpawnRequest withTag(SpawnRequest request, String tag) {
-    return with(request, it -> it.tag = tag);
+    return modified(request, it -> it.tag = tag);
   }
 
   public SpawnRequest withChannel(SpawnRequest request) {
-    return with(request, it -> it.channel = true);
+    return modified(request, it -> it.channel = true);
   }
 
   public SpawnRequest withTerminal(SpawnRequest request) {
-    return with(request, it -> it.terminal = true);
+    return modified(request, it -> it.terminal = true);
   }
 
   public SpawnRequest withSockets(SpawnRequest request, String... keys) {
-    return with(request, it -> it.sockets = List.of(keys));
+    return modified(request, it -> it.sockets = List.of(keys));
   }
 
   public SpawnRequest withRunAs(SpawnRequest request, RunAs runAs) {
-    return with(request, it -> it.runAs = runAs);
+    return modified(request, it -> it.runAs = runAs);
   }
 
   public SpawnRequest withVariable(SpawnRequest request, String name, String value) {
-    return with(request, it -> it.environment.put(name, value));
+    return modified(request, it -> it.environment.put(name, value));
   }
 
   public SpawnRequest withFolder(SpawnRequest request, Path folder) {
-    return with(request, it -> it.cwd = folder);
+    return modified(request, it -> it.cwd = folder);
   }
 
-  private static SpawnRequest with(SpawnRequest request, Consumer<Changes> change) {
-    var changes = new Changes(request);
-    change.accept(changes);
-    return changes.to(request);
+  private static SpawnRequest modified(SpawnRequest request, Consumer<RequestCopy> change) {
+    var requestCopy = new RequestCopy(request);
+    change.accept(requestCopy);
+    return requestCopy.to(request);
   }
 
   /// A modifiable copy of a request.
-  private static final class Changes {
+  private static final class RequestCopy {
     private final Map<String, String> environment;
     private Path cwd;
     private String tag;
@@ -187,12 +187,12 @@ public final class HostFixture implements AutoCloseable {
     private boolean terminal;
     private List<String> sockets;
 
-    Changes(SpawnRequest request) {
+    RequestCopy(SpawnRequest request) {
       environment = new HashMap<>(request.environment());
       cwd = request.cwd();
       tag = request.tag();
       runAs = request.runAs();
-      channel = request.channel();
+      channel = request.ipcChannel();
       terminal = request.terminal();
       sockets = request.sockets();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.RunAs;
-import io.jpm.os.AppendFile.Appended;
+import io.jpm.os.AppendFile.AppendResult;
 import io.jpm.os.AppendFile.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,10 +25,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// The contract of every log file system.
 @Timeout(60)
 public abstract class LogDiskContract {
-  protected LogDisk disk;
+  protected LogFileSystem disk;
   protected Path dir;
 
-  protected abstract LogDisk newDisk();
+  protected abstract LogFileSystem newDisk();
 
   @BeforeEach
   void make(@TempDir Path folder) {
@@ -43,7 +43,7 @@ public abstract class LogDiskContract {
 
   protected static void append(AppendFile file, String text) {
     assertThat(file.append(List.of(bytes(text))))
-        .isEqualTo(new Appended(text.length(), Problem.NONE));
+        .isEqualTo(new AppendResult(text.length(), Problem.NONE));
   }
 
   protected AppendFile open(Path file) throws IOException {
@@ -51,7 +51,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void appendsToAFileInAFolderThatDidNotExist() throws IOException {
+  void appendCreatesMissingDirectories() throws IOException {
     Path path = dir.resolve("a/b/c.log");
     try (AppendFile file = open(path)) {
       append(file, "one\n");
@@ -67,7 +67,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void goesOnAtTheEndWhateverOthersDoToTheFile() throws IOException {
+  void appendContinuesAtTheEndAfterChangesByOthers() throws IOException {
     Path path = dir.resolve("a.log");
     try (AppendFile file = open(path)) {
       append(file, "a long line before\n");
@@ -82,7 +82,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void twoWaysToOneFileAreKnownAsOneAndOverwriteNothing() throws IOException {
+  void linkedFileHasTheSameKeyAndIsNotOverwritten() throws IOException {
     Path path = dir.resolve("a.log");
     Path link = dir.resolve("link.log");
     Files.createSymbolicLink(link, path);
@@ -100,13 +100,13 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void severalPiecesAreOneWriteAndStayAsTheyAre() throws IOException {
+  void severalBuffersAreWrittenAtOnceAndNotModified() throws IOException {
     Path path = dir.resolve("a.log");
     ByteBuffer half = bytes("xxhalf\nyy").position(2).limit(7);
     List<ByteBuffer> pieces = List.of(bytes("first\n"), half, bytes(""), bytes("last\n"));
     try (AppendFile file = open(path)) {
-      assertThat(file.append(pieces)).isEqualTo(new Appended(16, Problem.NONE));
-      assertThat(file.append(List.of())).isEqualTo(new Appended(0, Problem.NONE));
+      assertThat(file.append(pieces)).isEqualTo(new AppendResult(16, Problem.NONE));
+      assertThat(file.append(List.of())).isEqualTo(new AppendResult(0, Problem.NONE));
     }
 
     assertThat(half.position()).isEqualTo(2);
@@ -115,16 +115,16 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void whatWasNotTakenAtOnceIsTakenNext() throws IOException {
+  void remainingBuffersAreWrittenByTheNextAppend() throws IOException {
     Path path = dir.resolve("a.log");
     List<ByteBuffer> left = new ArrayList<>(Collections.nCopies(500, bytes("line\n")));
     try (AppendFile file = open(path)) {
       while (!left.isEmpty()) {
-        Appended appended = file.append(left);
-        assertThat(appended.problem()).isEqualTo(Problem.NONE);
-        assertThat(appended.bytes()).isPositive();
-        assertThat(appended.bytes() % 5).isZero();
-        left = left.subList(appended.bytes() / 5, left.size());
+        AppendResult appendResult = file.append(left);
+        assertThat(appendResult.problem()).isEqualTo(Problem.NONE);
+        assertThat(appendResult.bytes()).isPositive();
+        assertThat(appendResult.bytes() % 5).isZero();
+        left = left.subList(appendResult.bytes() / 5, left.size());
       }
     }
 
@@ -132,7 +132,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void tellsTheLastByteAndCuts() throws IOException {
+  void lastByteIsReportedAndFileCanBeTruncated() throws IOException {
     Path path = dir.resolve("a.log");
     try (AppendFile file = open(path)) {
       assertThat(file.lastByte()).isEqualTo('\n');
@@ -148,7 +148,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void knowsWhetherItIsStillInPlace() throws IOException {
+  void renamedReplacedOrDeletedFileIsNotInPlace() throws IOException {
     Path path = dir.resolve("a.log");
     try (AppendFile file = open(path)) {
       assertThat(file.isInPlace()).isTrue();
@@ -164,7 +164,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void devNullTakesEverything() throws IOException {
+  void devNullAcceptsEverything() throws IOException {
     try (AppendFile file = open(Path.of("/dev/null"))) {
       append(file, "x".repeat(1_000_000));
 
@@ -177,7 +177,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void readsAFileWhateverBecomesOfItsName() throws IOException {
+  void openFileCanBeReadAfterItsDeletion() throws IOException {
     Path path = Files.writeString(dir.resolve("a.log"), "content");
     ByteBuffer target = ByteBuffer.allocate(20);
     try (FileChannel channel = disk.read(path, RunAs.DAEMON)) {
@@ -189,7 +189,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void saysWhatCannotBeRead() {
+  void unreadableFileIsReportedWithItsPath() {
     Path missing = dir.resolve("missing.log");
 
     assertThatThrownBy(() -> disk.read(missing, RunAs.DAEMON))
@@ -205,7 +205,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void createsAndEmpties() throws IOException {
+  void createMakesOrEmptiesAFile() throws IOException {
     Path path = dir.resolve("new/a.gz");
     for (String text : List.of("a long content", "short")) {
       try (FileChannel channel = disk.create(path, RunAs.DAEMON)) {
@@ -219,7 +219,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void renamesOverAnotherAndDeletes() throws IOException {
+  void renameReplacesAndDeleteIsIdempotent() throws IOException {
     Path one = Files.writeString(dir.resolve("one"), "1");
     Path other = Files.writeString(dir.resolve("other"), "2");
     disk.rename(one, other, RunAs.DAEMON);
@@ -236,7 +236,7 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void listsRegularFilesOnly() throws IOException {
+  void listContainsOnlyRegularFiles() throws IOException {
     Path folder = Files.createDirectory(dir.resolve("logs"));
     Files.writeString(folder.resolve("a.log"), "four");
     Files.writeString(folder.resolve("a.log.1"), "");
@@ -244,10 +244,10 @@ public abstract class LogDiskContract {
     Files.createSymbolicLink(folder.resolve("link"), folder.resolve("a.log"));
 
     assertThat(disk.list(folder, RunAs.DAEMON))
-        .extracting(LogDisk.Entry::name)
+        .extracting(LogFileSystem.Entry::name)
         .containsExactlyInAnyOrder("a.log", "a.log.1");
     assertThat(disk.list(folder, RunAs.DAEMON, name -> name.endsWith(".1")))
-        .containsExactly(new LogDisk.Entry("a.log.1", 0));
+        .containsExactly(new LogFileSystem.Entry("a.log.1", 0));
     assertThat(disk.list(dir.resolve("no/folder"), RunAs.DAEMON)).isEmpty();
     assertThatThrownBy(() -> disk.list(folder.resolve("a.log"), RunAs.DAEMON))
         .isInstanceOf(IOException.class)
@@ -255,8 +255,8 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void tellsTheRoomOfTheFileSystemThatAFileWouldBeOn() throws IOException {
-    LogDisk.Space space = disk.space(dir.resolve("not/yet/there.log"));
+  void spaceIsThatOfTheFileSystemOfTheFile() throws IOException {
+    LogFileSystem.Space space = disk.space(dir.resolve("not/yet/there.log"));
 
     assertThat(space)
         .satisfies(one -> {
@@ -268,14 +268,14 @@ public abstract class LogDiskContract {
   }
 
   @Test
-  void saysThatTheFileIsAFolder() {
+  void directoryInPlaceOfTheFileIsReported() {
     assertThatThrownBy(() -> open(dir))
         .isInstanceOf(IOException.class)
         .hasMessage("cannot open the log file " + dir + ": it is a folder");
   }
 
   @Test
-  void saysThatAFolderIsAFile() throws IOException {
+  void fileInPlaceOfADirectoryIsReported() throws IOException {
     Path file = Files.writeString(dir.resolve("file"), "");
 
     assertThatThrownBy(() -> open(file.resolve("a/b.log")))

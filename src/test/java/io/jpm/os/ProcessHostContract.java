@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.TestGroup;
@@ -42,14 +42,14 @@ public abstract class ProcessHostContract {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 3, 42, 127, 137, 143, 255})
-  void tellsTheExitCode(int code) {
+  void exitCodeIsReported(int code) {
     Spawned child = fixture.start("exits-at-once.sh", Integer.toString(code));
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(code));
   }
 
   @Test
-  void tellsEachImmediateExitOnce() {
+  void immediateExitIsReportedOnce() {
     List<Spawned> children = new ArrayList<>();
     for (int i = 0; i < TestGroup.choose(60, 250); i++) {
       children.add(fixture.start("exits-at-once.sh", Integer.toString(i)));
@@ -62,7 +62,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void runsInItsFolderWithExactlyItsEnvironment() {
+  void childRunsInItsDirectoryWithExactlyItsEnvironment() {
     Spawned child = fixture.start("prints-surroundings.sh");
     child.watcher().awaitExit();
     child.awaitOutput("JPM_TAG=");
@@ -76,7 +76,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void outputGoesToItsFiles() {
+  void outputIsWrittenToItsFiles() {
     Spawned child = fixture.start("writes-both.sh");
     child.watcher().awaitExit();
     child.awaitOutput("out 2000\n");
@@ -89,7 +89,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void appendsToAFileThatExists() throws IOException {
+  void outputIsAppendedToAnExistingFile() throws IOException {
     SpawnRequest request = fixture.request("obedient.sh");
     Files.createDirectories(request.out().file().getParent());
     Files.writeString(request.out().file(), "before\n");
@@ -98,14 +98,14 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void bytesOfOutputAreNotChanged() {
+  void outputBytesAreNotChanged() {
     Spawned child = fixture.start("invalid-utf8.sh");
 
     child.awaitOutput("a\377\376b\n");
   }
 
   @Test
-  void aFloodWithoutNewlineIsWrittenWhole() {
+  void largeOutputWithoutNewlinesIsWrittenCompletely() {
     Spawned child = fixture.start("floods.sh");
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(0));
@@ -117,7 +117,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void exitDoesNotWaitForAGrandchildThatKeepsThePipe() {
+  void exitIsReportedWhileAGrandchildHoldsThePipe() {
     Spawned child = fixture.start("forks-and-dies.sh");
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(3));
@@ -133,7 +133,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void aTreeThatObeysIsGoneAfterTheSignal() {
+  void treeThatObeysTheSignalIsGone() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
 
@@ -145,7 +145,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void aDeafTreeTakesSigkill() {
+  void treeThatIgnoresSignalsIsEndedBySigkill() {
     Spawned child = fixture.start("deaf.sh");
     child.awaitReady();
 
@@ -158,7 +158,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void aChildInASessionOfItsOwnGoesWithTheTree() {
+  void descendantInItsOwnSessionIsEndedWithTheTree() {
     Spawned child = fixture.start("new-session.sh");
     child.awaitReady();
 
@@ -168,7 +168,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void anotherTreeIsNotTouched() {
+  void signalDoesNotAffectAnotherTree() {
     Spawned one = fixture.start("obedient.sh");
     Spawned other = fixture.start("obedient.sh");
     one.awaitReady();
@@ -181,7 +181,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void aSignalToTheMainProcessAloneReachesIt() {
+  void signalToTheMainProcessIsDelivered() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
 
@@ -192,7 +192,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void aReleasedChildIsNotReported() {
+  void exitOfAReleasedChildIsNotReported() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
     child.child().release();
@@ -204,7 +204,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void saysThatTheProgramIsMissing() {
+  void missingProgramIsReported() {
     Path missing = fixture.dir().resolve("nothing-here");
 
     assertThat(fixture.refusal(fixture.request(missing.toString())))
@@ -212,7 +212,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void saysThatTheProgramIsNotExecutable() {
+  void programThatIsNotExecutableIsReported() {
     SpawnRequest request = fixture.request("not-executable.sh");
 
     assertThat(fixture.refusal(request))
@@ -220,28 +220,28 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void saysThatTheProgramIsAFolder() {
+  void directoryInPlaceOfTheProgramIsReported() {
     assertThat(fixture.refusal(fixture.request(fixture.dir().toString())))
         .isEqualTo(fixture.dir() + " is a folder, not a program");
   }
 
   @Test
-  void saysThatTheFolderIsMissing() {
+  void missingWorkingDirectoryIsReported() {
     Path missing = fixture.dir().resolve("no-folder");
 
-    assertThat(fixture.refusal(inFolder(missing)))
+    assertThat(fixture.refusal(requestInDirectory(missing)))
         .isEqualTo("the working directory " + missing + " does not exist");
   }
 
   @Test
-  void saysThatTheFolderIsAFile() {
+  void fileInPlaceOfTheWorkingDirectoryIsReported() {
     Path file = fixture.script("obedient.sh");
 
-    assertThat(fixture.refusal(inFolder(file)))
+    assertThat(fixture.refusal(requestInDirectory(file)))
         .isEqualTo("the working directory " + file + " is not a folder");
   }
 
-  private SpawnRequest inFolder(Path folder) {
+  private SpawnRequest requestInDirectory(Path folder) {
     SpawnRequest request = fixture.request("obedient.sh");
     return new SpawnRequest(
         request.program(),
@@ -254,17 +254,17 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void saysWhichLogFileCannotBeOpened() throws IOException {
+  void logFileThatCannotBeOpenedIsReported() throws IOException {
     Path file = Files.writeString(fixture.dir().resolve("file"), "");
 
     assertThatThrownBy(
-            () -> fixture.host().logDisk().open(file.resolve("below/x.log"), RunAs.DAEMON))
+            () -> fixture.host().logFileSystem().open(file.resolve("below/x.log"), RunAs.DAEMON))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(file.toString());
   }
 
   @Test
-  void adoptsAProcessThatItSeesAndNotesItsEnd() {
+  void exitOfAnAdoptedProcessIsReported() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
     RecordedWatcher watcher = new RecordedWatcher();
@@ -280,7 +280,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void doesNotAdoptAStrangerWithTheSamePid() {
+  void processWithTheSamePidAndAnotherStartTimeIsNotAdopted() {
     Spawned child = fixture.start("obedient.sh");
     ProcessIdentity right = child.child().identity();
     ProcessIdentity wrong =
@@ -291,7 +291,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void doesNotAdoptAProcessOfAnotherBoot() {
+  void processOfAnotherBootIsNotAdopted() {
     Spawned child = fixture.start("obedient.sh");
     ProcessIdentity right = child.child().identity();
     ProcessIdentity wrong = new ProcessIdentity("another", right.pid(), right.startTime());
@@ -300,7 +300,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void saysThatNothingIsLeftOfATreeThatIsGone() {
+  void treeThatIsGoneHasNoLeftovers() {
     Spawned child = fixture.start("exits-at-once.sh");
     child.watcher().awaitExit();
     ProcessIdentity gone = child.child().identity();
@@ -325,18 +325,18 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void tellsWhatAProcessUses() {
+  void usageOfARunningProcessIsReported() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
 
     assertThat(fixture.host().usage(child.child().identity()))
-        .hasValueSatisfying(usage -> assertThat(usage.memoryBytes()).isPositive());
+        .hasValueSatisfying(processUsage -> assertThat(processUsage.memoryBytes()).isPositive());
     child.end();
     assertThat(fixture.host().usage(child.child().identity())).isEmpty();
   }
 
   @Test
-  void childrenOutliveTheHost() {
+  void adoptedProcessOutlivesItsHost() {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
     ProcessIdentity identity = child.child().identity();
@@ -351,7 +351,7 @@ public abstract class ProcessHostContract {
   }
 
   @Test
-  void withoutAChannelNothingIsSent() {
+  void childWithoutAnIpcChannelReceivesNoMessages() {
     SpawnRequest request =
         fixture.withVariable(
             fixture.request("prints-surroundings.sh"), "NODE_CHANNEL_FD", "of a shell's");
@@ -360,7 +360,7 @@ public abstract class ProcessHostContract {
     child.awaitOutput("JPM_TAG=");
 
     assertThat(HostFixture.read(child.out())).doesNotContain("CHANNEL");
-    assertThat(child.child().hasChannel()).isFalse();
+    assertThat(child.child().hasIpcChannel()).isFalse();
     assertThat(child.child().send("1")).isFalse();
     assertThat(child.watcher().messages()).isEmpty();
   }

@@ -1,6 +1,6 @@
 package io.jpm.os;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 import io.jpm.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
@@ -11,65 +11,65 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// Records the calls that it receives, in order.
 public final class RecordedWatcher implements ChildWatcher {
   private static final Duration DEADLINE = Duration.ofSeconds(20);
-  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> calls = new CopyOnWriteArrayList<>();
   private final List<String> messages = new CopyOnWriteArrayList<>();
   private final List<String> internals = new CopyOnWriteArrayList<>();
   private final List<Exit> exits = new CopyOnWriteArrayList<>();
-  private final Queue<Runnable> unheard = new ConcurrentLinkedQueue<>();
-  private volatile boolean attentive = true;
+  private final Queue<Runnable> unacknowledged = new ConcurrentLinkedQueue<>();
+  private volatile boolean acknowledges = true;
 
   @Override
   public void exited(Exit exit) {
-    told.add("exited");
+    calls.add("exited");
     exits.add(exit);
   }
 
   @Override
   public void message(String json, Runnable heard) {
     messages.add(json);
-    told.add("message");
-    if (attentive) {
+    calls.add("message");
+    if (acknowledges) {
       heard.run();
     } else {
-      unheard.add(heard);
+      unacknowledged.add(heard);
     }
   }
 
   @Override
-  public void internal(String json, Runnable heard) {
+  public void nodeMessageReceived(String json, Runnable heard) {
     internals.add(json);
     heard.run();
   }
 
   @Override
   public void treeGone() {
-    told.add("treeGone");
+    calls.add("treeGone");
   }
 
   @Override
-  public void partRanOutOfMemory(long processes) {
-    told.add("part ran out of memory");
+  public void descendantOutOfMemory(long processes) {
+    calls.add("part ran out of memory");
   }
 
   @Override
-  public void slowedForMemory() {
-    told.add("slowed");
+  public void memoryThrottled() {
+    calls.add("slowed");
   }
 
   /// Returns the names of all calls so far.
   public List<String> told() {
-    return List.copyOf(told);
+    return List.copyOf(calls);
   }
 
   /// From now on messages are recorded but not acknowledged.
   public void ignoreMessages() {
-    attentive = false;
+    acknowledges = false;
   }
 
   /// Ends [#ignoreMessages] and acknowledges the messages recorded since.
-  public void hearMessages() {
-    attentive = true;
-    for (Runnable heard = unheard.poll(); heard != null; heard = unheard.poll()) {
+  public void acknowledgeMessages() {
+    acknowledges = true;
+    for (Runnable heard = unacknowledged.poll(); heard != null; heard = unacknowledged.poll()) {
       heard.run();
     }
   }
@@ -79,7 +79,7 @@ public final class RecordedWatcher implements ChildWatcher {
   }
 
   /// Returns the received messages of Node's own.
-  public List<String> internals() {
+  public List<String> nodeMessages() {
     return List.copyOf(internals);
   }
 
@@ -92,9 +92,9 @@ public final class RecordedWatcher implements ChildWatcher {
     return !exits.isEmpty();
   }
 
-  /// Waits for a call, named as by [#told].
+  /// Waits for a call, named as by [#calls].
   public void awaitCall(String call) {
-    Eventually.await(call, DEADLINE, () -> told.contains(call), this::told);
+    Eventually.await(call, DEADLINE, () -> calls.contains(call), this::told);
   }
 
   public Exit awaitExit() {
@@ -104,14 +104,14 @@ public final class RecordedWatcher implements ChildWatcher {
 
   public void awaitTreeGone() {
     Eventually.await(
-        "the end of the tree is reported", DEADLINE, () -> told.contains("treeGone"), this::told);
+        "the end of the tree is reported", DEADLINE, () -> calls.contains("treeGone"), this::told);
   }
 
   /// Reports whether the end of the tree is reported before `patience` ends.
   public boolean isTreeGoneWithin(Duration patience) {
     try {
       Eventually.await(
-          "the end of the tree is reported", patience, () -> told.contains("treeGone"));
+          "the end of the tree is reported", patience, () -> calls.contains("treeGone"));
       return true;
     } catch (AssertionError notYet) {
       return false;

@@ -2,8 +2,8 @@ package io.jpm.satan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage.CpuTime;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage.CpuTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,74 +20,74 @@ class CpuMeterTest {
   }
 
   /// Returns the load at `second`; processor time is given in tenths of a second.
-  private double at(long second, CpuTime... times) {
+  private double loadAt(long second, CpuTime... times) {
     return meter.percent(A, List.of(times), second * SECOND);
   }
 
   @Test
-  void theLoadIsTheDifferenceToTheSampleBefore() {
-    assertThat(at(100, process(1, 50, 0))).isZero();
-    assertThat(at(102, process(1, 60, 0))).isEqualTo(50);
-    assertThat(at(104, process(1, 100, 0))).isEqualTo(200);
+  void loadIsTheDifferenceToTheSampleBefore() {
+    assertThat(loadAt(100, process(1, 50, 0))).isZero();
+    assertThat(loadAt(102, process(1, 60, 0))).isEqualTo(50);
+    assertThat(loadAt(104, process(1, 100, 0))).isEqualTo(200);
   }
 
   @Test
-  void twoLooksAtOnceGiveTheSameAnswer() {
-    at(0, process(1, 0, 0));
-    assertThat(at(2, process(1, 10, 0))).isEqualTo(50);
+  void twoSamplesAtOnceGiveTheSameLoad() {
+    loadAt(0, process(1, 0, 0));
+    assertThat(loadAt(2, process(1, 10, 0))).isEqualTo(50);
     assertThat(meter.percent(A, List.of(process(1, 11, 0)), 2 * SECOND + 1)).isEqualTo(50);
   }
 
   @Test
-  void aTreeNobodyAsksAboutIsForgotten() {
-    at(0, process(1, 0, 0));
+  void treeThatIsNotSampledIsRemoved() {
+    loadAt(0, process(1, 0, 0));
     meter.forgetOld(700 * SECOND);
-    assertThat(at(700, process(1, 10, 0))).isZero();
+    assertThat(loadAt(700, process(1, 10, 0))).isZero();
   }
 
   @Test
-  void allProcessesOfATreeCount() {
-    at(0, process(1, 10, 0), process(2, 20, 0));
-    assertThat(at(1, process(1, 12, 0), process(2, 23, 0), process(3, 1, 0))).isEqualTo(60);
+  void loadIsTheSumOverAllProcessesOfATree() {
+    loadAt(0, process(1, 10, 0), process(2, 20, 0));
+    assertThat(loadAt(1, process(1, 12, 0), process(2, 23, 0), process(3, 1, 0))).isEqualTo(60);
   }
 
   @Test
-  void aChildThatEndsCountsOnce() {
-    at(0, process(1, 10, 0), process(2, 50, 5));
+  void endedChildIsCountedOnce() {
+    loadAt(0, process(1, 10, 0), process(2, 50, 5));
     // The child used 0.2 s more until its end, and the parent has reaped it.
-    assertThat(at(1, process(1, 11, 57))).isEqualTo(30);
-    assertThat(at(2, process(1, 11, 57))).isZero();
+    assertThat(loadAt(1, process(1, 11, 57))).isEqualTo(30);
+    assertThat(loadAt(2, process(1, 11, 57))).isZero();
   }
 
   @Test
-  void aChildThatNobodyAskedAboutTakesNothingAway() {
-    at(0, process(1, 10, 0), process(2, 50, 0));
-    assertThat(at(1, process(1, 13, 0))).isEqualTo(30);
+  void unreapedChildDoesNotReduceTheLoad() {
+    loadAt(0, process(1, 10, 0), process(2, 50, 0));
+    assertThat(loadAt(1, process(1, 13, 0))).isEqualTo(30);
   }
 
   @Test
-  void childrenTooShortToBeSeenCount() {
-    at(0, process(1, 10, 0));
-    assertThat(at(1, process(1, 10, 8))).isEqualTo(80);
+  void childrenThatEndBetweenSamplesAreCounted() {
+    loadAt(0, process(1, 10, 0));
+    assertThat(loadAt(1, process(1, 10, 8))).isEqualTo(80);
   }
 
   @Test
-  void anotherProcessWithTheSamePidIsNew() {
-    at(0, process(1, 0, 0), new CpuTime(7, 100, 9 * SECOND, 0));
-    assertThat(at(1, process(1, 0, 0), new CpuTime(7, 200, SECOND / 10, 0))).isEqualTo(10);
+  void processWithAReusedPidIsNew() {
+    loadAt(0, process(1, 0, 0), new CpuTime(7, 100, 9 * SECOND, 0));
+    assertThat(loadAt(1, process(1, 0, 0), new CpuTime(7, 200, SECOND / 10, 0))).isEqualTo(10);
   }
 
   /// Children of a parent start, work and end between samples. The sum of the loads equals the time
   /// used.
   @Test
-  void loadsOfARestlessTreeAddUpToWhatItHasUsed() {
+  void loadsOfAChangingTreeAddUpToTheTimeUsed() {
     long seed = System.nanoTime();
     var random = new SplittableRandom(seed);
     List<long[]> children = new ArrayList<>(); // pid, own
     long ended = 0;
     long used = 0;
     int pids = 2;
-    at(0, process(1, 0, 0));
+    loadAt(0, process(1, 0, 0));
     double sum = 0;
     for (int second = 1; second <= 500; second++) {
       for (long[] child : List.copyOf(children)) {

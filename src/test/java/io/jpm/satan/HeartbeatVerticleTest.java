@@ -11,7 +11,7 @@ import io.jpm.bus.god.DaemonEvent;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -36,10 +36,10 @@ class HeartbeatVerticleTest {
   private static final Duration QUICK = Duration.ofMillis(40);
 
   private final Vertx vertx = Vertx.vertx();
-  private final AtomicInteger pulses = new AtomicInteger();
+  private final AtomicInteger acks = new AtomicInteger();
   private final AtomicLong now = new AtomicLong();
-  private final List<DaemonEvent> told = new CopyOnWriteArrayList<>();
-  private volatile boolean mute;
+  private final List<DaemonEvent> events = new CopyOnWriteArrayList<>();
+  private volatile boolean silent;
 
   @BeforeEach
   void god() {
@@ -49,14 +49,14 @@ class HeartbeatVerticleTest {
         .<GodCommand>consumer(
             Addresses.GOD_COMMAND,
             message -> {
-              if (!mute && message.body() instanceof GodCommand.Ping) {
+              if (!silent && message.body() instanceof GodCommand.Ping) {
                 message.reply(new GodReply(List.of(), List.of()));
               }
             });
-    vertx.eventBus().<HeartbeatAck>consumer(Addresses.PULSES, _ -> pulses.incrementAndGet());
+    vertx.eventBus().<HeartbeatAck>consumer(Addresses.HEARTBEAT_ACKS, _ -> acks.incrementAndGet());
     vertx
         .eventBus()
-        .<DaemonEvent>consumer(Addresses.DAEMON_EVENTS, message -> told.add(message.body()));
+        .<DaemonEvent>consumer(Addresses.DAEMON_EVENTS, message -> events.add(message.body()));
   }
 
   @AfterEach
@@ -66,7 +66,7 @@ class HeartbeatVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
@@ -77,7 +77,7 @@ class HeartbeatVerticleTest {
         vertx.deployVerticle(
             new HeartbeatVerticle(
                 now::get,
-                new HeartbeatVerticle.Teller(4711, InstantSource.system()),
+                new HeartbeatVerticle.EventOrigin(4711, InstantSource.system()),
                 interval,
                 longest)));
   }
@@ -86,7 +86,7 @@ class HeartbeatVerticleTest {
     return await(
         vertx
             .eventBus()
-            .<HeartbeatReply>request(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
+            .<HeartbeatReply>request(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.GetStatus())
             .map(reply -> reply.body()));
   }
 
@@ -95,38 +95,38 @@ class HeartbeatVerticleTest {
   }
 
   @Test
-  void eachAnswerIsAPulse() {
+  void eachReplyIsPublishedAsAnAck() {
     deploy(Duration.ofHours(1), Optional.of(QUICK));
-    Eventually.await("three acknowledgements", LIMIT, () -> pulses.get() >= 3);
+    Eventually.await("three acknowledgements", LIMIT, () -> acks.get() >= 3);
     assertThat(ask().interval()).isEqualTo(QUICK);
     assertThat(ask().last()).contains(Duration.ZERO);
   }
 
   @Test
-  void aGodWhoIsSilentIsNoticedAndSoIsHisReturn() {
-    mute = true;
+  void missedPingsAndTheRecoveryAreDetected() {
+    silent = true;
     deploy(QUICK, Optional.empty());
-    awaitState("two misses in a row", state -> state.missing() >= 2);
-    assertThat(pulses).hasValue(0);
-    mute = false;
-    awaitState("no ping is missing", state -> state.missing() == 0);
+    awaitState("two misses in a row", state -> state.consecutiveMisses() >= 2);
+    assertThat(acks).hasValue(0);
+    silent = false;
+    awaitState("no ping is missing", state -> state.consecutiveMisses() == 0);
     assertThat(ask().missed()).isGreaterThanOrEqualTo(2);
   }
 
   @Test
-  void theSilenceAndItsEndAreEventsAndALongSilenceIsFew() {
-    mute = true;
+  void missedPingsArePublishedAtGrowingIntervalsWithTheirEnd() {
+    silent = true;
     deploy(Duration.ofHours(1), Optional.of(QUICK));
-    awaitState("nine misses in a row", state -> state.missing() >= 9);
-    mute = false;
-    awaitState("no ping is missing", state -> state.missing() == 0);
+    awaitState("nine misses in a row", state -> state.consecutiveMisses() >= 9);
+    silent = false;
+    awaitState("no ping is missing", state -> state.consecutiveMisses() == 0);
     Eventually.await(
         "the recovery is published",
         LIMIT,
-        () -> told.stream().anyMatch(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_BACK),
-        told::toString);
+        () -> events.stream().anyMatch(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_BACK),
+        events::toString);
     List<DaemonEvent> missed =
-        told.stream().filter(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_MISSED).toList();
+        events.stream().filter(it -> it.kind() == DaemonEvent.Kind.HEARTBEAT_MISSED).toList();
     assertThat(missed)
         .extracting(DaemonEvent::reason)
         .startsWith(
@@ -135,30 +135,30 @@ class HeartbeatVerticleTest {
             "God, the supervisor, has not answered a ping within 20 ms (4 in a row): apps are not supervised meanwhile",
             "God, the supervisor, has not answered a ping within 20 ms (8 in a row): apps are not supervised meanwhile")
         .noneMatch(reason -> reason.contains("(9 in"));
-    assertThat(told.getLast().reason()).contains("pings were missed");
-    assertThat(told.getLast().pid()).isEqualTo(4711);
+    assertThat(events.getLast().reason()).contains("pings were missed");
+    assertThat(events.getLast().pid()).isEqualTo(4711);
   }
 
   @Test
-  void theRhythmCanBeChangedWithinWhatTheServiceManagerAllows() {
+  void intervalCanBeChangedWithinTheLimitsOfTheServiceManager() {
     deploy(Duration.ofHours(1), Optional.of(Duration.ofSeconds(30)));
     assertThat(ask().interval()).isEqualTo(Duration.ofSeconds(30));
     vertx
         .eventBus()
-        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofSeconds(2)));
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.SetInterval(Duration.ofSeconds(2)));
     awaitState("the interval is 2 s", state -> state.interval().equals(Duration.ofSeconds(2)));
     vertx
         .eventBus()
-        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofMillis(1)));
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.SetInterval(Duration.ofMillis(1)));
     awaitState("the interval is 1 s", state -> state.interval().equals(Duration.ofSeconds(1)));
     vertx
         .eventBus()
-        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Pace(Duration.ofHours(1)));
+        .send(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.SetInterval(Duration.ofHours(1)));
     awaitState("the interval is 30 s", state -> state.interval().equals(Duration.ofSeconds(30)));
   }
 
   @Test
-  void aLoopThatComesLateIsMeasured() {
+  void latencyOfALateEventLoopIsMeasured() {
     deploy(QUICK, Optional.empty());
     assertThat(ask().loops()).isNotEmpty();
     now.set(Duration.ofSeconds(5).toNanos());
@@ -171,11 +171,11 @@ class HeartbeatVerticleTest {
         "the stall is published",
         LIMIT,
         () ->
-            told.stream()
+            events.stream()
                 .anyMatch(it ->
                     it.kind() == DaemonEvent.Kind.STALL
                         && it.reason().startsWith("an event loop was blocked for 4")),
-        told::toString);
+        events::toString);
     awaitState(
         "no loop is late", state -> state.loops().stream().allMatch(loop -> loop.late().isZero()));
   }

@@ -7,12 +7,12 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReport;
 import io.jpm.bus.satan.SatanReport.MemoryExceeded;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,11 +40,11 @@ class MemoryLimitLinuxTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   @Test
-  void aTreeThatGrowsAboveItsLimitIsReported() throws Exception {
+  void treeThatGrowsAboveItsLimitIsReported() throws Exception {
     List<SatanReport> reports = new CopyOnWriteArrayList<>();
     BusCodec.install(vertx);
     vertx
@@ -55,7 +55,7 @@ class MemoryLimitLinuxTest {
           .deployVerticle(
               new SatanVerticle(
                   fixture.host(), fixture.dir(), InstantSource.system(), System::nanoTime))
-          .await(Patience.seconds(20), TimeUnit.SECONDS);
+          .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "120", "1");
       Spawned modest = fixture.start("grows.py", dir.resolve("never").toString(), "1", "1");
@@ -68,7 +68,7 @@ class MemoryLimitLinuxTest {
           .request(
               Addresses.SATAN_COMMAND,
               new SatanCommand.Limits(Map.of(process, limit, modest.child().identity(), limit)))
-          .await(Patience.seconds(20), TimeUnit.SECONDS);
+          .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
       Files.createFile(gate);
       Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
       assertThat(reports).hasSize(1);
@@ -87,19 +87,18 @@ class MemoryLimitLinuxTest {
 
   /// The test triggers the samples, so that a peak certainly lies between two of them.
   @Test
-  void aPeakThatIsOverBeforeTheSecondLookIsForgivenAndTheSecondLookInARowReports()
-      throws Exception {
+  void onlyTwoConsecutiveSamplesAboveTheLimitAreReported() throws Exception {
     List<SatanReport> reports = new CopyOnWriteArrayList<>();
-    var alarms = new HandAlarms();
+    var alarms = new ManualTimers();
     BusCodec.install(vertx);
     vertx
         .eventBus()
         .<SatanReport>consumer(Addresses.SATAN_REPORTS, message -> reports.add(message.body()));
     try (var fixture = new HostFixture(new LinuxProcessHost(), dir)) {
-      var clock = new Sampler.Clock(InstantSource.system(), System::nanoTime);
+      var clock = new UsageSampler.Clock(InstantSource.system(), System::nanoTime);
       vertx
           .deployVerticle(new SatanVerticle(fixture.host(), fixture.dir(), clock, _ -> alarms))
-          .await(Patience.seconds(20), TimeUnit.SECONDS);
+          .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
       Path gate = dir.resolve("gate");
       Spawned tree = fixture.start("grows.py", gate.toString(), "60", "60");
       awaitWords(tree, "ready", 2);
@@ -108,16 +107,16 @@ class MemoryLimitLinuxTest {
           .request(
               Addresses.SATAN_COMMAND,
               new SatanCommand.Limits(Map.of(tree.child().identity(), 120 * MEBI)))
-          .await(Patience.seconds(20), TimeUnit.SECONDS);
+          .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
       Files.createFile(gate);
       awaitWords(tree, "holding", 2);
-      look(alarms);
+      sample(alarms);
       Files.delete(gate);
       awaitWords(tree, "released", 2);
-      look(alarms);
+      sample(alarms);
       Files.createFile(gate);
       awaitWords(tree, "holding", 4);
-      look(alarms);
+      sample(alarms);
       assertThat(reports).isEmpty();
       alarms.fire();
       Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
@@ -126,7 +125,7 @@ class MemoryLimitLinuxTest {
   }
 
   /// One second passes and the sample that is due completes.
-  private static void look(HandAlarms alarms) {
+  private static void sample(ManualTimers alarms) {
     alarms.fire();
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
   }

@@ -10,33 +10,33 @@ class SamplingScheduleTest {
   private final SamplingSchedule samplingSchedule = new SamplingSchedule(LEASE);
 
   @Test
-  void nobodyMeansNever() {
+  void withoutLimitsAndFollowersThereAreNoSamples() {
     assertThat(samplingSchedule.next(false, 0, 0, 0)).isEmpty();
-    assertThat(samplingSchedule.isRemembered(0)).isFalse();
+    assertThat(samplingSchedule.isHistoryActive(0)).isFalse();
   }
 
   @Test
-  void aLimitOrAFollowerMeansEachSecond() {
+  void limitOrFollowerCausesASampleEachSecond() {
     assertThat(samplingSchedule.next(true, 0, 0, 0)).contains(SamplingSchedule.FAST);
-    samplingSchedule.follows("a", true, 0);
+    samplingSchedule.setFollower("a", true, 0);
     assertThat(samplingSchedule.next(false, 0, 0, 0)).contains(SamplingSchedule.FAST);
-    samplingSchedule.follows("b", true, 0);
-    samplingSchedule.follows("a", false, 1);
+    samplingSchedule.setFollower("b", true, 0);
+    samplingSchedule.setFollower("a", false, 1);
     assertThat(samplingSchedule.next(false, 0, 0, 1)).contains(SamplingSchedule.FAST);
-    samplingSchedule.follows("b", false, 1);
+    samplingSchedule.setFollower("b", false, 1);
     assertThat(samplingSchedule.next(false, 0, 0, 1)).isEmpty();
   }
 
   @Test
-  void aFollowerIsBelievedForItsLease() {
-    samplingSchedule.follows("a", true, 0);
-    assertThat(samplingSchedule.isFollowed(LEASE.toNanos() - 1)).isTrue();
-    assertThat(samplingSchedule.isFollowed(LEASE.toNanos())).isFalse();
+  void followerExpiresWithItsLease() {
+    samplingSchedule.setFollower("a", true, 0);
+    assertThat(samplingSchedule.hasFollowers(LEASE.toNanos() - 1)).isTrue();
+    assertThat(samplingSchedule.hasFollowers(LEASE.toNanos())).isFalse();
   }
 
   @Test
-  void aLookIsFollowedByTheHistoryForAWhile() {
-    samplingSchedule.looked(0);
+  void sampleOnRequestKeepsTheHistoryForAWhile() {
+    samplingSchedule.recordQuery(0);
     assertThat(samplingSchedule.next(false, 0, 0, 1)).contains(SamplingSchedule.SLOW);
     long end = SamplingSchedule.MEMORY_OF_LOOKS.toNanos();
     assertThat(samplingSchedule.next(false, 0, 0, end - 1)).contains(SamplingSchedule.SLOW);
@@ -44,16 +44,16 @@ class SamplingScheduleTest {
   }
 
   @Test
-  void looksThatTakeLongAreTakenLessOftenButNotForLimits() {
-    samplingSchedule.follows("a", true, 0);
+  void expensiveSamplesAreTakenLessOftenExceptForLimits() {
+    samplingSchedule.setFollower("a", true, 0);
     long cost = Duration.ofMillis(60).toNanos();
     assertThat(samplingSchedule.next(false, cost, 0, 0)).contains(Duration.ofSeconds(3));
     assertThat(samplingSchedule.next(true, cost, 0, 0)).contains(SamplingSchedule.FAST);
   }
 
   @Test
-  void whereNothingChangesFollowersAreToldLessOften() {
-    samplingSchedule.follows("one", true, 0);
+  void unchangedUsageIsSampledLessOftenExceptForLimits() {
+    samplingSchedule.setFollower("one", true, 0);
     assertThat(samplingSchedule.next(false, 0, 4, 0)).contains(SamplingSchedule.FAST);
     assertThat(samplingSchedule.next(false, 0, 5, 0)).contains(Duration.ofSeconds(2));
     assertThat(samplingSchedule.next(false, 0, 10, 0)).contains(SamplingSchedule.SLOW);
@@ -61,10 +61,10 @@ class SamplingScheduleTest {
   }
 
   @Test
-  void whoGoesOnToFollowDoesNotBegin() {
-    assertThat(samplingSchedule.follows("one", true, 0)).isTrue();
-    assertThat(samplingSchedule.follows("one", true, 1)).isFalse();
-    samplingSchedule.follows("one", false, 2);
-    assertThat(samplingSchedule.follows("one", true, 3)).isTrue();
+  void renewedLeaseIsNotANewFollower() {
+    assertThat(samplingSchedule.setFollower("one", true, 0)).isTrue();
+    assertThat(samplingSchedule.setFollower("one", true, 1)).isFalse();
+    samplingSchedule.setFollower("one", false, 2);
+    assertThat(samplingSchedule.setFollower("one", true, 3)).isTrue();
   }
 }

@@ -11,14 +11,14 @@ import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
 import io.jpm.bus.satan.SatanReport;
 import io.jpm.bus.satan.SatanReport.MemoryExceeded;
-import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsageLease;
 import io.jpm.bus.satan.UsagePoint;
 import io.jpm.console.Instances;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
@@ -48,10 +48,10 @@ class SatanVerticleTest {
   private static final ProcessIdentity B = new ProcessIdentity("b", 2, 1);
 
   private final Vertx vertx = Vertx.vertx();
-  private final MemoryHost host = new MemoryHost();
+  private final FakeUsageHost host = new FakeUsageHost();
   private static final ProcessIdentity WEB = Instances.process(3);
   private static final Instant NOW = Instant.parse("2026-03-04T10:00:00Z");
-  private final HandAlarms alarms = new HandAlarms();
+  private final ManualTimers alarms = new ManualTimers();
   private final AtomicLong nanos = new AtomicLong();
   private final List<SatanReport> reports = new CopyOnWriteArrayList<>();
 
@@ -66,7 +66,7 @@ class SatanVerticleTest {
             new SatanVerticle(
                 host,
                 Path.of("/nowhere"),
-                new Sampler.Clock(InstantSource.fixed(NOW), nanos::get),
+                new UsageSampler.Clock(InstantSource.fixed(NOW), nanos::get),
                 _ -> alarms)));
   }
 
@@ -79,7 +79,7 @@ class SatanVerticleTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
@@ -96,29 +96,29 @@ class SatanVerticleTest {
   }
 
   /// One second passes.
-  private void second() {
-    int before = host.looks.size();
+  private void passOneSecond() {
+    int before = host.samples.size();
     alarms.fire();
-    Eventually.await("a sample is taken", LIMIT, () -> host.looks.size() > before);
+    Eventually.await("a sample is taken", LIMIT, () -> host.samples.size() > before);
   }
 
   @Test
-  void whoHasTooMuchTwiceIsReportedOnce() {
+  void twoConsecutiveSamplesAboveTheLimitAreReportedOnce() {
     limits(Map.of(A, 100L, B, 100L));
     host.bytes.putAll(Map.of(A, 500L, B, 50L));
-    second();
+    passOneSecond();
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     assertThat(reports).isEmpty();
-    second();
+    passOneSecond();
     Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
-    second();
-    second();
+    passOneSecond();
+    passOneSecond();
     assertThat(reports).containsExactly(new MemoryExceeded(A, 500, 100));
-    assertThat(host.looks).containsExactly(Set.of(A, B), Set.of(A, B), Set.of(B), Set.of(B));
+    assertThat(host.samples).containsExactly(Set.of(A, B), Set.of(A, B), Set.of(B), Set.of(B));
   }
 
   @Test
-  void nobodyLimitedMeansNoAlarm() {
+  void withoutLimitsNoTimerIsSet() {
     limits(Map.of());
     assertThat(alarms.pending).isEmpty();
     limits(Map.of(A, 100L));
@@ -127,15 +127,15 @@ class SatanVerticleTest {
     assertThat(alarms.pending).hasSize(1);
     limits(Map.of());
     assertThat(alarms.pending).isEmpty();
-    assertThat(host.looks).isEmpty();
+    assertThat(host.samples).isEmpty();
   }
 
   @Test
-  void theAlarmEndsWithTheLastLimitedProcess() {
+  void timerEndsWithTheLastLimitedProcess() {
     limits(Map.of(A, 100L));
     host.bytes.put(A, 500L);
-    second();
-    second();
+    passOneSecond();
+    passOneSecond();
     Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
     // A has been reported and is not sampled any more.
     limits(Map.of(A, 100L));
@@ -143,10 +143,10 @@ class SatanVerticleTest {
   }
 
   @Test
-  void aSlowLookIsNotOvertaken() {
+  void samplesDoNotOverlap() {
     host.gate.drainPermits();
     limits(Map.of(A, 100L));
-    second();
+    passOneSecond();
     limits(Map.of(A, 100L, B, 100L));
     limits(Map.of());
     limits(Map.of(B, 100L));
@@ -154,26 +154,26 @@ class SatanVerticleTest {
     host.gate.release();
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     host.gate.release(10);
-    second();
-    assertThat(host.looks).containsExactly(Set.of(A), Set.of(B));
+    passOneSecond();
+    assertThat(host.samples).containsExactly(Set.of(A), Set.of(B));
   }
 
   @Test
-  void afterAFailureItLooksAgain() {
+  void samplingContinuesAfterAFailure() {
     limits(Map.of(A, 100L));
     host.bytes.put(A, 500L);
     host.broken = true;
-    second();
-    second();
+    passOneSecond();
+    passOneSecond();
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
     host.broken = false;
-    second();
-    second();
+    passOneSecond();
+    passOneSecond();
     Eventually.await("a report is published", LIMIT, () -> !reports.isEmpty());
   }
 
   /// Registers God with one instance of `web`.
-  private void letGodAnswer() {
+  private void registerGod() {
     InstanceView web = Instances.online(3, "web");
     await(
         vertx
@@ -190,8 +190,8 @@ class SatanVerticleTest {
   }
 
   @Test
-  void aFollowerGetsWhatAllAppsUseEachSecondUntilItEnds() {
-    letGodAnswer();
+  void followerReceivesTheUsageOfAllAppsEachSecond() {
+    registerGod();
     List<JsonObject> heard = new CopyOnWriteArrayList<>();
     await(
         vertx
@@ -200,12 +200,12 @@ class SatanVerticleTest {
             .completion());
     host.bytes.put(WEB, 5000L);
     host.bytes.put(B, 7000L);
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
-    second();
+    vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease("monitor", true));
+    passOneSecond();
     Eventually.await("a usage message is published", LIMIT, () -> heard.size() == 1);
     nanos.addAndGet(1_000_000_000L);
     host.cpuNanos.set(250_000_000);
-    second();
+    passOneSecond();
     Eventually.await("another usage message is published", LIMIT, () -> heard.size() == 2);
     assertThat(heard.getLast())
         .isEqualTo(
@@ -215,46 +215,46 @@ class SatanVerticleTest {
                   {"app": "web", "id": 3, "pid": %d, "cpu": 25.0, "memory": 5000, "processes": 1}]}
                 """
                     .formatted(WEB.pid())));
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", false));
+    vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease("monitor", false));
     Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
-    assertThat(host.looks).containsExactly(Set.of(WEB), Set.of(WEB));
+    assertThat(host.samples).containsExactly(Set.of(WEB), Set.of(WEB));
   }
 
   @Test
-  void aFollowerThatIsNotHeardOfAnyMoreIsForgotten() {
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand("monitor", true));
-    second();
+  void followerThatDoesNotRenewItsLeaseIsRemoved() {
+    vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease("monitor", true));
+    passOneSecond();
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
-    nanos.addAndGet(UsageDemand.LEASE.toNanos());
+    nanos.addAndGet(UsageLease.LEASE.toNanos());
     alarms.fire();
     Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
   }
 
   @Test
-  void afterALookTheHistoryGoesOnForSomeMinutes() {
-    letGodAnswer();
+  void historyContinuesForSomeMinutesAfterASample() {
+    registerGod();
     host.bytes.put(WEB, 5000L);
     ask(new SatanCommand.Sample(List.of(WEB), TreeUsage.Detail.BASIC));
     alarms.fire(SamplingSchedule.SLOW);
     Eventually.await("the next timer is set", LIMIT, () -> !alarms.pending.isEmpty());
-    assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(3)))))
-        .isEqualTo(new SatanReply.Past(List.of(new UsagePoint(NOW, 0, 5000))));
-    assertThat(ask(new SatanCommand.History(Optional.of(new InstanceId(4)))))
-        .isEqualTo(new SatanReply.Past(List.of()));
+    assertThat(ask(new SatanCommand.GetUsageHistory(Optional.of(new InstanceId(3)))))
+        .isEqualTo(new SatanReply.RecordedUsage(List.of(new UsagePoint(NOW, 0, 5000))));
+    assertThat(ask(new SatanCommand.GetUsageHistory(Optional.of(new InstanceId(4)))))
+        .isEqualTo(new SatanReply.RecordedUsage(List.of()));
     nanos.addAndGet(SamplingSchedule.MEMORY_OF_LOOKS.toNanos());
     alarms.fire(SamplingSchedule.SLOW);
     Eventually.await("no timer is set", LIMIT, alarms.pending::isEmpty);
   }
 
   @Test
-  void whatIsAskedForIsToldAtOnce() {
+  void requestedSampleIsReturnedAtOnce() {
     host.bytes.put(A, 5000L);
     assertThat(ask(new SatanCommand.Sample(List.of(A, B), TreeUsage.Detail.ALL)))
         .isInstanceOfSatisfying(
             SatanReply.Sampled.class,
             sampled -> {
-              assertThat(sampled.loads()).containsOnlyKeys(A);
-              assertThat(Objects.requireNonNull(sampled.loads().get(A)).memoryBytes())
+              assertThat(sampled.usages()).containsOnlyKeys(A);
+              assertThat(Objects.requireNonNull(sampled.usages().get(A)).memoryBytes())
                   .isEqualTo(5000);
             });
   }

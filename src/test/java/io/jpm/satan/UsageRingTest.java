@@ -17,7 +17,7 @@ class UsageRingTest {
   }
 
   @Test
-  void fastSamplesArePutTogether() {
+  void frequentSamplesAreCombined() {
     ring.add(NOW, 10, 100);
     for (int second = 1; second <= 5; second++) {
       ring.add(NOW + second * 1000L, second * 10, second == 3 ? 900 : 200);
@@ -27,14 +27,14 @@ class UsageRingTest {
   }
 
   @Test
-  void aSampleALittleTooEarlyIsAPointOfItsOwn() {
+  void slightlyEarlySampleIsASeparatePoint() {
     ring.add(NOW, 1, 1);
     ring.add(NOW + STEP - 100, 2, 2);
     assertThat(ring.points(NOW + STEP)).hasSize(2);
   }
 
   @Test
-  void theOldestPointsGo() {
+  void oldestPointsAreRemoved() {
     for (int i = 0; i < 3 * UsageRing.POINTS; i++) {
       ring.add(NOW + i * STEP, i, i);
     }
@@ -45,7 +45,7 @@ class UsageRingTest {
   }
 
   @Test
-  void whatIsOlderThanTenMinutesIsLeftOut() {
+  void pointsOlderThanTenMinutesAreLeftOut() {
     ring.add(NOW, 1, 1);
     ring.add(NOW + 60_000, 2, 2);
     assertThat(ring.points(NOW + 600_001)).containsExactly(point(NOW + 60_000, 2, 2));
@@ -54,7 +54,7 @@ class UsageRingTest {
   }
 
   @Test
-  void aClockThatWasSetBackBeginsAnew() {
+  void clockSetBackClearsThePoints() {
     ring.add(NOW, 1, 1);
     ring.add(NOW - 60_000, 2, 2);
     assertThat(ring.points(NOW)).containsExactly(point(NOW - 60_000, 2, 2));

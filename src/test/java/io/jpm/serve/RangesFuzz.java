@@ -3,7 +3,7 @@ package io.jpm.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.jpm.testing.Effort;
+import io.jpm.testing.CpuTimeBound;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,8 @@ class RangesFuzz {
     long size = ByteBuffer.wrap(data).getLong() & Long.MAX_VALUE;
     String header =
         new String(data, Long.BYTES, data.length - Long.BYTES, StandardCharsets.ISO_8859_1);
-    Optional<ByteRange> range = Effort.inProportion(data.length, () -> ByteRange.of(header, size));
+    Optional<ByteRange> range =
+        CpuTimeBound.proportionalTo(data.length, () -> ByteRange.of(header, size));
     if (range.isEmpty()) {
       return;
     }

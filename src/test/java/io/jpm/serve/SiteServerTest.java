@@ -3,7 +3,7 @@ package io.jpm.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SiteServerTest {
   private static final String SECRET = "outside of the site";
 
-  @TempDir Path place;
+  @TempDir Path directory;
   private Path root;
   private final Map<String, String> environment = new HashMap<>();
   private @Nullable SiteServer server;
@@ -46,10 +46,10 @@ class SiteServerTest {
 
   @BeforeEach
   void site() throws IOException {
-    root = Files.createDirectories(place.resolve("site"));
-    Files.writeString(place.resolve("secret.txt"), SECRET);
-    Files.createDirectories(place.resolve("site-too"));
-    Files.writeString(place.resolve("site-too/secret.txt"), SECRET);
+    root = Files.createDirectories(directory.resolve("site"));
+    Files.writeString(directory.resolve("secret.txt"), SECRET);
+    Files.createDirectories(directory.resolve("site-too"));
+    Files.writeString(directory.resolve("site-too/secret.txt"), SECRET);
     Files.writeString(root.resolve("index.html"), "<h1>home</h1>");
     Files.writeString(root.resolve("a.txt"), "0123456789");
     Files.writeString(root.resolve("a b&<c>.txt"), "odd");
@@ -65,10 +65,10 @@ class SiteServerTest {
     Files.createDirectories(root.resolve("files/inner"));
     Files.writeString(root.resolve("files/one.txt"), "one");
     Files.writeString(root.resolve("files/.hidden"), SECRET);
-    Files.createSymbolicLink(root.resolve("escape.txt"), place.resolve("secret.txt"));
-    Files.createSymbolicLink(root.resolve("escape"), place);
+    Files.createSymbolicLink(root.resolve("escape.txt"), directory.resolve("secret.txt"));
+    Files.createSymbolicLink(root.resolve("escape"), directory);
     Files.createSymbolicLink(root.resolve("relative.txt"), Path.of("../secret.txt"));
-    Files.createSymbolicLink(root.resolve("sibling"), place.resolve("site-too"));
+    Files.createSymbolicLink(root.resolve("sibling"), directory.resolve("site-too"));
     Files.createSymbolicLink(root.resolve("config.txt"), root.resolve(".git/config"));
     Files.createSymbolicLink(root.resolve("inside.txt"), root.resolve("a.txt"));
     Files.createSymbolicLink(root.resolve("loop"), root.resolve("loop"));
@@ -86,7 +86,7 @@ class SiteServerTest {
 
   private static <T> T await(io.vertx.core.Future<T> future) {
     try {
-      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS);
     } catch (java.util.concurrent.TimeoutException e) {
       throw new AssertionError(e);
     }
@@ -95,7 +95,7 @@ class SiteServerTest {
   private SiteServer server() throws IOException {
     SiteServer known = server;
     if (known == null) {
-      known = await(SiteServer.start(ServeSettings.of(environment, place)));
+      known = await(SiteServer.start(ServeSettings.of(environment, directory)));
       server = known;
     }
     return known;
@@ -216,7 +216,7 @@ class SiteServerTest {
         "../secret.txt",
         "*",
       })
-  void nothingOutsideOrHiddenIsEverSent(String path) throws IOException {
+  void outsideAndHiddenFilesAreNeverSent(String path) throws IOException {
     for (String flag : new String[] {"PM2_SERVE_FTP", "PM2_SERVE_SPA"}) {
       environment.put(flag, "true"); // neither option may give access
       Reply reply = get(path);
@@ -251,7 +251,7 @@ class SiteServerTest {
     "/files/, 404",
     "/a.txt/, 404",
   })
-  void whatIsRefusedIsRefusedWithAFittingStatus(String path, int status) throws IOException {
+  void refusedPathsHaveAFittingStatus(String path, int status) throws IOException {
     assertThat(get(path).status()).isEqualTo(status);
   }
 
@@ -270,7 +270,8 @@ class SiteServerTest {
     "/x.unknown, application/octet-stream, ?",
     "/empty.css, text/css; charset=utf-8, ''",
   })
-  void filesComeWithTheirTypeAndLength(String path, String type, String body) throws IOException {
+  void filesAreSentWithTheirTypeAndLength(String path, String type, String body)
+      throws IOException {
     Reply reply = get(path);
     assertThat(reply.status()).isEqualTo(200);
     assertThat(reply.body()).isEqualTo(body);
@@ -301,7 +302,8 @@ class SiteServerTest {
     "lines=1-2, 200, 0123456789, ''",
     "bytes=99999999999999999999-, 200, 0123456789, ''",
   })
-  void partsOfAFile(String range, int status, String body, String contentRange) throws IOException {
+  void rangeRequestReturnsAPartOfTheFile(String range, int status, String body, String contentRange)
+      throws IOException {
     Reply reply = get("/a.txt", "Range: " + range);
     assertThat(reply.status()).isEqualTo(status);
     assertThat(reply.body()).isEqualTo(body);
@@ -310,7 +312,7 @@ class SiteServerTest {
   }
 
   @Test
-  void whoHasTheFileAlreadyIsToldSo() throws IOException {
+  void unchangedFileIsNotSentAgain() throws IOException {
     Reply first = get("/a.txt");
     String etag = first.header("etag");
     String date = first.header("last-modified");
@@ -330,7 +332,7 @@ class SiteServerTest {
   }
 
   @Test
-  void theSitesOwnPageSaysThatThereIsNone() throws IOException {
+  void notFoundPageOfTheSiteIsUsed() throws IOException {
     assertThat(get("/nothing").body()).isEqualTo("404 Not Found\n");
     Files.writeString(root.resolve("404.html"), "<p>gone</p>");
     Reply reply = get("/nothing", "Range: bytes=0-0");
@@ -344,7 +346,7 @@ class SiteServerTest {
   }
 
   @Test
-  void aSinglePageAppAnswersForItsPagesOnly() throws IOException {
+  void singlePageAppAnswersOnlyForItsPages() throws IOException {
     environment.put("PM2_SERVE_SPA", "true");
     assertThat(get("/users/42").body()).isEqualTo("<h1>home</h1>");
     assertThat(get("/users/42/").body()).isEqualTo("<h1>home</h1>");
@@ -356,13 +358,13 @@ class SiteServerTest {
   }
 
   @Test
-  void anotherHomepage() throws IOException {
+  void homepageCanBeConfigured() throws IOException {
     environment.put("PM2_SERVE_HOMEPAGE", "/docs/index.html");
     assertThat(get("/").body()).isEqualTo("docs");
   }
 
   @Test
-  void aHomepageOutsideIsRefused() {
+  void homepageOutsideTheSiteIsRefused() {
     environment.put("PM2_SERVE_HOMEPAGE", "/../secret.txt");
     assertThatThrownBy(this::server)
         .isInstanceOf(IllegalArgumentException.class)
@@ -370,7 +372,7 @@ class SiteServerTest {
   }
 
   @Test
-  void aDirectoryIsListedWhenAskedFor() throws IOException {
+  void directoryIsListedIfEnabled() throws IOException {
     environment.put("PM2_SERVE_FTP", "true");
     Files.writeString(root.resolve("files/<script>.txt"), "x");
     Reply moved = get("/files?a=b");
@@ -391,7 +393,7 @@ class SiteServerTest {
   }
 
   @Test
-  void whoIsNotNamedSeesNothing() throws IOException {
+  void clientWithoutCredentialsSeesNothing() throws IOException {
     environment.put("PM2_SERVE_BASIC_AUTH", "true");
     environment.put("PM2_SERVE_BASIC_AUTH_USERNAME", "ada");
     environment.put("PM2_SERVE_BASIC_AUTH_PASSWORD", "pä:ss");
@@ -419,7 +421,7 @@ class SiteServerTest {
   }
 
   @Test
-  void halfOfAnAuthenticationIsNotAnOpenSite() {
+  void incompleteAuthenticationSettingsAreRefused() {
     environment.put("PM2_SERVE_BASIC_AUTH_USERNAME", "ada");
     assertThatThrownBy(this::server).hasMessageContaining("PM2_SERVE_BASIC_AUTH_PASSWORD");
     environment.remove("PM2_SERVE_BASIC_AUTH_USERNAME");
@@ -428,7 +430,7 @@ class SiteServerTest {
   }
 
   @Test
-  void onlyReadingIsAllowed() throws IOException {
+  void onlyReadMethodsAreAllowed() throws IOException {
     for (String method : new String[] {"POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"}) {
       Reply reply = ask(method, "/a.txt");
       assertThat(reply.status()).as(method).isEqualTo(405);
@@ -438,13 +440,13 @@ class SiteServerTest {
   }
 
   @Test
-  void otherSitesMayReadItWhenAskedFor() throws IOException {
+  void corsHeaderIsSentIfEnabled() throws IOException {
     environment.put("PM2_SERVE_CORS", "true");
     assertThat(get("/").header("access-control-allow-origin")).isEqualTo("*");
   }
 
   @Test
-  void dotFilesAreSeenWhenAskedForButNothingOutside() throws IOException {
+  void dotFilesAreServedIfEnabledButNoOutsideFiles() throws IOException {
     environment.put("PM2_SERVE_DOTFILES", "true");
     assertThat(get("/.env").status()).isEqualTo(200);
     assertThat(get("/../secret.txt").status()).isEqualTo(403);
@@ -452,14 +454,14 @@ class SiteServerTest {
   }
 
   @Test
-  void aPipeDoesNotHoldUpTheServer() throws Exception {
+  void pipeDoesNotBlockTheServer() throws Exception {
     Process made = new ProcessBuilder("mkfifo", root.resolve("pipe").toString()).start();
-    assertThat(made.waitFor(Patience.seconds(30), TimeUnit.SECONDS)).isTrue();
+    assertThat(made.waitFor(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS)).isTrue();
     assertThat(get("/pipe").status()).isEqualTo(404);
   }
 
   @Test
-  void whatIsBeingSentIsSentWhileItDrains() throws Exception {
+  void runningDownloadIsCompletedDuringADrain() throws Exception {
     byte[] large = new byte[32 << 20];
     Files.write(root.resolve("large.bin"), large);
     try (Socket socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), server().port())) {
@@ -481,15 +483,15 @@ class SiteServerTest {
   }
 
   @Test
-  void aTakenPortIsAFailure() throws IOException {
+  void portInUseIsAFailure() throws IOException {
     environment.put("PM2_SERVE_PORT", Integer.toString(server().port()));
-    assertThatThrownBy(() -> await(SiteServer.start(ServeSettings.of(environment, place))))
+    assertThatThrownBy(() -> await(SiteServer.start(ServeSettings.of(environment, directory))))
         .isInstanceOf(java.net.BindException.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"x", "-1", "65536", "80a", "999999"})
-  void aPortThatIsNoneIsNamed(String port) {
+  void invalidPortIsNamed(String port) {
     environment.put("PM2_SERVE_PORT", port);
     assertThatThrownBy(this::server).hasMessageContaining("PM2_SERVE_PORT=" + port);
   }

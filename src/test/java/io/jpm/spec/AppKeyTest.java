@@ -42,7 +42,7 @@ class AppKeyTest {
   }
 
   @Test
-  void noSpellingMeansTwoKeys() {
+  void spellingsAreUnique() {
     Map<String, AppKey> seen = new HashMap<>();
     for (AppKey key : AppKey.values()) {
       assertThat(seen.put(key.key(), key)).isNull();
@@ -52,7 +52,7 @@ class AppKeyTest {
   }
 
   @Test
-  void noOptionMeansTwoKeys() {
+  void optionsAreUnique() {
     List<String> options =
         Arrays.stream(AppKey.values()).flatMap(key -> key.option().stream()).toList();
     assertThat(options).doesNotHaveDuplicates().allMatch(option -> option.startsWith("--"));

@@ -1,11 +1,11 @@
 package io.jpm.supervise;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,31 +42,32 @@ final class PolicySets {
   private PolicySets() {}
 
   /// Enables every setting: the largest state space.
-  static final Policies WIDEST = of(new int[] {1, 2, 2, 0, 1, 1, 2});
+  static final SupervisionPolicy WIDEST = of(new int[] {1, 2, 2, 0, 1, 1, 2});
 
   /// The defaults of PM2, with fewer restarts.
-  static final Policies PLAIN = of(new int[] {0, 2, 0, 0, 0, 0, 0});
+  static final SupervisionPolicy PLAIN = of(new int[] {0, 2, 0, 0, 0, 0, 0});
 
   /// As [#PLAIN], with a restart window.
-  static final Policies WINDOWED = windowed(PLAIN, 4);
+  static final SupervisionPolicy WINDOWED = windowed(PLAIN, 4);
 
   /// Returns the policies with a restart window of five minutes.
-  static Policies windowed(Policies policies, int most) {
-    return new Policies(
-        policies.restart().with(new RestartWindow(most, Duration.ofMinutes(5))),
-        policies.stop(),
-        policies.readiness(),
-        policies.dependent(),
-        policies.trial());
+  static SupervisionPolicy windowed(SupervisionPolicy supervisionPolicy, int most) {
+    return new SupervisionPolicy(
+        supervisionPolicy.restart().with(new RestartWindow(most, Duration.ofMinutes(5))),
+        supervisionPolicy.stop(),
+        supervisionPolicy.readiness(),
+        supervisionPolicy.dependent(),
+        supervisionPolicy.candidate());
   }
 
   /// Returns policies with a window, combined with each other setting that concerns failures.
-  static List<Policies> windowed() {
-    List<Policies> all = new ArrayList<>();
+  static List<SupervisionPolicy> windowed() {
+    List<SupervisionPolicy> all = new ArrayList<>();
     for (int readiness = 0; readiness < 2; readiness++) {
       for (int when = 0; when < 3; when++) {
         for (int tree = 0; tree < 2; tree++) {
-          Policies plain = of(new int[] {when, 2, 2 - tree, tree, readiness, 1 - readiness, when});
+          SupervisionPolicy plain =
+              of(new int[] {when, 2, 2 - tree, tree, readiness, 1 - readiness, when});
           all.add(windowed(plain, 2 + 2 * tree));
           all.add(windowed(with(plain, Backoff.GRADUAL), 5));
         }
@@ -75,20 +76,20 @@ final class PolicySets {
     return all;
   }
 
-  private static Policies with(Policies policies, Backoff backoff) {
-    return new Policies(
-        policies.restart().with(backoff),
-        policies.stop(),
-        policies.readiness(),
-        policies.dependent(),
-        policies.trial());
+  private static SupervisionPolicy with(SupervisionPolicy supervisionPolicy, Backoff backoff) {
+    return new SupervisionPolicy(
+        supervisionPolicy.restart().with(backoff),
+        supervisionPolicy.stop(),
+        supervisionPolicy.readiness(),
+        supervisionPolicy.dependent(),
+        supervisionPolicy.candidate());
   }
 
   /// Returns [#PLAIN] with one setting changed.
   ///
   /// @param rule index of the setting in `SIZES`
   /// @param value index of the value
-  static Policies plainBut(int rule, int value) {
+  static SupervisionPolicy plainBut(int rule, int value) {
     int[] chosen = {0, 2, 0, 0, 0, 0, 0};
     chosen[rule] = value;
     return of(chosen);
@@ -96,8 +97,8 @@ final class PolicySets {
 
   /// Returns policies in which any three values of three different settings occur together at least
   /// once. Combinations with many new triples are chosen first, to keep the number small.
-  static List<Policies> all() {
-    List<Policies> all = new ArrayList<>();
+  static List<SupervisionPolicy> all() {
+    List<SupervisionPolicy> all = new ArrayList<>();
     Set<String> met = new HashSet<>();
     for (int news : new int[] {35, 25, 16, 8, 4, 1}) {
       int[] chosen = new int[SIZES.length];
@@ -108,26 +109,26 @@ final class PolicySets {
           met.addAll(triples);
           all.add(of(chosen));
         }
-      } while (advance(chosen));
+      } while (nextCombination(chosen));
     }
     return all;
   }
 
   /// Returns policies of a candidate, for each way of stopping it.
-  static List<Policies> trials() {
-    List<Policies> all = new ArrayList<>();
+  static List<SupervisionPolicy> candidates() {
+    List<SupervisionPolicy> all = new ArrayList<>();
     for (boolean wholeTree : new boolean[] {true, false}) {
       for (int stop = 0; stop < Stop.values().length; stop++) {
-        all.add(trial(wholeTree, stop));
+        all.add(candidate(wholeTree, stop));
       }
     }
     return all;
   }
 
   /// @param stop index of a constant of [Stop]
-  static Policies trial(boolean wholeTree, int stop) {
-    Policies plain = of(new int[] {0, 2, 2, wholeTree ? 0 : 1, 1, 0, stop});
-    return new Policies(plain.restart(), plain.stop(), plain.readiness(), false, true);
+  static SupervisionPolicy candidate(boolean wholeTree, int stop) {
+    SupervisionPolicy plain = of(new int[] {0, 2, 2, wholeTree ? 0 : 1, 1, 0, stop});
+    return new SupervisionPolicy(plain.restart(), plain.stop(), plain.readiness(), false, true);
   }
 
   private static Set<String> triples(int[] chosen) {
@@ -142,7 +143,7 @@ final class PolicySets {
     return triples;
   }
 
-  private static boolean advance(int[] chosen) {
+  private static boolean nextCombination(int[] chosen) {
     for (int i = 0; i < chosen.length; i++) {
       chosen[i] = (chosen[i] + 1) % SIZES[i];
       if (chosen[i] != 0) {
@@ -153,10 +154,10 @@ final class PolicySets {
   }
 
   @SuppressWarnings("EnumOrdinal") // any order will do, as long as it is stable
-  private static Policies of(int[] chosen) {
+  private static SupervisionPolicy of(int[] chosen) {
     RestartPolicy.When when = RestartPolicy.When.values()[chosen[0]];
     Set<Integer> codes = when == RestartPolicy.When.NEVER ? Set.of() : Set.of(STOP_CODE);
-    return new Policies(
+    return new SupervisionPolicy(
         new RestartPolicy(
             when,
             MAX_RESTARTS.get(chosen[1]),
@@ -164,7 +165,7 @@ final class PolicySets {
             BACKOFFS.get(chosen[2]),
             codes),
         stop(Stop.values()[chosen[6]], chosen[3] == 0),
-        new Readiness(chosen[4] == 1, Duration.ofSeconds(3)),
+        new ReadinessPolicy(chosen[4] == 1, Duration.ofSeconds(3)),
         chosen[5] == 1);
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Explores every state that the machine and its environment can reach, with every event at any
-/// time and the death of the daemon among them, and checks [WorldRules] on every transition.
+/// time and the death of the daemon among them, and checks [ModelRules] on every transition.
 class SupervisionClosureTest {
   // A changed number means that other states have become reachable: find out which before you
   // change it.
@@ -31,26 +31,28 @@ class SupervisionClosureTest {
   private static final int WINDOW_TRANSITIONS = 177_530;
 
   @Test
-  void whatIsOnTrialKeepsTheRulesAndIsNeverFollowed() {
+  void candidatesKeepTheRules() {
     int states = 0;
     int transitions = 0;
-    for (Policies policies : PolicySets.trials()) {
-      Walk walk = Walk.of(Supervision::step, policies).checked();
-      states += walk.states();
-      transitions += walk.transitions();
+    for (SupervisionPolicy supervisionPolicy : PolicySets.candidates()) {
+      StateSpaceExploration stateSpaceExploration =
+          StateSpaceExploration.of(Supervision::step, supervisionPolicy).checked();
+      states += stateSpaceExploration.states();
+      transitions += stateSpaceExploration.transitions();
     }
     assertThat(states).isEqualTo(TRIAL_STATES);
     assertThat(transitions).isEqualTo(TRIAL_TRANSITIONS);
   }
 
   @Test
-  void everyReachableStateKeepsTheRulesWhateverTheAppsOwnRulesAre() {
+  void everyReachableStateKeepsTheRulesForAllPolicies() {
     int states = 0;
     int transitions = 0;
-    for (Policies policies : PolicySets.all()) {
-      Walk walk = Walk.of(Supervision::step, policies).checked();
-      states += walk.states();
-      transitions += walk.transitions();
+    for (SupervisionPolicy supervisionPolicy : PolicySets.all()) {
+      StateSpaceExploration stateSpaceExploration =
+          StateSpaceExploration.of(Supervision::step, supervisionPolicy).checked();
+      states += stateSpaceExploration.states();
+      transitions += stateSpaceExploration.transitions();
     }
     assertThat(states).isEqualTo(ALL_STATES);
     assertThat(transitions).isEqualTo(ALL_TRANSITIONS);
@@ -60,39 +62,45 @@ class SupervisionClosureTest {
   void everyReachableStateKeepsTheRulesWithARestartWindow() {
     int states = 0;
     int transitions = 0;
-    for (Policies policies : PolicySets.windowed()) {
-      Walk walk = Walk.of(Supervision::step, policies).checked();
-      states += walk.states();
-      transitions += walk.transitions();
+    for (SupervisionPolicy supervisionPolicy : PolicySets.windowed()) {
+      StateSpaceExploration stateSpaceExploration =
+          StateSpaceExploration.of(Supervision::step, supervisionPolicy).checked();
+      states += stateSpaceExploration.states();
+      transitions += stateSpaceExploration.transitions();
     }
     assertThat(states).isEqualTo(WINDOW_STATES);
     assertThat(transitions).isEqualTo(WINDOW_TRANSITIONS);
   }
 
   @Test
-  void theNumberOfStatesOfTheWidestRulesIsKnown() {
-    Walk walk = Walk.of(Supervision::step, PolicySets.WIDEST);
-    assertThat(walk.states()).isEqualTo(WIDEST_STATES);
-    assertThat(walk.transitions()).isEqualTo(WIDEST_TRANSITIONS);
+  void numberOfStatesOfTheWidestPoliciesIsKnown() {
+    StateSpaceExploration stateSpaceExploration =
+        StateSpaceExploration.of(Supervision::step, PolicySets.WIDEST);
+    assertThat(stateSpaceExploration.states()).isEqualTo(WIDEST_STATES);
+    assertThat(stateSpaceExploration.transitions()).isEqualTo(WIDEST_TRANSITIONS);
   }
 
   @ParameterizedTest
   @EnumSource
-  void aPlantedFaultIsFound(Fault fault) {
-    assertThat(Walk.of(Supervision::step, fault.policies()).checked().states()).isPositive();
-    assertThatThrownBy(() -> Walk.of(fault.machine(), fault.policies()).checked())
+  void everyPlantedFaultIsDetected(PlantedFault plantedFault) {
+    assertThat(
+            StateSpaceExploration.of(Supervision::step, plantedFault.policies()).checked().states())
+        .isPositive();
+    assertThatThrownBy(() ->
+            StateSpaceExploration.of(plantedFault.machine(), plantedFault.policies()).checked())
         .isInstanceOf(AssertionError.class)
-        .hasMessageStartingWith(fault.rule() + ":");
+        .hasMessageStartingWith(plantedFault.rule() + ":");
   }
 
   @Test
-  void everyRuleHasAFaultThatBreaksIt() {
-    Set<String> broken = Stream.of(Fault.values()).map(Fault::rule).collect(Collectors.toSet());
+  void everyRuleIsBrokenBySomePlantedFault() {
+    Set<String> broken =
+        Stream.of(PlantedFault.values()).map(PlantedFault::rule).collect(Collectors.toSet());
     assertThat(broken).containsExactlyInAnyOrderElementsOf(rules());
   }
 
   private static List<String> rules() {
-    return Stream.of(WorldRules.class, Walk.class)
+    return Stream.of(ModelRules.class, StateSpaceExploration.class)
         .flatMap(type -> Arrays.stream(type.getDeclaredFields()))
         .filter(field -> Modifier.isStatic(field.getModifiers()))
         .filter(field -> field.getType() == String.class)

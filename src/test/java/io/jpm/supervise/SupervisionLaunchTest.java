@@ -1,181 +1,206 @@
 package io.jpm.supervise;
 
-import static io.jpm.supervise.Life.CLEAN;
-import static io.jpm.supervise.Life.CRASH;
-import static io.jpm.supervise.Life.PM2;
-import static io.jpm.supervise.Life.announce;
+import static io.jpm.supervise.InstanceDriver.CLEAN;
+import static io.jpm.supervise.InstanceDriver.CRASH;
+import static io.jpm.supervise.InstanceDriver.PM2;
+import static io.jpm.supervise.InstanceDriver.announce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
-import io.jpm.supervise.Effect.CancelTimer;
-import io.jpm.supervise.Effect.Change;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
+import io.jpm.supervise.SupervisionEffect.CancelTimer;
+import io.jpm.supervise.SupervisionEffect.LifecycleChange;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/// What a launch waits for: the apps that it depends on, its process, its readiness.
+/// Conditions of a launch: the apps that it depends on, its process, its readiness.
 class SupervisionLaunchTest {
-  private static final Policies DEPENDENT = Life.dependent();
-  private static final Policies READINESS = Life.awaitingReady(RestartPolicy.DEFAULT);
+  private static final SupervisionPolicy DEPENDENT = InstanceDriver.dependent();
+  private static final SupervisionPolicy READINESS =
+      InstanceDriver.awaitingReady(RestartPolicy.DEFAULT);
 
-  private static Policies readiness(When when, int maxRestarts) {
-    return Life.awaitingReady(
+  private static SupervisionPolicy readiness(When when, int maxRestarts) {
+    return InstanceDriver.awaitingReady(
         new RestartPolicy(when, maxRestarts, Duration.ofSeconds(1), Duration.ZERO));
   }
 
   @Test
-  void aStartWaitsForTheAppsItDependsOn() {
-    Life life = Life.of(DEPENDENT).start();
-    assertThat(life.state().awaits(StartBlocker.DEPENDENCIES)).isTrue();
-    assertThat(life.reason()).isEqualTo("waiting for the apps it depends on");
-    assertThat(life.effects())
+  void startWaitsForItsDependencies() {
+    InstanceDriver instanceDriver = InstanceDriver.of(DEPENDENT).start();
+    assertThat(instanceDriver.state().awaits(StartBlocker.DEPENDENCIES)).isTrue();
+    assertThat(instanceDriver.reason()).isEqualTo("waiting for the apps it depends on");
+    assertThat(instanceDriver.effects())
         .containsExactly(
-            new CancelTimer(Timer.RESTART),
-            announce(Change.START),
-            new Effect.AwaitDependencies(1));
-    life.dependenciesMet();
-    assertThat(life.state().awaits(StartBlocker.SPAWN)).isTrue();
-    assertThat(life.effects()).containsExactly(new Effect.Spawn(1));
+            new CancelTimer(InstanceTimer.RESTART),
+            announce(LifecycleChange.START),
+            new SupervisionEffect.AwaitDependencies(1));
+    instanceDriver.dependenciesMet();
+    assertThat(instanceDriver.state().awaits(StartBlocker.SPAWN)).isTrue();
+    assertThat(instanceDriver.effects()).containsExactly(new SupervisionEffect.Spawn(1));
   }
 
   @Test
-  void aDependencyThatFailsIsTheReason() {
-    Life life = Life.of(DEPENDENT).start();
-    life.on(new Event.DependencyFailed(1, "db is errored"));
-    assertThat(life.phase()).isEqualTo(Phase.ERRORED);
-    assertThat(life.reason()).isEqualTo("db is errored");
-    assertThat(life.effects()).containsExactly(announce(Change.ERRORED));
+  void failedDependencyIsTheReasonOfErrored() {
+    InstanceDriver instanceDriver = InstanceDriver.of(DEPENDENT).start();
+    instanceDriver.on(new SupervisionEvent.DependencyFailed(1, "db is errored"));
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.ERRORED);
+    assertThat(instanceDriver.reason()).isEqualTo("db is errored");
+    assertThat(instanceDriver.effects()).containsExactly(announce(LifecycleChange.ERRORED));
   }
 
   @Test
-  void aStopDuringTheWaitForDependenciesIsImmediateAndNotForgotten() {
-    Life life = Life.of(DEPENDENT).start().stop();
-    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.effects()).containsExactly(announce(Change.STOP));
-    assertThat(life.dependenciesMet().effects()).isEmpty();
-    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
+  void stopDuringTheWaitForDependenciesIsImmediateAndFinal() {
+    InstanceDriver instanceDriver = InstanceDriver.of(DEPENDENT).start().stop();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(instanceDriver.effects()).containsExactly(announce(LifecycleChange.STOP));
+    assertThat(instanceDriver.dependenciesMet().effects()).isEmpty();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPED);
   }
 
   @Test
-  void aStartOrRestartDuringTheWaitForDependenciesWaitsOn() {
-    Life life = Life.of(DEPENDENT).start();
-    Supervised before = life.state();
-    assertThat(life.start().state()).isEqualTo(before);
-    assertThat(life.restart().state()).isEqualTo(before);
-    assertThat(life.effects()).isEmpty();
+  void startOrRestartDuringTheWaitForDependenciesChangesNothing() {
+    InstanceDriver instanceDriver = InstanceDriver.of(DEPENDENT).start();
+    InstanceState before = instanceDriver.state();
+    assertThat(instanceDriver.start().state()).isEqualTo(before);
+    assertThat(instanceDriver.restart().state()).isEqualTo(before);
+    assertThat(instanceDriver.effects()).isEmpty();
   }
 
   @Test
-  void whatFellIsStartedAgainWithoutAWaitForOthers() {
-    assertThat(Life.online(DEPENDENT).exits(CRASH).effects()).contains(new Effect.Spawn(2));
+  void crashedProcessIsRestartedWithoutWaitingForDependencies() {
+    assertThat(InstanceDriver.online(DEPENDENT).exits(CRASH).effects())
+        .contains(new SupervisionEffect.Spawn(2));
   }
 
   @Test
-  void anAskedRestartDoesNotWaitForOthersEither() {
-    assertThat(Life.online(DEPENDENT).restart().treeGone().effects()).contains(new Effect.Spawn(2));
+  void restartByCommandDoesNotWaitForDependencies() {
+    assertThat(InstanceDriver.online(DEPENDENT).restart().treeGone().effects())
+        .contains(new SupervisionEffect.Spawn(2));
   }
 
   @Test
-  void aProcessIsNotOnlineBeforeItSaysSo() {
-    Life life = Life.of(READINESS).start().spawned();
-    assertThat(life.state().awaits(StartBlocker.READINESS)).isTrue();
-    assertThat(life.effects()).containsExactly(life.timer(Timer.READY, 3000));
-    life.ready();
-    assertThat(life.phase()).isEqualTo(Phase.ONLINE);
-    assertThat(life.effects())
-        .containsExactly(new CancelTimer(Timer.READY), announce(Change.ONLINE));
+  void processIsOnlineOnlyWhenItReportsReady() {
+    InstanceDriver instanceDriver = InstanceDriver.of(READINESS).start().spawned();
+    assertThat(instanceDriver.state().awaits(StartBlocker.READINESS)).isTrue();
+    assertThat(instanceDriver.effects())
+        .containsExactly(instanceDriver.timer(InstanceTimer.READY, 3000));
+    instanceDriver.ready();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceDriver.effects())
+        .containsExactly(new CancelTimer(InstanceTimer.READY), announce(LifecycleChange.ONLINE));
   }
 
   @Test
-  void sayingReadyTwiceChangesNothing() {
-    Life life = Life.online(READINESS);
-    assertThat(life.ready().effects()).isEmpty();
-    assertThat(life.phase()).isEqualTo(Phase.ONLINE);
+  void secondReadyReportChangesNothing() {
+    InstanceDriver instanceDriver = InstanceDriver.online(READINESS);
+    assertThat(instanceDriver.ready().effects()).isEmpty();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.ONLINE);
   }
 
   /// PM2 treats the timeout as a success.
   @Test
-  void notBeingReadyInTimeIsAFailure() {
-    Life life = Life.of(READINESS).start().spawned().after(3000).fires(Timer.READY);
-    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.reason()).isEqualTo("not ready within 3 s (listen_timeout)");
-    assertThat(life.effects())
+  void readinessTimeoutIsAFailure() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.of(READINESS)
+            .start()
+            .spawned()
+            .advance(3000)
+            .timerFires(InstanceTimer.READY);
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(instanceDriver.reason()).isEqualTo("not ready within 3 s (listen_timeout)");
+    assertThat(instanceDriver.effects())
         .containsExactly(
-            announce(Change.STOPPING), life.signal(Signal.SIGINT), life.timer(Timer.KILL, 1600));
-    assertThat(life.state().unstable()).isEqualTo(1);
-    life.exits(CLEAN).treeGone();
-    assertThat(life.effects()).contains(new Effect.Spawn(2));
-    assertThat(life.reason()).isEqualTo("not ready within 3 s (listen_timeout), restart 1/16");
-    assertThat(life.state().lastExit()).contains(CLEAN);
+            announce(LifecycleChange.STOPPING),
+            instanceDriver.signal(Signal.SIGINT),
+            instanceDriver.timer(InstanceTimer.KILL, 1600));
+    assertThat(instanceDriver.state().unstable()).isEqualTo(1);
+    instanceDriver.exits(CLEAN).treeGone();
+    assertThat(instanceDriver.effects()).contains(new SupervisionEffect.Spawn(2));
+    assertThat(instanceDriver.reason())
+        .isEqualTo("not ready within 3 s (listen_timeout), restart 1/16");
+    assertThat(instanceDriver.state().lastExit()).contains(CLEAN);
   }
 
   @Test
-  void aCleanExitAfterOurSignalDoesNotMakeAFailedStartASuccess() {
-    Life life = Life.of(readiness(When.ON_FAILURE, 16)).start().spawned().fires(Timer.READY);
-    assertThat(life.exits(CLEAN).treeGone().effects()).contains(new Effect.Spawn(2));
+  void cleanExitAfterAReadinessTimeoutIsStillAFailure() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.of(readiness(When.ON_FAILURE, 16))
+            .start()
+            .spawned()
+            .timerFires(InstanceTimer.READY);
+    assertThat(instanceDriver.exits(CLEAN).treeGone().effects())
+        .contains(new SupervisionEffect.Spawn(2));
   }
 
   @Test
-  void whatIsNeverReadyIsGivenUpHoweverLongItRuns() {
-    Life life = Life.of(readiness(When.ALWAYS, 2)).start();
-    life.spawned().after(60_000).fires(Timer.READY).treeGone();
-    life.spawned().after(60_000).fires(Timer.READY);
-    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.treeGone().phase()).isEqualTo(Phase.ERRORED);
-    assertThat(life.reason())
+  void appThatIsNeverReadyBecomesErroredHoweverLongItRuns() {
+    InstanceDriver instanceDriver = InstanceDriver.of(readiness(When.ALWAYS, 2)).start();
+    instanceDriver.spawned().advance(60_000).timerFires(InstanceTimer.READY).treeGone();
+    instanceDriver.spawned().advance(60_000).timerFires(InstanceTimer.READY);
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(instanceDriver.treeGone().phase()).isEqualTo(Phase.ERRORED);
+    assertThat(instanceDriver.reason())
         .isEqualTo(
             "not ready within 3 s (listen_timeout): gave up after 2 failed starts in a row"
                 + " (max_restarts 2)");
   }
 
   @Test
-  void aJobThatIsNotReadyInTimeIsNotTriedAgain() {
-    Life life = Life.of(readiness(When.NEVER, 16)).start().spawned().fires(Timer.READY);
-    assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.state().desiredState()).isEqualTo(DesiredState.IDLE);
-    assertThat(life.reason())
+  void jobThatIsNotReadyInTimeIsNotRestarted() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.of(readiness(When.NEVER, 16))
+            .start()
+            .spawned()
+            .timerFires(InstanceTimer.READY);
+    assertThat(instanceDriver.treeGone().phase()).isEqualTo(Phase.STOPPED);
+    assertThat(instanceDriver.state().desiredState()).isEqualTo(DesiredState.IDLE);
+    assertThat(instanceDriver.reason())
         .isEqualTo("not ready within 3 s (listen_timeout), autorestart is off");
   }
 
   @Test
-  void anExitBeforeReadinessIsAlwaysUnstable() {
-    Life life = Life.of(READINESS).start().spawned().after(2500).exits(CRASH);
-    assertThat(life.state().unstable()).isEqualTo(1);
-    assertThat(life.reason()).isEqualTo("exit 1 after 2.5 s, before it was ready, restart 1/16");
-    assertThat(life.effects()).startsWith(new CancelTimer(Timer.READY), announce(Change.EXIT));
+  void exitBeforeReadinessAlwaysCountsAsUnstable() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.of(READINESS).start().spawned().advance(2500).exits(CRASH);
+    assertThat(instanceDriver.state().unstable()).isEqualTo(1);
+    assertThat(instanceDriver.reason())
+        .isEqualTo("exit 1 after 2.5 s, before it was ready, restart 1/16");
+    assertThat(instanceDriver.effects())
+        .startsWith(new CancelTimer(InstanceTimer.READY), announce(LifecycleChange.EXIT));
   }
 
   @Test
-  void aStopBeforeReadinessEndsTheProcess() {
-    Life life = Life.of(READINESS).start().spawned().stop();
-    assertThat(life.phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.effects()).startsWith(new CancelTimer(Timer.READY));
-    assertThat(life.effects()).contains(life.signal(Signal.SIGINT));
-    assertThat(life.treeGone().phase()).isEqualTo(Phase.STOPPED);
+  void stopBeforeReadinessEndsTheProcess() {
+    InstanceDriver instanceDriver = InstanceDriver.of(READINESS).start().spawned().stop();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPING);
+    assertThat(instanceDriver.effects()).startsWith(new CancelTimer(InstanceTimer.READY));
+    assertThat(instanceDriver.effects()).contains(instanceDriver.signal(Signal.SIGINT));
+    assertThat(instanceDriver.treeGone().phase()).isEqualTo(Phase.STOPPED);
   }
 
   @Test
-  void aRestartBeforeReadinessReplacesTheProcess() {
-    Life life = Life.of(READINESS).start().spawned().restart();
-    assertThat(life.effects()).startsWith(new CancelTimer(Timer.READY));
-    assertThat(life.treeGone().effects()).contains(new Effect.Spawn(2));
-    assertThat(life.state().unstable()).isZero();
+  void restartBeforeReadinessReplacesTheProcess() {
+    InstanceDriver instanceDriver = InstanceDriver.of(READINESS).start().spawned().restart();
+    assertThat(instanceDriver.effects()).startsWith(new CancelTimer(InstanceTimer.READY));
+    assertThat(instanceDriver.treeGone().effects()).contains(new SupervisionEffect.Spawn(2));
+    assertThat(instanceDriver.state().unstable()).isZero();
   }
 
   @Test
-  void stopDuringTheSpawnIsNotForgotten() {
-    Life life = Life.of(PM2).start().stop();
-    assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
-    assertThat(life.spawned().phase()).isEqualTo(Phase.STOPPING);
-    assertThat(life.effects()).contains(life.signal(Signal.SIGINT));
+  void stopDuringTheSpawnStopsTheSpawnedProcess() {
+    InstanceDriver instanceDriver = InstanceDriver.of(PM2).start().stop();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(instanceDriver.spawned().phase()).isEqualTo(Phase.STOPPING);
+    assertThat(instanceDriver.effects()).contains(instanceDriver.signal(Signal.SIGINT));
   }
 
   @Test
-  void aSpawnThatFailsAfterAStopIsStopped() {
-    Life life = Life.of(PM2).start().stop().refused("no memory", true);
-    assertThat(life.phase()).isEqualTo(Phase.STOPPED);
-    assertThat(life.reason()).isEqualTo("stopped by command");
+  void spawnThatFailsAfterAStopLeadsToStopped() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.of(PM2).start().stop().spawnFails("no memory", true);
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.STOPPED);
+    assertThat(instanceDriver.reason()).isEqualTo("stopped by command");
   }
 }

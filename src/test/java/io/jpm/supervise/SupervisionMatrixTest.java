@@ -3,9 +3,9 @@ package io.jpm.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RestartPolicy.When;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,10 +31,11 @@ class SupervisionMatrixTest {
     "SIGSEGV,   again, again, rests",
     "unknown,   again, again, rests",
   })
-  void anExitThatNobodyAskedFor(String exit, String always, String onFailure, String never) {
-    assertThat(afterFall(When.ALWAYS, exit)).isEqualTo(always);
-    assertThat(afterFall(When.ON_FAILURE, exit)).isEqualTo(onFailure);
-    assertThat(afterFall(When.NEVER, exit)).isEqualTo(never);
+  void unrequestedExitFollowsTheRestartPolicy(
+      String exit, String always, String onFailure, String never) {
+    assertThat(outcomeOfExit(When.ALWAYS, exit)).isEqualTo(always);
+    assertThat(outcomeOfExit(When.ON_FAILURE, exit)).isEqualTo(onFailure);
+    assertThat(outcomeOfExit(When.NEVER, exit)).isEqualTo(never);
   }
 
   @ParameterizedTest
@@ -48,25 +49,30 @@ class SupervisionMatrixTest {
     "SIGSEGV",
     "unknown",
   })
-  void anExitThatWeAskedForLeadsToWhatWeAskedFor(String text) {
+  void requestedExitLeadsToTheRequestedPhase(String text) {
     Exit exit = exit(text);
     for (When when : When.values()) {
-      Policies policies = Life.withStopCodes(when, STOP_CODE);
-      Life stopped = Life.online(policies).stop().exits(exit).treeGone();
+      SupervisionPolicy supervisionPolicy = InstanceDriver.withStopCodes(when, STOP_CODE);
+      InstanceDriver stopped =
+          InstanceDriver.online(supervisionPolicy).stop().exits(exit).treeGone();
       assertThat(stopped.phase()).isEqualTo(Phase.STOPPED);
       assertThat(stopped.state().desiredState()).isEqualTo(DesiredState.DOWN);
-      Life restarted = Life.online(policies).restart().exits(exit).treeGone();
-      assertThat(restarted.effects()).contains(new Effect.Spawn(2));
+      InstanceDriver restarted =
+          InstanceDriver.online(supervisionPolicy).restart().exits(exit).treeGone();
+      assertThat(restarted.effects()).contains(new SupervisionEffect.Spawn(2));
       assertThat(restarted.state().unstable()).isZero();
     }
   }
 
-  private static String afterFall(When when, String exit) {
-    Life life = Life.online(Life.withStopCodes(when, STOP_CODE)).exits(exit(exit));
-    return switch (life.phase()) {
-      case LAUNCHING -> life.effects().contains(life.spawn()) ? "again" : "no spawn";
-      case STOPPED -> life.state().desiredState() == DesiredState.IDLE ? "rests" : "is held";
-      case ONLINE, STOPPING, WAITING_RESTART, ERRORED -> life.phase().word();
+  private static String outcomeOfExit(When when, String exit) {
+    InstanceDriver instanceDriver =
+        InstanceDriver.online(InstanceDriver.withStopCodes(when, STOP_CODE)).exits(exit(exit));
+    return switch (instanceDriver.phase()) {
+      case LAUNCHING ->
+          instanceDriver.effects().contains(instanceDriver.spawn()) ? "again" : "no spawn";
+      case STOPPED ->
+          instanceDriver.state().desiredState() == DesiredState.IDLE ? "rests" : "is held";
+      case ONLINE, STOPPING, WAITING_RESTART, ERRORED -> instanceDriver.phase().keyword();
     };
   }
 

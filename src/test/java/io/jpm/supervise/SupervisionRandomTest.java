@@ -3,13 +3,13 @@ package io.jpm.supervise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Phase;
-import io.jpm.supervise.World.Possible;
-import io.jpm.supervise.World.Source;
-import io.jpm.supervise.World.Violation;
+import io.jpm.model.process.Phase;
+import io.jpm.supervise.ModelState.Source;
+import io.jpm.supervise.ModelState.Transition;
+import io.jpm.supervise.ModelState.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -29,8 +29,8 @@ class SupervisionRandomTest {
   /// large limits to be reached.
   private static final double INTERFERENCE = 0.02;
 
-  private static List<Policies> many() {
-    List<Policies> all = new ArrayList<>();
+  private static List<SupervisionPolicy> policies() {
+    List<SupervisionPolicy> all = new ArrayList<>();
     List<Backoff> backoffs =
         List.of(
             Backoff.NONE,
@@ -41,12 +41,12 @@ class SupervisionRandomTest {
         for (StopPolicy stop :
             List.of(
                 StopPolicy.DEFAULT,
-                Life.byMessage(),
-                Life.byCommand(true),
-                Life.byCommand(false))) {
+                InstanceDriver.byMessage(),
+                InstanceDriver.byCommand(true),
+                InstanceDriver.byCommand(false))) {
           boolean odd = all.size() % 2 == 1;
           all.add(
-              new Policies(
+              new SupervisionPolicy(
                   new RestartPolicy(
                       RestartPolicy.When.ALWAYS,
                       maxRestarts,
@@ -54,7 +54,7 @@ class SupervisionRandomTest {
                       backoff,
                       RestartPolicy.DEFAULT.stopExitCodes()),
                   stop,
-                  new Readiness(odd, Duration.ofSeconds(3)),
+                  new ReadinessPolicy(odd, Duration.ofSeconds(3)),
                   all.size() % 3 == 0));
         }
       }
@@ -63,38 +63,42 @@ class SupervisionRandomTest {
   }
 
   @Test
-  void longLivesOfManyInstancesKeepTheRules() {
+  void longRandomRunsKeepTheRules() {
     long seed = Long.getLong("jpm.seed", 20_261_121L);
     var random = new SplittableRandom(seed);
-    List<Policies> policies = many();
-    List<World> worlds = new ArrayList<>(policies.stream().map(_ -> World.BEGIN).toList());
+    List<SupervisionPolicy> policies = policies();
+    List<ModelState> worlds =
+        new ArrayList<>(policies.stream().map(_ -> ModelState.BEGIN).toList());
     Map<Phase, Integer> seen = new EnumMap<>(Phase.class);
     for (int step = 0; step < STEPS; step++) {
       int which = random.nextInt(worlds.size());
-      World world = worlds.get(which);
-      Possible chosen = choose(world.possible(policies.get(which)), random);
+      ModelState modelState = worlds.get(which);
+      Transition chosen = choose(modelState.transitions(policies.get(which)), random);
       try {
-        worlds.set(which, take(world, chosen, policies.get(which)));
+        worlds.set(which, take(modelState, chosen, policies.get(which)));
       } catch (Violation violation) {
         throw new AssertionError(
             "-Djpm.seed=%d step %d instance %d: %s in %s"
-                .formatted(seed, step, which, chosen, world),
+                .formatted(seed, step, which, chosen, modelState),
             violation);
       }
       seen.merge(worlds.get(which).state().phase(), 1, Integer::sum);
     }
     assertThat(seen).containsOnlyKeys(Phase.values());
-    assertThat(worlds).allMatch(world -> world.state().generation() > 200);
+    assertThat(worlds).allMatch(modelState -> modelState.state().generation() > 200);
   }
 
-  private static Possible choose(List<Possible> possible, SplittableRandom random) {
-    List<Possible> news = possible.stream().filter(p -> p.source() == Source.NEWS).toList();
-    List<Possible> from = news.isEmpty() || random.nextDouble() < INTERFERENCE ? possible : news;
+  private static Transition choose(List<Transition> possible, SplittableRandom random) {
+    List<Transition> news =
+        possible.stream().filter(p -> p.source() == Source.SPONTANEOUS).toList();
+    List<Transition> from = news.isEmpty() || random.nextDouble() < INTERFERENCE ? possible : news;
     return from.get(random.nextInt(from.size()));
   }
 
-  private static World take(World world, Possible chosen, Policies policies) {
-    Step step = Supervision.step(world.state(), chosen.event(), policies, chosen.now());
-    return World.after(chosen, step, policies);
+  private static ModelState take(
+      ModelState modelState, Transition chosen, SupervisionPolicy supervisionPolicy) {
+    Step step =
+        Supervision.step(modelState.state(), chosen.event(), supervisionPolicy, chosen.now());
+    return ModelState.after(chosen, step, supervisionPolicy);
   }
 }

@@ -1,15 +1,15 @@
 package io.jpm.supervise;
 
-import static io.jpm.supervise.Life.CLEAN;
-import static io.jpm.supervise.Life.CRASH;
+import static io.jpm.supervise.InstanceDriver.CLEAN;
+import static io.jpm.supervise.InstanceDriver.CRASH;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.Backoff;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,125 +18,133 @@ import org.junit.jupiter.api.Test;
 /// Crash loops whose runs are not short: the restart window, the default delays, and the reported
 /// reasons.
 class SupervisionWindowTest {
-  private static final Policies USUAL = Life.with(RestartPolicy.DEFAULT);
+  private static final SupervisionPolicy DEFAULTS = InstanceDriver.with(RestartPolicy.DEFAULT);
 
-  private static Policies window(int most, Duration time) {
-    return Life.with(RestartPolicy.DEFAULT.with(new RestartWindow(most, time)));
+  private static SupervisionPolicy window(int most, Duration time) {
+    return InstanceDriver.with(RestartPolicy.DEFAULT.with(new RestartWindow(most, time)));
   }
 
-  private static boolean loops(Life life, long uptimeMillis) {
-    long now = life.state().onlineSinceNanos() + Duration.ofMillis(uptimeMillis).toNanos();
-    return CrashLoop.is(life.state(), RestartPolicy.DEFAULT, now);
+  private static boolean isCrashLoop(InstanceDriver instanceDriver, long uptimeMillis) {
+    long now =
+        instanceDriver.state().onlineSinceNanos() + Duration.ofMillis(uptimeMillis).toNanos();
+    return CrashLoopDetector.isLooping(instanceDriver.state(), RestartPolicy.DEFAULT, now);
   }
 
   /// A JVM that crashes after five seconds seemed healthy: PM2 counts only runs shorter than
   /// `min_uptime`.
   @Test
-  void sixteenFailuresInFiveMinutesAreTooManyHoweverLongEachRunWas() {
-    Life life = Life.online(USUAL);
+  void sixteenFailuresWithinTheWindowLeadToErroredHoweverLongTheRuns() {
+    InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
     int runs = 1;
-    while (life.after(5000).exits(CRASH).phase() != Phase.ERRORED) {
-      assertThat(life.phase()).isEqualTo(Phase.LAUNCHING);
-      life.spawned();
+    while (instanceDriver.advance(5000).exits(CRASH).phase() != Phase.ERRORED) {
+      assertThat(instanceDriver.phase()).isEqualTo(Phase.LAUNCHING);
+      instanceDriver.spawned();
       runs++;
     }
     assertThat(runs).isEqualTo(16);
-    assertThat(life.reason())
+    assertThat(instanceDriver.reason())
         .isEqualTo("exit 1 after 5 s: gave up after 16 failures within 5 min (restart_window)");
-    assertThat(life.state().counters().failures()).isEqualTo(Counters.Failures.NONE);
+    assertThat(instanceDriver.state().counters().failures())
+        .isEqualTo(RestartCounters.Failures.NONE);
   }
 
   @Test
-  void failuresThatAreFartherApartNeverAre() {
-    Life life = Life.online(USUAL);
+  void failuresFartherApartThanTheWindowNeverLeadToErrored() {
+    InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
     for (int i = 0; i < 100; i++) {
-      assertThat(life.after(21_000).exits(CRASH).spawned().phase()).isEqualTo(Phase.ONLINE);
+      assertThat(instanceDriver.advance(21_000).exits(CRASH).spawned().phase())
+          .isEqualTo(Phase.ONLINE);
     }
   }
 
   @Test
-  void whatIsRestartedByDesignIsForEver() {
-    Life life = Life.online(USUAL);
+  void successfulExitsAreNotFailures() {
+    InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
     for (int i = 0; i < 100; i++) {
-      assertThat(life.after(2000).exits(CLEAN).spawned().phase()).isEqualTo(Phase.ONLINE);
-      assertThat(loops(life, 0)).isFalse();
+      assertThat(instanceDriver.advance(2000).exits(CLEAN).spawned().phase())
+          .isEqualTo(Phase.ONLINE);
+      assertThat(isCrashLoop(instanceDriver, 0)).isFalse();
     }
-    life.after(2000).exits(new Exit.Code(143)).spawned();
-    life.after(2000).exits(new Exit.Signalled(15, false)).spawned();
-    assertThat(life.state().counters().failures()).isEqualTo(Counters.Failures.NONE);
+    instanceDriver.advance(2000).exits(new Exit.Code(143)).spawned();
+    instanceDriver.advance(2000).exits(new Exit.Signalled(15, false)).spawned();
+    assertThat(instanceDriver.state().counters().failures())
+        .isEqualTo(RestartCounters.Failures.NONE);
   }
 
   @Test
-  void aPersonsCommandBeginsTheWindowAnew() {
-    Life life = Life.online(window(3, Duration.ofMinutes(1)));
-    life.after(2000).exits(CRASH).spawned().after(2000).exits(CRASH).spawned();
-    life.restart().treeGone().spawned();
-    life.after(2000).exits(CRASH).spawned().after(2000).exits(CRASH).spawned();
-    assertThat(life.phase()).isEqualTo(Phase.ONLINE);
-    assertThat(life.after(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
+  void restartByCommandResetsTheWindow() {
+    InstanceDriver instanceDriver = InstanceDriver.online(window(3, Duration.ofMinutes(1)));
+    instanceDriver.advance(2000).exits(CRASH).spawned().advance(2000).exits(CRASH).spawned();
+    instanceDriver.restart().treeGone().spawned();
+    instanceDriver.advance(2000).exits(CRASH).spawned().advance(2000).exits(CRASH).spawned();
+    assertThat(instanceDriver.phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceDriver.advance(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
   }
 
   @Test
-  void noWindowIsNoLimit() {
-    Life life = Life.online(Life.with(RestartPolicy.DEFAULT.with(RestartWindow.OFF)));
+  void withoutAWindowThereIsNoLimit() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.online(InstanceDriver.with(RestartPolicy.DEFAULT.with(RestartWindow.OFF)));
     for (int i = 0; i < 100; i++) {
-      assertThat(life.after(1000).exits(CRASH).spawned().phase()).isEqualTo(Phase.ONLINE);
+      assertThat(instanceDriver.advance(1000).exits(CRASH).spawned().phase())
+          .isEqualTo(Phase.ONLINE);
     }
   }
 
   /// Users of PM2 mean consecutive crashes when they set a smaller `max_restarts`.
   @Test
-  void aSmallerNumberForEndsInARowDoesNotNarrowTheWindow() {
-    assertThat(RestartWindow.beside(3).most()).isEqualTo(16);
-    assertThat(RestartWindow.beside(100).most()).isEqualTo(100);
+  void smallerMaxRestartsDoesNotLowerTheWindowLimit() {
+    assertThat(RestartWindow.forMaxRestarts(3).most()).isEqualTo(16);
+    assertThat(RestartWindow.forMaxRestarts(100).most()).isEqualTo(100);
   }
 
   @Test
-  void anotherDaemonGoesOnCounting() {
-    Life life = Life.online(window(3, Duration.ofMinutes(1)));
-    life.after(2000).exits(CRASH).spawned().after(2000).exits(CRASH).spawned();
-    life.after(1000).adopted(1000);
-    assertThat(life.state().counters().failures().count()).isEqualTo(2);
-    assertThat(life.after(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
+  void nextDaemonContinuesTheCount() {
+    InstanceDriver instanceDriver = InstanceDriver.online(window(3, Duration.ofMinutes(1)));
+    instanceDriver.advance(2000).exits(CRASH).spawned().advance(2000).exits(CRASH).spawned();
+    instanceDriver.advance(1000).adopted(1000);
+    assertThat(instanceDriver.state().counters().failures().count()).isEqualTo(2);
+    assertThat(instanceDriver.advance(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
   }
 
   /// The length of the run is unknown, so it is not counted; earlier failures still are.
   @Test
-  void whatAnotherDaemonFindsGoneIsNotCountedAndForgetsNothing() {
-    Life life = Life.online(window(3, Duration.ofMinutes(1)));
-    life.after(2000).exits(CRASH).spawned().after(2000).exits(CRASH).spawned();
-    life.foundGone(CRASH, false).spawned();
-    assertThat(life.state().counters().failures().count()).isEqualTo(2);
-    assertThat(life.after(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
+  void exitWithoutADaemonIsNotCountedAndKeepsTheCount() {
+    InstanceDriver instanceDriver = InstanceDriver.online(window(3, Duration.ofMinutes(1)));
+    instanceDriver.advance(2000).exits(CRASH).spawned().advance(2000).exits(CRASH).spawned();
+    instanceDriver.foundGone(CRASH, false).spawned();
+    assertThat(instanceDriver.state().counters().failures().count()).isEqualTo(2);
+    assertThat(instanceDriver.advance(2000).exits(CRASH).phase()).isEqualTo(Phase.ERRORED);
   }
 
   @Test
-  void aProcessThatHasOutlivedTheWindowIsAdoptedWithoutIt() {
-    Life life = Life.online(window(3, Duration.ofMinutes(1)));
-    life.after(2000).exits(CRASH).spawned().after(2000).exits(CRASH).spawned();
-    life.after(61_000).adopted(61_000);
-    assertThat(life.exits(CRASH).spawned().phase()).isEqualTo(Phase.ONLINE);
-    assertThat(life.state().counters().failures().count()).isEqualTo(1);
+  void adoptionOfAProcessOlderThanTheWindowResetsTheCount() {
+    InstanceDriver instanceDriver = InstanceDriver.online(window(3, Duration.ofMinutes(1)));
+    instanceDriver.advance(2000).exits(CRASH).spawned().advance(2000).exits(CRASH).spawned();
+    instanceDriver.advance(61_000).adopted(61_000);
+    assertThat(instanceDriver.exits(CRASH).spawned().phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceDriver.state().counters().failures().count()).isEqualTo(1);
   }
 
   @Test
-  void theFirstTwoQuickEndsAreAnsweredAtOnceAndThenTheWaitsGrow() {
-    Life life = Life.online(USUAL);
+  void firstTwoCrashesRestartAtOnceAndLaterDelaysGrow() {
+    InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
     List<Long> waits = new ArrayList<>();
     List<String> reasons = new ArrayList<>();
-    while (life.after(5).exits(CRASH).phase() != Phase.ERRORED) {
-      reasons.add(life.reason());
+    while (instanceDriver.advance(5).exits(CRASH).phase() != Phase.ERRORED) {
+      reasons.add(instanceDriver.reason());
       long wait =
-          life.effects().stream()
-              .filter(Effect.StartTimer.class::isInstance)
-              .map(effect -> ((Effect.StartTimer) effect).delay().toMillis())
+          instanceDriver.effects().stream()
+              .filter(SupervisionEffect.StartTimer.class::isInstance)
+              .map(supervisionEffect ->
+                  ((SupervisionEffect.StartTimer) supervisionEffect).delay().toMillis())
               .findFirst()
               .orElse(0L);
       waits.add(wait);
       if (wait > 0) {
-        life.after(wait).fires(Timer.RESTART);
+        instanceDriver.advance(wait).timerFires(InstanceTimer.RESTART);
       }
-      life.spawned();
+      instanceDriver.spawned();
     }
     assertThat(waits)
         .containsExactly(
@@ -144,52 +152,53 @@ class SupervisionWindowTest {
             3000L);
     assertThat(reasons.get(1)).isEqualTo("exit 1 after 5 ms, restart 2/16");
     assertThat(reasons.get(2)).isEqualTo("exit 1 after 5 ms, restart 3/16 in 100 ms (exp backoff)");
-    assertThat(life.reason())
+    assertThat(instanceDriver.reason())
         .isEqualTo(
             "exit 1 after 5 ms: gave up after 16 runs in a row shorter than 1 s (max_restarts 16)");
   }
 
   @Test
-  void aRunThatWasLongEnoughEndsTheWaits() {
-    Life life = Life.online(USUAL);
+  void stableRunEndsTheDelays() {
+    InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
     for (int i = 0; i < 5; i++) {
-      life.after(5).exits(CRASH).fires(Timer.RESTART).spawned();
+      instanceDriver.advance(5).exits(CRASH).timerFires(InstanceTimer.RESTART).spawned();
     }
-    assertThat(life.after(1000).exits(CRASH).phase()).isEqualTo(Phase.LAUNCHING);
+    assertThat(instanceDriver.advance(1000).exits(CRASH).phase()).isEqualTo(Phase.LAUNCHING);
   }
 
   @Test
-  void anOwnDelayWins() {
+  void configuredDelayOverridesTheDefault() {
     RestartPolicy own = RestartPolicy.DEFAULT.with(new Backoff.Constant(Duration.ZERO));
-    Life life = Life.online(Life.with(own));
+    InstanceDriver instanceDriver = InstanceDriver.online(InstanceDriver.with(own));
     for (int i = 0; i < 10; i++) {
-      assertThat(life.after(5).exits(CRASH).phase()).isEqualTo(Phase.LAUNCHING);
-      life.spawned();
+      assertThat(instanceDriver.advance(5).exits(CRASH).phase()).isEqualTo(Phase.LAUNCHING);
+      instanceDriver.spawned();
     }
   }
 
   @Test
-  void theThirdFailureMakesACrashLoopAndASoundRunEndsIt() {
+  void thirdFailureIsACrashLoopUntilAStableRun() {
     for (long uptime : new long[] {5, 5000}) {
-      Life life = Life.online(USUAL);
-      life.after(uptime).exits(CRASH).spawned().after(uptime).exits(CRASH).spawned();
-      assertThat(loops(life, 0)).isFalse();
-      life.after(uptime).exits(CRASH);
-      assertThat(loops(life, 0)).isTrue();
-      life.fires(Timer.RESTART).spawned();
-      assertThat(loops(life, 29_999)).isTrue();
-      assertThat(loops(life, 30_000)).isFalse();
-      assertThat(loops(life.stop().exits(CRASH).treeGone(), 0)).isFalse();
+      InstanceDriver instanceDriver = InstanceDriver.online(DEFAULTS);
+      instanceDriver.advance(uptime).exits(CRASH).spawned().advance(uptime).exits(CRASH).spawned();
+      assertThat(isCrashLoop(instanceDriver, 0)).isFalse();
+      instanceDriver.advance(uptime).exits(CRASH);
+      assertThat(isCrashLoop(instanceDriver, 0)).isTrue();
+      instanceDriver.timerFires(InstanceTimer.RESTART).spawned();
+      assertThat(isCrashLoop(instanceDriver, 29_999)).isTrue();
+      assertThat(isCrashLoop(instanceDriver, 30_000)).isFalse();
+      assertThat(isCrashLoop(instanceDriver.stop().exits(CRASH).treeGone(), 0)).isFalse();
     }
   }
 
   @Test
-  void whatIsNeverStartedAgainIsInNoLoop() {
-    Life life = Life.online(Life.with(RestartPolicy.DEFAULT.with(When.NEVER)));
+  void appThatIsNotRestartedIsNeverInACrashLoop() {
+    InstanceDriver instanceDriver =
+        InstanceDriver.online(InstanceDriver.with(RestartPolicy.DEFAULT.with(When.NEVER)));
     for (int i = 0; i < 5; i++) {
-      life.after(5).exits(CRASH);
-      assertThat(loops(life, 0)).isFalse();
-      life.start().spawned();
+      instanceDriver.advance(5).exits(CRASH);
+      assertThat(isCrashLoop(instanceDriver, 0)).isFalse();
+      instanceDriver.start().spawned();
     }
   }
 }

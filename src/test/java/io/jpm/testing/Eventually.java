@@ -34,7 +34,7 @@ public final class Eventually {
   /// Waits until `condition` holds. The message of a failure shows the last value of `seen`.
   public static void await(
       String what, Duration deadline, BooleanSupplier condition, Supplier<?> seen) {
-    Duration patience = Patience.of(deadline);
+    Duration patience = TestDeadline.scaled(deadline);
     long begin = System.nanoTime();
     for (long asked = begin; !condition.getAsBoolean(); asked = System.nanoTime()) {
       long now = System.nanoTime();

@@ -97,7 +97,7 @@ public enum Need {
   /// @throws TestAbortedException if it is not
   public static void assume(boolean here, String what) {
     if (!here) {
-      note(what, List.of(runningTest()));
+      recordSkippedTests(what, List.of(runningTest()));
       throw new TestAbortedException("needs " + what);
     }
   }
@@ -118,12 +118,12 @@ public enum Need {
     if (required && missing.stream().anyMatch(need -> need.installable)) {
       throw new AssertionError(sentence);
     }
-    missing.forEach(need -> note(need.words, tests));
+    missing.forEach(need -> recordSkippedTests(need.words, tests));
     return sentence;
   }
 
   /// Appends all lines in one write, since several processes append to the file.
-  private static void note(String words, List<String> tests) {
+  private static void recordSkippedTests(String words, List<String> tests) {
     Path file = Path.of(System.getProperty(FILE, "target/not-tested.txt"));
     String lines =
         tests.stream().map(test -> words + "\t" + test + "\n").collect(Collectors.joining());

@@ -34,13 +34,13 @@ class NeedTest {
   }
 
   @AfterEach
-  void putBack() {
+  void restoreProperties() {
     System.setProperty(FILE, fileBefore);
     System.setProperty(REQUIRE, requireBefore);
   }
 
   @Test
-  void eachTestThatIsSkippedIsNotedForEachNeed() throws IOException {
+  void skippedTestIsRecordedForEachMissingNeed() throws IOException {
     List<Need> missing = List.of(Need.NODE, Need.NODE_FOR_ALL);
     assertThat(Need.refusal(missing, List.of("WebIT.one", "WebIT.two")))
         .isEqualTo("needs node: not found on PATH; needs node in /usr/bin: not found");
@@ -55,7 +55,7 @@ class NeedTest {
   }
 
   @Test
-  void aMachineOfAnotherKindIsNotedToo() {
+  void machineOfAnotherKindIsRecorded() {
     assertThatThrownBy(() -> Need.assume(false, "Linux 99"))
         .isInstanceOf(TestAbortedException.class)
         .hasMessage("needs Linux 99");
@@ -63,14 +63,14 @@ class NeedTest {
   }
 
   @Test
-  void whatIsHereIsNotNoted() {
+  void metNeedIsNotRecorded() {
     Need.assume(true, "Linux 3");
     Need.assume();
     assertThat(notes).doesNotExist();
   }
 
   @Test
-  void whereAllIsRequiredItIsAFailureButForWhatCannotBeInstalled() throws IOException {
+  void missingNeedFailsIfAllAreRequiredUnlessItCannotBeInstalled() throws IOException {
     System.setProperty(REQUIRE, "all");
     assertThatThrownBy(() -> Need.refusal(List.of(Need.MOUNT, Need.ZSH), List.of("ShellIT.one")))
         .isInstanceOf(AssertionError.class)
@@ -81,7 +81,7 @@ class NeedTest {
   }
 
   @Test
-  void aProgramIsFoundWhereTheShellWouldFindIt() {
+  void programIsFoundOnPath() {
     assertThat(Objects.requireNonNull(Need.program("sh").getFileName())).hasToString("sh");
   }
 }

@@ -8,6 +8,8 @@ import java.io.IOException;
 public final class Signals {
   private Signals() {}
 
+  /// Sends a signal by the shell's `kill`, which every machine has.
+  ///
   /// @param name without `SIG`, such as `INT`
   public static void send(String name, long pid) throws IOException, InterruptedException {
     // The shell's built-in kill: the program of this name belongs to a package that may be missing.

@@ -29,13 +29,13 @@ class ArchiveCheckTest {
   private Path jar;
 
   @BeforeEach
-  void name() {
+  void initializeJar() {
     jar = folder.resolve("app.jar");
   }
 
   @Test
   @Tag("slow")
-  void anArchiveIsWholeHoweverManyEntriesItHas() throws IOException {
+  void archiveWithAnyNumberOfEntriesIsWhole() throws IOException {
     for (int entries : new int[] {0, 1, 3000, 70_000}) { // the last one is a zip64
       write(entries, "");
       assertThat(isWhole()).as("%d entries", entries).isTrue();
@@ -43,7 +43,7 @@ class ArchiveCheckTest {
   }
 
   @Test
-  void aCommentAndAScriptInFrontBelongToIt() throws IOException {
+  void archiveWithACommentOrALeadingScriptIsWhole() throws IOException {
     write(5, "a comment ".repeat(1000));
     assertThat(isWhole()).isTrue();
     byte[] archive = Files.readAllBytes(jar);
@@ -54,7 +54,7 @@ class ArchiveCheckTest {
   }
 
   @Test
-  void noPartOfItIsWhole() throws IOException {
+  void truncatedArchiveIsNotWhole() throws IOException {
     write(20, "comment");
     byte[] whole = Files.readAllBytes(jar);
     for (int length = 0; length < whole.length; length++) {
@@ -64,7 +64,7 @@ class ArchiveCheckTest {
   }
 
   @Test
-  void whatLacksItsBeginningOrAnEntryIsNotWhole() throws IOException {
+  void archiveWithoutItsBeginningOrAnEntryIsNotWhole() throws IOException {
     write(20, "");
     byte[] whole = Files.readAllBytes(jar);
     Files.write(jar, Arrays.copyOfRange(whole, 100, whole.length));
@@ -76,7 +76,7 @@ class ArchiveCheckTest {
 
   /// A sparse file whose end record claims a directory of two gigabytes.
   @Test
-  void aMadeUpDirectoryTakesNoMemory() throws IOException {
+  void forgedDirectorySizeAllocatesNoMemory() throws IOException {
     long directory = 2_000_000_000L;
     ByteBuffer end = ByteBuffer.allocate(22).order(ByteOrder.LITTLE_ENDIAN);
     end.putInt(0, 0x06054b50).putShort(8, (short) 60_000).putShort(10, (short) 60_000);
@@ -91,18 +91,18 @@ class ArchiveCheckTest {
 
   @Test
   @Tag("slow")
-  void aLargeDirectoryIsReadInPieces() throws IOException {
+  void largeDirectoryIsReadInPieces() throws IOException {
     write(200_000, "");
     assertThat(memoryOf(this::isWhole)).isLessThan(MOST_MEMORY);
     assertThat(isWhole()).isTrue();
   }
 
-  private interface Judging {
+  private interface Check {
     boolean judge() throws IOException;
   }
 
   /// Returns the memory that the thread allocates during the check.
-  private static long memoryOf(Judging judging) throws IOException {
+  private static long memoryOf(Check judging) throws IOException {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     judging.judge();

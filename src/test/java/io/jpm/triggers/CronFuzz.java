@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.jpm.model.Triggers;
-import io.jpm.testing.Effort;
+import io.jpm.testing.CpuTimeBound;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /// than the one before, and no time lies between them.
 class CronFuzz {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
-  private static final List<Instant> BEGINNINGS =
+  private static final List<Instant> STARTS =
       List.of(
           Instant.parse("2026-03-29T00:30:00Z"),
           Instant.parse("2026-10-25T00:30:00Z"),
@@ -25,7 +25,7 @@ class CronFuzz {
   void expressions(byte[] data) {
     String expression = new String(data, StandardCharsets.UTF_8);
     Optional<String> problem =
-        Effort.inProportion(data.length, () -> CronTimes.problem(expression));
+        CpuTimeBound.proportionalTo(data.length, () -> CronSchedule.problem(expression));
     if (problem.isPresent()) {
       String sentence = problem.get();
       assertThat(sentence).startsWith(expression + ": ");
@@ -33,12 +33,13 @@ class CronFuzz {
       assertThat(sentence).doesNotContain("com.cronutils", "java.", "Exception", "null");
       return;
     }
-    CronTimes times = CronTimes.of(new Triggers.Schedule(expression, BERLIN));
-    for (Instant beginning : BEGINNINGS) {
+    CronSchedule times = CronSchedule.of(new Triggers.Schedule(expression, BERLIN));
+    for (Instant beginning : STARTS) {
       Instant last = beginning;
       for (int i = 0; i < 3; i++) {
         Instant after = last;
-        Instant next = Effort.inProportion(data.length, () -> times.next(after)).orElseThrow();
+        Instant next =
+            CpuTimeBound.proportionalTo(data.length, () -> times.next(after)).orElseThrow();
         assertThat(next).isAfter(after);
         Instant between = after.plusSeconds((next.getEpochSecond() - after.getEpochSecond()) / 2);
         if (between.isBefore(next)) {

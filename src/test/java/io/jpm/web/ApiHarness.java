@@ -17,7 +17,7 @@ import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.Instances;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.web.Http.Reply;
 import io.vertx.core.eventbus.Message;
 import java.nio.file.Files;
@@ -55,9 +55,9 @@ abstract class ApiHarness {
           ApiRoute.APPLY, DESCRIBED);
 
   @TempDir Path home;
-  final List<GodCommand> orders = new CopyOnWriteArrayList<>();
+  final List<GodCommand> commands = new CopyOnWriteArrayList<>();
   final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
-  final AtomicInteger looks = new AtomicInteger();
+  final AtomicInteger queries = new AtomicInteger();
   private volatile List<InstanceView> all = List.of();
   volatile List<String> problems = List.of();
   WebDaemon daemon;
@@ -68,9 +68,9 @@ abstract class ApiHarness {
     daemon = new WebDaemon(home);
     all =
         List.of(
-            Instances.printing(
+            Instances.withOutFile(
                 Instances.online(0, "web"), Files.writeString(home.resolve("0.log"), "a")),
-            Instances.printing(
+            Instances.withOutFile(
                 Instances.online(1, "api"), Files.writeString(home.resolve("1.log"), "b")));
     token("operator", Role.OPERATE);
     token("admin", Role.ADMIN);
@@ -99,7 +99,7 @@ abstract class ApiHarness {
                     () -> AppDefaults.PM2,
                     Map.of("PATH", "/usr/bin:/bin"),
                     Duration.ofSeconds(2))))
-        .await(Patience.seconds(20), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
     port = daemon.port();
   }
 
@@ -114,10 +114,10 @@ abstract class ApiHarness {
 
   private void god(Message<GodCommand> asked) {
     if (asked.body() instanceof GodCommand.Show) {
-      looks.incrementAndGet();
+      queries.incrementAndGet();
       asked.reply(new GodReply(all, List.of()));
     } else {
-      orders.add(asked.body());
+      commands.add(asked.body());
       if (!problems.contains("mute")) {
         asked.reply(new GodReply(all.subList(0, 1), problems));
       }
@@ -133,9 +133,9 @@ abstract class ApiHarness {
                   new LogsReply.Searches(
                       seek.searches().stream()
                           .map(search -> {
-                            var from = LogPosition.nowhere(search.log());
+                            var from = LogPosition.startOf(search.log());
                             var to = new LogPosition(search.log(), from.part(), 9);
-                            return search.over(new Span(from, to));
+                            return search.finished(new Span(from, to));
                           })
                           .toList()));
           case LogsCommand.Read read ->

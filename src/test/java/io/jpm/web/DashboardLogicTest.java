@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,7 +25,7 @@ class DashboardLogicTest {
   @TempDir Path work;
 
   @Test
-  void itsPartsDoWhatTheySay() throws Exception {
+  void dashboardLogicPassesItsTests() throws Exception {
     // Node treats `.js` files as modules only if package.json says so.
     Files.writeString(work.resolve("package.json"), "{\"type\":\"module\"}");
     copy(TEST, work.resolve("dashboard.test.mjs"));
@@ -42,7 +42,7 @@ class DashboardLogicTest {
             .redirectOutput(said.toFile())
             .start();
     try {
-      assertThat(node.waitFor(Patience.seconds(100), TimeUnit.SECONDS)).isTrue();
+      assertThat(node.waitFor(TestDeadline.scaledSeconds(100), TimeUnit.SECONDS)).isTrue();
       assertThat(node.exitValue()).as(Files.readString(said, StandardCharsets.UTF_8)).isZero();
     } finally {
       node.destroyForcibly();

@@ -60,7 +60,7 @@ class DashboardTest {
   }
 
   @Test
-  void everyFileIsServedAsWhatItIsAndMayDoNoMoreThanItMust() throws Exception {
+  void everyFileHasItsTypeAndARestrictivePolicy() throws Exception {
     assertThat(files()).hasSizeGreaterThan(20);
     for (String file : files()) {
       Reply reply = Http.get(port, file, cookie, "Sec-Fetch-Site: same-origin");
@@ -76,7 +76,7 @@ class DashboardTest {
   }
 
   @Test
-  void aFileThatTheBrowserHasIsNotSentAgain() throws Exception {
+  void fileThatTheBrowserHasCachedIsNotSentAgain() throws Exception {
     String tag = Http.get(port, "/dashboard/js/main.js", cookie).header("etag").orElseThrow();
     Reply again = Http.get(port, "/dashboard/js/main.js", cookie, "If-None-Match: " + tag);
     assertThat(again.status()).isEqualTo(304);
@@ -86,7 +86,7 @@ class DashboardTest {
   }
 
   @Test
-  void aHeadTellsTheSameWithoutTheBody() throws Exception {
+  void headRequestReturnsTheHeadersWithoutTheBody() throws Exception {
     try (var http = new Http(port)) {
       http.send(port, "HEAD /dashboard/js/main.js", "", cookie);
       Reply head = http.head();
@@ -100,7 +100,7 @@ class DashboardTest {
   }
 
   @Test
-  void nothingElseIsAFile() throws Exception {
+  void otherPathsAreNotFiles() throws Exception {
     for (String path :
         List.of(
             "/dashboard/",
@@ -124,16 +124,16 @@ class DashboardTest {
       assertThat(reply.status()).as(path).isIn(400, 404);
       assertThat(reply.json().getBoolean("ok")).isFalse();
     }
-    assertThat(Http.ask(port, "POST /dashboard/js/main.js", "", session, own()).status())
+    assertThat(Http.ask(port, "POST /dashboard/js/main.js", "", session, ownOrigin()).status())
         .isEqualTo(405);
   }
 
-  private String own() {
+  private String ownOrigin() {
     return "Origin: http://127.0.0.1:" + port;
   }
 
   @Test
-  void aBrowserGetsThePageAndAProgramWhatPm2Answers() throws Exception {
+  void browserReceivesThePageAndOtherClientsTheJsonOfPm2() throws Exception {
     Reply page = Http.get(port, "/", cookie, PAGE);
     assertThat(page.header("content-type")).contains("text/html; charset=utf-8");
     assertThat(page.header("vary")).contains("Accept");
@@ -153,7 +153,7 @@ class DashboardTest {
   }
 
   @Test
-  void whoIsNotInIsToldHowToComeInAndNothingElse() throws Exception {
+  void unauthenticatedBrowserReceivesOnlyTheLoginHint() throws Exception {
     Reply root = Http.get(port, "/", PAGE);
     assertThat(root.status()).isEqualTo(401);
     assertThat(root.header("content-type")).contains("text/html; charset=utf-8");
@@ -178,7 +178,7 @@ class DashboardTest {
   }
 
   @Test
-  void thePagesOwnFilesAreAllThatItAsksFor() throws Exception {
+  void pageLoadsOnlyItsOwnFiles() throws Exception {
     for (String file : files()) {
       String text = Files.readString(FILES.resolve(file.substring(11)));
       if (!file.contains("/vendor/")) {

@@ -1,6 +1,6 @@
 package io.jpm.web;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -58,13 +58,13 @@ public final class Http implements AutoCloseable {
   private Http(int port, Socket socket) throws IOException {
     this.socket = socket;
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-    socket.setSoTimeout(Patience.millis(30));
+    socket.setSoTimeout(TestDeadline.millis(30));
     this.in = socket.getInputStream();
   }
 
   /// Connects with a small receive buffer, so that data that the client does not read soon waits at
   /// the server.
-  public static Http narrow(int port) throws IOException {
+  public static Http withSmallReceiveBuffer(int port) throws IOException {
     var socket = new Socket();
     socket.setReceiveBufferSize(4096);
     return new Http(port, socket);
@@ -106,7 +106,7 @@ public final class Http implements AutoCloseable {
   }
 
   /// Ends the output.
-  public void endOfInput() throws IOException {
+  public void shutdownOutput() throws IOException {
     socket.shutdownOutput();
   }
 

@@ -8,7 +8,7 @@ import io.jpm.bus.access.RefusalLog;
 import io.jpm.bus.daemon.WebCommand;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
-import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsageLease;
 import io.jpm.console.Instances;
 import io.jpm.serve.DisconnectLogFilter;
 import io.jpm.testing.Eventually;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests the limits of one client, and what is logged about refused clients.
 @Timeout(120)
 class LimitsTest {
-  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration TIMEOUT = Duration.ofSeconds(40);
   private static final String PING = "/api/v1/session";
   private static final String STREAM = "/api/v1/usage/stream";
   private static final int EVENT_BYTES = 64 << 10;
@@ -59,7 +59,7 @@ class LimitsTest {
   }
 
   @Test
-  void aTokenHasItsRequestsOfASecond() throws Exception {
+  void requestsOfATokenAreLimitedPerSecond() throws Exception {
     begin(3, Duration.ofSeconds(30));
     var asked = new AtomicInteger();
     daemon
@@ -92,7 +92,7 @@ class LimitsTest {
   }
 
   @Test
-  void theOwnerAndTheirBrowsersAreNotBounded() throws Exception {
+  void ownerAndBrowserSessionsAreNotLimited() throws Exception {
     begin(1, Duration.ofSeconds(30));
     String cookie = daemon.logIn(port);
     for (int i = 0; i < 20; i++) {
@@ -102,16 +102,16 @@ class LimitsTest {
   }
 
   @Test
-  void aStreamThatNobodyReadsIsCutOff() throws Exception {
+  void unreadStreamIsCutOff() throws Exception {
     begin(200, Duration.ofMillis(800));
-    List<UsageDemand> wanted = new CopyOnWriteArrayList<>();
+    List<UsageLease> wanted = new CopyOnWriteArrayList<>();
     daemon
         .vertx
         .eventBus()
-        .<UsageDemand>consumer(Addresses.USAGE_WANTED, said -> wanted.add(said.body()));
+        .<UsageLease>consumer(Addresses.USAGE_LEASES, said -> wanted.add(said.body()));
     try (Http never = stream()) {
       flood(40);
-      Eventually.await("the log line", LIMIT, () -> !warnings().isEmpty());
+      Eventually.await("the log line", TIMEOUT, () -> !warnings().isEmpty());
       assertThat(warnings())
           .singleElement()
           .asString()
@@ -123,13 +123,13 @@ class LimitsTest {
     }
     Eventually.await(
         "usage is no longer requested",
-        LIMIT,
+        TIMEOUT,
         () -> !wanted.isEmpty() && !wanted.getLast().wanted());
   }
 
   @Test
   @Tag("slow")
-  void aStreamWithNothingToTellGoesOnAndSoDoesOneThatIsReadSlowly() throws Exception {
+  void idleAndSlowlyReadStreamsContinue() throws Exception {
     begin(200, Duration.ofSeconds(2));
     try (Http idle = new Http(port);
         Http slow = stream()) {
@@ -141,7 +141,7 @@ class LimitsTest {
         flood(10);
         var pause = new AtomicInteger();
         daemon.vertx.setTimer(250, _ -> pause.incrementAndGet());
-        Eventually.await("the pause is over", LIMIT, () -> pause.get() > 0);
+        Eventually.await("the pause is over", TIMEOUT, () -> pause.get() > 0);
         assertThat(slow.chunk()).startsWith("event: usage");
       }
       assertThat(warnings()).isEmpty();
@@ -149,8 +149,8 @@ class LimitsTest {
   }
 
   @Test
-  void aDownloadThatNobodyReadsIsCutOff() throws Exception {
-    DisconnectLogFilter.keepOutOfLog();
+  void unreadDownloadIsCutOff() throws Exception {
+    DisconnectLogFilter.install();
     begin(200, Duration.ofMillis(800));
     var instance = Instances.online(0, "web");
     Path file = home.resolve("big.log");
@@ -163,11 +163,12 @@ class LimitsTest {
         .<GodCommand>consumer(
             Addresses.GOD_COMMAND,
             asked ->
-                asked.reply(new GodReply(List.of(Instances.printing(instance, file)), List.of())));
-    try (Http never = Http.narrow(port)) {
+                asked.reply(
+                    new GodReply(List.of(Instances.withOutFile(instance, file)), List.of())));
+    try (Http never = Http.withSmallReceiveBuffer(port)) {
       never.send(port, "GET /api/v1/logs/web/download", "", WebDaemon.OWNER);
       assertThat(never.head().status()).isEqualTo(200);
-      Eventually.await("the log line", LIMIT, () -> !warnings().isEmpty());
+      Eventually.await("the log line", TIMEOUT, () -> !warnings().isEmpty());
       assertThat(never.readToTheEnd()).isLessThan(64L << 20);
       daemon.ask(new WebCommand.Close());
       assertThat(network.all()).as("no error is logged for a client that disconnects").isEmpty();
@@ -177,7 +178,7 @@ class LimitsTest {
   /// The timeout for slow clients alone would end the connection only after the deadline of the
   /// shutdown.
   @Test
-  void endingDoesNotWaitForAClientThatNeverReads() throws Exception {
+  void closeDoesNotWaitForAClientThatNeverReads() throws Exception {
     begin(200, Duration.ofSeconds(100));
     try (Http never = stream()) {
       flood(40);
@@ -193,7 +194,7 @@ class LimitsTest {
   }
 
   @Test
-  void whoIsTurnedAwayIsToldInTheLogWithoutWhatTheySent() throws Exception {
+  void refusalsAreLoggedWithoutWhatTheClientSent() throws Exception {
     begin(200, Duration.ofSeconds(30));
     List<AuditRecord> audited = new CopyOnWriteArrayList<>();
     daemon
@@ -210,7 +211,7 @@ class LimitsTest {
     Http.get(port, PING, "Origin: http://hunter2.example", WebDaemon.OWNER);
     Http.ask(port, "DELETE " + PING, "", cookie);
     Http.get(port, PING, WebDaemon.cookie(cookie), "X-JPM: hunter2");
-    Eventually.await("all refusals are logged", LIMIT, () -> warnings().size() == 8);
+    Eventually.await("all refusals are logged", TIMEOUT, () -> warnings().size() == 8);
     List<String> reasons =
         List.of(
             "no token",
@@ -225,13 +226,13 @@ class LimitsTest {
       assertThat(warnings().get(i))
           .matches("WARNING 127\\.0\\.0\\.1:[0-9]+ refused: " + reasons.get(i));
     }
-    Eventually.await("all refusals are audited", LIMIT, () -> audited.size() == 8);
+    Eventually.await("all refusals are audited", TIMEOUT, () -> audited.size() == 8);
     assertThat(audited).allMatch(it -> it.who().name().equals("?"));
     assertThat(audited.get(1).result()).isEqualTo("refused: wrong token");
   }
 
   @Test
-  void manyWhoAreTurnedAwayAreCounted() throws Exception {
+  void manyRefusalsAreSummarizedInTheLog() throws Exception {
     begin(200, Duration.ofSeconds(30));
     long began = System.nanoTime();
     for (int i = 0; i < 100; i++) {
@@ -240,7 +241,7 @@ class LimitsTest {
     long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds() + 1;
     Eventually.await(
         "the other refusals are counted",
-        LIMIT,
+        TIMEOUT,
         () -> warnings().stream().anyMatch(it -> it.matches("WARNING … [0-9]+ more refused")));
     assertThat(warnings().size())
         .isLessThanOrEqualTo((int) (seconds + 1) * (RefusalLog.LINES_PER_SECOND + 1));
@@ -252,7 +253,7 @@ class LimitsTest {
 
   /// Opens a stream, of which only the head and the first chunk are read.
   private Http stream() throws IOException {
-    Http http = Http.narrow(port);
+    Http http = Http.withSmallReceiveBuffer(port);
     http.send(port, "GET " + STREAM, "", WebDaemon.OWNER);
     assertThat(http.head().status()).isEqualTo(200);
     assertThat(http.chunk()).isEqualTo(": jpm\n\n");

@@ -9,10 +9,10 @@ import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
-import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsageLease;
 import io.jpm.console.Instances;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.web.Http.Reply;
 import io.jpm.wire.EventMessage;
 import io.jpm.wire.LinesMessage;
@@ -39,12 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests streams and log files over real sockets, with fakes of the other verticles.
 @Timeout(60)
 class LiveRoutesTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   @TempDir Path home;
   private final List<EventMessage> kept = new CopyOnWriteArrayList<>();
-  private final List<LineLease> linesWanted = new CopyOnWriteArrayList<>();
-  private final List<UsageDemand> usageWanted = new CopyOnWriteArrayList<>();
+  private final List<LineLease> lineLeases = new CopyOnWriteArrayList<>();
+  private final List<UsageLease> usageDemands = new CopyOnWriteArrayList<>();
   private volatile List<InstanceView> instances = List.of();
   private WebDaemon daemon;
   private int port;
@@ -54,8 +54,8 @@ class LiveRoutesTest {
     daemon = new WebDaemon(home);
     var bus = daemon.vertx.eventBus();
     bus.<JsonObject>consumer(Addresses.COMMAND, this::events);
-    bus.<LineLease>consumer(Addresses.LINES_WANTED, said -> linesWanted.add(said.body()));
-    bus.<UsageDemand>consumer(Addresses.USAGE_WANTED, said -> usageWanted.add(said.body()));
+    bus.<LineLease>consumer(Addresses.LINE_LEASES, said -> lineLeases.add(said.body()));
+    bus.<UsageLease>consumer(Addresses.USAGE_LEASES, said -> usageDemands.add(said.body()));
     bus.<GodCommand>consumer(
         Addresses.GOD_COMMAND, asked -> asked.reply(new GodReply(instances, List.of())));
     port = daemon.port();
@@ -86,7 +86,7 @@ class LiveRoutesTest {
         seq, "online", app, 0, 7, "online", 0, "", 1, OptionalInt.empty(), Optional.empty());
   }
 
-  private void happens(EventMessage event) {
+  private void publish(EventMessage event) {
     kept.add(event);
     daemon.vertx.eventBus().publish(Addresses.EVENTS, event.toJson());
   }
@@ -108,7 +108,7 @@ class LiveRoutesTest {
   }
 
   @Test
-  void aStreamOfEventsGoesOnAfterTheLastOneThatTheClientHas() throws Exception {
+  void eventStreamContinuesAfterTheLastEventOfTheClient() throws Exception {
     for (long n = 1; n <= 450; n++) {
       kept.add(event(n, "web"));
     }
@@ -116,13 +116,13 @@ class LiveRoutesTest {
       for (long n = 21; n <= 450; n++) {
         assertThat(id(http.chunk())).isEqualTo(n);
       }
-      happens(event(451, "web"));
+      publish(event(451, "web"));
       assertThat(id(http.chunk())).isEqualTo(451);
     }
   }
 
   @Test
-  void whatIsNoLongerKeptIsTold() throws Exception {
+  void deletedEventsAreReported() throws Exception {
     kept.add(event(9, "web"));
     try (Http http = stream("/api/v1/events/stream?after=1", WebDaemon.OWNER)) {
       assertThat(http.chunk()).isEqualTo("event: forgotten\ndata: {\"v\":1,\"events\":7}\n\n");
@@ -131,22 +131,22 @@ class LiveRoutesTest {
   }
 
   @Test
-  void whoIsLimitedToSomeAppsIsToldOfTheseOnly() throws Exception {
+  void tokenLimitedToAppsReceivesOnlyTheirEvents() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {
-      happens(event(1, "api"));
-      happens(EventMessage.ofDaemon(2, "stall", 7, "late", 1));
-      happens(event(3, "web"));
+      publish(event(1, "api"));
+      publish(EventMessage.ofDaemon(2, "stall", 7, "late", 1));
+      publish(event(3, "web"));
       assertThat(id(http.chunk())).isEqualTo(3);
     }
   }
 
   @Test
-  void aClientThatIsTooSlowMissesNoEvent() throws Exception {
+  void slowClientMissesNoEvent() throws Exception {
     String reason = "x".repeat(4000);
     try (Http http = stream("/api/v1/events/stream", WebDaemon.OWNER)) {
       // More than the server and both sockets buffer.
       for (long n = 1; n <= 5000; n++) {
-        happens(
+        publish(
             new EventMessage(
                 n,
                 "online",
@@ -168,7 +168,7 @@ class LiveRoutesTest {
 
   @Test
   @Tag("slow")
-  void aStreamEndsWhenItsTokenIsWithdrawn() throws Exception {
+  void streamEndsAfterItsTokenIsRemoved() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER)) {
       daemon.tokens.remove("reader-secret");
       String chunk = http.chunk();
@@ -181,7 +181,7 @@ class LiveRoutesTest {
 
   /// The stream does not end at the next keep-alive: that would send a chunk before the end.
   @Test
-  void aStreamEndsAsSoonAsItIsToldThatATokenHasEnded() throws Exception {
+  void streamEndsAtOnceWhenItsTokenIsRevoked() throws Exception {
     try (Http http = stream("/api/v1/events/stream", WebDaemon.READER);
         Http other = stream("/api/v1/events/stream", WebDaemon.OF_WEB)) {
       daemon.tokens.remove("reader-secret");
@@ -192,15 +192,14 @@ class LiveRoutesTest {
   }
 
   @Test
-  void linesComeWhileSomebodyReadsThem() throws Exception {
+  void linesAreRequestedWhileAClientReadsThem() throws Exception {
     String path = "/api/v1/logs/web/stream";
     try (Http http = stream(path, WebDaemon.OF_WEB)) {
       Eventually.await(
           "lines of web are requested",
-          LIMIT,
+          TIMEOUT,
           () ->
-              !linesWanted.isEmpty()
-                  && linesWanted.getLast().apps().equals(java.util.Set.of("web")));
+              !lineLeases.isEmpty() && lineLeases.getLast().apps().equals(java.util.Set.of("web")));
       var line =
           new LinesMessage.Line(0, "out", Instances.NOW, "<script>\u001b[31mred\n", false, false);
       daemon
@@ -217,17 +216,18 @@ class LiveRoutesTest {
               .vertx
               .eventBus()
               .<FlowControlAck>request(Addresses.WEB_LINES, new FlowControlAck());
-      assertThat(told.await(Patience.seconds(20), TimeUnit.SECONDS).body())
+      assertThat(told.await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS).body())
           .isEqualTo(new FlowControlAck());
     }
-    Eventually.await("no lines are requested", LIMIT, () -> linesWanted.getLast().apps().isEmpty());
+    Eventually.await(
+        "no lines are requested", TIMEOUT, () -> lineLeases.getLast().apps().isEmpty());
   }
 
   @Test
-  void usageIsMeasuredWhileSomebodyReadsIt() throws Exception {
+  void usageIsRequestedWhileAClientReadsIt() throws Exception {
     try (Http http = stream("/api/v1/usage/stream", WebDaemon.OF_WEB)) {
       Eventually.await(
-          "usage is requested", LIMIT, () -> usageWanted.stream().anyMatch(u -> u.wanted()));
+          "usage is requested", TIMEOUT, () -> usageDemands.stream().anyMatch(u -> u.wanted()));
       daemon
           .vertx
           .eventBus()
@@ -243,11 +243,12 @@ class LiveRoutesTest {
 
               """);
     }
-    Eventually.await("usage is no longer requested", LIMIT, () -> !usageWanted.getLast().wanted());
+    Eventually.await(
+        "usage is no longer requested", TIMEOUT, () -> !usageDemands.getLast().wanted());
   }
 
   @Test
-  void soManyStreamsAndNoMore() throws Exception {
+  void numberOfStreamsIsLimited() throws Exception {
     List<Http> all = new ArrayList<>();
     try {
       for (int i = 0; i < LiveRoutes.MOST_FEEDS; i++) {
@@ -262,7 +263,7 @@ class LiveRoutesTest {
   }
 
   @Test
-  void holdersOfTokensLeaveStreamsToTheOwner() throws Exception {
+  void streamsOfTokensLeaveAReserveForTheOwner() throws Exception {
     List<Http> all = new ArrayList<>();
     try {
       for (int i = 0; i < LiveRoutes.MOST_FEEDS_OF_ISSUED; i++) {
@@ -278,8 +279,8 @@ class LiveRoutesTest {
   }
 
   @Test
-  void aLogFileIsSentWhole() throws Exception {
-    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+  void logFileIsSentCompletely() throws Exception {
+    instances = List.of(withLog(Instances.online(0, "web"), "a.log"));
     String text = "<script>alert(1)</script>\n".repeat(50_000);
     Files.writeString(home.resolve("a.log"), text);
     Reply reply = Http.get(port, "/api/v1/logs/web/download", WebDaemon.OF_WEB);
@@ -294,21 +295,23 @@ class LiveRoutesTest {
   void onlyARegularFileIsSent() throws Exception {
     Path secret = Files.writeString(home.resolve("secret"), "hunter2");
     Files.createSymbolicLink(home.resolve("link.log"), secret);
-    instances = List.of(at(Instances.online(0, "web"), "link.log"));
+    instances = List.of(withLog(Instances.online(0, "web"), "link.log"));
     Reply link = Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER);
     assertThat(link.status()).isEqualTo(409);
     assertThat(link.body()).contains("not a regular file").doesNotContain("hunter2");
-    instances = List.of(at(Instances.online(0, "web"), "missing.log"));
+    instances = List.of(withLog(Instances.online(0, "web"), "missing.log"));
     assertThat(Http.get(port, "/api/v1/logs/web/download", WebDaemon.OWNER).body())
         .contains("it does not exist yet");
   }
 
   @Test
-  void ofSeveralFilesOneIsToBeNamed() throws Exception {
+  void oneOfSeveralLogFilesMustBeNamed() throws Exception {
     Files.writeString(home.resolve("0.log"), "zero");
     Files.writeString(home.resolve("1.log"), "");
     instances =
-        List.of(at(Instances.online(0, "web"), "0.log"), at(Instances.online(1, "web"), "1.log"));
+        List.of(
+            withLog(Instances.online(0, "web"), "0.log"),
+            withLog(Instances.online(1, "web"), "1.log"));
     String path = "/api/v1/logs/web/download";
     Reply which = Http.get(port, path, WebDaemon.OWNER);
     assertThat(which.status()).isEqualTo(400);
@@ -319,8 +322,8 @@ class LiveRoutesTest {
   }
 
   @Test
-  void aTicketDownloadsOneFileOnceAndSoon() throws Exception {
-    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+  void ticketIsValidForOneDownloadAndExpires() throws Exception {
+    instances = List.of(withLog(Instances.online(0, "web"), "a.log"));
     Files.writeString(home.resolve("a.log"), "of web\n");
     String ticket = ticket("web");
     Reply first = Http.get(port, ticket);
@@ -345,7 +348,7 @@ class LiveRoutesTest {
 
   @Test
   void aTicketEndsWithTheSession() throws Exception {
-    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    instances = List.of(withLog(Instances.online(0, "web"), "a.log"));
     Files.writeString(home.resolve("a.log"), "of web\n");
     String session = daemon.logIn(port);
     String own = "Origin: http://127.0.0.1:" + port;
@@ -357,7 +360,7 @@ class LiveRoutesTest {
 
   @Test
   void aTicketEndsWithTheToken() throws Exception {
-    instances = List.of(at(Instances.online(0, "web"), "a.log"));
+    instances = List.of(withLog(Instances.online(0, "web"), "a.log"));
     Files.writeString(home.resolve("a.log"), "of web\n");
     String ticket = ticket("web");
     daemon.vertx.eventBus().publish(Addresses.TOKEN_REVOKED, new TokenRevoked("web-only"));
@@ -365,7 +368,7 @@ class LiveRoutesTest {
   }
 
   @Test
-  void whoHasATokenEndsNobodysSession() throws Exception {
+  void logoutWithATokenEndsNoSession() throws Exception {
     String session = daemon.logIn(port);
     String own = "Origin: http://127.0.0.1:" + port;
     String cookie = WebDaemon.cookie(session);
@@ -386,7 +389,7 @@ class LiveRoutesTest {
   }
 
   /// Returns the instance with its log in the home.
-  private InstanceView at(InstanceView it, String file) {
-    return Instances.printing(it, home.resolve(file));
+  private InstanceView withLog(InstanceView it, String file) {
+    return Instances.withOutFile(it, home.resolve(file));
   }
 }

@@ -28,13 +28,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// Tests the stream that a page of the dashboard uses, with fakes of the other verticles.
 @Timeout(60)
 class LiveStreamTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final String PATH = "/api/v1/live/stream";
 
   @TempDir Path home;
   private final Map<Integer, JsonObject> instances = new ConcurrentSkipListMap<>();
   private final List<EventMessage> kept = new CopyOnWriteArrayList<>();
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger listQueries = new AtomicInteger();
   private WebDaemon daemon;
   private int port;
 
@@ -60,7 +60,7 @@ class LiveStreamTest {
     var reply = new JsonObject().put("v", 1).put("ok", true);
     switch (message.body().getString("verb")) {
       case "list" -> {
-        asked.incrementAndGet();
+        listQueries.incrementAndGet();
         var all = new JsonArray();
         instances.values().forEach(it -> all.add(it.copy()));
         message.reply(reply.put("instances", all));
@@ -75,7 +75,7 @@ class LiveStreamTest {
     }
   }
 
-  private void happens(long seq, String app) {
+  private void publish(long seq, String app) {
     var event =
         new EventMessage(
             seq, "online", app, 0, 7, "online", 0, "", 1, OptionalInt.empty(), Optional.empty());
@@ -108,17 +108,17 @@ class LiveStreamTest {
   }
 
   @Test
-  void theWholeListComesFirstThenWhatChanges() throws Exception {
+  void fullListIsSentFirstAndThenTheChanges() throws Exception {
     try (Http http = stream("", WebDaemon.OWNER)) {
       assertThat(ids(next(http, "instances"))).containsExactly(0, 1);
       put(1, "api", "stopped");
       put(2, "new", "launching");
-      happens(1, "api");
+      publish(1, "api");
       JsonObject changed = next(http, "changed");
       assertThat(ids(changed)).containsExactly(1, 2);
       assertThat(changed.getJsonArray("gone")).isEmpty();
       instances.remove(0);
-      happens(2, "web");
+      publish(2, "web");
       JsonObject gone = next(http, "changed");
       assertThat(ids(gone)).isEmpty();
       assertThat(gone.getJsonArray("gone")).containsExactly(0);
@@ -127,7 +127,7 @@ class LiveStreamTest {
 
   @Test
   @Tag("slow")
-  void whatIsNoEventIsSeenToo() throws Exception {
+  void changeWithoutAnEventIsSentToo() throws Exception {
     try (Http http = stream("", WebDaemon.OWNER)) {
       next(http, "instances");
       put(0, "web", "waiting restart");
@@ -136,14 +136,14 @@ class LiveStreamTest {
   }
 
   @Test
-  void whoIsLimitedToSomeAppsSeesTheseOnly() throws Exception {
+  void tokenLimitedToAppsSeesOnlyTheseApps() throws Exception {
     try (Http http = stream("?after=0", WebDaemon.OF_WEB)) {
       assertThat(ids(next(http, "instances"))).containsExactly(0);
       instances.remove(1);
-      happens(1, "api");
+      publish(1, "api");
       put(0, "web", "stopped");
       put(3, "api", "online");
-      happens(2, "web");
+      publish(2, "web");
       assertThat(next(http, "event").getLong("seq")).isEqualTo(2);
       JsonObject changed = next(http, "changed");
       assertThat(ids(changed)).containsExactly(0);
@@ -152,7 +152,7 @@ class LiveStreamTest {
   }
 
   @Test
-  void usageAndEventsComeInTheSameStreamAndEventsGoOnWhereTheyWere() throws Exception {
+  void streamContainsUsageAndResumesTheEvents() throws Exception {
     kept.add(
         new EventMessage(
             7, "exit", "web", 0, 7, "online", 0, "", 1, OptionalInt.of(1), Optional.empty()));
@@ -163,32 +163,32 @@ class LiveStreamTest {
           .eventBus()
           .publish(Addresses.USAGE, new JsonObject("{\"v\":1,\"at\":1,\"instances\":[]}"));
       assertThat(next(http, "usage").getLong("at")).isEqualTo(1);
-      happens(8, "web");
+      publish(8, "web");
       assertThat(next(http, "event").getLong("seq")).isEqualTo(8);
     }
   }
 
   @Test
-  void allPagesTogetherCostOneLookAndNoneCostsNone() throws Exception {
+  void allPagesShareOneQueryAndWithoutPagesThereIsNone() throws Exception {
     try (Http one = stream("", WebDaemon.OWNER);
         Http two = stream("", WebDaemon.OF_WEB)) {
       next(one, "instances");
       next(two, "instances");
-      int before = asked.get();
+      int before = listQueries.get();
       put(0, "web", "stopped");
       for (int n = 1; n <= 50; n++) {
-        happens(n, "web");
+        publish(n, "web");
       }
       next(one, "changed");
       next(two, "changed");
-      assertThat(asked.get() - before).isBetween(1, 5);
+      assertThat(listQueries.get() - before).isBetween(1, 5);
     }
     Eventually.await(
         "the list is no longer requested",
-        LIMIT,
+        TIMEOUT,
         () -> {
-          int before = asked.get();
-          happens(100 + before, "web");
+          int before = listQueries.get();
+          publish(100 + before, "web");
           Thread.onSpinWait();
           return isQuietAfter(before);
         });
@@ -197,14 +197,16 @@ class LiveStreamTest {
   /// Reports whether no list was requested, although an event was published and more than a pause
   /// has passed.
   private boolean isQuietAfter(int before) {
-    long end = System.nanoTime() + InstanceFeeds.PAUSE.multipliedBy(3).toNanos();
+    long end = System.nanoTime() + InstanceStreamer.PAUSE.multipliedBy(3).toNanos();
     Eventually.await(
-        "the pause has passed", LIMIT, () -> System.nanoTime() > end || asked.get() > before);
-    return asked.get() == before;
+        "the pause has passed",
+        TIMEOUT,
+        () -> System.nanoTime() > end || listQueries.get() > before);
+    return listQueries.get() == before;
   }
 
   @Test
-  void itIsForWhoIsKnownAndUnderstood() throws Exception {
+  void unauthenticatedAndInvalidRequestsAreRefused() throws Exception {
     assertThat(Http.get(port, PATH).status()).isEqualTo(401);
     assertThat(Http.get(port, PATH + "?after=x", WebDaemon.OWNER).status()).isEqualTo(400);
     assertThat(Http.get(port, PATH + "?app=web", WebDaemon.OWNER).status()).isEqualTo(400);
@@ -217,7 +219,7 @@ class LiveStreamTest {
   }
 
   @Test
-  void theSessionTellsWhatTheRoleAllows() throws Exception {
+  void sessionListsTheRoutesThatTheRoleAllows() throws Exception {
     JsonArray owner = Http.get(port, "/api/v1/session", WebDaemon.OWNER).json().getJsonArray("may");
     assertThat(owner).contains("restart", "delete", "apply", "start_apps");
     JsonArray reader =

@@ -16,7 +16,7 @@ import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
 import io.jpm.console.Instances;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.testing.Eventually;
 import io.jpm.web.Http.Reply;
 import io.jpm.web.metrics.Metric;
@@ -59,7 +59,7 @@ class MetricsTest {
         Addresses.SATAN_COMMAND,
         asked -> {
           samples.add(asked.body());
-          Map<ProcessIdentity, SatanReply.Load> loads = new HashMap<>();
+          Map<ProcessIdentity, SatanReply.MeasuredUsage> loads = new HashMap<>();
           instances.forEach(it -> loads.put(it.process().orElseThrow(), Instances.LOAD));
           asked.reply(new SatanReply.Sampled(loads));
         });
@@ -76,31 +76,31 @@ class MetricsTest {
     daemon.close();
   }
 
-  private Exposition page(String who) throws Exception {
+  private Exposition scrape(String who) throws Exception {
     Reply reply = Http.get(port, "/metrics", who);
     assertThat(reply.status()).as(reply.body()).isEqualTo(200);
     assertThat(reply.header("content-type")).contains("text/plain; version=0.0.4; charset=utf-8");
     return Exposition.parse(reply.body());
   }
 
-  private static String of(String app, String... more) {
+  private static String labels(String app, String... more) {
     return "{app=\"%s\",id=\"%d\",namespace=\"default\"%s}"
         .formatted(app, app.equals("web") ? 0 : 1, more.length == 0 ? "" : "," + more[0]);
   }
 
   @Test
-  void figuresAreThoseOfTheRooms() throws Exception {
-    Exposition page = page(WebDaemon.OWNER);
-    assertThat(page.value("jpm_instance_up" + of("web"))).isEqualTo(1);
-    assertThat(page.value("jpm_instance_status" + of("web", "status=\"online\""))).isEqualTo(1);
-    assertThat(page.value("jpm_instance_restarts_total" + of("web"))).isEqualTo(WEB.restarts());
-    assertThat(page.value("jpm_instance_resident_bytes" + of("web")))
+  void metricsShowTheValuesOfTheVerticles() throws Exception {
+    Exposition page = scrape(WebDaemon.OWNER);
+    assertThat(page.value("jpm_instance_up" + labels("web"))).isEqualTo(1);
+    assertThat(page.value("jpm_instance_status" + labels("web", "status=\"online\""))).isEqualTo(1);
+    assertThat(page.value("jpm_instance_restarts_total" + labels("web"))).isEqualTo(WEB.restarts());
+    assertThat(page.value("jpm_instance_resident_bytes" + labels("web")))
         .isEqualTo((double) Instances.LOAD.memoryBytes());
-    assertThat(page.value("jpm_instance_cpu_ratio" + of("web")))
+    assertThat(page.value("jpm_instance_cpu_ratio" + labels("web")))
         .isCloseTo(0.0034, org.assertj.core.data.Offset.offset(1e-9));
-    assertThat(page.value("jpm_instance_log_dropped_lines_total" + of("api"))).isEqualTo(3);
-    assertThat(page.value("jpm_instance_log_waiting_bytes" + of("api"))).isEqualTo(17);
-    assertThat(page.value("jpm_instance_log_printed_bytes_total" + of("api"))).isEqualTo(1_234);
+    assertThat(page.value("jpm_instance_log_dropped_lines_total" + labels("api"))).isEqualTo(3);
+    assertThat(page.value("jpm_instance_log_waiting_bytes" + labels("api"))).isEqualTo(17);
+    assertThat(page.value("jpm_instance_log_printed_bytes_total" + labels("api"))).isEqualTo(1_234);
     assertThat(page.value("jpm_bridge_connections{door=\"unix\"}")).isEqualTo(2);
     assertThat(page.value("jpm_bridge_connections{door=\"tcp\"}")).isEqualTo(5);
     assertThat(page.value("jpm_daemon_stalls_total")).isZero();
@@ -125,7 +125,7 @@ class MetricsTest {
         Duration.ofSeconds(20),
         () -> {
           try {
-            return page(WebDaemon.OWNER).value("jpm_daemon_stalls_total") == 2;
+            return scrape(WebDaemon.OWNER).value("jpm_daemon_stalls_total") == 2;
           } catch (Exception failure) {
             throw new AssertionError(failure);
           }
@@ -133,18 +133,18 @@ class MetricsTest {
   }
 
   @Test
-  void namesAndKindsArePromisedAndNoOthersAreThere() throws Exception {
-    Exposition page = page(WebDaemon.OWNER);
+  void onlyDeclaredMetricsWithTheirKindsAreExposed() throws Exception {
+    Exposition page = scrape(WebDaemon.OWNER);
     Map<String, String> promised = new HashMap<>();
     for (Metric metric : Metric.values()) {
-      promised.put(metric.exposed(), metric.kind().name().toLowerCase(java.util.Locale.ROOT));
+      promised.put(metric.exportedName(), metric.kind().name().toLowerCase(java.util.Locale.ROOT));
     }
     assertThat(promised).hasSize(Metric.values().length);
     assertThat(promised).containsAllEntriesOf(page.types());
   }
 
   @Test
-  void thePageOfTheDocumentationListsThemAll() throws IOException {
+  void documentationListsAllMetrics() throws IOException {
     String page = Files.readString(Path.of("docs/metrics.md"));
     List<String> rows = page.lines().filter(line -> line.startsWith("| `jpm_")).toList();
     assertThat(rows)
@@ -153,7 +153,7 @@ class MetricsTest {
                 .map(metric ->
                     "| `%s` | %s | %s | %s |"
                         .formatted(
-                            metric.exposed(),
+                            metric.exportedName(),
                             metric.kind().name().toLowerCase(java.util.Locale.ROOT),
                             String.join(", ", metric.labels()),
                             metric.help()))
@@ -161,62 +161,63 @@ class MetricsTest {
   }
 
   @Test
-  void theSeriesOfAnAppThatIsDeletedVanish() throws Exception {
-    assertThat(page(WebDaemon.OWNER).series()).anyMatch(it -> it.contains("app=\"api\""));
+  void seriesOfADeletedAppDisappear() throws Exception {
+    assertThat(scrape(WebDaemon.OWNER).series()).anyMatch(it -> it.contains("app=\"api\""));
     instances = List.of(WEB);
-    assertThat(page(WebDaemon.OWNER).series())
+    assertThat(scrape(WebDaemon.OWNER).series())
         .noneMatch(it -> it.contains("app=\"api\""))
         .anyMatch(it -> it.contains("app=\"web\""));
   }
 
   @Test
-  void whoIsLimitedToSomeAppsSeesTheseAndNothingOfTheDaemon() throws Exception {
-    assertThat(page(WebDaemon.OF_WEB).series())
+  void tokenLimitedToAppsSeesOnlyTheirMetrics() throws Exception {
+    assertThat(scrape(WebDaemon.OF_WEB).series())
         .isNotEmpty()
         .allMatch(it -> it.contains("app=\"web\""));
   }
 
   @Test
-  void restartsHaveACauseAndReloadsATime() throws Exception {
-    assertThat(page(WebDaemon.OWNER).value(cause("asked"))).isZero();
-    happens(Kind.EXIT, 0);
-    happens(Kind.RESTART, 1);
-    happens(Kind.STOPPING, 2);
-    happens(Kind.RESTART, 3);
-    happens(Kind.LIMIT, 4);
-    happens(Kind.STOPPING, 4);
-    happens(Kind.RESTART, 5);
-    happens(Kind.UNHEALTHY, 6);
-    happens(Kind.STOPPING, 6);
-    happens(Kind.RESTART, 7);
-    happens(Kind.START, 10);
-    happens(Kind.RELOAD, 12);
-    happens(Kind.RELOAD_FAILED, 20);
+  void restartsHaveACauseAndReloadsADuration() throws Exception {
+    assertThat(scrape(WebDaemon.OWNER).value(cause("asked"))).isZero();
+    publish(Kind.EXIT, 0);
+    publish(Kind.RESTART, 1);
+    publish(Kind.STOPPING, 2);
+    publish(Kind.RESTART, 3);
+    publish(Kind.LIMIT, 4);
+    publish(Kind.STOPPING, 4);
+    publish(Kind.RESTART, 5);
+    publish(Kind.UNHEALTHY, 6);
+    publish(Kind.STOPPING, 6);
+    publish(Kind.RESTART, 7);
+    publish(Kind.START, 10);
+    publish(Kind.RELOAD, 12);
+    publish(Kind.RELOAD_FAILED, 20);
     Eventually.await(
         "the last event is counted", Duration.ofSeconds(20), this::isReloadFailureCounted);
-    Exposition page = page(WebDaemon.OWNER);
+    Exposition page = scrape(WebDaemon.OWNER);
     assertThat(page.value(cause("asked"))).isEqualTo(1);
     assertThat(page.value(cause("limit"))).isEqualTo(1);
     assertThat(page.value(cause("unhealthy"))).isEqualTo(1);
     assertThat(
             page.value(cause("exit")) + page.value(cause("signal")) + page.value(cause("unknown")))
         .isEqualTo(1);
-    assertThat(page.value("jpm_instance_reloads_total" + of("web"))).isEqualTo(1);
-    assertThat(page.value("jpm_instance_reload_seconds_total" + of("web"))).isEqualTo(2);
-    happens(Kind.DELETE, 30);
+    assertThat(page.value("jpm_instance_reloads_total" + labels("web"))).isEqualTo(1);
+    assertThat(page.value("jpm_instance_reload_seconds_total" + labels("web"))).isEqualTo(2);
+    publish(Kind.DELETE, 30);
     Eventually.await(
         "the deleted app is forgotten", Duration.ofSeconds(20), () -> !isReloadFailureCounted());
   }
 
   private boolean isReloadFailureCounted() {
     try {
-      return page(WebDaemon.OWNER).value("jpm_instance_reload_failures_total" + of("web")) == 1;
+      return scrape(WebDaemon.OWNER).value("jpm_instance_reload_failures_total" + labels("web"))
+          == 1;
     } catch (Exception failure) {
       throw new AssertionError(failure);
     }
   }
 
-  private void happens(Kind kind, int second) {
+  private void publish(Kind kind, int second) {
     daemon
         .vertx
         .eventBus()
@@ -230,7 +231,7 @@ class MetricsTest {
   }
 
   @Test
-  void theRootIsWhatPm2Answers() throws Exception {
+  void rootReturnsTheJsonOfPm2() throws Exception {
     var chunks =
         new JsonArray().add("[{\"name\":\"web\",\"pm_id\":0},").add("{\"name\":\"api\"}]\n");
     daemon

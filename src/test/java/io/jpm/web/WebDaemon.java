@@ -10,7 +10,7 @@ import io.jpm.console.Instances;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -75,7 +75,7 @@ final class WebDaemon {
     deployed =
         vertx
             .deployVerticle(new WebVerticle(context()))
-            .await(Patience.seconds(20), TimeUnit.SECONDS);
+            .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   private WebContext context() {
@@ -92,7 +92,7 @@ final class WebDaemon {
     return vertx
         .eventBus()
         .<WebReply>request(Addresses.WEB_COMMAND, command)
-        .await(Patience.seconds(20), TimeUnit.SECONDS)
+        .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)
         .body();
   }
 
@@ -135,8 +135,8 @@ final class WebDaemon {
   /// Undeploys the verticle, as if the daemon had ended. The port is free when this returns: a
   /// closed listener disappears only in the next turn of its event loop.
   void stop() throws Exception {
-    WebReply state = ask(new WebCommand.Ask());
-    vertx.undeploy(deployed).await(Patience.seconds(20), TimeUnit.SECONDS);
+    WebReply state = ask(new WebCommand.GetStatus());
+    vertx.undeploy(deployed).await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
     if (state instanceof WebReply.Listening listening) {
       int port = URI.create(listening.url()).getPort();
       Eventually.await(
@@ -157,10 +157,10 @@ final class WebDaemon {
     deployed =
         vertx
             .deployVerticle(new WebVerticle(context()))
-            .await(Patience.seconds(20), TimeUnit.SECONDS);
+            .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(20), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 }

@@ -17,12 +17,12 @@ public final class BridgeSchema {
   private BridgeSchema() {}
 
   /// Returns the schema of all bodies, with one definition for each kind.
-  public static JsonObject make() {
+  public static JsonObject create() {
     var definitions = new JsonObject();
     var requests = new JsonArray();
     for (CommandVerb verb : CommandVerb.values()) {
-      definitions.put("request_" + verb.word(), request(verb));
-      requests.add(ref("request_" + verb.word()));
+      definitions.put("request_" + verb.keyword(), request(verb));
+      requests.add(ref("request_" + verb.keyword()));
     }
     definitions.put("request", new JsonObject().put("oneOf", requests));
     definitions.put("instance", instance());
@@ -58,7 +58,7 @@ public final class BridgeSchema {
 
   /// Reports whether `body` matches the definition.
   public static boolean accepts(String definition, JsonObject body) {
-    JsonObject schema = new JsonObject(make().encode()).put("$ref", "#/$defs/" + definition);
+    JsonObject schema = new JsonObject(create().encode()).put("$ref", "#/$defs/" + definition);
     schema.remove("anyOf");
     return Validator.create(
             JsonSchema.of(schema),
@@ -74,8 +74,8 @@ public final class BridgeSchema {
     var properties =
         new JsonObject()
             .put("v", new JsonObject().put("const", CommandRequest.VERSION))
-            .put("verb", new JsonObject().put("const", verb.word()));
-    verb.keys().forEach(key -> properties.put(key.word(), value(key)));
+            .put("verb", new JsonObject().put("const", verb.keyword()));
+    verb.keys().forEach(key -> properties.put(key.keyword(), value(key)));
     var schema =
         new JsonObject()
             .put("description", needs(verb))
@@ -126,8 +126,8 @@ public final class BridgeSchema {
 
   private static String needs(CommandVerb verb) {
     return "needs the role "
-        + verb.needs().word()
-        + (verb == CommandVerb.START ? ", with apps " + Role.ADMIN.word() : "");
+        + verb.requiredRole().keyword()
+        + (verb == CommandVerb.START ? ", with apps " + Role.ADMIN.keyword() : "");
   }
 
   private static JsonObject value(CommandKey key) {
@@ -140,16 +140,16 @@ public final class BridgeSchema {
                       "enum",
                       new JsonArray(
                           Arrays.stream(CommandRequest.Stream.values())
-                              .map(CommandRequest.Stream::word)
+                              .map(CommandRequest.Stream::keyword)
                               .toList()))
               : type("string").put("minLength", 1);
       case TEXT -> type("string").put("pattern", "^[^\\n]*$");
       case WORDS ->
           array(type("string").put("minLength", 1)).put("minItems", 1).put("maxItems", 1000);
       case NUMBER ->
-          key.most() == Long.MAX_VALUE
-              ? type("integer").put("minimum", key.least())
-              : type("integer").put("minimum", key.least()).put("maximum", key.most());
+          key.max() == Long.MAX_VALUE
+              ? type("integer").put("minimum", key.min())
+              : type("integer").put("minimum", key.min()).put("maximum", key.max());
       case FLAG -> type("boolean");
       case PATH -> type("string").put("pattern", "^/");
       case OBJECT -> type("object");
@@ -191,7 +191,7 @@ public final class BridgeSchema {
     definitions
         .put(
             "reply_pong",
-            fine(
+            success(
                 "version",
                 type("string"),
                 "pid",
@@ -200,11 +200,11 @@ public final class BridgeSchema {
                 type("string"),
                 "since",
                 type("integer")))
-        .put("reply_instances", fine("instances", instances))
-        .put("reply_events", fine("events", array(ref("event")), "forgotten", type("integer")))
-        .put("reply_lines", fine("lines", array(line), "left_out", type("integer")))
-        .put("reply_answers", fine("answers", array(answer)))
-        .put("reply_changes", fine("changes", array(change)))
+        .put("reply_instances", success("instances", instances))
+        .put("reply_events", success("events", array(ref("event")), "forgotten", type("integer")))
+        .put("reply_lines", success("lines", array(line), "left_out", type("integer")))
+        .put("reply_answers", success("answers", array(answer)))
+        .put("reply_changes", success("changes", array(change)))
         .put("reply_failed", failed(instances));
     definitions.put(
         "reply",
@@ -231,7 +231,7 @@ public final class BridgeSchema {
                     "enum",
                     new JsonArray(
                         Arrays.stream(CommandReply.Code.values())
-                            .map(CommandReply.Code::word)
+                            .map(CommandReply.Code::keyword)
                             .toList())),
             "problems",
             array(type("string")).put("minItems", 1));
@@ -239,7 +239,7 @@ public final class BridgeSchema {
     return failed;
   }
 
-  private static JsonObject fine(Object... members) {
+  private static JsonObject success(Object... members) {
     JsonObject schema = open(members);
     schema
         .getJsonObject("properties")

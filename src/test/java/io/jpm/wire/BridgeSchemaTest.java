@@ -2,8 +2,8 @@ package io.jpm.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.SystemUsage;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.SystemUsage;
+import io.jpm.model.process.TreeUsage;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,8 +23,8 @@ class BridgeSchemaTest {
   private static final Path FILE = Path.of("docs/bridge.schema.json");
 
   @Test
-  void theFileIsWhatTheCodeSays() throws IOException {
-    String schema = BridgeSchema.make().encodePrettily() + "\n";
+  void fileEqualsTheGeneratedSchema() throws IOException {
+    String schema = BridgeSchema.create().encodePrettily() + "\n";
     if (Boolean.getBoolean("jpm.golden.write")) {
       Files.writeString(FILE, schema);
     }
@@ -32,7 +32,7 @@ class BridgeSchemaTest {
   }
 
   @Test
-  void publicationsAreAsDescribed() {
+  void publicationsMatchTheSchema() {
     var at = Instant.parse("2026-11-21T11:36:32.120Z");
     var exit =
         new EventMessage(
@@ -71,7 +71,7 @@ class BridgeSchemaTest {
             1,
             Optional.<SystemUsage>empty(),
             0.5,
-            List.of(new UsageMessage.OfInstance("web", 0, 7, 1.5, tree)));
+            List.of(new UsageMessage.InstanceUsage("web", 0, 7, 1.5, tree)));
     assertThat(BridgeSchema.accepts("usage", usage.toJson())).isTrue();
   }
 
@@ -89,7 +89,7 @@ class BridgeSchemaTest {
         "{\"v\":1,\"verb\":\"start\",\"apps\":[{}]}",
         "{\"v\":1,\"verb\":\"start\",\"targets\":[\"a\"],\"apps\":[{}],\"cwd\":\"/\"}"
       })
-  void whatIsNoRequestIsRefused(String body) {
+  void invalidRequestsDoNotMatchTheSchema(String body) {
     assertThat(BridgeSchema.accepts("request", new JsonObject(body))).isFalse();
   }
 }

@@ -14,14 +14,14 @@ class ConsoleChunkTest {
       List.of(
           new ConsoleChunk.Out("日本 🚀\n"),
           new ConsoleChunk.Err("\u001b[31mno\u001b[0m\n"),
-          new ConsoleChunk.Wait(),
+          new ConsoleChunk.KeepAlive(),
           new ConsoleChunk.Code(70),
           new ConsoleChunk.Marked(new ConsoleChunk.Out("a line\n"), "a-mark_1"),
-          new ConsoleChunk.Last(false, "done\n", 0),
-          new ConsoleChunk.Last(true, "\",\"code\":3}", 1));
+          new ConsoleChunk.FinalText(false, "done\n", 0),
+          new ConsoleChunk.FinalText(true, "\",\"code\":3}", 1));
 
   @Test
-  void everyKindIsTried() {
+  void everyKindIsCovered() {
     assertThat(ONE_OF_EACH.stream().map(Object::getClass).collect(Collectors.toSet()))
         .isEqualTo(
             Arrays.stream(ConsoleChunk.class.getPermittedSubclasses()).collect(Collectors.toSet()));
@@ -37,11 +37,11 @@ class ConsoleChunkTest {
   }
 
   private static boolean hasTwoKeys(ConsoleChunk chunk) {
-    return chunk instanceof ConsoleChunk.Last || chunk instanceof ConsoleChunk.Marked;
+    return chunk instanceof ConsoleChunk.FinalText || chunk instanceof ConsoleChunk.Marked;
   }
 
   @Test
-  void anythingElseIsNone() {
+  void otherJsonIsRefused() {
     for (String json :
         List.of(
             "{}",

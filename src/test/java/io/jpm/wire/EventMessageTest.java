@@ -18,7 +18,7 @@ class EventMessageTest {
       """;
 
   @Test
-  void theJsonIsThatOfTheDocumentation() {
+  void jsonEqualsTheDocumentation() {
     EventMessage message = EventMessage.fromJson(new JsonObject(EXIT));
     assertThat(message)
         .isEqualTo(
@@ -38,7 +38,7 @@ class EventMessageTest {
   }
 
   @Test
-  void whatHappensToTheDaemonIsOfNoApp() {
+  void eventOfTheDaemonHasNoApp() {
     var json =
         new JsonObject(
             """
@@ -48,12 +48,12 @@ class EventMessageTest {
     EventMessage message = EventMessage.fromJson(json);
     assertThat(message)
         .isEqualTo(EventMessage.ofDaemon(18, "heartbeat_missed", 400, "late", 1_795_248_000_000L));
-    assertThat(message.ofDaemon()).isTrue();
+    assertThat(message.isDaemonEvent()).isTrue();
     assertThat(message.toJson()).isEqualTo(json);
   }
 
   @Test
-  void aSignalIsNamedAndIsNoCode() {
+  void exitSignalIsNamedAndThereIsNoExitCode() {
     var json = new JsonObject(EXIT).put("exit_signal", "SIGKILL");
     json.remove("exit_code");
     EventMessage message = EventMessage.fromJson(json);
@@ -63,17 +63,17 @@ class EventMessageTest {
   }
 
   @Test
-  void anExitThatWasExpectedSaysSo() {
+  void expectedExitIsMarkedAsExpected() {
     var json = new JsonObject(EXIT).put("expected", true);
     EventMessage message = EventMessage.fromJson(json);
     assertThat(message.expected()).isTrue();
-    assertThat(message.ofProcess(412)).isEqualTo(message);
+    assertThat(message.withPid(412)).isEqualTo(message);
     assertThat(message.toJson()).isEqualTo(json);
     assertThat(EventMessage.fromJson(new JsonObject(EXIT)).expected()).isFalse();
   }
 
   @Test
-  void unknownKeysAndMissingOnesAreNoMatter() {
+  void unknownAndMissingKeysAreTolerated() {
     var json =
         new JsonObject()
             .put("v", 9)
@@ -98,14 +98,14 @@ class EventMessageTest {
         "{\"seq\":1,\"event\":\"exit\"}",
         "{\"seq\":\"1\",\"event\":\"exit\",\"app\":\"web\"}"
       })
-  void whatIsNoEventIsRefused(String json) {
+  void incompleteEventIsRefused(String json) {
     assertThatThrownBy(() -> EventMessage.fromJson(new JsonObject(json)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("seq, event and app");
   }
 
   @Test
-  void aReasonWithBytesThatAreNoTextCanBeWritten() {
+  void reasonWithInvalidCharactersCanBeEncoded() {
     EventMessage message =
         EventMessage.fromJson(new JsonObject(EXIT).put("reason", "/srv/\udcff\ud83d\ude80 é"));
     assertThat(message.reason()).isEqualTo("/srv/\ufffd\ud83d\ude80 é");

@@ -29,7 +29,7 @@ class JsonBoundsTest {
         "-1.5e3",
         "null",
       })
-  void takesWhatIsWithinTheBounds(String json) {
+  void acceptsJsonWithinTheBounds(String json) {
     assertThat(SMALL.problem(utf8(json))).isEmpty();
   }
 
@@ -54,12 +54,12 @@ class JsonBoundsTest {
         "nul|is not JSON at character 3",
         "{'a':1}|is not JSON at character 1",
       })
-  void saysWhatIsWrong(String json, String problem) {
+  void reportsTheProblem(String json, String problem) {
     assertThat(SMALL.problem(utf8(json))).hasValue(problem);
   }
 
   @Test
-  void judgesWhatWouldTakeMuchMemoryByItsBeginning() {
+  void rejectsLargeJsonAtItsBeginning() {
     JsonBounds bounds = JsonBounds.ISSUED;
     assertThat(bounds.problem(utf8("[" + "[],".repeat(1_400_000) + "[]]")))
         .hasValue("has more than 25000 values");
@@ -75,7 +75,7 @@ class JsonBoundsTest {
   }
 
   @Test
-  void looksAtEachTokenWithItsDepth() {
+  void visitsEachTokenWithItsDepth() {
     List<String> seen = new ArrayList<>();
     var json = new ByteArrayInputStream(utf8("{\"a\":[1,{}],\"b\":\"c\"}"));
     assertThat(
@@ -106,7 +106,7 @@ class JsonBoundsTest {
   }
 
   @Test
-  void refusesBoundsThatLetNothingPass() {
+  void refusesBoundsBelowOne() {
     assertThatThrownBy(() -> new JsonBounds(0, 1, 1)).hasMessageContaining("use 1 or more");
   }
 

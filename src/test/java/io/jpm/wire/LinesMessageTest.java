@@ -13,7 +13,7 @@ class LinesMessageTest {
   private static final Instant AT = Instant.parse("2026-11-21T11:36:32.120Z");
 
   @Test
-  void theJsonFormIsAsDocumented() {
+  void jsonEqualsTheDocumentation() {
     var message =
         new LinesMessage(
             "web",
@@ -34,7 +34,7 @@ class LinesMessageTest {
   }
 
   @Test
-  void whatIsWrittenIsReadBack() {
+  void roundTrip() {
     var message =
         new LinesMessage("web", 17, 3, List.of(new Line(1, "err", AT, "text", true, false)));
     assertThat(LinesMessage.fromJson(new JsonObject(message.toJson().encode()))).isEqualTo(message);
@@ -44,7 +44,7 @@ class LinesMessageTest {
   }
 
   @Test
-  void whatIsNoMessageIsRefused() {
+  void invalidMessageIsRefused() {
     assertThatThrownBy(() -> LinesMessage.fromJson(new JsonObject().put("lines", "none")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("[lines]");

@@ -2,7 +2,7 @@ package io.jpm.balancer.activation;
 
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.balancer.mode.ProcessPoll;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
@@ -11,13 +11,13 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.Listening;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.TreeListener;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
@@ -51,29 +51,29 @@ public final class ActivationBackend implements BalancerBackend {
 
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Reports reports;
-  private final Map<WorkerId, Held> workers = new HashMap<>();
+  private final Observer observer;
+  private final Map<WorkerId, Member> workers = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> slots = new HashMap<>();
   private final Set<WorkerId> awaited = new HashSet<>();
 
   /// The app and the addresses with which a process was started.
-  private record Held(AppName app, List<ListenAddress> listen) {}
+  private record Member(AppName app, List<ListenAddress> listen) {}
 
   /// Must be called on ClusterBalancer's context.
-  public ActivationBackend(Vertx vertx, ProcessHost host, Reports reports) {
+  public ActivationBackend(Vertx vertx, ProcessHost host, Observer observer) {
     this.vertx = vertx;
     this.host = host;
-    this.reports = reports;
+    this.observer = observer;
   }
 
   @Override
   public Future<BalancerReply> prepare(BalancerCommand.Prepare order) {
     AppSpec spec = order.spec();
     List<ListenAddress> listen = spec.cluster().listen();
-    boolean first = workers.values().stream().noneMatch(held -> held.app().equals(spec.name()));
-    hold(order.worker(), new Held(spec.name(), listen));
+    boolean first = workers.values().stream().noneMatch(member -> member.app().equals(spec.name()));
+    hold(order.worker(), new Member(spec.name(), listen));
     Set<String> wanted = keysInUse(spec.name());
-    return Blocking.<BalancerReply>call(
+    return BlockingCalls.<BalancerReply>call(
         vertx,
         () -> {
           try {
@@ -83,21 +83,21 @@ public final class ActivationBackend implements BalancerBackend {
               open(spec, address, first);
             }
             return prepared(spec);
-          } catch (ListenFailure refusal) {
+          } catch (ListenException refusal) {
             return new BalancerReply.Refused(String.valueOf(refusal.getMessage()));
           }
         });
   }
 
-  private void hold(WorkerId worker, Held held) {
-    workers.put(worker, held);
-    slots.put(worker.slot(), held.app());
+  private void hold(WorkerId worker, Member member) {
+    workers.put(worker, member);
+    slots.put(worker.slot(), member.app());
   }
 
   private Set<String> keysInUse(AppName app) {
     return workers.values().stream()
-        .filter(held -> held.app().equals(app))
-        .flatMap(held -> held.listen().stream().map(address -> key(app, address)))
+        .filter(member -> member.app().equals(app))
+        .flatMap(member -> member.listen().stream().map(address -> key(app, address)))
         .collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
@@ -105,21 +105,21 @@ public final class ActivationBackend implements BalancerBackend {
     return PREFIX + app + " " + address;
   }
 
-  private ListenSockets sockets() throws ListenFailure {
+  private ListenSocketRegistry sockets() throws ListenException {
     return host.listenSockets()
-        .orElseThrow(() -> new ListenFailure("this system cannot share sockets", 95));
+        .orElseThrow(() -> new ListenException("this system cannot share sockets", 95));
   }
 
   /// @param first whether no other process of the app has the sockets. Then changes that the
   ///   previous process made to them are undone; otherwise a process may rely on its changes.
-  private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenFailure {
-    ListenSockets sockets = sockets();
+  private void open(AppSpec spec, ListenAddress address, boolean first) throws ListenException {
+    ListenSocketRegistry sockets = sockets();
     String key = key(spec.name(), address);
     Optional<ListenSocket> present = sockets.find(key);
     if (present.isEmpty()) {
-      ActivationSockets.open(sockets, key, address).block();
+      ActivationSockets.open(sockets, key, address).setBlocking();
     } else if (first) {
-      present.get().block();
+      present.get().setBlocking();
     }
   }
 
@@ -140,7 +140,7 @@ public final class ActivationBackend implements BalancerBackend {
         true);
   }
 
-  private void closeOthers(AppName app, Set<String> wanted) throws ListenFailure {
+  private void closeOthers(AppName app, Set<String> wanted) throws ListenException {
     for (ListenSocket socket : sockets().all()) {
       if (isOf(socket.key(), app) && !wanted.contains(socket.key())) {
         socket.close();
@@ -154,13 +154,13 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(BalancerCommand.Began news) {
+  public void began(BalancerCommand.ProcessStarted news) {
     if (!workers.containsKey(news.worker())) {
       // The addresses from its start; the spec may have changed since.
-      List<ListenAddress> listen = ActivationSockets.addresses(news.memo());
-      hold(news.worker(), new Held(news.spec().name(), listen));
+      List<ListenAddress> listen = ActivationSockets.addresses(news.balancerState());
+      hold(news.worker(), new Member(news.spec().name(), listen));
       // Runs in order with the tasks that open sockets.
-      Blocking.call(vertx, () -> regain(news, listen))
+      BlockingCalls.call(vertx, () -> regain(news, listen))
           .onFailure(fault ->
               LOG.log(
                   Level.WARNING,
@@ -168,22 +168,22 @@ public final class ActivationBackend implements BalancerBackend {
                   fault));
     }
     awaited.add(news.worker());
-    new ProcessPoll<>(vertx, news.spec().name().value(), new Beginner(news)).begin();
+    new ProcessPoll<>(vertx, news.spec().name().value(), new ListenPoll(news)).begin();
   }
 
   /// Recovers sockets that were lost when the keeper died with the earlier daemon.
-  private boolean regain(BalancerCommand.Began news, List<ListenAddress> listen)
-      throws ListenFailure {
+  private boolean regain(BalancerCommand.ProcessStarted news, List<ListenAddress> listen)
+      throws ListenException {
     for (ListenAddress address : listen) {
       String key = key(news.spec().name(), address);
       if (sockets().find(key).isEmpty()) {
         Optional<Long> inode =
-            host.listening(news.process()).stream()
+            host.listenersOf(news.process()).stream()
                 .filter(it -> ActivationSockets.isAt(address, it.address()))
-                .map(Listening::inode)
+                .map(TreeListener::inode)
                 .findFirst();
         if (inode.isPresent()) {
-          sockets().regain(key, news.process(), inode.get());
+          sockets().recover(key, news.process(), inode.get());
         }
       }
     }
@@ -191,16 +191,17 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   /// Polls a process until it accepts on one of its sockets.
-  private final class Beginner implements ProcessPoll.Scene<String> {
+  private final class ListenPoll implements ProcessPoll.PollTask<String> {
     private final WorkerId worker;
     private final ProcessIdentity identity;
     private final Set<String> keys;
 
-    Beginner(BalancerCommand.Began news) {
+    ListenPoll(BalancerCommand.ProcessStarted news) {
       this.worker = news.worker();
       this.identity = news.process();
-      Held held = Objects.requireNonNull(workers.get(worker));
-      this.keys = held.listen().stream().map(it -> key(held.app(), it)).collect(Collectors.toSet());
+      Member member = Objects.requireNonNull(workers.get(worker));
+      this.keys =
+          member.listen().stream().map(it -> key(member.app(), it)).collect(Collectors.toSet());
     }
 
     @Override
@@ -209,23 +210,23 @@ public final class ActivationBackend implements BalancerBackend {
     }
 
     @Override
-    public Optional<String> look() throws ListenFailure {
+    public Optional<String> look() throws ListenException {
       return accepted(identity, keys).stream().findFirst();
     }
 
     @Override
     public void seen(String address) {
       awaited.remove(worker);
-      reports.listening(worker, address);
+      observer.listening(worker, address);
     }
   }
 
   /// Returns the addresses of the sockets on which the process waits for connections.
-  private List<String> accepted(ProcessIdentity process, Set<String> keys) throws ListenFailure {
+  private List<String> accepted(ProcessIdentity process, Set<String> keys) throws ListenException {
     Set<Long> inodes =
-        host.listening(process).stream()
-            .filter(Listening::accepting)
-            .map(Listening::inode)
+        host.listenersOf(process).stream()
+            .filter(TreeListener::accepting)
+            .map(TreeListener::inode)
             .collect(Collectors.toSet());
     return sockets().all().stream()
         .filter(socket -> keys.contains(socket.key()) && inodes.contains(socket.inode()))
@@ -234,22 +235,22 @@ public final class ActivationBackend implements BalancerBackend {
   }
 
   @Override
-  public Future<Route> reach(BalancerCommand.Reach question) {
-    Held held = workers.get(question.worker());
+  public Future<Route> resolveRoute(BalancerCommand.ResolveRoute question) {
+    Member member = workers.get(question.worker());
     return Future.succeededFuture(
-        held == null
+        member == null
             ? new Route.Direct()
-            : held.listen().stream()
+            : member.listen().stream()
                 .filter(address -> isAt(address, question))
                 .findFirst()
                 .<Route>map(address ->
-                    new Route.Nowhere(
+                    new Route.Unreachable(
                         "%s is an address of listen, on which all instances accept: any of them would answer"
                             .formatted(address)))
                 .orElseGet(Route.Direct::new));
   }
 
-  private static boolean isAt(ListenAddress address, BalancerCommand.Reach question) {
+  private static boolean isAt(ListenAddress address, BalancerCommand.ResolveRoute question) {
     if (address.port() != question.port()) {
       return false;
     }
@@ -276,7 +277,7 @@ public final class ActivationBackend implements BalancerBackend {
     ended(worker);
     AppName app = slots.remove(worker.slot());
     if (app != null && !slots.containsValue(app)) {
-      Blocking.call(
+      BlockingCalls.call(
               vertx,
               () -> {
                 closeOthers(app, Set.of());
@@ -289,8 +290,8 @@ public final class ActivationBackend implements BalancerBackend {
   @Override
   public List<String> addresses(AppName app) {
     return workers.values().stream()
-        .filter(held -> held.app().equals(app))
-        .flatMap(held -> held.listen().stream())
+        .filter(member -> member.app().equals(app))
+        .flatMap(member -> member.listen().stream())
         .map(ListenAddress::toString)
         .distinct()
         .toList();
@@ -298,7 +299,7 @@ public final class ActivationBackend implements BalancerBackend {
 
   @Override
   public String strategy(AppName app) {
-    return Strategy.KERNEL.word();
+    return Strategy.KERNEL.keyword();
   }
 
   @Override

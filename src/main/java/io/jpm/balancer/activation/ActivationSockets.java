@@ -3,10 +3,10 @@ package io.jpm.balancer.activation;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.RunAs;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,8 +20,8 @@ final class ActivationSockets {
 
   /// Opens a socket with the daemon's rights, whatever user the app runs as, because the user has
   /// declared its port.
-  static ListenSocket open(ListenSockets sockets, String key, ListenAddress address)
-      throws ListenFailure {
+  static ListenSocket open(ListenSocketRegistry sockets, String key, ListenAddress address)
+      throws ListenException {
     // The store falls back to all IPv4 addresses on a machine without IPv6.
     String host = address.host().isEmpty() ? "::" : address.host();
     return sockets.open(key, wish(host, address.port()));
@@ -35,10 +35,10 @@ final class ActivationSockets {
             : InetAddress.ofLiteral(address.host()).equals(there.getAddress()));
   }
 
-  private static Wish wish(String host, int port) {
+  private static ListenRequest wish(String host, int port) {
     InetAddress address = InetAddress.ofLiteral(host);
-    return new Wish(
-        Kind.TCP,
+    return new ListenRequest(
+        Protocol.TCP,
         Optional.of(new InetSocketAddress(address, port)),
         address instanceof Inet6Address,
         false,

@@ -1,11 +1,11 @@
 package io.jpm.balancer.handover;
 
-import io.jpm.balancer.jvm.AgentNews;
+import io.jpm.balancer.jvm.AgentReport;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.HashSet;
@@ -45,7 +45,7 @@ final class ForkProcess {
   boolean early;
 
   /// Whether it is gated: it receives no clients through the handover before it is admitted.
-  final boolean held;
+  final boolean gated;
 
   /// Whether its app is in fork mode, not in cluster mode.
   final boolean fork;
@@ -63,7 +63,7 @@ final class ForkProcess {
   boolean led;
 
   /// Its last report of where probes reach it until then.
-  AgentNews reached = AgentNews.NONE;
+  AgentReport reached = AgentReport.NONE;
 
   boolean ended;
 
@@ -73,7 +73,7 @@ final class ForkProcess {
   ForkProcess(WorkerId id, BalancingMode made, boolean launcher, boolean held, AppSpec spec) {
     this.id = id;
     this.launcher = launcher;
-    this.held = held;
+    this.gated = held;
     this.made = made;
     this.app = spec.name();
     this.drain = spec.cluster().drain();

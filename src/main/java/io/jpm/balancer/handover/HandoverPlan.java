@@ -1,11 +1,11 @@
 package io.jpm.balancer.handover;
 
-import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.jvm.NativeTransportDetector;
 import io.jpm.bus.balancer.BalancerReply.Handover;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,11 +31,11 @@ record HandoverPlan(
     BalancingMode means,
     String lack,
     Optional<BalancingMode> made,
-    List<Seen> sockets,
+    List<ObservedSocket> sockets,
     AppSpec next,
     boolean alone,
     boolean ownWorkers,
-    Optional<OwnTransport.Library> transport) {
+    Optional<NativeTransportDetector.Library> transport) {
   /// The maximum number of sockets that a process inherits.
   private static final int MOST_SOCKETS = 8;
 
@@ -49,15 +49,15 @@ record HandoverPlan(
   /// @param reusesPort whether another socket may listen at the address beside it
   /// @param refusal why the daemon cannot take it over; empty if it can
   /// @param python whether a Python program listens, which can be made to set SO_REUSEPORT
-  record Seen(
+  record ObservedSocket(
       InetSocketAddress address, boolean reusesPort, Optional<String> refusal, boolean python) {
     /// A socket of a program other than Python.
-    Seen(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
+    ObservedSocket(InetSocketAddress address, boolean reusesPort, Optional<String> refusal) {
       this(address, reusesPort, refusal, false);
     }
 
     /// Reports whether a probe of this port can connect over IPv4, to the socket `other`.
-    private boolean isReachedBy(Seen other) {
+    private boolean isReachedBy(ObservedSocket other) {
       InetAddress at = other.address.getAddress();
       return other.address.getPort() == address.getPort()
           && (at.isAnyLocalAddress() || at instanceof Inet4Address);
@@ -74,13 +74,13 @@ record HandoverPlan(
     }
     Optional<Handover> obstacle = obstacle();
     if (obstacle.isEmpty()) {
-      return new Handover.Beside("its listening sockets are handed over", false);
+      return new Handover.SideBySide("its listening sockets are handed over", false);
     }
-    if (isAsked() && !isHeld()) {
-      return unheld();
+    if (isProbedOverNetwork() && !isGated()) {
+      return ungated();
     }
     return sockets.stream().allMatch(it -> it.reusesPort() || (it.python() && isFork()))
-        ? new Handover.Beside("the new process listens beside it (SO_REUSEPORT)", true)
+        ? new Handover.SideBySide("the new process listens beside it (SO_REUSEPORT)", true)
         : obstacle.get();
   }
 
@@ -99,7 +99,7 @@ record HandoverPlan(
   /// Reports whether the new process must be made to listen beside the old one, because it is a
   /// Python program.
   boolean isPython() {
-    return isFork() && sockets.stream().anyMatch(Seen::python);
+    return isFork() && sockets.stream().anyMatch(ObservedSocket::python);
   }
 
   private boolean isFork() {
@@ -109,16 +109,16 @@ record HandoverPlan(
   /// Reports whether the new process listens beside the old one and must be kept from clients until
   /// it is ready. The kernel then directs to it only connections from a source address of the
   /// daemon. It cannot do that if a third process has sockets there.
-  boolean isHeld() {
+  boolean isGated() {
     return alone
         && isFork()
-        && isAsked()
+        && isProbedOverNetwork()
         && !isGiven()
         && sockets.stream().allMatch(it -> sockets.stream().anyMatch(it::isReachedBy));
   }
 
   /// Returns the verdict for a new process that cannot be kept from clients.
-  Handover unheld() {
+  Handover ungated() {
     return after(
         alone
             ? "its check over the network cannot tell the new process from the old one"
@@ -127,13 +127,14 @@ record HandoverPlan(
   }
 
   /// Reports whether readiness is probed over the network, where the port leads to either process.
-  private boolean isAsked() {
-    Health health = next.health();
-    Stream<Check> gates =
+  private boolean isProbedOverNetwork() {
+    HealthProbes healthProbes = next.health();
+    Stream<ProbeHandler> gates =
         Stream.concat(
-            health.startup().map(Health.Startup::check).stream(),
-            health.readiness().map(Health.Probe::check).stream());
-    return gates.anyMatch(check -> check instanceof Check.Http || check instanceof Check.Tcp);
+            healthProbes.startup().map(HealthProbes.StartupProbe::check).stream(),
+            healthProbes.readiness().map(HealthProbes.Probe::check).stream());
+    return gates.anyMatch(probeHandler ->
+        probeHandler instanceof ProbeHandler.Http || probeHandler instanceof ProbeHandler.Tcp);
   }
 
   private Optional<Handover> obstacle() {
@@ -172,7 +173,9 @@ record HandoverPlan(
   }
 
   private Handover after(String obstacle, String remedy) {
-    return new Handover.After(
-        obstacle, remedy, sockets.stream().map(Seen::address).collect(Collectors.toSet()));
+    return new Handover.Sequential(
+        obstacle,
+        remedy,
+        sockets.stream().map(ObservedSocket::address).collect(Collectors.toSet()));
   }
 }

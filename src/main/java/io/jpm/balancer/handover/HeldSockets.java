@@ -3,8 +3,8 @@ package io.jpm.balancer.handover;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.Listener;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.TcpListener;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -61,7 +61,9 @@ record HeldSockets(
     }
     return means == BalancingMode.JVM
         ? forAgent(held)
-        : Map.of("JPM_NODE_SOCKETS", places(far ? SpawnRequest.FIRST_FAR : FIRST, held).encode());
+        : Map.of(
+            "JPM_NODE_SOCKETS",
+            places(far ? SpawnRequest.FIRST_INHERITED_BY_DESCENDANTS : FIRST, held).encode());
   }
 
   private Map<String, String> forAgent(boolean held) {
@@ -144,14 +146,14 @@ record HeldSockets(
   ///
   /// @param listeners all sockets on which processes of this machine listen
   /// @param newer the inodes of the next process's sockets
-  boolean isAlone(Set<Listener> listeners, Set<Long> newer) {
+  boolean isAlone(Set<TcpListener> listeners, Set<Long> newer) {
     Set<Long> known = new HashSet<>(inodes());
     known.addAll(newer);
     List<InetSocketAddress> addresses = addresses();
     Set<Long> there =
         listeners.stream()
             .filter(it -> addresses.contains(it.address()))
-            .map(Listener::inode)
+            .map(TcpListener::inode)
             .collect(Collectors.toSet());
     return alone && there.containsAll(inodes()) && known.containsAll(there);
   }
@@ -160,14 +162,12 @@ record HeldSockets(
   ///
   /// @param listeners as for [#isAlone]
   /// @return whether that succeeded; false if other processes have sockets at the addresses
-  boolean hold(Set<Listener> listeners) {
+  boolean hold(Set<TcpListener> listeners) {
     if (!isAlone(listeners, Set.of())) {
       return false;
     }
     boolean held =
-        source
-            .map(from -> sockets.stream().allMatch(it -> it.hold(beside(it), from)))
-            .orElse(false);
+        source.map(from -> sockets.stream().allMatch(it -> it.pin(beside(it), from))).orElse(false);
     if (!held) {
       share();
     }
@@ -176,7 +176,7 @@ record HeldSockets(
 
   /// Undoes [#hold]: all sockets at these addresses receive connections.
   void share() {
-    sockets.forEach(ListenSocket::share);
+    sockets.forEach(ListenSocket::routeToAll);
   }
 
   void close() {

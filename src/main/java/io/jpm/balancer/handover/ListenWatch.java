@@ -2,10 +2,10 @@ package io.jpm.balancer.handover;
 
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.balancer.mode.ProcessPoll;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.Listening;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.TreeListener;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
@@ -15,26 +15,26 @@ import java.util.stream.Collectors;
 
 /// Polls a new process until it accepts connections, on a socket that it inherited or beside those
 /// of the process that it replaces. Owned by ClusterBalancer's context.
-final class ListenWatch implements ProcessPoll.Scene<String> {
+final class ListenWatch implements ProcessPoll.PollTask<String> {
   private final ProcessHost host;
-  private final BalancerBackend.Reports reports;
+  private final BalancerBackend.Observer observer;
   private final ForkProcess forkProcess;
   private final ProcessIdentity process;
   private final HeldSockets heldSockets;
   private final Consumer<ForkProcess> opening;
-  private volatile List<Listening> found = List.of();
+  private volatile List<TreeListener> found = List.of();
 
   /// @param opening admits clients to a process if it is ready
   ListenWatch(
       ProcessHost host,
-      BalancerBackend.Reports reports,
+      BalancerBackend.Observer observer,
       ForkProcess forkProcess,
       ProcessIdentity process,
       HeldSockets heldSockets,
       Consumer<ForkProcess> opening) {
     this.opening = opening;
     this.host = host;
-    this.reports = reports;
+    this.observer = observer;
     this.forkProcess = forkProcess;
     this.process = process;
     this.heldSockets = heldSockets;
@@ -47,12 +47,12 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
 
   @Override
   public Optional<String> look() {
-    List<Listening> all = host.listening(process);
+    List<TreeListener> all = host.listenersOf(process);
     if (heldSockets.given()) {
-      return all.stream().filter(Listening::accepting).findFirst().map(it -> text(it.address()));
+      return all.stream().filter(TreeListener::accepting).findFirst().map(it -> text(it.address()));
     }
     Set<Long> older = heldSockets.inodes();
-    List<Listening> own = all.stream().filter(it -> !older.contains(it.inode())).toList();
+    List<TreeListener> own = all.stream().filter(it -> !older.contains(it.inode())).toList();
     boolean everywhere =
         heldSockets.addresses().stream()
             .allMatch(at -> own.stream().anyMatch(it -> it.address().equals(at)));
@@ -68,8 +68,8 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
 
   /// Directs clients to the new process. If further processes listen there, all of them receive
   /// connections, as without a reload. Blocks for some milliseconds.
-  private void lead(List<Listening> own) {
-    Set<Long> newer = own.stream().map(Listening::inode).collect(Collectors.toSet());
+  private void lead(List<TreeListener> own) {
+    Set<Long> newer = own.stream().map(TreeListener::inode).collect(Collectors.toSet());
     if (heldSockets.isAlone(host.listeners(), newer)) {
       forkProcess.beside = newer;
       heldSockets.sockets().forEach(socket -> steer(socket, own));
@@ -78,11 +78,11 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
 
   /// Stops new connections to the older process at this address. If the kernel does not support
   /// that, both processes receive some until the older one ends.
-  private void steer(ListenSocket socket, List<Listening> own) {
+  private void steer(ListenSocket socket, List<TreeListener> own) {
     Optional<InetSocketAddress> at = socket.address();
     int older = heldSockets.beside(socket);
     int newer = (int) own.stream().filter(it -> at.equals(Optional.of(it.address()))).count();
-    if (!socket.steer(older, newer)) {
+    if (!socket.routeToNewer(older, newer)) {
       System.getLogger("jpm.balancer")
           .log(
               System.Logger.Level.WARNING,
@@ -100,10 +100,10 @@ final class ListenWatch implements ProcessPoll.Scene<String> {
   @Override
   public void seen(String address) {
     if (heldSockets.source().isPresent()) {
-      List<Listening> own = found;
+      List<TreeListener> own = found;
       forkProcess.lead = Optional.of(() -> lead(own));
       opening.accept(forkProcess);
     }
-    reports.listening(forkProcess.id, address);
+    observer.listening(forkProcess.id, address);
   }
 }

@@ -1,30 +1,30 @@
 package io.jpm.balancer.handover;
 
-import io.jpm.balancer.handover.HandoverPlan.Seen;
-import io.jpm.balancer.jvm.AgentNews;
+import io.jpm.balancer.handover.HandoverPlan.ObservedSocket;
 import io.jpm.balancer.jvm.AgentOptions;
-import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.jvm.AgentReport;
+import io.jpm.balancer.jvm.NativeTransportDetector;
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.balancer.mode.ProcessPoll;
 import io.jpm.balancer.mode.WorkerMessages;
 import io.jpm.balancer.node.PreloadOptions;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply.Handover;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Command;
 import io.jpm.model.EffectiveProgram;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.Listening;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.TreeListener;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -72,12 +72,12 @@ public final class SocketHandovers {
   private final PreloadOptions preload;
   private final Path python;
   private final AgentOptions agent;
-  private final BalancerBackend.Reports reports;
+  private final BalancerBackend.Observer observer;
   private final Map<WorkerId.Slot, ForkProcess> all = new HashMap<>();
-  private final Map<InstanceId, HeldSockets> loans = new HashMap<>();
+  private final Map<InstanceId, HeldSockets> heldSocketsByInstance = new HashMap<>();
 
   /// The commands of processes that could not listen beside their predecessors.
-  private final Map<InstanceId, Command> clashes = new HashMap<>();
+  private final Map<InstanceId, AppCommand> clashes = new HashMap<>();
 
   /// The source address of probes that must reach one of two processes that listen beside each
   /// other.
@@ -89,25 +89,25 @@ public final class SocketHandovers {
   ///
   /// @param mode [BalancingMode#NODE], [BalancingMode#JVM], or [BalancingMode#OFF] if it cannot
   /// @param reason for users
-  public record Means(BalancingMode mode, String reason) {}
+  public record TransferMode(BalancingMode mode, String reason) {}
 
   /// @param preload `lib/node-worker.cjs`
   /// @param agent the agent's jar
   /// @param python the directory with Python's `sitecustomize`
-  /// @param reports receives the processes that accept connections
+  /// @param observer receives the processes that accept connections
   public SocketHandovers(
       Vertx vertx,
       ProcessHost host,
       Path preload,
       Path agent,
       Path python,
-      BalancerBackend.Reports reports) {
+      BalancerBackend.Observer observer) {
     this.vertx = vertx;
     this.host = host;
     this.preload = new PreloadOptions(preload);
     this.python = python;
     this.agent = new AgentOptions(agent);
-    this.reports = reports;
+    this.observer = observer;
   }
 
   /// Returns a random loopback address that other clients are unlikely to use.
@@ -139,7 +139,7 @@ public final class SocketHandovers {
   /// Reports whether sockets are held for the next process of the instance, which inherits them or
   /// listens beside them.
   public boolean isLent(InstanceId id) {
-    return loans.containsKey(id);
+    return heldSocketsByInstance.containsKey(id);
   }
 
   /// Reports whether a socket of the store belongs to a handover.
@@ -148,13 +148,15 @@ public final class SocketHandovers {
   }
 
   /// Returns what a process must be started with.
-  public Prepared prepare(WorkerId worker, AppSpec spec, Means means) {
+  public Prepared prepare(WorkerId worker, AppSpec spec, TransferMode transferMode) {
     BalancingMode mode =
-        means.mode() == BalancingMode.JVM && !agent.loadable() ? BalancingMode.OFF : means.mode();
+        transferMode.mode() == BalancingMode.JVM && !agent.isLoadable()
+            ? BalancingMode.OFF
+            : transferMode.mode();
     boolean launcher = mode == BalancingMode.NODE && isLauncher(spec);
-    Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
+    Optional<HeldSockets> heldSockets = Optional.ofNullable(heldSocketsByInstance.get(worker.id()));
     boolean held =
-        spec.readinessIsTold()
+        spec.hasReadinessSignal()
             && heldSockets.filter(it -> it.given() || it.source().isPresent()).isPresent();
     all.put(worker.slot(), new ForkProcess(worker, mode, launcher, held, spec));
     List<String> options = new ArrayList<>();
@@ -162,14 +164,14 @@ public final class SocketHandovers {
     switch (mode) {
       case NODE -> {
         if (launcher) {
-          variables.putAll(preload.inherited(spec));
+          variables.putAll(preload.inheritedVariables(spec));
         } else {
-          options.addAll(preload.words(spec));
+          options.addAll(preload.arguments(spec));
         }
         variables.put("JPM_NODE_WORKER", launcher ? "launcher" : "alone");
       }
       case JVM -> {
-        options.addAll(agent.words(spec));
+        options.addAll(agent.arguments(spec));
         variables.putAll(agent.variables(spec));
         variables.put("JPM_ALONE", "1");
       }
@@ -186,7 +188,7 @@ public final class SocketHandovers {
         true,
         "",
         PREFIX
-            + mode.word()
+            + mode.keyword()
             + (held && mode != BalancingMode.OFF ? HELD : "")
             + (launcher ? LAUNCHER : ""),
         heldSockets.isPresent(),
@@ -195,15 +197,15 @@ public final class SocketHandovers {
 
   private static boolean isLauncher(AppSpec spec) {
     EffectiveProgram program = EffectiveProgram.of(spec.command());
-    return program.behind() || program.startsNode();
+    return program.indirect() || program.startsNode();
   }
 
   /// Registers a running process, which was prepared here or is adopted.
-  public void began(BalancerCommand.Began news) {
+  public void began(BalancerCommand.ProcessStarted news) {
     WorkerId worker = news.worker();
-    String[] memo = news.memo().substring(PREFIX.length()).split(" ", -1);
-    BalancingMode made = BalancingMode.ofWord(memo[0]).orElse(BalancingMode.OFF);
-    boolean launcher = news.memo().endsWith(LAUNCHER);
+    String[] memo = news.balancerState().substring(PREFIX.length()).split(" ", -1);
+    BalancingMode made = BalancingMode.ofKeyword(memo[0]).orElse(BalancingMode.OFF);
+    boolean launcher = news.balancerState().endsWith(LAUNCHER);
     boolean held = List.of(memo).contains(HELD.strip());
     Optional<ForkProcess> prepared =
         Optional.ofNullable(all.get(worker.slot())).filter(it -> it.id.equals(worker));
@@ -214,25 +216,25 @@ public final class SocketHandovers {
     forkProcess.process = Optional.of(news.process());
     forkProcess.ready |= news.ready();
     if (forkProcess.early) {
-      reports.listening(worker, "");
+      observer.listening(worker, "");
     }
     if (adopted) {
       settle(forkProcess);
       if (held && forkProcess.ready) {
-        host.post(news.process(), WorkerMessages.ACCEPT);
+        host.send(news.process(), WorkerMessages.ACCEPT);
       }
       if (held || made == BalancingMode.JVM) {
-        host.post(news.process(), WorkerMessages.SERVERS);
+        host.send(news.process(), WorkerMessages.SERVERS);
       }
     } else {
       open(forkProcess);
     }
-    HeldSockets heldSockets = loans.get(worker.id());
+    HeldSockets heldSockets = heldSocketsByInstance.get(worker.id());
     if (heldSockets != null && !adopted && (made != BalancingMode.NODE || !heldSockets.given())) {
       new ProcessPoll<>(
               vertx,
               news.spec().name().value(),
-              new ListenWatch(host, reports, forkProcess, news.process(), heldSockets, this::open))
+              new ListenWatch(host, observer, forkProcess, news.process(), heldSockets, this::open))
           .begin();
     }
   }
@@ -256,7 +258,7 @@ public final class SocketHandovers {
       } else if ("drained".equals(message.getValue("act"))) {
         forkProcess.draining.ifPresent(done -> done.tryComplete(0));
       } else {
-        AgentNews.read(json)
+        AgentReport.read(json)
             .ifPresent(news -> {
               forkProcess.reached = news;
               note(forkProcess, message);
@@ -271,7 +273,7 @@ public final class SocketHandovers {
 
   private void listens(ForkProcess forkProcess) {
     if (forkProcess.process.isPresent()) {
-      reports.listening(forkProcess.id, "");
+      observer.listening(forkProcess.id, "");
     } else {
       forkProcess.early = true;
     }
@@ -287,7 +289,7 @@ public final class SocketHandovers {
   }
 
   private void open(ForkProcess forkProcess) {
-    if (!forkProcess.held || !forkProcess.ready) {
+    if (!forkProcess.gated || !forkProcess.ready) {
       return;
     }
     forkProcess.lead.ifPresent(lead -> {
@@ -297,31 +299,32 @@ public final class SocketHandovers {
     });
     forkProcess.lead = Optional.empty();
     if (forkProcess.made != BalancingMode.OFF) {
-      forkProcess.process.ifPresent(process -> host.post(process, WorkerMessages.ACCEPT));
+      forkProcess.process.ifPresent(process -> host.send(process, WorkerMessages.ACCEPT));
     }
   }
 
   /// Returns the route to a process in fork mode, which may not accept clients yet.
   ///
   /// @return empty for a process that is not in fork mode or not managed here
-  public Optional<Route> reach(BalancerCommand.Reach question) {
+  public Optional<Route> reach(BalancerCommand.ResolveRoute question) {
     ForkProcess forkProcess = all.get(question.worker().slot());
     if (forkProcess == null || !forkProcess.id.equals(question.worker()) || !forkProcess.fork) {
       return Optional.empty();
     }
     return Optional.of(
-        forkProcess.held && !forkProcess.ready
+        forkProcess.gated && !forkProcess.ready
             ? entrance(forkProcess, question)
             : new Route.Direct());
   }
 
-  private Route entrance(ForkProcess forkProcess, BalancerCommand.Reach question) {
+  private Route entrance(ForkProcess forkProcess, BalancerCommand.ResolveRoute question) {
     Optional<Route> entrance =
-        forkProcess.reached.own().stream()
-            .filter(it -> it.standsFor(question.addresses(), question.port()))
-            .<Route>map(it -> new Route.Through(it.own()))
+        forkProcess.reached.endpoints().stream()
+            .filter(it -> it.serves(question.addresses(), question.port()))
+            .<Route>map(it -> new Route.Via(it.endpoint()))
             .findFirst();
-    Optional<HeldSockets> lent = Optional.ofNullable(loans.get(forkProcess.id.id()));
+    Optional<HeldSockets> lent =
+        Optional.ofNullable(heldSocketsByInstance.get(forkProcess.id.id()));
     if (entrance.isEmpty()
         && forkProcess.lead.isPresent()
         && lent.flatMap(HeldSockets::source).isPresent()) {
@@ -332,23 +335,24 @@ public final class SocketHandovers {
     return entrance
         .or(() ->
             heldSockets.map(_ ->
-                new Route.Nowhere(
+                new Route.Unreachable(
                     "the new process does not listen on %d yet".formatted(question.port()))))
         // The port is used only by the new version of the program.
         .orElseGet(Route.Direct::new);
   }
 
   /// Returns the route to the newer of two processes that listen beside each other.
-  private Route beside(HeldSockets heldSockets, BalancerCommand.Reach question) {
+  private Route beside(HeldSockets heldSockets, BalancerCommand.ResolveRoute question) {
     if (heldSockets.addresses().stream().noneMatch(at -> at.getPort() == question.port())) {
       return new Route.Direct();
     }
     return question.addresses().stream()
         .filter(it -> it instanceof Inet4Address)
         .findFirst()
-        .<Route>map(it -> new Route.From(source, new InetSocketAddress(it, question.port())))
+        .<Route>map(it -> new Route.FromSource(source, new InetSocketAddress(it, question.port())))
         .orElseGet(() ->
-            new Route.Nowhere("only a check over IPv4 can tell the new process from the old one"));
+            new Route.Unreachable(
+                "only a check over IPv4 can tell the new process from the old one"));
   }
 
   /// Records which sockets can be drained, and which processes use the IPC channel: if two read the
@@ -386,7 +390,7 @@ public final class SocketHandovers {
     forkProcess.draining = Optional.of(done);
     ProcessIdentity process = forkProcess.process.get();
     Duration most = forkProcess.drain;
-    Optional<HeldSockets> heldSockets = Optional.ofNullable(loans.get(worker.id()));
+    Optional<HeldSockets> heldSockets = Optional.ofNullable(heldSocketsByInstance.get(worker.id()));
     // If no process below a launcher listens, none would read the message to drain.
     boolean given = heldSockets.map(HeldSockets::given).orElse(!forkProcess.told.isEmpty());
     if (forkProcess.made == BalancingMode.OFF && !isLent(worker.id())) {
@@ -398,15 +402,15 @@ public final class SocketHandovers {
           QUEUE_PATIENCE.toMillis(),
           _ -> {
             if (waits) {
-              new LastConnections(vertx, host, process, done).await(most);
+              new DrainWaiter(vertx, host, process, done).await(most);
             } else {
               done.tryComplete(0);
             }
           });
-    } else if (!host.post(process, WorkerMessages.DRAIN)) {
+    } else if (!host.send(process, WorkerMessages.DRAIN)) {
       done.tryComplete(0);
     } else if (forkProcess.made == BalancingMode.JVM) {
-      new LastConnections(vertx, host, process, done).await(most);
+      new DrainWaiter(vertx, host, process, done).await(most);
     } else {
       long timer = vertx.setTimer(Math.max(1, most.toMillis()), _ -> done.tryComplete(0));
       done.future().onComplete(_ -> vertx.cancelTimer(timer));
@@ -431,28 +435,29 @@ public final class SocketHandovers {
 
   /// Returns whether a process can be replaced by one beside it. If it can, and `order` asks for
   /// it, holds its sockets for that process.
-  public Future<Handover> lend(BalancerCommand.Lend order, Means means) {
-    Optional<ListenSockets> store = host.listenSockets();
+  public Future<Handover> assess(BalancerCommand.PrepareHandover order, TransferMode transferMode) {
+    Optional<ListenSocketRegistry> store = host.listenSockets();
     if (store.isEmpty()) {
       return Future.succeededFuture(
-          new Handover.After(
+          new Handover.Sequential(
               "this system does not show which ports the app listens on", "", Set.of()));
     }
     ForkProcess forkProcess = all.get(order.worker().slot());
     boolean ownWorkers = forkProcess != null && forkProcess.ownWorkers;
     Optional<BalancingMode> made = Optional.ofNullable(forkProcess).map(it -> it.made);
-    Strange strange = Strange.of(Optional.ofNullable(forkProcess));
+    DrainCapability drainCapability = DrainCapability.of(Optional.ofNullable(forkProcess));
     String prefix = PREFIX + order.worker().id() + " " + ++count + " ";
     boolean alone =
         all.values().stream()
             .filter(it -> it.app.equals(order.next().name()))
             .allMatch(it -> it.id.id().equals(order.worker().id()));
-    return Blocking.call(vertx, () -> take(order.process(), store.get(), prefix, strange))
+    return BlockingCalls.call(
+            vertx, () -> take(order.process(), store.get(), prefix, drainCapability))
         .compose(taken -> {
           HandoverPlan handoverPlan =
               new HandoverPlan(
-                  means.mode(),
-                  means.reason(),
+                  transferMode.mode(),
+                  transferMode.reason(),
                   made,
                   taken.seen(),
                   order.next(),
@@ -463,14 +468,14 @@ public final class SocketHandovers {
                       : Optional.empty());
           boolean clashes = order.next().command().equals(this.clashes.get(order.worker().id()));
           Handover verdict = clashes ? handoverPlan.clashing() : handoverPlan.verdict();
-          if (!order.lend() || !(verdict instanceof Handover.Beside)) {
+          if (!order.hold() || !(verdict instanceof Handover.SideBySide)) {
             close(taken.sockets());
             return Future.succeededFuture(verdict);
           }
-          boolean given = made.equals(Optional.of(means.mode())) && handoverPlan.isGiven();
+          boolean given = made.equals(Optional.of(transferMode.mode())) && handoverPlan.isGiven();
           boolean python = !given && handoverPlan.isPython();
           if (python) {
-            taken.sockets().forEach(ListenSocket::allowAnother);
+            taken.sockets().forEach(ListenSocket::allowReusePort);
           }
           HeldSockets heldSockets =
               new HeldSockets(
@@ -478,13 +483,13 @@ public final class SocketHandovers {
                   given,
                   alone,
                   Optional.of(this.python).filter(_ -> python),
-                  Optional.of(source).filter(_ -> handoverPlan.isHeld()));
-          return Blocking.call(
+                  Optional.of(source).filter(_ -> handoverPlan.isGated()));
+          return BlockingCalls.call(
                   vertx, () -> heldSockets.source().isEmpty() || heldSockets.hold(host.listeners()))
               .map(ready -> {
                 if (!ready) {
                   close(taken.sockets());
-                  return handoverPlan.unheld();
+                  return handoverPlan.ungated();
                 }
                 keep(order.worker().id(), heldSockets);
                 return verdict;
@@ -492,12 +497,12 @@ public final class SocketHandovers {
         });
   }
 
-  private static boolean isPython(Listening one) {
+  private static boolean isPython(TreeListener one) {
     return one.programs().stream().anyMatch(it -> it.matches("(python|pypy)[0-9.]*"));
   }
 
   private void keep(InstanceId id, HeldSockets heldSockets) {
-    HeldSockets before = loans.put(id, heldSockets);
+    HeldSockets before = heldSocketsByInstance.put(id, heldSockets);
     all.values().stream().filter(it -> it.id.id().equals(id)).forEach(it -> it.led = false);
     if (before != null) {
       close(before.sockets());
@@ -505,26 +510,28 @@ public final class SocketHandovers {
   }
 
   /// The sockets and the native transport that were found in a process.
-  private record Taken(
-      List<Seen> seen, List<ListenSocket> sockets, Optional<OwnTransport.Library> transport) {}
+  private record Inspection(
+      List<ObservedSocket> seen,
+      List<ListenSocket> sockets,
+      Optional<NativeTransportDetector.Library> transport) {}
 
   /// Determines which sockets no process can be told to drain.
   ///
   /// @param launcher whether the main process starts the one that listens
   /// @param told the inodes of the sockets that can be drained
   /// @param crowded whether several processes use one IPC channel
-  private record Strange(boolean launcher, Set<Long> told, boolean crowded) {
-    static Strange of(Optional<ForkProcess> forkProcess) {
+  private record DrainCapability(boolean launcher, Set<Long> told, boolean crowded) {
+    static DrainCapability of(Optional<ForkProcess> forkProcess) {
       return forkProcess
-          .map(it -> new Strange(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
-          .orElseGet(() -> new Strange(false, Set.of(), false));
+          .map(it -> new DrainCapability(it.launcher, Set.copyOf(it.told), it.speakers.size() > 1))
+          .orElseGet(() -> new DrainCapability(false, Set.of(), false));
     }
 
-    Optional<String> refusal(Listening one) {
+    Optional<String> refusal(TreeListener one) {
       if (launcher && crowded) {
         return Optional.of("several Node processes listen side by side");
       }
-      if (told.contains(one.inode()) || (one.own() && !launcher)) {
+      if (told.contains(one.inode()) || (one.heldByMain() && !launcher)) {
         return Optional.empty();
       }
       return Optional.of(
@@ -533,24 +540,35 @@ public final class SocketHandovers {
     }
   }
 
-  private Taken take(ProcessIdentity process, ListenSockets store, String prefix, Strange strange) {
-    List<Seen> seen = new ArrayList<>();
+  private Inspection take(
+      ProcessIdentity process,
+      ListenSocketRegistry store,
+      String prefix,
+      DrainCapability drainCapability) {
+    List<ObservedSocket> seen = new ArrayList<>();
     List<ListenSocket> sockets = new ArrayList<>();
-    List<Listening> all = host.listening(process);
-    for (Listening one : all) {
+    List<TreeListener> all = host.listenersOf(process);
+    for (TreeListener one : all) {
       try {
-        ListenSocket socket = store.borrow(prefix + seen.size(), process, one.inode());
+        ListenSocket socket = store.duplicate(prefix + seen.size(), process, one.inode());
         sockets.add(socket);
-        seen.add(new Seen(one.address(), socket.reusesPort(), strange.refusal(one), isPython(one)));
-      } catch (ListenFailure failure) {
-        seen.add(new Seen(one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
+        seen.add(
+            new ObservedSocket(
+                one.address(), socket.reusesPort(), drainCapability.refusal(one), isPython(one)));
+      } catch (ListenException failure) {
+        seen.add(
+            new ObservedSocket(
+                one.address(), false, Optional.of(String.valueOf(failure.getMessage()))));
       }
     }
-    boolean foreign = !strange.told().containsAll(all.stream().map(Listening::inode).toList());
-    return new Taken(
+    boolean foreign =
+        !drainCapability.told().containsAll(all.stream().map(TreeListener::inode).toList());
+    return new Inspection(
         seen,
         sockets,
-        foreign ? new OwnTransport(Path.of("/proc")).library(process) : Optional.empty());
+        foreign
+            ? new NativeTransportDetector(Path.of("/proc")).library(process)
+            : Optional.empty());
   }
 
   /// Records that a process of `id` that was made from `spec` could not listen beside the previous
@@ -560,15 +578,15 @@ public final class SocketHandovers {
   }
 
   /// Ends the replacement of a process of `id`.
-  public void giveBack(InstanceId id) {
-    HeldSockets heldSockets = loans.remove(id);
+  public void release(InstanceId id) {
+    HeldSockets heldSockets = heldSocketsByInstance.remove(id);
     if (heldSockets != null) {
       boolean led =
           heldSockets.source().isEmpty()
               || all.values().stream().anyMatch(it -> it.id.id().equals(id) && it.led);
       List<ForkProcess> followers =
           all.values().stream().filter(it -> it.id.id().equals(id) && !it.ended).toList();
-      Blocking.call(
+      BlockingCalls.call(
               vertx,
               () -> {
                 // Otherwise clients would reach the socket of the old process, which only the
@@ -595,9 +613,9 @@ public final class SocketHandovers {
       try (ListenSocket socket =
           host.listenSockets()
               .orElseThrow()
-              .borrow(key, forkProcess.process.orElseThrow(), inode)) {
-        socket.share();
-      } catch (ListenFailure ended) {
+              .duplicate(key, forkProcess.process.orElseThrow(), inode)) {
+        socket.routeToAll();
+      } catch (ListenException ended) {
         // The process has ended, and with its sockets the rule that directed clients to them.
       }
     }
@@ -607,7 +625,7 @@ public final class SocketHandovers {
   /// Makes a process close the inherited sockets on which it does not listen.
   private void settle(ForkProcess forkProcess) {
     if (forkProcess.made != BalancingMode.OFF) {
-      forkProcess.process.ifPresent(process -> host.post(process, SETTLED));
+      forkProcess.process.ifPresent(process -> host.send(process, SETTLED));
     }
   }
 
@@ -619,7 +637,7 @@ public final class SocketHandovers {
   ///
   /// @param failure the effect of an error, for the log
   private void offLoop(Runnable work, String failure) {
-    Blocking.call(
+    BlockingCalls.call(
             vertx,
             () -> {
               work.run();
@@ -631,8 +649,8 @@ public final class SocketHandovers {
 
   /// Closes all sockets held by the daemon. Processes keep their own copies.
   public void close() {
-    loans.values().forEach(HeldSockets::close);
-    loans.clear();
+    heldSocketsByInstance.values().forEach(HeldSockets::close);
+    heldSocketsByInstance.clear();
     all.values().forEach(it -> it.draining.ifPresent(done -> done.tryComplete(0)));
   }
 }

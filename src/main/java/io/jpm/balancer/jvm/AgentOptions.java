@@ -13,12 +13,12 @@ public record AgentOptions(Path jar) {
 
   /// Reports whether a JVM can load the agent from this path: the JVM takes the text after a `=` as
   /// the agent's argument.
-  public boolean loadable() {
+  public boolean isLoadable() {
     return jar.toString().indexOf('=') < 0;
   }
 
   /// Returns the arguments that follow the program; none if the program is not `java`.
-  public List<String> words(AppSpec spec) {
+  public List<String> arguments(AppSpec spec) {
     return isJava(spec) ? List.of(option()) : List.of();
   }
 

@@ -4,12 +4,12 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.RunAs;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 ///
 /// @param store holds the sockets
 /// @param app the app that uses them
-record AppSockets(ListenSockets store, AppName app) {
+record AppSockets(ListenSocketRegistry store, AppName app) {
   /// The descriptor of the first socket, after those of the IPC channel.
   private static final int FIRST = 5;
 
@@ -66,18 +66,18 @@ record AppSockets(ListenSockets store, AppName app) {
   /// Recovers the sockets that are not open from a process that was started with them.
   ///
   /// @param given the inodes of the sockets with which it was started, in the order of the keys
-  void regain(ProcessIdentity process, List<Long> given) throws ListenFailure {
+  void recover(ProcessIdentity process, List<Long> given) throws ListenException {
     List<String> keys = keys();
     for (int i = 0; i < Math.min(keys.size(), given.size()); i++) {
       if (store.find(keys.get(i)).isEmpty()) {
-        store.regain(keys.get(i), process, given.get(i));
+        store.recover(keys.get(i), process, given.get(i));
       }
     }
   }
 
   /// Opens the sockets that are not open, and returns the variables by which the agent finds them
   /// all.
-  Map<String, String> prepare(AppSpec spec) throws ListenFailure {
+  Map<String, String> prepare(AppSpec spec) throws ListenException {
     for (String key : keys()) {
       if (store.find(key).isEmpty()) {
         store.open(key, wish(key, spec));
@@ -88,13 +88,13 @@ record AppSockets(ListenSockets store, AppName app) {
     return Map.of("JPM_SOCKETS", sockets, INODES, inodes);
   }
 
-  private Wish wish(String key, AppSpec spec) {
+  private ListenRequest wish(String key, AppSpec spec) {
     boolean ipv6 = key.matches(".* v6 [0-9]");
     Optional<InetSocketAddress> address =
         key.equals(prefix(prefersIpv4(spec) ? "v4" : "v6") + 0)
             ? privileged(spec, ipv6)
             : Optional.empty();
-    return new Wish(Kind.TCP, address, ipv6, false, 0, RunAs.DAEMON);
+    return new ListenRequest(Protocol.TCP, address, ipv6, false, 0, RunAs.DAEMON);
   }
 
   /// Returns the declared address if the process itself may not bind it: a port below 1024 for an

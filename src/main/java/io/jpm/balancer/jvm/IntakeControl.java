@@ -24,8 +24,8 @@ final class IntakeControl {
   /// Updates the processes of one app after a change.
   ///
   /// @param workers all running processes of the app
-  void settle(List<Worker> workers) {
-    List<Worker> ready =
+  void settle(List<JvmWorker> workers) {
+    List<JvmWorker> ready =
         workers.stream().filter(it -> it.ready && !it.ended && it.draining.isEmpty()).toList();
     boolean anyFit = ready.stream().anyMatch(it -> it.fit);
     // Processes start to accept before others pause.
@@ -33,22 +33,23 @@ final class IntakeControl {
     ready.stream().filter(it -> !it.fit && anyFit).forEach(it -> say(it, false));
   }
 
-  private void say(Worker worker, boolean take) {
-    if (worker.probed && !worker.taking.equals(Optional.of(take))) {
-      worker.taking = Optional.of(take);
-      tell(worker, take ? WorkerMessages.ACCEPT : WorkerMessages.PAUSE);
+  private void say(JvmWorker jvmWorker, boolean take) {
+    if (jvmWorker.probed && !jvmWorker.taking.equals(Optional.of(take))) {
+      jvmWorker.taking = Optional.of(take);
+      tell(jvmWorker, take ? WorkerMessages.ACCEPT : WorkerMessages.PAUSE);
     }
   }
 
   /// Sends a message to a process, in order with earlier ones.
-  void tell(Worker worker, String order) {
+  void tell(JvmWorker jvmWorker, String order) {
     vertx
-        .executeBlocking(() -> host.post(worker.process, order))
+        .executeBlocking(() -> host.send(jvmWorker.process, order))
         .onSuccess(heard -> {
-          if (!heard && !worker.ended) {
-            LOG.log(Level.WARNING, "{0}: the process did not receive {1}", worker.id, order);
+          if (!heard && !jvmWorker.ended) {
+            LOG.log(Level.WARNING, "{0}: the process did not receive {1}", jvmWorker.id, order);
           }
         })
-        .onFailure(error -> LOG.log(Level.WARNING, worker.id + " did not receive " + order, error));
+        .onFailure(
+            error -> LOG.log(Level.WARNING, jvmWorker.id + " did not receive " + order, error));
   }
 }

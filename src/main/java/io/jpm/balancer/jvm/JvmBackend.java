@@ -2,17 +2,17 @@ package io.jpm.balancer.jvm;
 
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.balancer.mode.WorkerMessages;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,13 +39,13 @@ public final class JvmBackend implements BalancerBackend {
 
   private final Vertx vertx;
   private final ProcessHost host;
-  private final Optional<ListenSockets> store;
+  private final Optional<ListenSocketRegistry> store;
   private final AgentOptions agent;
-  private final Reports reports;
+  private final Observer observer;
   private final IntakeControl intakeControl;
   private final Map<AppName, App> apps = new HashMap<>();
   private final Map<WorkerId.Slot, AppName> members = new HashMap<>();
-  private final Map<WorkerId, Worker> workers = new LinkedHashMap<>();
+  private final Map<WorkerId, JvmWorker> workers = new LinkedHashMap<>();
 
   /// Processes that were prepared and do not run yet.
   private final Set<WorkerId> prepared = new HashSet<>();
@@ -62,13 +62,13 @@ public final class JvmBackend implements BalancerBackend {
   /// @param vertx runs the timers
   /// @param host provides the processes and their sockets
   /// @param agent the agent's jar, absolute, with `asm.jar` beside it
-  /// @param reports receives the observations
-  public JvmBackend(Vertx vertx, ProcessHost host, Path agent, Reports reports) {
+  /// @param observer receives the observations
+  public JvmBackend(Vertx vertx, ProcessHost host, Path agent, Observer observer) {
     this.vertx = vertx;
     this.host = host;
     this.store = host.listenSockets();
     this.agent = new AgentOptions(agent);
-    this.reports = reports;
+    this.observer = observer;
     this.intakeControl = new IntakeControl(vertx, host);
   }
 
@@ -77,7 +77,7 @@ public final class JvmBackend implements BalancerBackend {
     if (store.isEmpty()) {
       return refused("sockets cannot be shared on this system; use balance: proxy or off");
     }
-    if (!agent.loadable()) {
+    if (!agent.isLoadable()) {
       return refused(
           "a JVM cannot load an agent from %s, a path with \"=\"; move jpm, or use balance: proxy"
               .formatted(agent.jar()));
@@ -85,14 +85,14 @@ public final class JvmBackend implements BalancerBackend {
     member(order.worker(), order.spec());
     prepared.add(order.worker());
     AppSpec spec = order.spec();
-    return Blocking.call(vertx, () -> prepared(store.get(), spec));
+    return BlockingCalls.call(vertx, () -> prepared(store.get(), spec));
   }
 
   private static Future<BalancerReply> refused(String reason) {
     return Future.succeededFuture(new BalancerReply.Refused(reason));
   }
 
-  private BalancerReply prepared(ListenSockets sockets, AppSpec spec) {
+  private BalancerReply prepared(ListenSocketRegistry sockets, AppSpec spec) {
     if (!Files.isReadable(agent.jar())) {
       return new BalancerReply.Refused(
           "the Java agent %s does not exist; build jpm again, or use balance: proxy"
@@ -102,18 +102,18 @@ public final class JvmBackend implements BalancerBackend {
     try {
       Map<String, String> environment = new HashMap<>(own.prepare(spec));
       environment.putAll(agent.variables(spec));
-      boolean probed = spec.readinessIsTold() || spec.health().any();
+      boolean probed = spec.hasReadinessSignal() || spec.health().isConfigured();
       if (probed) {
-        environment.put("JPM_PROBED", spec.readinessIsTold() ? "gated" : "open");
+        environment.put("JPM_PROBED", spec.hasReadinessSignal() ? "gated" : "open");
       }
       return new BalancerReply.Prepared(
           List.of(),
-          agent.words(spec),
+          agent.arguments(spec),
           environment,
           own.keys(),
           true,
           new JvmBalancerState(probed, Optional.of(own.numbers())).text());
-    } catch (ListenFailure error) {
+    } catch (ListenException error) {
       return new BalancerReply.Refused(String.valueOf(error.getMessage()));
     }
   }
@@ -124,145 +124,145 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(BalancerCommand.Began news) {
+  public void began(BalancerCommand.ProcessStarted news) {
     member(news.worker(), news.spec());
-    JvmBalancerState jvmBalancerState = JvmBalancerState.of(news.memo());
-    Worker worker =
-        new Worker(
+    JvmBalancerState jvmBalancerState = JvmBalancerState.of(news.balancerState());
+    JvmWorker jvmWorker =
+        new JvmWorker(
             news.worker(), news.process(), news.spec(), jvmBalancerState.probed(), news.ready());
-    workers.put(news.worker(), worker);
+    workers.put(news.worker(), jvmWorker);
     if (prepared.remove(news.worker())) {
-      watch(worker, Optional.of(Set.of()));
+      watch(jvmWorker, Optional.of(Set.of()));
     } else {
       // The process was started by an earlier daemon, which received its report. This daemon needs
       // the report too.
-      store.ifPresent(
-          sockets -> adopt(worker, jvmBalancerState.given(), new AppSockets(sockets, worker.app)));
-      intakeControl.tell(worker, WorkerMessages.SERVERS);
+      store.ifPresent(sockets ->
+          adopt(jvmWorker, jvmBalancerState.given(), new AppSockets(sockets, jvmWorker.app)));
+      intakeControl.tell(jvmWorker, WorkerMessages.SERVERS);
     }
-    intakeControl.settle(of(worker.app));
+    intakeControl.settle(of(jvmWorker.app));
   }
 
-  private void watch(Worker worker, Optional<Set<Long>> given) {
+  private void watch(JvmWorker jvmWorker, Optional<Set<Long>> given) {
     store.ifPresent(
-        sockets -> new ListeningWatch(vertx, host, sockets, this::seen).begin(worker, given));
+        sockets -> new JvmListenDetector(vertx, host, sockets, this::seen).start(jvmWorker, given));
   }
 
   /// Recovers the sockets of an earlier daemon, which may have been lost with the keeper: then only
   /// the process has them.
-  private void adopt(Worker worker, Optional<List<Long>> given, AppSockets sockets) {
+  private void adopt(JvmWorker jvmWorker, Optional<List<Long>> given, AppSockets sockets) {
     // Runs in order with the preparation of the next process.
-    Blocking.call(vertx, () -> regain(worker, given.orElse(List.of()), sockets))
-        .onComplete(_ -> watch(worker, given.map(Set::copyOf)));
+    BlockingCalls.call(vertx, () -> regain(jvmWorker, given.orElse(List.of()), sockets))
+        .onComplete(_ -> watch(jvmWorker, given.map(Set::copyOf)));
   }
 
-  private static boolean regain(Worker worker, List<Long> given, AppSockets sockets) {
+  private static boolean regain(JvmWorker jvmWorker, List<Long> given, AppSockets sockets) {
     try {
-      sockets.regain(worker.process, given);
+      sockets.recover(jvmWorker.process, given);
       return true;
-    } catch (ListenFailure failure) {
+    } catch (ListenException failure) {
       LOG.log(
           Level.WARNING,
           "{0}: its listening sockets were lost and cannot be recovered; its processes keep using"
               + " them: {1}",
-          worker.app,
+          jvmWorker.app,
           failure.getMessage());
       return false;
     }
   }
 
-  private List<Worker> of(AppName app) {
+  private List<JvmWorker> of(AppName app) {
     return workers.values().stream().filter(it -> it.app.equals(app)).toList();
   }
 
   @Override
   public void heard(WorkerId id, String json) {
-    Worker worker = workers.get(id);
-    if (worker != null) {
-      AgentNews.read(json).ifPresent(news -> worker.said = news);
+    JvmWorker jvmWorker = workers.get(id);
+    if (jvmWorker != null) {
+      AgentReport.read(json).ifPresent(news -> jvmWorker.said = news);
     }
   }
 
   @Override
   public void ready(WorkerId id) {
-    Worker worker = workers.get(id);
-    if (worker != null) {
-      worker.ready = true;
-      intakeControl.settle(of(worker.app));
+    JvmWorker jvmWorker = workers.get(id);
+    if (jvmWorker != null) {
+      jvmWorker.ready = true;
+      intakeControl.settle(of(jvmWorker.app));
     }
   }
 
   @Override
   public void fit(WorkerId id, boolean fit) {
-    Worker worker = workers.get(id);
-    if (worker != null) {
-      worker.fit = fit;
-      intakeControl.settle(of(worker.app));
+    JvmWorker jvmWorker = workers.get(id);
+    if (jvmWorker != null) {
+      jvmWorker.fit = fit;
+      intakeControl.settle(of(jvmWorker.app));
     }
   }
 
   @Override
-  public Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
-    Worker worker = workers.get(question.worker());
-    if (worker == null || store.isEmpty()) {
+  public Future<BalancerReply.Route> resolveRoute(BalancerCommand.ResolveRoute question) {
+    JvmWorker jvmWorker = workers.get(question.worker());
+    if (jvmWorker == null || store.isEmpty()) {
       return Future.succeededFuture(
-          new BalancerReply.Route.Nowhere("the process does not run any more"));
+          new BalancerReply.Route.Unreachable("the process does not run any more"));
     }
-    if (!worker.probed) {
+    if (!jvmWorker.probed) {
       return Future.succeededFuture(new BalancerReply.Route.Direct());
     }
     Optional<InetSocketAddress> own =
-        worker.said.own().stream()
-            .filter(it -> it.standsFor(question.addresses(), question.port()))
-            .map(OwnSocket::own)
+        jvmWorker.said.endpoints().stream()
+            .filter(it -> it.serves(question.addresses(), question.port()))
+            .map(PrivateEndpoint::endpoint)
             .findFirst();
     if (own.isPresent()) {
-      return Future.succeededFuture(new BalancerReply.Route.Through(own.get()));
+      return Future.succeededFuture(new BalancerReply.Route.Via(own.get()));
     }
-    AppSockets sockets = new AppSockets(store.get(), worker.app);
-    return Blocking.call(vertx, sockets::ports)
+    AppSockets sockets = new AppSockets(store.get(), jvmWorker.app);
+    return BlockingCalls.call(vertx, sockets::ports)
         .map(ports ->
             ports.contains(question.port())
-                ? new BalancerReply.Route.Nowhere(
+                ? new BalancerReply.Route.Unreachable(
                     "the process does not listen on %d".formatted(question.port()))
                 : new BalancerReply.Route.Direct());
   }
 
   @Override
-  public Optional<String> trouble(InstanceId id) {
+  public Optional<String> problem(InstanceId id) {
     return workers.values().stream()
         .filter(it -> it.id.id().equals(id))
         .reduce((_, later) -> later)
         .flatMap(JvmBackend::trouble);
   }
 
-  private static Optional<String> trouble(Worker worker) {
-    if (worker.ready && !worker.fit && worker.taking.equals(Optional.of(false))) {
+  private static Optional<String> trouble(JvmWorker jvmWorker) {
+    if (jvmWorker.ready && !jvmWorker.fit && jvmWorker.taking.equals(Optional.of(false))) {
       return Optional.of("its readiness check fails: new connections go to the others");
     }
-    return worker.said.replaced()
+    return jvmWorker.said.transportReplaced()
         ? Optional.of(
             "Java's sockets replace Netty's own transport, which cannot share a port"
                 + " (-Dio.netty.transport.noNative=false keeps it)")
         : Optional.empty();
   }
 
-  private void seen(Worker worker, ListeningWatch.Sight sight) {
-    App app = apps.get(worker.app);
+  private void seen(JvmWorker jvmWorker, JvmListenDetector.Observation observation) {
+    App app = apps.get(jvmWorker.app);
     if (closed || app == null) {
       return;
     }
-    switch (sight) {
-      case ListeningWatch.Sight.Accepting(String address, List<String> all) -> {
-        worker.listening = true;
+    switch (observation) {
+      case JvmListenDetector.Observation.Accepting(String address, List<String> all) -> {
+        jvmWorker.listening = true;
         app.addresses = all;
-        reports.listening(worker.id, address);
-        tidyLater(worker.app, app);
+        observer.listening(jvmWorker.id, address);
+        tidyLater(jvmWorker.app, app);
       }
-      case ListeningWatch.Sight.Past(String reason) -> {
+      case JvmListenDetector.Observation.Bypassing(String reason) -> {
         if (!app.unsuitable) {
           app.unsuitable = true;
-          reports.unsuitable(worker.app, reason);
+          observer.unsuitable(jvmWorker.app, reason);
         }
       }
     }
@@ -270,18 +270,18 @@ public final class JvmBackend implements BalancerBackend {
 
   @Override
   public Future<Integer> drain(WorkerId worker) {
-    Worker known = workers.get(worker);
+    JvmWorker known = workers.get(worker);
     if (known == null || store.isEmpty()) {
       return Future.succeededFuture(0);
     }
-    Future<Integer> drained = new DrainWatch(vertx, host, store.get()).drain(known);
+    Future<Integer> drained = new WorkerDrainer(vertx, host, store.get()).drain(known);
     intakeControl.settle(of(known.app));
     return drained;
   }
 
   @Override
   public void ended(WorkerId worker) {
-    Worker known = workers.remove(worker);
+    JvmWorker known = workers.remove(worker);
     if (known == null) {
       return;
     }
@@ -322,7 +322,7 @@ public final class JvmBackend implements BalancerBackend {
       return;
     }
     app.tidying = true;
-    IdleSockets idle = new IdleSockets(host, store.get(), Path.of("/proc"));
+    IdleSocketReplacer idle = new IdleSocketReplacer(host, store.get(), Path.of("/proc"));
     vertx.setTimer(
         TIDY_MILLIS,
         _ ->
@@ -332,9 +332,10 @@ public final class JvmBackend implements BalancerBackend {
                 .onComplete(_ -> app.tidying = false));
   }
 
-  private Future<Set<Long>> tidy(AppName name, App app, IdleSockets idle, List<Worker> found) {
+  private Future<Set<Long>> tidy(
+      AppName name, App app, IdleSocketReplacer idle, List<JvmWorker> found) {
     AppSpec spec = found.getLast().spec;
-    return Blocking.call(vertx, () -> idle.of(spec, processes(found)))
+    return BlockingCalls.call(vertx, () -> idle.find(spec, processes(found)))
         .onSuccess(candidates -> {
           if (!candidates.isEmpty()) {
             vertx.setTimer(TIDY_MILLIS, _ -> replace(name, app, idle, candidates));
@@ -342,14 +343,14 @@ public final class JvmBackend implements BalancerBackend {
         });
   }
 
-  private void replace(AppName name, App app, IdleSockets idle, Set<Long> candidates) {
-    Optional<List<Worker>> found = whereAllListen(name);
+  private void replace(AppName name, App app, IdleSocketReplacer idle, Set<Long> candidates) {
+    Optional<List<JvmWorker>> found = whereAllListen(name);
     if (found.isEmpty() || apps.get(name) != app) {
       return;
     }
     List<ProcessIdentity> processes = processes(found.get());
     AppSpec spec = found.get().getLast().spec;
-    Blocking.call(
+    BlockingCalls.call(
             vertx,
             () -> {
               idle.replace(spec, processes, candidates);
@@ -361,13 +362,13 @@ public final class JvmBackend implements BalancerBackend {
   }
 
   /// Returns the app's processes, if it has any and all of them listen.
-  private Optional<List<Worker>> whereAllListen(AppName name) {
-    List<Worker> found = of(name);
+  private Optional<List<JvmWorker>> whereAllListen(AppName name) {
+    List<JvmWorker> found = of(name);
     boolean all = !closed && !found.isEmpty() && found.stream().allMatch(it -> it.listening);
     return all ? Optional.of(found) : Optional.empty();
   }
 
-  private static List<ProcessIdentity> processes(List<Worker> workers) {
+  private static List<ProcessIdentity> processes(List<JvmWorker> workers) {
     return workers.stream().map(it -> it.process).toList();
   }
 
@@ -379,7 +380,7 @@ public final class JvmBackend implements BalancerBackend {
 
   @Override
   public String strategy(AppName app) {
-    return Strategy.KERNEL.word();
+    return Strategy.KERNEL.keyword();
   }
 
   @Override

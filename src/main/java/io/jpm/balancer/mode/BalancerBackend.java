@@ -3,8 +3,8 @@ package io.jpm.balancer.mode;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -12,14 +12,14 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Balances all apps that use one balancing mode. All methods are called on ClusterBalancer's
-/// context and must not block; observations are reported on that context through [Reports].
+/// context and must not block; observations are reported on that context through [Observer].
 public interface BalancerBackend {
   /// Prepares the start of a process. The reply is [BalancerReply.Prepared], which contains what
   /// the process must be started with, or [BalancerReply.Refused].
   Future<BalancerReply> prepare(BalancerCommand.Prepare order);
 
   /// Registers a running process. An adopted process was not prepared by this daemon.
-  void began(BalancerCommand.Began news);
+  void began(BalancerCommand.ProcessStarted news);
 
   /// Handles a message of a process, one whose `cmd` begins with `NODE_`.
   default void heard(WorkerId worker, String json) {
@@ -27,15 +27,15 @@ public interface BalancerBackend {
   }
 
   /// Records that a process is ready: it may receive client connections. Before, a process whose
-  /// readiness is reported ([io.jpm.model.AppSpec#readinessIsTold]) receives none, unless
-  /// [BalancerCommand.Began#ready] was set. May be called more than once, and for a process that
-  /// never began.
+  /// readiness is reported ([io.jpm.model.AppSpec#hasReadinessSignal]) receives none, unless
+  /// [BalancerCommand.ProcessStarted#ready] was set. May be called more than once, and for a
+  /// process that never began.
   default void ready(WorkerId worker) {
     // Not every mode waits for readiness.
   }
 
   /// Returns the route by which a connection reaches exactly this process, ready or not.
-  default Future<BalancerReply.Route> reach(BalancerCommand.Reach question) {
+  default Future<BalancerReply.Route> resolveRoute(BalancerCommand.ResolveRoute question) {
     return Future.succeededFuture(new BalancerReply.Route.Direct());
   }
 
@@ -77,7 +77,7 @@ public interface BalancerBackend {
 
   /// Returns what affects the connections of an instance and how to fix it, as text for users;
   /// empty if nothing does.
-  default Optional<String> trouble(InstanceId id) {
+  default Optional<String> problem(InstanceId id) {
     return Optional.empty();
   }
 
@@ -94,7 +94,7 @@ public interface BalancerBackend {
   Future<Void> close();
 
   /// Receives the observations of a backend.
-  interface Reports {
+  interface Observer {
     /// Reports that a process accepts connections; at most once for each process.
     void listening(WorkerId worker, String address);
 

@@ -20,12 +20,12 @@ public final class ProcessPoll<T> {
 
   private final Vertx vertx;
   private final String what;
-  private final Scene<T> scene;
+  private final PollTask<T> pollTask;
 
   /// Observes the process.
   ///
   /// @param <T> the type of the result
-  public interface Scene<T> {
+  public interface PollTask<T> {
     /// Reports whether a result is still wanted. Called on the context.
     boolean wanted();
 
@@ -38,10 +38,10 @@ public final class ProcessPoll<T> {
   }
 
   /// @param what the app, for the log
-  public ProcessPoll(Vertx vertx, String what, Scene<T> scene) {
+  public ProcessPoll(Vertx vertx, String what, PollTask<T> pollTask) {
     this.vertx = vertx;
     this.what = what;
-    this.scene = scene;
+    this.pollTask = pollTask;
   }
 
   /// Starts polling.
@@ -54,17 +54,17 @@ public final class ProcessPoll<T> {
   }
 
   private void look(long millis, long passed) {
-    if (!scene.wanted()) {
+    if (!pollTask.wanted()) {
       return;
     }
     vertx
-        .executeBlocking(scene::look, false)
+        .executeBlocking(pollTask::look, false)
         .map(Objects::requireNonNull)
         .onSuccess(sight -> {
           if (sight.isEmpty()) {
             again(millis, passed);
-          } else if (scene.wanted()) {
-            scene.seen(sight.get());
+          } else if (pollTask.wanted()) {
+            pollTask.seen(sight.get());
           }
         })
         .onFailure(error -> {

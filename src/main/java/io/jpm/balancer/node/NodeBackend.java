@@ -3,16 +3,16 @@ package io.jpm.balancer.node;
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.balancer.mode.WorkerMessages;
 import io.jpm.balancer.node.NodeMessage.Query;
-import io.jpm.balancer.node.NodeWorker.Manner;
+import io.jpm.balancer.node.NodeWorker.Delivery;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,8 +30,8 @@ import java.util.stream.Collectors;
 
 /// Balances Node processes by the protocol of Node's cluster module. A worker requests a listening
 /// socket over its IPC channel (`queryServer`). It receives the socket, or is handed the
-/// connections one by one (`round_robin`). [NodePorts] manages the sockets and records which
-/// workers have them.
+/// connections one by one (`round_robin`). [NodeListenerRegistry] manages the sockets and records
+/// which workers have them.
 public final class NodeBackend implements BalancerBackend {
   private static final Logger LOG = System.getLogger("jpm.balancer");
 
@@ -44,19 +44,19 @@ public final class NodeBackend implements BalancerBackend {
   private final Vertx vertx;
   private final ProcessHost host;
   private final PreloadOptions preload;
-  private final Reports reports;
-  private final NodePorts ports;
+  private final Observer observer;
+  private final NodeListenerRegistry ports;
   private final ProbeConnections checks;
   private final Map<WorkerId, NodeWorker> workers = new HashMap<>();
   private final Map<AppName, Strategy> strategies = new HashMap<>();
 
   /// @param preload `lib/node-worker.cjs`
-  public NodeBackend(Vertx vertx, ProcessHost host, Path preload, Reports reports) {
+  public NodeBackend(Vertx vertx, ProcessHost host, Path preload, Observer observer) {
     this.vertx = vertx;
     this.host = host;
     this.preload = new PreloadOptions(preload);
-    this.reports = reports;
-    this.ports = new NodePorts(vertx, host);
+    this.observer = observer;
+    this.ports = new NodeListenerRegistry(vertx, host);
     this.checks = new ProbeConnections(vertx, host, ports);
   }
 
@@ -67,7 +67,7 @@ public final class NodeBackend implements BalancerBackend {
       return Future.succeededFuture(
           new BalancerReply.Refused(
               "strategy %s of app %s: with balance node use kernel or round_robin"
-                  .formatted(strategy.word(), order.spec().name())));
+                  .formatted(strategy.keyword(), order.spec().name())));
     }
     return ports
         .refusal(order.spec())
@@ -79,58 +79,58 @@ public final class NodeBackend implements BalancerBackend {
 
   private Prepared prepared(BalancerCommand.Prepare order, Strategy strategy) {
     strategies.put(order.spec().name(), strategy);
-    ports.enter(order.worker(), order.spec().name());
-    boolean told = order.spec().readinessIsTold();
-    Manner manner = manner(strategy, told);
+    ports.register(order.worker(), order.spec().name());
+    boolean told = order.spec().hasReadinessSignal();
+    Delivery manner = manner(strategy, told);
     workers.put(order.worker(), new NodeWorker(order.worker(), order.spec(), manner, !told));
     Map<String, String> environment = new HashMap<>(preload.variables(order.spec()));
     environment.put("NODE_UNIQUE_ID", Integer.toString(order.number() + 1));
     environment.put("JPM_NODE_WORKER", "1");
     return new Prepared(
         List.of(),
-        preload.words(order.spec()),
+        preload.arguments(order.spec()),
         environment,
         List.of(),
         true,
-        strategy.word() + (manner == Manner.SOCKET_WHEN_READY ? WHEN_READY : ""));
+        strategy.keyword() + (manner == Delivery.SOCKET_WHEN_READY ? WHEN_READY : ""));
   }
 
-  private static Manner manner(Strategy strategy, boolean whenReady) {
+  private static Delivery manner(Strategy strategy, boolean whenReady) {
     if (strategy == Strategy.ROUND_ROBIN) {
-      return Manner.ROUND_ROBIN;
+      return Delivery.ROUND_ROBIN;
     }
-    return whenReady ? Manner.SOCKET_WHEN_READY : Manner.SOCKET;
+    return whenReady ? Delivery.SOCKET_WHEN_READY : Delivery.SOCKET;
   }
 
   @Override
-  public void began(BalancerCommand.Began news) {
+  public void began(BalancerCommand.ProcessStarted news) {
     NodeWorker prepared = workers.get(news.worker());
     if (prepared == null) {
       adopt(news);
       return;
     }
-    prepared.runs(news.process());
-    prepared.isKnown();
+    prepared.setProcess(news.process());
+    prepared.markKnown();
     List<String> early = List.copyOf(prepared.early());
     prepared.early().clear();
     early.forEach(json -> heard(news.worker(), json));
   }
 
-  private void adopt(BalancerCommand.Began news) {
-    boolean whenReady = news.memo().endsWith(WHEN_READY);
-    String word = news.memo().split(" ", 2)[0];
-    Strategy strategy = Strategy.ofWord(word).orElse(Strategy.KERNEL);
+  private void adopt(BalancerCommand.ProcessStarted news) {
+    boolean whenReady = news.balancerState().endsWith(WHEN_READY);
+    String word = news.balancerState().split(" ", 2)[0];
+    Strategy strategy = Strategy.ofKeyword(word).orElse(Strategy.KERNEL);
     AppName app = news.spec().name();
     strategies.putIfAbsent(app, strategy);
-    boolean ready = news.ready() || !news.spec().readinessIsTold();
+    boolean ready = news.ready() || !news.spec().hasReadinessSignal();
     var worker = new NodeWorker(news.worker(), news.spec(), manner(strategy, whenReady), ready);
-    worker.runs(news.process());
-    worker.isAdopted();
+    worker.setProcess(news.process());
+    worker.markAdopted();
     workers.put(news.worker(), worker);
-    ports.enter(news.worker(), app);
+    ports.register(news.worker(), app);
     ports.adopt(worker).onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)));
     if (!post(worker, NodeReply.SERVERS)) {
-      worker.isMute();
+      worker.markUnreachable();
       LOG.log(
           Level.WARNING,
           "{0}:{1} has a channel that cannot be taken over: any process on its port may answer its"
@@ -156,26 +156,27 @@ public final class NodeBackend implements BalancerBackend {
   private void heard(NodeWorker worker, NodeMessage message) {
     switch (message) {
       case Query query -> {
-        worker.asks(query.seq());
+        worker.recordQuery(query.seq());
         ports.grant(worker, query);
       }
-      case NodeMessage.Listens(NodeMessage.Wanted wanted) -> tell(worker, wanted.text());
+      case NodeMessage.Listening(NodeMessage.ListenTarget listenTarget) ->
+          tell(worker, listenTarget.text());
       case NodeMessage.Closed(String key) -> {
         Map<String, String> missing = new HashMap<>(worker.missing());
         missing.remove(key);
-        worker.misses(missing);
-        ports.left(worker, key);
+        worker.setMissing(missing);
+        ports.serverClosed(worker, key);
       }
-      case NodeMessage.Leaves(long seq) -> {
-        worker.asks(seq);
-        ports.leftAll(worker);
-        post(worker, NodeReply.heard(seq));
+      case NodeMessage.ExitedAfterDisconnect(long seq) -> {
+        worker.recordQuery(seq);
+        ports.serversClosed(worker);
+        post(worker, NodeReply.acknowledge(seq));
       }
-      case NodeMessage.Answer(long ack, boolean accepted) -> {
+      case NodeMessage.ConnectionAck(long ack, boolean accepted) -> {
         PendingConnection pendingConnection = worker.unanswered().remove(ack);
         if (pendingConnection != null) {
-          pendingConnection.turn().answered(worker, pendingConnection, accepted);
-          ports.freed(worker);
+          pendingConnection.dispatcher().answered(worker, pendingConnection, accepted);
+          ports.workerFreed(worker);
         } else {
           ProbeConnections.answered(worker, ack);
         }
@@ -199,7 +200,7 @@ public final class NodeBackend implements BalancerBackend {
         .adopt(worker, servers)
         .onSuccess(_ -> ports.addressOf(worker).ifPresent(at -> tell(worker, at)))
         .onComplete(_ -> {
-          worker.isKnown();
+          worker.markKnown();
           if (!worker.missing().isEmpty()) {
             vertx.setTimer(REGAIN_MILLIS, _ -> regain(worker, servers));
           }
@@ -221,10 +222,10 @@ public final class NodeBackend implements BalancerBackend {
   private static boolean isOf(Set<Long> known, NodeMessage question) {
     return switch (question) {
       case Query query -> known.contains(query.seq());
-      case NodeMessage.Leaves(long seq) -> known.contains(seq);
-      case NodeMessage.Listens _,
+      case NodeMessage.ExitedAfterDisconnect(long seq) -> known.contains(seq);
+      case NodeMessage.Listening _,
           NodeMessage.Closed _,
-          NodeMessage.Answer _,
+          NodeMessage.ConnectionAck _,
           NodeMessage.Drained _,
           NodeMessage.Servers _ ->
           true;
@@ -232,22 +233,22 @@ public final class NodeBackend implements BalancerBackend {
   }
 
   private void tell(NodeWorker worker, String address) {
-    if (!worker.listened()) {
-      worker.listens();
-      reports.listening(worker.id(), address);
+    if (!worker.hasListened()) {
+      worker.markListening();
+      observer.listening(worker.id(), address);
     }
-    ports.settle();
+    ports.scheduleCleanup();
   }
 
   private boolean post(NodeWorker worker, String json) {
-    return worker.process().map(process -> host.post(process, json)).orElse(false);
+    return worker.process().map(process -> host.send(process, json)).orElse(false);
   }
 
   @Override
   public void ready(WorkerId id) {
     NodeWorker worker = workers.get(id);
     if (worker != null) {
-      worker.isReady();
+      worker.markReady();
       ports.refresh(worker);
     }
   }
@@ -256,16 +257,16 @@ public final class NodeBackend implements BalancerBackend {
   public void fit(WorkerId id, boolean fit) {
     NodeWorker worker = workers.get(id);
     if (worker != null) {
-      worker.isFit(fit);
+      worker.setFit(fit);
       ports.refresh(worker);
     }
   }
 
   @Override
-  public Future<Route> reach(BalancerCommand.Reach question) {
+  public Future<Route> resolveRoute(BalancerCommand.ResolveRoute question) {
     NodeWorker worker = workers.get(question.worker());
     return worker == null
-        ? Future.succeededFuture(new Route.Nowhere("its process is gone"))
+        ? Future.succeededFuture(new Route.Unreachable("its process is gone"))
         : checks.reach(worker, question);
   }
 
@@ -279,8 +280,8 @@ public final class NodeBackend implements BalancerBackend {
       return worker.draining().get().future();
     }
     Promise<Integer> done = Promise.promise();
-    Set<Integer> numbers = ports.numbersOf(worker);
-    worker.drains(done);
+    Set<Integer> numbers = ports.portsOf(worker);
+    worker.setDraining(done);
     ports.refresh(worker);
     if (!post(worker, WorkerMessages.DRAIN)) {
       count(worker.process().get(), numbers, done);
@@ -305,7 +306,7 @@ public final class NodeBackend implements BalancerBackend {
     if (worker == null) {
       return;
     }
-    ports.ended(worker);
+    ports.workerEnded(worker);
     checks.ended(worker);
     worker.draining().ifPresent(done -> done.tryComplete(0));
   }
@@ -323,16 +324,16 @@ public final class NodeBackend implements BalancerBackend {
 
   @Override
   public String strategy(AppName app) {
-    return strategies.getOrDefault(app, Strategy.KERNEL).word();
+    return strategies.getOrDefault(app, Strategy.KERNEL).keyword();
   }
 
   @Override
-  public Optional<String> trouble(InstanceId id) {
+  public Optional<String> problem(InstanceId id) {
     return workers.values().stream()
         .filter(worker -> worker.id().id().equals(id))
         // The previous process may still exist.
         .max(
-            Comparator.<NodeWorker>comparingLong(worker -> worker.id().birth())
+            Comparator.<NodeWorker>comparingLong(worker -> worker.id().incarnation())
                 .thenComparingLong(worker -> worker.id().generation()))
         .flatMap(NodeBackend::trouble);
   }
@@ -343,14 +344,14 @@ public final class NodeBackend implements BalancerBackend {
           "its port was lost with the previous daemon: "
               + String.join(", ", worker.missing().values()));
     }
-    return worker.held() && !worker.fit()
+    return worker.isGated() && !worker.fit()
         ? Optional.of("its readiness check fails: new connections go to the others")
         : Optional.empty();
   }
 
   @Override
   public boolean holds(String key) {
-    return ports.holds(key);
+    return ports.ownsSocket(key);
   }
 
   @Override

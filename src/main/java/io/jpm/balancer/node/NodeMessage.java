@@ -29,7 +29,12 @@ sealed interface NodeMessage {
   ///
   /// @param umask the umask for the file of a unix socket; empty if it was not sent
   record Query(
-      long seq, Wanted wanted, int index, int backlog, Optional<Object> data, OptionalInt umask)
+      long seq,
+      ListenTarget target,
+      int index,
+      int backlog,
+      Optional<Object> data,
+      OptionalInt umask)
       implements NodeMessage {}
 
   /// The address on which a worker requests to listen.
@@ -39,7 +44,7 @@ sealed interface NodeMessage {
   /// @param type `4`, `6`, `udp4`, `udp6`, or `-1` for a unix socket
   /// @param fd a descriptor that the worker believes its primary to have; otherwise negative
   /// @param flags bit 0: an IPv6 wildcard does not accept IPv4
-  record Wanted(Optional<String> address, int port, String type, int fd, int flags) {
+  record ListenTarget(Optional<String> address, int port, String type, int fd, int flags) {
     boolean udp() {
       return type.startsWith("udp");
     }
@@ -62,16 +67,16 @@ sealed interface NodeMessage {
   }
 
   /// A server listens; `wanted` contains the port that it got.
-  record Listens(Wanted wanted) implements NodeMessage {}
+  record Listening(ListenTarget target) implements NodeMessage {}
 
   /// The worker has closed the socket that it got under `key`.
   record Closed(String key) implements NodeMessage {}
 
   /// The worker is about to disconnect. Answered with an `ack`.
-  record Leaves(long seq) implements NodeMessage {}
+  record ExitedAfterDisconnect(long seq) implements NodeMessage {}
 
   /// The worker's answer to a connection that was handed to it.
-  record Answer(long ack, boolean accepted) implements NodeMessage {}
+  record ConnectionAck(long ack, boolean accepted) implements NodeMessage {}
 
   /// The worker has no connections left.
   record Drained() implements NodeMessage {}
@@ -86,7 +91,7 @@ sealed interface NodeMessage {
   ///
   /// @param servers at most [NodeMessage#MOST_PORTS]
   /// @param paths the paths of unix sockets
-  /// @param unanswered the worker's unanswered requests, [Query] and [Leaves]
+  /// @param unanswered the worker's unanswered requests, [Query] and [ExitedAfterDisconnect]
   record Servers(List<Server> servers, List<String> paths, List<NodeMessage> unanswered)
       implements NodeMessage {}
 
@@ -109,7 +114,8 @@ sealed interface NodeMessage {
 
   private static Optional<NodeMessage> cluster(JsonObject message) {
     if (message.containsKey("ack")) {
-      return Optional.of(new Answer(message.getLong("ack"), message.getBoolean("accepted", false)));
+      return Optional.of(
+          new ConnectionAck(message.getLong("ack"), message.getBoolean("accepted", false)));
     }
     return switch (message.getString("act", "")) {
       case "queryServer" ->
@@ -121,20 +127,21 @@ sealed interface NodeMessage {
                   number(message, "backlog", 0),
                   Optional.ofNullable(message.getValue("data")),
                   umask(message)));
-      case "listening" -> Optional.of(new Listens(wanted(message)));
+      case "listening" -> Optional.of(new Listening(wanted(message)));
       case "close" -> Optional.of(new Closed(message.getString("key", "")));
-      case "exitedAfterDisconnect" -> Optional.of(new Leaves(message.getLong("seq")));
+      case "exitedAfterDisconnect" ->
+          Optional.of(new ExitedAfterDisconnect(message.getLong("seq")));
       default -> Optional.empty();
     };
   }
 
-  private static Wanted wanted(JsonObject message) {
+  private static ListenTarget wanted(JsonObject message) {
     String address = message.getString("address", "");
     String type = String.valueOf(message.getValue("addressType"));
     if (!TYPES.contains(type) || (address != null && address.length() > MOST_ADDRESS)) {
       throw new IllegalArgumentException("not an address as Node sends it");
     }
-    return new Wanted(
+    return new ListenTarget(
         Optional.ofNullable(address).filter(text -> !text.isEmpty()),
         number(message, "port", -1),
         type,

@@ -24,7 +24,7 @@ final class NodeReply {
   }
 
   /// Returns the acknowledgement of a message.
-  static String heard(long seq) {
+  static String acknowledge(long seq) {
     return cluster().put("ack", seq).encode();
   }
 

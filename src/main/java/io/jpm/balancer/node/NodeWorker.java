@@ -1,9 +1,9 @@
 package io.jpm.balancer.node;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.Connection;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.AcceptedConnection;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -25,9 +25,9 @@ final class NodeWorker {
 
   private final WorkerId id;
   private final AppSpec spec;
-  private final Manner manner;
+  private final Delivery manner;
   private final Map<Long, PendingConnection> unanswered = new HashMap<>();
-  private final Map<Long, Connection> checks = new HashMap<>();
+  private final Map<Long, AcceptedConnection> checks = new HashMap<>();
   private final Promise<Void> known = Promise.promise();
   private final List<String> early = new ArrayList<>();
   private Optional<ProcessIdentity> process = Optional.empty();
@@ -41,7 +41,7 @@ final class NodeWorker {
   private boolean ended;
 
   /// How a worker receives connections.
-  enum Manner {
+  enum Delivery {
     /// It receives the socket on request, and accepts by itself.
     SOCKET,
     /// It gets the socket when it is ready, and accepts by itself until it is told to pause.
@@ -50,8 +50,9 @@ final class NodeWorker {
     ROUND_ROBIN
   }
 
-  /// @param ready whether it receives connections as soon as it listens; otherwise after [#isReady]
-  NodeWorker(WorkerId id, AppSpec spec, Manner manner, boolean ready) {
+  /// @param ready whether it receives connections as soon as it listens; otherwise after
+  ///   [#markReady]
+  NodeWorker(WorkerId id, AppSpec spec, Delivery manner, boolean ready) {
     this.id = id;
     this.spec = spec;
     this.manner = manner;
@@ -68,21 +69,21 @@ final class NodeWorker {
 
   /// Reports whether it is handed its connections.
   boolean roundRobin() {
-    return manner == Manner.ROUND_ROBIN;
+    return manner == Delivery.ROUND_ROBIN;
   }
 
   /// Reports whether the daemon decides when it receives connections: its request for a socket is
   /// first granted without one.
-  boolean held() {
-    return manner != Manner.SOCKET;
+  boolean isGated() {
+    return manner != Delivery.SOCKET;
   }
 
   /// Reports whether it may receive client connections, as far as it is [#fit].
-  boolean admitted() {
+  boolean isAdmitted() {
     return ready && draining.isEmpty();
   }
 
-  void isReady() {
+  void markReady() {
     ready = true;
   }
 
@@ -91,7 +92,7 @@ final class NodeWorker {
     return fit;
   }
 
-  void isFit(boolean passes) {
+  void setFit(boolean passes) {
     fit = passes;
   }
 
@@ -100,7 +101,7 @@ final class NodeWorker {
     return process;
   }
 
-  void runs(ProcessIdentity identity) {
+  void setProcess(ProcessIdentity identity) {
     process = Optional.of(identity);
   }
 
@@ -111,12 +112,12 @@ final class NodeWorker {
 
   /// Marks it as a worker of an earlier daemon, which may have read requests without answering
   /// them. Its requests are remembered from now until it has reported the unanswered ones.
-  void isAdopted() {
+  void markAdopted() {
     seen = Optional.of(new HashSet<>());
   }
 
   /// Remembers a request.
-  void asks(long seq) {
+  void recordQuery(long seq) {
     seen.filter(all -> all.size() < MOST_SEEN).ifPresent(all -> all.add(seq));
   }
 
@@ -139,36 +140,36 @@ final class NodeWorker {
 
   /// Returns the probe connections that are on their way to it, by the number that its answer will
   /// contain.
-  Map<Long, Connection> checks() {
+  Map<Long, AcceptedConnection> probeConnections() {
     return checks;
   }
 
   /// Reports whether no messages can be sent to it: the IPC channel of a worker of an earlier
   /// daemon could not be taken over.
-  boolean mute() {
+  boolean unreachable() {
     return mute;
   }
 
-  void isMute() {
+  void markUnreachable() {
     mute = true;
-    isKnown();
+    markKnown();
   }
 
   boolean hasEnded() {
     return ended;
   }
 
-  void ends() {
+  void markEnded() {
     ended = true;
-    isKnown();
+    markKnown();
   }
 
   /// Completes when it is known where it listened before this daemon started.
-  Future<Void> known() {
+  Future<Void> whenKnown() {
     return known.future();
   }
 
-  void isKnown() {
+  void markKnown() {
     known.tryComplete();
   }
 
@@ -178,7 +179,7 @@ final class NodeWorker {
     return missing;
   }
 
-  void misses(Map<String, String> reasons) {
+  void setMissing(Map<String, String> reasons) {
     missing = Map.copyOf(reasons);
   }
 
@@ -190,16 +191,16 @@ final class NodeWorker {
     return draining;
   }
 
-  void drains(Promise<Integer> done) {
+  void setDraining(Promise<Integer> done) {
     draining = Optional.of(done);
   }
 
   /// Reports whether it has ever reported that it listens.
-  boolean listened() {
+  boolean hasListened() {
     return listened;
   }
 
-  void listens() {
+  void markListening() {
     listened = true;
   }
 }

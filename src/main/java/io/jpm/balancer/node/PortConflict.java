@@ -1,14 +1,14 @@
 package io.jpm.balancer.node;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.ListenSockets.Wish;
-import io.jpm.os.Listener;
-import io.jpm.os.Listening;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.TcpListener;
+import io.jpm.os.TreeListener;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -27,7 +27,7 @@ record PortConflict(ProcessHost host) {
   Optional<String> at(int port, List<ProcessIdentity> processes) {
     Optional<InetSocketAddress> taken =
         host.listeners().stream()
-            .map(Listener::address)
+            .map(TcpListener::address)
             .filter(at -> at.getPort() == port && at.getAddress().isAnyLocalAddress())
             .findFirst();
     return taken.isPresent() && host.listenSockets().isPresent() && !isOurs(port, processes)
@@ -41,20 +41,21 @@ record PortConflict(ProcessHost host) {
             .flatMap(socket -> socket.address().stream())
             .anyMatch(at -> at.getPort() == port)
         || processes.stream()
-            .flatMap(process -> host.listening(process).stream())
-            .map(Listening::address)
+            .flatMap(process -> host.listenersOf(process).stream())
+            .map(TreeListener::address)
             .anyMatch(at -> at.getPort() == port);
   }
 
   /// Returns the error message of a trial bind; empty if it succeeds.
-  private static Optional<String> refusal(ListenSockets sockets, InetSocketAddress at) {
+  private static Optional<String> refusal(ListenSocketRegistry sockets, InetSocketAddress at) {
     boolean ipv6 = at.getAddress() instanceof Inet6Address;
-    var wish = new Wish(Kind.TCP, Optional.of(at), ipv6, false, 0, RunAs.DAEMON);
+    var listenRequest =
+        new ListenRequest(Protocol.TCP, Optional.of(at), ipv6, false, 0, RunAs.DAEMON);
     try {
       // If the port is free by now, it is released before a client can connect.
-      sockets.open(TRIAL + at.getPort(), wish).close();
+      sockets.open(TRIAL + at.getPort(), listenRequest).close();
       return Optional.empty();
-    } catch (ListenFailure failure) {
+    } catch (ListenException failure) {
       return Optional.of(String.valueOf(failure.getMessage()));
     }
   }

@@ -13,17 +13,17 @@ public record PreloadOptions(Path file) {
   private static final String VARIABLE = "NODE_OPTIONS";
 
   /// Returns the arguments that follow the program; none if it is not Node itself.
-  public List<String> words(AppSpec spec) {
+  public List<String> arguments(AppSpec spec) {
     return isNodeItself(spec) ? List.of("--require", file.toString()) : List.of();
   }
 
   /// Returns the variables for a program that starts Node, such as a shell; none for Node itself.
   Map<String, String> variables(AppSpec spec) {
-    return isNodeItself(spec) ? Map.of() : inherited(spec);
+    return isNodeItself(spec) ? Map.of() : inheritedVariables(spec);
   }
 
   /// Returns the variables that apply to the program and to all Node processes below it.
-  public Map<String, String> inherited(AppSpec spec) {
+  public Map<String, String> inheritedVariables(AppSpec spec) {
     String own = spec.variables().effective().getOrDefault(VARIABLE, "").strip();
     String ours =
         "--require \"%s\"".formatted(file.toString().replace("\\", "\\\\").replace("\"", "\\\""));
@@ -32,6 +32,6 @@ public record PreloadOptions(Path file) {
 
   private static boolean isNodeItself(AppSpec spec) {
     EffectiveProgram program = EffectiveProgram.of(spec.command());
-    return program.isAnyNode() && !program.behind();
+    return program.runsNode() && !program.indirect();
   }
 }

@@ -2,10 +2,10 @@ package io.jpm.balancer.node;
 
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply.Route;
-import io.jpm.os.Connection;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Entrance;
-import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.AcceptedConnection;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.SingleUseEndpoint;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -34,9 +34,9 @@ final class ProbeConnections {
   private final Vertx vertx;
   private final Context context;
   private final ProcessHost host;
-  private final NodePorts ports;
+  private final NodeListenerRegistry ports;
 
-  ProbeConnections(Vertx vertx, ProcessHost host, NodePorts ports) {
+  ProbeConnections(Vertx vertx, ProcessHost host, NodeListenerRegistry ports) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.host = host;
@@ -45,18 +45,18 @@ final class ProbeConnections {
 
   /// Returns the route to `worker`. If it is not known yet where a worker of an earlier daemon
   /// listens, this completes when it is.
-  Future<Route> reach(NodeWorker worker, BalancerCommand.Reach question) {
+  Future<Route> reach(NodeWorker worker, BalancerCommand.ResolveRoute question) {
     List<InetAddress> addresses = question.addresses();
     int port = question.port();
     return ports
-        .reaching(worker, addresses, port)
+        .keyReaching(worker, addresses, port)
         .map(key -> route(worker, key))
         .orElseGet(() ->
             worker
-                .known()
+                .whenKnown()
                 .compose(_ ->
                     ports
-                        .reaching(worker, addresses, port)
+                        .keyReaching(worker, addresses, port)
                         .map(key -> route(worker, key))
                         .orElseGet(() -> Future.succeededFuture(elsewhere(addresses, port)))));
   }
@@ -64,7 +64,7 @@ final class ProbeConnections {
   /// A port that no worker shares may be the worker's own.
   private Route elsewhere(List<InetAddress> addresses, int port) {
     return ports.isShared(addresses, port)
-        ? new Route.Nowhere(
+        ? new Route.Unreachable(
             "it does not listen on "
                 + AddressText.of(AddressText.literal(addresses.getFirst()), port))
         : new Route.Direct();
@@ -72,78 +72,79 @@ final class ProbeConnections {
 
   private Future<Route> route(NodeWorker worker, String key) {
     if (worker.process().isEmpty()) {
-      return Future.succeededFuture(new Route.Nowhere("its process is gone"));
+      return Future.succeededFuture(new Route.Unreachable("its process is gone"));
     }
-    if (worker.mute()) {
+    if (worker.unreachable()) {
       return Future.succeededFuture(new Route.Direct());
     }
-    if (worker.checks().size() >= MOST_UNANSWERED) {
+    if (worker.probeConnections().size() >= MOST_UNANSWERED) {
       return Future.succeededFuture(
-          new Route.Nowhere("it has not accepted the connections of the last checks"));
+          new Route.Unreachable("it has not accepted the connections of the last checks"));
     }
-    var visit = new Visit(worker, key);
+    var probeConnection = new ProbeConnection(worker, key);
     return vertx
-        .executeBlocking(visit::open, false)
+        .executeBlocking(probeConnection::open, false)
         .map(Objects::requireNonNull)
-        .<Route>map(visit::expected)
-        .otherwise(fault -> new Route.Nowhere(String.valueOf(fault.getMessage())));
+        .<Route>map(probeConnection::expected)
+        .otherwise(fault -> new Route.Unreachable(String.valueOf(fault.getMessage())));
   }
 
-  private ListenSockets sockets() throws ListenFailure {
+  private ListenSocketRegistry sockets() throws ListenException {
     return host.listenSockets()
-        .orElseThrow(
-            () -> new ListenFailure("this system cannot pass connections to another process", 95));
+        .orElseThrow(() ->
+            new ListenException("this system cannot pass connections to another process", 95));
   }
 
   /// Handles a worker's answer to a connection that was handed to it.
   static void answered(NodeWorker worker, long number) {
-    Connection connection = worker.checks().remove(number);
-    if (connection != null) {
+    AcceptedConnection acceptedConnection = worker.probeConnections().remove(number);
+    if (acceptedConnection != null) {
       // The worker has its own descriptor; if it has refused the connection, this ends it.
-      connection.close();
+      acceptedConnection.close();
     }
   }
 
   void ended(NodeWorker worker) {
-    worker.ends();
-    List.copyOf(worker.checks().keySet()).forEach(number -> answered(worker, number));
+    worker.markEnded();
+    List.copyOf(worker.probeConnections().keySet()).forEach(number -> answered(worker, number));
   }
 
   /// A probe connection that is about to be made to a worker.
-  private final class Visit {
+  private final class ProbeConnection {
     private final NodeWorker worker;
     private final String key;
-    private @Nullable Entrance entrance;
+    private @Nullable SingleUseEndpoint singleUseEndpoint;
 
-    Visit(NodeWorker worker, String key) {
+    ProbeConnection(NodeWorker worker, String key) {
       this.worker = worker;
       this.key = key;
     }
 
     /// Opens a port for the connection. May block.
-    Entrance open() throws ListenFailure {
-      return sockets().entrance(connection -> context.runOnContext(_ -> arrived(connection)));
+    SingleUseEndpoint open() throws ListenException {
+      return sockets()
+          .listenOnce(acceptedConnection -> context.runOnContext(_ -> arrived(acceptedConnection)));
     }
 
-    Route expected(Entrance opened) {
-      entrance = opened;
+    Route expected(SingleUseEndpoint opened) {
+      singleUseEndpoint = opened;
       vertx.setTimer(PATIENCE_MILLIS, _ -> close());
-      return new Route.Through(opened.address());
+      return new Route.Via(opened.address());
     }
 
-    private void arrived(Connection connection) {
+    private void arrived(AcceptedConnection acceptedConnection) {
       close();
       if (worker.process().isEmpty() || worker.hasEnded()) {
-        connection.close();
+        acceptedConnection.close();
         return;
       }
       long number = ports.nextNumber();
-      worker.checks().put(number, connection);
+      worker.probeConnections().put(number, acceptedConnection);
       boolean sent =
-          host.post(
+          host.send(
               worker.process().get(),
               NodeReply.connection(number, key),
-              connection,
+              acceptedConnection,
               taken -> {
                 if (!taken) {
                   context.runOnContext(_ -> answered(worker, number));
@@ -155,8 +156,8 @@ final class ProbeConnections {
     }
 
     private void close() {
-      Entrance open = entrance;
-      entrance = null;
+      SingleUseEndpoint open = singleUseEndpoint;
+      singleUseEndpoint = null;
       if (open != null) {
         vertx
             .executeBlocking(

@@ -1,7 +1,7 @@
 package io.jpm.balancer.node;
 
-import io.jpm.bus.Blocking;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.bus.BlockingCalls;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
@@ -29,7 +29,7 @@ final class SocketAdoption {
   /// @param held the sockets on which the worker listens
   /// @param udp the UDP sockets that it may use, which the system does not show by process
   /// @param missing why sockets on which it listens could not be recovered, by their keys
-  record Found(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
+  record Result(List<ListenSocket> held, List<ListenSocket> udp, Map<String, String> missing) {}
 
   /// A blocking search, whose result selects the sockets of the worker.
   @FunctionalInterface
@@ -38,7 +38,7 @@ final class SocketAdoption {
   }
 
   /// Finds the sockets by the descriptors of the worker's process.
-  Future<Found> byDescriptors(NodeWorker worker) {
+  Future<Result> byDescriptors(NodeWorker worker) {
     ProcessIdentity process = worker.process().orElseThrow();
     return found(
         worker,
@@ -52,7 +52,7 @@ final class SocketAdoption {
   /// socket by which it could be found. Lost sockets are recovered first.
   ///
   /// @param holders the Node workers that may have the lost sockets
-  Future<Found> byWord(
+  Future<Result> byWord(
       NodeWorker worker, NodeMessage.Servers servers, List<SocketRecovery.Holder> holders) {
     Set<InetSocketAddress> named =
         servers.servers().stream()
@@ -60,11 +60,11 @@ final class SocketAdoption {
             .collect(Collectors.toUnmodifiableSet());
     Set<String> paths = Set.copyOf(servers.paths());
     // Runs in order with the tasks that open sockets.
-    return Blocking.call(
+    return BlockingCalls.call(
             vertx,
             () ->
                 new SocketRecovery(host)
-                    .regain(worker.spec(), worker.held(), servers.servers(), holders))
+                    .regain(worker.spec(), worker.isGated(), servers.servers(), holders))
         .compose(missing ->
             found(
                     worker,
@@ -72,12 +72,12 @@ final class SocketAdoption {
                         socket ->
                             socket.address().filter(named::contains).isPresent()
                                 || socket.path().filter(paths::contains).isPresent())
-                .map(found -> new Found(found.held(), found.udp(), missing)));
+                .map(found -> new Result(found.held(), found.udp(), missing)));
   }
 
-  private Future<Found> found(NodeWorker worker, Search search) {
+  private Future<Result> found(NodeWorker worker, Search search) {
     return vertx
-        .<Found>executeBlocking(
+        .<Result>executeBlocking(
             () -> {
               Predicate<ListenSocket> meant = search.search();
               List<ListenSocket> own =
@@ -85,7 +85,7 @@ final class SocketAdoption {
                       .flatMap(all -> all.all().stream())
                       .filter(socket -> SocketNames.mayBeOf(socket.key(), worker.spec()))
                       .toList();
-              return new Found(
+              return new Result(
                   own.stream().filter(meant).toList(),
                   own.stream().filter(socket -> SocketNames.isUdp(socket.key())).toList(),
                   Map.of());

@@ -1,7 +1,7 @@
 package io.jpm.balancer.node;
 
+import io.jpm.balancer.node.NodeMessage.ListenTarget;
 import io.jpm.balancer.node.NodeMessage.Query;
-import io.jpm.balancer.node.NodeMessage.Wanted;
 import io.jpm.model.AppSpec;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -18,13 +18,14 @@ final class SocketNames {
   /// one user must not reach those of another. A port that the system chooses belongs to one app.
   /// Several such ports are distinguished by the order in which each worker requests them.
   static String of(AppSpec spec, Query query) {
-    Wanted wanted = query.wanted();
-    if (wanted.path().isPresent()) {
-      return PREFIX + all(spec) + " unix:" + escaped(wanted.path().get());
+    ListenTarget listenTarget = query.target();
+    if (listenTarget.path().isPresent()) {
+      return PREFIX + all(spec) + " unix:" + escaped(listenTarget.path().get());
     }
-    String place = wanted.address().orElse("*") + ":" + wanted.port() + ":" + wanted.type();
-    String v6only = (wanted.flags() & 1) != 0 ? ":v6only" : "";
-    if (wanted.port() == 0) {
+    String place =
+        listenTarget.address().orElse("*") + ":" + listenTarget.port() + ":" + listenTarget.type();
+    String v6only = (listenTarget.flags() & 1) != 0 ? ":v6only" : "";
+    if (listenTarget.port() == 0) {
       return PREFIX + spec.name() + " " + place + v6only + ":" + query.index();
     }
     return PREFIX + all(spec) + " " + place + v6only;

@@ -1,16 +1,16 @@
 package io.jpm.balancer.node;
 
+import io.jpm.balancer.node.NodeMessage.ListenTarget;
 import io.jpm.balancer.node.NodeMessage.Query;
 import io.jpm.balancer.node.NodeMessage.Server;
-import io.jpm.balancer.node.NodeMessage.Wanted;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RunAs;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.Listening;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.TreeListener;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -42,14 +42,14 @@ record SocketRecovery(ProcessHost host) {
   /// @return why sockets could not be recovered, by their keys
   Map<String, String> regain(
       AppSpec spec, boolean awaited, List<Server> servers, List<Holder> holders) {
-    Optional<ListenSockets> sockets = host.listenSockets();
+    Optional<ListenSocketRegistry> sockets = host.listenSockets();
     Map<String, String> missing = new LinkedHashMap<>();
     for (Server server : sockets.isPresent() ? servers : List.<Server>of()) {
       Optional<String> key = server.key().filter(it -> SocketNames.mayBeOf(it, spec));
       if (key.isPresent() && !isThere(sockets.get(), key.get(), server)) {
         try {
           regain(sockets.get(), spec, key.get(), server.address(), awaited, holders);
-        } catch (ListenFailure failure) {
+        } catch (ListenException failure) {
           missing.put(key.get(), String.valueOf(failure.getMessage()));
         }
       }
@@ -57,30 +57,30 @@ record SocketRecovery(ProcessHost host) {
     return missing;
   }
 
-  private static boolean isThere(ListenSockets sockets, String key, Server server) {
+  private static boolean isThere(ListenSocketRegistry sockets, String key, Server server) {
     return sockets.find(key).flatMap(ListenSocket::address).stream()
         .anyMatch(server.address()::equals);
   }
 
   private void regain(
-      ListenSockets sockets,
+      ListenSocketRegistry sockets,
       AppSpec spec,
       String key,
       InetSocketAddress at,
       boolean awaited,
       List<Holder> holders)
-      throws ListenFailure {
+      throws ListenException {
     boolean had = false;
     List<Holder> own =
         holders.stream().filter(holder -> SocketNames.mayBeOf(key, holder.spec())).toList();
     for (Holder holder : own) {
-      for (Listening one : host.listening(holder.process())) {
+      for (TreeListener one : host.listenersOf(holder.process())) {
         if (one.address().equals(at)) {
           had = true;
           try {
-            sockets.regain(key, holder.process(), one.inode());
+            sockets.recover(key, holder.process(), one.inode());
             return;
-          } catch (ListenFailure failure) {
+          } catch (ListenException failure) {
             LOG.log(
                 Level.WARNING,
                 "{0} was lost and cannot be recovered: {1}",
@@ -91,7 +91,7 @@ record SocketRecovery(ProcessHost host) {
       }
     }
     if (!had && awaited) {
-      PortOpening.open(sockets, key, query(key, at), rights(spec, at.getPort()));
+      NodeSocketOpener.open(sockets, key, query(key, at), rights(spec, at.getPort()));
     }
   }
 
@@ -102,8 +102,8 @@ record SocketRecovery(ProcessHost host) {
             ? Optional.empty()
             : Optional.of(AddressText.literal(at.getAddress()));
     int flags = place.contains(":v6only") ? 1 : 0;
-    var wanted = new Wanted(address, at.getPort(), "4", -1, flags);
-    return new Query(0, wanted, 0, 0, Optional.empty(), OptionalInt.empty());
+    var listenTarget = new ListenTarget(address, at.getPort(), "4", -1, flags);
+    return new Query(0, listenTarget, 0, 0, Optional.empty(), OptionalInt.empty());
   }
 
   /// Returns the daemon's rights for the port that the spec declares, and the rights of the program

@@ -1,7 +1,7 @@
 package io.jpm.balancer.proxy;
 
-import io.jpm.model.Cluster;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.process.WorkerId;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 /// context.
 final class Backend implements BackendLoad {
   private final WorkerId worker;
-  private final Cluster cluster;
+  private final ClusterSettings clusterSettings;
   private final ConnectionCounters connectionCounters;
   private final AtomicInteger open = new AtomicInteger();
   private final AtomicInteger load = new AtomicInteger();
@@ -42,12 +42,12 @@ final class Backend implements BackendLoad {
   Backend(
       WorkerId worker,
       int port,
-      Cluster cluster,
+      ClusterSettings clusterSettings,
       ConnectionCounters connectionCounters,
       boolean admitted) {
     this.admitted = admitted;
     this.worker = worker;
-    this.cluster = cluster;
+    this.clusterSettings = clusterSettings;
     this.connectionCounters = connectionCounters;
     this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
@@ -56,8 +56,8 @@ final class Backend implements BackendLoad {
     return worker;
   }
 
-  Cluster cluster() {
-    return cluster;
+  ClusterSettings cluster() {
+    return clusterSettings;
   }
 
   ConnectionCounters connectionCounters() {
@@ -69,7 +69,7 @@ final class Backend implements BackendLoad {
   }
 
   /// Records that it has answered at this address.
-  void answers(InetSocketAddress where) {
+  void setAddress(InetSocketAddress where) {
     this.address = where;
     this.answered = true;
   }
@@ -96,7 +96,7 @@ final class Backend implements BackendLoad {
 
   @Override
   public long silent(long now) {
-    return silence.get().length(now);
+    return silence.get().unansweredNanos(now);
   }
 
   ResponseTracker responseTracker() {
@@ -104,34 +104,34 @@ final class Backend implements BackendLoad {
   }
 
   /// Updates the record of its unanswered requests.
-  void owes(UnaryOperator<ResponseTracker> change) {
+  void updateResponses(UnaryOperator<ResponseTracker> change) {
     silence.updateAndGet(change);
   }
 
   /// Marks it as passed over because it hangs.
   ///
   /// @return whether it was not marked before; the mark stays until it answers again
-  boolean passOver() {
+  boolean markHanging() {
     return !passedOver.get() && passedOver.compareAndSet(false, true);
   }
 
   /// Records that it has sent its first byte over a connection.
   ///
   /// @return whether it was passed over until now
-  boolean speaks() {
+  boolean recordFirstByte() {
     return passedOver.get() && passedOver.compareAndSet(true, false);
   }
 
   @Override
   public double share(long now) {
-    return slowStart.share(now);
+    return slowStart.weight(now);
   }
 
   SlowStart slowStart() {
     return slowStart;
   }
 
-  void starts(SlowStart how) {
+  void setSlowStart(SlowStart how) {
     this.slowStart = how;
   }
 
@@ -144,26 +144,27 @@ final class Backend implements BackendLoad {
   }
 
   /// Counts one more connection; returns false if it accepts none any more.
-  boolean take() {
+  boolean acquire() {
     open.incrementAndGet();
     load.incrementAndGet();
     // Checked after counting: a drain sets the flag before it reads the count, so at least one of
     // the two threads sees the other's change.
     if (draining) {
-      relieve();
-      giveBack();
+      reduceLoad();
+      release();
       return false;
     }
     return true;
   }
 
   /// Reduces the load by a connection that causes no more work but has not ended yet.
-  void relieve() {
+  void reduceLoad() {
     load.decrementAndGet();
   }
 
-  /// Counts the end of a connection, or a failed attempt to connect. [#relieve] was called before.
-  void giveBack() {
+  /// Counts the end of a connection, or a failed attempt to connect. [#reduceLoad] was called
+  /// before.
+  void release() {
     open.decrementAndGet();
   }
 
@@ -175,7 +176,7 @@ final class Backend implements BackendLoad {
   }
 
   /// Resets the consecutive failures, because it has sent something.
-  void works() {
+  void succeeded() {
     if (failuresInARow.get() != 0) {
       failuresInARow.set(0);
     }

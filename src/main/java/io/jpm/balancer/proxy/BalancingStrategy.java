@@ -6,7 +6,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /// Selects the instance for the next connection. Thread-safe.
-sealed interface BalancingStrategy permits RoundRobin, LeastConn, IpHash {
+sealed interface BalancingStrategy
+    permits RoundRobinSelector, LeastConnectionsSelector, IpHashSelector {
   /// Returns the next instance.
   ///
   /// @param ready the instances that accept connections, in a stable order
@@ -21,9 +22,9 @@ sealed interface BalancingStrategy permits RoundRobin, LeastConn, IpHash {
   /// robin for it.
   static BalancingStrategy of(Strategy strategy) {
     return switch (strategy) {
-      case KERNEL, ROUND_ROBIN -> new RoundRobin();
-      case LEAST_CONN -> new LeastConn();
-      case IP_HASH -> new IpHash();
+      case KERNEL, ROUND_ROBIN -> new RoundRobinSelector();
+      case LEAST_CONN -> new LeastConnectionsSelector();
+      case IP_HASH -> new IpHashSelector();
     };
   }
 }

@@ -57,7 +57,7 @@ final class ClientConnection {
 
   /// Connects a probe to this instance, or closes its connection.
   static void lead(ProxyListener proxyListener, SocketChannel client, Backend backend) {
-    if (!backend.take()) {
+    if (!backend.acquire()) {
       client.close();
       return;
     }
@@ -68,10 +68,10 @@ final class ClientConnection {
                 .execute(() -> {
                   if (BackendConnection.reached(done)) {
                     new Relay(proxyListener, backend, client, (SocketChannel) done.channel())
-                        .begin();
+                        .start();
                   } else {
-                    backend.relieve();
-                    backend.giveBack();
+                    backend.reduceLoad();
+                    backend.release();
                     client.close();
                   }
                 }));
@@ -92,11 +92,11 @@ final class ClientConnection {
 
   private void connected(Backend backend, ChannelFuture done) {
     if (BackendConnection.reached(done)) {
-      new Relay(proxyListener, backend, client, (SocketChannel) done.channel()).begin();
+      new Relay(proxyListener, backend, client, (SocketChannel) done.channel()).start();
       return;
     }
-    backend.relieve();
-    backend.giveBack();
+    backend.reduceLoad();
+    backend.release();
     proxyListener.failed(backend, false);
     seek();
   }

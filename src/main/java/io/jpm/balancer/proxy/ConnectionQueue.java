@@ -44,7 +44,7 @@ final class ConnectionQueue {
     }
     links.add(clientConnection);
     if (timer < 0) {
-      timer = vertx.setPeriodic(LOOK.toMillis(), _ -> look());
+      timer = vertx.setPeriodic(LOOK.toMillis(), _ -> poll());
     }
   }
 
@@ -53,20 +53,20 @@ final class ConnectionQueue {
   }
 
   /// Retries all connections, because an instance has become ready.
-  void release() {
+  void dispatch() {
     List<ClientConnection> all = List.copyOf(links);
     clear();
     all.forEach(ClientConnection::again);
   }
 
   /// Closes all connections, because no instance will become ready.
-  void giveUp() {
+  void closeAll() {
     List<ClientConnection> all = List.copyOf(links);
     clear();
     all.forEach(ClientConnection::giveUp);
   }
 
-  private void look() {
+  private void poll() {
     long now = nanoTime.getAsLong();
     // A retried connection keeps its deadline, so the first one has not always waited longest.
     links.removeIf(clientConnection -> {
@@ -80,7 +80,7 @@ final class ConnectionQueue {
     if (links.isEmpty()) {
       clear();
     } else if (anyReady.getAsBoolean()) {
-      release();
+      dispatch();
     }
   }
 

@@ -1,11 +1,11 @@
 package io.jpm.balancer.proxy;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.model.RunAs;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -35,13 +35,13 @@ import java.util.function.Consumer;
 final class FrontendSockets {
   private static final long CHECK_PATIENCE_MILLIS = 30_000;
 
-  private final ProxyListener.Setting setting;
+  private final ProxyListener.ProxyContext proxyContext;
   private final ServerChannel channel;
   private final Optional<ListenSocket> kept;
 
   private FrontendSockets(
-      ProxyListener.Setting setting, ServerChannel channel, Optional<ListenSocket> kept) {
-    this.setting = setting;
+      ProxyListener.ProxyContext proxyContext, ServerChannel channel, Optional<ListenSocket> kept) {
+    this.proxyContext = proxyContext;
     this.channel = channel;
     this.kept = kept;
   }
@@ -51,24 +51,27 @@ final class FrontendSockets {
   /// @param key the name under which its socket is kept
   /// @param visitors receives each connection, on its own event loop; nothing was read from it
   static Future<FrontendSockets> open(
-      String key, int port, ProxyListener.Setting setting, Consumer<SocketChannel> visitors) {
-    Optional<ListenSockets> sockets = setting.sockets();
+      String key,
+      int port,
+      ProxyListener.ProxyContext proxyContext,
+      Consumer<SocketChannel> visitors) {
+    Optional<ListenSocketRegistry> sockets = proxyContext.sockets();
     if (sockets.isPresent()) {
-      return Blocking.call(
-              setting.context().owner(), () -> new Found(socket(sockets.get(), key, port)))
+      return BlockingCalls.call(
+              proxyContext.context().owner(), () -> new Found(socket(sockets.get(), key, port)))
           .compose(found ->
               started(
-                  bootstrap(port, setting, visitors)
+                  bootstrap(port, proxyContext, visitors)
                       .channelFactory(() -> new NioServerSocketChannel(found.channel()))
                       .register(),
-                  setting,
+                  proxyContext,
                   Optional.of(found.socket())));
     }
     return started(
-        bootstrap(port, setting, visitors)
+        bootstrap(port, proxyContext, visitors)
             .channel(NioServerSocketChannel.class)
             .bind(new InetSocketAddress(port)),
-        setting,
+        proxyContext,
         Optional.empty());
   }
 
@@ -77,7 +80,7 @@ final class FrontendSockets {
   /// @param visitor receives the connection, on its own event loop; nothing was read from it
   /// @return the address to connect to
   static Future<InetSocketAddress> once(
-      ProxyListener.Setting setting, Consumer<SocketChannel> visitor) {
+      ProxyListener.ProxyContext proxyContext, Consumer<SocketChannel> visitor) {
     var open = new AtomicReference<Optional<FrontendSockets>>(Optional.empty());
     Consumer<SocketChannel> only =
         client ->
@@ -89,14 +92,14 @@ final class FrontendSockets {
                     },
                     client::close);
     return started(
-            bootstrap(0, setting, only)
+            bootstrap(0, proxyContext, only)
                 .channel(NioServerSocketChannel.class)
                 .bind(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0)),
-            setting,
+            proxyContext,
             Optional.empty())
         .map(frontendSockets -> {
           open.set(Optional.of(frontendSockets));
-          setting
+          proxyContext
               .context()
               .owner()
               .setTimer(
@@ -113,7 +116,7 @@ final class FrontendSockets {
     }
   }
 
-  private static ListenSocket socket(ListenSockets sockets, String key, int port)
+  private static ListenSocket socket(ListenSocketRegistry sockets, String key, int port)
       throws IOException {
     Optional<ListenSocket> there = sockets.find(key);
     if (there.isPresent()) {
@@ -122,8 +125,8 @@ final class FrontendSockets {
     InetAddress everywhere = InetAddress.ofLiteral("::");
     return sockets.open(
         key,
-        new Wish(
-            Kind.TCP,
+        new ListenRequest(
+            Protocol.TCP,
             Optional.of(new InetSocketAddress(everywhere, port)),
             true,
             false,
@@ -132,27 +135,29 @@ final class FrontendSockets {
   }
 
   private static ServerBootstrap bootstrap(
-      int port, ProxyListener.Setting setting, Consumer<SocketChannel> visitors) {
+      int port, ProxyListener.ProxyContext proxyContext, Consumer<SocketChannel> visitors) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(setting.loops())
+            .group(proxyContext.loops())
             // Otherwise the port could not be bound while connections of the previous daemon are in
             // TIME_WAIT.
             .option(ChannelOption.SO_REUSEADDR, true)
-            .handler(new Counter(setting.capacity(), port))
-            .childHandler(new Usher(visitors));
+            .handler(new Counter(proxyContext.capacity(), port))
+            .childHandler(new ClientInitializer(visitors));
     BackendConnection.options(bootstrap::childOption);
     return bootstrap;
   }
 
   private static Future<FrontendSockets> started(
-      ChannelFuture starting, ProxyListener.Setting setting, Optional<ListenSocket> kept) {
-    Promise<FrontendSockets> promise = ((ContextInternal) setting.context()).promise();
+      ChannelFuture starting,
+      ProxyListener.ProxyContext proxyContext,
+      Optional<ListenSocket> kept) {
+    Promise<FrontendSockets> promise = ((ContextInternal) proxyContext.context()).promise();
     starting.addListener((ChannelFuture done) -> {
       if (done.isSuccess()) {
         FrontendSockets frontendSockets =
-            new FrontendSockets(setting, (ServerChannel) done.channel(), kept);
-        setting.capacity().add(frontendSockets);
+            new FrontendSockets(proxyContext, (ServerChannel) done.channel(), kept);
+        proxyContext.capacity().add(frontendSockets);
         promise.complete(frontendSockets);
       } else {
         promise.fail(done.cause());
@@ -175,7 +180,7 @@ final class FrontendSockets {
 
   /// Stops accepting. A kept socket stays open.
   Future<Void> leave() {
-    setting.capacity().remove(this);
+    proxyContext.capacity().remove(this);
     Promise<Void> promise = Promise.promise();
     channel.close().addListener((ChannelFuture _) -> promise.complete());
     return promise.future();
@@ -183,7 +188,9 @@ final class FrontendSockets {
 
   /// Stops accepting and frees the port.
   Future<Void> close() {
-    return leave().compose(_ -> Blocking.call(setting.context().owner(), this::forget)).mapEmpty();
+    return leave()
+        .compose(_ -> BlockingCalls.call(proxyContext.context().owner(), this::forget))
+        .mapEmpty();
   }
 
   private boolean forget() {
@@ -194,43 +201,43 @@ final class FrontendSockets {
   /// Counts connections on the port's own event loop, so that the limit is exceeded by one batch at
   /// most.
   private static final class Counter extends ChannelInboundHandlerAdapter {
-    private final Capacity capacity;
+    private final ProxyConnectionLimiter proxyConnectionLimiter;
     private final int port;
     private final AtomicInteger count = new AtomicInteger();
 
     /// Whether this port has reached the limit for one port.
     private volatile boolean full;
 
-    Counter(Capacity capacity, int port) {
-      this.capacity = capacity;
+    Counter(ProxyConnectionLimiter proxyConnectionLimiter, int port) {
+      this.proxyConnectionLimiter = proxyConnectionLimiter;
       this.port = port;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object accepted) {
       Channel door = context.channel();
-      capacity.entered();
-      if (count.incrementAndGet() >= capacity.mostOfOne()) {
+      proxyConnectionLimiter.acquire();
+      if (count.incrementAndGet() >= proxyConnectionLimiter.mostOfOne()) {
         full = true;
-        capacity.tellOfOne(port);
+        proxyConnectionLimiter.tellOfOne(port);
         follow(door);
       }
       ((Channel) accepted)
           .closeFuture()
           .addListener((ChannelFuture _) -> {
-            capacity.left();
+            proxyConnectionLimiter.release();
             left(door);
           });
       context.fireChannelRead(accepted);
     }
 
     private void left(Channel door) {
-      int most = capacity.mostOfOne();
-      if (count.decrementAndGet() <= most - Capacity.part(most) && full) {
+      int most = proxyConnectionLimiter.mostOfOne();
+      if (count.decrementAndGet() <= most - ProxyConnectionLimiter.part(most) && full) {
         door.eventLoop()
             .execute(() -> {
               // Another connection may have been accepted in between.
-              full = count.get() >= capacity.mostOfOne();
+              full = count.get() >= proxyConnectionLimiter.mostOfOne();
               follow(door);
             });
       }
@@ -238,15 +245,15 @@ final class FrontendSockets {
 
     /// Must be called on the event loop of the port.
     void follow(Channel door) {
-      door.config().setAutoRead(!full && !capacity.full());
+      door.config().setAutoRead(!full && !proxyConnectionLimiter.isFull());
     }
   }
 
   /// Passes accepted connections on.
-  private static final class Usher extends ChannelInitializer<SocketChannel> {
+  private static final class ClientInitializer extends ChannelInitializer<SocketChannel> {
     private final Consumer<SocketChannel> visitors;
 
-    Usher(Consumer<SocketChannel> visitors) {
+    ClientInitializer(Consumer<SocketChannel> visitors) {
       this.visitors = visitors;
     }
 

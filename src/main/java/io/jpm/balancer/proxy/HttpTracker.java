@@ -24,7 +24,7 @@ final class HttpTracker {
   }
 
   private Stage stage = Stage.UNKNOWN;
-  private Request request = Request.NONE;
+  private RequestHead requestHead = RequestHead.NONE;
 
   /// Whether the client has sent something during a response.
   private boolean ahead;
@@ -36,17 +36,17 @@ final class HttpTracker {
   /// The number of bytes of the body that follow; negative if it is not known.
   private long left;
 
-  private @Nullable ChunkedBody chunks;
+  private @Nullable ChunkedBodyScanner chunks;
 
   /// Processes bytes for the instance.
   void asked(ByteBuf bytes) {
     if (stage == Stage.UNKNOWN || stage == Stage.ANSWERED) {
-      request = Request.at(bytes);
-      stage = request.tunnel() ? Stage.RAW : Stage.ASKED;
-      pipelined |= request.followed();
+      requestHead = RequestHead.at(bytes);
+      stage = requestHead.tunnel() ? Stage.RAW : Stage.ASKED;
+      pipelined |= requestHead.isPipelined();
     } else if (stage == Stage.ASKED) {
-      request = request.and(bytes.readableBytes());
-      pipelined |= request.followed();
+      requestHead = requestHead.consume(bytes.readableBytes());
+      pipelined |= requestHead.isPipelined();
     } else if (stage == Stage.ANSWERING) {
       ahead = true;
     }
@@ -100,19 +100,19 @@ final class HttpTracker {
       stage = Stage.UNKNOWN;
       return;
     }
-    boolean empty = request.headOnly() || head.status() == 204 || head.status() == 304;
+    boolean empty = requestHead.headOnly() || head.status() == 204 || head.status() == 304;
     stage = Stage.ANSWERING;
     ahead = false;
-    chunks = !empty && head.chunked() ? new ChunkedBody() : null;
+    chunks = !empty && head.chunked() ? new ChunkedBodyScanner() : null;
     left = empty ? 0 : head.length();
     body(bytes, head.end());
   }
 
   private void body(ByteBuf bytes, int from) {
-    ChunkedBody chunked = chunks;
+    ChunkedBodyScanner chunked = chunks;
     if (chunked != null) {
       chunked.read(bytes, from);
-      stage = chunked.ended() ? done() : chunked.strange() ? Stage.UNKNOWN : Stage.ANSWERING;
+      stage = chunked.ended() ? done() : chunked.isMalformed() ? Stage.UNKNOWN : Stage.ANSWERING;
     } else if (left >= 0) {
       left -= bytes.writerIndex() - from;
       // More than announced: responses to pipelined requests.
@@ -121,7 +121,7 @@ final class HttpTracker {
   }
 
   private Stage done() {
-    request = Request.NONE;
+    requestHead = RequestHead.NONE;
     return ahead ? Stage.ASKED : Stage.ANSWERED;
   }
 }

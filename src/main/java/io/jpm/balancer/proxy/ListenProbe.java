@@ -59,7 +59,9 @@ final class ListenProbe {
   /// Sends the header first, because a program that reads the PROXY protocol expects it on any
   /// connection.
   private void leave(Channel channel) {
-    channel.writeAndFlush(ProxyHeader.own(protocol)).addListener(ChannelFutureListener.CLOSE);
+    channel
+        .writeAndFlush(ProxyProtocolHeader.local(protocol))
+        .addListener(ChannelFutureListener.CLOSE);
   }
 
   private void seen(InetSocketAddress address, boolean reached) {

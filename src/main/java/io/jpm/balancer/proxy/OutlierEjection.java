@@ -18,14 +18,14 @@ record OutlierEjection(int times, long until) {
   private static final int DOUBLINGS = 5;
 
   /// Returns the next ejection, which begins now.
-  OutlierEjection again(long now) {
+  OutlierEjection next(long now) {
     int before = times > 0 && now - until < FORGOTTEN.toNanos() ? times : 0;
     Duration length = Duration.ofSeconds(1L << Math.min(before, DOUBLINGS));
     Duration most = length.compareTo(LONGEST) < 0 ? length : LONGEST;
     return new OutlierEjection(before + 1, now + most.toNanos());
   }
 
-  boolean lasts(long now) {
+  boolean isActive(long now) {
     return times > 0 && until - now > 0;
   }
 
@@ -33,7 +33,7 @@ record OutlierEjection(int times, long until) {
   ///
   /// @param out how many are ejected
   /// @param of how many there are
-  static boolean allowed(int out, int of) {
+  static boolean isAllowed(int out, int of) {
     return (out + 1) * 2 <= of;
   }
 }

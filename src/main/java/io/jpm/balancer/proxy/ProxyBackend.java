@@ -2,9 +2,9 @@ package io.jpm.balancer.proxy;
 
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.bus.Addresses;
-import io.jpm.bus.balancer.BalancerCommand.Began;
 import io.jpm.bus.balancer.BalancerCommand.Prepare;
-import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerCommand.ProcessStarted;
+import io.jpm.bus.balancer.BalancerCommand.ResolveRoute;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReply.Refused;
@@ -13,10 +13,10 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.internal.VertxInternal;
@@ -61,50 +61,53 @@ public final class ProxyBackend implements BalancerBackend {
 
   private final Context context;
   private final LongSupplier nanoTime;
-  private final ProxyListener.Setting setting;
-  private final FreePorts ports;
+  private final ProxyListener.ProxyContext proxyContext;
+  private final PortAllocator ports;
   private final Set<ProxyListener> fronts = new HashSet<>();
   private final Map<WorkerId, Member> members = new LinkedHashMap<>();
   private final Map<InstanceId, ProxyListener> latest = new TreeMap<>();
   private final Map<InstanceId, ConnectionCounters> tallies = new HashMap<>();
-  private final Map<WorkerId, Draining> drains = new HashMap<>();
+  private final Map<WorkerId, BackendDrainer> drains = new HashMap<>();
   private final Set<InstanceId> unheard = new HashSet<>();
   private final Map<AppName, JsonObject> published = new HashMap<>();
 
   /// @param context the balancer's; all methods are called on it
-  /// @param reports receives the observations
+  /// @param observer receives the observations
   /// @param nanoTime monotonic nanoseconds, on any thread
   /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
   public ProxyBackend(
-      Context context, Reports reports, LongSupplier nanoTime, Optional<ListenSockets> sockets) {
-    this(context, reports, nanoTime, sockets, Capacity.ofThisProcess(nanoTime));
+      Context context,
+      Observer observer,
+      LongSupplier nanoTime,
+      Optional<ListenSocketRegistry> sockets) {
+    this(context, observer, nanoTime, sockets, ProxyConnectionLimiter.ofThisProcess(nanoTime));
   }
 
   ProxyBackend(
       Context context,
-      Reports reports,
+      Observer observer,
       LongSupplier nanoTime,
-      Optional<ListenSockets> sockets,
-      Capacity capacity) {
+      Optional<ListenSocketRegistry> sockets,
+      ProxyConnectionLimiter proxyConnectionLimiter) {
     this.context = context;
     this.nanoTime = nanoTime;
     ThrottledPublisher throttledPublisher = new ThrottledPublisher(context, this::publish);
-    this.setting =
-        new ProxyListener.Setting(
+    this.proxyContext =
+        new ProxyListener.ProxyContext(
             context,
             // The public API does not provide the event loops; Vert.x's own clients use this one.
             ((VertxInternal) context.owner()).nettyEventLoopGroup(),
             nanoTime,
-            reports,
+            observer,
             throttledPublisher::changed,
             sockets,
-            capacity);
-    this.ports = new FreePorts(nanoTime);
+            proxyConnectionLimiter);
+    this.ports = new PortAllocator(nanoTime);
   }
 
   @Override
   public Future<BalancerReply> prepare(Prepare order) {
-    OptionalInt port = AppPort.of(order.spec());
+    OptionalInt port = ClientPort.of(order.spec());
     if (port.isEmpty()) {
       return Future.succeededFuture(
           new Refused("no port is known: set port to the one that clients connect to"));
@@ -133,7 +136,7 @@ public final class ProxyBackend implements BalancerBackend {
         Map.of("PORT", port, "SERVER_PORT", port),
         List.of(),
         true,
-        unheard(own, proxyListener),
+        notListening(own, proxyListener),
         new ProxyState(own, proxyListener.port()).toString(),
         true);
   }
@@ -147,7 +150,7 @@ public final class ProxyBackend implements BalancerBackend {
   private String reason(ProxyListener proxyListener, Throwable error) {
     boolean inUse =
         error instanceof BindException
-            || (error instanceof ListenFailure failure && failure.errno() == IN_USE);
+            || (error instanceof ListenException failure && failure.errno() == IN_USE);
     if (!inUse || isForbidden(error)) {
       return "cannot listen on port %d: %s".formatted(proxyListener.port(), error.getMessage());
     }
@@ -157,7 +160,7 @@ public final class ProxyBackend implements BalancerBackend {
             .findFirst()
             .map(other -> "the app \"" + other.app() + "\" listens there")
             .orElse("");
-    if (who.isEmpty() && error instanceof ListenFailure) {
+    if (who.isEmpty() && error instanceof ListenException) {
       return String.valueOf(error.getMessage()); // it names the pid
     }
     return "port %d is in use already: %s; end it, or set port to another one"
@@ -169,7 +172,7 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public void began(Began news) {
+  public void began(ProcessStarted news) {
     Member member = members.get(news.worker());
     if (member == null) {
       adopt(news).ifPresent(adopted -> adopted.proxyListener().began(adopted.backend()));
@@ -178,15 +181,15 @@ public final class ProxyBackend implements BalancerBackend {
     }
   }
 
-  private Optional<Member> adopt(Began news) {
-    Optional<ProxyState> proxyState = ProxyState.of(news.memo());
+  private Optional<Member> adopt(ProcessStarted news) {
+    Optional<ProxyState> proxyState = ProxyState.of(news.balancerState());
     if (proxyState.isEmpty()) {
       LOG.log(
           Level.WARNING,
           "{0}:{1} cannot be proxied: its port is not known ({2}); restart it",
           news.spec().name(),
           news.worker().id(),
-          news.memo());
+          news.balancerState());
       return Optional.empty();
     }
     ProxyListener proxyListener = front(news.spec(), proxyState.get().shared());
@@ -199,7 +202,7 @@ public final class ProxyBackend implements BalancerBackend {
       WorkerId worker, AppSpec spec, ProxyListener proxyListener, int own, boolean ready) {
     ConnectionCounters connectionCounters =
         tallies.computeIfAbsent(worker.id(), _ -> new ConnectionCounters());
-    boolean admitted = ready || !spec.readinessIsTold();
+    boolean admitted = ready || !spec.hasReadinessSignal();
     Backend backend = new Backend(worker, own, spec.cluster(), connectionCounters, admitted);
     Member member = new Member(proxyListener, backend, own, nanoTime.getAsLong());
     members.put(worker, member);
@@ -214,9 +217,9 @@ public final class ProxyBackend implements BalancerBackend {
         fronts.stream()
             .filter(one -> one.app().equals(spec.name()) && one.port() == port)
             .findFirst()
-            .orElseGet(() -> new ProxyListener(spec.name(), port, setting));
+            .orElseGet(() -> new ProxyListener(spec.name(), port, proxyContext));
     fronts.add(proxyListener);
-    proxyListener.follow(spec);
+    proxyListener.updateAccepting(spec);
     return proxyListener;
   }
 
@@ -239,13 +242,13 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public Future<Route> reach(Reach question) {
+  public Future<Route> resolveRoute(ResolveRoute question) {
     Member member = members.get(question.worker());
     if (member == null) {
-      return Future.succeededFuture(new Route.Nowhere("the port of the process is not known"));
+      return Future.succeededFuture(new Route.Unreachable("the port of the process is not known"));
     }
     if (question.port() == member.port()) {
-      return Future.succeededFuture(new Route.Through(own(member, question)));
+      return Future.succeededFuture(new Route.Via(own(member, question)));
     }
     if (question.port() != member.proxyListener().port()) {
       return Future.succeededFuture(new Route.Direct());
@@ -253,18 +256,18 @@ public final class ProxyBackend implements BalancerBackend {
     // An admitted process of an earlier daemon may listen without having been detected yet.
     if (!member.backend().answered() && !member.backend().admitted) {
       return Future.succeededFuture(
-          new Route.Nowhere(
+          new Route.Unreachable(
               "nothing listens on %d yet, the PORT of the process".formatted(member.port())));
     }
     return member
         .proxyListener()
-        .way(member.backend())
-        .<Route>map(Route.Through::new)
-        .otherwise(error -> new Route.Nowhere(String.valueOf(error.getMessage())));
+        .resolveProbeAddress(member.backend())
+        .<Route>map(Route.Via::new)
+        .otherwise(error -> new Route.Unreachable(String.valueOf(error.getMessage())));
   }
 
   /// Returns the private address of the process, in the family in which it answers.
-  private static InetSocketAddress own(Member member, Reach question) {
+  private static InetSocketAddress own(Member member, ResolveRoute question) {
     InetSocketAddress known = member.backend().address();
     return question.addresses().contains(known.getAddress())
         ? known
@@ -285,15 +288,15 @@ public final class ProxyBackend implements BalancerBackend {
     if (member == null) {
       return Future.succeededFuture(0);
     }
-    Draining known = drains.get(worker);
+    BackendDrainer known = drains.get(worker);
     if (known != null) {
       return known.left();
     }
     member.proxyListener().drain(member.backend());
-    var draining =
-        new Draining(context.owner(), nanoTime, member.proxyListener(), member.backend());
-    drains.put(worker, draining);
-    return draining.begin();
+    var backendDrainer =
+        new BackendDrainer(context.owner(), nanoTime, member.proxyListener(), member.backend());
+    drains.put(worker, backendDrainer);
+    return backendDrainer.start();
   }
 
   @Override
@@ -308,9 +311,9 @@ public final class ProxyBackend implements BalancerBackend {
       unheard.add(worker.id());
     }
     member.proxyListener().ended(member.backend());
-    Draining draining = drains.remove(worker);
-    if (draining != null) {
-      draining.finish();
+    BackendDrainer backendDrainer = drains.remove(worker);
+    if (backendDrainer != null) {
+      backendDrainer.finish();
     }
     settle(worker.id());
   }
@@ -362,7 +365,7 @@ public final class ProxyBackend implements BalancerBackend {
 
   @Override
   public String strategy(AppName app) {
-    return of(app).map(ProxyListener::strategy).findFirst().orElse(Strategy.ROUND_ROBIN).word();
+    return of(app).map(ProxyListener::strategy).findFirst().orElse(Strategy.ROUND_ROBIN).keyword();
   }
 
   @Override
@@ -390,13 +393,13 @@ public final class ProxyBackend implements BalancerBackend {
   }
 
   @Override
-  public Optional<String> trouble(InstanceId id) {
+  public Optional<String> problem(InstanceId id) {
     return newest(id)
         .flatMap(member ->
             member.backend().answered()
                 ? member.proxyListener().trouble(member.backend()).or(() -> unfit(member))
-                : unheard(id, member).or(() -> unfit(member)))
-        .or(setting.capacity()::trouble);
+                : notListening(id, member).or(() -> unfit(member)))
+        .or(proxyContext.capacity()::problem);
   }
 
   /// Returns the newest process of an instance.
@@ -413,13 +416,13 @@ public final class ProxyBackend implements BalancerBackend {
         : Optional.of("its readiness check fails: new connections go to the others");
   }
 
-  private Optional<String> unheard(InstanceId id, Member member) {
+  private Optional<String> notListening(InstanceId id, Member member) {
     return isLate(id, member)
-        ? Optional.of(unheard(member.port(), member.proxyListener()))
+        ? Optional.of(notListening(member.port(), member.proxyListener()))
         : Optional.empty();
   }
 
-  private static String unheard(int own, ProxyListener proxyListener) {
+  private static String notListening(int own, ProxyListener proxyListener) {
     return "nothing listens on %d, the value of its variable PORT: it must listen there, not on %d itself"
         .formatted(own, proxyListener.port());
   }
@@ -433,9 +436,9 @@ public final class ProxyBackend implements BalancerBackend {
     List<ProxyListener> all = List.copyOf(fronts);
     fronts.clear();
     members.clear();
-    List.copyOf(drains.values()).forEach(Draining::finish);
+    List.copyOf(drains.values()).forEach(BackendDrainer::finish);
     drains.clear();
-    Future<Void> closed = Future.join(all.stream().map(ProxyListener::leave).toList()).mapEmpty();
+    Future<Void> closed = Future.join(all.stream().map(ProxyListener::detach).toList()).mapEmpty();
     all.forEach(ProxyListener::endAll);
     return closed;
   }

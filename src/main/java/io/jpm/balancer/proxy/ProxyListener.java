@@ -1,12 +1,12 @@
 package io.jpm.balancer.proxy;
 
-import io.jpm.balancer.mode.BalancerBackend.Reports;
+import io.jpm.balancer.mode.BalancerBackend.Observer;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.os.ListenSockets;
+import io.jpm.model.process.InstanceId;
+import io.jpm.os.ListenSocketRegistry;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.vertx.core.Context;
@@ -47,38 +47,41 @@ final class ProxyListener {
   /// @param changed called when a counter has changed, on any thread
   /// @param sockets the sockets that outlive the daemon; empty if the system cannot keep any
   /// @param capacity the limit on connections
-  record Setting(
+  record ProxyContext(
       Context context,
       EventLoopGroup loops,
       LongSupplier nanoTime,
-      Reports reports,
+      Observer reports,
       Runnable changed,
-      Optional<ListenSockets> sockets,
-      Capacity capacity) {}
+      Optional<ListenSocketRegistry> sockets,
+      ProxyConnectionLimiter capacity) {}
 
   private final AppName app;
   private final int port;
   private final Lock choosing = new ReentrantLock();
-  private final Setting setting;
+  private final ProxyContext proxyContext;
   private final ConnectionQueue connectionQueue;
   private final SortedMap<InstanceId, ConnectionCounters> holders = new TreeMap<>();
   private final Map<Backend, ListenProbe> behind = new HashMap<>();
   private final Set<Relay> relays = ConcurrentHashMap.newKeySet();
   private int blamed;
-  private @Nullable Future<FrontendSockets> door;
+  private @Nullable Future<FrontendSockets> frontendSockets;
   private Strategy strategy = Strategy.ROUND_ROBIN;
   private volatile BalancingStrategy balancingStrategy = BalancingStrategy.of(Strategy.ROUND_ROBIN);
   private volatile List<Backend> ready = List.of();
   private volatile boolean answersAtAll;
   private volatile boolean closed;
 
-  ProxyListener(AppName app, int port, Setting setting) {
+  ProxyListener(AppName app, int port, ProxyContext proxyContext) {
     this.app = app;
     this.port = port;
-    this.setting = setting;
+    this.proxyContext = proxyContext;
     this.connectionQueue =
         new ConnectionQueue(
-            setting.context().owner(), setting.nanoTime(), () -> !ready.isEmpty(), this::unserved);
+            proxyContext.context().owner(),
+            proxyContext.nanoTime(),
+            () -> !ready.isEmpty(),
+            this::unserved);
   }
 
   AppName app() {
@@ -94,7 +97,7 @@ final class ProxyListener {
   }
 
   /// Applies the strategy of the current spec.
-  void follow(AppSpec spec) {
+  void updateAccepting(AppSpec spec) {
     Strategy wanted = spec.cluster().strategy().orElse(Strategy.ROUND_ROBIN);
     if (wanted != strategy) {
       strategy = wanted;
@@ -106,10 +109,12 @@ final class ProxyListener {
 
   /// Opens the port, unless it is open.
   Future<Void> open() {
-    if (door == null || door.failed()) {
-      door = FrontendSockets.open(key(app, port), port, setting, this::arrived).compose(this::kept);
+    if (frontendSockets == null || frontendSockets.failed()) {
+      frontendSockets =
+          FrontendSockets.open(key(app, port), port, proxyContext, this::arrived)
+              .compose(this::kept);
     }
-    return door.mapEmpty();
+    return frontendSockets.mapEmpty();
   }
 
   /// Returns the name under which the next daemon finds the socket of a port.
@@ -130,7 +135,7 @@ final class ProxyListener {
           app,
           Integer.toString(port),
           error.getMessage());
-      setting
+      proxyContext
           .context()
           .owner()
           .setTimer(
@@ -170,7 +175,7 @@ final class ProxyListener {
 
   /// Does the same as [#close], but keeps the socket open, so that new clients can wait for the
   /// next daemon.
-  Future<Void> leave() {
+  Future<Void> detach() {
     return shut().compose(FrontendSockets::leave, _ -> Future.succeededFuture());
   }
 
@@ -179,8 +184,8 @@ final class ProxyListener {
     behind.values().forEach(ListenProbe::stop);
     behind.clear();
     refresh();
-    connectionQueue.giveUp();
-    return door == null ? Future.failedFuture("it was not open") : door;
+    connectionQueue.closeAll();
+    return frontendSockets == null ? Future.failedFuture("it was not open") : frontendSockets;
   }
 
   /// Ends the remaining connections.
@@ -197,8 +202,8 @@ final class ProxyListener {
     }
     ListenProbe listenProbe =
         new ListenProbe(
-            setting.context(),
-            setting.loops().next(),
+            proxyContext.context(),
+            proxyContext.loops().next(),
             backend,
             address -> answers(backend, address));
     behind.put(backend, listenProbe);
@@ -206,12 +211,12 @@ final class ProxyListener {
   }
 
   private void answers(Backend backend, InetSocketAddress address) {
-    backend.answers(address);
+    backend.setAddress(address);
     backend.ready = true;
     if (backend.admitted) {
       enter(backend);
     }
-    setting
+    proxyContext
         .reports()
         .listening(backend.worker(), "port %d, through %d".formatted(port, address.getPort()));
   }
@@ -229,20 +234,21 @@ final class ProxyListener {
   private void enter(Backend backend) {
     long now = now();
     boolean others = serving().stream().anyMatch(one -> one != backend && isWarm(one, now));
-    backend.starts(new SlowStart(now, others));
+    backend.setSlowStart(new SlowStart(now, others));
     refresh();
   }
 
   private static boolean isWarm(Backend backend, long now) {
-    return backend.slowStart().over(now);
+    return backend.slowStart().isOver(now);
   }
 
   /// Returns the address at which a probe reaches this process: its own port or, if it expects the
   /// PROXY protocol first, a port of the daemon that is open for one connection.
-  Future<InetSocketAddress> way(Backend backend) {
+  Future<InetSocketAddress> resolveProbeAddress(Backend backend) {
     return backend.cluster().proxyProtocol() == ProxyProtocol.NONE
         ? Future.succeededFuture(backend.address())
-        : FrontendSockets.once(setting, client -> ClientConnection.lead(this, client, backend));
+        : FrontendSockets.once(
+            proxyContext, client -> ClientConnection.lead(this, client, backend));
   }
 
   void drain(Backend backend) {
@@ -254,7 +260,7 @@ final class ProxyListener {
   void fit(Backend backend, boolean fit) {
     if (backend.fit != fit) {
       if (fit && backend.ready) {
-        backend.starts(new SlowStart(now(), true));
+        backend.setSlowStart(new SlowStart(now(), true));
       }
       backend.fit = fit;
       refresh();
@@ -282,16 +288,16 @@ final class ProxyListener {
     List<Backend> all = new ArrayList<>(serving());
     all.sort(
         Comparator.comparingLong(Backend::slot)
-            .thenComparingLong(one -> one.worker().birth())
+            .thenComparingLong(one -> one.worker().incarnation())
             .thenComparingLong(one -> one.worker().generation()));
-    List<Backend> sound = all.stream().filter(one -> !one.outlierEjection.lasts(now)).toList();
+    List<Backend> sound = all.stream().filter(one -> !one.outlierEjection.isActive(now)).toList();
     // An ejected instance does not answer, an unfit one may: so unfit ones come before ejected
     // ones.
     List<Backend> usable = sound.isEmpty() ? List.copyOf(all) : sound;
     List<Backend> fit = usable.stream().filter(one -> one.fit).toList();
     ready = fit.isEmpty() ? usable : fit;
     if (!ready.isEmpty()) {
-      connectionQueue.release();
+      connectionQueue.dispatch();
     }
   }
 
@@ -301,32 +307,32 @@ final class ProxyListener {
         .toList();
   }
 
-  private void leaveOut(Backend backend) {
+  private void eject(Backend backend) {
     long now = now();
     List<Backend> serving = serving();
-    int out = (int) serving.stream().filter(one -> one.outlierEjection.lasts(now)).count();
+    int out = (int) serving.stream().filter(one -> one.outlierEjection.isActive(now)).count();
     if (!serving.contains(backend)
-        || backend.outlierEjection.lasts(now)
-        || !OutlierEjection.allowed(out, serving.size())) {
+        || backend.outlierEjection.isActive(now)
+        || !OutlierEjection.isAllowed(out, serving.size())) {
       return;
     }
-    backend.outlierEjection = backend.outlierEjection.again(now);
-    backend.works();
+    backend.outlierEjection = backend.outlierEjection.next(now);
+    backend.succeeded();
     backend.connectionCounters().ejections.increment();
     changed();
     refresh();
     long millis = Math.ceilDiv(backend.outlierEjection.until() - now, 1_000_000L);
-    setting.context().owner().setTimer(millis, _ -> comeBack(backend));
+    proxyContext.context().owner().setTimer(millis, _ -> comeBack(backend));
   }
 
   private void comeBack(Backend backend) {
     long now = now();
-    if (backend.outlierEjection.lasts(now)) {
+    if (backend.outlierEjection.isActive(now)) {
       // The timer's clock is slightly ahead.
-      setting.context().owner().setTimer(1, _ -> comeBack(backend));
+      proxyContext.context().owner().setTimer(1, _ -> comeBack(backend));
       return;
     }
-    backend.starts(new SlowStart(now, true));
+    backend.setSlowStart(new SlowStart(now, true));
     refresh();
   }
 
@@ -337,7 +343,7 @@ final class ProxyListener {
     if (hangs(backend, ready, now)) {
       return Optional.of("instance %d %s".formatted(backend.slot(), silence(backend, now)));
     }
-    if (!backend.ready || !backend.outlierEjection.lasts(now)) {
+    if (!backend.ready || !backend.outlierEjection.isActive(now)) {
       return Optional.empty();
     }
     return Optional.of(
@@ -386,7 +392,7 @@ final class ProxyListener {
     while (true) {
       Optional<Backend> next =
           balancingStrategy.next(all, one -> !one.draining() && usable.test(one), address, now);
-      if (next.isEmpty() || next.get().take()) {
+      if (next.isEmpty() || next.get().acquire()) {
         return next;
       }
     }
@@ -394,7 +400,7 @@ final class ProxyListener {
 
   private boolean passesOver(Backend one, List<Backend> all, long now) {
     boolean hangs = hangs(one, all, now);
-    if (hangs && one.passOver()) {
+    if (hangs && one.markHanging()) {
       one.connectionCounters().ejections.increment();
       changed();
       LOG.log(Level.WARNING, "{0}:{1} {2}", app, one.worker().id(), silence(one, now));
@@ -405,7 +411,7 @@ final class ProxyListener {
   private static boolean hangs(Backend one, List<Backend> all, long now) {
     return one.silent(now) > 0
         && one.responseTracker()
-            .hangs(now, all.stream().filter(it -> it != one).map(Backend::responseTracker));
+            .isHanging(now, all.stream().filter(it -> it != one).map(Backend::responseTracker));
   }
 
   private static String silence(Backend one, long now) {
@@ -415,7 +421,7 @@ final class ProxyListener {
 
   /// Queues a connection that no ready instance has accepted.
   void park(ClientConnection clientConnection, Set<Backend> tried) {
-    setting
+    proxyContext
         .context()
         .runOnContext(_ -> {
           if (closed) {
@@ -436,7 +442,7 @@ final class ProxyListener {
     backend.connectionCounters().failures.increment();
     changed();
     if (!answered && backend.failed() >= OutlierEjection.FAILURES) {
-      setting.context().runOnContext(_ -> leaveOut(backend));
+      proxyContext.context().runOnContext(_ -> eject(backend));
     }
   }
 
@@ -444,11 +450,11 @@ final class ProxyListener {
   ///
   /// @param asked whether it was sent something before
   void answered(Backend backend, boolean asked, long now) {
-    backend.owes(it -> asked ? it.answered(now) : it.spoken(now));
+    backend.updateResponses(it -> asked ? it.answered(now) : it.spokeFirst(now));
     if (!answersAtAll) {
       answersAtAll = true;
     }
-    if (backend.speaks()) {
+    if (backend.recordFirstByte()) {
       LOG.log(Level.INFO, "{0}:{1} answers again", app, backend.worker().id());
     }
   }
@@ -470,11 +476,11 @@ final class ProxyListener {
   }
 
   long now() {
-    return setting.nanoTime().getAsLong();
+    return proxyContext.nanoTime().getAsLong();
   }
 
   void changed() {
-    setting.changed().run();
+    proxyContext.changed().run();
   }
 
   boolean closed() {

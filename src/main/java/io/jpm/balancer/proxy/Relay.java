@@ -35,7 +35,7 @@ final class Relay {
   private final SocketChannel instance;
   private final Half up;
   private final Half down;
-  private final HttpTracker talk = new HttpTracker();
+  private final HttpTracker httpTracker = new HttpTracker();
   private long moved;
   private long askedAt;
   private boolean asked;
@@ -58,7 +58,7 @@ final class Relay {
     return backend;
   }
 
-  void begin() {
+  void start() {
     moved = proxyListener.now();
     backend.connectionCounters().connections.increment();
     backend.connectionCounters().open.increment();
@@ -69,7 +69,7 @@ final class Relay {
       return;
     }
     ByteBuf header =
-        ProxyHeader.of(
+        ProxyProtocolHeader.of(
             backend.cluster().proxyProtocol(), client.remoteAddress(), client.localAddress());
     if (header.isReadable()) {
       instance.writeAndFlush(header);
@@ -85,7 +85,9 @@ final class Relay {
     client
         .eventLoop()
         .execute(() -> {
-          if (talk.idle() && !down.writing && proxyListener.now() - moved >= IDLE.toNanos()) {
+          if (httpTracker.idle()
+              && !down.writing
+              && proxyListener.now() - moved >= IDLE.toNanos()) {
             close();
           }
         });
@@ -117,13 +119,13 @@ final class Relay {
     }
     closed = true;
     if (owes()) {
-      backend.owes(ResponseTracker::gone);
+      backend.updateResponses(ResponseTracker::connectionEnded);
     }
     // Before the client sees the end and connects again.
     relieve();
     client.close();
     instance.close();
-    backend.giveBack();
+    backend.release();
     backend.connectionCounters().open.decrement();
     proxyListener.left(this);
   }
@@ -136,7 +138,7 @@ final class Relay {
   private void relieve() {
     if (!relieved) {
       relieved = true;
-      backend.relieve();
+      backend.reduceLoad();
     }
   }
 
@@ -151,7 +153,7 @@ final class Relay {
   /// Handles the end of the client's direction. A client that ends right after its request usually
   /// waits for the response; one that ends after a long wait has waited in vain.
   private void clientEnds() {
-    if (talk.idle()) {
+    if (httpTracker.idle()) {
       relieve();
     }
     boolean late = proxyListener.now() - askedAt >= ResponseTracker.PATIENCE.toNanos();
@@ -182,11 +184,11 @@ final class Relay {
     proxyListener.changed();
     if (half == up) {
       backend.connectionCounters().bytesIn.add(bytes.readableBytes());
-      talk.asked(bytes);
+      httpTracker.asked(bytes);
       if (!asked && !answered) {
         asked = true;
         askedAt = moved;
-        backend.owes(it -> it.asked(askedAt));
+        backend.updateResponses(it -> it.requestSent(askedAt));
       }
       return instance.writeAndFlush(bytes);
     }
@@ -194,9 +196,9 @@ final class Relay {
       answered = true;
       proxyListener.answered(backend, asked, moved);
     }
-    backend.works();
+    backend.succeeded();
     backend.connectionCounters().bytesOut.add(bytes.readableBytes());
-    int at = talk.answered(bytes);
+    int at = httpTracker.answered(bytes);
     return at != HttpTracker.NOWHERE && backend.draining()
         ? withClose(bytes, at)
         : client.writeAndFlush(bytes);

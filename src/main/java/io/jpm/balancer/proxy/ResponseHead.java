@@ -30,7 +30,7 @@ record ResponseHead(int status, int fields, int end, long length, boolean chunke
   }
 
   private static ResponseHead withFields(ByteBuf bytes, int status, int at) {
-    HeadFields fields = HeadFields.at(bytes, at);
+    BodyFraming fields = BodyFraming.at(bytes, at);
     return new ResponseHead(status, at, fields.end(), fields.length(), fields.chunked());
   }
 

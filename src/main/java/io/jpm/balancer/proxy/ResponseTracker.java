@@ -7,12 +7,12 @@ import java.util.stream.Stream;
 /// of a connection count, in both directions, so that neither a WebSocket nor an unused connection
 /// is ever waited for. Immutable.
 ///
-/// @param owed the number of connections over which it was asked and has not sent a byte yet
+/// @param unanswered the number of connections over which it was asked and has not sent a byte yet
 /// @param since when it began to owe, or last answered over a new connection if that was later;
 ///   monotonic nanoseconds, meaningful only while it owes something
-/// @param heard whether it has ever answered
+/// @param hasAnswered whether it has ever answered
 /// @param last when it last answered
-record ResponseTracker(int owed, long since, boolean heard, long last) {
+record ResponseTracker(int unanswered, long since, boolean hasAnswered, long last) {
   /// How long an instance may be silent before its new connections go to others that answer. If it
   /// is only working on something long, nothing is lost: it keeps the connections that it has.
   static final Duration PATIENCE = Duration.ofSeconds(3);
@@ -21,40 +21,41 @@ record ResponseTracker(int owed, long since, boolean heard, long last) {
   static final ResponseTracker NONE = new ResponseTracker(0, 0, false, 0);
 
   /// Returns the state after a request over one more connection.
-  ResponseTracker asked(long now) {
-    return new ResponseTracker(owed + 1, owed == 0 ? now : since, heard, last);
+  ResponseTracker requestSent(long now) {
+    return new ResponseTracker(unanswered + 1, unanswered == 0 ? now : since, hasAnswered, last);
   }
 
   /// Returns the state after its first byte over a connection with a request.
   ResponseTracker answered(long now) {
-    return new ResponseTracker(owed - 1, now, true, now);
+    return new ResponseTracker(unanswered - 1, now, true, now);
   }
 
   /// Returns the state after it has sent the first byte of a connection.
-  ResponseTracker spoken(long now) {
-    return new ResponseTracker(owed, now, true, now);
+  ResponseTracker spokeFirst(long now) {
+    return new ResponseTracker(unanswered, now, true, now);
   }
 
   /// Returns the state after a connection has ended without an answer.
-  ResponseTracker gone() {
-    return new ResponseTracker(owed - 1, since, heard, last);
+  ResponseTracker connectionEnded() {
+    return new ResponseTracker(unanswered - 1, since, hasAnswered, last);
   }
 
   /// Returns for how many nanoseconds it has owed an answer without giving any.
-  long length(long now) {
-    return owed == 0 ? 0 : Math.max(0, now - since);
+  long unansweredNanos(long now) {
+    return unanswered == 0 ? 0 : Math.max(0, now - since);
   }
 
   /// Reports whether it is silent for too long while another instance has answered since. If all
   /// are silent, none hangs: long answers are then usual for the app.
   ///
   /// @param others the states of the other instances that may receive new connections
-  boolean hangs(long now, Stream<ResponseTracker> others) {
+  boolean isHanging(long now, Stream<ResponseTracker> others) {
     return isLong(now)
-        && others.anyMatch(other -> !other.isLong(now) && other.heard && other.last - since > 0);
+        && others.anyMatch(
+            other -> !other.isLong(now) && other.hasAnswered && other.last - since > 0);
   }
 
   private boolean isLong(long now) {
-    return length(now) >= PATIENCE.toNanos();
+    return unansweredNanos(now) >= PATIENCE.toNanos();
   }
 }

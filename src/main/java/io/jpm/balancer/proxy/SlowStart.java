@@ -6,9 +6,9 @@ import java.time.Duration;
 /// five seconds, so that it can warm up.
 ///
 /// @param from when it became ready, monotonic nanoseconds
-/// @param gently whether it begins with a part of its load; false if no other instance can take the
-///   rest
-record SlowStart(long from, boolean gently) {
+/// @param reduced whether it begins with a part of its load; false if no other instance can take
+///   the rest
+record SlowStart(long from, boolean reduced) {
   static final Duration LENGTH = Duration.ofSeconds(5);
 
   private static final double FIRST_SHARE = 0.1;
@@ -18,15 +18,15 @@ record SlowStart(long from, boolean gently) {
     return new SlowStart(now, false);
   }
 
-  double share(long now) {
+  double weight(long now) {
     double done = (double) (now - from) / LENGTH.toNanos();
-    return gently ? Math.clamp(done, FIRST_SHARE, 1) : 1;
+    return reduced ? Math.clamp(done, FIRST_SHARE, 1) : 1;
   }
 
   /// Reports whether it has been ready long enough to take the load that others leave. This holds
   /// for one that began with the full load too: after an app's start all instances are new, and
   /// none is spared.
-  boolean over(long now) {
+  boolean isOver(long now) {
     return now - from >= LENGTH.toNanos();
   }
 }

@@ -36,12 +36,12 @@ public sealed interface AccessCommand extends BusMessage {
   record Revoke(String name) implements AccessCommand {}
 
   /// Lists all valid tokens.
-  record All() implements AccessCommand {}
+  record ListTokens() implements AccessCommand {}
 
   /// Asks for the principal of a secret.
   ///
   /// @param digest the secret's SHA-256, 64 hexadecimal digits in lower case
-  record Prove(String digest) implements AccessCommand {
+  record Authenticate(String digest) implements AccessCommand {
     /// The prefix of the secrets of issued tokens, by which users and secret scanners recognize
     /// them.
     public static final String PREFIX = "jpm_";
@@ -49,9 +49,9 @@ public sealed interface AccessCommand extends BusMessage {
     private static final Pattern SECRET = Pattern.compile(PREFIX + "[A-Za-z0-9_-]{43}");
 
     /// Returns the command for this secret; empty if the text does not have the form of a secret.
-    public static Optional<Prove> of(String secret) {
+    public static Optional<Authenticate> of(String secret) {
       return SECRET.matcher(secret).matches()
-          ? Optional.of(new Prove(Sha256.hex(secret)))
+          ? Optional.of(new Authenticate(Sha256.hex(secret)))
           : Optional.empty();
     }
   }

@@ -28,10 +28,10 @@ public sealed interface AccessReply extends BusMessage {
   }
 
   /// The secret belongs to a valid token.
-  record Proved(Principal who) implements AccessReply {}
+  record Authenticated(Principal principal) implements AccessReply {}
 
   /// The command was refused and has changed nothing.
   ///
-  /// @param why a sentence for the user
-  record Refused(String why) implements AccessReply {}
+  /// @param reason a sentence for the user
+  record Refused(String reason) implements AccessReply {}
 }

@@ -42,7 +42,7 @@ public final class RefusalLog {
   /// @return whether it was logged
   private boolean isTold(String peer, String what) {
     if (lines == 0) {
-      vertx.setTimer(1000, _ -> endOfSecond());
+      vertx.setTimer(1000, _ -> flushCount());
     }
     if (lines < LINES_PER_SECOND) {
       lines++;
@@ -69,7 +69,7 @@ public final class RefusalLog {
   }
 
   /// Logs the number of refusals that were only counted. Also called when the server closes.
-  public void endOfSecond() {
+  public void flushCount() {
     if (more > 0) {
       log.log(Level.WARNING, "… " + more + " more refused");
     }

@@ -28,7 +28,7 @@ public final class RequestBuckets {
   /// Takes one request from the budget of `who`.
   ///
   /// @return whether there was one left
-  public boolean take(Principal who) {
+  public boolean tryAcquire(Principal who) {
     if (who.equals(Principal.OWNER)) {
       return true;
     }
@@ -43,7 +43,7 @@ public final class RequestBuckets {
   }
 
   /// Returns the message for a principal that has no request left.
-  public String busy(Principal who) {
+  public String rejection(Principal who) {
     return "%s makes more than %d requests a second (bridge.requests_per_second): try again"
         .formatted(who.name(), perSecond);
   }

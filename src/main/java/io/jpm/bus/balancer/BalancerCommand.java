@@ -3,9 +3,9 @@ package io.jpm.bus.balancer;
 import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
@@ -23,24 +23,26 @@ public sealed interface BalancerCommand extends BusMessage {
   /// The process runs: it was just started, or a former daemon started it and this one has adopted
   /// it.
   ///
-  /// @param memo the value of [BalancerReply.Prepared#memo] when the process was started
+  /// @param balancerState the value of [BalancerReply.Prepared#balancerState] when the process was
+  ///   started
   /// @param ready whether a former daemon had already sent [Ready] for it
-  record Began(
+  record ProcessStarted(
       WorkerId worker,
       int number,
       ProcessIdentity process,
       AppSpec spec,
-      String memo,
+      String balancerState,
       boolean ready)
       implements BalancerCommand {
     /// Creates the command for a process that was just started.
-    public Began(WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo) {
+    public ProcessStarted(
+        WorkerId worker, int number, ProcessIdentity process, AppSpec spec, String memo) {
       this(worker, number, process, spec, memo, false);
     }
   }
 
   /// The process is ready and may receive client connections. Before this command, a process with
-  /// known readiness ([AppSpec#readinessIsTold]) receives none, even if it is the only one. For
+  /// known readiness ([AppSpec#hasReadinessSignal]) receives none, even if it is the only one. For
   /// other processes the command has no effect: they receive connections as soon as they listen.
   /// May be sent more than once.
   record Ready(WorkerId worker) implements BalancerCommand {}
@@ -51,15 +53,16 @@ public sealed interface BalancerCommand extends BusMessage {
   /// @param worker the process to connect to
   /// @param addresses local addresses that the client would connect to, the best one first
   /// @param port the port that the client would connect to
-  record Reach(WorkerId worker, List<InetAddress> addresses, int port) implements BalancerCommand {
-    public Reach {
+  record ResolveRoute(WorkerId worker, List<InetAddress> addresses, int port)
+      implements BalancerCommand {
+    public ResolveRoute {
       addresses = List.copyOf(addresses);
     }
   }
 
   /// The process has sent an internal message of Node over its IPC channel, one whose `cmd` begins
   /// with `NODE_`. Answered when the message has been handled.
-  record Heard(WorkerId worker, String json) implements BalancerCommand {}
+  record NodeMessageReceived(WorkerId worker, String json) implements BalancerCommand {}
 
   /// Sets whether the process may receive new connections, by its readiness probe. An unfit process
   /// receives none as long as another one is fit; at first each is fit. Connections that do not
@@ -67,15 +70,15 @@ public sealed interface BalancerCommand extends BusMessage {
   ///
   /// @param worker the process
   /// @param fit false: its readiness fails, after it had passed; true: it passes again
-  record Fit(WorkerId worker, boolean fit) implements BalancerCommand {}
+  record SetFit(WorkerId worker, boolean fit) implements BalancerCommand {}
 
   /// Keeps new connections from the process. Answered by [BalancerReply.Drained] when it has no
-  /// open connection, or [io.jpm.model.Cluster#drain] has elapsed. God stops the process after
-  /// that.
+  /// open connection, or [io.jpm.model.ClusterSettings#drain] has elapsed. God stops the process
+  /// after that.
   record Drain(WorkerId worker) implements BalancerCommand {}
 
   /// The process has ended. Its sockets stay open for the process that replaces it.
-  record Ended(WorkerId worker) implements BalancerCommand {}
+  record ProcessEnded(WorkerId worker) implements BalancerCommand {}
 
   /// The instance is stopped, errored or deleted: no process replaces this one until a command
   /// requests it. Sockets that no other instance uses are closed.
@@ -89,25 +92,26 @@ public sealed interface BalancerCommand extends BusMessage {
   /// @param worker the process to be replaced
   /// @param process the same process, as the system identifies it
   /// @param next the spec with which the new process will be started
-  /// @param lend whether to hold the sockets ready for the next process of that instance, until
-  ///   [Return]; false: only the answer is wanted
-  record Lend(WorkerId worker, ProcessIdentity process, AppSpec next, boolean lend)
+  /// @param hold whether to hold the sockets ready for the next process of that instance, until
+  ///   [FinishHandover]; false: only the answer is wanted
+  record PrepareHandover(WorkerId worker, ProcessIdentity process, AppSpec next, boolean hold)
       implements BalancerCommand {}
 
   /// Asks how a reload would replace the process of an instance. Answered by
   /// [BalancerReply.Handover].
   ///
   /// @param process its present process
-  record Outlook(InstanceId id, ProcessIdentity process, AppSpec spec) implements BalancerCommand {}
+  record PreviewReload(InstanceId id, ProcessIdentity process, AppSpec spec)
+      implements BalancerCommand {}
 
-  /// The replacement that [Lend] prepared is over, successful or not.
+  /// The replacement that [PrepareHandover] prepared is over, successful or not.
   ///
-  /// @param clash the spec of the new process if it ended because its address was in use: that
+  /// @param conflict the spec of the new process if it ended because its address was in use: that
   ///   handover is not attempted again
-  record Return(InstanceId id, Optional<AppSpec> clash) implements BalancerCommand {}
+  record FinishHandover(InstanceId id, Optional<AppSpec> conflict) implements BalancerCommand {}
 
   /// Asks how an app is balanced. Answered by [BalancerReply.Status].
   ///
   /// @param id the instance whose counters are returned
-  record Ask(AppName app, InstanceId id) implements BalancerCommand {}
+  record GetStatus(AppName app, InstanceId id) implements BalancerCommand {}
 }

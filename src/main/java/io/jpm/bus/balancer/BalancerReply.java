@@ -21,26 +21,27 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param wrapper words before the whole command, the program to execute first; empty: none
   /// @param options words immediately after the program, such as `--require`
   /// @param environment variables that override those of the app
-  /// @param sockets keys of `os.ListenSockets` that the process inherits, in this order
-  /// @param channel whether it gets an IPC channel; its sockets then begin at descriptor 5,
+  /// @param sockets keys of `os.ListenSocketRegistry` that the process inherits, in this order
+  /// @param ipcChannel whether it gets an IPC channel; its sockets then begin at descriptor 5,
   ///   otherwise at 3
-  /// @param unready the likely cause if the process never accepts connections, as a sentence
+  /// @param startHint the likely cause if the process never accepts connections, as a sentence
   ///   without a full stop; empty: unknown
-  /// @param memo the balancer's state, which God keeps with the process and passes to
-  ///   [BalancerCommand.Began] after an adoption
+  /// @param balancerState the balancer's state, which God keeps with the process and passes to
+  ///   [BalancerCommand.ProcessStarted] after an adoption
   /// @param mustListen whether the process is certain to listen, since it listens on sockets of the
   ///   daemon. Until it does, it is not ready to replace another one
-  /// @param far whether its descendants inherit the sockets too, `SpawnRequest.far`
+  /// @param inheritToDescendants whether its descendants inherit the sockets too,
+  ///   `SpawnRequest.far`
   record Prepared(
       List<String> wrapper,
       List<String> options,
       Map<String, String> environment,
       List<String> sockets,
-      boolean channel,
-      String unready,
-      String memo,
+      boolean ipcChannel,
+      String startHint,
+      String balancerState,
       boolean mustListen,
-      boolean far)
+      boolean inheritToDescendants)
       implements BalancerReply {
     /// Starts the process without any additions.
     public static final Prepared PLAIN =
@@ -83,26 +84,26 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param reason a sentence for the user that says what to fix
   record Refused(String reason) implements BalancerReply {}
 
-  /// The route of a connection to one process; see [BalancerCommand.Reach].
+  /// The route of a connection to one process; see [BalancerCommand.ResolveRoute].
   sealed interface Route extends BalancerReply {
     /// Connect to the intended address: no other process accepts connections there.
     record Direct() implements Route {}
 
     /// Connect to another address, where only this process accepts connections, with the intended
     /// protocol. Valid for one connection, which the caller must open immediately.
-    record Through(InetSocketAddress address) implements Route {}
+    record Via(InetSocketAddress address) implements Route {}
 
     /// Connect from a certain address of this machine, by which the connection reaches this
     /// process.
     ///
     /// @param source an address of the loopback interface
     /// @param address the address to connect to
-    record From(InetAddress source, InetSocketAddress address) implements Route {}
+    record FromSource(InetAddress source, InetSocketAddress address) implements Route {}
 
     /// The process cannot be reached.
     ///
     /// @param reason for users, a clause such as `nothing listens on 127.0.0.1:3000`
-    record Nowhere(String reason) implements Route {}
+    record Unreachable(String reason) implements Route {}
   }
 
   /// The reply to [BalancerCommand.Drain].
@@ -110,16 +111,17 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param left the number of connections that were still open at the deadline
   record Drained(int left) implements BalancerReply {}
 
-  /// How a process can be replaced, in reply to [BalancerCommand.Lend].
+  /// How a process can be replaced, in reply to [BalancerCommand.PrepareHandover].
   sealed interface Handover extends BalancerReply {
     /// Returns why a new process cannot run beside it; empty if it can.
     String obstacle();
 
     /// A new process can start beside it.
     ///
-    /// @param how for users, a clause without a subject: `its listening sockets are handed over`
-    /// @param apart whether the two processes have separate sockets
-    record Beside(String how, boolean apart) implements Handover {
+    /// @param explanation for users, a clause without a subject: `its listening sockets are handed
+    ///   over`
+    /// @param separateSockets whether the two processes have separate sockets
+    record SideBySide(String explanation, boolean separateSockets) implements Handover {
       @Override
       public String obstacle() {
         return "";
@@ -139,9 +141,9 @@ public sealed interface BalancerReply extends BusMessage {
     /// @param obstacle why, a clause: `python3 cannot be given a listening socket`
     /// @param remedy how to change that, a sentence without a full stop; empty: unknown
     /// @param addresses where it listens
-    record After(String obstacle, String remedy, Set<InetSocketAddress> addresses)
+    record Sequential(String obstacle, String remedy, Set<InetSocketAddress> addresses)
         implements Handover {
-      public After {
+      public Sequential {
         addresses = Set.copyOf(addresses);
       }
     }
@@ -153,7 +155,7 @@ public sealed interface BalancerReply extends BusMessage {
   /// @param reason why that mode was chosen, for users: `the program is node`
   /// @param strategy its keyword
   /// @param addresses the addresses listened on, as users write them
-  /// @param own the private port of the requested instance; empty if it has none
+  /// @param privatePort the private port of the requested instance; empty if it has none
   /// @param counters the counters of the requested instance by name, in display order; only if
   ///   connections pass through the daemon
   record Status(
@@ -161,7 +163,7 @@ public sealed interface BalancerReply extends BusMessage {
       String reason,
       String strategy,
       List<String> addresses,
-      OptionalInt own,
+      OptionalInt privatePort,
       Map<String, Long> counters)
       implements BalancerReply {
     /// Creates the status of an instance without a private port.

@@ -2,7 +2,7 @@ package io.jpm.bus.balancer;
 
 import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.WorkerId;
 
 /// A report that ClusterBalancer sends on its own initiative, on
 /// [io.jpm.bus.Addresses#BALANCER_REPORTS].

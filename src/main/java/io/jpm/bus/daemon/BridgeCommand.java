@@ -5,5 +5,5 @@ import io.jpm.bus.BusMessage;
 /// A command to the bridge, on [io.jpm.bus.Addresses#BRIDGE_COMMAND].
 public sealed interface BridgeCommand extends BusMessage {
   /// Asks for the number of connections. Answered with a [BridgeReply].
-  record Ask() implements BridgeCommand {}
+  record GetStatus() implements BridgeCommand {}
 }

@@ -10,5 +10,5 @@ public sealed interface DaemonCommand extends BusMessage {
 
   /// As [Stop], but the keeper stays, without restarting the daemon: a newer build is about to take
   /// over the apps (`jpm update`).
-  record MakeRoom() implements DaemonCommand {}
+  record StopForUpdate() implements DaemonCommand {}
 }

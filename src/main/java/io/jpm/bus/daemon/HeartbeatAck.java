@@ -3,7 +3,7 @@ package io.jpm.bus.daemon;
 import io.jpm.bus.BusMessage;
 import java.time.Duration;
 
-/// Reports that God has answered a ping. Published on [io.jpm.bus.Addresses#PULSES].
+/// Reports that God has answered a ping. Published on [io.jpm.bus.Addresses#HEARTBEAT_ACKS].
 ///
 /// @param took the time from the ping to the answer
 public record HeartbeatAck(Duration took) implements BusMessage {}

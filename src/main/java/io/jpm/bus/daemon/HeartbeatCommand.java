@@ -6,10 +6,10 @@ import java.time.Duration;
 /// A command to the heartbeat, on [io.jpm.bus.Addresses#HEARTBEAT_COMMAND].
 public sealed interface HeartbeatCommand extends BusMessage {
   /// Asks for the statistics. Answered with a [HeartbeatReply].
-  record Ask() implements HeartbeatCommand {}
+  record GetStatus() implements HeartbeatCommand {}
 
   /// Sets the ping interval. Not answered.
   ///
   /// @param interval 1 s or more
-  record Pace(Duration interval) implements HeartbeatCommand {}
+  record SetInterval(Duration interval) implements HeartbeatCommand {}
 }

@@ -11,14 +11,14 @@ import java.util.Optional;
 /// @param last how long God's latest answer took; empty: there was none yet
 /// @param worst the slowest answer of the last 10 minutes
 /// @param missed the number of pings in the last 10 minutes without an answer in time
-/// @param missing the number of latest pings without any answer since
+/// @param consecutiveMisses the number of latest pings without any answer since
 /// @param loops the event loops
 public record HeartbeatReply(
     Duration interval,
     Optional<Duration> last,
     Duration worst,
     int missed,
-    int missing,
+    int consecutiveMisses,
     List<Loop> loops)
     implements BusMessage {
   public HeartbeatReply {

@@ -1,7 +1,7 @@
 package io.jpm.bus.daemon;
 
 import io.jpm.bus.BusMessage;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.util.List;
 

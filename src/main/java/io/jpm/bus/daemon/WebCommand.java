@@ -17,5 +17,5 @@ public sealed interface WebCommand extends BusMessage {
   record Close() implements WebCommand {}
 
   /// Asks for the state of the server.
-  record Ask() implements WebCommand {}
+  record GetStatus() implements WebCommand {}
 }

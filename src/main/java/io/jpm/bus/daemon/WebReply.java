@@ -16,7 +16,7 @@ public sealed interface WebReply extends BusMessage {
   ///
   /// @param problem why it does not listen although it was opened, as a sentence; empty: it was not
   ///   opened
-  record Silent(Optional<String> problem) implements WebReply {}
+  record NotListening(Optional<String> problem) implements WebReply {}
 
   /// The command failed and has changed nothing.
   ///

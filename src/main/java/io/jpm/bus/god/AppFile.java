@@ -10,8 +10,8 @@ import java.util.Set;
 ///
 /// @param file absolute
 /// @param apps the apps whose spec was last loaded from this file
-/// @param reading how the file is applied again whenever it changes; empty: it is not watched
-public record AppFile(Path file, Set<AppName> apps, Optional<Reading> reading) {
+/// @param watch how the file is applied again whenever it changes; empty: it is not watched
+public record AppFile(Path file, Set<AppName> apps, Optional<WatchContext> watch) {
   public AppFile {
     apps = Set.copyOf(apps);
   }
@@ -21,17 +21,17 @@ public record AppFile(Path file, Set<AppName> apps, Optional<Reading> reading) {
   ///
   /// @param cwd the working directory of that user, absolute
   /// @param environment the variables of that user
-  /// @param chosen the name given with `--env`
+  /// @param envName the name given with `--env`
   /// @param only the apps named with `--only`; empty: all
-  /// @param lasting whether the watch was requested on the command line. Otherwise the file itself
-  ///   requests it, and the watch ends when the file no longer does
-  public record Reading(
+  /// @param persistent whether the watch was requested on the command line. Otherwise the file
+  ///   itself requests it, and the watch ends when the file no longer does
+  public record WatchContext(
       Path cwd,
       Map<String, String> environment,
-      Optional<String> chosen,
+      Optional<String> envName,
       Set<String> only,
-      boolean lasting) {
-    public Reading {
+      boolean persistent) {
+    public WatchContext {
       environment = Map.copyOf(environment);
       only = Set.copyOf(only);
     }
@@ -39,7 +39,7 @@ public record AppFile(Path file, Set<AppName> apps, Optional<Reading> reading) {
     /// Omits the variables, which may contain secrets.
     @Override
     public String toString() {
-      return "Reading[cwd=%s, chosen=%s, only=%s]".formatted(cwd, chosen, only);
+      return "Reading[cwd=%s, chosen=%s, only=%s]".formatted(cwd, envName, only);
     }
   }
 }

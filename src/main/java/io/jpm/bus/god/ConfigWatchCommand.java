@@ -5,8 +5,8 @@ import io.jpm.bus.BusMessage;
 /// A command to the watcher of process files; the reply is a [ConfigWatchReply].
 public sealed interface ConfigWatchCommand extends BusMessage {
   /// Watches exactly the files that God has recorded as watched.
-  record Look() implements ConfigWatchCommand {}
+  record Refresh() implements ConfigWatchCommand {}
 
   /// Asks for the files that could not be applied.
-  record Status() implements ConfigWatchCommand {}
+  record GetStatus() implements ConfigWatchCommand {}
 }

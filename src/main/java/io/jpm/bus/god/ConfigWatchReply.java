@@ -8,10 +8,10 @@ import java.util.Set;
 
 /// The watched process files whose latest edit could not be applied.
 ///
-/// @param troubles one entry for each such file
-public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
+/// @param rejectedFiles one entry for each such file
+public record ConfigWatchReply(List<RejectedFile> rejectedFiles) implements BusMessage {
   public ConfigWatchReply {
-    troubles = List.copyOf(troubles);
+    rejectedFiles = List.copyOf(rejectedFiles);
   }
 
   /// A file that was edited and could not be applied.
@@ -19,14 +19,14 @@ public record ConfigWatchReply(List<Trouble> troubles) implements BusMessage {
   /// @param file absolute
   /// @param apps the apps that have come from it
   /// @param problems one or more sentences
-  public record Trouble(Path file, Set<AppName> apps, List<String> problems) {
-    public Trouble {
+  public record RejectedFile(Path file, Set<AppName> apps, List<String> problems) {
+    public RejectedFile {
       apps = Set.copyOf(apps);
       problems = List.copyOf(problems);
     }
 
     /// Returns the problem in one line, for users.
-    public String sentence() {
+    public String message() {
       String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
       String first = problems.getFirst();
       String place = first.startsWith(file.toString()) ? "" : file + ": ";

@@ -3,7 +3,7 @@ package io.jpm.bus.god;
 import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +18,13 @@ public sealed interface GodCommand extends BusMessage {
   ///
   /// @param key identifies the command; unique among the commands of the last ten minutes
   /// @param command the command to carry out; not itself a `Keyed`
-  record Keyed(String key, GodCommand command) implements GodCommand {}
+  record Idempotent(String key, GodCommand command) implements GodCommand {}
 
   /// Asks for the outcome of the command with this key, without carrying out any. The reply
   /// contains a problem if no such command is known.
   ///
-  /// @param key as in [Keyed]
-  record Recall(String key) implements GodCommand {}
+  /// @param key as in [Idempotent]
+  record GetOutcome(String key) implements GodCommand {}
 
   /// Starts apps. A spec with an unknown name becomes a new app; for a known name `existing`
   /// decides.
@@ -33,27 +33,29 @@ public sealed interface GodCommand extends BusMessage {
   /// @param existing how to treat an app that exists already
   /// @param file the process file that contains them, absolute, to be recorded with them. Empty
   ///   with RESTART: the recorded file is kept
-  /// @param lasting whether the reply waits until newly started processes have run for a moment,
-  ///   and reports those that ended early. Instances that were already running are not waited for
-  record StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file, boolean lasting)
+  /// @param awaitStable whether the reply waits until newly started processes have run for a
+  ///   moment, and reports those that ended early. Instances that were already running are not
+  ///   waited for
+  record StartApps(
+      List<AppSpec> specs, ExistingAppPolicy existing, Optional<Path> file, boolean awaitStable)
       implements GodCommand {
     public StartApps {
       specs = List.copyOf(specs);
     }
 
     /// Creates a command that is answered as soon as the processes have started.
-    public StartApps(List<AppSpec> specs, Existing existing, Optional<Path> file) {
+    public StartApps(List<AppSpec> specs, ExistingAppPolicy existing, Optional<Path> file) {
       this(specs, existing, file, false);
     }
 
     /// Creates a command for apps that do not come from a file.
-    public StartApps(List<AppSpec> specs, Existing existing) {
+    public StartApps(List<AppSpec> specs, ExistingAppPolicy existing) {
       this(specs, existing, Optional.empty());
     }
   }
 
   /// The ways in which [StartApps] treats an app that exists already.
-  enum Existing {
+  enum ExistingAppPolicy {
     /// `jpm start app.js`: refuses if the app is running (PM2: "Script already launched"),
     /// otherwise starts it with the new spec.
     REFUSE_RUNNING,
@@ -71,9 +73,9 @@ public sealed interface GodCommand extends BusMessage {
   ///   namespace or an id. As in PM2, an app's name takes precedence over the others
   /// @param shell for START and RESTART with `--update-env`: the variables exported by the caller's
   ///   shell, which replace those that the apps have inherited
-  /// @param lasting for START, as in [StartApps]
+  /// @param awaitStable for START, as in [StartApps]
   record Act(
-      Action action, List<String> targets, Optional<Map<String, String>> shell, boolean lasting)
+      Action action, List<String> targets, Optional<Map<String, String>> shell, boolean awaitStable)
       implements GodCommand {
     public Act {
       targets = List.copyOf(targets);
@@ -114,13 +116,13 @@ public sealed interface GodCommand extends BusMessage {
   /// @param specs apps of a process file, to be reloaded with these specs; unknown ones are started
   /// @param parallel how many instances of one app are replaced at a time, 1 or more
   /// @param shell as in [Act]
-  /// @param lasting as in [StartApps], for instances that are started
+  /// @param awaitStable as in [StartApps], for instances that are started
   record Reload(
       List<String> targets,
       List<AppSpec> specs,
       int parallel,
       Optional<Map<String, String>> shell,
-      boolean lasting)
+      boolean awaitStable)
       implements GodCommand {
     public Reload {
       targets = List.copyOf(targets);
@@ -142,10 +144,10 @@ public sealed interface GodCommand extends BusMessage {
   /// drained first.
   ///
   /// @param target a name or id
-  /// @param how whether `number` is absolute or relative
+  /// @param step whether `number` is absolute or relative
   /// @param number the number or the difference; at least one instance must remain
-  /// @param lasting as in [StartApps]
-  record Scale(String target, Step how, int number, boolean lasting) implements GodCommand {
+  /// @param awaitStable as in [StartApps]
+  record Scale(String target, Step step, int number, boolean awaitStable) implements GodCommand {
     /// Creates a command that is answered as soon as the processes have started.
     public Scale(String target, Step how, int number) {
       this(target, how, number, false);
@@ -170,7 +172,7 @@ public sealed interface GodCommand extends BusMessage {
   }
 
   /// Sends a custom action to apps over their IPC channels (PM2's `trigger`). The reply contains
-  /// one [GodReply.Answer] for each instance that has answered.
+  /// one [GodReply.ActionResult] for each instance that has answered.
   ///
   /// @param targets as in [Act]
   /// @param action the name under which the app has registered it
@@ -186,8 +188,8 @@ public sealed interface GodCommand extends BusMessage {
   ///
   /// @param targets as in [Act]
   /// @param json one JSON value, without line feeds
-  record Send(List<String> targets, String json) implements GodCommand {
-    public Send {
+  record SendMessage(List<String> targets, String json) implements GodCommand {
+    public SendMessage {
       targets = List.copyOf(targets);
     }
   }
@@ -195,8 +197,8 @@ public sealed interface GodCommand extends BusMessage {
   /// Writes to the standard input of one instance (PM2's `send`).
   ///
   /// @param target an id, or another selector of exactly one instance
-  /// @param text including the end of the line; bytes as in [io.jpm.model.text.ByteText]
-  record Type(String target, String text) implements GodCommand {}
+  /// @param text including the end of the line; bytes as in [io.jpm.model.text.SurrogateEscape]
+  record WriteInput(String target, String text) implements GodCommand {}
 
   /// Sends a signal to the main processes of instances, without any other change (PM2's
   /// `sendSignal`).
@@ -221,10 +223,10 @@ public sealed interface GodCommand extends BusMessage {
   /// process can take on apply from the next start.
   ///
   /// @param app the app
-  /// @param wanted the spec with the new values
+  /// @param spec the spec with the new values
   /// @param keys the attributes that are taken from `wanted`, by their names in a process file
-  record Alter(AppName app, AppSpec wanted, Set<String> keys) implements GodCommand {
-    public Alter {
+  record UpdateSpec(AppName app, AppSpec spec, Set<String> keys) implements GodCommand {
+    public UpdateSpec {
       keys = Set.copyOf(keys);
     }
   }
@@ -240,8 +242,8 @@ public sealed interface GodCommand extends BusMessage {
   /// Starts the apps of `dump.json` that are not in the list (PM2's `resurrect`). Apps that were
   /// stopped when the file was written are added to the list and stay stopped.
   ///
-  /// @param lasting as in [StartApps]
-  record Resurrect(boolean lasting) implements GodCommand {
+  /// @param awaitStable as in [StartApps]
+  record Resurrect(boolean awaitStable) implements GodCommand {
     /// Creates a command that is answered as soon as the processes have started.
     public Resurrect() {
       this(false);
@@ -256,16 +258,16 @@ public sealed interface GodCommand extends BusMessage {
   /// @param specs the apps, names unique
   /// @param file the process file that contains them, absolute; empty: none
   /// @param prune whether to delete apps that have come from `file` and are not among `specs`
-  /// @param again whether to start also errored apps whose spec has not changed
-  /// @param dry whether only to report the changes without making them
-  /// @param lasting as in [StartApps]
+  /// @param startErrored whether to start also errored apps whose spec has not changed
+  /// @param dryRun whether only to report the changes without making them
+  /// @param awaitStable as in [StartApps]
   record Apply(
       List<AppSpec> specs,
       Optional<Path> file,
       boolean prune,
-      boolean again,
-      boolean dry,
-      boolean lasting)
+      boolean startErrored,
+      boolean dryRun,
+      boolean awaitStable)
       implements GodCommand {
     public Apply {
       specs = List.copyOf(specs);
@@ -279,7 +281,7 @@ public sealed interface GodCommand extends BusMessage {
   }
 
   /// Returns the process files from which apps were loaded, in [GodReply#files].
-  record Files() implements GodCommand {}
+  record ListFiles() implements GodCommand {}
 
   /// Records, also for the next daemon, whether and how a process file is applied again when it
   /// changes. A file is not recorded if none of its apps is in the list.
@@ -292,8 +294,8 @@ public sealed interface GodCommand extends BusMessage {
   ///
   /// @param file the file
   /// @param problems one or more sentences
-  record FileFailed(Path file, List<String> problems) implements GodCommand {
-    public FileFailed {
+  record RejectFile(Path file, List<String> problems) implements GodCommand {
+    public RejectFile {
       problems = List.copyOf(problems);
     }
   }
@@ -302,5 +304,5 @@ public sealed interface GodCommand extends BusMessage {
   record Ping() implements GodCommand {}
 
   /// Stops and deletes every app, because `jpm kill` is about to end the daemon.
-  record EndEverything() implements GodCommand {}
+  record DeleteAll() implements GodCommand {}
 }

@@ -1,7 +1,7 @@
 package io.jpm.bus.god;
 
 import io.jpm.bus.BusMessage;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,16 +12,16 @@ import java.util.Set;
 ///   the command (for a deletion: as they were before)
 /// @param problems sentences for the user; if there are any, the command failed, entirely or for
 ///   some instances
-/// @param answers answers of apps to a [GodCommand.Trigger]
+/// @param actionResults answers of apps to a [GodCommand.Trigger]
 /// @param notes sentences for the user that are not failures
 /// @param changes for a [GodCommand.Apply]: the change of each app, in the order of the file
-/// @param files for [GodCommand.Files]: the process files from which apps were loaded
+/// @param files for [GodCommand.ListFiles]: the process files from which apps were loaded
 /// @param restarted for a [GodCommand.Reload]: instances whose process had to end before the next
 ///   one started
 public record GodReply(
     List<InstanceView> instances,
     List<String> problems,
-    List<Answer> answers,
+    List<ActionResult> actionResults,
     List<String> notes,
     List<AppChange> changes,
     List<AppFile> files,
@@ -30,7 +30,7 @@ public record GodReply(
   public GodReply {
     instances = List.copyOf(instances);
     problems = List.copyOf(problems);
-    answers = List.copyOf(answers);
+    actionResults = List.copyOf(actionResults);
     notes = List.copyOf(notes);
     changes = List.copyOf(changes);
     files = List.copyOf(files);
@@ -41,7 +41,7 @@ public record GodReply(
   public GodReply(
       List<InstanceView> instances,
       List<String> problems,
-      List<Answer> answers,
+      List<ActionResult> answers,
       List<String> notes,
       List<AppChange> changes,
       List<AppFile> files) {
@@ -61,7 +61,7 @@ public record GodReply(
   public GodReply(
       List<InstanceView> instances,
       List<String> problems,
-      List<Answer> answers,
+      List<ActionResult> answers,
       List<String> notes) {
     this(instances, problems, answers, notes, List.of(), List.of());
   }
@@ -78,7 +78,7 @@ public record GodReply(
   }
 
   /// Creates a reply without notes.
-  public GodReply(List<InstanceView> instances, List<String> problems, List<Answer> answers) {
+  public GodReply(List<InstanceView> instances, List<String> problems, List<ActionResult> answers) {
     this(instances, problems, answers, List.of());
   }
 
@@ -91,24 +91,24 @@ public record GodReply(
   public GodReply withNote(String note) {
     List<String> more = new ArrayList<>(notes);
     more.add(note);
-    return new GodReply(instances, problems, answers, more, changes, files, restarted);
+    return new GodReply(instances, problems, actionResults, more, changes, files, restarted);
   }
 
   /// Returns this reply without notes, once they have been shown.
   public GodReply withoutNotes() {
-    return new GodReply(instances, problems, answers, List.of(), changes, files, restarted);
+    return new GodReply(instances, problems, actionResults, List.of(), changes, files, restarted);
   }
 
   /// Returns this reply with one more problem.
-  public GodReply failing(String problem) {
+  public GodReply withProblem(String problem) {
     List<String> more = new ArrayList<>(problems);
     more.add(problem);
-    return new GodReply(instances, more, answers, notes, changes, files, restarted);
+    return new GodReply(instances, more, actionResults, notes, changes, files, restarted);
   }
 
   /// The answer of one instance to a custom action.
   ///
   /// @param id the instance
   /// @param json the value that it returned
-  public record Answer(InstanceId id, String json) {}
+  public record ActionResult(InstanceId id, String json) {}
 }

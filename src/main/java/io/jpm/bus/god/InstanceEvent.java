@@ -1,8 +1,8 @@
 package io.jpm.bus.god;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.wire.EventMessage;
 import java.time.Instant;
 import java.util.Locale;
@@ -31,7 +31,7 @@ public record InstanceEvent(Kind kind, InstanceView instance, Instant at, boolea
         instance.spec().name().value(),
         instance.id().value(),
         instance.process().map(ProcessIdentity::pid).orElse(0),
-        instance.phase().word(),
+        instance.phase().keyword(),
         instance.restarts(),
         instance.reason(),
         at.toEpochMilli(),

@@ -1,10 +1,10 @@
 package io.jpm.bus.god;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
@@ -58,7 +58,7 @@ public record InstanceView(
     String version,
     boolean crashLooping) {
   /// Returns this view with another spec.
-  public InstanceView with(AppSpec other) {
+  public InstanceView withSpec(AppSpec other) {
     return new InstanceView(
         id,
         other,

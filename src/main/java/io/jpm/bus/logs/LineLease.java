@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Set;
 
 /// A subscription of one component to the lines of some apps ([io.jpm.bus.Addresses#linesOf]).
-/// Lines without a subscriber are not published. Sent to [io.jpm.bus.Addresses#LINES_WANTED], and
+/// Lines without a subscriber are not published. Sent to [io.jpm.bus.Addresses#LINE_LEASES], and
 /// answered with [FlowControlAck] if the sender expects a reply: all lines printed after it are
 /// published.
 ///

@@ -10,8 +10,8 @@ import java.time.Instant;
 /// @param part the file of the log
 /// @param offset bytes from the beginning of the uncompressed file; everything before it has been
 ///   read. [#END] is the end of a file whose length is not known
-/// @param seen the offset up to which the file was searched for a line end, at least `offset`
-public record LogPosition(Path log, Part part, long offset, long seen) {
+/// @param scannedTo the offset up to which the file was searched for a line end, at least `offset`
+public record LogPosition(Path log, Part part, long offset, long scannedTo) {
   public static final long END = Long.MAX_VALUE;
 
   /// One of the files of a log.
@@ -34,7 +34,7 @@ public record LogPosition(Path log, Part part, long offset, long seen) {
   }
 
   /// Returns the start of a log that has no file yet.
-  public static LogPosition nowhere(Path log) {
+  public static LogPosition startOf(Path log) {
     return new LogPosition(log, new Active(Instant.EPOCH, ""), 0);
   }
 }

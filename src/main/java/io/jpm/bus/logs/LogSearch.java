@@ -9,10 +9,14 @@ import java.util.Optional;
 /// @param log the path of the log file
 /// @param span the part that has been searched; empty: none yet
 /// @param found the number of matching lines in the span
-/// @param unpacking the progress in the compressed file before the span
+/// @param decompression the progress in the compressed file before the span
 /// @param done whether the search is finished: the span contains the requested lines
 public record LogSearch(
-    Path log, Optional<Span> span, long found, Optional<Unpacking> unpacking, boolean done) {
+    Path log,
+    Optional<Span> span,
+    long found,
+    Optional<Decompression> decompression,
+    boolean done) {
   /// A contiguous part of a log.
   ///
   /// @param from its beginning, at the beginning of a line
@@ -24,7 +28,7 @@ public record LogSearch(
   /// @param offset how far the file has been searched
   /// @param count the number of matching lines before that offset
   /// @param skip how many of these lines are too many; negative: not known yet
-  public record Unpacking(long offset, long count, long skip) {}
+  public record Decompression(long offset, long count, long skip) {}
 
   /// Returns a search that has not begun.
   public static LogSearch of(Path log) {
@@ -32,17 +36,17 @@ public record LogSearch(
   }
 
   /// Returns this search, extended over an earlier part of the log.
-  public LogSearch at(Span now, long lines) {
+  public LogSearch extended(Span now, long lines) {
     return new LogSearch(log, Optional.of(now), lines, Optional.empty(), false);
   }
 
   /// Returns this search, interrupted within a compressed file.
-  public LogSearch unpacking(Unpacking state) {
+  public LogSearch unpacking(Decompression state) {
     return new LogSearch(log, span, found, Optional.of(state), false);
   }
 
   /// Returns the finished search.
-  public LogSearch over(Span result) {
+  public LogSearch finished(Span result) {
     return new LogSearch(log, Optional.of(result), found, Optional.empty(), true);
   }
 }

@@ -4,9 +4,9 @@ import io.jpm.bus.BusMessage;
 import io.jpm.model.AppName;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.LogStorage;
+import io.jpm.model.LogStorageLimits;
 import io.jpm.model.RunAs;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,22 +23,22 @@ public sealed interface LogsCommand extends BusMessage {
   /// @param outFifo the pipe of standard output
   /// @param errorFifo the pipe of standard error
   /// @param files the log files
-  /// @param wishes the log settings of the app; `files` replaces the paths in them
+  /// @param options the log settings of the app; `files` replaces the paths in them
   /// @param runAs the user of the app, who owns log files outside of the home
-  /// @param birth the incarnation of the instance, as in [io.jpm.model.run.WorkerId]
+  /// @param incarnation the incarnation of the instance, as in [io.jpm.model.process.WorkerId]
   record Open(
       InstanceId id,
       AppName app,
       Path outFifo,
       Path errorFifo,
       LogPaths files,
-      LogFiles wishes,
+      LogFiles options,
       RunAs runAs,
-      long birth)
+      long incarnation)
       implements LogsCommand {}
 
   /// Sets the limits of all log files, because the settings have changed.
-  record Limits(LogLimits perApp, LogStorage all) implements LogsCommand {}
+  record Limits(LogLimits perApp, LogStorageLimits all) implements LogsCommand {}
 
   /// Empties the log files of these instances and deletes their rotated files.
   record Flush(List<InstanceId> ids) implements LogsCommand {
@@ -51,7 +51,7 @@ public sealed interface LogsCommand extends BusMessage {
   record Reopen() implements LogsCommand {}
 
   /// Asks for the state of the capture of an instance; answered with [LogsReply.Status].
-  record Ask(InstanceId id) implements LogsCommand {}
+  record GetStatus(InstanceId id) implements LogsCommand {}
 
   /// Writes everything in the pipes to the files, ends the capture and removes the pipes.
   ///
@@ -100,8 +100,8 @@ public sealed interface LogsCommand extends BusMessage {
   ///
   /// @param positions those of an earlier reply
   /// @param filter selects lines
-  /// @param patience how long to wait before an answer without lines
-  record Follow(List<LogPosition> positions, LogFilter filter, Duration patience)
+  /// @param timeout how long to wait before an answer without lines
+  record Follow(List<LogPosition> positions, LogFilter filter, Duration timeout)
       implements LogsCommand {
     public Follow {
       positions = List.copyOf(positions);

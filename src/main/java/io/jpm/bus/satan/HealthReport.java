@@ -5,19 +5,19 @@ import java.util.Optional;
 
 /// The health of one process, as its app's probes determine it.
 ///
-/// @param standing the overall health
+/// @param status the overall health
 /// @param since how long it has been so; at most as long as the daemon has known the process
 /// @param startup the startup probe; empty: the app has none
 /// @param readiness the readiness probe; empty: the app has none
 /// @param liveness the liveness probe; empty: the app has none
 public record HealthReport(
-    Standing standing,
+    Status status,
     Duration since,
-    Optional<OfCheck> startup,
-    Optional<OfCheck> readiness,
-    Optional<OfCheck> liveness) {
+    Optional<ProbeReport> startup,
+    Optional<ProbeReport> readiness,
+    Optional<ProbeReport> liveness) {
   /// The overall health by all probes.
-  public enum Standing {
+  public enum Status {
     /// The startup or readiness probe has not passed yet.
     NOT_READY,
     /// All probes have passed and none has failed since.
@@ -32,10 +32,10 @@ public record HealthReport(
   /// @param failures the number of consecutive failed attempts; 0 unless [Verdict#FAILING]
   /// @param threshold the number of consecutive failures that has a consequence; 0: none has, only
   ///   the total time for all attempts is limited
-  /// @param answer why the latest attempt failed, for users; empty: it has not failed
+  /// @param failureReason why the latest attempt failed, for users; empty: it has not failed
   /// @param since how long the verdict has been the same
-  public record OfCheck(
-      Verdict verdict, int failures, int threshold, String answer, Duration since) {}
+  public record ProbeReport(
+      Verdict verdict, int failures, int threshold, String failureReason, Duration since) {}
 
   /// The latest result of a probe.
   public enum Verdict {
@@ -48,6 +48,6 @@ public record HealthReport(
     /// The latest attempt has failed.
     FAILING,
     /// The source that the probe listens to is not available, so it has no result.
-    UNHEARD
+    UNAVAILABLE
   }
 }

@@ -2,10 +2,10 @@ package io.jpm.bus.satan;
 
 import io.jpm.bus.BusMessage;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
+import io.jpm.model.process.WorkerId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +44,7 @@ public sealed interface SatanCommand extends BusMessage {
   record ProcessStarted(WorkerId worker, ProcessIdentity process) implements SatanCommand {}
 
   /// The process has sent `ready` over its IPC channel. Not answered.
-  record SaidReady(WorkerId worker) implements SatanCommand {}
+  record ReadyAnnounced(WorkerId worker) implements SatanCommand {}
 
   /// Stops the health monitoring of a process, because it has ended or is being stopped. Not
   /// answered.
@@ -61,16 +61,16 @@ public sealed interface SatanCommand extends BusMessage {
   }
 
   /// Asks for the health of these processes, as their probes determine it. Answered with
-  /// [SatanReply.Checked].
-  record Checks(List<ProcessIdentity> processes) implements SatanCommand {
-    public Checks {
+  /// [SatanReply.Health].
+  record GetHealth(List<ProcessIdentity> processes) implements SatanCommand {
+    public GetHealth {
       processes = List.copyOf(processes);
     }
   }
 
   /// Asks for the recorded resource usage. Usage is recorded only for some minutes after each
-  /// request ([Sample] or this one). Answered with [SatanReply.Past].
+  /// request ([Sample] or this one). Answered with [SatanReply.RecordedUsage].
   ///
   /// @param instance the instance; empty: the machine
-  record History(Optional<InstanceId> instance) implements SatanCommand {}
+  record GetUsageHistory(Optional<InstanceId> instance) implements SatanCommand {}
 }

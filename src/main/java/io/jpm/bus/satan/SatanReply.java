@@ -1,8 +1,8 @@
 package io.jpm.bus.satan;
 
 import io.jpm.bus.BusMessage;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
 import java.util.List;
 import java.util.Map;
 
@@ -12,22 +12,22 @@ public sealed interface SatanReply extends BusMessage {
   record Done() implements SatanReply {}
 
   /// The resource usage of process trees by main process, without those that have ended.
-  record Sampled(Map<ProcessIdentity, Load> loads) implements SatanReply {
+  record Sampled(Map<ProcessIdentity, MeasuredUsage> usages) implements SatanReply {
     public Sampled {
-      loads = Map.copyOf(loads);
+      usages = Map.copyOf(usages);
     }
   }
 
   /// The health of processes, without those whose apps have no probes.
-  record Checked(Map<ProcessIdentity, HealthReport> reports) implements SatanReply {
-    public Checked {
+  record Health(Map<ProcessIdentity, HealthReport> reports) implements SatanReply {
+    public Health {
       reports = Map.copyOf(reports);
     }
   }
 
   /// The recorded resource usage, oldest first; empty if it was not requested recently.
-  record Past(List<UsagePoint> points) implements SatanReply {
-    public Past {
+  record RecordedUsage(List<UsagePoint> points) implements SatanReply {
+    public RecordedUsage {
       points = List.copyOf(points);
     }
   }
@@ -36,7 +36,7 @@ public sealed interface SatanReply extends BusMessage {
   ///
   /// @param cpuPercent percent of one core since the previous sample; 0 for the first
   /// @param tree memory and other usage
-  record Load(double cpuPercent, TreeUsage tree) {
+  record MeasuredUsage(double cpuPercent, TreeUsage tree) {
     /// Returns the resident memory of the tree.
     public long memoryBytes() {
       return tree.memoryBytes();

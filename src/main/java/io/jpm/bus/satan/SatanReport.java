@@ -1,8 +1,8 @@
 package io.jpm.bus.satan;
 
 import io.jpm.bus.BusMessage;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import java.time.Duration;
 
 /// A report that Satan sends on its own initiative. Published on
@@ -17,40 +17,40 @@ public sealed interface SatanReport extends BusMessage {
   record MemoryExceeded(ProcessIdentity process, long bytes, long limit) implements SatanReport {}
 
   /// A report about the health of one process of [SatanCommand.StartMonitoring].
-  sealed interface OfHealth extends SatanReport {
+  sealed interface HealthChange extends SatanReport {
     /// Returns the process that the report is about.
     WorkerId worker();
   }
 
   /// The startup and readiness probes have passed for the first time.
-  record Ready(WorkerId worker) implements OfHealth {}
+  record Ready(WorkerId worker) implements HealthChange {}
 
   /// The startup or readiness probe has not passed yet; reported when the reason changes.
   ///
   /// @param reason the result of the last attempt, such as `http://127.0.0.1:3000/ready answers
   ///   503`
-  record NotYet(WorkerId worker, String reason) implements OfHealth {}
+  record NotReady(WorkerId worker, String reason) implements HealthChange {}
 
   /// The readiness or liveness probe fails, after all probes had passed.
   ///
-  /// @param reason as in [NotYet], with the number of failures
-  record Unhealthy(WorkerId worker, String reason) implements OfHealth {}
+  /// @param reason as in [NotReady], with the number of failures
+  record Unhealthy(WorkerId worker, String reason) implements HealthChange {}
 
   /// The process is healthy again after [Unhealthy].
-  record Recovered(WorkerId worker) implements OfHealth {}
+  record Recovered(WorkerId worker) implements HealthChange {}
 
   /// The liveness probe has failed: God must replace the process. Reported once for each process.
   ///
   /// @param reason as in [Unhealthy]
-  record Dead(WorkerId worker, String reason) implements OfHealth {}
+  record Dead(WorkerId worker, String reason) implements HealthChange {}
 
   /// The process requests more time to become ready (`EXTEND_TIMEOUT_USEC=` of `sd_notify(3)`).
   ///
   /// @param time from now on; positive
-  record MoreTime(WorkerId worker, Duration time) implements OfHealth {}
+  record TimeoutExtension(WorkerId worker, Duration time) implements HealthChange {}
 
   /// The process has set its status text (`STATUS=` of `sd_notify(3)`).
   ///
   /// @param text one line; empty: the text was removed
-  record Says(WorkerId worker, String text) implements OfHealth {}
+  record StatusText(WorkerId worker, String text) implements HealthChange {}
 }

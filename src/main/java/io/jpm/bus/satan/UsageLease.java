@@ -1,41 +1,20 @@
 package io.jpm.bus.satan;
 
-import io.jpm.bus.Addresses;
-import io.vertx.core.Vertx;
+import io.jpm.bus.BusMessage;
+import io.jpm.bus.logs.LineLease;
+import java.time.Duration;
 
-/// Subscribes one component to usage samples and renews the subscription ([UsageDemand]) until it
-/// is ended. No timer runs without a subscription. Owned by one event loop.
-public final class UsageLease {
-  private static final long NO_TIMER = -1;
+/// A subscription of one component to [io.jpm.bus.Addresses#USAGE]. Without any subscription, usage
+/// is not measured for publication. Sent to [io.jpm.bus.Addresses#USAGE_LEASES], without a reply.
+/// The component sends it at every change and renews it every [#RENEWAL]; it expires after
+/// [#LEASE], as a [LineLease] does.
+///
+/// @param listener a name that identifies the component
+/// @param wanted whether the component subscribes; false ends the subscription
+public record UsageLease(String listener, boolean wanted) implements BusMessage {
+  /// The interval at which a subscribed component renews its subscription.
+  public static final Duration RENEWAL = LineLease.RENEWAL;
 
-  private final Vertx vertx;
-  private final String listener;
-  private long renewal = NO_TIMER;
-
-  /// @param listener a name that identifies the component
-  public UsageLease(Vertx vertx, String listener) {
-    this.vertx = vertx;
-    this.listener = listener;
-  }
-
-  /// Starts the subscription; has no effect if it runs already.
-  public void begin() {
-    if (renewal == NO_TIMER) {
-      tell(true);
-      renewal = vertx.setPeriodic(UsageDemand.RENEWAL.toMillis(), _ -> tell(true));
-    }
-  }
-
-  /// Ends the subscription, if it runs.
-  public void end() {
-    if (renewal != NO_TIMER) {
-      vertx.cancelTimer(renewal);
-      renewal = NO_TIMER;
-      tell(false);
-    }
-  }
-
-  private void tell(boolean wanted) {
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(listener, wanted));
-  }
+  /// The time after which a subscription expires unless it is renewed.
+  public static final Duration LEASE = LineLease.LEASE;
 }

@@ -1,22 +1,23 @@
 package io.jpm.config.app;
 
 import io.jpm.config.command.CommandResolver;
-import io.jpm.config.command.CommandResolver.Wish;
-import io.jpm.config.command.JavaStop;
+import io.jpm.config.command.CommandResolver.ScriptAttributes;
+import io.jpm.config.command.JavaStopDefaults;
 import io.jpm.config.command.Resolution;
 import io.jpm.config.settings.SettingKey;
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problems;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Cluster;
-import io.jpm.model.Health;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.LogFiles;
 import io.jpm.model.PerInstanceTexts;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
@@ -24,7 +25,6 @@ import io.jpm.model.RunAs;
 import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
 import io.jpm.spec.AppKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,18 +58,17 @@ public final class AppBuilder {
     int before = problems.problemCount();
     OptionalInt port = port();
     AppEnvironment environment = new AppEnvironment(attributeReader, context, port);
-    VariableExpansion texts = new VariableExpansion(attributeReader, environment.known());
+    VariableExpansion texts = new VariableExpansion(attributeReader, environment.scope());
     if (context.fileDirectory().isPresent()) {
       texts.putIntoCwd();
     }
     Path cwd = workingDirectory();
-    ReferencedVariableRules referencedVariableRules =
-        new ReferencedVariableRules(attributeReader, context);
-    ReferencedVariables referencedVariables =
-        referencedVariableRules.read(cwd, environment.names());
-    environment.known().complete(cwd.toString(), referencedVariableRules.names());
-    Set<String> own = InstanceSpecificTexts.names(attributeReader);
-    environment.known().differ(own);
+    VariableSourcesReader variableSourcesReader =
+        new VariableSourcesReader(attributeReader, context);
+    ReferencedVariables referencedVariables = variableSourcesReader.read(cwd, environment.names());
+    environment.scope().enableReporting(cwd.toString(), variableSourcesReader.names());
+    Set<String> own = InstanceTemplatesReader.names(attributeReader);
+    environment.scope().setPerInstanceNames(own);
     if (context.fileDirectory().isPresent()) {
       texts.putIntoAll();
     }
@@ -79,32 +78,33 @@ public final class AppBuilder {
     Pm2Variables pm2 =
         new Pm2Variables(
             context.callerContext().environment(), warning -> attributeReader.warn(label, warning));
-    Instances instances = instances(pm2);
+    InstanceSettings instanceSettings = instances(pm2);
     boolean python = found.isPresent() && found.get().python();
-    Variables variables = environment.read(cwd, python, referencedVariables);
-    Cluster cluster =
+    EnvironmentVariables environmentVariables = environment.read(cwd, python, referencedVariables);
+    ClusterSettings clusterSettings =
         new ClusterRules(attributeReader, label)
             .read(
                 found.map(Resolution.Found::command),
-                variables,
+                environmentVariables,
                 port,
-                referencedVariableRules.port());
+                variableSourcesReader.port());
     PerInstanceTexts perInstanceTexts =
         context.fileDirectory().isPresent()
-            ? new InstanceSpecificTexts(attributeReader, texts, environment.known(), own)
-                .read(found.map(Resolution.Found::command), cluster)
+            ? new InstanceTemplatesReader(attributeReader, texts, environment.scope(), own)
+                .read(found.map(Resolution.Found::command), clusterSettings)
             : PerInstanceTexts.NONE;
     RunAs runAs = new CredentialRules(attributeReader).read();
     ResourceLimits limits = new ResourceRules(attributeReader).read();
     RestartPolicy restart =
         new RestartRules(attributeReader, context.defaults().restart()).read(label);
     StopPolicy usualStop =
-        JavaStop.usual(context.defaults().stop(), found.map(Resolution.Found::command));
+        JavaStopDefaults.defaultsFor(
+            context.defaults().stop(), found.map(Resolution.Found::command));
     StopPolicy stop = new StopRules(attributeReader, pm2.stop(usualStop)).read();
-    Health health = new HealthRules(attributeReader).read();
-    new SharedPortRules(attributeReader, cluster, variables).check(health);
-    Readiness readiness = readiness(cluster, health, pm2);
-    Map<AppName, StartCondition> dependsOn = new Dependencies(attributeReader).read();
+    HealthProbes healthProbes = new HealthProbesReader(attributeReader).read();
+    new SharedPortRules(attributeReader, clusterSettings, environmentVariables).check(healthProbes);
+    ReadinessPolicy readinessPolicy = readiness(clusterSettings, healthProbes, pm2);
+    Map<AppName, StartCondition> dependsOn = new DependencyReader(attributeReader).read();
     LogRules logRules = new LogRules(attributeReader, context, label, cwd);
     LogFiles logs = logRules.read();
     Optional<Path> pidFile = logRules.pidFile();
@@ -118,19 +118,19 @@ public final class AppBuilder {
       return Optional.empty();
     }
     return Optional.of(
-        AppSpec.of(name.get(), found.get().command(), cwd)
+        AppSpec.builder(name.get(), found.get().command(), cwd)
             .namespace(namespace)
-            .variables(variables)
+            .variables(environmentVariables)
             .runAs(runAs)
             .limits(limits)
-            .instances(instances)
-            .cluster(cluster)
+            .instances(instanceSettings)
+            .cluster(clusterSettings)
             .autostart(autostart)
             .restart(restart)
             .stop(stop)
-            .readiness(readiness)
+            .readiness(readinessPolicy)
             .hooks(hooks)
-            .health(health)
+            .health(healthProbes)
             .triggers(triggers)
             .dependsOn(dependsOn)
             .logs(logs)
@@ -185,11 +185,11 @@ public final class AppBuilder {
             : Stream.of(cwd, context.base());
     Resolution resolution =
         new CommandResolver(context.callerContext(), bases.distinct().toList(), cwd)
-            .resolve(new Wish(script.get(), interpreter, interpreterArgs, args));
+            .resolve(new ScriptAttributes(script.get(), interpreter, interpreterArgs, args));
     return switch (resolution) {
       case Resolution.Found found -> Optional.of(found);
       case Resolution.Refused refused -> {
-        attributeReader.refuse(refused.key(), refused.what());
+        attributeReader.refuse(refused.key(), refused.message());
         yield Optional.empty();
       }
     };
@@ -209,31 +209,31 @@ public final class AppBuilder {
     }
   }
 
-  private Instances instances(Pm2Variables pm2) {
-    return new Instances(
+  private InstanceSettings instances(Pm2Variables pm2) {
+    return new InstanceSettings(
         instanceCount(),
         attributeReader
             .variableName(AppKey.INSTANCE_VAR)
             .or(pm2::instanceVariable)
-            .orElse(Instances.NUMBER_VARIABLE),
+            .orElse(InstanceSettings.NUMBER_VARIABLE),
         attributeReader.variableName(AppKey.INCREMENT_VAR));
   }
 
   /// Applies PM2's rule: `max` and 0 mean one instance per core, -1 one less.
   private int instanceCount() {
-    Optional<Node> node = attributeReader.node(AppKey.INSTANCES);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.INSTANCES);
     if (node.isEmpty()) {
       return 1;
     }
     int cores = Runtime.getRuntime().availableProcessors();
-    if (node.get() instanceof Node.Text text && text.value().equals("max")) {
+    if (node.get() instanceof ConfigNode.Text text && text.value().equals("max")) {
       return cores;
     }
     OptionalLong number = AttributeReader.whole(node.get());
     if (number.isEmpty()) {
       attributeReader.refuse(
           AppKey.INSTANCES,
-          node.get().shown()
+          node.get().displayText()
               + " is not a number: use 1 or more, 0 or \"max\" for one per core, or -1 for one"
               + " less");
       return 1;
@@ -244,7 +244,8 @@ public final class AppBuilder {
       attributeReader.refuse(
           AppKey.INSTANCES,
           "%d are too many: use up to %d, or set %s in jpm.json (%d at most)"
-              .formatted(count, most, SettingKey.LIMITS_MAX_INSTANCES.key(), Instances.MOST));
+              .formatted(
+                  count, most, SettingKey.LIMITS_MAX_INSTANCES.key(), InstanceSettings.MOST));
       return 1;
     }
     return (int) (count > 0 ? count : Math.max(1, cores + Math.max(count, -cores)));
@@ -257,16 +258,20 @@ public final class AppBuilder {
         .orElseGet(OptionalInt::empty);
   }
 
-  private Readiness readiness(Cluster cluster, Health health, Pm2Variables pm2) {
-    Duration alone = cluster.enabled() ? ClusterRules.PATIENCE : Readiness.DEFAULT.timeout();
-    Duration usual = pm2.listenTimeout().orElse(health.gates() ? HealthRules.PATIENCE : alone);
+  private ReadinessPolicy readiness(
+      ClusterSettings clusterSettings, HealthProbes healthProbes, Pm2Variables pm2) {
+    Duration alone =
+        clusterSettings.enabled() ? ClusterRules.PATIENCE : ReadinessPolicy.DEFAULT.timeout();
+    Duration usual =
+        pm2.listenTimeout()
+            .orElse(healthProbes.gatesOnline() ? HealthProbesReader.PATIENCE : alone);
     Duration timeout = attributeReader.duration(AppKey.LISTEN_TIMEOUT, usual);
     if (timeout.isZero()) {
       attributeReader.refuse(AppKey.LISTEN_TIMEOUT, "0 is too short: use 1ms or more");
-      timeout = Readiness.DEFAULT.timeout();
+      timeout = ReadinessPolicy.DEFAULT.timeout();
     }
-    return new Readiness(
-        attributeReader.flag(AppKey.WAIT_READY, Readiness.DEFAULT.awaited()), timeout);
+    return new ReadinessPolicy(
+        attributeReader.flag(AppKey.WAIT_READY, ReadinessPolicy.DEFAULT.awaited()), timeout);
   }
 
   private String namespace() {
@@ -274,7 +279,7 @@ public final class AppBuilder {
     if (!NAMESPACE.matcher(namespace).matches()) {
       attributeReader.refuse(
           AppKey.NAMESPACE,
-          new Node.Text(0, namespace).shown()
+          new ConfigNode.Text(0, namespace).displayText()
               + " is not a namespace: use letters, digits or . _ - : @ + and inner spaces");
     }
     return namespace;

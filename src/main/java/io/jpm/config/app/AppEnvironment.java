@@ -1,13 +1,13 @@
 package io.jpm.config.app;
 
-import io.jpm.config.app.KnownVariables.Place;
-import io.jpm.config.app.KnownVariables.Written;
+import io.jpm.config.app.VariableScope.Declaration;
+import io.jpm.config.app.VariableScope.TextLocation;
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.VariableNames;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.ReferencedVariables;
-import io.jpm.model.Variables;
 import io.jpm.model.text.CleanEnvironment;
 import io.jpm.spec.AppKey;
 import java.nio.file.Path;
@@ -58,9 +58,9 @@ public final class AppEnvironment {
   private final boolean expanding;
   private final InheritFilter filter;
   private final Map<String, String> inherited;
-  private final Map<String, Written> written = new HashMap<>();
+  private final Map<String, Declaration> written = new HashMap<>();
   private final Set<String> removed = new HashSet<>();
-  private final KnownVariables known;
+  private final VariableScope known;
 
   /// @param context the caller's shell and the name given with `--env`. The variables of
   ///   `env_<name>` override those of `deploy`, which override `env`, as in PM2
@@ -75,7 +75,7 @@ public final class AppEnvironment {
     boolean clean =
         attributeReader
             .node(AppKey.UID)
-            .flatMap(Node::scalarText)
+            .flatMap(ConfigNode::scalarText)
             .filter(UserChange::is)
             .isPresent();
     // Nothing is inherited from a later shell either (`--update-env`).
@@ -85,11 +85,11 @@ public final class AppEnvironment {
     attributeReader.entry(AppKey.ENV).ifPresent(this::addAll);
     context.deployed().map(variables -> deployed(context, variables)).ifPresent(this::addAll);
     context.environment().flatMap(attributeReader::environment).ifPresent(this::addAll);
-    this.known = new KnownVariables(attributeReader, written, callers, removed);
+    this.known = new VariableScope(attributeReader, written, callers, removed);
   }
 
   /// Returns the variables that the app's texts may reference.
-  KnownVariables known() {
+  VariableScope scope() {
     return known;
   }
 
@@ -103,19 +103,21 @@ public final class AppEnvironment {
   /// @param cwd the value of PWD
   /// @param python whether to disable Python's output buffering
   /// @param referencedVariables the sources that are read at each start
-  Variables read(Path cwd, boolean python, ReferencedVariables referencedVariables) {
+  EnvironmentVariables read(Path cwd, boolean python, ReferencedVariables referencedVariables) {
     Map<String, String> declared = new HashMap<>();
     written.values().forEach(variable -> declared.put(variable.name(), value(variable)));
     declared.put("PWD", cwd.toString());
     if (python && !inherited.containsKey(UNBUFFERED) && !removed.contains(UNBUFFERED)) {
       declared.putIfAbsent(UNBUFFERED, "1");
     }
-    return new Variables(inherited, declared, removed, filter, referencedVariables);
+    return new EnvironmentVariables(inherited, declared, removed, filter, referencedVariables);
   }
 
-  private String value(Written variable) {
-    Node node = variable.place().part();
-    return expanding ? known.valueOf(variable) : Node.scalarText(node).orElseGet(node::json);
+  private String value(Declaration variable) {
+    ConfigNode configNode = variable.location().part();
+    return expanding
+        ? known.valueOf(variable)
+        : ConfigNode.scalarText(configNode).orElseGet(configNode::json);
   }
 
   /// Returns the variables of a shell that are meant for the programs it starts.
@@ -135,25 +137,25 @@ public final class AppEnvironment {
   /// Reads PM2's `filter_env`: a list drops names that contain an item, a text drops that name, and
   /// `true` drops all (which PM2 documents but does not do).
   private InheritFilter filter() {
-    Optional<Node> node = attributeReader.node(AppKey.FILTER_ENV);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.FILTER_ENV);
     if (node.isEmpty()) {
       return InheritFilter.NOTHING;
     }
     return switch (node.get()) {
-      case Node.Bool all -> new InheritFilter(all.value(), Optional.empty(), List.of());
-      case Node.Text name -> new InheritFilter(false, Optional.of(name.value()), List.of());
-      case Node.Arr _ ->
+      case ConfigNode.Bool all -> new InheritFilter(all.value(), Optional.empty(), List.of());
+      case ConfigNode.Text name -> new InheritFilter(false, Optional.of(name.value()), List.of());
+      case ConfigNode.Arr _ ->
           new InheritFilter(false, Optional.empty(), attributeReader.words(AppKey.FILTER_ENV));
-      case Node.Num _, Node.Nil _, Node.Obj _ -> {
+      case ConfigNode.Num _, ConfigNode.Nil _, ConfigNode.Obj _ -> {
         attributeReader.refuse(
             AppKey.FILTER_ENV,
-            node.get().shown() + " is neither true, a name nor a list of parts of names");
+            node.get().displayText() + " is neither true, a name nor a list of parts of names");
         yield InheritFilter.NOTHING;
       }
     };
   }
 
-  private static AttributeReader.Entry deployed(ReadContext context, Node variables) {
+  private static AttributeReader.Entry deployed(ReadContext context, ConfigNode variables) {
     String spelling = "deploy.%s.env".formatted(context.environment().orElse(""));
     return new AttributeReader.Entry(AppKey.ENV, spelling, variables);
   }
@@ -162,24 +164,24 @@ public final class AppEnvironment {
     attributeReader
         .entry(AppKey.PORT)
         .ifPresent(own -> {
-          Node value = new Node.Num(own.value().line(), number);
-          written.put(PORT, new Written(PORT, new Place(own, value, "")));
+          ConfigNode value = new ConfigNode.Num(own.value().line(), number);
+          written.put(PORT, new Declaration(PORT, new TextLocation(own, value, "")));
         });
   }
 
   private void addAll(AttributeReader.Entry own) {
-    if (own.value() instanceof Node.Obj variables) {
+    if (own.value() instanceof ConfigNode.Obj variables) {
       variables.members().forEach(variable -> add(own, variable));
     } else {
       attributeReader.refusePart(
           own,
           own.value(),
           "",
-          own.value().shown() + " is not an object of names and values: use {\"PORT\": 80}");
+          own.value().displayText() + " is not an object of names and values: use {\"PORT\": 80}");
     }
   }
 
-  private void add(AttributeReader.Entry own, Node.Member variable) {
+  private void add(AttributeReader.Entry own, ConfigNode.Member variable) {
     String name = variable.key();
     String tail = "." + name;
     if (!VariableNames.isName(name)) {
@@ -187,17 +189,17 @@ public final class AppEnvironment {
           own, variable.value(), tail, "is not a variable name: it cannot contain = or NUL");
       return;
     }
-    if (variable.value() instanceof Node.Nil) {
+    if (variable.value() instanceof ConfigNode.Nil) {
       written.remove(name);
       removed.add(name);
       return;
     }
-    String value = Node.scalarText(variable.value()).orElseGet(variable.value()::json);
+    String value = ConfigNode.scalarText(variable.value()).orElseGet(variable.value()::json);
     if (value.indexOf('\0') >= 0) {
       attributeReader.refusePart(own, variable.value(), tail, "contains a NUL character");
       return;
     }
-    written.put(name, new Written(name, new Place(own, variable.value(), tail)));
+    written.put(name, new Declaration(name, new TextLocation(own, variable.value(), tail)));
     removed.remove(name);
   }
 }

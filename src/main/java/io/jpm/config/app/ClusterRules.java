@@ -1,16 +1,16 @@
 package io.jpm.config.app;
 
-import io.jpm.config.app.ReferencedVariableRules.PortInFiles;
+import io.jpm.config.app.VariableSourcesReader.PortInFiles;
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
+import io.jpm.model.AppCommand;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.EffectiveProgram;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.Variables;
 import io.jpm.spec.AppKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,9 +31,9 @@ final class ClusterRules {
 
   private static final Pattern EXEC_MODE = Pattern.compile("(?:cluster|fork)(?:_mode)?");
   private static final List<String> BALANCES =
-      Arrays.stream(BalancingMode.values()).map(BalancingMode::word).toList();
+      Arrays.stream(BalancingMode.values()).map(BalancingMode::keyword).toList();
   private static final List<String> STRATEGIES =
-      Arrays.stream(Strategy.values()).map(Strategy::word).toList();
+      Arrays.stream(Strategy.values()).map(Strategy::keyword).toList();
   private static final int LAST_PORT = 65_535;
 
   private final AttributeReader attributeReader;
@@ -41,7 +41,10 @@ final class ClusterRules {
 
   /// The program and its variables.
   private record App(
-      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
+      Optional<AppCommand> command,
+      EnvironmentVariables variables,
+      OptionalInt port,
+      PortInFiles inFiles) {
     boolean is(Predicate<EffectiveProgram> kind) {
       return program().filter(kind).isPresent();
     }
@@ -53,7 +56,7 @@ final class ClusterRules {
     boolean hasPort() {
       OptionalLong declared =
           Optional.ofNullable(variables.declared().get(AppEnvironment.PORT))
-              .map(Node::wholeNumber)
+              .map(ConfigNode::wholeNumber)
               .orElseGet(OptionalLong::empty);
       boolean inFile =
           inFiles == PortInFiles.NAMED && !variables.declared().containsKey(AppEnvironment.PORT);
@@ -70,20 +73,23 @@ final class ClusterRules {
   }
 
   /// @param command the command to run; empty if it is not known, which has already been reported
-  /// @param variables the variables of the app
+  /// @param environmentVariables the variables of the app
   /// @param port the value of `port`
   /// @param inFiles whether the files of variables set one
-  Cluster read(
-      Optional<Command> command, Variables variables, OptionalInt port, PortInFiles inFiles) {
-    var app = new App(command, variables, port, inFiles);
+  ClusterSettings read(
+      Optional<AppCommand> command,
+      EnvironmentVariables environmentVariables,
+      OptionalInt port,
+      PortInFiles inFiles) {
+    var app = new App(command, environmentVariables, port, inFiles);
     BalancingMode wanted =
         attributeReader
-            .word(AppKey.BALANCE, BalancingMode::ofWord, BALANCES, "a balancing mode")
+            .word(AppKey.BALANCE, BalancingMode::ofKeyword, BALANCES, "a balancing mode")
             .orElse(BalancingMode.AUTO);
     Optional<Strategy> strategy =
-        attributeReader.word(AppKey.STRATEGY, Strategy::ofWord, STRATEGIES, "a strategy");
+        attributeReader.word(AppKey.STRATEGY, Strategy::ofKeyword, STRATEGIES, "a strategy");
     List<ListenAddress> listen = new ListenAddresses(attributeReader).read();
-    Duration drain = attributeReader.duration(AppKey.DRAIN_TIMEOUT, Cluster.DEFAULT_DRAIN);
+    Duration drain = attributeReader.duration(AppKey.DRAIN_TIMEOUT, ClusterSettings.DEFAULT_DRAIN);
     ProxyProtocol header = proxyProtocol();
     boolean enabled = enabled(app, wanted);
     BalancingMode mode = wanted == BalancingMode.AUTO ? implied(app) : wanted;
@@ -95,7 +101,7 @@ final class ClusterRules {
       warnOfForkMode(app);
     }
     warnOfIdle(enabled, mode, header != ProxyProtocol.NONE);
-    return new Cluster(enabled, wanted, strategy, port, listen, drain, header);
+    return new ClusterSettings(enabled, wanted, strategy, port, listen, drain, header);
   }
 
   /// Returns the mode that `auto` selects, as far as the spec determines it; otherwise
@@ -121,7 +127,7 @@ final class ClusterRules {
     if (execMode.isPresent() && !EXEC_MODE.matcher(execMode.get()).matches()) {
       attributeReader.refuse(
           AppKey.EXEC_MODE,
-          new Node.Text(0, execMode.get()).shown() + " is neither fork nor cluster");
+          new ConfigNode.Text(0, execMode.get()).displayText() + " is neither fork nor cluster");
     }
     if (attributeReader.flag(AppKey.EXECUTE_COMMAND, false)) {
       return false;
@@ -132,7 +138,7 @@ final class ClusterRules {
     boolean asked = is(AppKey.BALANCE) && mode != BalancingMode.OFF;
     boolean severalOfOne =
         is(AppKey.INSTANCES)
-            && (app.is(EffectiveProgram::isAnyNode)
+            && (app.is(EffectiveProgram::runsNode)
                 || app.is(EffectiveProgram::isJava)
                 || (is(AppKey.PORT) && !portCounts()));
     return asked || is(AppKey.LISTEN) || severalOfOne;
@@ -142,7 +148,7 @@ final class ClusterRules {
   private boolean portCounts() {
     return attributeReader
         .node(AppKey.INCREMENT_VAR)
-        .flatMap(Node::scalarText)
+        .flatMap(ConfigNode::scalarText)
         .filter(AppEnvironment.PORT::equals)
         .isPresent();
   }
@@ -160,18 +166,18 @@ final class ClusterRules {
           AppKey.STRATEGY,
           "\"%s\" cannot be combined with %s \"%s\"%s: use %s"
               .formatted(
-                  strategy.word(),
+                  strategy.keyword(),
                   shown(AppKey.BALANCE),
-                  mode.word(),
+                  mode.keyword(),
                   is(AppKey.BALANCE) || is(AppKey.LISTEN) ? "" : ", the default for this app",
-                  AttributeReader.oneOf(suited.stream().map(Strategy::word).toList())));
+                  AttributeReader.oneOf(suited.stream().map(Strategy::keyword).toList())));
     }
   }
 
   /// Checks the requirements of a mode that the app names.
   private void checkMode(BalancingMode mode, App app) {
     switch (mode) {
-      case NODE -> checkProgram(mode, app, "node", EffectiveProgram::isAnyNode);
+      case NODE -> checkProgram(mode, app, "node", EffectiveProgram::runsNode);
       case JVM -> checkProgram(mode, app, "java", EffectiveProgram::isJava);
       case LISTEN_FDS -> {
         if (!is(AppKey.LISTEN)) {
@@ -213,17 +219,17 @@ final class ClusterRules {
                   wanted,
                   app.command().get().program(),
                   app.program()
-                      .flatMap(EffectiveProgram::doubt)
+                      .flatMap(EffectiveProgram::ambiguityMessage)
                       .map(it -> " (" + it + ")")
                       .orElse(""),
                   shown(AppKey.INTERPRETER),
-                  BalancingMode.PROXY.word(),
+                  BalancingMode.PROXY.keyword(),
                   shown(AppKey.PORT)));
     }
   }
 
   private void refuseMode(BalancingMode mode, String needed) {
-    attributeReader.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(mode.word(), needed));
+    attributeReader.refuse(AppKey.BALANCE, "\"%s\" needs %s".formatted(mode.keyword(), needed));
   }
 
   /// Warns of a server with several instances that runs in fork mode, since its owner probably
@@ -232,13 +238,13 @@ final class ClusterRules {
     boolean several =
         attributeReader
             .node(AppKey.INSTANCES)
-            .flatMap(Node::scalarText)
+            .flatMap(ConfigNode::scalarText)
             .filter(text -> !text.equals("1"))
             .isPresent();
     boolean unsaid = !is(AppKey.EXEC_MODE) && !is(AppKey.EXECUTE_COMMAND) && !portCounts();
     if (several && unsaid) {
       app.program()
-          .flatMap(EffectiveProgram::doubt)
+          .flatMap(EffectiveProgram::ambiguityMessage)
           .ifPresent(why ->
               attributeReader.warn(
                   label,
@@ -278,17 +284,17 @@ final class ClusterRules {
                   String.join(", ", given),
                   given.size() == 1 ? "does" : "do",
                   enabled
-                      ? "with %s %s".formatted(shown(AppKey.BALANCE), mode.word())
+                      ? "with %s %s".formatted(shown(AppKey.BALANCE), mode.keyword())
                       : "in fork mode"));
     }
   }
 
   private ProxyProtocol proxyProtocol() {
-    Optional<Node> node = attributeReader.node(AppKey.PROXY_PROTOCOL);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.PROXY_PROTOCOL);
     if (node.isEmpty()) {
       return ProxyProtocol.NONE;
     }
-    String text = Node.scalarText(node.get()).orElse("");
+    String text = ConfigNode.scalarText(node.get()).orElse("");
     return switch (text) {
       case "off", "false" -> ProxyProtocol.NONE;
       case "v1" -> ProxyProtocol.V1;
@@ -296,7 +302,7 @@ final class ClusterRules {
       default -> {
         attributeReader.refuse(
             AppKey.PROXY_PROTOCOL,
-            node.get().shown()
+            node.get().displayText()
                 + " is not a version of the PROXY protocol: use \"v1\", \"v2\" or \"off\"");
         yield ProxyProtocol.NONE;
       }

@@ -1,7 +1,7 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
@@ -60,7 +60,8 @@ final class CredentialRules {
   }
 
   private Seccomp seccomp() {
-    if (attributeReader.node(AppKey.SECCOMP).orElse(null) instanceof Node.Bool(int _, boolean on)) {
+    if (attributeReader.node(AppKey.SECCOMP).orElse(null)
+        instanceof ConfigNode.Bool(int _, boolean on)) {
       return on ? Seccomp.DEFAULT : Seccomp.NONE;
     }
     return attributeReader
@@ -121,7 +122,7 @@ final class CredentialRules {
   }
 
   private Optional<String> account(AppKey key, String what) {
-    Optional<Node> node = attributeReader.node(key);
+    Optional<ConfigNode> node = attributeReader.node(key);
     if (node.isEmpty()) {
       return Optional.empty();
     }
@@ -129,26 +130,27 @@ final class CredentialRules {
     if (id.isPresent() && id.getAsLong() >= 0 && id.getAsLong() <= LARGEST_ID) {
       return Optional.of(Long.toString(id.getAsLong()));
     }
-    if (node.get() instanceof Node.Text text && NAME.matcher(text.value()).matches()) {
+    if (node.get() instanceof ConfigNode.Text text && NAME.matcher(text.value()).matches()) {
       return Optional.of(text.value());
     }
     attributeReader.refuse(
-        key, "%s is not a %s: use a name or a number".formatted(node.get().shown(), what));
+        key, "%s is not a %s: use a name or a number".formatted(node.get().displayText(), what));
     return Optional.empty();
   }
 
   /// Reads octal digits, in a text as well as in a number: `22` is `"022"`.
   private OptionalInt mask() {
-    Optional<Node> node = attributeReader.node(AppKey.UMASK);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.UMASK);
     if (node.isEmpty()) {
       return OptionalInt.empty();
     }
-    var matcher = MASK.matcher(Node.scalarText(node.get()).orElse("").strip());
+    var matcher = MASK.matcher(ConfigNode.scalarText(node.get()).orElse("").strip());
     int mask = matcher.matches() ? Integer.parseInt(matcher.group(1), 8) : LARGEST_MASK + 1;
     if (mask > LARGEST_MASK) {
       attributeReader.refuse(
           AppKey.UMASK,
-          node.get().shown() + " is not a umask: use octal digits from 0 to 777, such as \"027\"");
+          node.get().displayText()
+              + " is not a umask: use octal digits from 0 to 777, such as \"027\"");
       return OptionalInt.empty();
     }
     return OptionalInt.of(mask);

@@ -1,11 +1,11 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.NearestName;
-import io.jpm.config.values.Node;
 import io.jpm.model.Hooks;
 import io.jpm.model.Hooks.Action;
-import io.jpm.model.Hooks.Occasion;
+import io.jpm.model.Hooks.HookEvent;
 import io.jpm.spec.AppKey;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -25,7 +25,7 @@ final class HookRules {
       "use a command ([\"/usr/local/bin/page\", \"web\"]), {\"webhook\": \"https://…\"}, or a list"
           + " of these";
   private static final List<String> OCCASIONS =
-      Arrays.stream(Occasion.values()).map(Occasion::word).toList();
+      Arrays.stream(HookEvent.values()).map(HookEvent::keyword).toList();
 
   private final AttributeReader attributeReader;
 
@@ -34,23 +34,23 @@ final class HookRules {
   }
 
   Hooks read() {
-    Optional<Node> node = attributeReader.node(KEY);
+    Optional<ConfigNode> node = attributeReader.node(KEY);
     if (node.isEmpty()) {
       return Hooks.NONE;
     }
-    if (!(node.get() instanceof Node.Obj object)) {
+    if (!(node.get() instanceof ConfigNode.Obj object)) {
       attributeReader.refuse(
           KEY,
           "%s is not an object of events: use {\"crash\": [\"/usr/local/bin/page\"]}; events are %s"
-              .formatted(node.get().shown(), String.join(", ", OCCASIONS)));
+              .formatted(node.get().displayText(), String.join(", ", OCCASIONS)));
       return Hooks.NONE;
     }
-    Map<Occasion, List<Action>> actions = new EnumMap<>(Occasion.class);
-    for (Node.Member member : object.members()) {
-      Optional<Occasion> occasion = Occasion.ofWord(member.key());
+    Map<HookEvent, List<Action>> actions = new EnumMap<>(HookEvent.class);
+    for (ConfigNode.Member member : object.members()) {
+      Optional<HookEvent> occasion = HookEvent.ofKeyword(member.key());
       if (occasion.isEmpty()) {
         attributeReader.refusePart(KEY, member.value(), "", unknownOccasion(member.key()));
-      } else if (!(member.value() instanceof Node.Nil)) {
+      } else if (!(member.value() instanceof ConfigNode.Nil)) {
         List<Action> read = actions("." + member.key(), member.value());
         if (!read.isEmpty()) {
           actions.put(occasion.get(), read);
@@ -61,7 +61,7 @@ final class HookRules {
   }
 
   private static String unknownOccasion(String key) {
-    String shown = new Node.Text(0, key).shown();
+    String shown = new ConfigNode.Text(0, key).displayText();
     return NearestName.to(key, OCCASIONS)
         .map(near -> "unknown event " + shown + ": did you mean \"" + near + "\"?")
         .orElse("unknown event " + shown + ": use " + String.join(", ", OCCASIONS));
@@ -69,10 +69,10 @@ final class HookRules {
 
   /// Reads the actions of one event. A list that contains only text is one command; otherwise it is
   /// a list of actions.
-  private List<Action> actions(String tail, Node node) {
-    if (!(node instanceof Node.Arr list)
+  private List<Action> actions(String tail, ConfigNode configNode) {
+    if (!(configNode instanceof ConfigNode.Arr list)
         || list.items().stream().noneMatch(HookRules::isActionItself)) {
-      return action(tail, node).stream().toList();
+      return action(tail, configNode).stream().toList();
     }
     List<Action> actions = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
@@ -81,33 +81,36 @@ final class HookRules {
     return actions;
   }
 
-  private static boolean isActionItself(Node item) {
-    return item instanceof Node.Arr || item instanceof Node.Obj;
+  private static boolean isActionItself(ConfigNode item) {
+    return item instanceof ConfigNode.Arr || item instanceof ConfigNode.Obj;
   }
 
-  private Optional<Action> action(String tail, Node node) {
-    return switch (node) {
-      case Node.Obj object -> named(tail, object);
-      case Node.Text _, Node.Arr _ -> command(tail, node);
-      case Node.Num _, Node.Bool _, Node.Nil _ -> {
+  private Optional<Action> action(String tail, ConfigNode configNode) {
+    return switch (configNode) {
+      case ConfigNode.Obj object -> named(tail, object);
+      case ConfigNode.Text _, ConfigNode.Arr _ -> command(tail, configNode);
+      case ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _ -> {
         attributeReader.refusePart(
-            KEY, node, tail, node.shown() + " is not a command or webhook: " + FORM);
+            KEY,
+            configNode,
+            tail,
+            configNode.displayText() + " is not a command or webhook: " + FORM);
         yield Optional.empty();
       }
     };
   }
 
-  private Optional<Action> command(String tail, Node node) {
-    List<String> words = attributeReader.words(KEY, tail, node);
+  private Optional<Action> command(String tail, ConfigNode configNode) {
+    List<String> words = attributeReader.words(KEY, tail, configNode);
     if (words.isEmpty() || words.getFirst().isBlank()) {
       attributeReader.refusePart(
-          KEY, node, tail, node.shown() + " does not name a program: " + FORM);
+          KEY, configNode, tail, configNode.displayText() + " does not name a program: " + FORM);
       return Optional.empty();
     }
     return Optional.of(new Hooks.Exec(words));
   }
 
-  private Optional<Action> named(String tail, Node.Obj object) {
+  private Optional<Action> named(String tail, ConfigNode.Obj object) {
     if (object.members().size() != 1) {
       attributeReader.refusePart(
           KEY,
@@ -116,7 +119,7 @@ final class HookRules {
           "this object must have exactly one key, \"webhook\" or \"exec\": " + FORM);
       return Optional.empty();
     }
-    Node.Member member = object.members().getFirst();
+    ConfigNode.Member member = object.members().getFirst();
     String at = tail + "." + member.key();
     return switch (member.key()) {
       case EXEC -> command(at, member.value());
@@ -132,17 +135,21 @@ final class HookRules {
     };
   }
 
-  private Optional<Action> webhook(String tail, Node node) {
-    Optional<URI> url = node instanceof Node.Text text ? url(text.value()) : Optional.<URI>empty();
+  private Optional<Action> webhook(String tail, ConfigNode configNode) {
+    Optional<URI> url =
+        configNode instanceof ConfigNode.Text text ? url(text.value()) : Optional.<URI>empty();
     if (url.isEmpty()) {
       attributeReader.refusePart(
-          KEY, node, tail, node.shown() + " is not a URL: use http:// or https:// with a host");
+          KEY,
+          configNode,
+          tail,
+          configNode.displayText() + " is not a URL: use http:// or https:// with a host");
       return Optional.empty();
     }
     if (url.get().getRawUserInfo() != null) {
       attributeReader.refusePart(
           KEY,
-          node,
+          configNode,
           tail,
           "a URL with a user or password in it is not supported: put a token into its path or query");
       return Optional.empty();

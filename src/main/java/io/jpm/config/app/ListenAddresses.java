@@ -1,7 +1,7 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.model.ListenAddress;
 import io.jpm.spec.AppKey;
 import java.net.Inet4Address;
@@ -27,12 +27,12 @@ final class ListenAddresses {
   private static final Pattern WITH_HOST = Pattern.compile("(\\[[^\\]]*\\]|[^:\\[\\]]*):([0-9]+)");
 
   private final AttributeReader attributeReader;
-  private final List<One> read = new ArrayList<>();
+  private final List<ResolvedAddress> read = new ArrayList<>();
 
   /// An address and its parsed host; without a host it means every address.
-  private record One(ListenAddress address, Optional<InetAddress> host) {
+  private record ResolvedAddress(ListenAddress address, Optional<InetAddress> host) {
     /// Reports whether a socket with this address prevents one with the address `other`.
-    boolean covers(One other) {
+    boolean covers(ResolvedAddress other) {
       return address.port() == other.address.port()
           && (host.isEmpty()
               || host.equals(other.host)
@@ -48,12 +48,12 @@ final class ListenAddresses {
   /// Returns the addresses in the order written. Must be called at most once.
   List<ListenAddress> read() {
     attributeReader.node(AppKey.LISTEN).ifPresent(this::addAll);
-    return read.stream().map(One::address).toList();
+    return read.stream().map(ResolvedAddress::address).toList();
   }
 
-  private void addAll(Node node) {
-    switch (node) {
-      case Node.Arr list -> {
+  private void addAll(ConfigNode configNode) {
+    switch (configNode) {
+      case ConfigNode.Arr list -> {
         if (list.items().isEmpty()) {
           attributeReader.refuse(AppKey.LISTEN, "is empty: give a port, or omit it");
         }
@@ -61,56 +61,66 @@ final class ListenAddresses {
           add(list.items().get(i), "[" + i + "]");
         }
       }
-      case Node.Text text when text.value().indexOf(',') >= 0 ->
+      case ConfigNode.Text text when text.value().indexOf(',') >= 0 ->
           Arrays.stream(text.value().split(",", -1))
-              .forEach(part -> add(new Node.Text(text.line(), part.strip()), ""));
-      case Node.Text _, Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> add(node, "");
+              .forEach(part -> add(new ConfigNode.Text(text.line(), part.strip()), ""));
+      case ConfigNode.Text _,
+          ConfigNode.Num _,
+          ConfigNode.Bool _,
+          ConfigNode.Nil _,
+          ConfigNode.Obj _ ->
+          add(configNode, "");
     }
   }
 
-  private void add(Node node, String tail) {
-    switch (node) {
-      case Node.Num _ ->
-          port(node, tail, node.json())
+  private void add(ConfigNode configNode, String tail) {
+    switch (configNode) {
+      case ConfigNode.Num _ ->
+          port(configNode, tail, configNode.json())
               .map(ListenAddress::any)
-              .ifPresent(address -> add(node, tail, new One(address, Optional.empty())));
-      case Node.Text text -> one(text, tail).ifPresent(one -> add(node, tail, one));
-      case Node.Bool _, Node.Nil _, Node.Arr _, Node.Obj _ ->
-          refuse(node, tail, FORMS.formatted(node.shown()));
+              .ifPresent(
+                  address -> add(configNode, tail, new ResolvedAddress(address, Optional.empty())));
+      case ConfigNode.Text text ->
+          one(text, tail).ifPresent(resolvedAddress -> add(configNode, tail, resolvedAddress));
+      case ConfigNode.Bool _, ConfigNode.Nil _, ConfigNode.Arr _, ConfigNode.Obj _ ->
+          refuse(configNode, tail, FORMS.formatted(configNode.displayText()));
     }
   }
 
-  private void add(Node node, String tail, One one) {
-    Optional<One> earlier =
-        read.stream().filter(other -> other.covers(one) || one.covers(other)).findFirst();
+  private void add(ConfigNode configNode, String tail, ResolvedAddress resolvedAddress) {
+    Optional<ResolvedAddress> earlier =
+        read.stream()
+            .filter(other -> other.covers(resolvedAddress) || resolvedAddress.covers(other))
+            .findFirst();
     if (earlier.isEmpty()) {
-      read.add(one);
-    } else if (earlier.get().address().equals(one.address())) {
-      refuse(node, tail, one.address() + " is given twice");
+      read.add(resolvedAddress);
+    } else if (earlier.get().address().equals(resolvedAddress.address())) {
+      refuse(configNode, tail, resolvedAddress.address() + " is given twice");
     } else {
       refuse(
-          node,
+          configNode,
           tail,
-          "%s and %s overlap: keep one of them".formatted(one.address(), earlier.get().address()));
+          "%s and %s overlap: keep one of them"
+              .formatted(resolvedAddress.address(), earlier.get().address()));
     }
   }
 
-  private Optional<One> one(Node.Text text, String tail) {
+  private Optional<ResolvedAddress> one(ConfigNode.Text text, String tail) {
     String written = text.value().strip();
     if (DIGITS.matcher(written).matches()) {
       return port(text, tail, written)
-          .map(port -> new One(ListenAddress.any(port), Optional.empty()));
+          .map(port -> new ResolvedAddress(ListenAddress.any(port), Optional.empty()));
     }
     Matcher parts = WITH_HOST.matcher(written);
     if (!parts.matches()) {
-      refuse(text, tail, FORMS.formatted(text.shown()));
+      refuse(text, tail, FORMS.formatted(text.displayText()));
       return Optional.empty();
     }
     String host = parts.group(1);
     Optional<Integer> port = port(text, tail, parts.group(2));
     Optional<InetAddress> address = port.flatMap(number -> host(text, tail, host, number));
     return address.map(known ->
-        new One(
+        new ResolvedAddress(
             new ListenAddress(
                 known instanceof Inet4Address
                     ? known.getHostAddress()
@@ -119,23 +129,23 @@ final class ListenAddresses {
             address));
   }
 
-  private Optional<Integer> port(Node node, String tail, String digits) {
-    OptionalLong port = Node.wholeNumber(digits);
+  private Optional<Integer> port(ConfigNode configNode, String tail, String digits) {
+    OptionalLong port = ConfigNode.wholeNumber(digits);
     if (port.isPresent() && port.getAsLong() >= 1 && port.getAsLong() <= 65_535) {
       return Optional.of((int) port.getAsLong());
     }
-    refuse(node, tail, node.shown() + " has no port from 1 to 65535");
+    refuse(configNode, tail, configNode.displayText() + " has no port from 1 to 65535");
     return Optional.empty();
   }
 
-  private Optional<InetAddress> host(Node.Text place, String tail, String host, int port) {
+  private Optional<InetAddress> host(ConfigNode.Text place, String tail, String host, int port) {
     boolean bracketed = host.startsWith("[");
     String literal = bracketed ? host.substring(1, host.length() - 1) : host;
     if (host.isEmpty() || host.equals("*")) {
       refuse(
           place,
           tail,
-          "%s has no address: use %d for all addresses".formatted(place.shown(), port));
+          "%s has no address: use %d for all addresses".formatted(place.displayText(), port));
       return Optional.empty();
     }
     if (!(bracketed ? IPV6 : IPV4).matcher(literal).matches()) {
@@ -143,9 +153,9 @@ final class ListenAddresses {
           place,
           tail,
           bracketed
-              ? FORMS.formatted(place.shown())
+              ? FORMS.formatted(place.displayText())
               : "%s has a host name instead of an address: use \"127.0.0.1:%d\" or \"[::1]:%d\""
-                  .formatted(place.shown(), port, port));
+                  .formatted(place.displayText(), port, port));
       return Optional.empty();
     }
     try {
@@ -156,11 +166,11 @@ final class ListenAddresses {
     } catch (IllegalArgumentException _) {
       // Reported below, as is an IPv4-mapped IPv6 address, which Java turns into an IPv4 address.
     }
-    refuse(place, tail, FORMS.formatted(place.shown()));
+    refuse(place, tail, FORMS.formatted(place.displayText()));
     return Optional.empty();
   }
 
-  private void refuse(Node node, String tail, String what) {
-    attributeReader.refusePart(AppKey.LISTEN, node, tail, what);
+  private void refuse(ConfigNode configNode, String tail, String what) {
+    attributeReader.refusePart(AppKey.LISTEN, configNode, tail, what);
   }
 }

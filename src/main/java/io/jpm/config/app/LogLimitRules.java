@@ -1,8 +1,8 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.LogAmounts;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
+import io.jpm.config.values.LogLimitParser;
 import io.jpm.model.LogLimits;
 import io.jpm.spec.AppKey;
 import java.util.HashMap;
@@ -25,40 +25,41 @@ final class LogLimitRules {
       List.of(MAX_SIZE, ROTATE_EVERY, KEEP, MAX_AGE, MAX_TOTAL, COMPRESS, WHEN_FULL);
 
   private final AttributeReader attributeReader;
-  private final Map<String, Node.Member> written = new HashMap<>();
+  private final Map<String, ConfigNode.Member> written = new HashMap<>();
 
   LogLimitRules(AttributeReader attributeReader) {
     this.attributeReader = attributeReader;
   }
 
   /// Reads the limits. Must be called at most once.
-  LogLimits.Wish read() {
+  LogLimits.Overrides read() {
     attributeReader.node(AppKey.LOGS).ifPresent(this::sort);
-    return new LogLimits.Wish(
-        part(MAX_SIZE, LogAmounts.SIZE, LogAmounts::size),
-        part(ROTATE_EVERY, LogAmounts.TIME, LogAmounts::time),
-        part(KEEP, LogAmounts.COUNT, LogAmounts::count),
-        part(MAX_AGE, LogAmounts.TIME, LogAmounts::time),
-        part(MAX_TOTAL, LogAmounts.SIZE, LogAmounts::size),
-        part(COMPRESS, "true or false", LogAmounts::flag),
-        part(WHEN_FULL, LogAmounts.WHEN_FULL, LogAmounts::whenFull));
+    return new LogLimits.Overrides(
+        part(MAX_SIZE, LogLimitParser.SIZE, LogLimitParser::size),
+        part(ROTATE_EVERY, LogLimitParser.TIME, LogLimitParser::time),
+        part(KEEP, LogLimitParser.COUNT, LogLimitParser::count),
+        part(MAX_AGE, LogLimitParser.TIME, LogLimitParser::time),
+        part(MAX_TOTAL, LogLimitParser.SIZE, LogLimitParser::size),
+        part(COMPRESS, "true or false", LogLimitParser::flag),
+        part(WHEN_FULL, LogLimitParser.WHEN_FULL, LogLimitParser::whenFull));
   }
 
-  private void sort(Node node) {
-    if (!(node instanceof Node.Obj object)) {
+  private void sort(ConfigNode configNode) {
+    if (!(configNode instanceof ConfigNode.Obj object)) {
       attributeReader.refuse(
           AppKey.LOGS,
-          node.shown() + " is not an object: use {\"max_size\": \"50M\", \"keep\": 10}");
+          configNode.displayText()
+              + " is not an object: use {\"max_size\": \"50M\", \"keep\": 10}");
       return;
     }
-    for (Node.Member member : object.members()) {
+    for (ConfigNode.Member member : object.members()) {
       String name = snakeCase(member.key());
       if (!PARTS.contains(name)) {
         attributeReader.refusePart(
             AppKey.LOGS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
         continue;
       }
-      Node.Member earlier = written.putIfAbsent(name, member);
+      ConfigNode.Member earlier = written.putIfAbsent(name, member);
       if (earlier != null) {
         attributeReader.refusePart(
             AppKey.LOGS,
@@ -73,9 +74,10 @@ final class LogLimitRules {
     return key.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
   }
 
-  private <T> Optional<T> part(String name, String form, Function<Node, Optional<T>> reading) {
-    Node.Member member = written.get(name);
-    if (member == null || member.value() instanceof Node.Nil) {
+  private <T> Optional<T> part(
+      String name, String form, Function<ConfigNode, Optional<T>> reading) {
+    ConfigNode.Member member = written.get(name);
+    if (member == null || member.value() instanceof ConfigNode.Nil) {
       return Optional.empty();
     }
     Optional<T> value = reading.apply(member.value());
@@ -84,7 +86,7 @@ final class LogLimitRules {
           AppKey.LOGS,
           member.value(),
           "." + member.key(),
-          member.value().shown() + " is not valid: use " + form);
+          member.value().displayText() + " is not valid: use " + form);
     }
     return value;
   }

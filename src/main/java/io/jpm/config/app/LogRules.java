@@ -1,7 +1,7 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.text.TimePattern;
@@ -71,8 +71,7 @@ final class LogRules {
         attributeReader.text(AppKey.PID_FILE).flatMap(text -> path(AppKey.PID_FILE, text));
     if (file.filter(path -> path.startsWith(DEV) || isSpecial(path)).isPresent()) {
       attributeReader.refuse(
-          AppKey.PID_FILE,
-          file.get() + " cannot be a pid file: jpm deletes it when the app exits");
+          AppKey.PID_FILE, file.get() + " cannot be a pid file: jpm deletes it when the app exits");
     }
     return file;
   }
@@ -104,11 +103,11 @@ final class LogRules {
   }
 
   private Optional<Path> combined() {
-    Optional<Node> node = attributeReader.node(AppKey.LOG_FILE);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.LOG_FILE);
     boolean flag =
         node.isPresent()
-            && (node.get() instanceof Node.Bool
-                || Node.scalarText(node.get())
+            && (node.get() instanceof ConfigNode.Bool
+                || ConfigNode.scalarText(node.get())
                     .filter(word -> word.equals("true") || word.equals("false"))
                     .isPresent());
     if (flag) {
@@ -122,7 +121,7 @@ final class LogRules {
     String type = attributeReader.text(AppKey.LOG_TYPE).orElse("raw");
     if (!LINE_TYPES.contains(type)) {
       attributeReader.refuse(
-          AppKey.LOG_TYPE, new Node.Text(0, type).shown() + " is neither raw nor json");
+          AppKey.LOG_TYPE, new ConfigNode.Text(0, type).displayText() + " is neither raw nor json");
     }
     if (type.equals("json")) {
       return new LineFormat.Json(pattern);
@@ -135,7 +134,8 @@ final class LogRules {
     boolean empty =
         attributeReader
             .node(AppKey.LOG_DATE_FORMAT)
-            .filter(node -> node instanceof Node.Text text && text.value().isEmpty())
+            .filter(
+                configNode -> configNode instanceof ConfigNode.Text text && text.value().isEmpty())
             .isPresent();
     Optional<String> text = empty ? Optional.empty() : attributeReader.text(AppKey.LOG_DATE_FORMAT);
     if (text.filter(written -> written.length() > LONGEST_PATTERN).isPresent()) {

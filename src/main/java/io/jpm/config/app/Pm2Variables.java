@@ -1,10 +1,10 @@
 package io.jpm.config.app;
 
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Durations;
-import io.jpm.config.values.Node;
 import io.jpm.config.values.VariableNames;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +68,7 @@ final class Pm2Variables {
     if (text.isEmpty()) {
       return Optional.empty();
     }
-    OptionalLong number = Node.wholeNumber(text.get());
+    OptionalLong number = ConfigNode.wholeNumber(text.get());
     if (number.isEmpty() || number.getAsLong() < least) {
       refuse(name, "not a number of milliseconds");
       return Optional.empty();

@@ -3,7 +3,7 @@ package io.jpm.config.app;
 import io.jpm.config.command.CallerContext;
 import io.jpm.config.deploy.DeployRules;
 import io.jpm.config.settings.AppDefaults;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,7 +19,7 @@ public record ReadContext(
     AppDefaults defaults,
     Optional<Path> fileDirectory,
     Optional<String> environment,
-    Optional<Node> deployed) {
+    Optional<ConfigNode> deployed) {
   /// Returns this context for the app at a path of the file.
   public ReadContext labelled(String path) {
     return path.isEmpty()
@@ -28,8 +28,8 @@ public record ReadContext(
   }
 
   /// Returns this context for a file with this outermost value.
-  public ReadContext in(Node root) {
-    Optional<Node> variables = environment.flatMap(name -> DeployRules.variables(root, name));
+  public ReadContext in(ConfigNode root) {
+    Optional<ConfigNode> variables = environment.flatMap(name -> DeployRules.variables(root, name));
     return new ReadContext(label, callerContext, defaults, fileDirectory, environment, variables);
   }
 

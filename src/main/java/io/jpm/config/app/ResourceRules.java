@@ -1,8 +1,8 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Durations;
-import io.jpm.config.values.Node;
 import io.jpm.config.values.Sizes;
 import io.jpm.model.ResourceLimits;
 import io.jpm.spec.AppKey;
@@ -60,11 +60,11 @@ final class ResourceRules {
 
   /// Reads the limits. Must be called at most once.
   ResourceLimits read() {
-    Optional<Node> node = attributeReader.node(AppKey.LIMITS);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.LIMITS);
     if (node.isEmpty()) {
       return ResourceLimits.NONE;
     }
-    if (node.get() instanceof Node.Obj object) {
+    if (node.get() instanceof ConfigNode.Obj object) {
       readParts(object);
       if (memory.isPresent() && memoryHigh.orElse(0) > memory.getAsLong()) {
         attributeReader.refuse(
@@ -75,27 +75,28 @@ final class ResourceRules {
     } else {
       attributeReader.refuse(
           AppKey.LIMITS,
-          node.get().shown() + " is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}");
+          node.get().displayText()
+              + " is not an object: use {\"memory\": \"512M\", \"nofile\": 65536}");
     }
     return new ResourceLimits(memory, memoryHigh, cpu, resources);
   }
 
-  private void readParts(Node.Obj object) {
+  private void readParts(ConfigNode.Obj object) {
     Set<String> seen = new HashSet<>();
-    for (Node.Member member : object.members()) {
+    for (ConfigNode.Member member : object.members()) {
       String name = member.key().replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT);
       if (!PARTS.contains(name)) {
         attributeReader.refusePart(
             AppKey.LIMITS, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
       } else if (!seen.add(name)) {
         refuse(member, "is already given");
-      } else if (!(member.value() instanceof Node.Nil)) {
+      } else if (!(member.value() instanceof ConfigNode.Nil)) {
         readPart(name, member);
       }
     }
   }
 
-  private void readPart(String name, Node.Member member) {
+  private void readPart(String name, ConfigNode.Member member) {
     switch (name) {
       case MEMORY -> memory = memory(member);
       case MEMORY_HIGH -> memoryHigh = memory(member);
@@ -114,26 +115,30 @@ final class ResourceRules {
     limit.ifPresent(value -> resources.put(resource, value));
   }
 
-  private OptionalLong memory(Node.Member member) {
+  private OptionalLong memory(ConfigNode.Member member) {
     OptionalLong bytes = size(member.value());
     if (bytes.orElse(0) < LEAST_MEMORY) {
       refuse(
           member,
-          member.value().shown() + " is not valid: use a size of 1M or more, such as \"512M\"");
+          member.value().displayText()
+              + " is not valid: use a size of 1M or more, such as \"512M\"");
       return OptionalLong.empty();
     }
     return bytes;
   }
 
-  private OptionalDouble cores(Node.Member member) {
-    Optional<BigDecimal> cores = Node.scalarText(member.value()).flatMap(ResourceRules::decimal);
+  private OptionalDouble cores(ConfigNode.Member member) {
+    Optional<BigDecimal> cores =
+        ConfigNode.scalarText(member.value()).flatMap(ResourceRules::decimal);
     boolean fine =
         cores
             .filter(value -> value.compareTo(new BigDecimal("0.01")) >= 0)
             .filter(value -> value.compareTo(BigDecimal.valueOf(MOST_CORES)) <= 0)
             .isPresent();
     if (!fine) {
-      refuse(member, member.value().shown() + " is not valid: use a number of cores, such as 1.5");
+      refuse(
+          member,
+          member.value().displayText() + " is not valid: use a number of cores, such as 1.5");
       return OptionalDouble.empty();
     }
     return OptionalDouble.of(cores.get().doubleValue());
@@ -148,35 +153,40 @@ final class ResourceRules {
   }
 
   /// Returns the limit; −1 for `unlimited`.
-  private OptionalLong limit(Node.Member member, OptionalLong value, String form) {
-    if (member.value() instanceof Node.Text text && text.value().equals(UNLIMITED)) {
+  private OptionalLong limit(ConfigNode.Member member, OptionalLong value, String form) {
+    if (member.value() instanceof ConfigNode.Text text && text.value().equals(UNLIMITED)) {
       return OptionalLong.of(-1);
     }
     if (value.isEmpty()) {
       refuse(
           member,
-          member.value().shown() + " is not valid: use " + form + ", or \"" + UNLIMITED + "\"");
+          member.value().displayText()
+              + " is not valid: use "
+              + form
+              + ", or \""
+              + UNLIMITED
+              + "\"");
     }
     return value;
   }
 
   /// Reads a size. A number without a unit is rejected, because users confuse bytes and megabytes;
   /// only 0 needs no unit.
-  private static OptionalLong size(Node node) {
-    if (AttributeReader.whole(node).orElse(1) == 0) {
+  private static OptionalLong size(ConfigNode configNode) {
+    if (AttributeReader.whole(configNode).orElse(1) == 0) {
       return OptionalLong.of(0);
     }
-    return node instanceof Node.Text text && WITH_UNIT.matcher(text.value()).matches()
+    return configNode instanceof ConfigNode.Text text && WITH_UNIT.matcher(text.value()).matches()
         ? Sizes.parse(text.value())
         : OptionalLong.empty();
   }
 
-  private static OptionalLong number(Node node) {
-    return AttributeReader.whole(node).stream().filter(count -> count >= 0).findFirst();
+  private static OptionalLong number(ConfigNode configNode) {
+    return AttributeReader.whole(configNode).stream().filter(count -> count >= 0).findFirst();
   }
 
-  private static OptionalLong seconds(Node node) {
-    return node instanceof Node.Text text
+  private static OptionalLong seconds(ConfigNode configNode) {
+    return configNode instanceof ConfigNode.Text text
         ? Durations.parse(text.value()).stream()
             .mapToLong(Duration::toSeconds)
             .filter(count -> count > 0)
@@ -184,7 +194,7 @@ final class ResourceRules {
         : OptionalLong.empty();
   }
 
-  private void refuse(Node.Member member, String what) {
+  private void refuse(ConfigNode.Member member, String what) {
     attributeReader.refusePart(AppKey.LIMITS, member.value(), "." + member.key(), what);
   }
 }

@@ -1,8 +1,8 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Durations;
-import io.jpm.config.values.Node;
 import io.jpm.model.Backoff;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
@@ -49,7 +49,7 @@ final class RestartRules {
 
   private RestartWindow window(int maxRestarts) {
     return attributeReader.node(AppKey.RESTART_WINDOW).isEmpty()
-        ? RestartWindow.beside(maxRestarts)
+        ? RestartWindow.forMaxRestarts(maxRestarts)
         : new RestartWindow(
             Math.max(1, maxRestarts),
             attributeReader.duration(AppKey.RESTART_WINDOW, RestartWindow.USUAL_TIME));
@@ -65,7 +65,7 @@ final class RestartRules {
       attributeReader.refuse(
           AppKey.RESTART,
           "\"%s\" contradicts %s: keep one of them"
-              .formatted(rule.get().word(), attributeReader.reference(AppKey.AUTORESTART)));
+              .formatted(rule.get().keyword(), attributeReader.reference(AppKey.AUTORESTART)));
     }
     return rule.orElse(again ? When.ALWAYS : When.NEVER);
   }
@@ -76,11 +76,11 @@ final class RestartRules {
       return Optional.empty();
     }
     Optional<When> rule =
-        Arrays.stream(When.values()).filter(when -> when.word().equals(word.get())).findFirst();
+        Arrays.stream(When.values()).filter(when -> when.keyword().equals(word.get())).findFirst();
     if (rule.isEmpty()) {
       attributeReader.refuse(
           AppKey.RESTART,
-          new Node.Text(0, word.get()).shown()
+          new ConfigNode.Text(0, word.get()).displayText()
               + " is not a rule: use \"always\", \"on-failure\" or \"never\"");
     }
     return rule;
@@ -132,54 +132,56 @@ final class RestartRules {
   }
 
   private double jitter() {
-    Optional<Node> node = attributeReader.node(AppKey.RESTART_JITTER);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.RESTART_JITTER);
     if (node.isEmpty()) {
       return USUAL_JITTER;
     }
     Optional<Double> part =
-        Node.scalarText(node.get())
-            .flatMap(Node::fraction)
+        ConfigNode.scalarText(node.get())
+            .flatMap(ConfigNode::fraction)
             .filter(value -> value >= 0 && value <= 1);
     if (part.isEmpty()) {
       attributeReader.refuse(
-          AppKey.RESTART_JITTER, node.get().shown() + " is not a number from 0 to 1, such as 0.1");
+          AppKey.RESTART_JITTER,
+          node.get().displayText() + " is not a number from 0 to 1, such as 0.1");
     }
     return part.orElse(USUAL_JITTER);
   }
 
   private Set<Integer> exitCodes() {
-    Optional<Node> node = attributeReader.node(AppKey.STOP_EXIT_CODES);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.STOP_EXIT_CODES);
     if (node.isEmpty()) {
       return otherwise.stopExitCodes();
     }
     Set<Integer> codes = new HashSet<>();
     switch (node.get()) {
-      case Node.Arr list -> {
+      case ConfigNode.Arr list -> {
         for (int i = 0; i < list.items().size(); i++) {
           addCode(list.items().get(i), "[" + i + "]", codes);
         }
       }
-      case Node.Text text -> {
+      case ConfigNode.Text text -> {
         List<String> words =
             Arrays.stream(text.value().split("[,\\s]+")).filter(word -> !word.isEmpty()).toList();
         if (words.isEmpty()) {
           attributeReader.refuse(AppKey.STOP_EXIT_CODES, "is empty");
         }
-        words.forEach(word -> addCode(new Node.Text(text.line(), word), "", codes));
+        words.forEach(word -> addCode(new ConfigNode.Text(text.line(), word), "", codes));
       }
-      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> addCode(node.get(), "", codes);
+      case ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _, ConfigNode.Obj _ ->
+          addCode(node.get(), "", codes);
     }
     return codes;
   }
 
-  private void addCode(Node node, String tail, Set<Integer> codes) {
-    OptionalLong code = AttributeReader.whole(node);
+  private void addCode(ConfigNode configNode, String tail, Set<Integer> codes) {
+    OptionalLong code = AttributeReader.whole(configNode);
     if (code.isEmpty() || code.getAsLong() < 0 || code.getAsLong() > LARGEST_CODE) {
       attributeReader.refusePart(
           AppKey.STOP_EXIT_CODES,
-          node,
+          configNode,
           tail,
-          node.shown() + " is not an exit code: use 0 to " + LARGEST_CODE);
+          configNode.displayText() + " is not an exit code: use 0 to " + LARGEST_CODE);
     } else {
       codes.add((int) code.getAsLong());
     }

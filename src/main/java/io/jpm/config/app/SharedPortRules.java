@@ -1,13 +1,13 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Health;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.ListenAddress;
-import io.jpm.model.Variables;
+import io.jpm.model.ProbeHandler;
 import io.jpm.spec.AppKey;
 import java.net.InetAddress;
 import java.net.URI;
@@ -24,32 +24,35 @@ final class SharedPortRules {
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
 
   private final AttributeReader attributeReader;
-  private final Cluster cluster;
+  private final ClusterSettings clusterSettings;
   private final Map<String, String> variables;
 
-  SharedPortRules(AttributeReader attributeReader, Cluster cluster, Variables variables) {
+  SharedPortRules(
+      AttributeReader attributeReader,
+      ClusterSettings clusterSettings,
+      EnvironmentVariables environmentVariables) {
     this.attributeReader = attributeReader;
-    this.cluster = cluster;
-    this.variables = variables.declared();
+    this.clusterSettings = clusterSettings;
+    this.variables = environmentVariables.declared();
   }
 
-  void check(Health health) {
+  void check(HealthProbes healthProbes) {
     boolean inherited =
-        cluster.enabled()
-            && (cluster.balance() == BalancingMode.AUTO
-                || cluster.balance() == BalancingMode.LISTEN_FDS);
-    if (!inherited || cluster.listen().isEmpty()) {
+        clusterSettings.enabled()
+            && (clusterSettings.balance() == BalancingMode.AUTO
+                || clusterSettings.balance() == BalancingMode.LISTEN_FDS);
+    if (!inherited || clusterSettings.listen().isEmpty()) {
       return;
     }
-    health.startup().ifPresent(it -> check(AppKey.STARTUP, it.check()));
-    health.readiness().ifPresent(it -> check(AppKey.READINESS, it.check()));
-    health.liveness().ifPresent(it -> check(AppKey.LIVENESS, it.check()));
+    healthProbes.startup().ifPresent(it -> check(AppKey.STARTUP, it.check()));
+    healthProbes.readiness().ifPresent(it -> check(AppKey.READINESS, it.check()));
+    healthProbes.liveness().ifPresent(it -> check(AppKey.LIVENESS, it.check()));
   }
 
-  private void check(AppKey key, Check check) {
-    place(check)
-        .flatMap(
-            place -> cluster.listen().stream().filter(shared -> isAt(shared, place)).findFirst())
+  private void check(AppKey key, ProbeHandler probeHandler) {
+    place(probeHandler)
+        .flatMap(place ->
+            clusterSettings.listen().stream().filter(shared -> isAt(shared, place)).findFirst())
         .ifPresent(shared ->
             attributeReader.refuse(
                 key,
@@ -58,16 +61,16 @@ final class SharedPortRules {
   }
 
   /// Returns the address that the probe connects to, as far as it is known when the app is read.
-  private Optional<Place> place(Check check) {
-    return switch (check) {
-      case Check.Http http -> ofUrl(completed(http.url()));
-      case Check.Tcp(String host, String port) -> of(completed(host), completed(port));
-      case Check.Exec _, Check.Log _, Check.Notify _ -> Optional.empty();
+  private Optional<Endpoint> place(ProbeHandler probeHandler) {
+    return switch (probeHandler) {
+      case ProbeHandler.Http http -> ofUrl(completed(http.url()));
+      case ProbeHandler.Tcp(String host, String port) -> of(completed(host), completed(port));
+      case ProbeHandler.Exec _, ProbeHandler.Log _, ProbeHandler.Notify _ -> Optional.empty();
     };
   }
 
   /// @param host without brackets
-  private record Place(String host, int port) {}
+  private record Endpoint(String host, int port) {}
 
   private String completed(String text) {
     return VARIABLE
@@ -77,20 +80,20 @@ final class SharedPortRules {
                 variables.getOrDefault(found.group(1), String.valueOf(found.group()))));
   }
 
-  private static Optional<Place> ofUrl(String url) {
+  private static Optional<Endpoint> ofUrl(String url) {
     try {
       URI uri = new URI(url);
       int usual = "https".equals(uri.getScheme()) ? 443 : 80;
       int port = uri.getPort() < 0 ? usual : uri.getPort();
-      return Optional.ofNullable(uri.getHost()).map(host -> new Place(bare(host), port));
+      return Optional.ofNullable(uri.getHost()).map(host -> new Endpoint(bare(host), port));
     } catch (URISyntaxException unknownVariable) {
       return Optional.empty();
     }
   }
 
-  private static Optional<Place> of(String host, String port) {
-    return Node.wholeNumber(port).stream()
-        .mapToObj(number -> new Place(bare(host), (int) number))
+  private static Optional<Endpoint> of(String host, String port) {
+    return ConfigNode.wholeNumber(port).stream()
+        .mapToObj(number -> new Endpoint(bare(host), (int) number))
         .findFirst();
   }
 
@@ -98,7 +101,7 @@ final class SharedPortRules {
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
-  private static boolean isAt(ListenAddress shared, Place place) {
+  private static boolean isAt(ListenAddress shared, Endpoint place) {
     if (shared.port() != place.port()) {
       return false;
     }

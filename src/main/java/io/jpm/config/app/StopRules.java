@@ -1,10 +1,10 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.ShellWords;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.spec.AppKey;
 import java.time.Duration;
 import java.util.List;
@@ -28,7 +28,7 @@ final class StopRules {
   StopPolicy read() {
     Signal signal = attributeReader.signal(AppKey.KILL_SIGNAL, otherwise.signal());
     Duration timeout = attributeReader.duration(AppKey.KILL_TIMEOUT, otherwise.timeout());
-    Optional<Node.Obj> stop = stopObject();
+    Optional<ConfigNode.Obj> stop = stopObject();
     return new StopPolicy(
         stop.flatMap(this::signal).orElse(signal),
         stop.flatMap(this::timeout).orElse(timeout),
@@ -37,19 +37,19 @@ final class StopRules {
         stop.map(this::command).orElse(otherwise.command()));
   }
 
-  private Optional<Node.Obj> stopObject() {
-    Optional<Node> node = attributeReader.node(AppKey.STOP);
+  private Optional<ConfigNode.Obj> stopObject() {
+    Optional<ConfigNode> node = attributeReader.node(AppKey.STOP);
     if (node.isEmpty()) {
       return Optional.empty();
     }
-    if (!(node.get() instanceof Node.Obj object)) {
+    if (!(node.get() instanceof ConfigNode.Obj object)) {
       attributeReader.refuse(
           AppKey.STOP,
-          node.get().shown()
+          node.get().displayText()
               + " is not an object: use {\"signal\": \"SIGTERM\", \"timeout\": \"10s\"}");
       return Optional.empty();
     }
-    for (Node.Member member : object.members()) {
+    for (ConfigNode.Member member : object.members()) {
       if (!PARTS.contains(member.key())) {
         attributeReader.refusePart(
             AppKey.STOP, member.value(), "", AttributeReader.unknown(member.key(), PARTS));
@@ -58,12 +58,12 @@ final class StopRules {
     return Optional.of(object);
   }
 
-  private Optional<Signal> signal(Node.Obj stop) {
-    Optional<Node> node = part(stop, SIGNAL);
+  private Optional<Signal> signal(ConfigNode.Obj stop) {
+    Optional<ConfigNode> node = part(stop, SIGNAL);
     if (node.isEmpty()) {
       return Optional.empty();
     }
-    Optional<Signal> signal = Node.scalarText(node.get()).flatMap(Signal::parse);
+    Optional<Signal> signal = ConfigNode.scalarText(node.get()).flatMap(Signal::parse);
     if (signal.isEmpty()) {
       refuse(SIGNAL, node.get(), AttributeReader.noSignal(node.get()));
     } else if (attributeReader.signal(AppKey.KILL_SIGNAL, signal.get()) != signal.get()) {
@@ -72,8 +72,8 @@ final class StopRules {
     return signal;
   }
 
-  private Optional<Duration> timeout(Node.Obj stop) {
-    Optional<Node> node = part(stop, TIMEOUT);
+  private Optional<Duration> timeout(ConfigNode.Obj stop) {
+    Optional<ConfigNode> node = part(stop, TIMEOUT);
     if (node.isEmpty()) {
       return Optional.empty();
     }
@@ -88,42 +88,42 @@ final class StopRules {
     return timeout;
   }
 
-  private String differs(Node value, AppKey key) {
+  private String differs(ConfigNode value, AppKey key) {
     return "%s differs from %s: keep one of them"
-        .formatted(value.shown(), attributeReader.reference(key));
+        .formatted(value.displayText(), attributeReader.reference(key));
   }
 
   /// Reads a command, which is run without a shell. Shell syntax is a mistake that would otherwise
   /// be noticed only when the app is stopped.
-  private List<String> command(Node.Obj stop) {
-    Optional<Node> node = part(stop, COMMAND);
+  private List<String> command(ConfigNode.Obj stop) {
+    Optional<ConfigNode> node = part(stop, COMMAND);
     if (node.isEmpty()) {
       return List.of();
     }
-    if (node.get() instanceof Node.Text text) {
+    if (node.get() instanceof ConfigNode.Text text) {
       ShellWords words = ShellWords.of(text.value());
       if (words.closed() && !words.plain()) {
         refuse(
             COMMAND,
             text,
             "%s needs a shell, but is run without one: use [\"sh\", \"-c\", …]"
-                .formatted(text.shown()));
+                .formatted(text.displayText()));
         return List.of();
       }
     }
     List<String> command = attributeReader.words(AppKey.STOP, "." + COMMAND, node.get());
-    boolean nothing = node.get() instanceof Node.Text || node.get() instanceof Node.Arr;
+    boolean nothing = node.get() instanceof ConfigNode.Text || node.get() instanceof ConfigNode.Arr;
     if (nothing && (command.isEmpty() || command.getFirst().isBlank())) {
       refuse(COMMAND, node.get(), "does not name a program");
     }
     return command;
   }
 
-  private static Optional<Node> part(Node.Obj stop, String name) {
-    return stop.get(name).filter(value -> !(value instanceof Node.Nil));
+  private static Optional<ConfigNode> part(ConfigNode.Obj stop, String name) {
+    return stop.get(name).filter(value -> !(value instanceof ConfigNode.Nil));
   }
 
-  private void refuse(String name, Node part, String what) {
+  private void refuse(String name, ConfigNode part, String what) {
     attributeReader.refusePart(AppKey.STOP, part, "." + name, what);
   }
 }

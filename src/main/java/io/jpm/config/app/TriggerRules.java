@@ -1,8 +1,8 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.NearestName;
-import io.jpm.config.values.Node;
 import io.jpm.config.values.Sizes;
 import io.jpm.model.LogFiles;
 import io.jpm.model.Triggers;
@@ -50,18 +50,18 @@ final class TriggerRules {
   }
 
   private OptionalLong maxMemory() {
-    Optional<Node> node = attributeReader.node(AppKey.MAX_MEMORY_RESTART);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.MAX_MEMORY_RESTART);
     if (node.isEmpty()) {
       return OptionalLong.empty();
     }
     OptionalLong bytes = AttributeReader.whole(node.get());
-    if (bytes.isEmpty() && node.get() instanceof Node.Text text) {
+    if (bytes.isEmpty() && node.get() instanceof ConfigNode.Text text) {
       bytes = Sizes.parse(text.value());
     }
     if (bytes.isEmpty() || bytes.getAsLong() < 0) {
       attributeReader.refuse(
           AppKey.MAX_MEMORY_RESTART,
-          node.get().shown()
+          node.get().displayText()
               + " is not a size: use bytes, or a whole number with K, M or G, such as \"300M\"");
     }
     return bytes.orElse(0) > 0 ? bytes : OptionalLong.empty();
@@ -69,7 +69,7 @@ final class TriggerRules {
 
   private Optional<Triggers.Schedule> schedule() {
     ZoneId zone = zone();
-    Optional<Node> node = attributeReader.node(AppKey.CRON_RESTART);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.CRON_RESTART);
     boolean off = node.isPresent() && AttributeReader.whole(node.get()).orElse(1) == 0;
     if (node.isEmpty() || off) {
       if (attributeReader.node(AppKey.TIME_ZONE).isPresent()) {
@@ -101,7 +101,8 @@ final class TriggerRules {
               .map(near -> "did you mean \"" + near + "\"?")
               .orElse("use a name such as Europe/Berlin, or an offset such as +02:00");
       attributeReader.refuse(
-          AppKey.TIME_ZONE, new Node.Text(0, name.get()).shown() + " is not a time zone: " + meant);
+          AppKey.TIME_ZONE,
+          new ConfigNode.Text(0, name.get()).displayText() + " is not a time zone: " + meant);
       return ZoneId.systemDefault();
     }
   }
@@ -109,7 +110,7 @@ final class TriggerRules {
   private Optional<Triggers.Watch> watch(Path cwd, List<Path> own) {
     List<String> ignored = attributeReader.words(AppKey.IGNORE_WATCH);
     Duration delay = attributeReader.duration(AppKey.WATCH_DELAY, Duration.ZERO);
-    Optional<Node> node = attributeReader.node(AppKey.WATCH);
+    Optional<ConfigNode> node = attributeReader.node(AppKey.WATCH);
     List<Path> paths = node.map(written -> watched(written, cwd)).orElse(List.of());
     if (paths.isEmpty()) {
       return Optional.empty();
@@ -124,16 +125,17 @@ final class TriggerRules {
   }
 
   /// Accepts PM2's forms: true or an empty list means the working directory.
-  private List<Path> watched(Node node, Path cwd) {
+  private List<Path> watched(ConfigNode configNode, Path cwd) {
     boolean flagInText =
-        node instanceof Node.Text text
+        configNode instanceof ConfigNode.Text text
             && (text.value().equals("true") || text.value().equals("false"));
-    if (node instanceof Node.Bool || flagInText) {
+    if (configNode instanceof ConfigNode.Bool || flagInText) {
       return attributeReader.flag(AppKey.WATCH, false) ? List.of(cwd) : List.of();
     }
-    if (!(node instanceof Node.Text) && !(node instanceof Node.Arr)) {
+    if (!(configNode instanceof ConfigNode.Text) && !(configNode instanceof ConfigNode.Arr)) {
       attributeReader.refuse(
-          AppKey.WATCH, node.shown() + " is neither true, false, a path nor a list of paths");
+          AppKey.WATCH,
+          configNode.displayText() + " is neither true, false, a path nor a list of paths");
       return List.of();
     }
     List<String> words = attributeReader.words(AppKey.WATCH);
@@ -145,7 +147,7 @@ final class TriggerRules {
       Optional<Path> path = context.callerContext().absolute(word, cwd);
       if (path.isEmpty() || word.isBlank()) {
         attributeReader.refuse(
-            AppKey.WATCH, new Node.Text(0, word).shown() + " is not a valid path");
+            AppKey.WATCH, new ConfigNode.Text(0, word).displayText() + " is not a valid path");
       } else {
         paths.add(path.get());
         warnOfAbsent(path.get());

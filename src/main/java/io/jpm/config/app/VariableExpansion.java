@@ -1,7 +1,7 @@
 package io.jpm.config.app;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.ShellWords;
 import io.jpm.spec.AppKey;
 import java.util.ArrayList;
@@ -29,12 +29,12 @@ final class VariableExpansion {
       List.of(AppKey.SCRIPT, AppKey.OUT_FILE, AppKey.ERROR_FILE, AppKey.LOG_FILE, AppKey.PID_FILE);
 
   private final AttributeReader attributeReader;
-  private final KnownVariables known;
+  private final VariableScope known;
   private final List<AttributeReader.Entry> oneForAll = new ArrayList<>();
   private final Optional<AttributeReader.Entry> cwd;
   private final Map<AppKey, List<String>> ofInstances = new EnumMap<>(AppKey.class);
 
-  VariableExpansion(AttributeReader attributeReader, KnownVariables known) {
+  VariableExpansion(AttributeReader attributeReader, VariableScope known) {
     this.attributeReader = attributeReader;
     this.known = known;
     this.cwd = attributeReader.entry(AppKey.CWD);
@@ -59,7 +59,8 @@ final class VariableExpansion {
   List<AttributeReader.Entry> wronglyDiffering() {
     return oneForAll.stream()
         .filter(entry ->
-            entry.value() instanceof Node.Text text && known.partly(text.value()).differs())
+            entry.value() instanceof ConfigNode.Text text
+                && known.expandPartially(text.value()).isPerInstance())
         .toList();
   }
 
@@ -70,12 +71,16 @@ final class VariableExpansion {
   }
 
   private void noteDiffering(AttributeReader.Entry entry) {
-    Node node = words(entry);
-    List<Node> items = node instanceof Node.Arr list ? list.items() : List.of(node);
-    List<KnownVariables.Part> parts =
-        items.stream().map(item -> Node.scalarText(item).orElse("")).map(known::partly).toList();
-    if (parts.stream().anyMatch(KnownVariables.Part::differs)) {
-      ofInstances.put(entry.key(), parts.stream().map(KnownVariables.Part::text).toList());
+    ConfigNode configNode = words(entry);
+    List<ConfigNode> items =
+        configNode instanceof ConfigNode.Arr list ? list.items() : List.of(configNode);
+    List<VariableScope.PartialText> parts =
+        items.stream()
+            .map(item -> ConfigNode.scalarText(item).orElse(""))
+            .map(known::expandPartially)
+            .toList();
+    if (parts.stream().anyMatch(VariableScope.PartialText::isPerInstance)) {
+      ofInstances.put(entry.key(), parts.stream().map(VariableScope.PartialText::text).toList());
     }
   }
 
@@ -83,32 +88,34 @@ final class VariableExpansion {
     attributeReader.replace(entry, expanded(entry, words(entry), ""));
   }
 
-  private Node expanded(AttributeReader.Entry entry, Node node, String tail) {
-    return switch (node) {
-      case Node.Text text ->
-          new Node.Text(
+  private ConfigNode expanded(AttributeReader.Entry entry, ConfigNode configNode, String tail) {
+    return switch (configNode) {
+      case ConfigNode.Text text ->
+          new ConfigNode.Text(
               text.line(),
-              known.expanded(new KnownVariables.Place(entry, text, tail), text.value()));
-      case Node.Arr list -> {
-        List<Node> items = new ArrayList<>();
+              known.expand(new VariableScope.TextLocation(entry, text, tail), text.value()));
+      case ConfigNode.Arr list -> {
+        List<ConfigNode> items = new ArrayList<>();
         for (int i = 0; i < list.items().size(); i++) {
           items.add(expanded(entry, list.items().get(i), tail + "[" + i + "]"));
         }
-        yield new Node.Arr(list.line(), items);
+        yield new ConfigNode.Arr(list.line(), items);
       }
-      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> node;
+      case ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _, ConfigNode.Obj _ -> configNode;
     };
   }
 
-  private static Node words(AttributeReader.Entry entry) {
+  private static ConfigNode words(AttributeReader.Entry entry) {
     if (OF_WORDS.contains(entry.key())
-        && entry.value() instanceof Node.Text text
+        && entry.value() instanceof ConfigNode.Text text
         && text.value().contains("${")) {
       ShellWords split = ShellWords.of(text.value());
       if (split.closed()) {
-        return new Node.Arr(
+        return new ConfigNode.Arr(
             text.line(),
-            split.words().stream().<Node>map(word -> new Node.Text(text.line(), word)).toList());
+            split.words().stream()
+                .<ConfigNode>map(word -> new ConfigNode.Text(text.line(), word))
+                .toList());
       }
     }
     return entry.value();

@@ -1,10 +1,10 @@
 package io.jpm.config.command;
 
-import io.jpm.config.command.CommandResolver.Wish;
+import io.jpm.config.command.CommandResolver.ScriptAttributes;
 import io.jpm.config.command.Resolution.Found;
 import io.jpm.config.command.Resolution.Refused;
 import io.jpm.config.values.ShellWords;
-import io.jpm.model.Command;
+import io.jpm.model.AppCommand;
 import io.jpm.spec.AppKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,18 +27,18 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
     bases = List.copyOf(bases);
   }
 
-  Resolution resolve(Wish wish) {
-    ShellWords words = ShellWords.of(wish.script());
+  Resolution resolve(ScriptAttributes scriptAttributes) {
+    ShellWords words = ShellWords.of(scriptAttributes.script());
     if (words.words().isEmpty()) {
       return new Refused(AppKey.SCRIPT, "is empty");
     }
     if (!words.closed()) {
       return new Refused(AppKey.SCRIPT, "a quote is not closed in the command");
     }
-    return words.plain() ? direct(wish, words.words()) : throughShell(wish);
+    return words.plain() ? direct(scriptAttributes, words.words()) : throughShell(scriptAttributes);
   }
 
-  private Resolution direct(Wish wish, List<String> words) {
+  private Resolution direct(ScriptAttributes scriptAttributes, List<String> words) {
     String word = words.getFirst();
     Optional<Path> program = word.contains("/") ? fileNamed(word) : path.find(word);
     if (program.isEmpty()) {
@@ -49,10 +49,11 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
           AppKey.SCRIPT, "program " + program.get() + " is not executable: chmod +x it");
     }
     if (ScriptContent.of(program.get()) instanceof ScriptContent.PlainText) {
-      return throughShell(wish); // only a shell runs text without #!
+      return throughShell(scriptAttributes); // only a shell runs text without #!
     }
-    List<String> args = Stream.concat(words.stream().skip(1), wish.args().stream()).toList();
-    return found(wish, program.get(), args, CommandResolver.isCalled("python", word));
+    List<String> args =
+        Stream.concat(words.stream().skip(1), scriptAttributes.args().stream()).toList();
+    return found(scriptAttributes, program.get(), args, CommandResolver.isCalled("python", word));
   }
 
   private Resolution notFound(String word) {
@@ -63,24 +64,26 @@ record CommandLine(CallerContext callerContext, SearchPath path, List<Path> base
         isScript ? what + ": to run the file of that name, give its arguments after --" : what);
   }
 
-  private Resolution throughShell(Wish wish) {
+  private Resolution throughShell(ScriptAttributes scriptAttributes) {
     Optional<Path> shell = path.findFirst(SHELLS);
     if (shell.isEmpty()) {
       return new Refused(AppKey.SCRIPT, "neither bash nor sh was found in PATH to run the command");
     }
-    List<String> args = new ArrayList<>(List.of("-c", wish.script()));
-    if (!wish.args().isEmpty()) {
+    List<String> args = new ArrayList<>(List.of("-c", scriptAttributes.script()));
+    if (!scriptAttributes.args().isEmpty()) {
       args.add(String.valueOf(shell.get().getFileName()));
-      args.addAll(wish.args());
+      args.addAll(scriptAttributes.args());
     }
-    return found(wish, shell.get(), args, wish.script().contains("python"));
+    return found(scriptAttributes, shell.get(), args, scriptAttributes.script().contains("python"));
   }
 
-  private static Resolution found(Wish wish, Path program, List<String> args, boolean python) {
-    boolean unused = wish.namesInterpreter() || !wish.interpreterArgs().isEmpty();
+  private static Resolution found(
+      ScriptAttributes scriptAttributes, Path program, List<String> args, boolean python) {
+    boolean unused =
+        scriptAttributes.namesInterpreter() || !scriptAttributes.interpreterArgs().isEmpty();
     return new Found(
-        new Command(program, Optional.empty(), List.of(), args),
-        name(wish.script()),
+        new AppCommand(program, Optional.empty(), List.of(), args),
+        name(scriptAttributes.script()),
         python,
         unused ? List.of("interpreter is ignored: the script is a command line") : List.of());
   }

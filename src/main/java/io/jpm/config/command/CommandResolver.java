@@ -2,7 +2,7 @@ package io.jpm.config.command;
 
 import io.jpm.config.command.Resolution.Found;
 import io.jpm.config.command.Resolution.Refused;
-import io.jpm.model.Command;
+import io.jpm.model.AppCommand;
 import io.jpm.spec.AppKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,12 +56,12 @@ public final class CommandResolver {
   }
 
   /// The attributes as the app's owner wrote them.
-  public record Wish(
+  public record ScriptAttributes(
       String script,
       Optional<String> interpreter,
       List<String> interpreterArgs,
       List<String> args) {
-    public Wish {
+    public ScriptAttributes {
       interpreterArgs = List.copyOf(interpreterArgs);
       args = List.copyOf(args);
     }
@@ -72,12 +72,14 @@ public final class CommandResolver {
   }
 
   /// Resolves the script and its interpreter; accesses the file system.
-  public Resolution resolve(Wish wish) {
-    if (wish.script().equals(StaticServer.WORD)) {
-      return StaticServer.found(wish);
+  public Resolution resolve(ScriptAttributes scriptAttributes) {
+    if (scriptAttributes.script().equals(StaticServer.WORD)) {
+      return StaticServer.found(scriptAttributes);
     }
     List<Path> named =
-        bases.stream().flatMap(b -> callerContext.absolute(wish.script(), b).stream()).toList();
+        bases.stream()
+            .flatMap(b -> callerContext.absolute(scriptAttributes.script(), b).stream())
+            .toList();
     if (named.isEmpty()) {
       return new Refused(AppKey.SCRIPT, "is not a valid path");
     }
@@ -86,9 +88,9 @@ public final class CommandResolver {
             .flatMap(candidate -> Stream.of(candidate, candidate.resolve("index.js")))
             .filter(Files::isRegularFile)
             .findFirst()
-            .or(() -> path.find(wish.script()));
+            .or(() -> path.find(scriptAttributes.script()));
     if (file.isPresent()) {
-      return ofFile(wish, file.get());
+      return ofFile(scriptAttributes, file.get());
     }
     Optional<Path> there = named.stream().filter(Files::exists).findFirst();
     if (there.isPresent()) {
@@ -98,32 +100,33 @@ public final class CommandResolver {
               ? "script " + there.get() + " is a directory without an index.js: name a file in it"
               : "script " + there.get() + " is not a regular file");
     }
-    if (wish.script().chars().anyMatch(Character::isWhitespace)) {
+    if (scriptAttributes.script().chars().anyMatch(Character::isWhitespace)) {
       return new CommandLine(
               callerContext, path, Stream.concat(Stream.of(cwd), bases.stream()).toList())
-          .resolve(wish);
+          .resolve(scriptAttributes);
     }
     return new Refused(AppKey.SCRIPT, "script not found: " + named.getFirst());
   }
 
-  private Resolution ofFile(Wish wish, Path script) {
-    String name = nameOf(script, wish.script());
-    if (wish.namesInterpreter()) {
-      return explicit(wish, script, name, wish.interpreter().orElseThrow());
+  private Resolution ofFile(ScriptAttributes scriptAttributes, Path script) {
+    String name = nameOf(script, scriptAttributes.script());
+    if (scriptAttributes.namesInterpreter()) {
+      return explicit(scriptAttributes, script, name, scriptAttributes.interpreter().orElseThrow());
     }
     List<String> usual = BY_EXTENSION.getOrDefault(extension(script), List.of());
-    if (wish.interpreter().isEmpty() && !usual.isEmpty()) {
+    if (scriptAttributes.interpreter().isEmpty() && !usual.isEmpty()) {
       return path.findFirst(usual)
-          .map(interpreter -> readBy(interpreter, List.of(), wish, script, name))
+          .map(interpreter -> readBy(interpreter, List.of(), scriptAttributes, script, name))
           .orElseGet(() -> notInPath(usual.getFirst()));
     }
-    return byContent(wish, script, name);
+    return byContent(scriptAttributes, script, name);
   }
 
-  private Resolution explicit(Wish wish, Path script, String name, String interpreter) {
+  private Resolution explicit(
+      ScriptAttributes scriptAttributes, Path script, String name, String interpreter) {
     if (!interpreter.contains("/")) {
       return path.find(interpreter)
-          .map(found -> readBy(found, List.of(), wish, script, name))
+          .map(found -> readBy(found, List.of(), scriptAttributes, script, name))
           .orElseGet(() -> notInPath(interpreter));
     }
     Optional<Path> file =
@@ -135,14 +138,14 @@ public final class CommandResolver {
       return new Refused(AppKey.INTERPRETER, "interpreter \"" + interpreter + "\" was not found");
     }
     return Files.isExecutable(file.get())
-        ? readBy(file.get(), List.of(), wish, script, name)
+        ? readBy(file.get(), List.of(), scriptAttributes, script, name)
         : new Refused(
             AppKey.INTERPRETER, "interpreter " + file.get() + " is not executable: chmod +x it");
   }
 
-  private Resolution byContent(Wish wish, Path script, String name) {
+  private Resolution byContent(ScriptAttributes scriptAttributes, Path script, String name) {
     return switch (ScriptContent.of(script)) {
-      case ScriptContent.Shebang shebang -> byFirstLine(wish, script, name, shebang);
+      case ScriptContent.Shebang shebang -> byFirstLine(scriptAttributes, script, name, shebang);
       case ScriptContent.PlainText _ ->
           new Refused(
               AppKey.SCRIPT,
@@ -150,12 +153,13 @@ public final class CommandResolver {
                   .formatted(script));
       case ScriptContent.Unreadable _ when !Files.isExecutable(script) ->
           new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
-      case ScriptContent.Unreadable _, ScriptContent.Binary _ -> runItself(wish, script, name, "");
+      case ScriptContent.Unreadable _, ScriptContent.Binary _ ->
+          runItself(scriptAttributes, script, name, "");
     };
   }
 
   private Resolution byFirstLine(
-      Wish wish, Path script, String name, ScriptContent.Shebang shebang) {
+      ScriptAttributes scriptAttributes, Path script, String name, ScriptContent.Shebang shebang) {
     Optional<Path> reader = find(shebang.program());
     if (reader.isEmpty()) {
       return new Refused(
@@ -163,17 +167,19 @@ public final class CommandResolver {
           "interpreter \"%s\", named in the first line of %s, was not found"
               .formatted(shebang.program(), script));
     }
-    return wish.interpreter().isPresent() || runsItself(wish, script, shebang)
-        ? runItself(wish, script, name, shebang.program())
-        : readBy(reader.get(), shebang.arguments(), wish, script, name);
+    return scriptAttributes.interpreter().isPresent()
+            || runsItself(scriptAttributes, script, shebang)
+        ? runItself(scriptAttributes, script, name, shebang.program())
+        : readBy(reader.get(), shebang.arguments(), scriptAttributes, script, name);
   }
 
   /// Reports whether the kernel can execute the script. It cannot if the file is not executable, if
   /// the kernel would read the first line differently, or if arguments for the interpreter must be
   /// inserted.
-  private static boolean runsItself(Wish wish, Path script, ScriptContent.Shebang shebang) {
+  private static boolean runsItself(
+      ScriptAttributes scriptAttributes, Path script, ScriptContent.Shebang shebang) {
     return Files.isExecutable(script)
-        && wish.interpreterArgs().isEmpty()
+        && scriptAttributes.interpreterArgs().isEmpty()
         && shebang.kernelTakesIt();
   }
 
@@ -183,36 +189,41 @@ public final class CommandResolver {
         : path.find(program);
   }
 
-  private Resolution runItself(Wish wish, Path script, String name, String reader) {
+  private Resolution runItself(
+      ScriptAttributes scriptAttributes, Path script, String name, String reader) {
     if (!Files.isExecutable(script)) {
       return new Refused(
           AppKey.SCRIPT,
           "script " + script + " is not executable: chmod +x it or name an --interpreter");
     }
     List<String> warnings =
-        wish.interpreterArgs().isEmpty()
+        scriptAttributes.interpreterArgs().isEmpty()
             ? List.of()
             : List.of("interpreter_args are ignored: " + script + " is run directly");
     return new Found(
-        new Command(script, Optional.empty(), List.of(), wish.args()),
+        new AppCommand(script, Optional.empty(), List.of(), scriptAttributes.args()),
         name,
         isCalled("python", reader.isEmpty() ? script.toString() : reader),
         warnings);
   }
 
   private static Resolution readBy(
-      Path interpreter, List<String> first, Wish wish, Path script, String name) {
+      Path interpreter,
+      List<String> first,
+      ScriptAttributes scriptAttributes,
+      Path script,
+      String name) {
     if (!Files.isReadable(script)) {
       return new Refused(AppKey.SCRIPT, "script " + script + " is not readable");
     }
     List<String> arguments = new ArrayList<>(first);
-    arguments.addAll(wish.interpreterArgs());
+    arguments.addAll(scriptAttributes.interpreterArgs());
     boolean jar = extension(script).equals("jar") && isCalled("java", interpreter.toString());
     if (jar && !arguments.contains("-jar")) {
       arguments.add("-jar");
     }
     return new Found(
-        new Command(script, Optional.of(interpreter), arguments, wish.args()),
+        new AppCommand(script, Optional.of(interpreter), arguments, scriptAttributes.args()),
         name,
         isCalled("python", interpreter.toString()),
         List.of());

@@ -1,6 +1,6 @@
 package io.jpm.config.command;
 
-import io.jpm.model.Command;
+import io.jpm.model.AppCommand;
 import io.jpm.spec.AppKey;
 import java.util.List;
 
@@ -12,7 +12,7 @@ public sealed interface Resolution {
   /// @param name the default name of the app, not validated yet
   /// @param python whether Python interprets it, which buffers its output unless told otherwise
   /// @param warnings attributes that have no effect
-  record Found(Command command, String name, boolean python, List<String> warnings)
+  record Found(AppCommand command, String name, boolean python, List<String> warnings)
       implements Resolution {
     public Found {
       warnings = List.copyOf(warnings);
@@ -22,6 +22,6 @@ public sealed interface Resolution {
   /// A file or program was not found or cannot be used.
   ///
   /// @param key the attribute that caused the problem
-  /// @param what one sentence
-  record Refused(AppKey key, String what) implements Resolution {}
+  /// @param message one sentence
+  record Refused(AppKey key, String message) implements Resolution {}
 }

@@ -1,8 +1,8 @@
 package io.jpm.config.command;
 
-import io.jpm.config.command.CommandResolver.Wish;
+import io.jpm.config.command.CommandResolver.ScriptAttributes;
 import io.jpm.config.command.Resolution.Found;
-import io.jpm.model.Command;
+import io.jpm.model.AppCommand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -18,14 +18,17 @@ public final class StaticServer {
 
   private StaticServer() {}
 
-  static Found found(Wish wish) {
+  static Found found(ScriptAttributes scriptAttributes) {
     Path root = Path.of(System.getProperty("jpm.root", ".")).toAbsolutePath().normalize();
-    Command command =
-        new Command(root.resolve("bin").resolve(PROGRAM), Optional.empty(), List.of(), List.of());
+    AppCommand appCommand =
+        new AppCommand(
+            root.resolve("bin").resolve(PROGRAM), Optional.empty(), List.of(), List.of());
     boolean unused =
-        !wish.args().isEmpty() || wish.namesInterpreter() || !wish.interpreterArgs().isEmpty();
+        !scriptAttributes.args().isEmpty()
+            || scriptAttributes.namesInterpreter()
+            || !scriptAttributes.interpreterArgs().isEmpty();
     return new Found(
-        command,
+        appCommand,
         WORD,
         false,
         unused

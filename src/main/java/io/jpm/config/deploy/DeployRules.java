@@ -1,7 +1,7 @@
 package io.jpm.config.deploy;
 
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problems;
 import io.jpm.config.values.SourceLocation;
 import java.util.ArrayList;
@@ -55,53 +55,53 @@ public final class DeployRules {
   /// Reads the deployment and records all mistakes.
   ///
   /// @return empty if there are any mistakes
-  public Optional<Deployment> read(Node root) {
+  public Optional<Deployment> read(ConfigNode root) {
     return section(root).flatMap(this::chosen).flatMap(this::checked);
   }
 
-  private Optional<Node.Obj> section(Node root) {
-    Optional<Node> found =
+  private Optional<ConfigNode.Obj> section(ConfigNode root) {
+    Optional<ConfigNode> found =
         member(root, DEPLOY).or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)));
     if (found.isEmpty()) {
       problems.problem(0, file, "has no section \"deploy\"");
-    } else if (!(found.get() instanceof Node.Obj)) {
-      refuse(found.get(), DEPLOY, found.get().shown() + " is not an object of environments");
+    } else if (!(found.get() instanceof ConfigNode.Obj)) {
+      refuse(found.get(), DEPLOY, found.get().displayText() + " is not an object of environments");
     }
-    return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
+    return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
 
   /// Returns the variables that the `deploy` section sets for apps that are started with `--env`
   /// and this name. They are not validated.
-  public static Optional<Node> variables(Node root, String environment) {
+  public static Optional<ConfigNode> variables(ConfigNode root, String environment) {
     return member(root, DEPLOY)
         .or(() -> member(root, "pm2").flatMap(pm2 -> member(pm2, DEPLOY)))
         .flatMap(section -> member(section, environment))
         .flatMap(section -> member(section, "env"))
-        .filter(value -> !(value instanceof Node.Nil));
+        .filter(value -> !(value instanceof ConfigNode.Nil));
   }
 
-  private static Optional<Node> member(Node node, String key) {
-    return node instanceof Node.Obj object ? object.get(key) : Optional.empty();
+  private static Optional<ConfigNode> member(ConfigNode configNode, String key) {
+    return configNode instanceof ConfigNode.Obj object ? object.get(key) : Optional.empty();
   }
 
-  private Optional<Node.Obj> chosen(Node.Obj section) {
-    List<String> names = section.members().stream().map(Node.Member::key).toList();
+  private Optional<ConfigNode.Obj> chosen(ConfigNode.Obj section) {
+    List<String> names = section.members().stream().map(ConfigNode.Member::key).toList();
     String known = names.isEmpty() ? "none" : String.join(", ", names);
     if (environment.isEmpty()) {
       refuse(section, DEPLOY, "name an environment: the section has " + known);
       return Optional.empty();
     }
-    Optional<Node> found = section.get(environment);
+    Optional<ConfigNode> found = section.get(environment);
     if (found.isEmpty()) {
-      String shown = new Node.Text(0, environment).shown();
+      String shown = new ConfigNode.Text(0, environment).displayText();
       refuse(section, DEPLOY, "has no environment %s: it has %s".formatted(shown, known));
-    } else if (!(found.get() instanceof Node.Obj)) {
-      refuse(found.get(), path(""), found.get().shown() + " is no object");
+    } else if (!(found.get() instanceof ConfigNode.Obj)) {
+      refuse(found.get(), path(""), found.get().displayText() + " is no object");
     }
-    return found.filter(Node.Obj.class::isInstance).map(Node.Obj.class::cast);
+    return found.filter(ConfigNode.Obj.class::isInstance).map(ConfigNode.Obj.class::cast);
   }
 
-  private Optional<Deployment> checked(Node.Obj section) {
+  private Optional<Deployment> checked(ConfigNode.Obj section) {
     int before = problems.problemCount();
     warnOfUnknown(section);
     List<String> hosts = words(section, "host");
@@ -144,61 +144,61 @@ public final class DeployRules {
   }
 
   /// Warns of unknown keys: PM2 ignores them, and existing sections contain more than it reads.
-  private void warnOfUnknown(Node.Obj section) {
+  private void warnOfUnknown(ConfigNode.Obj section) {
     List<String> known = new ArrayList<>(HOOKS);
     known.addAll(OTHERS);
-    for (Node.Member member : section.members()) {
+    for (ConfigNode.Member member : section.members()) {
       if (!known.contains(member.key())) {
         problems.warn(
             "%s: %s: %s"
                 .formatted(
-                    SourceLocation.place(file, member.line()),
+                    SourceLocation.location(file, member.line()),
                     path(""),
                     AttributeReader.unknown(member.key(), known)));
       }
     }
   }
 
-  private Optional<String> needed(Node.Obj section, String key) {
+  private Optional<String> needed(ConfigNode.Obj section, String key) {
     if (section.get(key).isEmpty()) {
       missing(section, key);
     }
     return word(section, key);
   }
 
-  private void missing(Node.Obj section, String key) {
+  private void missing(ConfigNode.Obj section, String key) {
     refuse(section, path(""), "there is no \"" + key + "\"");
   }
 
   /// Reads a text that becomes a word of a command. It must not begin with a hyphen, which would
   /// make it an option.
-  private Optional<String> word(Node.Obj section, String key) {
+  private Optional<String> word(ConfigNode.Obj section, String key) {
     Optional<String> text = text(section, key);
     return text.filter(word -> isWord(word, section.get(key).orElse(section), path(key)));
   }
 
-  private boolean isWord(String word, Node value, String where) {
+  private boolean isWord(String word, ConfigNode value, String where) {
     boolean option = word.startsWith("-");
     if (option) {
       refuse(
           value,
           where,
-          value.shown() + " begins with a hyphen: ssh or git would take it for an option");
+          value.displayText() + " begins with a hyphen: ssh or git would take it for an option");
     }
     return !option;
   }
 
-  private Optional<String> text(Node.Obj section, String key) {
+  private Optional<String> text(ConfigNode.Obj section, String key) {
     return section
         .get(key)
-        .filter(it -> !(it instanceof Node.Nil))
+        .filter(it -> !(it instanceof ConfigNode.Nil))
         .flatMap(it -> text(it, path(key)));
   }
 
-  private Optional<String> text(Node value, String where) {
-    Optional<String> text = Node.scalarText(value);
+  private Optional<String> text(ConfigNode value, String where) {
+    Optional<String> text = ConfigNode.scalarText(value);
     if (text.isEmpty() || text.get().isBlank()) {
-      refuse(value, where, text.isEmpty() ? value.shown() + " is not text" : "is empty");
+      refuse(value, where, text.isEmpty() ? value.displayText() + " is not text" : "is empty");
       return Optional.empty();
     }
     if (text.get().chars().anyMatch(c -> c == '\n' || c == '\r' || c == 0)) {
@@ -209,14 +209,15 @@ public final class DeployRules {
   }
 
   /// Reads a text or a list of texts.
-  private List<String> words(Node.Obj section, String key) {
-    Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
+  private List<String> words(ConfigNode.Obj section, String key) {
+    Optional<ConfigNode> value = section.get(key).filter(it -> !(it instanceof ConfigNode.Nil));
     if (value.isEmpty()) {
       return List.of();
     }
-    List<Node> parts = value.get() instanceof Node.Arr list ? list.items() : List.of(value.get());
+    List<ConfigNode> parts =
+        value.get() instanceof ConfigNode.Arr list ? list.items() : List.of(value.get());
     List<String> words = new ArrayList<>();
-    for (Node part : parts) {
+    for (ConfigNode part : parts) {
       text(part, path(key)).filter(word -> isWord(word, part, path(key))).ifPresent(words::add);
     }
     if (parts.isEmpty()) {
@@ -225,40 +226,44 @@ public final class DeployRules {
     return words;
   }
 
-  private OptionalInt port(Node.Obj section) {
-    Optional<Node> value = section.get("port").filter(it -> !(it instanceof Node.Nil));
+  private OptionalInt port(ConfigNode.Obj section) {
+    Optional<ConfigNode> value = section.get("port").filter(it -> !(it instanceof ConfigNode.Nil));
     OptionalLong number = value.map(AttributeReader::whole).orElseGet(OptionalLong::empty);
     if (value.isEmpty()) {
       return OptionalInt.empty();
     }
     if (number.isEmpty() || number.getAsLong() < 1 || number.getAsLong() > HIGHEST_PORT) {
-      refuse(value.get(), path("port"), value.get().shown() + " is not a port: use 1 to 65535");
+      refuse(
+          value.get(), path("port"), value.get().displayText() + " is not a port: use 1 to 65535");
       return OptionalInt.empty();
     }
     return OptionalInt.of((int) number.getAsLong());
   }
 
   /// Reads a flag as PM2's script does: any text other than `false` or `no` means true.
-  private static boolean flag(Node.Obj section, String key) {
+  private static boolean flag(ConfigNode.Obj section, String key) {
     return section
         .get(key)
-        .flatMap(Node::scalarText)
+        .flatMap(ConfigNode::scalarText)
         .filter(text -> !text.isEmpty() && !text.equals("false") && !text.equals("no"))
         .isPresent();
   }
 
-  private Map<String, String> variables(Node.Obj section) {
+  private Map<String, String> variables(ConfigNode.Obj section) {
     Map<String, String> variables = new LinkedHashMap<>();
-    Optional<Node> env = section.get("env").filter(it -> !(it instanceof Node.Nil));
-    if (env.isPresent() && !(env.get() instanceof Node.Obj)) {
-      refuse(env.get(), path("env"), env.get().shown() + " is not an object of names and values");
-    } else if (env.isPresent() && env.get() instanceof Node.Obj object) {
-      for (Node.Member member : object.members()) {
+    Optional<ConfigNode> env = section.get("env").filter(it -> !(it instanceof ConfigNode.Nil));
+    if (env.isPresent() && !(env.get() instanceof ConfigNode.Obj)) {
+      refuse(
+          env.get(),
+          path("env"),
+          env.get().displayText() + " is not an object of names and values");
+    } else if (env.isPresent() && env.get() instanceof ConfigNode.Obj object) {
+      for (ConfigNode.Member member : object.members()) {
         String where = path("env." + member.key());
         if (!VARIABLE.matcher(member.key()).matches()) {
           refuse(member.value(), where, "is not a name for a shell variable");
         } else {
-          String value = Node.scalarText(member.value()).orElseGet(member.value()::json);
+          String value = ConfigNode.scalarText(member.value()).orElseGet(member.value()::json);
           if (value.indexOf('\0') >= 0) {
             refuse(member.value(), where, "contains a NUL character");
           }
@@ -269,18 +274,19 @@ public final class DeployRules {
     return variables;
   }
 
-  private Map<String, String> hooks(Node.Obj section) {
+  private Map<String, String> hooks(ConfigNode.Obj section) {
     Map<String, String> hooks = new LinkedHashMap<>();
     for (String key : HOOKS) {
-      Optional<Node> value = section.get(key).filter(it -> !(it instanceof Node.Nil));
-      if (value.isPresent() && value.get() instanceof Node.Text text) {
+      Optional<ConfigNode> value = section.get(key).filter(it -> !(it instanceof ConfigNode.Nil));
+      if (value.isPresent() && value.get() instanceof ConfigNode.Text text) {
         if (text.value().indexOf('\0') >= 0) {
           refuse(text, path(key), "contains a NUL character");
         } else if (!text.value().isBlank()) {
           hooks.put(key, text.value());
         }
       } else {
-        value.ifPresent(it -> refuse(it, path(key), it.shown() + " is not a command: use text"));
+        value.ifPresent(
+            it -> refuse(it, path(key), it.displayText() + " is not a command: use text"));
       }
     }
     return hooks;
@@ -291,7 +297,8 @@ public final class DeployRules {
     return key.isEmpty() ? section : section + "." + key;
   }
 
-  private void refuse(Node node, String path, String what) {
-    problems.problem(node.line(), SourceLocation.place(file, node.line()) + ": " + path, what);
+  private void refuse(ConfigNode configNode, String path, String what) {
+    problems.problem(
+        configNode.line(), SourceLocation.location(file, configNode.line()) + ": " + path, what);
   }
 }

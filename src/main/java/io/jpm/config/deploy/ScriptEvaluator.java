@@ -28,7 +28,7 @@ public interface ScriptEvaluator {
     ///
     /// @param line the line in the file, from 1; 0: unknown
     /// @param column the column in the line, from 1; 0: unknown
-    /// @param what a sentence for the user
-    record Failed(int line, int column, String what) implements Evaluation {}
+    /// @param message a sentence for the user
+    record Failed(int line, int column, String message) implements Evaluation {}
   }
 }

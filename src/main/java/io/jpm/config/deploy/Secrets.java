@@ -68,7 +68,7 @@ public final class Secrets {
   private Secrets() {}
 
   /// Returns `value` with its secret parts masked.
-  public static String masked(String name, String value) {
+  public static String mask(String name, String value) {
     if (value.isEmpty()) {
       return value;
     }

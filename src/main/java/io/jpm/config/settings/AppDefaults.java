@@ -11,7 +11,7 @@ import io.jpm.model.StopPolicy;
 /// @param cron validates the expression of `cron_restart`
 /// @param maxInstances the maximum number of instances of an app
 public record AppDefaults(
-    RestartPolicy restart, StopPolicy stop, CronCheck cron, int maxInstances) {
+    RestartPolicy restart, StopPolicy stop, CronValidator cron, int maxInstances) {
   private static final int MAX_INSTANCES = 1000;
 
   /// PM2's own defaults.
@@ -19,11 +19,11 @@ public record AppDefaults(
 
   /// Creates defaults whose validation of schedules only counts the fields.
   public AppDefaults(RestartPolicy restart, StopPolicy stop) {
-    this(restart, stop, CronCheck.FIELDS, MAX_INSTANCES);
+    this(restart, stop, CronValidator.FIELDS, MAX_INSTANCES);
   }
 
   /// Returns these defaults with another validation of schedules.
-  public AppDefaults with(CronCheck other) {
+  public AppDefaults with(CronValidator other) {
     return new AppDefaults(restart, stop, other, maxInstances);
   }
 }

@@ -1,12 +1,12 @@
 package io.jpm.config.settings;
 
 import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Durations;
-import io.jpm.config.values.LogAmounts;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.LogLimitParser;
 import io.jpm.config.values.Sizes;
-import io.jpm.model.Instances;
-import io.jpm.model.run.Signal;
+import io.jpm.model.InstanceSettings;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -155,7 +155,7 @@ public enum SettingKey {
       "limits.max_instances",
       Effect.LIVE,
       1,
-      Instances.MOST,
+      InstanceSettings.MOST,
       "1000",
       "maximum number of instances of one app; requests for more are refused"),
 
@@ -239,12 +239,12 @@ public enum SettingKey {
     }
 
     /// Returns the clause for the message about an edit.
-    public String told() {
+    public String notice() {
       return told;
     }
 
     /// Returns the same, shortened for a table.
-    public String shown() {
+    public String label() {
       return shown;
     }
   }
@@ -261,11 +261,11 @@ public enum SettingKey {
     SIZE("a size of 64K or more, such as 16M or 1G"),
     FRAME_SIZE("a size from 64K to 1G"),
     SIGNAL("the name or number of a signal"),
-    LIMIT_SIZE(LogAmounts.SIZE),
-    LIMIT_TIME(LogAmounts.TIME),
-    LIMIT_COUNT(LogAmounts.COUNT),
+    LIMIT_SIZE(LogLimitParser.SIZE),
+    LIMIT_TIME(LogLimitParser.TIME),
+    LIMIT_COUNT(LogLimitParser.COUNT),
     BUFFER_SIZE("a size from 1M to 1G"),
-    WHEN_FULL(LogAmounts.WHEN_FULL);
+    WHEN_FULL(LogLimitParser.WHEN_FULL);
 
     private final String form;
 
@@ -327,10 +327,10 @@ public enum SettingKey {
   static Map<SettingKey, Object> defaults() {
     Map<SettingKey, Object> values = new EnumMap<>(SettingKey.class);
     for (SettingKey key : values()) {
-      Node written =
+      ConfigNode written =
           switch (key.type) {
-            case NUMBER -> new Node.Num(0, key.defaultText);
-            case BOOLEAN -> new Node.Bool(0, key.defaultText.equals("true"));
+            case NUMBER -> new ConfigNode.Num(0, key.defaultText);
+            case BOOLEAN -> new ConfigNode.Bool(0, key.defaultText.equals("true"));
             case TEXT,
                 OPTIONAL_TEXT,
                 DURATION,
@@ -344,7 +344,7 @@ public enum SettingKey {
                 LIMIT_COUNT,
                 BUFFER_SIZE,
                 WHEN_FULL ->
-                new Node.Text(0, key.defaultText);
+                new ConfigNode.Text(0, key.defaultText);
           };
       values.put(key, key.read(written).orElseThrow());
     }
@@ -353,38 +353,44 @@ public enum SettingKey {
 
   /// Reads a value of this key's type: String, Boolean, Long (numbers, bytes), Duration, Signal or
   /// FullLogPolicy; empty if it is invalid.
-  Optional<Object> read(Node node) {
+  Optional<Object> read(ConfigNode configNode) {
     return switch (type) {
-      case TEXT -> text(node).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
-      case OPTIONAL_TEXT -> text(node).filter(text -> text.indexOf('\0') < 0).map(String::strip);
-      case BOOLEAN -> node instanceof Node.Bool bool ? Optional.of(bool.value()) : Optional.empty();
-      case NUMBER -> within(AttributeReader.whole(node), min, max);
-      case DURATION -> text(node).flatMap(Durations::parse).map(time -> time);
+      case TEXT ->
+          text(configNode).filter(text -> !text.isBlank() && text.indexOf('\0') < 0).map(t -> t);
+      case OPTIONAL_TEXT ->
+          text(configNode).filter(text -> text.indexOf('\0') < 0).map(String::strip);
+      case BOOLEAN ->
+          configNode instanceof ConfigNode.Bool bool ? Optional.of(bool.value()) : Optional.empty();
+      case NUMBER -> within(AttributeReader.whole(configNode), min, max);
+      case DURATION -> text(configNode).flatMap(Durations::parse).map(time -> time);
       case POSITIVE_DURATION ->
-          text(node).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
+          text(configNode).flatMap(Durations::parse).filter(Duration::isPositive).map(time -> time);
       case PACE ->
-          text(node)
+          text(configNode)
               .flatMap(Durations::parse)
               .filter(time -> time.compareTo(SHORTEST_PACE) >= 0)
               .filter(time -> time.compareTo(LONGEST_PACE) <= 0)
               .map(time -> time);
-      case SIZE -> size(node, SMALLEST_SIZE, Long.MAX_VALUE);
-      case FRAME_SIZE -> size(node, SMALLEST_SIZE, LARGEST_FRAME);
-      case BUFFER_SIZE -> size(node, SMALLEST_BUFFER, LARGEST_BUFFER);
-      case LIMIT_SIZE -> LogAmounts.size(node).map(bytes -> bytes);
-      case LIMIT_TIME -> LogAmounts.time(node).map(time -> time);
-      case LIMIT_COUNT -> LogAmounts.count(node).map(Integer::longValue);
-      case WHEN_FULL -> LogAmounts.whenFull(node).map(rule -> rule);
-      case SIGNAL -> Node.scalarText(node).flatMap(Signal::parse).map(signal -> signal);
+      case SIZE -> size(configNode, SMALLEST_SIZE, Long.MAX_VALUE);
+      case FRAME_SIZE -> size(configNode, SMALLEST_SIZE, LARGEST_FRAME);
+      case BUFFER_SIZE -> size(configNode, SMALLEST_BUFFER, LARGEST_BUFFER);
+      case LIMIT_SIZE -> LogLimitParser.size(configNode).map(bytes -> bytes);
+      case LIMIT_TIME -> LogLimitParser.time(configNode).map(time -> time);
+      case LIMIT_COUNT -> LogLimitParser.count(configNode).map(Integer::longValue);
+      case WHEN_FULL -> LogLimitParser.whenFull(configNode).map(rule -> rule);
+      case SIGNAL -> ConfigNode.scalarText(configNode).flatMap(Signal::parse).map(signal -> signal);
     };
   }
 
-  private static Optional<Object> size(Node node, long smallest, long largest) {
-    return within(text(node).map(Sizes::parse).orElse(OptionalLong.empty()), smallest, largest);
+  private static Optional<Object> size(ConfigNode configNode, long smallest, long largest) {
+    return within(
+        text(configNode).map(Sizes::parse).orElse(OptionalLong.empty()), smallest, largest);
   }
 
-  private static Optional<String> text(Node node) {
-    return node instanceof Node.Text text ? Optional.of(text.value()) : Optional.empty();
+  private static Optional<String> text(ConfigNode configNode) {
+    return configNode instanceof ConfigNode.Text text
+        ? Optional.of(text.value())
+        : Optional.empty();
   }
 
   private static Optional<Object> within(OptionalLong value, long min, long max) {

@@ -3,12 +3,12 @@ package io.jpm.config.settings;
 import io.jpm.model.Backoff;
 import io.jpm.model.FullLogPolicy;
 import io.jpm.model.LogLimits;
-import io.jpm.model.LogStorage;
+import io.jpm.model.LogStorageLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartPolicy.When;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -97,7 +97,7 @@ public record Settings(
   ///
   /// @param perApp for each app that sets none itself
   /// @param all for all apps together
-  public record Logs(LogLimits perApp, LogStorage all) {}
+  public record Logs(LogLimits perApp, LogStorageLimits all) {}
 
   /// Where the audit log is sent in addition to its files.
   ///
@@ -140,7 +140,7 @@ public record Settings(
               bytes(SettingKey.LOGS_MAX_TOTAL),
               get(SettingKey.LOGS_COMPRESS, Boolean.class),
               get(SettingKey.LOGS_WHEN_FULL, FullLogPolicy.class)),
-          new LogStorage(
+          new LogStorageLimits(
               bytes(SettingKey.LOGS_TOTAL),
               bytes(SettingKey.LOGS_MIN_FREE),
               bytes(SettingKey.LOGS_BUFFER)));
@@ -174,12 +174,12 @@ public record Settings(
               time(SettingKey.DEFAULTS_MIN_UPTIME),
               restartDelay(time(SettingKey.DEFAULTS_RESTART_DELAY)),
               Set.of(),
-              RestartWindow.beside(number(SettingKey.DEFAULTS_MAX_RESTARTS))),
+              RestartWindow.forMaxRestarts(number(SettingKey.DEFAULTS_MAX_RESTARTS))),
           new StopPolicy(
               get(SettingKey.DEFAULTS_KILL_SIGNAL, Signal.class),
               time(SettingKey.DEFAULTS_KILL_TIMEOUT),
               StopPolicy.DEFAULT.wholeTree()),
-          CronCheck.FIELDS,
+          CronValidator.FIELDS,
           number(SettingKey.LIMITS_MAX_INSTANCES));
     }
 

@@ -54,7 +54,7 @@ public record SettingsOutcome(
 
   /// Returns the changes that take effect only at the next start of a daemon that was started with
   /// `booted`.
-  public List<Change> waitingSince(SettingsOutcome booted) {
+  public List<Change> pendingSince(SettingsOutcome booted) {
     return changesSince(booted).stream()
         .filter(key -> key.effect() == SettingKey.Effect.RESTART)
         .map(key -> change(key, booted))

@@ -1,10 +1,10 @@
 package io.jpm.config.settings;
 
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.format.TextFile;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.syntax.TextFile;
 import io.jpm.config.values.AttributeReader;
-import io.jpm.config.values.Node;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problem;
 import io.jpm.config.values.Problems;
 import java.nio.file.Path;
@@ -47,7 +47,8 @@ public final class SettingsReader {
   private void read(boolean needed) {
     switch (TextFile.read(file)) {
       case TextFile.Outcome.Read read -> text(read.text());
-      case TextFile.Outcome.Refused refused -> problems.problem(0, file.toString(), refused.what());
+      case TextFile.Outcome.Refused refused ->
+          problems.problem(0, file.toString(), refused.message());
       case TextFile.Outcome.Absent _ -> {
         if (needed) {
           problems.problem(0, file.toString(), "does not exist");
@@ -61,8 +62,8 @@ public final class SettingsReader {
       case ParseResult.Broken broken ->
           problems.problem(broken.line(), broken.where(file.toString()), broken.what());
       case ParseResult.Read read -> {
-        for (Node.Member member : read.repeated()) {
-          String key = new Node.Text(0, member.key()).shown();
+        for (ConfigNode.Member member : read.repeated()) {
+          String key = new ConfigNode.Text(0, member.key()).displayText();
           refuse(member.line(), "", "key " + key + " is given twice");
         }
         groups(read.root());
@@ -70,26 +71,26 @@ public final class SettingsReader {
     }
   }
 
-  private void groups(Node root) {
-    if (!(root instanceof Node.Obj object)) {
-      refuse(root.line(), "", root.shown() + " is not an object of settings");
+  private void groups(ConfigNode root) {
+    if (!(root instanceof ConfigNode.Obj object)) {
+      refuse(root.line(), "", root.displayText() + " is not an object of settings");
       return;
     }
-    for (Node.Member member : object.members()) {
+    for (ConfigNode.Member member : object.members()) {
       if (!SettingKey.groups().contains(member.key())) {
         refuse(member.line(), "", AttributeReader.unknown(member.key(), SettingKey.groups()));
-      } else if (member.value() instanceof Node.Obj group) {
+      } else if (member.value() instanceof ConfigNode.Obj group) {
         group.members().forEach(setting -> setting(member.key(), setting));
       } else {
-        String shown = member.value().shown();
+        String shown = member.value().displayText();
         refuse(member.line(), member.key(), shown + " is not an object of settings");
       }
     }
   }
 
-  private void setting(String group, Node.Member member) {
+  private void setting(String group, ConfigNode.Member member) {
     String nested = group + "." + member.key();
-    if (SettingKey.groups().contains(nested) && member.value() instanceof Node.Obj object) {
+    if (SettingKey.groups().contains(nested) && member.value() instanceof ConfigNode.Obj object) {
       object.members().forEach(setting -> setting(nested, setting));
       return;
     }
@@ -108,13 +109,14 @@ public final class SettingsReader {
         .ifPresentOrElse(
             value -> {
               values.put(key, value);
-              texts.put(key, Node.scalarText(member.value()).orElse(member.value().shown()));
+              texts.put(
+                  key, ConfigNode.scalarText(member.value()).orElse(member.value().displayText()));
             },
             () -> refuse(member.value().line(), key.key(), wrong(key, member.value())));
   }
 
-  private static String wrong(SettingKey key, Node value) {
-    return value.shown() + " is not valid: use " + key.form();
+  private static String wrong(SettingKey key, ConfigNode value) {
+    return value.displayText() + " is not valid: use " + key.form();
   }
 
   private void refuse(int line, String path, String what) {

@@ -1,6 +1,6 @@
 package io.jpm.config.values;
 
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.jpm.spec.AppKey;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ public final class AttributeReader {
   /// One attribute as written.
   ///
   /// @param spelling the key as written
-  public record Entry(AppKey key, String spelling, Node value) {}
+  public record Entry(AppKey key, String spelling, ConfigNode value) {}
 
   /// The number of problems after which no spelling suggestions are made: they take time, and users
   /// do not read that many.
@@ -39,13 +39,16 @@ public final class AttributeReader {
   ///
   /// @param otherNames further candidates for misspelled keys, besides the app attributes
   public static AttributeReader of(
-      Node.Obj app, SourceLocation sourceLocation, List<String> otherNames, Problems problems) {
+      ConfigNode.Obj app,
+      SourceLocation sourceLocation,
+      List<String> otherNames,
+      Problems problems) {
     AttributeReader attributeReader = new AttributeReader(sourceLocation, problems);
     app.members().forEach(member -> attributeReader.add(member, otherNames));
     return attributeReader;
   }
 
-  private void add(Node.Member member, List<String> otherNames) {
+  private void add(ConfigNode.Member member, List<String> otherNames) {
     Optional<AppKey> known = AppKey.named(member.key());
     if (known.isEmpty()) {
       unknownKeys = true;
@@ -74,7 +77,7 @@ public final class AttributeReader {
 
   /// Returns the message about an unknown key, with the closest of `names` as a suggestion.
   public static String unknown(String key, List<String> names) {
-    String shown = new Node.Text(0, key).shown();
+    String shown = new ConfigNode.Text(0, key).displayText();
     return NearestName.to(key, names)
         .map(near -> "unknown key " + shown + ": did you mean \"" + near + "\"?")
         .orElse("unknown key " + shown);
@@ -86,26 +89,26 @@ public final class AttributeReader {
     return unknownKeys;
   }
 
-  public Optional<Node> node(AppKey key) {
+  public Optional<ConfigNode> node(AppKey key) {
     return entry(key).map(Entry::value);
   }
 
   /// Returns the attribute as written; empty if it is absent or null.
   public Optional<Entry> entry(AppKey key) {
     return Optional.ofNullable(entries.get(key))
-        .filter(entry -> !(entry.value() instanceof Node.Nil));
+        .filter(entry -> !(entry.value() instanceof ConfigNode.Nil));
   }
 
   /// Returns the attribute `env_<name>`.
   public Optional<Entry> environment(String name) {
     return environments.stream()
         .filter(entry -> entry.spelling().equals(AppKey.ENV_PREFIX + name))
-        .filter(entry -> !(entry.value() instanceof Node.Nil))
+        .filter(entry -> !(entry.value() instanceof ConfigNode.Nil))
         .findFirst();
   }
 
   /// Replaces the value of `entry`.
-  public void replace(Entry entry, Node value) {
+  public void replace(Entry entry, ConfigNode value) {
     entries.put(entry.key(), new Entry(entry.key(), entry.spelling(), value));
   }
 
@@ -117,7 +120,7 @@ public final class AttributeReader {
   /// Returns the name of `key` in messages: its spelling in the file, or its option.
   public String shown(AppKey key) {
     Entry entry = entries.get(key);
-    return sourceLocation.shown(key, entry == null ? key.key() : entry.spelling());
+    return sourceLocation.displayName(key, entry == null ? key.key() : entry.spelling());
   }
 
   /// Returns the name of `key` with its location, for a message about another key: `kill_signal in
@@ -125,7 +128,7 @@ public final class AttributeReader {
   public String reference(AppKey key) {
     Entry entry = entries.get(key);
     return entry == null
-        ? sourceLocation.shown(key, key.key())
+        ? sourceLocation.displayName(key, key.key())
         : sourceLocation.reference(key, entry.spelling(), entry.value().line());
   }
 
@@ -147,26 +150,28 @@ public final class AttributeReader {
   }
 
   /// Records a problem as [#refuse] does, with the line of a part of the value.
-  public void refusePart(AppKey key, Node part, String tail, String what) {
+  public void refusePart(AppKey key, ConfigNode part, String tail, String what) {
     Entry entry = entries.get(key);
     refusePart(entry == null ? new Entry(key, key.key(), part) : entry, part, tail, what);
   }
 
   /// Records a problem of a part of the value of `entry`.
-  public void refusePart(Entry entry, Node part, String tail, String what) {
+  public void refusePart(Entry entry, ConfigNode part, String tail, String what) {
     problems.problem(
         part.line(), sourceLocation.value(entry.key(), entry.spelling(), part.line(), tail), what);
   }
 
   /// Returns a text that is not blank and contains no NUL.
   public Optional<String> text(AppKey key) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return Optional.empty();
     }
-    if (!(node.get() instanceof Node.Text text)) {
-      boolean one = Node.scalarText(node.get()).isPresent();
-      refuse(key, node.get().shown() + " is not text" + (one ? ": put it in double quotes" : ""));
+    if (!(node.get() instanceof ConfigNode.Text text)) {
+      boolean one = ConfigNode.scalarText(node.get()).isPresent();
+      refuse(
+          key,
+          node.get().displayText() + " is not text" + (one ? ": put it in double quotes" : ""));
       return Optional.empty();
     }
     if (text.value().isBlank()) {
@@ -182,24 +187,24 @@ public final class AttributeReader {
 
   /// Returns true or false, also from the text `true` or `false`.
   public boolean flag(AppKey key, boolean otherwise) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return otherwise;
     }
-    if (node.get() instanceof Node.Bool bool) {
+    if (node.get() instanceof ConfigNode.Bool bool) {
       return bool.value();
     }
-    if (node.get() instanceof Node.Text text
+    if (node.get() instanceof ConfigNode.Text text
         && (text.value().equals("true") || text.value().equals("false"))) {
       return text.value().equals("true");
     }
-    refuse(key, node.get().shown() + " is neither true nor false");
+    refuse(key, node.get().displayText() + " is neither true nor false");
     return otherwise;
   }
 
   /// Returns a whole number from `min` to `max`.
   public Optional<Integer> number(AppKey key, int min, int max) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return Optional.empty();
     }
@@ -207,23 +212,24 @@ public final class AttributeReader {
     if (value.isEmpty() || value.getAsLong() < min || value.getAsLong() > max) {
       String range =
           max == Integer.MAX_VALUE ? "of " + min + " or more" : "from " + min + " to " + max;
-      refuse(key, node.get().shown() + " is not an integer " + range);
+      refuse(key, node.get().displayText() + " is not an integer " + range);
       return Optional.empty();
     }
     return Optional.of((int) value.getAsLong());
   }
 
   /// Returns a number, or the number in a text: PM2 accepts both.
-  public static OptionalLong whole(Node node) {
-    return switch (node) {
-      case Node.Num number -> Node.wholeNumber(number.text());
-      case Node.Text text -> Node.wholeNumber(text.value());
-      case Node.Bool _, Node.Nil _, Node.Arr _, Node.Obj _ -> OptionalLong.empty();
+  public static OptionalLong whole(ConfigNode configNode) {
+    return switch (configNode) {
+      case ConfigNode.Num number -> ConfigNode.wholeNumber(number.text());
+      case ConfigNode.Text text -> ConfigNode.wholeNumber(text.value());
+      case ConfigNode.Bool _, ConfigNode.Nil _, ConfigNode.Arr _, ConfigNode.Obj _ ->
+          OptionalLong.empty();
     };
   }
 
   public Duration duration(AppKey key, Duration otherwise) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return otherwise;
     }
@@ -235,27 +241,29 @@ public final class AttributeReader {
   }
 
   /// Returns a duration from milliseconds, or from text with a unit.
-  public static Optional<Duration> time(Node node) {
-    OptionalLong millis = whole(node);
+  public static Optional<Duration> time(ConfigNode configNode) {
+    OptionalLong millis = whole(configNode);
     if (millis.isPresent()) {
       return Durations.ofMillis(millis.getAsLong());
     }
-    return node instanceof Node.Text text ? Durations.parse(text.value()) : Optional.empty();
+    return configNode instanceof ConfigNode.Text text
+        ? Durations.parse(text.value())
+        : Optional.empty();
   }
 
   /// Returns the message about a value that is not a duration.
-  public static String noTime(Node node) {
-    return node.shown()
+  public static String noTime(ConfigNode configNode) {
+    return configNode.displayText()
         + " is not a duration: use milliseconds, or a whole number with ms, s, m, h or d, such as"
         + " \"10s\"";
   }
 
   public Signal signal(AppKey key, Signal otherwise) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return otherwise;
     }
-    Optional<Signal> read = Node.scalarText(node.get()).flatMap(Signal::parse);
+    Optional<Signal> read = ConfigNode.scalarText(node.get()).flatMap(Signal::parse);
     if (read.isEmpty()) {
       refuse(key, noSignal(node.get()));
     }
@@ -263,8 +271,9 @@ public final class AttributeReader {
   }
 
   /// Returns the message about a value that is not a signal.
-  public static String noSignal(Node node) {
-    return node.shown() + " is not a signal: use SIGINT, SIGTERM or another of signal(7)";
+  public static String noSignal(ConfigNode configNode) {
+    return configNode.displayText()
+        + " is not a signal: use SIGINT, SIGTERM or another of signal(7)";
   }
 
   /// Returns a valid name of an environment variable.
@@ -284,7 +293,7 @@ public final class AttributeReader {
 
   /// Returns a list of arguments, or the words of a text, which is split as by a shell.
   public List<String> words(AppKey key) {
-    Optional<Node> node = node(key);
+    Optional<ConfigNode> node = node(key);
     if (node.isEmpty()) {
       return List.of();
     }
@@ -292,21 +301,21 @@ public final class AttributeReader {
   }
 
   /// Returns the words of a part of the value of `key`.
-  public List<String> words(AppKey key, String tail, Node node) {
-    return switch (node) {
-      case Node.Text text -> splitWords(key, tail, text);
-      case Node.Arr list -> listedWords(key, tail, list);
-      case Node.Num _, Node.Bool _, Node.Nil _, Node.Obj _ -> {
-        refusePart(key, node, tail, node.shown() + " is neither text nor a list");
+  public List<String> words(AppKey key, String tail, ConfigNode configNode) {
+    return switch (configNode) {
+      case ConfigNode.Text text -> splitWords(key, tail, text);
+      case ConfigNode.Arr list -> listedWords(key, tail, list);
+      case ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _, ConfigNode.Obj _ -> {
+        refusePart(key, configNode, tail, configNode.displayText() + " is neither text nor a list");
         yield List.of();
       }
     };
   }
 
-  private List<String> splitWords(AppKey key, String tail, Node.Text text) {
+  private List<String> splitWords(AppKey key, String tail, ConfigNode.Text text) {
     ShellWords words = ShellWords.of(text.value());
     if (!words.closed()) {
-      refusePart(key, text, tail, "a quote is not closed in " + text.shown());
+      refusePart(key, text, tail, "a quote is not closed in " + text.displayText());
     }
     if (text.value().indexOf('\0') >= 0) {
       refusePart(key, text, tail, "contains a NUL character");
@@ -314,14 +323,14 @@ public final class AttributeReader {
     return words.words();
   }
 
-  private List<String> listedWords(AppKey key, String tail, Node.Arr list) {
+  private List<String> listedWords(AppKey key, String tail, ConfigNode.Arr list) {
     List<String> words = new ArrayList<>();
     for (int i = 0; i < list.items().size(); i++) {
-      Node item = list.items().get(i);
+      ConfigNode item = list.items().get(i);
       String at = tail + "[" + i + "]";
-      Optional<String> word = Node.scalarText(item);
+      Optional<String> word = ConfigNode.scalarText(item);
       if (word.isEmpty()) {
-        refusePart(key, item, at, item.shown() + " is not text");
+        refusePart(key, item, at, item.displayText() + " is not text");
       } else if (word.get().indexOf('\0') >= 0) {
         refusePart(key, item, at, "contains a NUL character");
       } else {
@@ -342,7 +351,7 @@ public final class AttributeReader {
     List<String> unused = new ArrayList<>();
     entries.forEach((key, entry) -> {
       if (key.support() == support && asksForSomething(entry.value())) {
-        unused.add(sourceLocation.shown(key, entry.spelling()) + parts(key, entry.value()));
+        unused.add(sourceLocation.displayName(key, entry.spelling()) + parts(key, entry.value()));
       }
     });
     if (!unused.isEmpty()) {
@@ -352,15 +361,15 @@ public final class AttributeReader {
 
   /// Returns the ignored keys of an object for PM2's file watcher, or an alternative to the
   /// attribute.
-  private static String parts(AppKey key, Node value) {
+  private static String parts(AppKey key, ConfigNode value) {
     if (key == AppKey.SOURCE_MAP_SUPPORT) {
       return " (Node has --enable-source-maps for it, in "
           + AppKey.INTERPRETER_ARGS.key()
           + " or --node-args)";
     }
-    return key == AppKey.WATCH_OPTIONS && value instanceof Node.Obj object
+    return key == AppKey.WATCH_OPTIONS && value instanceof ConfigNode.Obj object
         ? object.members().stream()
-            .map(Node.Member::key)
+            .map(ConfigNode.Member::key)
             .collect(Collectors.joining(", ", " (", ")"))
         : "";
   }
@@ -370,8 +379,9 @@ public final class AttributeReader {
     problems.warn(sourceLocation.warning(app) + what);
   }
 
-  private static boolean asksForSomething(Node value) {
-    return !(value instanceof Node.Nil) && !(value instanceof Node.Bool bool && !bool.value());
+  private static boolean asksForSomething(ConfigNode value) {
+    return !(value instanceof ConfigNode.Nil)
+        && !(value instanceof ConfigNode.Bool bool && !bool.value());
   }
 
   /// Returns the value for a keyword of a closed set.
@@ -385,7 +395,7 @@ public final class AttributeReader {
       refuse(
           key,
           "%s is not %s: use %s"
-              .formatted(new Node.Text(0, text.get()).shown(), what, oneOf(words)));
+              .formatted(new ConfigNode.Text(0, text.get()).displayText(), what, oneOf(words)));
     }
     return value;
   }

@@ -3,12 +3,12 @@ package io.jpm.config.values;
 /// A mistake in the user's input, as a sentence for the user. Control characters of the input are
 /// escaped as in `\u001b`, so that a message cannot control the terminal.
 ///
-/// @param where the location: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
-/// @param what what is wrong there, and what is expected
-public record Problem(String where, String what) {
+/// @param location the location: `ecosystem.json:7: apps[2].instances`, `--max-restarts`
+/// @param message what is wrong there, and what is expected
+public record Problem(String location, String message) {
   public Problem {
-    where = printable(where);
-    what = printable(what);
+    location = printable(location);
+    message = printable(message);
   }
 
   /// Returns `text` with control characters escaped.
@@ -34,6 +34,6 @@ public record Problem(String where, String what) {
 
   @Override
   public String toString() {
-    return where + ": " + what;
+    return location + ": " + message;
   }
 }

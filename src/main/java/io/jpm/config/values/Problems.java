@@ -25,8 +25,8 @@ public final class Problems {
   /// Records a problem.
   ///
   /// @param line determines the order of the problems; 0: before all others
-  /// @param where the location, see [Problem#where]
-  /// @param what the message, see [Problem#what]
+  /// @param where the location, see [Problem#location]
+  /// @param what the message, see [Problem#message]
   public void problem(int line, String where, String what) {
     found.add(new Found(line, new Problem(where, what)));
   }

@@ -21,13 +21,13 @@ public sealed interface SourceLocation {
   String warning(String app);
 
   /// Returns the name of `key`, spelled `spelling`, in a warning.
-  String shown(AppKey key, String spelling);
+  String displayName(AppKey key, String spelling);
 
   /// Returns the same with its location, for a message about another key.
   String reference(AppKey key, String spelling, int line);
 
   /// Formats a line of a file; line 0 is omitted.
-  static String place(String file, int line) {
+  static String location(String file, int line) {
     return line == 0 ? file : file + ":" + line;
   }
 
@@ -43,13 +43,13 @@ public sealed interface SourceLocation {
 
     @Override
     public String at(int other) {
-      return place(file, other) + (path.isEmpty() ? "" : ": " + path);
+      return location(file, other) + (path.isEmpty() ? "" : ": " + path);
     }
 
     @Override
     public String value(AppKey key, String spelling, int line, String tail) {
       String dot = path.isEmpty() ? "" : path + ".";
-      return place(file, line) + ": " + dot + spelling + tail;
+      return location(file, line) + ": " + dot + spelling + tail;
     }
 
     @Override
@@ -58,7 +58,7 @@ public sealed interface SourceLocation {
     }
 
     @Override
-    public String shown(AppKey key, String spelling) {
+    public String displayName(AppKey key, String spelling) {
       return spelling;
     }
 
@@ -89,7 +89,7 @@ public sealed interface SourceLocation {
 
     @Override
     public String value(AppKey key, String spelling, int line, String tail) {
-      return key == AppKey.SCRIPT ? script : shown(key, spelling) + tail;
+      return key == AppKey.SCRIPT ? script : displayName(key, spelling) + tail;
     }
 
     @Override
@@ -98,13 +98,13 @@ public sealed interface SourceLocation {
     }
 
     @Override
-    public String shown(AppKey key, String spelling) {
+    public String displayName(AppKey key, String spelling) {
       return key.option().orElse(spelling);
     }
 
     @Override
     public String reference(AppKey key, String spelling, int line) {
-      return shown(key, spelling);
+      return displayName(key, spelling);
     }
   }
 }

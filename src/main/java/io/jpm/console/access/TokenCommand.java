@@ -117,7 +117,7 @@ public final class TokenCommand implements ConsoleCommand {
         "%s: %s%s%s; the secret is not shown again"
             .formatted(
                 token.name(),
-                token.role().word(),
+                token.role().keyword(),
                 token.apps().isEmpty()
                     ? ", all apps"
                     : ", only " + String.join(", ", token.apps().stream().sorted().toList()),
@@ -163,7 +163,7 @@ public final class TokenCommand implements ConsoleCommand {
       throw new CommandFailure("token ls takes no name: jpm token ls shows all");
     }
     return daemonClient
-        .tokens(new AccessCommand.All())
+        .tokens(new AccessCommand.ListTokens())
         .compose(reply ->
             reply instanceof AccessReply.Tokens(List<IssuedToken> tokens)
                 ? Future.succeededFuture(listed(tokens, commandCall))
@@ -235,7 +235,7 @@ public final class TokenCommand implements ConsoleCommand {
   private static JsonObject json(IssuedToken token) {
     return new JsonObject()
         .put("name", token.name())
-        .put("role", token.role().word())
+        .put("role", token.role().keyword())
         .put("apps", new JsonArray(token.apps().stream().sorted().toList()))
         .put("created", token.created().toString())
         .put("expires", token.expires().map(Object::toString).orElse(null));

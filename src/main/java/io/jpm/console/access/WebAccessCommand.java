@@ -37,7 +37,9 @@ public final class WebAccessCommand implements ConsoleCommand {
       case "stop" ->
           daemonClient.web(new WebCommand.Close()).map(reply -> told(reply, commandCall.session()));
       case "status" ->
-          daemonClient.web(new WebCommand.Ask()).map(reply -> status(reply, commandCall.session()));
+          daemonClient
+              .web(new WebCommand.GetStatus())
+              .map(reply -> status(reply, commandCall.session()));
       default ->
           throw new CommandFailure(
               "jpm web %s: use jpm web, jpm web stop or jpm web status"
@@ -83,7 +85,7 @@ public final class WebAccessCommand implements ConsoleCommand {
                     .formatted(link)));
         yield ExitCode.OK;
       }
-      case WebReply.Silent _ -> {
+      case WebReply.NotListening _ -> {
         session.info("Stopped listening for HTTP");
         yield ExitCode.OK;
       }
@@ -97,7 +99,7 @@ public final class WebAccessCommand implements ConsoleCommand {
         session.out("listening on %s\n".formatted(url));
         yield ExitCode.OK;
       }
-      case WebReply.Silent(Optional<String> problem) -> {
+      case WebReply.NotListening(Optional<String> problem) -> {
         session.out("off\n");
         problem.ifPresent(session::warn);
         yield problem.isPresent() ? ExitCode.FAILED : ExitCode.OK;

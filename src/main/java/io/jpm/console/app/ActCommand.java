@@ -2,7 +2,7 @@ package io.jpm.console.app;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.console.cli.ResolvedTargets;
 import io.jpm.console.cli.VerbOption;
@@ -13,7 +13,7 @@ import io.jpm.console.session.ConsoleCommand;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Progress;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -48,10 +48,13 @@ public final class ActCommand implements ConsoleCommand {
         .compose(all ->
             altered(all, commandCall)
                 .compose(_ ->
-                    progress.of(
-                        action, all.names(), commandCall.session(), () -> done(all, commandCall))))
-        .compose(
-            reply -> ActionSummary.of(done(action), reply, daemonClient, commandCall.session()));
+                    progress.track(
+                        action,
+                        all.names(),
+                        commandCall.session(),
+                        () -> pastTense(all, commandCall))))
+        .compose(reply ->
+            ActionSummary.of(pastTense(action), reply, daemonClient, commandCall.session()));
   }
 
   private Future<Void> altered(ResolvedTargets all, CommandCall commandCall) {
@@ -60,7 +63,7 @@ public final class ActCommand implements ConsoleCommand {
         : specUpdate.of(all.words(), commandCall);
   }
 
-  private Future<GodReply> done(ResolvedTargets resolvedTargets, CommandCall commandCall) {
+  private Future<GodReply> pastTense(ResolvedTargets resolvedTargets, CommandCall commandCall) {
     Future<GodReply> byWord =
         resolvedTargets.words().isEmpty()
             ? Future.succeededFuture(new GodReply(List.of(), List.of()))
@@ -71,9 +74,9 @@ public final class ActCommand implements ConsoleCommand {
     return byWord.compose(first ->
         daemonClient
             .god(
-                commandCall.keyed(
+                commandCall.withIdempotencyKey(
                     new GodCommand.StartApps(
-                        resolvedTargets.specs(), Existing.RESTART, Optional.empty())))
+                        resolvedTargets.specs(), ExistingAppPolicy.RESTART, Optional.empty())))
             .map(second -> joined(first, second)));
   }
 
@@ -82,10 +85,15 @@ public final class ActCommand implements ConsoleCommand {
   private Future<GodReply> byWord(List<String> words, CommandCall commandCall) {
     if (action != Action.RESTART || !commandCall.arguments().has(VerbOption.PARALLEL)) {
       return daemonClient.god(
-          commandCall.keyed(new GodCommand.Act(action, words, FileApps.shell(commandCall))));
+          commandCall.withIdempotencyKey(
+              new GodCommand.Act(action, words, FileApps.shellVariables(commandCall))));
     }
     int parallel =
-        (int) commandCall.arguments().number(VerbOption.PARALLEL, 1, Instances.MOST).orElseThrow();
+        (int)
+            commandCall
+                .arguments()
+                .number(VerbOption.PARALLEL, 1, InstanceSettings.MOST)
+                .orElseThrow();
     return daemonClient
         .god(new GodCommand.Show(words))
         .compose(shown -> {
@@ -97,8 +105,9 @@ public final class ActCommand implements ConsoleCommand {
                 done.compose(first ->
                     daemonClient
                         .god(
-                            commandCall.keyed(
-                                new GodCommand.Act(action, some, FileApps.shell(commandCall))))
+                            commandCall.withIdempotencyKey(
+                                new GodCommand.Act(
+                                    action, some, FileApps.shellVariables(commandCall))))
                         .map(second -> joined(first, second)));
           }
           return done;
@@ -114,7 +123,7 @@ public final class ActCommand implements ConsoleCommand {
   }
 
   /// Returns the past participle for messages.
-  static String done(Action action) {
+  static String pastTense(Action action) {
     return switch (action) {
       case START -> "Started";
       case STOP -> "Stopped";

@@ -18,17 +18,17 @@ import java.util.stream.Collectors;
 /// Sets whether a process file is applied again whenever it is edited: by `--watch-config`,
 /// `--no-watch-config`, or `hot: true` in the file. Without these, the present setting is kept.
 ///
-/// @param place the file; empty if it came on standard input
-record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Optional<Path> place) {
+/// @param file the file; empty if it came on standard input
+record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Optional<Path> file) {
   /// Fails with a message for the user if the options cannot be applied.
-  Future<Void> checked() {
+  Future<Void> validate() {
     boolean on = has(VerbOption.WATCH_CONFIG);
     if (on && has(VerbOption.NO_WATCH_CONFIG)) {
       return Future.failedFuture(
           new CommandFailure(
               "--watch-config and --no-watch-config cannot be combined: use one of them"));
     }
-    return on && place.isEmpty()
+    return on && file.isEmpty()
         ? Future.failedFuture(
             new CommandFailure("--watch-config needs a file: standard input cannot be watched"))
         : Future.succeededFuture();
@@ -39,28 +39,28 @@ record ConfigWatching(DaemonClient daemonClient, CommandCall commandCall, Option
   }
 
   /// Starts or stops watching the file.
-  Future<Void> settle(AppsOutcome outcome) {
+  Future<Void> apply(AppsOutcome outcome) {
     boolean off = has(VerbOption.NO_WATCH_CONFIG);
-    boolean on = has(VerbOption.WATCH_CONFIG) || (outcome.hot() && !off);
-    if (place.isEmpty() || (!on && !off)) {
+    boolean on = has(VerbOption.WATCH_CONFIG) || (outcome.watchRequested() && !off);
+    if (file.isEmpty() || (!on && !off)) {
       return Future.succeededFuture();
     }
     var apps = outcome.apps().stream().map(AppSpec::name).collect(Collectors.toSet());
-    Optional<AppFile.Reading> reading = on ? Optional.of(reading()) : Optional.empty();
+    Optional<AppFile.WatchContext> reading = on ? Optional.of(reading()) : Optional.empty();
     return daemonClient
-        .executeOrFail(new GodCommand.WatchFile(new AppFile(place.get(), apps, reading)))
+        .executeOrFail(new GodCommand.WatchFile(new AppFile(file.get(), apps, reading)))
         .compose(_ -> daemonClient.checkFiles())
         .onSuccess(_ ->
             commandCall
                 .session()
                 .info(
                     on
-                        ? "%s is applied whenever it is edited".formatted(place.get())
-                        : "%s is not watched".formatted(place.get())));
+                        ? "%s is applied whenever it is edited".formatted(file.get())
+                        : "%s is not watched".formatted(file.get())));
   }
 
-  private AppFile.Reading reading() {
-    return new AppFile.Reading(
+  private AppFile.WatchContext reading() {
+    return new AppFile.WatchContext(
         Path.of(commandCall.request().cwd()),
         commandCall.request().environment(),
         commandCall.arguments().value(VerbOption.ENV),

@@ -44,7 +44,7 @@ public final class FlushCommand implements ConsoleCommand {
 
   private Future<ExitCode> flush(List<InstanceView> instances, Session session) {
     return daemonClient
-        .logsDone(new LogsCommand.Flush(instances.stream().map(InstanceView::id).toList()))
+        .executeLogs(new LogsCommand.Flush(instances.stream().map(InstanceView::id).toList()))
         .map(_ -> {
           Map<AppName, List<String>> ids = new TreeMap<>();
           instances.forEach(instance ->

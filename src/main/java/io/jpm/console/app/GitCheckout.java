@@ -121,7 +121,7 @@ final class GitCheckout {
         .map(list -> list.lines().findFirst());
   }
 
-  Future<String> become(String commit) {
+  Future<String> resetTo(String commit) {
     return git("reset", "--hard", "--quiet", commit);
   }
 

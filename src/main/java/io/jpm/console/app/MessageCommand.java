@@ -30,7 +30,8 @@ public final class MessageCommand implements ConsoleCommand {
     }
     return daemonClient
         .executeOrFail(
-            commandCall.keyed(new GodCommand.Send(List.of(words.getFirst()), json(words.get(1)))))
+            commandCall.withIdempotencyKey(
+                new GodCommand.SendMessage(List.of(words.getFirst()), json(words.get(1)))))
         .map(instances -> {
           commandCall.session().info("Sent to " + Amounts.count(instances.size(), "instance"));
           return ExitCode.OK;

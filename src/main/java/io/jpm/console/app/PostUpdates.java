@@ -1,8 +1,8 @@
 package io.jpm.console.app;
 
-import io.jpm.config.PostUpdate;
+import io.jpm.config.PostUpdateReader;
 import io.jpm.config.command.CallerContext;
-import io.jpm.config.format.DefaultProcessFiles;
+import io.jpm.config.syntax.DefaultProcessFiles;
 import io.jpm.config.values.Problem;
 import io.jpm.console.cli.CommandFailure;
 import io.jpm.console.cli.VerbOption;
@@ -10,7 +10,7 @@ import io.jpm.console.session.CommandCall;
 import io.jpm.console.session.CommandTools;
 import io.jpm.console.session.ExternalPrograms.Order;
 import io.jpm.console.session.ExternalPrograms.Outcome;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -78,7 +78,7 @@ final class PostUpdates {
             spec.cwd(),
             own ? commandCall.request().environment() : spec.variables().effective(),
             spec.runAs());
-    PostUpdate.Outcome outcome =
+    PostUpdateReader.Outcome outcome =
         commandTools.files().postUpdate(file, spec.name().value(), callerContext);
     if (!outcome.problems().isEmpty()) {
       throw new CommandFailure(outcome.problems().stream().map(Problem::toString).toList());
@@ -112,8 +112,8 @@ final class PostUpdates {
                 }
                 if (code != 0) {
                   err.lines()
-                      .forEach(
-                          line -> commandCall.session().err(TerminalText.visible(line) + "\n"));
+                      .forEach(line ->
+                          commandCall.session().err(TerminalSanitizer.visible(line) + "\n"));
                 }
                 yield code == 0
                     ? Future.succeededFuture()
@@ -125,7 +125,9 @@ final class PostUpdates {
 
   private void show(String printed) {
     if (!commandCall.session().isQuiet()) {
-      printed.lines().forEach(line -> commandCall.session().out(TerminalText.visible(line) + "\n"));
+      printed
+          .lines()
+          .forEach(line -> commandCall.session().out(TerminalSanitizer.visible(line) + "\n"));
     }
   }
 

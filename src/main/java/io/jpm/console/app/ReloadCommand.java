@@ -15,7 +15,7 @@ import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.ReloadProgress;
 import io.jpm.console.session.ShutdownNotice;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -66,32 +66,33 @@ public final class ReloadCommand implements ConsoleCommand {
   }
 
   /// Returns the value of `--parallel`; the default is PM2's variable for concurrent actions, or 1.
-  ///
-  /// @throws CommandFailure if the value is not a number in range
+  /// The command fails if the value is not a number in range.
   private static int parallel(CommandCall commandCall) {
     String usual = commandCall.request().environment().getOrDefault("PM2_CONCURRENT_ACTIONS", "");
     long otherwise = usual.matches("[1-9][0-9]{0,2}") ? Long.parseLong(usual) : 1;
     return (int)
         commandCall
             .arguments()
-            .number(VerbOption.PARALLEL, 1, Instances.MOST)
-            .orElse(Math.min(otherwise, Instances.MOST));
+            .number(VerbOption.PARALLEL, 1, InstanceSettings.MOST)
+            .orElse(Math.min(otherwise, InstanceSettings.MOST));
   }
 
   private Future<GodReply> reloaded(ResolvedTargets all, int parallel, CommandCall commandCall) {
-    boolean lasting = verb == Verb.START_OR_RELOAD && FileApps.lasting(commandCall);
+    boolean lasting = verb == Verb.START_OR_RELOAD && FileApps.awaitStable(commandCall);
     var command =
         new GodCommand.Reload(
-            all.words(), all.specs(), parallel, FileApps.shell(commandCall), lasting);
+            all.words(), all.specs(), parallel, FileApps.shellVariables(commandCall), lasting);
     return concerned(all.words())
         .compose(instances -> {
           ReloadProgress progress =
-              ReloadProgress.of(
+              ReloadProgress.start(
                   vertx.eventBus(),
                   commandCall.session(),
                   instances.stream().map(InstanceView::id).collect(Collectors.toSet()),
                   all.specs().stream().map(AppSpec::name).collect(Collectors.toSet()));
-          return daemonClient.god(commandCall.keyed(command)).eventually(progress::end);
+          return daemonClient
+              .god(commandCall.withIdempotencyKey(command))
+              .eventually(progress::end);
         });
   }
 

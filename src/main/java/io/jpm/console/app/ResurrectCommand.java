@@ -12,7 +12,7 @@ import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class ResurrectCommand implements ConsoleCommand {
     Session session = commandCall.session();
     session.info("Resurrecting");
     return daemonClient
-        .god(new GodCommand.Resurrect(FileApps.lasting(commandCall)))
+        .god(new GodCommand.Resurrect(FileApps.awaitStable(commandCall)))
         .compose(reply -> {
           reply.notes().forEach(session::warn);
           restored(reply, session);

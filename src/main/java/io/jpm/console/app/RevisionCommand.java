@@ -11,7 +11,7 @@ import io.jpm.console.session.ConsoleCommand;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.ShutdownNotice;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,14 +27,14 @@ import java.util.Optional;
 public final class RevisionCommand implements ConsoleCommand {
   private static final int SHORT = 7;
 
-  private final Way way;
+  private final Direction direction;
   private final Vertx vertx;
   private final DaemonClient daemonClient;
   private final CommandTools commandTools;
   private final ShutdownNotice shutdownNotice;
 
   /// The commit to move to.
-  public enum Way {
+  public enum Direction {
     /// The newest commit of the remote, or a named one.
     PULL("pull takes an app and at most one commit: jpm pull web v1.2"),
     /// The previous commit.
@@ -44,19 +44,19 @@ public final class RevisionCommand implements ConsoleCommand {
 
     private final String usage;
 
-    Way(String usage) {
+    Direction(String usage) {
       this.usage = usage;
     }
   }
 
   /// @param shutdownNotice notifies clients when the daemon ends
   public RevisionCommand(
-      Way way,
+      Direction direction,
       Vertx vertx,
       DaemonClient daemonClient,
       CommandTools commandTools,
       ShutdownNotice shutdownNotice) {
-    this.way = way;
+    this.direction = direction;
     this.vertx = vertx;
     this.daemonClient = daemonClient;
     this.commandTools = commandTools;
@@ -66,9 +66,9 @@ public final class RevisionCommand implements ConsoleCommand {
   @Override
   public Future<ExitCode> run(CommandCall commandCall) {
     List<String> targets = commandCall.arguments().targets();
-    int most = way == Way.PULL ? 2 : 1;
+    int most = direction == Direction.PULL ? 2 : 1;
     if (targets.size() > most) {
-      return failed(way.usage);
+      return failed(direction.usage);
     }
     return daemonClient
         .executeOrFail(new GodCommand.Show(List.of(targets.getFirst())))
@@ -133,7 +133,7 @@ public final class RevisionCommand implements ConsoleCommand {
     /// Returns the target commit; empty if there is no further one.
     private Future<Optional<String>> target(String branch) {
       List<String> words = commandCall.arguments().targets();
-      return switch (way) {
+      return switch (direction) {
         case BACKWARD -> git.commit("HEAD~1");
         case FORWARD ->
             git.next(branch)
@@ -162,11 +162,13 @@ public final class RevisionCommand implements ConsoleCommand {
       return git.isIn(from, branch)
           .compose(known -> {
             if (known) {
-              return git.become(to.get()).map(true);
+              return git.resetTo(to.get()).map(true);
             }
             return git.isIn(to.get(), from)
                 .compose(ahead ->
-                    ahead && way == Way.PULL && commandCall.arguments().targets().size() == 1
+                    ahead
+                            && direction == Direction.PULL
+                            && commandCall.arguments().targets().size() == 1
                         ? Future.succeededFuture(false)
                         : failed(
                             "%s has commits that %s does not have: push them, or check out the commit with git"
@@ -178,12 +180,12 @@ public final class RevisionCommand implements ConsoleCommand {
     /// date.
     private Future<ExitCode> unmoved(String at) {
       String what =
-          switch (way) {
+          switch (direction) {
             case BACKWARD -> "is at the first commit";
             case FORWARD -> "is at the newest commit";
             case PULL -> "is up to date";
           };
-      if (way != Way.PULL) {
+      if (direction != Direction.PULL) {
         return failed(what + ", " + brief(at));
       }
       if (commandCall.arguments().has(VerbOption.JSON)) {
@@ -221,7 +223,7 @@ public final class RevisionCommand implements ConsoleCommand {
       if (!(failure instanceof CommandFailure)) {
         return Future.failedFuture(failure);
       }
-      return git.become(from)
+      return git.resetTo(from)
           .compose(_ ->
               failed(
                   "%s; went back to %s, nothing was reloaded"
@@ -235,7 +237,7 @@ public final class RevisionCommand implements ConsoleCommand {
               .put("from", from)
               .put("to", to)
               .put("changed", !from.equals(to));
-      commandCall.session().out(TerminalText.json(json) + "\n");
+      commandCall.session().out(TerminalSanitizer.json(json) + "\n");
     }
   }
 

@@ -13,7 +13,7 @@ import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -37,13 +37,13 @@ public final class ScaleCommand implements ConsoleCommand {
       return Future.failedFuture(
           new CommandFailure("scale takes an app and a number: jpm scale web 4"));
     }
-    Scale command = command(words.getFirst(), words.getLast(), FileApps.lasting(commandCall));
+    Scale command = command(words.getFirst(), words.getLast(), FileApps.awaitStable(commandCall));
     return daemonClient
         .god(new GodCommand.Show(List.of(command.target())))
         .map(shown -> shown.instances().stream().findFirst().map(one -> one.spec().name()))
         .compose(name ->
             daemonClient
-                .god(commandCall.keyed(command))
+                .god(commandCall.withIdempotencyKey(command))
                 .compose(reply -> told(name, reply, commandCall.session())));
   }
 
@@ -54,13 +54,13 @@ public final class ScaleCommand implements ConsoleCommand {
     }
     Matcher parts = NUMBER.matcher(word);
     int number = parts.matches() ? Integer.parseInt(parts.group(2)) : 0;
-    if (number < 1 || number > Instances.MOST) {
+    if (number < 1 || number > InstanceSettings.MOST) {
       throw new CommandFailure(
           word.equals("0")
               ? "scale %s 0 would leave no instance: use 1 or more, or jpm delete %s"
                   .formatted(target, target)
               : "scale %s %s: use a number from 1 to %d, +N, -N or max"
-                  .formatted(target, word, Instances.MOST));
+                  .formatted(target, word, InstanceSettings.MOST));
     }
     return switch (parts.group(1)) {
       case "+" -> new Scale(target, Scale.Step.BY, number, lasting);

@@ -31,7 +31,8 @@ public final class SendCommand implements ConsoleCommand {
     String end = commandCall.arguments().value(VerbOption.SEPARATOR).orElse("\n");
     String text = String.join(" ", words.subList(1, words.size())) + end;
     return daemonClient
-        .executeOrFail(commandCall.keyed(new GodCommand.Type(words.getFirst(), text)))
+        .executeOrFail(
+            commandCall.withIdempotencyKey(new GodCommand.WriteInput(words.getFirst(), text)))
         .map(instances -> {
           instances.forEach(one ->
               commandCall

@@ -6,7 +6,7 @@ import io.jpm.console.session.CommandCall;
 import io.jpm.console.session.ConsoleCommand;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -33,7 +33,9 @@ public final class SendSignalCommand implements ConsoleCommand {
                     "signal \"%s\": use a name such as SIGUSR2 or HUP, or a number from 1 to 31"
                         .formatted(words.getFirst())));
     return daemonClient
-        .god(commandCall.keyed(new GodCommand.SendSignal(words.subList(1, words.size()), signal)))
+        .god(
+            commandCall.withIdempotencyKey(
+                new GodCommand.SendSignal(words.subList(1, words.size()), signal)))
         .compose(reply -> {
           reply
               .instances()

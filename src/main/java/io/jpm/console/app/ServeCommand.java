@@ -1,7 +1,7 @@
 package io.jpm.console.app;
 
 import io.jpm.bus.god.GodCommand;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodCommand.StartApps;
 import io.jpm.console.cli.Arguments;
 import io.jpm.console.cli.ServeOptions;
@@ -44,15 +44,16 @@ public final class ServeCommand implements ConsoleCommand {
         .compose(shown ->
             // A running server occupies its port; the error message must then say that it is
             // running.
-            vertx.executeBlocking(() -> options.checked(shown.instances().isEmpty()), false))
+            vertx.executeBlocking(() -> options.validated(shown.instances().isEmpty()), false))
         .compose(_ ->
-            files.ofAttributes(attributes(name, options, commandCall.arguments()), commandCall))
+            files.loadAttributes(attributes(name, options, commandCall.arguments()), commandCall))
         .compose(specs ->
             daemonClient.executeOrFail(
-                commandCall.keyed(
-                    new StartApps(specs, Existing.REFUSE_RUNNING, Optional.empty(), true))))
+                commandCall.withIdempotencyKey(
+                    new StartApps(
+                        specs, ExistingAppPolicy.REFUSE_RUNNING, Optional.empty(), true))))
         .map(_ -> {
-          commandCall.session().info(options.told());
+          commandCall.session().info(options.urlMessage());
           return ExitCode.OK;
         })
         .compose(_ -> daemonClient.table(commandCall.session()));

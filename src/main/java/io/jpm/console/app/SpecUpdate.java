@@ -84,18 +84,18 @@ public final class SpecUpdate {
             .compose(orders -> order(orders, commandCall));
   }
 
-  private Future<List<GodCommand.Alter>> read(
+  private Future<List<GodCommand.UpdateSpec>> read(
       List<InstanceView> found, List<VerbOption> options, CommandCall commandCall) {
     Map<AppName, AppSpec> apps = new LinkedHashMap<>();
     found.forEach(instance -> apps.putIfAbsent(instance.spec().name(), instance.spec()));
-    List<Future<GodCommand.Alter>> read =
+    List<Future<GodCommand.UpdateSpec>> read =
         apps.values().stream().map(spec -> wanted(spec, options, commandCall)).toList();
     return Future.join(read).map(_ -> read.stream().map(Future::result).toList());
   }
 
   /// Builds the update of an app: a new spec from the options, and the keys whose values are taken
   /// from it.
-  private Future<GodCommand.Alter> wanted(
+  private Future<GodCommand.UpdateSpec> wanted(
       AppSpec spec, List<VerbOption> options, CommandCall commandCall) {
     Set<String> keys = new HashSet<>();
     options.stream()
@@ -117,8 +117,8 @@ public final class SpecUpdate {
       left.addAll(OF_WATCH);
     }
     return files
-        .ofKnown(spec, left, commandCall)
-        .map(wanted -> new GodCommand.Alter(spec.name(), wanted, keys));
+        .withOptions(spec, left, commandCall)
+        .map(wanted -> new GodCommand.UpdateSpec(spec.name(), wanted, keys));
   }
 
   /// Stops watching the files of all apps that `words` select.
@@ -135,17 +135,19 @@ public final class SpecUpdate {
         .compose(orders -> order(orders, commandCall));
   }
 
-  private static GodCommand.Alter unwatched(AppSpec spec) {
+  private static GodCommand.UpdateSpec unwatched(AppSpec spec) {
     Triggers now = spec.triggers();
     var without = new Triggers(now.schedule(), Optional.empty(), now.maxMemory());
-    return new GodCommand.Alter(
-        spec.name(), spec.draft().triggers(without).build(), Set.of(AppKey.WATCH.key()));
+    return new GodCommand.UpdateSpec(
+        spec.name(), spec.toBuilder().triggers(without).build(), Set.of(AppKey.WATCH.key()));
   }
 
-  private Future<Void> order(List<GodCommand.Alter> orders, CommandCall commandCall) {
+  private Future<Void> order(List<GodCommand.UpdateSpec> orders, CommandCall commandCall) {
     Future<Void> done = Future.succeededFuture();
-    for (GodCommand.Alter order : orders) {
-      done = done.compose(_ -> daemonClient.executeOrFail(commandCall.keyed(order)).mapEmpty());
+    for (GodCommand.UpdateSpec order : orders) {
+      done =
+          done.compose(
+              _ -> daemonClient.executeOrFail(commandCall.withIdempotencyKey(order)).mapEmpty());
     }
     return done;
   }

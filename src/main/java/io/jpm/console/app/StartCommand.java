@@ -2,7 +2,7 @@ package io.jpm.console.app;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodCommand.StartApps;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.cli.CommandFailure;
@@ -18,7 +18,7 @@ import io.jpm.console.session.Session;
 import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,24 +76,27 @@ public final class StartCommand implements ConsoleCommand {
 
   private Future<Void> startFile(String file, CommandCall commandCall) {
     warnOfIgnored(commandCall, "a process file");
-    Optional<Path> place = FileApps.placeOf(file, commandCall);
+    Optional<Path> place = FileApps.pathOf(file, commandCall);
     var watching = new ConfigWatching(daemonClient, commandCall, place);
     return watching
-        .checked()
-        .compose(_ -> files.outcomeOf(file, commandCall))
+        .validate()
+        .compose(_ -> files.loadOutcome(file, commandCall))
         .compose(outcome ->
             start(
                     new StartApps(
-                        outcome.apps(), Existing.RESTART, place, FileApps.lasting(commandCall)),
+                        outcome.apps(),
+                        ExistingAppPolicy.RESTART,
+                        place,
+                        FileApps.awaitStable(commandCall)),
                     commandCall)
                 // Also if an app does not start: the user will edit the file next.
-                .eventually(() -> watching.settle(outcome)));
+                .eventually(() -> watching.apply(outcome)));
   }
 
   /// Starts a listed app or a script. A script that an earlier daemon has already started for this
   /// command is listed by now, and must not be taken for a listed app.
   private Future<Void> startOther(String target, CommandCall commandCall) {
-    if (commandCall.session().noted().equals(noteOf(target))) {
+    if (commandCall.session().checkpoint().equals(noteOf(target))) {
       return startScript(target, commandCall);
     }
     if (target.equals(AppName.ALL) || target.chars().allMatch(c -> c >= '0' && c <= '9')) {
@@ -133,36 +136,37 @@ public final class StartCommand implements ConsoleCommand {
                 : Action.START)
         .compose(action ->
             progress
-                .of(
+                .track(
                     action,
                     List.of(target),
                     commandCall.session(),
                     () ->
                         daemonClient.executeOrFail(
-                            commandCall.keyed(
+                            commandCall.withIdempotencyKey(
                                 new GodCommand.Act(
                                     action,
                                     List.of(target),
-                                    FileApps.shell(commandCall),
-                                    FileApps.lasting(commandCall))),
+                                    FileApps.shellVariables(commandCall),
+                                    FileApps.awaitStable(commandCall))),
                             commandCall.session()))
                 .compose(instances ->
-                    ActionSummary.told(ActCommand.done(action), instances, commandCall.session())));
+                    ActionSummary.reportInstances(
+                        ActCommand.pastTense(action), instances, commandCall.session())));
   }
 
   private Future<Void> startScript(String script, CommandCall commandCall) {
     warnOfEnvironment(commandCall);
     boolean force = commandCall.arguments().has(VerbOption.FORCE);
     return files
-        .ofCommandLine(script, commandCall)
-        .onSuccess(_ -> commandCall.session().noteForNext(noteOf(script)))
+        .loadCommandLine(script, commandCall)
+        .onSuccess(_ -> commandCall.session().setCheckpoint(noteOf(script)))
         .compose(specs ->
             start(
                 new StartApps(
                     specs,
-                    force ? Existing.REPLACE : Existing.REFUSE_RUNNING,
+                    force ? ExistingAppPolicy.REPLACE : ExistingAppPolicy.REFUSE_RUNNING,
                     Optional.empty(),
-                    FileApps.lasting(commandCall)),
+                    FileApps.awaitStable(commandCall)),
                 commandCall));
   }
 
@@ -183,11 +187,11 @@ public final class StartCommand implements ConsoleCommand {
     announce(specs, session);
     List<String> names = specs.stream().map(spec -> spec.name().value()).toList();
     return progress
-        .of(
+        .track(
             Action.START,
             names,
             session,
-            () -> daemonClient.executeOrFail(commandCall.keyed(order), session))
+            () -> daemonClient.executeOrFail(commandCall.withIdempotencyKey(order), session))
         .map(instances -> summarize(specs, instances, session));
   }
 

@@ -2,7 +2,7 @@ package io.jpm.console.app;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.cli.ResolvedTargets;
@@ -14,7 +14,7 @@ import io.jpm.console.session.ConsoleCommand;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Progress;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.Future;
 import java.util.Optional;
 import java.util.Set;
@@ -47,21 +47,22 @@ public final class StartOrRestartCommand implements ConsoleCommand {
   private Future<ExitCode> started(
       ResolvedTargets all, Set<InstanceId> running, CommandCall commandCall) {
     return progress
-        .of(
+        .track(
             Action.START,
             all.names(),
             commandCall.session(),
             () ->
                 daemonClient.god(
-                    commandCall.keyed(
+                    commandCall.withIdempotencyKey(
                         new GodCommand.StartApps(
                             all.specs(),
-                            Existing.RESTART,
+                            ExistingAppPolicy.RESTART,
                             Optional.empty(),
-                            FileApps.lasting(commandCall)))))
+                            FileApps.awaitStable(commandCall)))))
         .compose(reply ->
             ActionSummary.of(
-                it -> ActCommand.done(running.contains(it.id()) ? Action.RESTART : Action.START),
+                it ->
+                    ActCommand.pastTense(running.contains(it.id()) ? Action.RESTART : Action.START),
                 reply,
                 daemonClient,
                 commandCall.session()));

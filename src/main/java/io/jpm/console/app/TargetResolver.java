@@ -45,14 +45,16 @@ public final class TargetResolver {
         commandCall,
         (word, it) ->
             files
-                .isSurelyProcessFile(word, it)
+                .isProcessFileOrDirectory(word, it)
                 .compose(isFile ->
                     isFile
-                        ? files.ofFile(word, it).map(specs -> new ResolvedTargets(List.of(), specs))
+                        ? files
+                            .loadFile(word, it)
+                            .map(specs -> new ResolvedTargets(List.of(), specs))
                         : Future.failedFuture(
                             new CommandFailure(
                                 "%s takes process files, but %s is not one"
-                                    .formatted(verb.word(), word)))));
+                                    .formatted(verb.keyword(), word)))));
   }
 
   private static Future<ResolvedTargets> each(
@@ -105,7 +107,7 @@ public final class TargetResolver {
 
   private Future<ResolvedTargets> listedOfFile(String word, CommandCall commandCall) {
     return files
-        .ofFile(word, commandCall)
+        .loadFile(word, commandCall)
         .compose(specs ->
             daemonClient
                 .executeOrFail(new GodCommand.Show(List.of()))

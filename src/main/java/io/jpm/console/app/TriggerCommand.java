@@ -33,24 +33,24 @@ public final class TriggerCommand implements ConsoleCommand {
     Optional<String> parameter = words.size() == 3 ? Optional.of(words.get(2)) : Optional.empty();
     var command = new GodCommand.Trigger(List.of(words.getFirst()), words.get(1), parameter);
     return daemonClient
-        .god(commandCall.keyed(command))
+        .god(commandCall.withIdempotencyKey(command))
         .compose(reply -> told(words.get(1), reply, commandCall.session()));
   }
 
   private static Future<ExitCode> told(String action, GodReply reply, Session session) {
-    if (!reply.answers().isEmpty()) {
+    if (!reply.actionResults().isEmpty()) {
       session.info(
           "%s answered action %s"
-              .formatted(Amounts.count(reply.answers().size(), "instance"), action));
+              .formatted(Amounts.count(reply.actionResults().size(), "instance"), action));
     }
-    for (GodReply.Answer answer : reply.answers()) {
+    for (GodReply.ActionResult actionResult : reply.actionResults()) {
       String label =
           reply.instances().stream()
-              .filter(instance -> instance.id().equals(answer.id()))
+              .filter(instance -> instance.id().equals(actionResult.id()))
               .findFirst()
               .map(TriggerCommand::label)
-              .orElse(answer.id().toString());
-      session.out("[%s]=%s\n".formatted(label, answer.json()));
+              .orElse(actionResult.id().toString());
+      session.out("[%s]=%s\n".formatted(label, actionResult.json()));
     }
     return reply.problems().isEmpty()
         ? Future.succeededFuture(ExitCode.OK)

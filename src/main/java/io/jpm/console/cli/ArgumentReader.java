@@ -27,9 +27,9 @@ public final class ArgumentReader {
   private ArgumentReader() {}
 
   /// Parses the words of a command line after `jpm`.
-  public static ParsedCommand read(List<String> argv) {
+  public static ParsedCommand parse(List<String> argv) {
     int dashes = argv.indexOf("--");
-    List<String> words = ownWords(argv);
+    List<String> words = wordsBeforeSeparator(argv);
     List<String> rest = dashes < 0 ? List.of() : argv.subList(dashes + 1, argv.size());
     int at = verbIndex(words);
     if (at == words.size()) {
@@ -44,7 +44,7 @@ public final class ArgumentReader {
     if (word.equals("help")) {
       return help(others);
     }
-    return Verb.find(word).map(verb -> read(verb, others, rest)).orElseGet(() -> noVerb(word));
+    return Verb.find(word).map(verb -> parse(verb, others, rest)).orElseGet(() -> noVerb(word));
   }
 
   private static ParsedCommand noVerb(String word) {
@@ -52,15 +52,15 @@ public final class ArgumentReader {
         UnsupportedPm2.find(word)
             .map(UnsupportedPm2::line)
             .orElseGet(() ->
-                unknown(
+                unknownWordMessage(
                     "command",
                     word,
-                    ResolvedTargets.joined(Verb.words(), UnsupportedPm2.commands()),
+                    ResolvedTargets.joined(Verb.keywords(), UnsupportedPm2.commands()),
                     "jpm --help")));
   }
 
   /// Returns the words before `--`, which are jpm's own.
-  static List<String> ownWords(List<String> argv) {
+  static List<String> wordsBeforeSeparator(List<String> argv) {
     int dashes = argv.indexOf("--");
     return dashes < 0 ? argv : argv.subList(0, dashes);
   }
@@ -82,7 +82,7 @@ public final class ArgumentReader {
       return new ParsedCommand.Mistake("no command: jpm --help lists all commands");
     }
     List<String> known = Stream.concat(VERSION_OPTIONS.stream(), HELP_OPTIONS.stream()).toList();
-    return new ParsedCommand.Mistake(unknown("option", first, known, "jpm --help"));
+    return new ParsedCommand.Mistake(unknownWordMessage("option", first, known, "jpm --help"));
   }
 
   private static ParsedCommand help(List<String> words) {
@@ -97,14 +97,14 @@ public final class ArgumentReader {
     return verb.isPresent() ? new ParsedCommand.Help(verb) : noVerb(about.get());
   }
 
-  private static ParsedCommand read(Verb verb, List<String> words, List<String> rest) {
+  private static ParsedCommand parse(Verb verb, List<String> words, List<String> rest) {
     if (!rest.isEmpty() && !TAKING_REST.contains(verb)) {
       return new ParsedCommand.Mistake(
-          "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.word()));
+          "jpm %s takes nothing after --; did you mean jpm start?".formatted(verb.keyword()));
     }
-    OptionalValues optional = OptionalValues.takenFrom(verb, words);
+    OptionalValues optional = OptionalValues.extract(verb, words);
     ParsedCommand parsedCommand =
-        optional.in(
+        optional.mergeInto(
             SimpleParser.sort(verb, optional.words(), rest)
                 .<ParsedCommand>map(arguments -> new ParsedCommand.Run(verb, arguments))
                 .orElseGet(() -> OptionParser.parse(verb, optional.words(), rest)));
@@ -125,19 +125,20 @@ public final class ArgumentReader {
               ? parsedCommand
               : new ParsedCommand.Mistake(
                   "jpm %s does not take \"%s\"; see jpm %s --help"
-                      .formatted(verb.word(), arguments.targets().getFirst(), verb.word()));
+                      .formatted(verb.keyword(), arguments.targets().getFirst(), verb.keyword()));
       case ANY -> parsedCommand;
       case SOME ->
           count > 0
               ? parsedCommand
               : new ParsedCommand.Mistake(
                   "jpm %s needs an argument: jpm %s %s"
-                      .formatted(verb.word(), verb.word(), verb.targetNames()));
+                      .formatted(verb.keyword(), verb.keyword(), verb.targetNames()));
     };
   }
 
   /// Returns a message such as `unknown option "--nmae": did you mean --name? (jpm start --help)`.
-  static String unknown(String what, String word, Collection<String> known, String help) {
+  static String unknownWordMessage(
+      String what, String word, Collection<String> known, String help) {
     return begunWith(word, known)
         .or(() -> NearestName.to(word, known))
         .map(near -> "unknown %s \"%s\": did you mean %s? (%s)".formatted(what, word, near, help))

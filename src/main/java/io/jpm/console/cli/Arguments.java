@@ -44,7 +44,7 @@ public record Arguments(
   ///
   /// @param usual the default
   /// @throws CommandFailure if the value is not a number in range
-  public int lines(int usual) {
+  public int lineCount(int usual) {
     return (int) number(VerbOption.LINES, MOST_LINES).orElse(usual);
   }
 

@@ -84,6 +84,6 @@ public final class ConsoleAudit {
   }
 
   private static Optional<Change> change(Verb verb, Stream<String> apps) {
-    return Optional.of(new Change(verb.word(), apps.toList()));
+    return Optional.of(new Change(verb.keyword(), apps.toList()));
   }
 }

@@ -23,7 +23,7 @@ public final class Examples {
               List.of(
                   new Line("jpm ls", "all apps"),
                   new Line("jpm ls --sort memory:desc", "the largest first"),
-                  new Line("jpm describe web", "details of one, and reasons for its state"),
+                  new Line("jpm describe web", "details, and the reason for its state"),
                   new Line("jpm logs web --lines 100", "its last 100 lines, then new ones"),
                   new Line("jpm events web", "what has happened to it"),
                   new Line("jpm jlist", "the list for scripts, with PM2's names"))),
@@ -70,7 +70,7 @@ public final class Examples {
   }
 
   /// Returns the examples for beginners.
-  public static String first() {
+  public static String forBeginners() {
     return ALL.getFirst().text();
   }
 

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 /// Formats the help pages from the lists of [Verb] and [VerbOption]: an overview, and a page for
 /// each command.
 public final class HelpText {
-  private static final String EXAMPLES = Examples.first();
+  private static final String EXAMPLES = Examples.forBeginners();
 
   /// A command with more options than this lists them under headings.
   private static final int MANY_OPTIONS = 12;
@@ -21,7 +21,7 @@ public final class HelpText {
   private HelpText() {}
 
   /// Returns the frequently used commands, on one screen.
-  public static String ofMost(boolean colors) {
+  public static String overview(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n\n");
     text.append(Paint.BOLD.on("Examples", colors)).append('\n').append(EXAMPLES);
     Arrays.stream(Verb.Group.values())
@@ -33,7 +33,7 @@ public final class HelpText {
   }
 
   /// Returns all commands, and the PM2 commands that are not supported.
-  public static String ofAll(boolean colors) {
+  public static String allCommands(boolean colors) {
     var text = new StringBuilder("Usage: jpm <command> [options]\n");
     Arrays.stream(Verb.Group.values()).forEach(group -> commands(text, group, colors));
     leftOut(text, colors);
@@ -61,12 +61,12 @@ public final class HelpText {
     text.append('\n').append(Paint.BOLD.on(group.title(), colors)).append('\n');
     Arrays.stream(Verb.values())
         .filter(verb -> verb.group() == group)
-        .forEach(verb -> line(text, verb.word() + " " + verb.targetNames(), verb.summary(), 36));
+        .forEach(verb -> line(text, verb.keyword() + " " + verb.targetNames(), verb.summary(), 36));
   }
 
   /// Returns the help page of one command.
   public static String of(Verb verb, boolean colors) {
-    var text = new StringBuilder("Usage: jpm ").append(verb.word());
+    var text = new StringBuilder("Usage: jpm ").append(verb.keyword());
     if (!verb.targetNames().isEmpty()) {
       text.append(' ').append(verb.targetNames());
     }

@@ -18,14 +18,14 @@ import java.util.Optional;
 /// @param streams selects streams
 /// @param style the format of lines
 /// @param follow whether to continue with new lines
-/// @param daemonToo whether to include the daemon's own log
+/// @param includesDaemonLog whether to include the daemon's own log
 public record LogsOptions(
     long lines,
     LogFilter filter,
     Streams streams,
     LogStyle style,
     boolean follow,
-    boolean daemonToo) {
+    boolean includesDaemonLog) {
   private static final int DEFAULT_LINES = 15;
 
   /// Distinguishes a time format from the name of an app.
@@ -65,7 +65,7 @@ public record LogsOptions(
     refuseContradictions(arguments);
     LogFilter filter = filter(arguments, times);
     boolean bounded = filter.since().isPresent() || filter.until().isPresent();
-    int lines = arguments.lines(DEFAULT_LINES);
+    int lines = arguments.lineCount(DEFAULT_LINES);
     LogStyle style = style(arguments);
     Streams streams = streams(arguments);
     boolean plain = style.kind() == LogStyle.Kind.LABELLED && streams == Streams.BOTH;
@@ -76,11 +76,11 @@ public record LogsOptions(
         streams,
         style,
         !arguments.has(VerbOption.NOSTREAM) && !past,
-        plain && !arguments.has(VerbOption.ERR) && isEveryone(arguments.targets()));
+        plain && !arguments.has(VerbOption.ERR) && isAllApps(arguments.targets()));
   }
 
   /// Reports whether `targets` select all apps.
-  public static boolean isEveryone(List<String> targets) {
+  public static boolean isAllApps(List<String> targets) {
     return targets.isEmpty() || targets.contains(AppName.ALL);
   }
 

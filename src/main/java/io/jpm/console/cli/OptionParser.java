@@ -43,14 +43,14 @@ final class OptionParser {
       return new ParsedCommand.Run(verb, new Arguments(targets, options, rest));
     } catch (UnmatchedArgumentException e) {
       List<String> known = verb.options().stream().flatMap(o -> o.names().stream()).toList();
-      String help = "jpm %s --help".formatted(verb.word());
+      String help = "jpm %s --help".formatted(verb.keyword());
       String word = e.getUnmatched().getFirst();
       int equals = word.indexOf('=');
       String name = equals < 0 ? word : word.substring(0, equals);
       return new ParsedCommand.Mistake(
           UnsupportedPm2.find(name)
               .map(option -> "%s: %s".formatted(name, option.line()))
-              .orElseGet(() -> ArgumentReader.unknown("option", name, known, help)));
+              .orElseGet(() -> ArgumentReader.unknownWordMessage("option", name, known, help)));
     } catch (ParameterException e) {
       return new ParsedCommand.Mistake(mistake(verb, e));
     }
@@ -78,7 +78,7 @@ final class OptionParser {
         e instanceof MissingParameterException missing && !missing.getMissing().isEmpty()
             ? missing.getMissing().getFirst()
             : e.getArgSpec();
-    String help = "jpm %s --help".formatted(verb.word());
+    String help = "jpm %s --help".formatted(verb.keyword());
     return argument instanceof OptionSpec option
         ? "%s needs a value: %s %s (%s)"
             .formatted(option.longestName(), option.longestName(), option.paramLabel(), help)
@@ -86,7 +86,7 @@ final class OptionParser {
   }
 
   private static CommandLine parser(Verb verb) {
-    CommandSpec spec = CommandSpec.create().name("jpm " + verb.word());
+    CommandSpec spec = CommandSpec.create().name("jpm " + verb.keyword());
     for (VerbOption option : verb.options()) {
       var builder =
           OptionSpec.builder(option.names().getFirst(), otherNames(option))

@@ -26,7 +26,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
     values = Map.copyOf(values);
   }
 
-  static OptionalValues takenFrom(Verb verb, List<String> words) {
+  static OptionalValues extract(Verb verb, List<String> words) {
     List<String> left = new ArrayList<>();
     Map<VerbOption, List<String>> values = new EnumMap<>(VerbOption.class);
     int targets = 0;
@@ -89,7 +89,7 @@ record OptionalValues(List<String> words, Map<VerbOption, List<String>> values) 
   }
 
   /// Returns `parsedCommand` with the extracted values added.
-  ParsedCommand in(ParsedCommand parsedCommand) {
+  ParsedCommand mergeInto(ParsedCommand parsedCommand) {
     if (values.isEmpty()
         || !(parsedCommand instanceof ParsedCommand.Run(Verb verb, Arguments sorted))) {
       return parsedCommand;

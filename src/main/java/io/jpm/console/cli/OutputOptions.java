@@ -9,8 +9,8 @@ import java.util.List;
 /// @param tty the client's terminal
 /// @param quiet whether to print only requested output and errors
 /// @param mergesFinalChunk whether the exit code may be sent together with the last text
-/// @param marks whether the client wants resume marks, for a command that it may have to resume
-public record OutputOptions(Tty tty, boolean quiet, boolean mergesFinalChunk, boolean marks) {
+/// @param resumable whether the client wants resume marks, for a command that it may have to resume
+public record OutputOptions(Tty tty, boolean quiet, boolean mergesFinalChunk, boolean resumable) {
   /// The options of a client about which nothing is known.
   public static final OutputOptions PLAIN = new OutputOptions(Tty.NONE, false, false, false);
 
@@ -21,13 +21,13 @@ public record OutputOptions(Tty tty, boolean quiet, boolean mergesFinalChunk, bo
   /// Reads the options from the client's words and environment. They also apply if the command line
   /// is not valid, since its error message is printed too.
   public static OutputOptions of(ConsoleRequest request) {
-    List<String> words = ArgumentReader.ownWords(request.argv());
+    List<String> words = ArgumentReader.wordsBeforeSeparator(request.argv());
     boolean plain = words.contains("--no-color");
     boolean quiet =
         VerbOption.SILENT.names().stream().anyMatch(words::contains)
             || SILENCING.stream().anyMatch(name -> isGiven(request, name));
     Tty tty = plain ? request.tty().withoutColor() : request.tty();
-    return new OutputOptions(tty, quiet, request.joinsLast(), request.marks());
+    return new OutputOptions(tty, quiet, request.mergesFinalChunk(), request.resumable());
   }
 
   private static boolean isGiven(ConsoleRequest request, String variable) {

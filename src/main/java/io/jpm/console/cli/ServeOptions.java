@@ -93,7 +93,7 @@ public record ServeOptions(
   ///
   /// @param free whether the port must be free
   /// @throws CommandFailure if not
-  public ServeOptions checked(boolean free) {
+  public ServeOptions validated(boolean free) {
     if (!Files.isDirectory(directory)) {
       throw new CommandFailure(
           Files.exists(directory)
@@ -126,7 +126,7 @@ public record ServeOptions(
   }
 
   /// Returns a message with the URL and the machines that can reach it.
-  public String told() {
+  public String urlMessage() {
     String shown = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
     String where = "Serving %s on http://%s:%d".formatted(directory, shown, port);
     boolean everybody = host.equals(EVERYWHERE) || host.equals("::") || host.equals("[::]");

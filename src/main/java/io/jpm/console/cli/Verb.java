@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /// All commands: their names, targets and summaries. To add a command, add it here; the compiler
 /// then requires its options in [VerbOptions], examples in [VerbExamples] and an implementation in
-/// [io.jpm.console.Commands].
+/// [io.jpm.console.ConsoleCommandFactory].
 public enum Verb {
   START(APPS, "start", "[script|file|name|id|all…]", "start a script, a program, a process file"),
   STOP(APPS, "stop", "name|id|all|file…", "stop apps and keep them in the list"),
@@ -153,7 +153,7 @@ public enum Verb {
   }
 
   /// Returns the primary name.
-  public String word() {
+  public String keyword() {
     return names.getFirst();
   }
 
@@ -171,7 +171,7 @@ public enum Verb {
   }
 
   /// Returns all names of commands, including `help`.
-  public static List<String> words() {
+  public static List<String> keywords() {
     return Stream.concat(
             Arrays.stream(values()).flatMap(verb -> verb.names.stream()), Stream.of("help"))
         .toList();

@@ -165,9 +165,10 @@ public final class VerbOptions {
     return ResolvedTargets.joined(VerbOption.ofApps(), List.of(own));
   }
 
-  /// Reports whether a command for which [#countsEachTime] holds is nevertheless executed only once
-  /// if its request has an idempotency key ([io.jpm.console.session.CommandCall#keyed]). A reload
-  /// is not included: its client is notified immediately that the command was accepted.
+  /// Reports whether a command for which [#isNonIdempotent] holds is nevertheless executed only
+  /// once if its request has an idempotency key
+  /// ([io.jpm.console.session.CommandCall#withIdempotencyKey]). A reload is not included: its
+  /// client is notified immediately that the command was accepted.
   public static boolean isRepeatable(Verb verb) {
     return switch (verb) {
       case RESTART, SCALE, START_OR_RESTART, TRIGGER, SEND, MESSAGE, SEND_SIGNAL -> true;
@@ -178,7 +179,7 @@ public final class VerbOptions {
   /// Reports whether a client that has printed part of the output sends the command again when the
   /// daemon dies ([io.jpm.console.session.PrintedOutput]). Its effect happens once, because of the
   /// request's key or because the command is idempotent.
-  public static boolean isSentAgain(Verb verb) {
+  public static boolean isResentAfterCrash(Verb verb) {
     return switch (verb) {
       case START, SERVE, STOP, DELETE, APPLY, RELOAD, START_OR_RELOAD -> true;
       case RESURRECT, RESET, SAVE, CLEARDUMP, FLUSH, RELOAD_LOGS -> true;
@@ -188,7 +189,7 @@ public final class VerbOptions {
 
   /// Reports whether executing the command twice differs from executing it once. All others may be
   /// sent to the next daemon if this one dies before it has answered.
-  public static boolean countsEachTime(Verb verb) {
+  public static boolean isNonIdempotent(Verb verb) {
     return switch (verb) {
       case RESTART,
           RELOAD,

@@ -25,16 +25,16 @@ final class Completer {
   /// @param before the words between `jpm` and the word at the cursor
   /// @param current the typed part of the word at the cursor
   Completion complete(List<String> before, String current) {
-    CompletionPlace place = CompletionPlace.of(before, current);
+    CompletionContext place = CompletionContext.of(before, current);
     return switch (place) {
-      case CompletionPlace.Command(boolean ofHelp) -> commands(current, ofHelp);
-      case CompletionPlace.FirstOption() -> FIRST_OPTIONS.beginningWith(current);
-      case CompletionPlace.Option(Verb verb) -> options(verb).beginningWith(current);
-      case CompletionPlace.Value(VerbOption option, String prefix, List<String> targets) ->
-          value(option, current.substring(prefix.length()), targets).behind(prefix);
-      case CompletionPlace.Target target -> target(target, current);
-      case CompletionPlace.OfApp() -> Completion.of(Files.FILES);
-      case CompletionPlace.Unknown() -> Completion.NOTHING;
+      case CompletionContext.Command(boolean ofHelp) -> commands(current, ofHelp);
+      case CompletionContext.FirstOption() -> FIRST_OPTIONS.beginningWith(current);
+      case CompletionContext.Option(Verb verb) -> options(verb).beginningWith(current);
+      case CompletionContext.Value(VerbOption option, String prefix, List<String> targets) ->
+          value(option, current.substring(prefix.length()), targets).prefixedWith(prefix);
+      case CompletionContext.Target target -> target(target, current);
+      case CompletionContext.AppArgument() -> Completion.of(Files.FILES);
+      case CompletionContext.Unknown() -> Completion.NOTHING;
     };
   }
 
@@ -53,7 +53,7 @@ final class Completer {
     List<Candidate> found = new ArrayList<>();
     for (Verb verb : Verb.values()) {
       List<String> fitting = verb.names().stream().filter(name -> name.startsWith(typed)).toList();
-      List<String> shown = fitting.contains(verb.word()) ? List.of(verb.word()) : fitting;
+      List<String> shown = fitting.contains(verb.keyword()) ? List.of(verb.keyword()) : fitting;
       shown.forEach(name -> found.add(new Candidate(name, verb.summary())));
     }
     if (!ofHelp) {
@@ -72,11 +72,11 @@ final class Completer {
 
   private Completion value(VerbOption option, String typed, List<String> targets) {
     return switch (OptionValues.of(option)) {
-      case OptionValues.Words(List<String> words) -> Completion.ofWords(words).beginningWith(typed);
-      case OptionValues.OfFiles(Files files) -> Completion.of(files);
+      case OptionValues.OneOf(List<String> words) -> Completion.ofWords(words).beginningWith(typed);
+      case OptionValues.FilePath(Files files) -> Completion.of(files);
       case OptionValues.Apps() -> names(typed);
       case OptionValues.Namespaces() -> listed.namespaces().beginningWith(typed);
-      case OptionValues.Variants() -> variants.in(targets).beginningWith(typed);
+      case OptionValues.EnvironmentNames() -> variants.scan(targets).beginningWith(typed);
       case OptionValues.Free() -> Completion.NOTHING;
     };
   }
@@ -88,10 +88,10 @@ final class Completer {
     Completion rest =
         Completion.of(
             listed.names().candidates().stream().filter(it -> !given.contains(it.word())).toList());
-    return rest.beginningWith(typed.substring(before.length())).behind(before);
+    return rest.beginningWith(typed.substring(before.length())).prefixedWith(before);
   }
 
-  private Completion target(CompletionPlace.Target target, String typed) {
+  private Completion target(CompletionContext.Target target, String typed) {
     Completion found = Completion.NOTHING;
     boolean filesFirst = false;
     for (TargetKind kind : TargetKind.at(target.verb(), target.targets().size())) {
@@ -111,8 +111,8 @@ final class Completer {
     return switch (kind) {
       case TargetKind.App() -> listed.names().and(listed.namespaces());
       case TargetKind.Id() -> typed.isEmpty() ? Completion.NOTHING : listed.ids(); // offer names
-      case TargetKind.OfFiles(Files files) -> Completion.of(files);
-      case TargetKind.Words(List<String> words) -> Completion.ofWords(words);
+      case TargetKind.FilePath(Files files) -> Completion.of(files);
+      case TargetKind.OneOf(List<String> words) -> Completion.ofWords(words);
       case TargetKind.Action() ->
           targets.isEmpty() ? Completion.NOTHING : listed.actions(targets.getFirst());
       case TargetKind.Free() -> Completion.NOTHING;
@@ -121,6 +121,7 @@ final class Completer {
 
   /// Returns all command names, for shells that cannot reach a daemon.
   static List<String> commandWords() {
-    return Stream.concat(Arrays.stream(Verb.values()).map(Verb::word), Stream.of("help")).toList();
+    return Stream.concat(Arrays.stream(Verb.values()).map(Verb::keyword), Stream.of("help"))
+        .toList();
   }
 }

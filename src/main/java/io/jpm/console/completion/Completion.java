@@ -36,7 +36,7 @@ record Completion(List<Candidate> candidates, Files files) {
     }
 
     /// Returns the spelling for the shell scripts.
-    String word() {
+    String keyword() {
       return word;
     }
   }
@@ -76,7 +76,7 @@ record Completion(List<Candidate> candidates, Files files) {
   }
 
   /// Returns the candidates prefixed with `before`, which is already typed.
-  Completion behind(String before) {
+  Completion prefixedWith(String before) {
     return new Completion(
         candidates.stream().map(it -> new Candidate(before + it.word(), it.description())).toList(),
         files);

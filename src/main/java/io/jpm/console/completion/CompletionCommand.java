@@ -78,7 +78,7 @@ public final class CompletionCommand implements ConsoleCommand {
                       .formatted(own)));
     }
     return Optional.of(names.getFirst())
-        .filter(CompletionShell.words()::contains)
+        .filter(CompletionShell.keywords()::contains)
         .flatMap(CompletionShell::named)
         .orElseThrow(
             () -> new CommandFailure("jpm completion \"%s\": %s".formatted(names.getFirst(), USE)));

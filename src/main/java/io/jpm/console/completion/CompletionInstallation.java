@@ -1,7 +1,7 @@
 package io.jpm.console.completion;
 
 import io.jpm.console.cli.CommandFailure;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
             .orElseThrow(() ->
                 new CommandFailure(
                     "HOME is not set: jpm completion needs it to find the shell's configuration"));
-    Path script = home.resolve("completion." + shell.word());
+    Path script = home.resolve("completion." + shell.keyword());
     return switch (shell) {
       case BASH -> new CompletionInstallation(shell, script, Optional.of(user.resolve(".bashrc")));
       case ZSH ->
@@ -103,11 +103,13 @@ record CompletionInstallation(CompletionShell shell, Path script, Optional<Path>
     } catch (IOException e) {
       throw failure("removed", script, e);
     }
-    return done.isEmpty() ? List.of("Completion for " + shell.word() + " is not installed") : done;
+    return done.isEmpty()
+        ? List.of("Completion for " + shell.keyword() + " is not installed")
+        : done;
   }
 
   private String withBlock(String text) {
-    var path = new String(ByteText.toBytes(script.toString()), StandardCharsets.ISO_8859_1);
+    var path = new String(SurrogateEscape.toBytes(script.toString()), StandardCharsets.ISO_8859_1);
     String quoted = "'" + path.replace("'", "'\\''") + "'";
     String block = "%s\n[ ! -r %s ] || . %s\n%s\n".formatted(BEGIN, quoted, quoted, END);
     if (text.contains(block)) {

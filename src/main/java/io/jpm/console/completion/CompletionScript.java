@@ -21,7 +21,7 @@ final class CompletionScript {
   }
 
   private static String template(CompletionShell shell) {
-    String name = "completion." + shell.word();
+    String name = "completion." + shell.keyword();
     try (InputStream stream = CompletionScript.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException(name + " is not in the jar");

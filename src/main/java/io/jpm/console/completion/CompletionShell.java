@@ -12,18 +12,18 @@ enum CompletionShell {
   FISH;
 
   /// Returns the name as it is typed.
-  String word() {
+  String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /// Returns the names of all shells.
-  static List<String> words() {
-    return Arrays.stream(values()).map(CompletionShell::word).toList();
+  static List<String> keywords() {
+    return Arrays.stream(values()).map(CompletionShell::keyword).toList();
   }
 
   /// Returns the shell of this name, or of a path that ends with it.
   static Optional<CompletionShell> named(String nameOrPath) {
     String name = nameOrPath.substring(nameOrPath.lastIndexOf('/') + 1);
-    return Arrays.stream(values()).filter(shell -> shell.word().equals(name)).findFirst();
+    return Arrays.stream(values()).filter(shell -> shell.keyword().equals(name)).findFirst();
   }
 }

@@ -20,7 +20,7 @@ record FileVariants(Path cwd) {
 
   /// Returns the NAMEs in those of `targets` that are files, without duplicates. Files that are
   /// large or cannot be read are skipped.
-  Completion in(List<String> targets) {
+  Completion scan(List<String> targets) {
     return Completion.ofWords(
         List.copyOf(
             targets.stream()

@@ -35,7 +35,7 @@ final class ListedNames {
     return instances.stream()
         .collect(
             Collectors.groupingBy(
-                instance -> instance.phase().word(), LinkedHashMap::new, Collectors.counting()))
+                instance -> instance.phase().keyword(), LinkedHashMap::new, Collectors.counting()))
         .entrySet()
         .stream()
         .map(entry -> entry.getValue() + " " + entry.getKey())

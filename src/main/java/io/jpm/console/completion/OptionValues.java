@@ -7,7 +7,7 @@ import io.jpm.model.BalancingMode;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.Strategy;
 import io.jpm.model.access.Role;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,14 +18,14 @@ import java.util.stream.Stream;
 /// The kind of values that an option accepts.
 sealed interface OptionValues {
   /// One of these.
-  record Words(List<String> words) implements OptionValues {
-    public Words {
-      words = List.copyOf(words);
+  record OneOf(List<String> values) implements OptionValues {
+    public OneOf {
+      values = List.copyOf(values);
     }
   }
 
   /// A file.
-  record OfFiles(Files files) implements OptionValues {}
+  record FilePath(Files files) implements OptionValues {}
 
   /// Names of apps, separated by commas.
   record Apps() implements OptionValues {}
@@ -34,7 +34,7 @@ sealed interface OptionValues {
   record Namespaces() implements OptionValues {}
 
   /// The NAME of an `env_NAME` key in the process file.
-  record Variants() implements OptionValues {}
+  record EnvironmentNames() implements OptionValues {}
 
   /// Any text.
   record Free() implements OptionValues {}
@@ -46,8 +46,8 @@ sealed interface OptionValues {
 
   private static OptionValues ofParameter(String parameter) {
     return switch (parameter) {
-      case "FILE", "[FILE]", "[PATH]" -> new OfFiles(Files.FILES);
-      case "DIR" -> new OfFiles(Files.DIRECTORIES);
+      case "FILE", "[FILE]", "[PATH]" -> new FilePath(Files.FILES);
+      case "DIR" -> new FilePath(Files.DIRECTORIES);
       default -> new Free();
     };
   }
@@ -61,21 +61,21 @@ sealed interface OptionValues {
       BY_OPTION.put(VerbOption.DEPENDS_ON, new Apps());
       BY_OPTION.put(VerbOption.OF_APPS, new Apps());
       BY_OPTION.put(VerbOption.NAMESPACE, new Namespaces());
-      BY_OPTION.put(VerbOption.ENV, new Variants());
-      BY_OPTION.put(VerbOption.INSTANCES, new Words(List.of("max")));
-      BY_OPTION.put(VerbOption.LOG_TYPE, new Words(List.of("raw", "json")));
+      BY_OPTION.put(VerbOption.ENV, new EnvironmentNames());
+      BY_OPTION.put(VerbOption.INSTANCES, new OneOf(List.of("max")));
+      BY_OPTION.put(VerbOption.LOG_TYPE, new OneOf(List.of("raw", "json")));
       BY_OPTION.put(
           VerbOption.INTERPRETER,
-          new Words(List.of("none", "node", "python3", "bash", "ruby", "php", "perl")));
-      put(VerbOption.STRATEGY, Strategy.values(), Strategy::word);
-      put(VerbOption.ROLE, Role.values(), Role::word);
-      put(VerbOption.BALANCE, BalancingMode.values(), BalancingMode::word);
-      put(VerbOption.RESTART, RestartPolicy.When.values(), RestartPolicy.When::word);
+          new OneOf(List.of("none", "node", "python3", "bash", "ruby", "php", "perl")));
+      put(VerbOption.STRATEGY, Strategy.values(), Strategy::keyword);
+      put(VerbOption.ROLE, Role.values(), Role::keyword);
+      put(VerbOption.BALANCE, BalancingMode.values(), BalancingMode::keyword);
+      put(VerbOption.RESTART, RestartPolicy.When.values(), RestartPolicy.When::keyword);
       put(VerbOption.KILL_SIGNAL, Signal.values(), Signal::name);
       BY_OPTION.put(
           VerbOption.SORT,
-          new Words(
-              InstanceOrder.words().stream()
+          new OneOf(
+              InstanceOrder.keywords().stream()
                   .flatMap(word -> Stream.of(word, word + ":desc"))
                   .toList()));
     }
@@ -83,7 +83,7 @@ sealed interface OptionValues {
     private Known() {}
 
     private static <T> void put(VerbOption option, T[] values, Function<T, String> word) {
-      BY_OPTION.put(option, new Words(Arrays.stream(values).map(word).toList()));
+      BY_OPTION.put(option, new OneOf(Arrays.stream(values).map(word).toList()));
     }
   }
 }

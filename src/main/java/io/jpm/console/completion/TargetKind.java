@@ -2,7 +2,7 @@ package io.jpm.console.completion;
 
 import io.jpm.console.cli.Verb;
 import io.jpm.console.completion.Completion.Files;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.util.Arrays;
 import java.util.List;
 
@@ -15,12 +15,12 @@ sealed interface TargetKind {
   record Id() implements TargetKind {}
 
   /// A file.
-  record OfFiles(Files files) implements TargetKind {}
+  record FilePath(Files files) implements TargetKind {}
 
   /// One of these words.
-  record Words(List<String> words) implements TargetKind {
-    public Words {
-      words = List.copyOf(words);
+  record OneOf(List<String> values) implements TargetKind {
+    public OneOf {
+      values = List.copyOf(values);
     }
   }
 
@@ -50,13 +50,13 @@ sealed interface TargetKind {
     return switch (name) {
       case "name" -> new App();
       case "id" -> new Id();
-      case "file", "script" -> new OfFiles(Files.FILES);
-      case "path" -> new OfFiles(Files.DIRECTORIES);
-      case "signal" -> new Words(Arrays.stream(Signal.values()).map(Signal::name).toList());
-      case "shell" -> new Words(CompletionShell.words());
+      case "file", "script" -> new FilePath(Files.FILES);
+      case "path" -> new FilePath(Files.DIRECTORIES);
+      case "signal" -> new OneOf(Arrays.stream(Signal.values()).map(Signal::name).toList());
+      case "shell" -> new OneOf(CompletionShell.keywords());
       case "action" -> new Action();
       case "all", "max", "systemd", "install", "uninstall", "create", "ls", "revoke" ->
-          new Words(List.of(name));
+          new OneOf(List.of(name));
       default -> new Free();
     };
   }

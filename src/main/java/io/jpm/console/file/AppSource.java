@@ -5,8 +5,8 @@ import io.jpm.config.AppsOutcome;
 import io.jpm.config.ProcessFileReader;
 import io.jpm.config.command.CallerContext;
 import io.jpm.config.deploy.ScriptEvaluator;
-import io.jpm.config.format.DefaultProcessFiles;
 import io.jpm.config.settings.AppDefaults;
+import io.jpm.config.syntax.DefaultProcessFiles;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +26,7 @@ public interface AppSource {
   /// Returns the default process files in a directory, which are used if the user does not name
   /// one, in order of preference.
   default List<String> usualFiles(Path directory) {
-    return DefaultProcessFiles.in(directory);
+    return DefaultProcessFiles.findIn(directory);
   }
 
   /// Reads the apps of a process file, or of all process files in a directory.

@@ -11,7 +11,7 @@ import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.console.session.ShutdownNotice;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppSpec;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -55,18 +55,19 @@ public final class ApplyCommand implements ConsoleCommand {
   /// @return whether there were no problems
   private Future<Boolean> file(String word, CommandCall commandCall) {
     return files
-        .isSurelyProcessFile(word, commandCall)
+        .isProcessFileOrDirectory(word, commandCall)
         .compose(isFile ->
             isFile
-                ? files.ofFile(word, commandCall)
+                ? files.loadFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
-                        "%s takes process files, but %s is not one".formatted(verb.word(), word))))
-        .compose(specs -> order(specs, FileApps.placeOf(word, commandCall), commandCall))
+                        "%s takes process files, but %s is not one"
+                            .formatted(verb.keyword(), word))))
+        .compose(specs -> order(specs, FileApps.pathOf(word, commandCall), commandCall))
         .compose(order ->
             shutdownNotice.during(
                 commandCall.session(),
-                daemonClient.god(order.dry() ? order : commandCall.keyed(order))))
+                daemonClient.god(order.dryRun() ? order : commandCall.withIdempotencyKey(order))))
         .map(reply -> told(reply, commandCall));
   }
 
@@ -79,7 +80,7 @@ public final class ApplyCommand implements ConsoleCommand {
                 "--prune deletes apps that came from a file, but standard input is not a file"))
         : Future.succeededFuture(
             new GodCommand.Apply(
-                specs, place, prune, true, verb == Verb.PLAN, FileApps.lasting(commandCall)));
+                specs, place, prune, true, verb == Verb.PLAN, FileApps.awaitStable(commandCall)));
   }
 
   private boolean told(GodReply reply, CommandCall commandCall) {
@@ -88,10 +89,10 @@ public final class ApplyCommand implements ConsoleCommand {
     if (commandCall.arguments().has(VerbOption.JSON)) {
       reply
           .changes()
-          .forEach(change -> session.out(TerminalText.json(ChangeText.json(change)) + "\n"));
+          .forEach(change -> session.out(TerminalSanitizer.json(ChangeText.json(change)) + "\n"));
     } else {
       ChangeText.lines(reply.changes())
-          .forEach(line -> session.out(TerminalText.visible(line) + "\n"));
+          .forEach(line -> session.out(TerminalSanitizer.visible(line) + "\n"));
     }
     reply.problems().forEach(session::error);
     return reply.problems().isEmpty();

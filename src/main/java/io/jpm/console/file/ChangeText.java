@@ -78,7 +78,7 @@ final class ChangeText {
   }
 
   private static String shown(String key, String value) {
-    return Secrets.masked(
+    return Secrets.mask(
         key.startsWith(OF_ENVIRONMENT) ? key.substring(OF_ENVIRONMENT.length()) : "", value);
   }
 

@@ -3,7 +3,7 @@ package io.jpm.console.file;
 import io.jpm.config.AppReader;
 import io.jpm.config.command.CallerContext;
 import io.jpm.config.deploy.Deployment;
-import io.jpm.config.format.DefaultProcessFiles;
+import io.jpm.config.syntax.DefaultProcessFiles;
 import io.jpm.config.values.Problem;
 import io.jpm.console.cli.CommandFailure;
 import io.jpm.console.session.CommandCall;
@@ -69,7 +69,7 @@ public final class DeployCommand implements ConsoleCommand {
   }
 
   private static Path usual(Path cwd) {
-    Optional<String> found = DefaultProcessFiles.in(cwd).stream().findFirst();
+    Optional<String> found = DefaultProcessFiles.findIn(cwd).stream().findFirst();
     if (found.isEmpty() && Files.exists(cwd.resolve(PACKAGE))) {
       return Path.of(PACKAGE);
     }

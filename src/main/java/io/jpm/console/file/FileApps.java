@@ -3,7 +3,7 @@ package io.jpm.console.file;
 import io.jpm.config.AppReader;
 import io.jpm.config.AppsOutcome;
 import io.jpm.config.command.CallerContext;
-import io.jpm.config.format.DefaultProcessFiles;
+import io.jpm.config.syntax.DefaultProcessFiles;
 import io.jpm.config.values.Problem;
 import io.jpm.console.cli.Arguments;
 import io.jpm.console.cli.CommandFailure;
@@ -47,7 +47,7 @@ public final class FileApps {
   }
 
   /// Reports the same for a command that accepts only process files.
-  public Future<Boolean> isSurelyProcessFile(String word, CommandCall commandCall) {
+  public Future<Boolean> isProcessFileOrDirectory(String word, CommandCall commandCall) {
     return isProcessFile(word, commandCall)
         .compose(known -> known ? Future.succeededFuture(true) : isDirectory(word, commandCall));
   }
@@ -89,21 +89,21 @@ public final class FileApps {
   }
 
   /// Returns the apps of a process file; with `--only`, the selected ones.
-  public Future<List<AppSpec>> ofFile(String word, CommandCall commandCall) {
-    return outcomeOf(word, commandCall).map(AppsOutcome::apps);
+  public Future<List<AppSpec>> loadFile(String word, CommandCall commandCall) {
+    return loadOutcome(word, commandCall).map(AppsOutcome::apps);
   }
 
   /// Returns the apps and the other settings of a process file, without problems: if there are any,
   /// it fails.
-  public Future<AppsOutcome> outcomeOf(String word, CommandCall commandCall) {
+  public Future<AppsOutcome> loadOutcome(String word, CommandCall commandCall) {
     return all(word, commandCall)
         .compose(all ->
             only(all.apps(), word, commandCall.arguments())
-                .map(apps -> new AppsOutcome(apps, List.of(), List.of(), all.hot())));
+                .map(apps -> new AppsOutcome(apps, List.of(), List.of(), all.watchRequested())));
   }
 
   /// Returns the path of a target's file; empty for standard input.
-  public static Optional<Path> placeOf(String word, CommandCall commandCall) {
+  public static Optional<Path> pathOf(String word, CommandCall commandCall) {
     return word.equals(STDIN)
         ? Optional.empty()
         : Optional.of(cwd(commandCall).resolve(word).normalize());
@@ -134,7 +134,7 @@ public final class FileApps {
   }
 
   /// Returns the variables of the caller's shell if `--update-env` is given.
-  public static Optional<Map<String, String>> shell(CommandCall commandCall) {
+  public static Optional<Map<String, String>> shellVariables(CommandCall commandCall) {
     return commandCall.arguments().has(VerbOption.UPDATE_ENV)
         ? Optional.of(AppReader.shellVariables(commandCall.request().environment()))
         : Optional.empty();
@@ -142,17 +142,17 @@ public final class FileApps {
 
   /// Reports whether the command waits until started processes have survived for a moment. Disabled
   /// by `--no-wait`.
-  public static boolean lasting(CommandCall commandCall) {
+  public static boolean awaitStable(CommandCall commandCall) {
     return !commandCall.arguments().has(VerbOption.NO_WAIT);
   }
 
   /// Returns the app that the options of `start` describe.
-  public Future<List<AppSpec>> ofCommandLine(String script, CommandCall commandCall) {
-    return ofAttributes(StartAttributes.of(script, commandCall.arguments()), commandCall);
+  public Future<List<AppSpec>> loadCommandLine(String script, CommandCall commandCall) {
+    return loadAttributes(StartAttributes.of(script, commandCall.arguments()), commandCall);
   }
 
   /// Returns the app that the attributes describe.
-  public Future<List<AppSpec>> ofAttributes(
+  public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, caller(commandCall)))
         .map(AppsOutcome::apps);
@@ -161,7 +161,7 @@ public final class FileApps {
   /// Returns the app that the attributes describe.
   ///
   /// @param callerContext provides PATH and variables
-  public Future<List<AppSpec>> ofAttributes(
+  public Future<List<AppSpec>> loadAttributes(
       Map<String, Object> attributes, CallerContext callerContext, CommandCall commandCall) {
     return read(commandCall, () -> source.fromCommandLine(attributes, callerContext))
         .map(AppsOutcome::apps);
@@ -170,7 +170,7 @@ public final class FileApps {
   /// Returns a spec for a listed app that is built from the options of the command alone.
   ///
   /// @param left options to ignore
-  public Future<AppSpec> ofKnown(
+  public Future<AppSpec> withOptions(
       AppSpec known, Collection<VerbOption> left, CommandCall commandCall) {
     Map<String, Object> attributes =
         StartAttributes.of(known.command().script().toString(), commandCall.arguments());

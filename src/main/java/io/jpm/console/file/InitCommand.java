@@ -42,7 +42,7 @@ public final class InitCommand implements ConsoleCommand {
       return failed("jpm init writes one file: name one");
     }
     String name = names.isEmpty() ? USUAL : names.getFirst();
-    Optional<String> sample = simple ? SampleFile.shortOne(name) : SampleFile.named(name);
+    Optional<String> sample = simple ? SampleFile.minimal(name) : SampleFile.named(name);
     if (sample.isEmpty()) {
       return failed(
           "%s is not a name for a process file: use one that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"

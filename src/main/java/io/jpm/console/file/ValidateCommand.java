@@ -45,10 +45,10 @@ public final class ValidateCommand implements ConsoleCommand {
     Session session = commandCall.session();
     boolean json = commandCall.arguments().has(VerbOption.JSON);
     return files
-        .isSurelyProcessFile(word, commandCall)
+        .isProcessFileOrDirectory(word, commandCall)
         .compose(isFile ->
             isFile
-                ? files.ofFile(word, commandCall)
+                ? files.loadFile(word, commandCall)
                 : Future.failedFuture(
                     new CommandFailure(
                         "%s is not a process file: use a file that ends in .json, .json5, .yaml, .yml, .config.js, .config.cjs or .config.mjs"

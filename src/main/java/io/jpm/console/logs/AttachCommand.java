@@ -68,13 +68,14 @@ public final class AttachCommand implements ConsoleCommand {
     if (instance.process().isEmpty()) {
       return Future.failedFuture(
           new CommandFailure(
-              "%s is %s: there is nothing to attach to".formatted(name, instance.phase().word())));
+              "%s is %s: there is nothing to attach to"
+                  .formatted(name, instance.phase().keyword())));
     }
     var printer = new LogPrinter(session, FROM_NOW_ON.style(), zone);
     var follow =
         new LogFollow(
             vertx, daemonClient, context.timing(), printer, FROM_NOW_ON, context.clock().instant());
-    return follow.forever(
+    return follow.follow(
         LogLabels.of(found, Streams.BOTH),
         new GodCommand.Show(List.of(instance.id().toString())),
         () ->

@@ -12,7 +12,7 @@ import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogLabels.Streams;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -86,7 +86,7 @@ public final class AttachedStart implements ConsoleCommand {
     LogsOptions options = LogsOptions.since(began);
     var printer = new LogPrinter(session, options.style(), ZoneId.systemDefault());
     return new LogFollow(vertx, daemonClient, context.timing(), printer, options, began)
-        .forever(
+        .follow(
             LogLabels.of(started, Streams.BOTH),
             new GodCommand.Show(started.stream().map(it -> it.id().toString()).toList()));
   }

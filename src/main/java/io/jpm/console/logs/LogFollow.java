@@ -43,7 +43,7 @@ final class LogFollow {
   private final ConsoleTiming timing;
   private final LogPrinter printer;
   private final LogsOptions options;
-  private final Until until;
+  private final EndCondition endCondition;
   private final Promise<ExitCode> ended = Promise.promise();
   private final Set<Path> followed = new HashSet<>();
   private final LogPositions places;
@@ -53,15 +53,15 @@ final class LogFollow {
   private int reading;
 
   /// Determines how long logs are followed.
-  interface Until {
+  interface EndCondition {
     /// Until the client disconnects.
-    Until IT_GOES = _ -> Optional.empty();
+    EndCondition IT_GOES = _ -> Optional.empty();
 
     /// Reports whether to stop.
     ///
     /// @param apps the present instances
     /// @return the exit code if no further output is expected; otherwise empty
-    Optional<ExitCode> over(List<InstanceView> apps);
+    Optional<ExitCode> exitCode(List<InstanceView> apps);
   }
 
   LogFollow(
@@ -71,7 +71,7 @@ final class LogFollow {
       LogPrinter printer,
       LogsOptions options,
       Instant began) {
-    this(vertx, daemonClient, timing, printer, options, began, Until.IT_GOES);
+    this(vertx, daemonClient, timing, printer, options, began, EndCondition.IT_GOES);
   }
 
   /// Creates a command that the next daemon resumes from `places` if this one dies.
@@ -85,13 +85,13 @@ final class LogFollow {
       LogPrinter printer,
       LogsOptions options,
       LogPositions places) {
-    this(vertx, daemonClient, timing, printer, options, places, true, Until.IT_GOES);
+    this(vertx, daemonClient, timing, printer, options, places, true, EndCondition.IT_GOES);
   }
 
   /// @param began a time before the first instances were queried: logs of instances that appear
   ///   later are printed from this time on
-  /// @param until stops the command before the client disconnects; the logs are then printed to
-  ///   their end
+  /// @param endCondition stops the command before the client disconnects; the logs are then printed
+  ///   to their end
   LogFollow(
       Vertx vertx,
       DaemonClient daemonClient,
@@ -99,8 +99,16 @@ final class LogFollow {
       LogPrinter printer,
       LogsOptions options,
       Instant began,
-      Until until) {
-    this(vertx, daemonClient, timing, printer, options, new LogPositions(began), false, until);
+      EndCondition endCondition) {
+    this(
+        vertx,
+        daemonClient,
+        timing,
+        printer,
+        options,
+        new LogPositions(began),
+        false,
+        endCondition);
   }
 
   private LogFollow(
@@ -111,7 +119,7 @@ final class LogFollow {
       LogsOptions options,
       LogPositions places,
       boolean resumable,
-      Until until) {
+      EndCondition endCondition) {
     this.vertx = vertx;
     this.daemonClient = daemonClient;
     this.timing = timing;
@@ -119,7 +127,7 @@ final class LogFollow {
     this.options = options;
     this.places = places;
     this.resumable = resumable;
-    this.until = until;
+    this.endCondition = endCondition;
   }
 
   /// Prints the past lines of those logs that are new.
@@ -130,7 +138,7 @@ final class LogFollow {
   }
 
   private Future<List<LogPosition>> tail(LogLabels now, LogFilter filter, long lines) {
-    labels = labels.and(now);
+    labels = labels.merge(now);
     List<LogSearch> fresh = now.files().stream().filter(followed::add).map(LogSearch::of).toList();
     return fresh.isEmpty() ? Future.succeededFuture(List.of()) : search(fresh, filter, lines);
   }
@@ -139,7 +147,7 @@ final class LogFollow {
     var seek = new LogsCommand.Seek(searches, filter, lines, !options.follow(), labels.users());
     return session()
         .awaitDemand()
-        .compose(_ -> daemonClient.lines(seek, timing.questions()))
+        .compose(_ -> daemonClient.lines(seek, timing.queryTimeout()))
         .compose(reply ->
             switch (reply.next()) {
               case Searches found when found.done() -> pages(spans(found.all()), filter);
@@ -154,19 +162,20 @@ final class LogFollow {
   }
 
   private Future<List<LogPosition>> pages(List<Span> spans, LogFilter filter) {
-    spans.forEach(span -> places.moveTo(span.from()));
+    spans.forEach(span -> places.advance(span.from()));
     List<LogPosition> ends = spans.stream().map(Span::to).toList();
     if (spans.stream().allMatch(span -> span.from().equals(span.to()))) {
       return Future.succeededFuture(ends);
     }
     return session()
         .awaitDemand()
-        .compose(_ -> daemonClient.lines(new LogsCommand.Read(spans, filter), timing.questions()))
+        .compose(
+            _ -> daemonClient.lines(new LogsCommand.Read(spans, filter), timing.queryTimeout()))
         .compose(reply -> {
           print(reply.lines());
           return switch (reply.next()) {
             case Positions(var all, boolean more) -> {
-              all.forEach(places::moveTo);
+              all.forEach(places::advance);
               yield more ? pages(onwards(all, ends), filter) : Future.succeededFuture(all);
             }
             case Searches _ ->
@@ -191,16 +200,16 @@ final class LogFollow {
     return spans;
   }
 
-  /// Prints past and new lines. Completes only when the client is gone, or as [Until] determines;
-  /// fails if LogAggregator fails.
-  Future<ExitCode> forever(LogLabels now, GodCommand.Show show) {
-    return forever(now, show, () -> {});
+  /// Prints past and new lines. Completes only when the client is gone, or as [EndCondition]
+  /// determines; fails if LogAggregator fails.
+  Future<ExitCode> follow(LogLabels now, GodCommand.Show show) {
+    return follow(now, show, () -> {});
   }
 
-  /// As [#forever(LogLabels, GodCommand.Show)].
+  /// As [#follow(LogLabels, GodCommand.Show)].
   ///
   /// @param begun called once, when all lines written from now on will be printed
-  Future<ExitCode> forever(LogLabels now, GodCommand.Show show, Runnable begun) {
+  Future<ExitCode> follow(LogLabels now, GodCommand.Show show, Runnable begun) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     join(tail(now).onSuccess(_ -> mark()), begun);
     look(show);
@@ -208,7 +217,7 @@ final class LogFollow {
   }
 
   /// Resumes after the output that the client had printed before the daemon died.
-  Future<ExitCode> resumed(LogLabels now, GodCommand.Show show) {
+  Future<ExitCode> resume(LogLabels now, GodCommand.Show show) {
     session().ended().onComplete(_ -> ended.tryComplete(ExitCode.OK));
     labels = now;
     List<LogPosition> known =
@@ -222,7 +231,7 @@ final class LogFollow {
 
   private void mark() {
     if (resumable) {
-      session().marked(false, "", places.mark());
+      session().writeMarked(false, "", places.mark());
     }
   }
 
@@ -254,12 +263,12 @@ final class LogFollow {
         .awaitDemand()
         .compose(_ ->
             daemonClient.lines(
-                new LogsCommand.Follow(positions, options.filter(), timing.followPatience()),
-                timing.followPatience().plus(GRACE)))
+                new LogsCommand.Follow(positions, options.filter(), timing.followTimeout()),
+                timing.followTimeout().plus(GRACE)))
         .onSuccess(live -> {
           print(live.lines());
           if (live.next() instanceof Positions(var all, _)) {
-            all.forEach(places::moveTo);
+            all.forEach(places::advance);
           }
           if (last && live.lines().isEmpty()) {
             reading--;
@@ -282,7 +291,7 @@ final class LogFollow {
                 .compose(_ -> daemonClient.god(show))
                 .onSuccess(reply -> {
                   join(tail(reply), () -> {});
-                  verdict = verdict.or(() -> until.over(reply.instances()));
+                  verdict = verdict.or(() -> endCondition.exitCode(reply.instances()));
                   endIfRead();
                 })
                 .onComplete(_ -> look(show));
@@ -297,7 +306,7 @@ final class LogFollow {
 
   private LogFilter newLines() {
     LogFilter filter = options.filter();
-    Instant began = places.began();
+    Instant began = places.startedAt();
     Instant since = filter.since().filter(began::isBefore).orElse(began);
     return new LogFilter(Optional.of(since), filter.until(), filter.grep(), filter.ignoreCase());
   }

@@ -37,7 +37,7 @@ final class LogPositions {
     this.began = began;
   }
 
-  Instant began() {
+  Instant startedAt() {
     return began;
   }
 
@@ -45,7 +45,7 @@ final class LogPositions {
     return Optional.ofNullable(all.get(log));
   }
 
-  void moveTo(LogPosition position) {
+  void advance(LogPosition position) {
     all.put(position.log(), position);
   }
 
@@ -77,7 +77,8 @@ final class LogPositions {
       byte[] text = in.readNBytes(MOST_BYTES);
       var json = new JsonObject(new String(text, StandardCharsets.UTF_8));
       var places = new LogPositions(Instant.ofEpochMilli(json.getLong("began")));
-      json.getJsonArray("logs").forEach(position -> places.moveTo(position((JsonObject) position)));
+      json.getJsonArray("logs")
+          .forEach(position -> places.advance(position((JsonObject) position)));
       return places;
     } catch (IOException | RuntimeException malformed) {
       throw new CommandFailure("resume: not a position of jpm logs: run the command again");
@@ -89,7 +90,7 @@ final class LogPositions {
         new JsonObject()
             .put("log", position.log().toString())
             .put("offset", position.offset())
-            .put("seen", position.seen());
+            .put("seen", position.scannedTo());
     return switch (position.part()) {
       case LogPosition.Rotated(Instant at) -> json.put("rotated", at.toString());
       case LogPosition.Active(Instant after, String key) ->

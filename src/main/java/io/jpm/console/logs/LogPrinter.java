@@ -6,7 +6,7 @@ import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogStyle;
 import io.jpm.console.text.LogStyle.Kind;
 import io.jpm.console.text.Paint;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppName;
 import java.time.ZoneId;
 import java.util.List;
@@ -43,7 +43,7 @@ final class LogPrinter {
       String count = lines == Long.MAX_VALUE ? "all" : "last " + lines;
       String title =
           "[TAILING] Tailing %s lines for [%s] processes (change the value with --lines option)"
-              .formatted(count, TerminalText.visible(whose));
+              .formatted(count, TerminalSanitizer.visible(whose));
       session.out(Paint.DIM.on(title, session.tty().color()) + "\n");
     }
   }
@@ -69,15 +69,15 @@ final class LogPrinter {
     for (Line line : lines) {
       boolean error = isError(line, labels);
       if (!unit.isEmpty() && (error != errors || unit.length() >= UNIT_CHARS)) {
-        session.marked(errors, unit.toString(), places.mark());
+        session.writeMarked(errors, unit.toString(), places.mark());
         unit.setLength(0);
       }
       unit.append(draw(line, labels, error));
       errors = error;
-      places.moveTo(line.end());
+      places.advance(line.end());
     }
     if (!unit.isEmpty()) {
-      session.marked(errors, unit.toString(), places.mark());
+      session.writeMarked(errors, unit.toString(), places.mark());
     }
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.console.logs;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.config.settings.Settings;
 import io.jpm.config.settings.SettingsReader;
 import io.jpm.config.values.Durations;
@@ -36,7 +36,7 @@ public final class LogrotateCommand implements ConsoleCommand {
     }
     Path own = home.resolve("jpm.json");
     Path installed = Path.of(System.getProperty("jpm.root", "."), "conf", "jpm.json");
-    return Blocking.call(vertx, () -> SettingsReader.read(installed.toAbsolutePath(), own))
+    return BlockingCalls.call(vertx, () -> SettingsReader.read(installed.toAbsolutePath(), own))
         .map(read -> {
           commandCall.session().out(text(read.settings().logs(), own));
           return ExitCode.OK;

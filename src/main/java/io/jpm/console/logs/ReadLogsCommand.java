@@ -50,7 +50,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
     List<String> targets = commandCall.arguments().targets();
     Instant began = context.clock().instant();
     var options = LogsOptions.of(commandCall.arguments(), new PastTime(began, zone));
-    boolean everyone = LogsOptions.isEveryone(targets);
+    boolean everyone = LogsOptions.isAllApps(targets);
     // An empty list selects all instances, and is valid even if there are none.
     var show = new GodCommand.Show(everyone ? List.of() : targets);
     Optional<RuntimeEnd> runtime = RuntimeEnd.of(commandCall.arguments().rest(), System::nanoTime);
@@ -76,12 +76,18 @@ public final class ReadLogsCommand implements ConsoleCommand {
     var printer = new LogPrinter(commandCall.session(), options.style(), zone);
     var follow =
         new LogFollow(
-            vertx, daemonClient, RuntimeEnd.paced(context.timing()), printer, options, began, end);
+            vertx,
+            daemonClient,
+            RuntimeEnd.withPollInterval(context.timing()),
+            printer,
+            options,
+            began,
+            end);
     // The client ends the apps only after it knows that their last output will be printed.
-    return follow.forever(
+    return follow.follow(
         LogLabels.of(instances, options.streams()),
         new GodCommand.Show(List.of()),
-        () -> commandCall.session().accept());
+        () -> commandCall.session().acknowledge());
   }
 
   private Future<ExitCode> print(
@@ -92,7 +98,7 @@ public final class ReadLogsCommand implements ConsoleCommand {
       Instant began) {
     var printer = new LogPrinter(commandCall.session(), options.style(), zone);
     LogLabels labels = LogLabels.of(instances, options.streams());
-    if (options.daemonToo()) {
+    if (options.includesDaemonLog()) {
       labels = labels.withDaemon(context.home().resolve("jpm.log"));
     }
     if (!options.follow()) {
@@ -116,9 +122,9 @@ public final class ReadLogsCommand implements ConsoleCommand {
     LogPositions places = known.orElseGet(() -> new LogPositions(began));
     var follow = new LogFollow(vertx, daemonClient, context.timing(), printer, options, places);
     if (known.isPresent()) {
-      return follow.resumed(labels, show);
+      return follow.resume(labels, show);
     }
     printer.title(commandCall.arguments().targets(), options.lines());
-    return follow.forever(labels, show);
+    return follow.follow(labels, show);
   }
 }

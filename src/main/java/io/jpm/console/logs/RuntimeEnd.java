@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
 /// running or about to run for some seconds. An app with a restart schedule counts as about to run.
 ///
 /// Confined to the session's context.
-final class RuntimeEnd implements LogFollow.Until {
+final class RuntimeEnd implements LogFollow.EndCondition {
   /// The argument that `bin/jpm-runtime` passes after `--`.
   private static final String UNTIL_IDLE = "until-idle";
 
@@ -60,20 +60,20 @@ final class RuntimeEnd implements LogFollow.Until {
   }
 
   /// Returns a timing with polling intervals that are short enough.
-  static ConsoleTiming paced(ConsoleTiming timing) {
+  static ConsoleTiming withPollInterval(ConsoleTiming timing) {
     return new ConsoleTiming(
         timing.heartbeat(),
-        timing.clientPatience(),
-        timing.actions(),
-        timing.ending(),
-        timing.questions(),
-        timing.loads(),
+        timing.clientTimeout(),
+        timing.actionTimeout(),
+        timing.shutdownTimeout(),
+        timing.queryTimeout(),
+        timing.usageTimeout(),
         PACE,
         PACE);
   }
 
   @Override
-  public Optional<ExitCode> over(List<InstanceView> apps) {
+  public Optional<ExitCode> exitCode(List<InstanceView> apps) {
     if (apps.isEmpty()) {
       return hadApps ? Optional.of(ExitCode.OK) : Optional.empty();
     }

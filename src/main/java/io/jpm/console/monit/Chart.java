@@ -24,7 +24,7 @@ public final class Chart {
   /// Inserts earlier points before the samples that were already added.
   ///
   /// @param points from the oldest on
-  public void past(List<UsagePoint> points) {
+  public void addHistory(List<UsagePoint> points) {
     double[] newerCpu = cpu();
     double[] newerMemory = memory();
     int room = POINTS - newerCpu.length;

@@ -3,11 +3,11 @@ package io.jpm.console.monit;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.satan.HealthReport;
 import io.jpm.console.text.Amounts;
-import io.jpm.console.text.Columns;
-import io.jpm.console.text.Listing;
+import io.jpm.console.text.InstanceListing;
 import io.jpm.console.text.Paint;
+import io.jpm.console.text.TextWidth;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.model.ListenAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,20 +44,20 @@ final class DetailPane {
   }
 
   private List<LineBuilder> oneALine(List<Fact> facts, MonitFrame monitFrame) {
-    Layout layout = monitFrame.layout();
+    ScreenLayout screenLayout = monitFrame.layout();
     List<LineBuilder> strips = new ArrayList<>();
     for (Fact fact : facts) {
       String label = fact.label;
-      for (String part : folded(fact.value, layout.detailWidth() - LABEL_WIDTH - 2)) {
+      for (String part : folded(fact.value, screenLayout.detailWidth() - LABEL_WIDTH - 2)) {
         strips.add(
-            new LineBuilder(layout.detailWidth(), terminalFeatures)
+            new LineBuilder(screenLayout.detailWidth(), terminalFeatures)
                 .add(" ")
                 .left(label, LABEL_WIDTH, Paint.HEADER)
                 .add(part, fact.paint));
         label = "";
       }
     }
-    return strips.subList(0, Math.min(strips.size(), layout.detailRows()));
+    return strips.subList(0, Math.min(strips.size(), screenLayout.detailRows()));
   }
 
   /// Splits a long value into several lines. The last line is truncated later if it is still too
@@ -65,8 +65,8 @@ final class DetailPane {
   private static List<String> folded(String value, int width) {
     List<String> parts = new ArrayList<>();
     String rest = value;
-    while (parts.size() < MOST_PARTS - 1 && Columns.of(rest) > width) {
-      int end = Math.max(1, Columns.prefix(rest, width));
+    while (parts.size() < MOST_PARTS - 1 && TextWidth.of(rest) > width) {
+      int end = Math.max(1, TextWidth.prefix(rest, width));
       parts.add(rest.substring(0, end));
       rest = rest.substring(end);
     }
@@ -75,30 +75,31 @@ final class DetailPane {
   }
 
   private List<LineBuilder> flowing(List<Fact> facts, MonitFrame monitFrame) {
-    Layout layout = monitFrame.layout();
+    ScreenLayout screenLayout = monitFrame.layout();
     List<LineBuilder> strips = new ArrayList<>();
-    var lineBuilder = new LineBuilder(layout.detailWidth(), terminalFeatures);
+    var lineBuilder = new LineBuilder(screenLayout.detailWidth(), terminalFeatures);
     for (Fact fact : facts) {
       boolean full = fact.label.length() + fact.value.length() + 4 > lineBuilder.room();
-      if (full && lineBuilder.room() < layout.detailWidth()) {
+      if (full && lineBuilder.room() < screenLayout.detailWidth()) {
         strips.add(lineBuilder);
-        lineBuilder = new LineBuilder(layout.detailWidth(), terminalFeatures);
+        lineBuilder = new LineBuilder(screenLayout.detailWidth(), terminalFeatures);
       }
       lineBuilder.add("  " + fact.label + " ", Paint.HEADER).add(fact.value, fact.paint);
     }
     strips.add(lineBuilder);
-    while (strips.size() < layout.detailRows()) {
-      strips.add(new LineBuilder(layout.detailWidth(), terminalFeatures));
+    while (strips.size() < screenLayout.detailRows()) {
+      strips.add(new LineBuilder(screenLayout.detailWidth(), terminalFeatures));
     }
-    return strips.subList(0, layout.detailRows());
+    return strips.subList(0, screenLayout.detailRows());
   }
 
   private static List<Fact> facts(InstanceView instance, MonitData monitData) {
     AppSpec spec = instance.spec();
     List<Fact> facts = new ArrayList<>();
     facts.add(new Fact("app", "%s (id %s)".formatted(spec.name(), instance.id()), Paint.BOLD));
-    facts.add(new Fact("status", instance.phase().word(), Listing.paintOf(instance.phase())));
-    facts.add(new Fact("why", SafeText.of(instance.reason())));
+    facts.add(
+        new Fact("status", instance.phase().keyword(), InstanceListing.paintOf(instance.phase())));
+    facts.add(new Fact("why", ScreenTextSanitizer.of(instance.reason())));
     instance
         .process()
         .ifPresent(process -> facts.add(new Fact("pid", Integer.toString(process.pid()))));
@@ -106,7 +107,7 @@ final class DetailPane {
     facts.add(new Fact("restarts", Integer.toString(instance.restarts())));
     health(instance, monitData.health()).ifPresent(facts::add);
     if (!instance.status().isEmpty()) {
-      facts.add(new Fact("it says", SafeText.of(instance.status())));
+      facts.add(new Fact("it says", ScreenTextSanitizer.of(instance.status())));
     }
     facts.add(
         new Fact(
@@ -116,20 +117,20 @@ final class DetailPane {
                     spec.cluster().enabled() ? "cluster" : "fork",
                     instance.number() + 1,
                     spec.instances().count())));
-    ports(spec).ifPresent(ports -> facts.add(new Fact("port", SafeText.of(ports))));
-    facts.add(new Fact("script", SafeText.of(script(spec.command()))));
-    facts.add(new Fact("cwd", SafeText.of(spec.cwd().toString())));
+    ports(spec).ifPresent(ports -> facts.add(new Fact("port", ScreenTextSanitizer.of(ports))));
+    facts.add(new Fact("script", ScreenTextSanitizer.of(script(spec.command()))));
+    facts.add(new Fact("cwd", ScreenTextSanitizer.of(spec.cwd().toString())));
     facts.removeIf(fact -> fact.value.isEmpty());
     return facts;
   }
 
   private static Optional<Fact> health(InstanceView instance, Optional<HealthReport> report) {
     if (instance.unhealthy().isPresent()) {
-      String why = SafeText.of(instance.unhealthy().get());
+      String why = ScreenTextSanitizer.of(instance.unhealthy().get());
       return Optional.of(new Fact("health", "unhealthy: " + why, Paint.BOLD_YELLOW));
     }
     return report.map(found ->
-        switch (found.standing()) {
+        switch (found.status()) {
           case WELL -> new Fact("health", "well for " + Amounts.uptime(found.since()));
           case NOT_READY -> new Fact("health", "not ready yet", Paint.YELLOW);
           case UNHEALTHY -> new Fact("health", "unhealthy", Paint.BOLD_YELLOW);
@@ -150,8 +151,8 @@ final class DetailPane {
     return Optional.ofNullable(spec.variables().declared().get("PORT"));
   }
 
-  private static String script(Command command) {
-    return Stream.concat(Stream.of(command.script().toString()), command.args().stream())
+  private static String script(AppCommand appCommand) {
+    return Stream.concat(Stream.of(appCommand.script().toString()), appCommand.args().stream())
         .collect(Collectors.joining(" "));
   }
 }

@@ -1,8 +1,8 @@
 package io.jpm.console.monit;
 
-import io.jpm.console.text.Columns;
 import io.jpm.console.text.Paint;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
+import io.jpm.console.text.TextWidth;
 
 /// Builds one line of the screen from left to right. Text that exceeds its column is truncated.
 /// Terminals do not agree on the width of some characters: after such text a control sequence moves
@@ -46,7 +46,7 @@ final class LineBuilder {
   /// Appends a right-aligned table column and a space.
   LineBuilder right(String piece, int columns, Paint paint) {
     String shown = fit(piece, columns);
-    return add(" ".repeat(columns - Columns.of(shown))).add(shown, paint).add(" ");
+    return add(" ".repeat(columns - TextWidth.of(shown))).add(shown, paint).add(" ");
   }
 
   /// Appends spaces up to this column.
@@ -93,7 +93,7 @@ final class LineBuilder {
   }
 
   private void advance(String shown) {
-    used += Columns.of(shown);
+    used += TextWidth.of(shown);
     if (shown.chars().anyMatch(c -> c >= FIRST_UNSURE && !isOurs(c))) {
       text.append("\u001b[").append(used + 1).append('G');
     }
@@ -106,13 +106,13 @@ final class LineBuilder {
   }
 
   private String fit(String piece, int columns) {
-    String fitted = Columns.fit(drawable(piece), columns);
+    String fitted = TextWidth.fit(drawable(piece), columns);
     return terminalFeatures.unicode() ? fitted : fitted.replace('…', '~');
   }
 
   /// Removes control characters, so that only this class controls the terminal.
   private String drawable(String any) {
-    String piece = TerminalText.visible(any);
+    String piece = TerminalSanitizer.visible(any);
     if (terminalFeatures.unicode() || piece.chars().allMatch(c -> c < 0x7F)) {
       return piece;
     }

@@ -2,10 +2,10 @@ package io.jpm.console.monit;
 
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
-import io.jpm.console.text.Columns;
-import io.jpm.console.text.Listing;
+import io.jpm.console.text.InstanceListing;
 import io.jpm.console.text.Paint;
-import io.jpm.model.run.Phase;
+import io.jpm.console.text.TextWidth;
+import io.jpm.model.process.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +30,8 @@ final class ListPane {
   /// @param name of the name
   /// @param chart of each chart; 0 if there are none
   /// @param memory whether there is a chart of memory too
-  /// @param life whether uptime and restarts are shown
-  private record Widths(int name, int chart, boolean memory, boolean life) {
+  /// @param uptime whether uptime and restarts are shown
+  private record Widths(int name, int chart, boolean memory, boolean uptime) {
     private static final int FIXED = 37; // selection, id, status, cpu, mem, each with a space
     private static final int LIFE = 13;
 
@@ -71,7 +71,7 @@ final class ListPane {
 
   private static int longestName(MonitData monitData) {
     return monitData.instances().stream()
-        .mapToInt(one -> Columns.of(one.spec().name().value()))
+        .mapToInt(one -> TextWidth.of(one.spec().name().value()))
         .max()
         .orElse(0);
   }
@@ -91,7 +91,7 @@ final class ListPane {
         .right(mark("id", by == SortOrder.ID), 4, Paint.HEADER)
         .left(mark("name", by == SortOrder.NAME) + name, widths.name, Paint.HEADER)
         .left(mark("status", by == SortOrder.STATUS), 9, Paint.HEADER);
-    if (widths.life) {
+    if (widths.uptime) {
       lineBuilder
           .right(mark("↺", by == SortOrder.RESTARTS), 5, Paint.HEADER)
           .right("uptime", 6, Paint.HEADER);
@@ -122,8 +122,8 @@ final class ListPane {
         .left(
             ill ? "unhealthy" : word(instance.phase()),
             9,
-            ill ? Paint.BOLD_YELLOW : Listing.paintOf(instance.phase()));
-    if (widths.life) {
+            ill ? Paint.BOLD_YELLOW : InstanceListing.paintOf(instance.phase()));
+    if (widths.uptime) {
       lineBuilder
           .right(Integer.toString(instance.restarts()), 5, Paint.PLAIN)
           .right(uptime(instance, monitData), 6, Paint.PLAIN);
@@ -146,7 +146,7 @@ final class ListPane {
   }
 
   private static String word(Phase phase) {
-    return phase == Phase.WAITING_RESTART ? "waiting" : phase.word();
+    return phase == Phase.WAITING_RESTART ? "waiting" : phase.keyword();
   }
 
   /// Returns the uptime as in `jpm ls`.

@@ -1,7 +1,7 @@
 package io.jpm.console.monit;
 
-import io.jpm.console.text.Columns;
 import io.jpm.console.text.Paint;
+import io.jpm.console.text.TextWidth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +24,8 @@ final class LogPane {
     strips.add(title(monitFrame, monitSettings));
     if (tail.lines().isEmpty()) {
       strips.add(
-          new LineBuilder(width, terminalFeatures).add(" " + SafeText.of(tail.note()), Paint.DIM));
+          new LineBuilder(width, terminalFeatures)
+              .add(" " + ScreenTextSanitizer.of(tail.note()), Paint.DIM));
       return strips;
     }
     long bottom = monitSettings.log().bottom(tail, height);
@@ -61,7 +62,7 @@ final class LogPane {
 
   private LineBuilder line(MonitLogTail.Line line, LogScroll view, int width) {
     String text = line.text();
-    String shown = text.substring(Columns.prefix(text, view.shift()));
+    String shown = text.substring(TextWidth.prefix(text, view.shift()));
     Paint paint = line.error() ? Paint.RED : Paint.PLAIN;
     var lineBuilder = new LineBuilder(width, terminalFeatures);
     String lower = shown.toLowerCase(Locale.ROOT);

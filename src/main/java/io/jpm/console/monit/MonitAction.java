@@ -2,8 +2,8 @@ package io.jpm.console.monit;
 
 import io.jpm.bus.god.InstanceView;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
 import java.util.Optional;
 
 /// An action that the user requests from the screen.

@@ -2,7 +2,7 @@ package io.jpm.console.monit;
 
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.satan.HealthReport;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.jpm.console.monit;
 
 import io.jpm.bus.god.InstanceView;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param monitData the data
 /// @param rows the listed instances, in their order
 /// @param layout the layout of the screen
-public record MonitFrame(MonitData monitData, List<InstanceView> rows, Layout layout) {
+public record MonitFrame(MonitData monitData, List<InstanceView> rows, ScreenLayout layout) {
   public MonitFrame {
     rows = List.copyOf(rows);
   }
@@ -24,7 +24,7 @@ public record MonitFrame(MonitData monitData, List<InstanceView> rows, Layout la
             .filter(one -> one.spec().name().value().toLowerCase(Locale.ROOT).contains(wanted))
             .sorted(sortOrder.comparator(monitData))
             .toList();
-    return new MonitFrame(monitData, rows, Layout.of(size, rows.size()));
+    return new MonitFrame(monitData, rows, ScreenLayout.of(size, rows.size()));
   }
 
   /// Returns the row of an instance; negative if it is not listed.

@@ -13,7 +13,7 @@ import io.jpm.console.session.ConsoleTiming;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.text.LogLabels;
 import io.jpm.console.text.LogLabels.Streams;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -78,12 +78,12 @@ final class MonitLog {
     }
   }
 
-  Optional<InstanceId> whose() {
+  Optional<InstanceId> instance() {
     return whose;
   }
 
   /// Called whenever the screen is drawn: fetches new lines.
-  void asked() {
+  void poll() {
     if (asksUntilRetry > 0 && --asksUntilRetry == 0) {
       seek();
     }
@@ -141,7 +141,7 @@ final class MonitLog {
   private Future<List<Span>> search(List<LogSearch> searches, int mine) {
     var seek = new LogsCommand.Seek(searches, LogFilter.ALL, PAST_LINES, false, labels.users());
     return daemonClient
-        .lines(seek, timing.questions())
+        .lines(seek, timing.queryTimeout())
         .compose(reply ->
             switch (reply.next()) {
               case Searches found when found.done() || mine != generation ->
@@ -159,7 +159,7 @@ final class MonitLog {
       return Future.succeededFuture(ends);
     }
     return daemonClient
-        .lines(new LogsCommand.Read(spans, LogFilter.ALL), timing.questions())
+        .lines(new LogsCommand.Read(spans, LogFilter.ALL), timing.queryTimeout())
         .compose(reply -> {
           if (mine == generation) {
             take(reply.lines());

@@ -1,6 +1,6 @@
 package io.jpm.console.monit;
 
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,7 +25,7 @@ public record MonitLogTail(Optional<InstanceId> whose, List<Line> lines, long co
   /// @param text the visible text, without control sequences
   public record Line(boolean error, String text) {
     public Line {
-      text = SafeText.of(text);
+      text = ScreenTextSanitizer.of(text);
     }
   }
 

@@ -11,8 +11,8 @@ import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
-import io.jpm.console.text.Listing;
-import io.jpm.model.run.InstanceId;
+import io.jpm.console.text.InstanceListing;
+import io.jpm.model.process.InstanceId;
 import io.jpm.wire.ConsoleInput;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -81,7 +81,7 @@ final class MonitScreen {
   Future<ExitCode> run(GodCommand.Show show, List<InstanceView> known) {
     instances = known;
     refreshedNanos = clock.nanos().getAsLong();
-    session.listen(this::hear);
+    session.onInput(this::hear);
     session
         .ended()
         .onComplete(_ -> {
@@ -137,11 +137,12 @@ final class MonitScreen {
     usage.renew(now);
     MonitFrame monitFrame = monitFrame();
     // While keys arrive the selection may only pass an app: its log is not fetched then.
-    if (!typed && !monitSettings.selectedIn(monitFrame).map(InstanceView::id).equals(log.whose())) {
+    if (!typed
+        && !monitSettings.selectedIn(monitFrame).map(InstanceView::id).equals(log.instance())) {
       log.show(monitSettings.selectedIn(monitFrame));
       health = Optional.empty();
     }
-    log.asked();
+    log.poll();
     if (!refreshing && now - refreshedNanos >= REFRESHED_AFTER) {
       refresh(show);
     }
@@ -164,7 +165,7 @@ final class MonitScreen {
     String changes = next.since(picture);
     picture = next;
     if (changes.isEmpty()) {
-      session.accept();
+      session.acknowledge();
     } else {
       session.out(changes);
     }
@@ -192,11 +193,12 @@ final class MonitScreen {
   }
 
   private void askHealth(InstanceView instance) {
-    var alone = new Listing(List.of(instance), Map.of(), context.clock().instant(), context.user());
+    var alone =
+        new InstanceListing(List.of(instance), Map.of(), context.clock().instant(), context.user());
     daemonClient
         .withHealth(alone)
         .onSuccess(found -> {
-          if (log.whose().equals(Optional.of(instance.id()))) {
+          if (log.instance().equals(Optional.of(instance.id()))) {
             health = found.health().values().stream().findFirst();
           }
         });
@@ -218,7 +220,7 @@ final class MonitScreen {
     daemonClient
         .god(command)
         .onSuccess(reply -> {
-          audit.tell(change(monitAction), reply.problems().isEmpty());
+          audit.recordChange(change(monitAction), reply.problems().isEmpty());
           monitSettings.say(
               reply.problems().isEmpty()
                   ? monitAction.progress() + ": done"
@@ -226,7 +228,7 @@ final class MonitScreen {
           refreshedNanos -= REFRESHED_AFTER; // show the result immediately
         })
         .onFailure(failure -> {
-          audit.tell(change(monitAction), false);
+          audit.recordChange(change(monitAction), false);
           monitSettings.say(String.valueOf(failure.getMessage()));
         });
   }
@@ -243,7 +245,7 @@ final class MonitScreen {
   }
 
   private static ConsoleAudit.Change change(Verb verb, Object whom) {
-    return new ConsoleAudit.Change(verb.word(), List.of(whom.toString()));
+    return new ConsoleAudit.Change(verb.keyword(), List.of(whom.toString()));
   }
 
   private static GodCommand act(GodCommand.Action action, InstanceId id) {

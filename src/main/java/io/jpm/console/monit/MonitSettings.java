@@ -3,7 +3,7 @@ package io.jpm.console.monit;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.monit.Key.Named;
 import io.jpm.console.monit.Key.Typed;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,9 +1,9 @@
 package io.jpm.console.monit;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsageLease;
 import io.jpm.console.session.DaemonClient;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -42,16 +42,16 @@ final class MonitUsage {
 
   /// Renews the subscription; called while the screen is in use.
   void renew(long nowNanos) {
-    if (!renewed || nowNanos - renewedNanos >= UsageDemand.RENEWAL.toNanos()) {
+    if (!renewed || nowNanos - renewedNanos >= UsageLease.RENEWAL.toNanos()) {
       renewed = true;
       renewedNanos = nowNanos;
-      vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(listener, true));
+      vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease(listener, true));
     }
   }
 
   /// Cancels the subscription.
   void end() {
-    vertx.eventBus().send(Addresses.USAGE_WANTED, new UsageDemand(listener, false));
+    vertx.eventBus().send(Addresses.USAGE_LEASES, new UsageLease(listener, false));
     var _ = consumer.unregister(); // takes effect immediately on this context
   }
 
@@ -66,7 +66,7 @@ final class MonitUsage {
   void show(List<InstanceId> ids) {
     for (InstanceId id : ids) {
       if (pastKnown.add(id)) {
-        daemonClient.usageHistory(id).onSuccess(points -> chart(id).past(points));
+        daemonClient.usageHistory(id).onSuccess(points -> chart(id).addHistory(points));
       }
     }
   }

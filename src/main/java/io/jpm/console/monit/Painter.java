@@ -2,9 +2,9 @@ package io.jpm.console.monit;
 
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
-import io.jpm.console.text.Columns;
 import io.jpm.console.text.Paint;
-import io.jpm.model.run.Phase;
+import io.jpm.console.text.TextWidth;
+import io.jpm.model.process.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -142,7 +142,7 @@ public final class Painter {
         if (monitSettings.notice().isEmpty()) {
           line.add(" " + KEYS, Paint.DIM);
         } else {
-          line.add(" " + SafeText.of(monitSettings.notice()), Paint.YELLOW);
+          line.add(" " + ScreenTextSanitizer.of(monitSettings.notice()), Paint.YELLOW);
         }
       }
     }
@@ -153,7 +153,7 @@ public final class Painter {
   private static void prompt(LineBuilder line, String title, String input) {
     line.add(title, Paint.BOLD_YELLOW);
     String shown = input;
-    while (Columns.of(shown) >= line.room() && !shown.isEmpty()) {
+    while (TextWidth.of(shown) >= line.room() && !shown.isEmpty()) {
       shown = shown.substring(shown.offsetByCodePoints(0, 1));
     }
     line.add(shown).mark(" ");

@@ -48,7 +48,7 @@ public enum SortOrder {
       case RESTARTS ->
           Comparator.<InstanceView>comparingInt(one -> -one.restarts()).thenComparing(usual);
       case STATUS ->
-          Comparator.<InstanceView, String>comparing(one -> one.phase().word())
+          Comparator.<InstanceView, String>comparing(one -> one.phase().keyword())
               .thenComparing(usual);
       case ID -> Comparator.comparing(InstanceView::id);
     };

@@ -125,8 +125,8 @@ public final class ImportCommand implements ConsoleCommand {
         report.skipped(app, "a module of PM2");
       } else if (known.contains(app.name())) {
         report.skipped(app, "is already in jpm's list");
-      } else if (app.discord().isPresent()) {
-        report.failed(app, app.discord().get());
+      } else if (app.inconsistency().isPresent()) {
+        report.failed(app, app.inconsistency().get());
       } else {
         return translated(app);
       }
@@ -137,7 +137,7 @@ public final class ImportCommand implements ConsoleCommand {
       Map<String, String> shell = commandCall.request().environment();
       var attributes = new Pm2Attributes(app, shell, pm2.home());
       return files
-          .ofAttributes(attributes.all(), caller(attributes.variables()), commandCall)
+          .loadAttributes(attributes.attributes(), caller(attributes.variables()), commandCall)
           .map(specs -> Optional.of(specs.getFirst()))
           .recover(failure -> {
             if (!(failure instanceof CommandFailure)) {
@@ -173,7 +173,7 @@ public final class ImportCommand implements ConsoleCommand {
               report.failed(app, result.problem().get());
               return Future.succeededFuture();
             }
-            report.taken(app, spec, result.instances());
+            report.imported(app, spec, result.instances());
             return forgotten(app);
           });
     }

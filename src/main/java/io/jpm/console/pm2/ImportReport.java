@@ -6,7 +6,7 @@ import io.jpm.console.session.CommandCall;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.console.text.Amounts;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppSpec;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -90,7 +90,7 @@ final class ImportReport {
     }
   }
 
-  void taken(Pm2App app, AppSpec spec, List<InstanceView> instances) {
+  void imported(Pm2App app, AppSpec spec, List<InstanceView> instances) {
     taken++;
     JsonArray ids = new JsonArray();
     instances.forEach(one -> ids.add(one.id().value()));
@@ -147,7 +147,7 @@ final class ImportReport {
     if (json) {
       JsonObject all =
           new JsonObject().put("source", inventory.source()).put("dry_run", dry).put("apps", apps);
-      session.out(TerminalText.json(all) + "\n");
+      session.out(TerminalSanitizer.json(all) + "\n");
     } else {
       say(
           "%s %s, %d skipped, %d failed"

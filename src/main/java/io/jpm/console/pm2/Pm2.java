@@ -154,9 +154,7 @@ final class Pm2 {
               case Outcome.Ended(int code, String out, String err) ->
                   failed(
                       "%s exited with code %d: %s",
-                      command,
-                      code,
-                      firstLine(err.isBlank() ? out : err));
+                      command, code, firstLine(err.isBlank() ? out : err));
               case Outcome.Failed(String why) -> Future.failedFuture(new CommandFailure(why));
             });
   }

@@ -122,7 +122,7 @@ public record Pm2App(String name, List<JsonObject> processes) {
 
   /// Returns the reason why the processes are not one app; empty if they are. Names are not unique
   /// in PM2.
-  public Optional<String> discord() {
+  public Optional<String> inconsistency() {
     for (JsonObject other : processes) {
       for (String key : COMMON) {
         if (!Objects.equals(first().getValue(key), other.getValue(key))) {

@@ -48,7 +48,7 @@ public record Pm2Attributes(Pm2App app, Map<String, String> shell, Path pm2Home)
   private static final String NOWHERE = "/dev/null";
 
   /// Returns the attributes, with values in the form that `config` accepts.
-  public Map<String, Object> all() {
+  public Map<String, Object> attributes() {
     JsonObject pm2 = app.first();
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("name", app.name());

@@ -2,13 +2,13 @@ package io.jpm.console.pm2;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
-import io.jpm.bus.god.GodCommand.Existing;
+import io.jpm.bus.god.GodCommand.ExistingAppPolicy;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.cli.CommandFailure;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
@@ -70,7 +70,7 @@ final class Pm2Migration {
 
   private Future<List<InstanceView>> started(AppSpec spec) {
     return daemonClient
-        .executeOrFail(new GodCommand.StartApps(List.of(spec), Existing.REFUSE_RUNNING))
+        .executeOrFail(new GodCommand.StartApps(List.of(spec), ExistingAppPolicy.REFUSE_RUNNING))
         .compose(instances ->
             spec.autostart() ? stayed(spec, looks(spec)) : Future.succeededFuture(instances));
   }
@@ -105,7 +105,7 @@ final class Pm2Migration {
               instance.lastExit().filter(exit -> !exit.equals(new Exit.Code(0))).isPresent();
           case STOPPING, WAITING_RESTART, ERRORED -> true;
         };
-    String reason = instance.reason().isEmpty() ? instance.phase().word() : instance.reason();
+    String reason = instance.reason().isEmpty() ? instance.phase().keyword() : instance.reason();
     return over && !instance.phase().equals(Phase.STOPPING)
         ? Optional.of(reason)
         : Optional.empty();

@@ -41,12 +41,13 @@ public final class ActionSummary {
       return daemonClient.table(session);
     }
     if (reply.problems().isEmpty()) {
-      return told(done, reply.instances(), session).compose(_ -> daemonClient.table(session));
+      return reportInstances(done, reply.instances(), session)
+          .compose(_ -> daemonClient.table(session));
     }
     if (reply.instances().isEmpty()) {
       return Future.failedFuture(new CommandFailure(reply.problems()));
     }
-    return told(done, reply.instances(), session)
+    return reportInstances(done, reply.instances(), session)
         .compose(_ -> daemonClient.table(session))
         .compose(_ -> Future.failedFuture(new CommandFailure(reply.problems())));
   }
@@ -64,11 +65,12 @@ public final class ActionSummary {
   }
 
   /// Prints a line for each app. Fails if there is none.
-  public static Future<Void> told(String done, List<InstanceView> instances, Session session) {
-    return told(_ -> done, instances, session);
+  public static Future<Void> reportInstances(
+      String done, List<InstanceView> instances, Session session) {
+    return reportInstances(_ -> done, instances, session);
   }
 
-  private static Future<Void> told(
+  private static Future<Void> reportInstances(
       Function<InstanceView, String> done, List<InstanceView> instances, Session session) {
     if (instances.isEmpty()) {
       return Future.failedFuture(new CommandFailure("no app was found"));

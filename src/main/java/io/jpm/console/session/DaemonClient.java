@@ -9,8 +9,8 @@ import io.jpm.bus.access.AuditReply;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.daemon.DaemonCommand;
-import io.jpm.bus.daemon.DoctorCommand;
 import io.jpm.bus.daemon.DoctorReply;
+import io.jpm.bus.daemon.DoctorRequest;
 import io.jpm.bus.daemon.HeartbeatCommand;
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.bus.daemon.WebCommand;
@@ -28,16 +28,16 @@ import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
 import io.jpm.bus.satan.UsagePoint;
 import io.jpm.console.cli.CommandFailure;
 import io.jpm.console.text.InstanceJson;
+import io.jpm.console.text.InstanceListing;
 import io.jpm.console.text.InstanceTable;
-import io.jpm.console.text.Listing;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -70,29 +70,29 @@ public final class DaemonClient {
 
   private Duration limit(GodCommand command) {
     return switch (command) {
-      case GodCommand.Keyed(_, GodCommand inner) -> limit(inner);
+      case GodCommand.Idempotent(_, GodCommand inner) -> limit(inner);
       case GodCommand.Show _,
-          GodCommand.Recall _,
+          GodCommand.GetOutcome _,
           GodCommand.Ping _,
-          GodCommand.Files _,
-          GodCommand.FileFailed _ ->
-          context.timing().questions();
+          GodCommand.ListFiles _,
+          GodCommand.RejectFile _ ->
+          context.timing().queryTimeout();
       case GodCommand.StartApps _,
           GodCommand.Act _,
           GodCommand.Trigger _,
-          GodCommand.Send _,
-          GodCommand.Type _,
+          GodCommand.SendMessage _,
+          GodCommand.WriteInput _,
           GodCommand.SendSignal _,
           GodCommand.Reset _,
-          GodCommand.Alter _,
+          GodCommand.UpdateSpec _,
           GodCommand.Save _,
           GodCommand.ClearDump _,
           GodCommand.Resurrect _,
           GodCommand.WatchFile _ ->
-          context.timing().actions();
+          context.timing().actionTimeout();
       // Draining may take long; its limit is a setting of the app.
       case GodCommand.Reload _, GodCommand.Scale _, GodCommand.Apply _ -> Duration.ofHours(12);
-      case GodCommand.EndEverything _ -> context.timing().ending();
+      case GodCommand.DeleteAll _ -> context.timing().shutdownTimeout();
     };
   }
 
@@ -119,7 +119,10 @@ public final class DaemonClient {
   /// Executes `command` and returns the resulting content of the store (`jpm set`).
   public Future<StoreReply.Content> store(StoreCommand command) {
     return this.<StoreReply>ask(
-            "The supervisor (God)", Addresses.STORE_COMMAND, command, context.timing().actions())
+            "The supervisor (God)",
+            Addresses.STORE_COMMAND,
+            command,
+            context.timing().actionTimeout())
         .compose(reply ->
             switch (reply) {
               case StoreReply.Content content -> Future.succeededFuture(content);
@@ -133,7 +136,7 @@ public final class DaemonClient {
   /// Returns the reply of access control; a refusal becomes a [CommandFailure].
   public Future<AccessReply> tokens(AccessCommand command) {
     return this.<AccessReply>ask(
-            "Access control", Addresses.ACCESS_COMMAND, command, context.timing().actions())
+            "Access control", Addresses.ACCESS_COMMAND, command, context.timing().actionTimeout())
         .compose(reply ->
             reply instanceof AccessReply.Refused(String why)
                 ? Future.failedFuture(new CommandFailure(why))
@@ -146,7 +149,7 @@ public final class DaemonClient {
             "God",
             Addresses.STORE_COMMAND,
             new StoreCommand.Variables(app),
-            context.timing().loads())
+            context.timing().usageTimeout())
         .map(reply ->
             reply instanceof StoreReply.Variables(Map<String, String> variables)
                 ? variables
@@ -169,8 +172,8 @@ public final class DaemonClient {
   }
 
   /// Executes a command of LogAggregator.
-  public Future<Void> logsDone(LogsCommand command) {
-    return logs(command, context.timing().actions())
+  public Future<Void> executeLogs(LogsCommand command) {
+    return logs(command, context.timing().actionTimeout())
         .compose(reply ->
             reply instanceof LogsReply.Failed(String problem)
                 ? Future.failedFuture(new CommandFailure(problem))
@@ -179,7 +182,7 @@ public final class DaemonClient {
 
   /// Returns the state of the log capture of an instance; empty if LogAggregator does not answer.
   public Future<Optional<LogsReply.Status>> capture(InstanceId id) {
-    return logs(new LogsCommand.Ask(id), context.timing().loads())
+    return logs(new LogsCommand.GetStatus(id), context.timing().usageTimeout())
         .map(reply ->
             reply instanceof LogsReply.Status status
                 ? Optional.of(status)
@@ -193,8 +196,8 @@ public final class DaemonClient {
     return this.<BalancerReply>ask(
             "ClusterBalancer",
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Ask(app, id),
-            context.timing().loads())
+            new BalancerCommand.GetStatus(app, id),
+            context.timing().usageTimeout())
         .map(reply ->
             reply instanceof BalancerReply.Status status
                 ? Optional.of(status)
@@ -211,8 +214,9 @@ public final class DaemonClient {
     return this.<BalancerReply>ask(
             "ClusterBalancer",
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Outlook(instance.id(), instance.process().get(), instance.spec()),
-            context.timing().questions())
+            new BalancerCommand.PreviewReload(
+                instance.id(), instance.process().get(), instance.spec()),
+            context.timing().queryTimeout())
         .map(reply ->
             reply instanceof BalancerReply.Handover handover
                 ? Optional.of(handover)
@@ -240,7 +244,7 @@ public final class DaemonClient {
 
   /// Returns past events.
   public Future<HistoryReply> history(HistoryCommand command) {
-    return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().questions());
+    return ask("History", Addresses.HISTORY_COMMAND, command, context.timing().queryTimeout());
   }
 
   /// Returns the state of the daemon's heartbeat; empty if Satan does not answer.
@@ -248,15 +252,15 @@ public final class DaemonClient {
     return this.<HeartbeatReply>ask(
             "Satan",
             Addresses.HEARTBEAT_COMMAND,
-            new HeartbeatCommand.Ask(),
-            context.timing().loads())
+            new HeartbeatCommand.GetStatus(),
+            context.timing().usageTimeout())
         .map(Optional::of)
         .otherwise(Optional.empty());
   }
 
   /// Executes a command of the HTTP server and returns its reply.
   public Future<WebReply> web(WebCommand command) {
-    return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actions());
+    return ask("Web", Addresses.WEB_COMMAND, command, context.timing().actionTimeout());
   }
 
   /// Returns the findings of the doctor.
@@ -264,60 +268,65 @@ public final class DaemonClient {
     return ask(
         "The doctor",
         Addresses.DOCTOR_COMMAND,
-        new DoctorCommand(),
-        context.timing().questions().multipliedBy(3));
+        new DoctorRequest(),
+        context.timing().queryTimeout().multipliedBy(3));
   }
 
   /// Returns the result of verifying the audit log.
   public Future<AuditReply> audit() {
     return ask(
-        "The audit log", Addresses.AUDIT_COMMAND, new AuditCommand(), context.timing().actions());
+        "The audit log",
+        Addresses.AUDIT_COMMAND,
+        new AuditCommand(),
+        context.timing().actionTimeout());
   }
 
   /// Returns the instances with their CPU and memory usage; without it if Satan does not answer.
-  public Future<Listing> listing(List<InstanceView> instances) {
+  public Future<InstanceListing> listing(List<InstanceView> instances) {
     return listing(instances, TreeUsage.Detail.BASIC);
   }
 
   /// Returns the instances with the resource usage of their processes.
   ///
   /// @param detail which values are requested
-  public Future<Listing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
+  public Future<InstanceListing> listing(List<InstanceView> instances, TreeUsage.Detail detail) {
     List<ProcessIdentity> processes =
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
-    Future<Map<ProcessIdentity, Load>> loads =
+    Future<Map<ProcessIdentity, MeasuredUsage>> loads =
         processes.isEmpty()
             ? Future.succeededFuture(Map.of())
             : this.<SatanReply>ask(
                     "Satan",
                     Addresses.SATAN_COMMAND,
                     new SatanCommand.Sample(processes, detail),
-                    context.timing().loads())
+                    context.timing().usageTimeout())
                 .map(DaemonClient::loads)
                 .otherwise(Map.of());
     return loads.map(
-        known -> new Listing(instances, known, context.clock().instant(), context.user()));
+        known -> new InstanceListing(instances, known, context.clock().instant(), context.user()));
   }
 
   /// Adds the health of instances with probes to a listing; returns it unchanged if Satan does not
   /// answer.
-  public Future<Listing> withHealth(Listing listing) {
+  public Future<InstanceListing> withHealth(InstanceListing instanceListing) {
     List<ProcessIdentity> processes =
-        listing.instances().stream()
-            .filter(instance -> instance.spec().health().any())
+        instanceListing.instances().stream()
+            .filter(instance -> instance.spec().health().isConfigured())
             .map(InstanceView::process)
             .flatMap(Optional::stream)
             .toList();
     return processes.isEmpty()
-        ? Future.succeededFuture(listing)
+        ? Future.succeededFuture(instanceListing)
         : this.<SatanReply>ask(
                 "Satan",
                 Addresses.SATAN_COMMAND,
-                new SatanCommand.Checks(processes),
-                context.timing().loads())
+                new SatanCommand.GetHealth(processes),
+                context.timing().usageTimeout())
             .map(reply ->
-                reply instanceof SatanReply.Checked(var reports) ? listing.with(reports) : listing)
-            .otherwise(listing);
+                reply instanceof SatanReply.Health(var reports)
+                    ? instanceListing.with(reports)
+                    : instanceListing)
+            .otherwise(instanceListing);
   }
 
   /// Returns the recent usage of an instance; empty if Satan does not answer.
@@ -325,21 +334,22 @@ public final class DaemonClient {
     return this.<SatanReply>ask(
             "Satan",
             Addresses.SATAN_COMMAND,
-            new SatanCommand.History(Optional.of(id)),
-            context.timing().loads())
-        .map(reply -> reply instanceof SatanReply.Past(var points) ? points : List.<UsagePoint>of())
+            new SatanCommand.GetUsageHistory(Optional.of(id)),
+            context.timing().usageTimeout())
+        .map(reply ->
+            reply instanceof SatanReply.RecordedUsage(var points) ? points : List.<UsagePoint>of())
         .otherwise(List.of());
   }
 
   /// Returns the watched process files that could not be applied since they were edited; none if
   /// the watch does not answer.
-  public Future<List<ConfigWatchReply.Trouble>> fileTroubles() {
+  public Future<List<ConfigWatchReply.RejectedFile>> rejectedFiles() {
     return this.<ConfigWatchReply>ask(
             "The watch of process files",
             Addresses.CONFIG_WATCH_COMMAND,
-            new ConfigWatchCommand.Status(),
-            context.timing().loads())
-        .map(ConfigWatchReply::troubles)
+            new ConfigWatchCommand.GetStatus(),
+            context.timing().usageTimeout())
+        .map(ConfigWatchReply::rejectedFiles)
         .otherwise(List.of());
   }
 
@@ -348,8 +358,8 @@ public final class DaemonClient {
     return this.<ConfigWatchReply>ask(
             "The watch of process files",
             Addresses.CONFIG_WATCH_COMMAND,
-            new ConfigWatchCommand.Look(),
-            context.timing().actions())
+            new ConfigWatchCommand.Refresh(),
+            context.timing().actionTimeout())
         .mapEmpty();
   }
 
@@ -360,11 +370,11 @@ public final class DaemonClient {
 
   /// Prints the table of all instances, and below it the problems of watched process files.
   Future<ExitCode> list(Session session) {
-    Future<List<ConfigWatchReply.Trouble>> troubles = fileTroubles();
+    Future<List<ConfigWatchReply.RejectedFile>> troubles = rejectedFiles();
     return all(session)
         .compose(all -> listing(all.instances()))
-        .compose(listing -> {
-          session.out(InstanceTable.draw(listing, session.textStyle()));
+        .compose(instanceListing -> {
+          session.out(InstanceTable.draw(instanceListing, session.textStyle()));
           return told(troubles, session).map(ExitCode.OK);
         });
   }
@@ -387,19 +397,20 @@ public final class DaemonClient {
 
   /// Prints the problems of watched process files.
   public Future<Void> reportFileTroubles(Session session) {
-    return told(fileTroubles(), session);
+    return told(rejectedFiles(), session);
   }
 
   private static Future<Void> told(
-      Future<List<ConfigWatchReply.Trouble>> troubles, Session session) {
+      Future<List<ConfigWatchReply.RejectedFile>> troubles, Session session) {
     return troubles
-        .onSuccess(all -> all.forEach(trouble -> session.warn(trouble.sentence())))
+        .onSuccess(all -> all.forEach(rejectedFile -> session.warn(rejectedFile.message())))
         .mapEmpty();
   }
 
   /// Returns the instances under PM2's names, including how those in cluster mode are balanced.
-  public Future<JsonArray> json(Listing listing) {
-    return balances(listing.instances()).map(balances -> InstanceJson.list(listing, balances));
+  public Future<JsonArray> json(InstanceListing instanceListing) {
+    return balances(instanceListing.instances())
+        .map(balances -> InstanceJson.list(instanceListing, balances));
   }
 
   /// Sends a command to the daemon as a whole. There is no reply.
@@ -407,10 +418,10 @@ public final class DaemonClient {
     bus.send(Addresses.DAEMON_COMMAND, command);
   }
 
-  private static Map<ProcessIdentity, Load> loads(SatanReply reply) {
+  private static Map<ProcessIdentity, MeasuredUsage> loads(SatanReply reply) {
     return switch (reply) {
-      case SatanReply.Sampled(Map<ProcessIdentity, Load> loads) -> loads;
-      case SatanReply.Done(), SatanReply.Past _, SatanReply.Checked _ -> Map.of();
+      case SatanReply.Sampled(Map<ProcessIdentity, MeasuredUsage> loads) -> loads;
+      case SatanReply.Done(), SatanReply.RecordedUsage _, SatanReply.Health _ -> Map.of();
     };
   }
 

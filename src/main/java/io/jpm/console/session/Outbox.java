@@ -86,13 +86,13 @@ public final class Outbox {
       return Optional.of(next);
     }
     return Optional.of(
-        new ConsoleChunk.Marked(text.isEmpty() ? new ConsoleChunk.Wait() : next, mark.get()));
+        new ConsoleChunk.Marked(text.isEmpty() ? new ConsoleChunk.KeepAlive() : next, mark.get()));
   }
 
   private void pollPart(Piece first, StringBuilder chunk) {
-    int room = CHUNK_BYTES;
+    int capacity = CHUNK_BYTES;
     for (Piece piece = first; piece != null && piece.goesWith(first); piece = pieces.peek()) {
-      room -= move(piece, chunk, room);
+      capacity -= move(piece, chunk, capacity);
       if (piece.from < piece.text.length()) {
         return;
       }
@@ -117,15 +117,15 @@ public final class Outbox {
     return last;
   }
 
-  /// Moves as much text as fits into `room` bytes.
+  /// Moves as much text as fits into `capacity` bytes.
   ///
   /// @return the bytes used
-  private static int move(Piece piece, StringBuilder chunk, int room) {
+  private static int move(Piece piece, StringBuilder chunk, int capacity) {
     int used = 0;
     while (piece.from < piece.text.length()) {
       int point = piece.text.codePointAt(piece.from);
       int size = utf8Length(point);
-      if (used + size > room) {
+      if (used + size > capacity) {
         return used;
       }
       if (isSurrogate(point)) {

@@ -60,7 +60,7 @@ public final class PrintedOutput {
   }
 
   /// Returns the mark to send with a text; empty if the client has already printed the text.
-  Optional<Supplier<String>> next(boolean error, String text) {
+  Optional<Supplier<String>> markFor(boolean error, String text) {
     String hash = "%s%08x".formatted(error ? "e" : "o", text.hashCode());
     if (before.remove(hash)) {
       return Optional.empty();

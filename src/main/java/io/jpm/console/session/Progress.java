@@ -4,8 +4,8 @@ import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodCommand.Action;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
-import io.jpm.console.text.Columns;
-import io.jpm.model.run.Phase;
+import io.jpm.console.text.TextWidth;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -36,7 +36,7 @@ public final class Progress {
   ///
   /// @param action what `work` does
   /// @param words the selectors of the instances that it concerns
-  public <T> Future<T> of(
+  public <T> Future<T> track(
       Action action, List<String> words, Session session, Supplier<Future<T>> work) {
     if (session.isQuiet() || words.isEmpty()) {
       return work.get();
@@ -98,7 +98,7 @@ public final class Progress {
       told = line;
       if (terminal) {
         int columns = session.tty().cols();
-        session.out(CLEAR + (columns > 1 ? Columns.fit(line, columns - 1) : line));
+        session.out(CLEAR + (columns > 1 ? TextWidth.fit(line, columns - 1) : line));
       } else {
         session.info(line);
       }

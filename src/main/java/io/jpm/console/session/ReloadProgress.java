@@ -5,7 +5,7 @@ import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.text.Amounts;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
@@ -34,7 +34,7 @@ public final class ReloadProgress {
   ///
   /// @param ids the instances concerned
   /// @param apps the apps concerned with all their instances
-  public static ReloadProgress of(
+  public static ReloadProgress start(
       EventBus bus, Session session, Set<InstanceId> ids, Set<AppName> apps) {
     var progress = new ReloadProgress(bus, session, ids, apps);
     progress.consumer.handler(progress::heard);

@@ -2,7 +2,7 @@ package io.jpm.console.session;
 
 import io.jpm.console.cli.OutputOptions;
 import io.jpm.console.text.Paint;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.console.text.TextStyle;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleRequest.Tty;
@@ -93,14 +93,14 @@ public final class Session {
     if (printedOutput == null || text.isEmpty()) {
       outbox.add(error, text);
     } else {
-      printedOutput.next(error, text).ifPresent(mark -> outbox.add(error, text, mark));
+      printedOutput.markFor(error, text).ifPresent(mark -> outbox.add(error, text, mark));
     }
     schedulePump();
   }
 
   /// Declares that the client sends this command again when the daemon dies: text that was printed
   /// already is not printed a second time.
-  public void repeats(PrintedOutput known) {
+  public void enableReplay(PrintedOutput known) {
     printedOutput = known;
     if (known.isResumed() && tty().out()) {
       outbox.add(false, CLEAR);
@@ -109,7 +109,7 @@ public final class Session {
 
   /// Returns the checkpoint that the command saved before an earlier daemon died; empty if there is
   /// none.
-  public String noted() {
+  public String checkpoint() {
     return printedOutput == null ? "" : printedOutput.note();
   }
 
@@ -117,7 +117,7 @@ public final class Session {
   /// client does not send the command again.
   ///
   /// @param words letters, digits and `_`
-  public void noteForNext(String words) {
+  public void setCheckpoint(String words) {
     if (printedOutput != null) {
       printedOutput.note(words);
     }
@@ -128,10 +128,10 @@ public final class Session {
   ///
   /// @param error whether it is for standard error
   /// @param text may be empty: only the mark is new
-  /// @param mark returns the position after `text`, for [ConsoleRequest#resume]; called when the
-  ///   chunk is sent
-  public void marked(boolean error, String text, Supplier<String> mark) {
-    if (outputOptions.marks()) {
+  /// @param mark returns the position after `text`, for the resume mark of a request; called when
+  ///   the chunk is sent
+  public void writeMarked(boolean error, String text, Supplier<String> mark) {
+    if (outputOptions.resumable()) {
       outbox.add(error, text, mark);
     } else {
       outbox.add(error, text);
@@ -144,7 +144,7 @@ public final class Session {
     if (isQuiet()) {
       return;
     }
-    out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalText.visible(message) + "\n");
+    out(Paint.GREEN.on("[jpm]", tty().color()) + " " + TerminalSanitizer.visible(message) + "\n");
   }
 
   /// Prints `[jpm] …` on standard error, unless the session is quiet. For commands whose standard
@@ -169,20 +169,20 @@ public final class Session {
     err(
         paint.on(prefix, tty().color() && tty().err())
             + " "
-            + TerminalText.visible(message)
+            + TerminalSanitizer.visible(message)
             + "\n");
   }
 
   /// Tells the client immediately that its command has arrived: from now on it must not send it to
   /// another daemon if this one dies. Also used to report that there is nothing new.
-  public void accept() {
+  public void acknowledge() {
     if (asked != null && !over && outbox.isEmpty()) {
-      send(asked, new ConsoleChunk.Wait());
+      send(asked, new ConsoleChunk.KeepAlive());
     }
   }
 
   /// Passes the body of each further message of the client to `hears`.
-  public void listen(Consumer<@Nullable Object> hears) {
+  public void onInput(Consumer<@Nullable Object> hears) {
     listener = hears;
   }
 
@@ -266,12 +266,12 @@ public final class Session {
 
   private static ConsoleChunk last(@Nullable ConsoleChunk text, int code) {
     return switch (text) {
-      case ConsoleChunk.Out(String out) -> new ConsoleChunk.Last(false, out, code);
-      case ConsoleChunk.Err(String err) -> new ConsoleChunk.Last(true, err, code);
+      case ConsoleChunk.Out(String out) -> new ConsoleChunk.FinalText(false, out, code);
+      case ConsoleChunk.Err(String err) -> new ConsoleChunk.FinalText(true, err, code);
       case ConsoleChunk.Marked(ConsoleChunk inner, String _) -> last(inner, code);
-      case ConsoleChunk.Wait _ -> new ConsoleChunk.Code(code);
+      case ConsoleChunk.KeepAlive _ -> new ConsoleChunk.Code(code);
       case null -> new ConsoleChunk.Code(code);
-      case ConsoleChunk.Code _, ConsoleChunk.Last _ ->
+      case ConsoleChunk.Code _, ConsoleChunk.FinalText _ ->
           throw new IllegalArgumentException("an outbox holds texts");
     };
   }
@@ -286,8 +286,7 @@ public final class Session {
             : new ConsoleChunk.Marked(chunk, known.mark());
     message
         .<Object>replyAndRequest(
-            whole.toJson(),
-            new DeliveryOptions().setSendTimeout(timing.clientPatience().toMillis()))
+            whole.toJson(), new DeliveryOptions().setSendTimeout(timing.clientTimeout().toMillis()))
         .onComplete(next -> {
           if (next.succeeded()) {
             asked = next.result();
@@ -307,7 +306,7 @@ public final class Session {
               _ -> {
                 heartbeat = NO_TIMER;
                 if (asked != null && !over) {
-                  send(asked, new ConsoleChunk.Wait());
+                  send(asked, new ConsoleChunk.KeepAlive());
                 }
               });
     }

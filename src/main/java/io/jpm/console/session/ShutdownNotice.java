@@ -31,14 +31,14 @@ public final class ShutdownNotice {
   public Future<Void> end(String why) {
     waiting.addAll(following);
     following.clear();
-    return say(why);
+    return failUnfinished(why);
   }
 
   /// Ends the unfinished commands as failed.
   ///
   /// @param why the message for the user, with what to do
   /// @return completes when all clients have received it, or are gone
-  public Future<Void> say(String why) {
+  public Future<Void> failUnfinished(String why) {
     List<Session> all = List.copyOf(waiting);
     waiting.clear();
     all.forEach(session -> {

@@ -8,7 +8,7 @@ import io.jpm.console.session.CommandCall;
 import io.jpm.console.session.ConsoleCommand;
 import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.jpm.model.AppName;
 import io.vertx.core.Future;
 import io.vertx.core.json.Json;
@@ -41,7 +41,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
           if (path.isEmpty()) {
             commandCall
                 .session()
-                .out(asJson(commandCall) ? TerminalText.json(tree) + "\n" : all(tree));
+                .out(asJson(commandCall) ? TerminalSanitizer.json(tree) + "\n" : all(tree));
           } else {
             commandCall.session().out(one(tree, path.get(), asJson(commandCall)));
           }
@@ -61,7 +61,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
     Object value = StoreText.find(tree, path).orElseThrow(() -> unknown(tree, path));
     if (asJson) {
       return switch (value) {
-            case JsonObject object -> TerminalText.json(object);
+            case JsonObject object -> TerminalSanitizer.json(object);
             case JsonArray array -> array.encode();
             case Object other -> Json.encode(other);
           }
@@ -70,7 +70,7 @@ public final class ReadStoreCommand implements ConsoleCommand {
     if (value instanceof JsonObject object) {
       return path.size() == 1 ? StoreText.of(path.getFirst(), object) : StoreText.at(path, object);
     }
-    String shown = TerminalText.visible(StoreText.plain(value));
+    String shown = TerminalSanitizer.visible(StoreText.plain(value));
     return path.size() == 1
         ? "Value for key %s: %s\n".formatted(StoreKey.of(path), shown)
         : "Value for module %s key %s: %s\n"

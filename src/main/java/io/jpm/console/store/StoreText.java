@@ -1,7 +1,7 @@
 package io.jpm.console.store;
 
 import io.jpm.config.deploy.Secrets;
-import io.jpm.console.text.TerminalText;
+import io.jpm.console.text.TerminalSanitizer;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -33,7 +33,7 @@ public final class StoreText {
 
   /// Formats everything below one of the names at the root.
   static String of(String app, JsonObject below) {
-    var text = new StringBuilder("Module: ").append(TerminalText.visible(app)).append('\n');
+    var text = new StringBuilder("Module: ").append(TerminalSanitizer.visible(app)).append('\n');
     add(text, List.of(app), below);
     return text.toString();
   }
@@ -73,7 +73,7 @@ public final class StoreText {
 
   private static String word(String text) {
     String quoted = PLAIN.matcher(text).matches() ? text : "'" + text.replace("'", "'\\''") + "'";
-    return TerminalText.visible(quoted);
+    return TerminalSanitizer.visible(quoted);
   }
 
   /// Masks the secrets in variables from the store whose values are JSON objects.
@@ -98,7 +98,7 @@ public final class StoreText {
             entry.getKey(),
             entry.getValue() instanceof JsonObject inner
                 ? masked(inner)
-                : Secrets.masked(entry.getKey(), plain(entry.getValue()))));
+                : Secrets.mask(entry.getKey(), plain(entry.getValue()))));
     return masked;
   }
 

@@ -15,7 +15,7 @@ import io.jpm.console.session.DaemonClient;
 import io.jpm.console.session.ExitCode;
 import io.jpm.console.session.Session;
 import io.jpm.model.AppName;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -155,7 +155,8 @@ public final class WriteStoreCommand implements ConsoleCommand {
     }
     return daemonClient
         .executeOrFail(new GodCommand.Act(Action.RESTART, List.of(app)))
-        .compose(instances -> ActionSummary.told("Restarted", instances, commandCall.session()));
+        .compose(instances ->
+            ActionSummary.reportInstances("Restarted", instances, commandCall.session()));
   }
 
   private Future<ExitCode> unset(List<String> words, CommandCall commandCall) {

@@ -6,7 +6,7 @@ package io.jpm.console.text;
 /// @param paint its style
 record Cell(String text, Paint paint) {
   Cell {
-    text = TerminalText.visible(text);
+    text = TerminalSanitizer.visible(text);
   }
 
   static Cell of(String text) {

@@ -1,7 +1,7 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.balancer.BalancerReply;
-import io.jpm.model.Cluster;
+import io.jpm.model.ClusterSettings;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -14,15 +14,16 @@ final class ClusterRows {
   /// Returns values by label, in the order to print them.
   ///
   /// @param status how the app is balanced; empty if unknown: then the configured mode is shown
-  static Map<String, String> of(Cluster cluster, Optional<BalancerReply.Status> status) {
+  static Map<String, String> of(
+      ClusterSettings clusterSettings, Optional<BalancerReply.Status> status) {
     Map<String, String> rows = new LinkedHashMap<>();
-    rows.put("balance", status.map(ClusterRows::way).orElse(cluster.balance().word()));
+    rows.put("balance", status.map(ClusterRows::way).orElse(clusterSettings.balance().keyword()));
     status
         .filter(known -> !known.addresses().isEmpty())
         .ifPresent(known -> rows.put("listens on", String.join(", ", known.addresses())));
-    status.ifPresent(
-        known -> known.own().ifPresent(port -> rows.put("own PORT", Integer.toString(port))));
-    rows.put("drain timeout", Amounts.span(cluster.drain()));
+    status.ifPresent(known ->
+        known.privatePort().ifPresent(port -> rows.put("own PORT", Integer.toString(port))));
+    rows.put("drain timeout", Amounts.span(clusterSettings.drain()));
     status.ifPresent(known ->
         known
             .counters()
@@ -34,6 +35,6 @@ final class ClusterRows {
   private static String way(BalancerReply.Status status) {
     String strategy = status.strategy().isEmpty() ? "" : ", " + status.strategy();
     String reason = status.reason().isEmpty() ? "" : ": " + status.reason();
-    return status.mode().word() + strategy + reason;
+    return status.mode().keyword() + strategy + reason;
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.wire.EventMessage;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -33,7 +33,7 @@ public final class EventText {
   /// Returns the lines of some events, each ended by a line feed.
   public String lines(List<EventMessage> events) {
     for (EventMessage event : events) {
-      labelWidth = Math.max(labelWidth, Columns.of(label(event)));
+      labelWidth = Math.max(labelWidth, TextWidth.of(label(event)));
       pidWidth = Math.max(pidWidth, pid(event).length());
     }
     var text = new StringBuilder();
@@ -44,23 +44,25 @@ public final class EventText {
   private void line(StringBuilder text, EventMessage event) {
     String label = label(event);
     String pid = pid(event);
-    String kind = TerminalText.visible(event.event());
-    String reason = TerminalText.visible(event.reason());
+    String kind = TerminalSanitizer.visible(event.event());
+    String reason = TerminalSanitizer.visible(event.reason());
     text.append(time.format(Instant.ofEpochMilli(event.at())))
         .append("  ")
         .append(label)
-        .repeat(' ', labelWidth - Columns.of(label) + 2)
+        .repeat(' ', labelWidth - TextWidth.of(label) + 2)
         .append(pid)
         .repeat(' ', pidWidth - pid.length() + (pidWidth == 0 ? 0 : 2))
         .append(paint(event).on(kind, colors));
     if (!reason.isEmpty()) {
-      text.repeat(' ', Math.max(1, KIND_WIDTH + 1 - Columns.of(kind))).append(reason);
+      text.repeat(' ', Math.max(1, KIND_WIDTH + 1 - TextWidth.of(kind))).append(reason);
     }
     text.append('\n');
   }
 
   private static String label(EventMessage event) {
-    return event.ofDaemon() ? DAEMON : TerminalText.visible(event.app()) + ":" + event.id();
+    return event.isDaemonEvent()
+        ? DAEMON
+        : TerminalSanitizer.visible(event.app()) + ":" + event.id();
   }
 
   private static String pid(EventMessage event) {
@@ -73,13 +75,13 @@ public final class EventText {
   private static Paint paint(EventMessage event) {
     if (event.event().equals(RELOAD_FAILED)
         || event.event().equals(CONFIG_FAILED)
-        || (event.ofDaemon() && DAEMONS_TROUBLES.contains(event.event()))) {
+        || (event.isDaemonEvent() && DAEMONS_TROUBLES.contains(event.event()))) {
       return Paint.YELLOW;
     }
     return Arrays.stream(Phase.values())
-        .filter(phase -> phase.word().equals(event.status()))
+        .filter(phase -> phase.keyword().equals(event.status()))
         .findFirst()
-        .map(Listing::paintOf)
+        .map(InstanceListing::paintOf)
         .orElse(Paint.PLAIN);
   }
 
@@ -87,7 +89,7 @@ public final class EventText {
   /// would affect a terminal are escaped.
   public static String json(List<EventMessage> events) {
     var text = new StringBuilder();
-    events.forEach(event -> text.append(TerminalText.json(event.toJson())).append('\n'));
+    events.forEach(event -> text.append(TerminalSanitizer.json(event.toJson())).append('\n'));
     return text.toString();
   }
 }

@@ -57,9 +57,9 @@ final class Grid {
     int[] widths = new int[columns.size()];
     for (int i = 0; i < widths.length; i++) {
       Column column = columns.get(i);
-      widths[i] = Math.max(column.minimum, Columns.of(column.header));
+      widths[i] = Math.max(column.minimum, TextWidth.of(column.header));
       for (List<Cell> cells : rows) {
-        widths[i] = Math.max(widths[i], Columns.of(cells.get(i).text()));
+        widths[i] = Math.max(widths[i], TextWidth.of(cells.get(i).text()));
       }
     }
     return widths;
@@ -120,9 +120,9 @@ final class Grid {
       int[] widths,
       TextStyle textStyle) {
     for (Integer i : shown) {
-      String fitted = Columns.fit(cells.get(i).text(), widths[i]);
+      String fitted = TextWidth.fit(cells.get(i).text(), widths[i]);
       text.append("│ ").append(cells.get(i).paint().on(fitted, textStyle.colors()));
-      text.repeat(' ', widths[i] - Columns.of(fitted) + 1);
+      text.repeat(' ', widths[i] - TextWidth.of(fitted) + 1);
     }
     text.append("│\n");
   }

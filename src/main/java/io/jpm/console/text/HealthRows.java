@@ -1,8 +1,8 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.satan.HealthReport;
-import io.jpm.model.Check;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,8 +16,9 @@ final class HealthRows {
   ///
   /// @param found the results; empty if they are unknown
   /// @param now wall clock
-  static Map<String, String> of(Health health, Optional<HealthReport> found, Instant now) {
-    Map<String, String> rows = of(health);
+  static Map<String, String> of(
+      HealthProbes healthProbes, Optional<HealthReport> found, Instant now) {
+    Map<String, String> rows = of(healthProbes);
     found.flatMap(HealthReport::startup).ifPresent(it -> add(rows, "startup", it, now));
     found.flatMap(HealthReport::readiness).ifPresent(it -> add(rows, "readiness", it, now));
     found.flatMap(HealthReport::liveness).ifPresent(it -> add(rows, "liveness", it, now));
@@ -25,13 +26,13 @@ final class HealthRows {
   }
 
   private static void add(
-      Map<String, String> rows, String label, HealthReport.OfCheck check, Instant now) {
-    rows.computeIfPresent(label, (_, asked) -> asked + "; " + CheckText.of(check, now));
+      Map<String, String> rows, String label, HealthReport.ProbeReport check, Instant now) {
+    rows.computeIfPresent(label, (_, asked) -> asked + "; " + ProbeText.of(check, now));
   }
 
-  private static Map<String, String> of(Health health) {
+  private static Map<String, String> of(HealthProbes healthProbes) {
     Map<String, String> rows = new LinkedHashMap<>();
-    health
+    healthProbes
         .startup()
         .ifPresent(it ->
             rows.put(
@@ -41,31 +42,32 @@ final class HealthRows {
                         words(it.check()),
                         Amounts.span(it.interval()),
                         Amounts.span(it.within()))));
-    health.readiness().ifPresent(it -> rows.put("readiness", words(it)));
-    health.liveness().ifPresent(it -> rows.put("liveness", words(it)));
+    healthProbes.readiness().ifPresent(it -> rows.put("readiness", words(it)));
+    healthProbes.liveness().ifPresent(it -> rows.put("liveness", words(it)));
     return rows;
   }
 
-  private static String words(Health.Probe probe) {
-    Check.Rhythm rhythm = probe.rhythm();
-    String delay = rhythm.delay().isZero() ? "" : ", after " + Amounts.span(rhythm.delay());
+  private static String words(HealthProbes.Probe probe) {
+    ProbeHandler.ProbeTiming probeTiming = probe.rhythm();
+    String delay =
+        probeTiming.delay().isZero() ? "" : ", after " + Amounts.span(probeTiming.delay());
     return "%s, every %s, timeout %s, fails after %d%s"
         .formatted(
             words(probe.check()),
-            Amounts.span(rhythm.interval()),
-            Amounts.span(rhythm.timeout()),
-            rhythm.failures(),
+            Amounts.span(probeTiming.interval()),
+            Amounts.span(probeTiming.timeout()),
+            probeTiming.failures(),
             delay);
   }
 
-  private static String words(Check check) {
-    return switch (check) {
-      case Check.Http http -> http.url();
-      case Check.Tcp(String host, String port) ->
+  private static String words(ProbeHandler probeHandler) {
+    return switch (probeHandler) {
+      case ProbeHandler.Http http -> http.url();
+      case ProbeHandler.Tcp(String host, String port) ->
           "tcp " + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
-      case Check.Exec exec -> "exec " + String.join(" ", exec.command());
-      case Check.Log(String pattern) -> "log line " + pattern;
-      case Check.Notify() -> "notify";
+      case ProbeHandler.Exec exec -> "exec " + String.join(" ", exec.command());
+      case ProbeHandler.Log(String pattern) -> "log line " + pattern;
+      case ProbeHandler.Notify() -> "notify";
     };
   }
 }

@@ -9,24 +9,25 @@ public final class InstanceBlocks {
   private InstanceBlocks() {}
 
   /// Returns the blocks, separated by empty lines.
-  public static String draw(Listing listing, TextStyle textStyle) {
-    return listing.instances().stream()
-        .map(instance -> block(instance, listing, textStyle))
+  public static String draw(InstanceListing instanceListing, TextStyle textStyle) {
+    return instanceListing.instances().stream()
+        .map(instance -> block(instance, instanceListing, textStyle))
         .collect(Collectors.joining("\n"));
   }
 
-  private static String block(InstanceView instance, Listing listing, TextStyle textStyle) {
-    String name = TerminalText.visible(instance.spec().name().value());
+  private static String block(
+      InstanceView instance, InstanceListing instanceListing, TextStyle textStyle) {
+    String name = TerminalSanitizer.visible(instance.spec().name().value());
     var text = new StringBuilder(Paint.BOLD.on("+--- " + name, textStyle.colors())).append('\n');
     line(text, "namespace", instance.spec().namespace());
     line(text, "pid", instance.process().map(it -> Integer.toString(it.pid())).orElse("0"));
     line(text, "pm2 id", instance.id().toString());
-    line(text, "status", Listing.statusOf(instance).text());
+    line(text, "status", InstanceListing.statusOf(instance).text());
     line(text, "mode", instance.spec().cluster().enabled() ? "cluster" : "fork");
     line(text, "restarted", Integer.toString(instance.restarts()));
-    line(text, "uptime", listing.uptimeOf(instance));
-    line(text, "cpu", listing.cpuOf(instance));
-    line(text, "memory usage", listing.memoryOf(instance));
+    line(text, "uptime", instanceListing.uptimeOf(instance));
+    line(text, "cpu", instanceListing.cpuOf(instance));
+    line(text, "memory usage", instanceListing.memoryOf(instance));
     line(text, "error log", instance.errorFile().toString());
     line(text, "watching", instance.spec().triggers().watch().isPresent() ? "yes" : "no");
     line(text, "PID file", instance.pidFile().toString());
@@ -34,6 +35,6 @@ public final class InstanceBlocks {
   }
 
   private static void line(StringBuilder text, String label, String value) {
-    text.append(label).append(" : ").append(TerminalText.visible(value)).append('\n');
+    text.append(label).append(" : ").append(TerminalSanitizer.visible(value)).append('\n');
   }
 }

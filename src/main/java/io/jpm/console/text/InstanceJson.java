@@ -3,11 +3,11 @@ package io.jpm.console.text;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.god.AppReport;
 import io.jpm.bus.god.InstanceView;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
@@ -15,9 +15,9 @@ import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
 import io.jpm.model.Triggers;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Signal;
 import io.jpm.model.text.TimePattern;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -46,17 +46,19 @@ public final class InstanceJson {
   /// Returns the JSON array on one line.
   ///
   /// @param balances how instances in cluster mode are balanced, as far as that is known
-  public static String draw(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
-    return list(listing, balances).encode() + "\n";
+  public static String draw(
+      InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
+    return list(instanceListing, balances).encode() + "\n";
   }
 
   /// Returns the array.
-  public static JsonArray list(Listing listing, Map<InstanceId, BalancerReply.Status> balances) {
+  public static JsonArray list(
+      InstanceListing instanceListing, Map<InstanceId, BalancerReply.Status> balances) {
     var list = new JsonArray();
-    listing
+    instanceListing
         .instances()
         .forEach(instance -> {
-          JsonObject element = element(instance, listing);
+          JsonObject element = element(instance, instanceListing);
           if (instance.spec().cluster().enabled()) {
             element
                 .getJsonObject("pm2_env")
@@ -68,32 +70,32 @@ public final class InstanceJson {
     return list;
   }
 
-  private static JsonObject element(InstanceView instance, Listing listing) {
-    Optional<Load> load = listing.loadOf(instance);
+  private static JsonObject element(InstanceView instance, InstanceListing instanceListing) {
+    Optional<MeasuredUsage> load = instanceListing.loadOf(instance);
     return new JsonObject()
         .put("pid", instance.process().map(process -> process.pid()).orElse(0))
         .put("name", instance.spec().name().value())
-        .put("pm2_env", environment(instance, listing))
+        .put("pm2_env", environment(instance, instanceListing))
         .put("pm_id", instance.id().value())
         .put("monit", monitored(load));
   }
 
-  private static JsonObject monitored(Optional<Load> load) {
+  private static JsonObject monitored(Optional<MeasuredUsage> load) {
     var json =
         new JsonObject()
-            .put("memory", load.map(Load::memoryBytes).orElse(0L))
-            .put("cpu", Amounts.tenths(load.map(Load::cpuPercent).orElse(0.0)));
+            .put("memory", load.map(MeasuredUsage::memoryBytes).orElse(0L))
+            .put("cpu", Amounts.tenths(load.map(MeasuredUsage::cpuPercent).orElse(0.0)));
     load.ifPresent(known -> json.put("jpm", JpmFields.usage(known.tree())));
     return json;
   }
 
-  private static JsonObject environment(InstanceView instance, Listing listing) {
+  private static JsonObject environment(InstanceView instance, InstanceListing instanceListing) {
     AppSpec spec = instance.spec();
     var json = new JsonObject();
     json.put("name", spec.name().value());
     json.put("namespace", spec.namespace());
     json.put("pm_id", instance.id().value());
-    json.put("status", instance.phase().word());
+    json.put("status", instance.phase().keyword());
     json.put("pm_uptime", instance.startedAt().map(Instant::toEpochMilli).orElse(null));
     json.put("created_at", instance.createdAt().toEpochMilli());
     json.put("restart_time", instance.restarts());
@@ -107,10 +109,10 @@ public final class InstanceJson {
     json.put("axm_options", new JsonObject()).put("axm_dynamic", new JsonObject());
     Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))
         .ifPresent(mode -> json.put("NODE_ENV", mode));
-    json.put("username", listing.userOf(instance));
+    json.put("username", instanceListing.userOf(instance));
     json.put("version", instance.version().isEmpty() ? "N/A" : instance.version());
     json.put("env", new JsonObject());
-    json.put("jpm", own(instance, listing));
+    json.put("jpm", own(instance, instanceListing));
     return json;
   }
 
@@ -125,12 +127,12 @@ public final class InstanceJson {
 
   private static void putCommand(JsonObject json, InstanceView instance) {
     AppSpec spec = instance.spec();
-    Command command = spec.command();
-    json.put("pm_exec_path", command.script().toString());
+    AppCommand appCommand = spec.command();
+    json.put("pm_exec_path", appCommand.script().toString());
     json.put("pm_cwd", spec.cwd().toString());
-    json.put("args", new JsonArray(List.copyOf(command.args())));
-    json.put("node_args", new JsonArray(List.copyOf(command.interpreterArgs())));
-    json.put("exec_interpreter", command.interpreter().map(Object::toString).orElse("none"));
+    json.put("args", new JsonArray(List.copyOf(appCommand.args())));
+    json.put("node_args", new JsonArray(List.copyOf(appCommand.interpreterArgs())));
+    json.put("exec_interpreter", appCommand.interpreter().map(Object::toString).orElse("none"));
     json.put("exec_mode", spec.cluster().execMode());
     json.put("instances", spec.instances().count());
     json.put("instance_var", spec.instances().numberVariable());
@@ -199,17 +201,17 @@ public final class InstanceJson {
     json.put("axm_actions", actions).put("axm_monitor", monitor);
   }
 
-  private static JsonObject own(InstanceView instance, Listing listing) {
+  private static JsonObject own(InstanceView instance, InstanceListing instanceListing) {
     return new JsonObject()
         .put("reason", instance.reason())
         .put("crash_looping", instance.crashLooping())
         .put("unhealthy", instance.unhealthy().orElse(null))
-        .put("health", JpmFields.health(instance, listing))
+        .put("health", JpmFields.health(instance, instanceListing))
         .put("status", instance.status())
         .put("limits", JpmFields.limits(instance))
         .put("last_exit", instance.lastExit().map(Exit::toString).orElse(null))
         .put("kill_signal", instance.spec().stop().signal().name())
-        .put("restart", instance.spec().restart().when().word())
+        .put("restart", instance.spec().restart().when().keyword())
         .put("restart_window", instance.spec().restart().window().time().toMillis())
         .put("next_run", instance.nextRun().map(Instant::toEpochMilli).orElse(null))
         .put("depends_on", dependsOn(instance.spec()))
@@ -219,23 +221,23 @@ public final class InstanceJson {
 
   private static JsonObject cluster(
       InstanceView instance, Map<InstanceId, BalancerReply.Status> balances) {
-    Cluster cluster = instance.spec().cluster();
+    ClusterSettings clusterSettings = instance.spec().cluster();
     BalancerReply.Status status =
         balances.getOrDefault(
             instance.id(),
             new BalancerReply.Status(
-                cluster.balance(),
+                clusterSettings.balance(),
                 "",
-                cluster.strategy().map(Strategy::word).orElse(""),
+                clusterSettings.strategy().map(Strategy::keyword).orElse(""),
                 List.of(),
                 Map.of()));
     return new JsonObject()
-        .put("balance", status.mode().word())
+        .put("balance", status.mode().keyword())
         .put("reason", status.reason())
         .put("strategy", status.strategy())
-        .put("port", cluster.port().isPresent() ? cluster.port().getAsInt() : null)
+        .put("port", clusterSettings.port().isPresent() ? clusterSettings.port().getAsInt() : null)
         .put("listens_on", new JsonArray(status.addresses()))
-        .put("drain_timeout", cluster.drain().toMillis())
+        .put("drain_timeout", clusterSettings.drain().toMillis())
         .put("counters", new JsonObject(new LinkedHashMap<>(status.counters())));
   }
 
@@ -249,15 +251,16 @@ public final class InstanceJson {
 
   /// Returns the log limits that the app sets, in bytes and milliseconds, under the names of a
   /// process file.
-  private static JsonObject limits(LogLimits.Wish wish) {
+  private static JsonObject limits(LogLimits.Overrides overrides) {
     var json = new JsonObject();
-    wish.maxSize().ifPresent(bytes -> json.put("max_size", bytes));
-    wish.rotateEvery().ifPresent(time -> json.put("rotate_every", time.toMillis()));
-    wish.keep().ifPresent(files -> json.put("keep", files));
-    wish.maxAge().ifPresent(time -> json.put("max_age", time.toMillis()));
-    wish.maxTotal().ifPresent(bytes -> json.put("max_total", bytes));
-    wish.compress().ifPresent(packed -> json.put("compress", packed));
-    wish.fullLogPolicy()
+    overrides.maxSize().ifPresent(bytes -> json.put("max_size", bytes));
+    overrides.rotateEvery().ifPresent(time -> json.put("rotate_every", time.toMillis()));
+    overrides.keep().ifPresent(files -> json.put("keep", files));
+    overrides.maxAge().ifPresent(time -> json.put("max_age", time.toMillis()));
+    overrides.maxTotal().ifPresent(bytes -> json.put("max_total", bytes));
+    overrides.compress().ifPresent(packed -> json.put("compress", packed));
+    overrides
+        .fullLogPolicy()
         .ifPresent(rule -> json.put("when_full", rule.name().toLowerCase(Locale.ROOT)));
     return json;
   }

@@ -1,9 +1,9 @@
 package io.jpm.console.text;
 
 import io.jpm.bus.god.InstanceView;
-import io.jpm.bus.satan.SatanReply.Load;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -32,14 +32,14 @@ public record InstanceOrder(Field field, boolean descending) {
     RESTARTS;
 
     /// Returns the spelling in options.
-    public String word() {
+    public String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /// Returns the spellings of all fields.
-  public static List<String> words() {
-    return Arrays.stream(Field.values()).map(Field::word).toList();
+  public static List<String> keywords() {
+    return Arrays.stream(Field.values()).map(Field::keyword).toList();
   }
 
   /// Parses `memory`, `memory:asc` or `memory:desc`; empty if `text` is not valid.
@@ -51,22 +51,23 @@ public record InstanceOrder(Field field, boolean descending) {
       return Optional.empty();
     }
     return Arrays.stream(Field.values())
-        .filter(field -> field.word().equals(word))
+        .filter(field -> field.keyword().equals(word))
         .findFirst()
         .map(field -> new InstanceOrder(field, direction.equals("desc")));
   }
 
   /// Returns the same instances in this order.
-  public Listing sorted(Listing listing) {
-    Comparator<InstanceView> order = comparator(listing);
+  public InstanceListing sorted(InstanceListing instanceListing) {
+    Comparator<InstanceView> order = comparator(instanceListing);
     List<InstanceView> sorted =
-        listing.instances().stream()
+        instanceListing.instances().stream()
             .sorted((descending ? order.reversed() : order).thenComparing(InstanceView::id))
             .toList();
-    return new Listing(sorted, listing.loads(), listing.now(), listing.user());
+    return new InstanceListing(
+        sorted, instanceListing.usages(), instanceListing.now(), instanceListing.user());
   }
 
-  private Comparator<InstanceView> comparator(Listing listing) {
+  private Comparator<InstanceView> comparator(InstanceListing instanceListing) {
     return switch (field) {
       case NAME -> Comparator.comparing(instance -> instance.spec().name());
       case NAMESPACE -> Comparator.comparing(instance -> instance.spec().namespace());
@@ -74,22 +75,22 @@ public record InstanceOrder(Field field, boolean descending) {
           Comparator.comparing(instance -> instance.process().map(ProcessIdentity::pid).orElse(0));
       case ID -> Comparator.comparing(InstanceView::id);
       case CPU ->
-          Comparator.comparing(
-              instance -> listing.loadOf(instance).map(Load::cpuPercent).orElse(0.0));
+          Comparator.comparing(instance ->
+              instanceListing.loadOf(instance).map(MeasuredUsage::cpuPercent).orElse(0.0));
       case MEMORY ->
-          Comparator.comparing(
-              instance -> listing.loadOf(instance).map(Load::memoryBytes).orElse(0L));
-      case UPTIME -> Comparator.comparing(instance -> uptime(instance, listing));
-      case STATUS -> Comparator.comparing(instance -> instance.phase().word());
+          Comparator.comparing(instance ->
+              instanceListing.loadOf(instance).map(MeasuredUsage::memoryBytes).orElse(0L));
+      case UPTIME -> Comparator.comparing(instance -> uptime(instance, instanceListing));
+      case STATUS -> Comparator.comparing(instance -> instance.phase().keyword());
       case RESTARTS -> Comparator.comparingInt(InstanceView::restarts);
     };
   }
 
-  private static Duration uptime(InstanceView instance, Listing listing) {
+  private static Duration uptime(InstanceView instance, InstanceListing instanceListing) {
     return instance.phase() == Phase.ONLINE
         ? instance
             .startedAt()
-            .map(start -> Duration.between(start, listing.now()))
+            .map(start -> Duration.between(start, instanceListing.now()))
             .orElse(Duration.ZERO)
         : Duration.ZERO;
   }

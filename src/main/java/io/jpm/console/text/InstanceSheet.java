@@ -6,9 +6,9 @@ import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.satan.SatanReply;
 import io.jpm.console.text.Grid.Column;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
-import io.jpm.model.Command;
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
@@ -16,8 +16,8 @@ import io.jpm.model.RunAs;
 import io.jpm.model.Seccomp;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Triggers;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -37,8 +37,8 @@ public final class InstanceSheet {
   private static final Pattern PLAIN_WORD = Pattern.compile("[\\p{L}\\p{N}_@%+=:,./-]+");
 
   private final InstanceView instance;
-  private final Listing listing;
-  private final Others others;
+  private final InstanceListing instanceListing;
+  private final RuntimeDetails runtimeDetails;
   private final List<Row> rows = new ArrayList<>();
 
   /// PM2's rows in PM2's order, with the reasons next to the status; all other rows follow.
@@ -81,32 +81,36 @@ public final class InstanceSheet {
   /// The state of an instance as other verticles report it.
   ///
   /// @param capture the state of its log capture; shown only if there is a problem
-  /// @param balance how its app is balanced
-  /// @param outlook how a reload would replace its process
-  public record Others(
+  /// @param balancerStatus how its app is balanced
+  /// @param reloadPreview how a reload would replace its process
+  public record RuntimeDetails(
       Optional<LogsReply.Status> capture,
-      Optional<BalancerReply.Status> balance,
-      Optional<BalancerReply.Handover> outlook) {
+      Optional<BalancerReply.Status> balancerStatus,
+      Optional<BalancerReply.Handover> reloadPreview) {
     /// Nothing is known.
-    public static final Others SILENT =
-        new Others(Optional.empty(), Optional.empty(), Optional.empty());
+    public static final RuntimeDetails SILENT =
+        new RuntimeDetails(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
-  private InstanceSheet(InstanceView instance, Listing listing, Others others) {
+  private InstanceSheet(
+      InstanceView instance, InstanceListing instanceListing, RuntimeDetails runtimeDetails) {
     this.instance = instance;
-    this.listing = listing;
-    this.others = others;
+    this.instanceListing = instanceListing;
+    this.runtimeDetails = runtimeDetails;
   }
 
   /// Draws the sheet of one instance. A value too long for the screen continues on the next line,
   /// so that a path is never truncated.
   ///
-  /// @param others the state that other verticles report
+  /// @param runtimeDetails the state that other verticles report
   public static String draw(
-      InstanceView instance, Listing listing, Others others, TextStyle textStyle) {
-    var sheet = new InstanceSheet(instance, listing, others);
+      InstanceView instance,
+      InstanceListing instanceListing,
+      RuntimeDetails runtimeDetails,
+      TextStyle textStyle) {
+    var sheet = new InstanceSheet(instance, instanceListing, runtimeDetails);
     sheet.describe();
-    others.capture().ifPresent(sheet::captureRows);
+    runtimeDetails.capture().ifPresent(sheet::captureRows);
     sheet.rows.sort(Comparator.comparingInt(Row::rank));
     String title =
         " Describing process with id %s - name %s "
@@ -116,7 +120,7 @@ public final class InstanceSheet {
 
   private void describe() {
     AppSpec spec = instance.spec();
-    row("status", Listing.statusOf(instance));
+    row("status", InstanceListing.statusOf(instance));
     row("why", instance.reason().isEmpty() ? NONE : instance.reason());
     instance.unhealthy().ifPresent(why -> row("unhealthy", new Cell(why, Paint.BOLD_YELLOW)));
     if (!instance.status().isEmpty()) {
@@ -126,13 +130,17 @@ public final class InstanceSheet {
     row("namespace", spec.namespace());
     row("version", instance.version().isEmpty() ? NONE : instance.version());
     row("restarts", Integer.toString(instance.restarts()));
-    row("uptime", listing.uptimeOf(instance));
+    row("uptime", instanceListing.uptimeOf(instance));
     row("last exit", instance.lastExit().map(InstanceSheet::exit).orElse(NONE));
     row("pid", orNone(instance.process().map(process -> process.pid())));
-    row("cpu", listing.cpuOf(instance));
-    row("memory", listing.memoryOf(instance));
-    listing.loadOf(instance).map(SatanReply.Load::tree).map(UsageRows::of).ifPresent(this::allRows);
-    row("user", listing.userOf(instance));
+    row("cpu", instanceListing.cpuOf(instance));
+    row("memory", instanceListing.memoryOf(instance));
+    instanceListing
+        .loadOf(instance)
+        .map(SatanReply.MeasuredUsage::tree)
+        .map(UsageRows::of)
+        .ifPresent(this::allRows);
+    row("user", instanceListing.userOf(instance));
     commandRows(spec);
     policyRows(spec);
     triggerRows(spec);
@@ -200,32 +208,33 @@ public final class InstanceSheet {
   }
 
   private void commandRows(AppSpec spec) {
-    Command command = spec.command();
+    AppCommand appCommand = spec.command();
     instance.combinedFile().ifPresent(file -> row("entire log path", file.toString()));
-    row("script path", command.script().toString());
-    row("script args", words(command.args()));
+    row("script path", appCommand.script().toString());
+    row("script args", words(appCommand.args()));
     row("error log path", instance.errorFile().toString());
     row("out log path", instance.outFile().toString());
     allRows(LogRows.of(spec.logs()));
     row("pid path", instance.pidFile().toString());
-    row("interpreter", command.interpreter().map(Object::toString).orElse("none"));
-    row("interpreter args", words(command.interpreterArgs()));
+    row("interpreter", appCommand.interpreter().map(Object::toString).orElse("none"));
+    row("interpreter args", words(appCommand.interpreterArgs()));
     row("script id", instance.id().toString());
     row("instance", "%d of %d".formatted(instance.number() + 1, spec.instances().count()));
     row("exec cwd", spec.cwd().toString());
     row("exec mode", spec.cluster().execMode());
     if (spec.cluster().enabled()) {
-      allRows(ClusterRows.of(spec.cluster(), others.balance()));
+      allRows(ClusterRows.of(spec.cluster(), runtimeDetails.balancerStatus()));
     }
-    others.outlook().ifPresent(outlook -> row("reload", reload(outlook)));
+    runtimeDetails.reloadPreview().ifPresent(outlook -> row("reload", reload(outlook)));
     row("node env", orNone(Optional.ofNullable(spec.variables().effective().get("NODE_ENV"))));
   }
 
   private static String reload(BalancerReply.Handover outlook) {
     return switch (outlook) {
-      case BalancerReply.Handover.Beside(String how, _) -> "without a gap: " + how;
+      case BalancerReply.Handover.SideBySide(String how, _) -> "without a gap: " + how;
       case BalancerReply.Handover.NoPort() -> "a restart, because the app listens on no port";
-      case BalancerReply.Handover.After after -> "with a gap, because " + after.obstacle();
+      case BalancerReply.Handover.Sequential sequential ->
+          "with a gap, because " + sequential.obstacle();
     };
   }
 
@@ -233,7 +242,7 @@ public final class InstanceSheet {
     RestartPolicy restart = spec.restart();
     row("autorestart", restart.when() == RestartPolicy.When.NEVER ? "✘" : "✔");
     if (restart.when() == RestartPolicy.When.ON_FAILURE) {
-      row("restart", restart.when().word());
+      row("restart", restart.when().keyword());
     }
     if (!restart.stopExitCodes().isEmpty()) {
       row(
@@ -259,7 +268,8 @@ public final class InstanceSheet {
     if (spec.readiness().awaited()) {
       row("wait ready", "up to " + Amounts.span(spec.readiness().timeout()));
     }
-    allRows(HealthRows.of(spec.health(), listing.healthOf(instance), listing.now()));
+    allRows(
+        HealthRows.of(spec.health(), instanceListing.healthOf(instance), instanceListing.now()));
     RunAs runAs = spec.runAs();
     runAs.user().ifPresent(user -> row("uid", user));
     runAs.group().ifPresent(group -> row("gid", group));
@@ -304,7 +314,7 @@ public final class InstanceSheet {
   }
 
   private Grid grid(TextStyle textStyle) {
-    int labels = rows.stream().mapToInt(row -> Columns.of(row.label)).max().orElse(0);
+    int labels = rows.stream().mapToInt(row -> TextWidth.of(row.label)).max().orElse(0);
     int room =
         textStyle.width() == 0
             ? Integer.MAX_VALUE
@@ -314,7 +324,7 @@ public final class InstanceSheet {
       String rest = row.value.text();
       String label = row.label;
       do {
-        int end = Math.max(Columns.prefix(rest, room), Math.min(1, rest.length()));
+        int end = Math.max(TextWidth.prefix(rest, room), Math.min(1, rest.length()));
         lines.add(
             List.of(
                 new Cell(label, Paint.HEADER),

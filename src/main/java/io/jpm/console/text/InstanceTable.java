@@ -24,15 +24,16 @@ public final class InstanceTable {
 
   /// Draws the table, sorted by name and id like PM2's. Below it is a line for each failed
   /// instance, or for an empty list a hint how to start an app.
-  public static String draw(Listing listing, TextStyle textStyle) {
-    return draw(listing, InstanceOrder.USUAL, textStyle);
+  public static String draw(InstanceListing instanceListing, TextStyle textStyle) {
+    return draw(instanceListing, InstanceOrder.USUAL, textStyle);
   }
 
   /// Draws the table in the given order.
-  public static String draw(Listing listing, InstanceOrder order, TextStyle textStyle) {
-    List<InstanceView> sorted = order.sorted(listing).instances();
+  public static String draw(
+      InstanceListing instanceListing, InstanceOrder order, TextStyle textStyle) {
+    List<InstanceView> sorted = order.sorted(instanceListing).instances();
     Extra extra = Extra.of(sorted);
-    List<List<Cell>> rows = sorted.stream().map(it -> row(it, listing, extra)).toList();
+    List<List<Cell>> rows = sorted.stream().map(it -> row(it, instanceListing, extra)).toList();
     return new Grid(columns(extra), rows).draw(textStyle) + below(sorted, textStyle);
   }
 
@@ -60,7 +61,8 @@ public final class InstanceTable {
     return columns;
   }
 
-  private static List<Cell> row(InstanceView instance, Listing listing, Extra extra) {
+  private static List<Cell> row(
+      InstanceView instance, InstanceListing instanceListing, Extra extra) {
     List<Cell> cells = new ArrayList<>();
     cells.add(new Cell(instance.id().toString(), Paint.HEADER));
     cells.add(Cell.of(instance.spec().name().toString()));
@@ -73,12 +75,12 @@ public final class InstanceTable {
     cells.add(Cell.of(instance.spec().cluster().enabled() ? "cluster" : "fork"));
     cells.add(
         Cell.of(instance.process().map(process -> Integer.toString(process.pid())).orElse("0")));
-    cells.add(Cell.of(listing.uptimeOf(instance)));
+    cells.add(Cell.of(instanceListing.uptimeOf(instance)));
     cells.add(Cell.of(Integer.toString(instance.restarts())));
-    cells.add(Listing.statusOf(instance));
-    cells.add(Cell.of(listing.cpuOf(instance)));
-    cells.add(Cell.of(listing.memoryOf(instance)));
-    cells.add(new Cell(listing.userOf(instance), Paint.BOLD));
+    cells.add(InstanceListing.statusOf(instance));
+    cells.add(Cell.of(instanceListing.cpuOf(instance)));
+    cells.add(Cell.of(instanceListing.memoryOf(instance)));
+    cells.add(new Cell(instanceListing.userOf(instance), Paint.BOLD));
     if (extra.watching) {
       boolean watched = instance.spec().triggers().watch().isPresent();
       cells.add(Cell.of(watched ? "enabled" : "disabled"));
@@ -98,7 +100,7 @@ public final class InstanceTable {
           String who = "%s (id %s):".formatted(instance.spec().name(), instance.id());
           text.append(Paint.RED.on(who, textStyle.colors()))
               .append(' ')
-              .append(TerminalText.visible(instance.reason()))
+              .append(TerminalSanitizer.visible(instance.reason()))
               .append("; see jpm logs ")
               .append(instance.spec().name())
               .append('\n');

@@ -2,9 +2,9 @@ package io.jpm.console.text;
 
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.satan.HealthReport;
-import io.jpm.bus.satan.HealthReport.OfCheck;
+import io.jpm.bus.satan.HealthReport.ProbeReport;
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.TreeUsage;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Locale;
@@ -37,15 +37,15 @@ final class JpmFields {
 
   /// Returns the health of the instance: `not_ready`, `well` or `unhealthy`, the reason, the time
   /// since when (milliseconds since 1970), and each of its probes. Null if no probe has reported.
-  static @Nullable JsonObject health(InstanceView instance, Listing listing) {
-    return listing
+  static @Nullable JsonObject health(InstanceView instance, InstanceListing instanceListing) {
+    return instanceListing
         .healthOf(instance)
         .map(report ->
             new JsonObject()
-                .put("state", word(report.standing()))
+                .put("state", word(report.status()))
                 .put("reason", instance.unhealthy().orElse(null))
-                .put("since", listing.now().minus(report.since()).toEpochMilli())
-                .put("checks", checks(report, listing.now())))
+                .put("since", instanceListing.now().minus(report.since()).toEpochMilli())
+                .put("checks", checks(report, instanceListing.now())))
         .orElse(null);
   }
 
@@ -57,12 +57,12 @@ final class JpmFields {
     return json;
   }
 
-  private static JsonObject check(OfCheck check, Instant now) {
+  private static JsonObject check(ProbeReport check, Instant now) {
     return new JsonObject()
         .put("state", word(check.verdict()))
         .put("failures", check.failures())
         .put("threshold", check.threshold() == 0 ? null : check.threshold())
-        .put("answer", check.answer())
+        .put("answer", check.failureReason())
         .put("since", now.minus(check.since()).toEpochMilli());
   }
 

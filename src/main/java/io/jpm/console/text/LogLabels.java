@@ -54,7 +54,7 @@ public final class LogLabels {
   private LogLabels(Map<Path, Source> sources) {
     this.sources = sources;
     this.width =
-        sources.values().stream().mapToInt(source -> Columns.of(source.label())).max().orElse(0);
+        sources.values().stream().mapToInt(source -> TextWidth.of(source.label())).max().orElse(0);
   }
 
   /// Returns the labels of the logs of some instances, in their order, without `/dev/null`.
@@ -90,7 +90,7 @@ public final class LogLabels {
 
   /// Returns the union with `newer`, which takes precedence. The last lines of a deleted app keep
   /// their label.
-  public LogLabels and(LogLabels newer) {
+  public LogLabels merge(LogLabels newer) {
     Map<Path, Source> all = new LinkedHashMap<>(sources);
     all.putAll(newer.sources);
     return new LogLabels(all);
@@ -142,7 +142,7 @@ public final class LogLabels {
   public String prefix(Path file, boolean colors) {
     Source source = source(file);
     String label = source.label();
-    String padded = label + " ".repeat(Math.max(0, width - Columns.of(label))) + " | ";
+    String padded = label + " ".repeat(Math.max(0, width - TextWidth.of(label))) + " | ";
     return source.stream().paint.on(padded, colors);
   }
 

@@ -38,21 +38,22 @@ final class LogRows {
         pattern.ifPresent(date -> rows.put("log date format", date.text()));
       }
     }
-    if (!logs.limits().equals(LogLimits.Wish.NONE)) {
+    if (!logs.limits().equals(LogLimits.Overrides.NONE)) {
       rows.put("log limits", limits(logs.limits()));
     }
     return rows;
   }
 
-  private static String limits(LogLimits.Wish wish) {
+  private static String limits(LogLimits.Overrides overrides) {
     List<String> words = new ArrayList<>();
-    wish.maxSize().ifPresent(bytes -> words.add("max_size " + size(bytes)));
-    wish.rotateEvery().ifPresent(time -> words.add("rotate_every " + time(time)));
-    wish.keep().ifPresent(files -> words.add("keep " + (files == 0 ? "all" : files)));
-    wish.maxAge().ifPresent(time -> words.add("max_age " + time(time)));
-    wish.maxTotal().ifPresent(bytes -> words.add("max_total " + size(bytes)));
-    wish.compress().ifPresent(packed -> words.add("compress " + packed));
-    wish.fullLogPolicy()
+    overrides.maxSize().ifPresent(bytes -> words.add("max_size " + size(bytes)));
+    overrides.rotateEvery().ifPresent(time -> words.add("rotate_every " + time(time)));
+    overrides.keep().ifPresent(files -> words.add("keep " + (files == 0 ? "all" : files)));
+    overrides.maxAge().ifPresent(time -> words.add("max_age " + time(time)));
+    overrides.maxTotal().ifPresent(bytes -> words.add("max_total " + size(bytes)));
+    overrides.compress().ifPresent(packed -> words.add("compress " + packed));
+    overrides
+        .fullLogPolicy()
         .ifPresent(rule -> words.add("when_full " + rule.name().toLowerCase(Locale.ROOT)));
     return String.join(", ", words);
   }

@@ -76,7 +76,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   }
 
   private static String safe(String text, Target target) {
-    return target.terminal() ? TerminalText.colored(text) : text;
+    return target.terminal() ? TerminalSanitizer.colored(text) : text;
   }
 
   /// Highlights the word in visible text only, not inside color sequences.
@@ -95,7 +95,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
   private static String json(Line line, LogLabels labels, Target target) {
     JsonObject own = own(line.text());
     if (own != null) {
-      return target.terminal() ? TerminalText.json(own) : line.text();
+      return target.terminal() ? TerminalSanitizer.json(own) : line.text();
     }
     var json =
         new JsonObject()
@@ -104,7 +104,7 @@ public record LogStyle(Kind kind, Optional<TimePattern> time, Optional<String> h
             .put("type", labels.isError(line.log()) ? "err" : "out")
             .put("process_id", labels.id(line.log()).orElse(null))
             .put("app_name", labels.app(line.log()));
-    return target.terminal() ? TerminalText.json(json) : json.encode();
+    return target.terminal() ? TerminalSanitizer.json(json) : json.encode();
   }
 
   /// Returns the object if the line was written with `log_type: json`; otherwise null.

@@ -26,7 +26,7 @@ public final class TokenTable {
         token.apps().isEmpty() ? "all" : String.join(", ", token.apps().stream().sorted().toList());
     return List.of(
         new Cell(token.name(), Paint.BOLD),
-        new Cell(token.role().word(), Paint.PLAIN),
+        new Cell(token.role().keyword(), Paint.PLAIN),
         new Cell(apps, Paint.PLAIN),
         new Cell(token.created().toString(), Paint.PLAIN),
         new Cell(token.expires().map(Object::toString).orElse("never"), Paint.PLAIN));

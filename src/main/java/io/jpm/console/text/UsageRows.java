@@ -1,6 +1,6 @@
 package io.jpm.console.text;
 
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.TreeUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -12,7 +12,7 @@ final class UsageRows {
   /// Returns values by label, in the order of the sheet.
   static Map<String, String> of(TreeUsage tree) {
     Map<String, String> rows = new LinkedHashMap<>();
-    tree.sharedBytes().ifPresent(bytes -> rows.put("memory (PSS)", Amounts.memory(bytes)));
+    tree.proportionalBytes().ifPresent(bytes -> rows.put("memory (PSS)", Amounts.memory(bytes)));
     rows.put("processes", Integer.toString(tree.processes()));
     if (tree.threads() > 0) {
       rows.put("threads", Integer.toString(tree.threads()));

@@ -3,9 +3,9 @@
 /// Start with [io.jpm.console.text.InstanceTable] (`jpm ls`), [io.jpm.console.text.InstanceSheet]
 /// (`jpm describe`), [io.jpm.console.text.InstanceJson] (`jpm jlist`) and
 /// [io.jpm.console.text.EventText] (`jpm events`). [io.jpm.console.text.Grid] draws tables,
-/// [io.jpm.console.text.Columns] measures text, and [io.jpm.console.text.TerminalText] prevents the
-/// output of apps from controlling the terminal. The package depends on `model`, `config`,
-/// `wire` and `bus`.
+/// [io.jpm.console.text.TextWidth] measures text, and [io.jpm.console.text.TerminalSanitizer]
+/// prevents the output of apps from controlling the terminal. The package depends on `model`,
+/// `config`, `wire` and `bus`.
 @NullMarked
 package io.jpm.console.text;
 

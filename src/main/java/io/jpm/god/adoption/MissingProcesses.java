@@ -1,17 +1,17 @@
 package io.jpm.god.adoption;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.god.instance.FoundProcess;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.LimitText;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.process.BalancerCoordinator;
 import io.jpm.god.supervision.CrashBridging;
 import io.jpm.god.supervision.Supervisor;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.Child;
-import io.jpm.supervise.Event;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Instant;
@@ -38,7 +38,7 @@ final class MissingProcesses {
   /// @param process the process, if one is known
   /// @param tree its possible leftovers
   private record Gone(
-      Instance instance,
+      SupervisedInstance instance,
       long generation,
       Optional<ProcessIdentity> process,
       Optional<Child> tree) {}
@@ -47,7 +47,7 @@ final class MissingProcesses {
   ///
   /// @param startedAt when it began
   private record Replaced(
-      Instance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
+      SupervisedInstance instance, ProcessIdentity process, Optional<Instant> startedAt) {}
 
   /// How the missing processes have ended, whether a limit was the cause, their last output, and
   /// their leftovers.
@@ -71,52 +71,58 @@ final class MissingProcesses {
   }
 
   /// Returns the instances without a process.
-  List<Instance> instances() {
+  List<SupervisedInstance> instances() {
     return gone.stream().map(Gone::instance).toList();
   }
 
   /// Adds an instance without a recorded process.
-  void addUnrecorded(Instance instance) {
-    BalancerCoordinator.forgetProcess(instance);
-    long generation = instance.state.generation();
-    boolean mayHaveLeftSome = generation > 0 && instance.spec.stop().wholeTree();
+  void addUnrecorded(SupervisedInstance supervisedInstance) {
+    BalancerCoordinator.forgetProcess(supervisedInstance);
+    long generation = supervisedInstance.state.generation();
+    boolean mayHaveLeftSome = generation > 0 && supervisedInstance.spec.stop().wholeTree();
     Optional<Child> tree =
         mayHaveLeftSome
-            ? Optional.of(TreeEnding.of(god.host(), instance.tag(god.home(), generation)))
+            ? Optional.of(
+                TreeEnding.treeOf(god.host(), supervisedInstance.tag(god.home(), generation)))
             : Optional.empty();
-    gone.add(new Gone(instance, generation, Optional.empty(), tree));
+    gone.add(new Gone(supervisedInstance, generation, Optional.empty(), tree));
   }
 
   /// Adds an instance whose process `found` is gone. Must be called before a new process is
   /// created.
-  void add(Instance instance, FoundProcess found) {
-    BalancerCoordinator.forgetProcess(instance);
-    instance.latest = Optional.of(found.identity());
+  void add(SupervisedInstance supervisedInstance, FoundProcess found) {
+    BalancerCoordinator.forgetProcess(supervisedInstance);
+    supervisedInstance.unreportedExitProcess = Optional.of(found.identity());
     Optional<Child> tree =
-        supervisor.processes().remainsOf(instance, found.generation(), found.identity());
-    gone.add(new Gone(instance, found.generation(), Optional.of(found.identity()), tree));
+        supervisor
+            .processes()
+            .leftoverTree(supervisedInstance, found.generation(), found.identity());
+    gone.add(new Gone(supervisedInstance, found.generation(), Optional.of(found.identity()), tree));
   }
 
   /// Adds a recorded process that is no longer the current one of `instance`.
   ///
   /// @param startedAt when it began
-  void addReplaced(Instance instance, ProcessIdentity recorded, Optional<Instant> startedAt) {
-    replaced.add(new Replaced(instance, recorded, startedAt));
+  void addReplaced(
+      SupervisedInstance supervisedInstance,
+      ProcessIdentity recorded,
+      Optional<Instant> startedAt) {
+    replaced.add(new Replaced(supervisedInstance, recorded, startedAt));
   }
 
   /// Publishes all exits, and starts new processes for the instances that must run. All are
   /// examined before the first new process is created, because each further process makes a scan of
   /// all processes slower.
-  Future<Void> follow() {
+  Future<Void> handleAll() {
     if (gone.isEmpty() && replaced.isEmpty()) {
       return Future.succeededFuture();
     }
-    return ReportedExits.ask(vertx)
+    return ReportedExits.fetch(vertx)
         .compose(told ->
-            Blocking.call(vertx, this::ends)
+            BlockingCalls.call(vertx, this::ends)
                 .compose(ends -> {
                   replaced.forEach(one -> tell(one, ends, told));
-                  return follow(ends, told);
+                  return handleAll(ends, told);
                 }));
   }
 
@@ -131,7 +137,8 @@ final class MissingProcesses {
       exits.put(one, exit);
       causes.put(one, cause(one, exit));
       words.put(
-          one, one.process().isPresent() ? supervisor.processes().lastWordsOf(one.instance()) : "");
+          one,
+          one.process().isPresent() ? supervisor.processes().lastErrorLine(one.instance()) : "");
     }
     replaced.stream()
         .filter(one -> god.host().usage(one.process()).isEmpty())
@@ -147,16 +154,19 @@ final class MissingProcesses {
   }
 
   private String cause(Gone gone, Exit exit) {
-    Instance instance = gone.instance();
-    boolean limited = gone.process().isPresent() && instance.spec.limits().memoryMax().isPresent();
-    String tag = instance.tag(god.home(), gone.generation());
-    return limited && god.host().ranOutOfMemory(tag) ? LimitText.ofEnd(instance.spec, exit) : "";
+    SupervisedInstance supervisedInstance = gone.instance();
+    boolean limited =
+        gone.process().isPresent() && supervisedInstance.spec.limits().memoryMax().isPresent();
+    String tag = supervisedInstance.tag(god.home(), gone.generation());
+    return limited && god.host().ranOutOfMemory(tag)
+        ? LimitText.ofEnd(supervisedInstance.spec, exit)
+        : "";
   }
 
   private void tell(Replaced one, Ends ends, ReportedExits told) {
     Exit exit = ends.exits().get(one);
-    if (exit != null && !told.has(one.instance().id, one.process(), one.startedAt())) {
-      supervisor.announceEnd(
+    if (exit != null && !told.contains(one.instance().id, one.process(), one.startedAt())) {
+      supervisor.announceExitOf(
           one.instance(),
           one.process(),
           exit,
@@ -167,39 +177,43 @@ final class MissingProcesses {
 
   /// If the main process is unknown, the end of its leftovers cannot be detected; they are ended
   /// first.
-  private Future<Void> follow(Ends ends, ReportedExits told) {
+  private Future<Void> handleAll(Ends ends, ReportedExits told) {
     List<Gone> haunted =
         gone.stream().filter(one -> one.process().isEmpty() && ends.hasLeft(one)).toList();
-    gone.stream().filter(one -> !haunted.contains(one)).forEach(one -> follow(one, ends, told));
+    gone.stream().filter(one -> !haunted.contains(one)).forEach(one -> handleAll(one, ends, told));
     List<String> tags =
         haunted.stream().map(one -> one.instance().tag(god.home(), one.generation())).toList();
     return ending
-        .end(tags)
+        .terminate(tags)
         .map(_ -> {
-          haunted.forEach(one -> follow(one, ends, told));
+          haunted.forEach(one -> handleAll(one, ends, told));
           return null;
         });
   }
 
-  private void follow(Gone gone, Ends ends, ReportedExits told) {
-    Instance instance = gone.instance();
+  private void handleAll(Gone gone, Ends ends, ReportedExits told) {
+    SupervisedInstance supervisedInstance = gone.instance();
     boolean left = gone.process().isPresent() && ends.hasLeft(gone);
     if (left) {
-      instance.child = gone.tree().orElseThrow();
+      supervisedInstance.child = gone.tree().orElseThrow();
     }
-    if (gone.process().filter(it -> told.has(instance.id, it, instance.startedAt)).isPresent()) {
-      instance.latest = Optional.empty();
+    if (gone.process()
+        .filter(it -> told.contains(supervisedInstance.id, it, supervisedInstance.startedAt))
+        .isPresent()) {
+      supervisedInstance.unreportedExitProcess = Optional.empty();
     }
-    boolean toRun = CrashBridging.isToRun(instance.state);
+    boolean toRun = CrashBridging.isToRun(supervisedInstance.state);
     Exit exit = Objects.requireNonNull(ends.exits().get(gone));
     String cause = Objects.requireNonNull(ends.causes().get(gone));
     String said = Objects.requireNonNull(ends.words().get(gone));
-    instance.recorded = Optional.empty();
-    Adoption.catchUp(instance, gone.generation(), god.wallClock().instant());
-    supervisor.on(instance, new Event.FoundGone(gone.generation(), exit, left, cause, said));
-    supervisor.tellUntoldEnd(instance, exit);
+    supervisedInstance.recorded = Optional.empty();
+    Adoption.catchUp(supervisedInstance, gone.generation(), god.wallClock().instant());
+    supervisor.handle(
+        supervisedInstance,
+        new SupervisionEvent.ProcessGone(gone.generation(), exit, left, cause, said));
+    supervisor.reportMissedExit(supervisedInstance, exit);
     if (toRun) {
-      supervisor.on(instance, new Event.StartAsked());
+      supervisor.handle(supervisedInstance, new SupervisionEvent.StartRequested());
     }
   }
 }

@@ -4,8 +4,8 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.god.HistoryCommand;
 import io.jpm.bus.god.HistoryReply;
 import io.jpm.bus.god.InstanceEvent;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -34,7 +34,7 @@ record ReportedExits(List<EventMessage> exits) {
 
   /// Requests the exits from History. If it does not answer, none counts as published: twice is
   /// better than never.
-  static Future<ReportedExits> ask(Vertx vertx) {
+  static Future<ReportedExits> fetch(Vertx vertx) {
     var options = new DeliveryOptions().setSendTimeout(PATIENCE_MILLIS);
     return vertx
         .eventBus()
@@ -47,7 +47,7 @@ record ReportedExits(List<EventMessage> exits) {
   private static ReportedExits exitsOf(List<EventMessage> events) {
     List<EventMessage> exits = new ArrayList<>();
     events.stream()
-        .filter(event -> !event.ofDaemon() && event.event().equals(EXIT))
+        .filter(event -> !event.isDaemonEvent() && event.event().equals(EXIT))
         .forEach(exits::add);
     return new ReportedExits(exits);
   }
@@ -55,7 +55,7 @@ record ReportedExits(List<EventMessage> exits) {
   /// Reports whether the exit of this process was published.
   ///
   /// @param startedAt when the process began, since pids are reused
-  boolean has(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
+  boolean contains(InstanceId id, ProcessIdentity process, Optional<Instant> startedAt) {
     long began = startedAt.map(Instant::toEpochMilli).orElse(0L);
     return exits.stream()
         .anyMatch(

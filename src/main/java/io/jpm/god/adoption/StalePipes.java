@@ -1,6 +1,6 @@
 package io.jpm.god.adoption;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.FileErrors;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,21 +35,21 @@ public final class StalePipes {
   }
 
   /// Lists the existing pipes. Must be called before this daemon can create one.
-  public Future<Void> look() {
-    return Blocking.call(vertx, this::list)
+  public Future<Void> scan() {
+    return BlockingCalls.call(vertx, this::list)
         .map(pipes -> {
           found = pipes;
           return null;
         });
   }
 
-  /// Removes the listed pipes except those of `lives` ([io.jpm.god.instance.Tags#life]).
+  /// Removes the listed pipes except those of `lives` ([io.jpm.god.instance.Tags#incarnationName]).
   public Future<Void> remove(Set<String> lives) {
     List<Path> stale = found.stream().filter(pipe -> !lives.contains(life(pipe))).toList();
     found = List.of();
     return stale.isEmpty()
         ? Future.succeededFuture()
-        : Blocking.call(
+        : BlockingCalls.call(
                 vertx,
                 () -> {
                   stale.forEach(StalePipes::remove);

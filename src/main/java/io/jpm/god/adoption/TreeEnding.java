@@ -1,8 +1,8 @@
 package io.jpm.god.adoption;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.ProcessHost;
@@ -33,17 +33,17 @@ final class TreeEnding {
 
   /// Returns the processes that carry `tag`, or that of an earlier generation of the same instance,
   /// as a tree without a known main process. Its end is not reported.
-  static Child of(ProcessHost host, String tag) {
-    return host.adoptLeftovers(NOBODY, tag, new Silence());
+  static Child treeOf(ProcessHost host, String tag) {
+    return host.adoptLeftovers(NOBODY, tag, new IgnoringWatcher());
   }
 
   /// Terminates the processes that carry one of `tags`, or a tag of an earlier generation of the
   /// same instance. Completes when all have ended, or the last timeout is over.
-  Future<Void> end(Collection<String> tags) {
-    return Future.join(tags.stream().map(this::end).toList()).mapEmpty();
+  Future<Void> terminate(Collection<String> tags) {
+    return Future.join(tags.stream().map(this::terminate).toList()).mapEmpty();
   }
 
-  private Future<Void> end(String tag) {
+  private Future<Void> terminate(String tag) {
     Promise<Void> gone = Promise.promise();
     Child tree = host.adoptLeftovers(NOBODY, tag, new Watcher(gone));
     var vertx = context.owner();
@@ -78,7 +78,7 @@ final class TreeEnding {
   }
 
   /// Ignores the events of a tree that is only examined.
-  private record Silence() implements ChildWatcher {
+  private record IgnoringWatcher() implements ChildWatcher {
     @Override
     public void exited(Exit exit) {
       // Ignored.

@@ -1,15 +1,15 @@
 package io.jpm.god.adoption;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.GodReply;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.instance.Tags;
 import io.jpm.god.journal.DurableFile;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalEntry;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,13 +39,13 @@ public final class UnlistedProcesses {
   private List<String> damage = List.of();
 
   /// The main processes outside the list, while the list cannot be trusted.
-  private Map<Tags.Mark, ProcessIdentity> known = Map.of();
+  private Map<Tags.InstanceTag, ProcessIdentity> known = Map.of();
 
   /// Whether there have been any since the damage was found.
   private boolean seen;
 
   /// Completes when all processes have been scanned once.
-  private Future<Map<Tags.Mark, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
+  private Future<Map<Tags.InstanceTag, ProcessIdentity>> looked = Future.succeededFuture(Map.of());
 
   private final TreeEnding ending;
   private final Journal journal;
@@ -55,7 +55,8 @@ public final class UnlistedProcesses {
   /// @param processes the processes that were found, by tag
   /// @param left those that still run
   public record Ended(
-      Map<Tags.Mark, List<ProcessIdentity>> processes, Map<Tags.Mark, List<ProcessIdentity>> left) {
+      Map<Tags.InstanceTag, List<ProcessIdentity>> processes,
+      Map<Tags.InstanceTag, List<ProcessIdentity>> left) {
     /// Returns `reply` with the messages about the terminated processes.
     public GodReply told(GodReply reply) {
       List<ProcessIdentity> living = flat(left);
@@ -73,11 +74,11 @@ public final class UnlistedProcesses {
                           pids(gone)));
       return living.isEmpty()
           ? told
-          : told.failing(
+          : told.withProblem(
               "%s of this home cannot be ended: look at them with ps".formatted(pids(living)));
     }
 
-    private static List<ProcessIdentity> flat(Map<Tags.Mark, List<ProcessIdentity>> marked) {
+    private static List<ProcessIdentity> flat(Map<Tags.InstanceTag, List<ProcessIdentity>> marked) {
       return marked.values().stream().flatMap(List::stream).toList();
     }
   }
@@ -94,13 +95,13 @@ public final class UnlistedProcesses {
   ///
   /// @param found the journal, whose instances are in the registry
   /// @return the running main processes of the home, by tag
-  public Future<Map<Tags.Mark, ProcessIdentity>> look(
-      DurableFile.Found<JournalEntry.Snapshot> found) {
+  public Future<Map<Tags.InstanceTag, ProcessIdentity>> look(
+      DurableFile.ReadResult<JournalEntry.Snapshot> found) {
     damage = damageOf(found);
     looked =
-        Blocking.call(vertx, this::tagged)
+        BlockingCalls.call(vertx, this::tagged)
             .map(tagged -> {
-              Map<Tags.Mark, ProcessIdentity> strays = withoutListed(tagged);
+              Map<Tags.InstanceTag, ProcessIdentity> strays = withoutListed(tagged);
               judge(found, strays);
               keep(strays);
               strays.forEach(UnlistedProcesses::warn);
@@ -113,7 +114,8 @@ public final class UnlistedProcesses {
   }
 
   private void judge(
-      DurableFile.Found<JournalEntry.Snapshot> found, Map<Tags.Mark, ProcessIdentity> strays) {
+      DurableFile.ReadResult<JournalEntry.Snapshot> found,
+      Map<Tags.InstanceTag, ProcessIdentity> strays) {
     if (found.content().isEmpty() && damage.isEmpty() && !strays.isEmpty()) {
       damage = List.of(god.home().resolve("state.json") + " is missing");
     } else if (found.content().isPresent() && strays.isEmpty()) {
@@ -123,7 +125,7 @@ public final class UnlistedProcesses {
     }
   }
 
-  private static List<String> damageOf(DurableFile.Found<JournalEntry.Snapshot> found) {
+  private static List<String> damageOf(DurableFile.ReadResult<JournalEntry.Snapshot> found) {
     List<String> damage =
         new ArrayList<>(found.content().map(JournalEntry.Snapshot::damage).orElse(List.of()));
     damage.addAll(found.problems());
@@ -142,11 +144,11 @@ public final class UnlistedProcesses {
 
   /// Returns the running main processes outside the list, by tag. Scans all processes only while
   /// the list cannot be trusted.
-  Future<Map<Tags.Mark, ProcessIdentity>> present() {
+  Future<Map<Tags.InstanceTag, ProcessIdentity>> present() {
     return damage.isEmpty()
         ? Future.succeededFuture(Map.of())
         : ready()
-            .compose(_ -> Blocking.call(vertx, this::tagged))
+            .compose(_ -> BlockingCalls.call(vertx, this::tagged))
             .map(tagged -> {
               keep(withoutListed(tagged));
               if (known.isEmpty() && seen) {
@@ -194,7 +196,7 @@ public final class UnlistedProcesses {
         .map(strays -> damage.isEmpty() ? Optional.empty() : Optional.of(sentence(strays)));
   }
 
-  private String sentence(Map<Tags.Mark, ProcessIdentity> strays) {
+  private String sentence(Map<Tags.InstanceTag, ProcessIdentity> strays) {
     String lost = "the list of apps cannot be trusted: " + String.join("; ", damage) + ". ";
     if (strays.isEmpty()) {
       return lost
@@ -213,23 +215,24 @@ public final class UnlistedProcesses {
   /// Terminates every process that carries the tag of the home and is not in the list, with its
   /// whole tree.
   public Future<Ended> endAll() {
-    return Blocking.call(vertx, this::unlisted)
+    return BlockingCalls.call(vertx, this::unlisted)
         .compose(found -> {
-          Map<String, Tags.Mark> latest = new HashMap<>();
+          Map<String, Tags.InstanceTag> latest = new HashMap<>();
           found
               .keySet()
-              .forEach(mark ->
+              .forEach(instanceTag ->
                   latest.merge(
-                      mark.own(god.home()),
-                      mark,
+                      instanceTag.own(god.home()),
+                      instanceTag,
                       (one, other) -> one.generation() > other.generation() ? one : other));
-          List<String> tags = latest.values().stream().map(mark -> mark.tag(god.home())).toList();
+          List<String> tags =
+              latest.values().stream().map(instanceTag -> instanceTag.tag(god.home())).toList();
           return ending
-              .end(tags)
+              .terminate(tags)
               .compose(_ ->
                   found.isEmpty()
-                      ? Future.succeededFuture(Map.<Tags.Mark, List<ProcessIdentity>>of())
-                      : Blocking.call(vertx, this::unlisted))
+                      ? Future.succeededFuture(Map.<Tags.InstanceTag, List<ProcessIdentity>>of())
+                      : BlockingCalls.call(vertx, this::unlisted))
               .map(left -> {
                 if (left.isEmpty()) {
                   trust();
@@ -239,12 +242,13 @@ public final class UnlistedProcesses {
         });
   }
 
-  private Map<Tags.Mark, List<ProcessIdentity>> unlisted() {
-    Map<Tags.Mark, List<ProcessIdentity>> marked = new HashMap<>();
+  private Map<Tags.InstanceTag, List<ProcessIdentity>> unlisted() {
+    Map<Tags.InstanceTag, List<ProcessIdentity>> marked = new HashMap<>();
     god.host()
-        .allTagged(Tags.prefix(god.home()))
+        .findAllTagged(Tags.prefix(god.home()))
         .forEach((tag, processes) ->
-            Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, processes)));
+            Tags.parse(god.home(), tag)
+                .ifPresent(instanceTag -> marked.put(instanceTag, processes)));
     return marked;
   }
 
@@ -262,39 +266,41 @@ public final class UnlistedProcesses {
         + (processes.size() > MOST_PIDS ? ", …" : "");
   }
 
-  private void keep(Map<Tags.Mark, ProcessIdentity> strays) {
+  private void keep(Map<Tags.InstanceTag, ProcessIdentity> strays) {
     known = damage.isEmpty() ? Map.of() : strays;
     seen |= !known.isEmpty();
     // Reserves their ids, because each must be added to the list under its own id.
-    registry.reserve(known.keySet().stream().mapToInt(mark -> mark.id().value()).max().orElse(-1));
+    registry.reserve(
+        known.keySet().stream().mapToInt(instanceTag -> instanceTag.id().value()).max().orElse(-1));
   }
 
-  private Map<Tags.Mark, ProcessIdentity> tagged() {
-    Map<Tags.Mark, ProcessIdentity> marked = new HashMap<>();
+  private Map<Tags.InstanceTag, ProcessIdentity> tagged() {
+    Map<Tags.InstanceTag, ProcessIdentity> marked = new HashMap<>();
     god.host()
         .findTagged(Tags.prefix(god.home()))
         .forEach((tag, process) ->
-            Tags.parse(god.home(), tag).ifPresent(mark -> marked.put(mark, process)));
+            Tags.parse(god.home(), tag).ifPresent(instanceTag -> marked.put(instanceTag, process)));
     return marked;
   }
 
-  private Map<Tags.Mark, ProcessIdentity> withoutListed(Map<Tags.Mark, ProcessIdentity> tagged) {
-    List<Instance> all = registry.ofAllRoles();
-    Map<Tags.Mark, ProcessIdentity> strays = new TreeMap<>(Tags.Mark.ORDER);
-    tagged.forEach((mark, process) -> {
-      if (all.stream().noneMatch(instance -> instance.bears(mark))) {
-        strays.put(mark, process);
+  private Map<Tags.InstanceTag, ProcessIdentity> withoutListed(
+      Map<Tags.InstanceTag, ProcessIdentity> tagged) {
+    List<SupervisedInstance> all = registry.ofAllRoles();
+    Map<Tags.InstanceTag, ProcessIdentity> strays = new TreeMap<>(Tags.InstanceTag.ORDER);
+    tagged.forEach((instanceTag, process) -> {
+      if (all.stream().noneMatch(supervisedInstance -> supervisedInstance.hasTag(instanceTag))) {
+        strays.put(instanceTag, process);
       }
     });
     return strays;
   }
 
-  private static void warn(Tags.Mark mark, ProcessIdentity process) {
+  private static void warn(Tags.InstanceTag instanceTag, ProcessIdentity process) {
     LOG.log(
         Level.WARNING,
         "pid {0} was started by an earlier daemon of this home as id {1}, which is not in the"
             + " journal: it is left alone",
         Integer.toString(process.pid()),
-        mark.id());
+        instanceTag.id());
   }
 }

@@ -2,12 +2,12 @@ package io.jpm.god.command;
 
 import io.jpm.bus.god.AppChange;
 import io.jpm.bus.god.AppChange.Kind;
-import io.jpm.god.change.InstanceReconciler;
+import io.jpm.god.lifecycle.InstanceReconciler;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Phase;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.process.Phase;
 import io.jpm.spec.SpecField;
-import io.jpm.spec.SpecField.Effect;
+import io.jpm.spec.SpecField.ChangeEffect;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -53,23 +53,24 @@ final class AppDiff {
           wanted.name(), Kind.START, List.of(), !wanted.autostart(), Optional.empty());
     }
     Map<String, AppChange.Field> fields = new LinkedHashMap<>();
-    Set<Effect> effects = EnumSet.noneOf(Effect.class);
+    Set<ChangeEffect> effects = EnumSet.noneOf(ChangeEffect.class);
     for (Present instance : present) {
-      AppSpec running = InstanceReconciler.counting(instance.spec(), present.size());
+      AppSpec running = InstanceReconciler.withInstanceCount(instance.spec(), present.size());
       for (SpecField field : changed(running, wanted)) {
         texts(field, running, wanted).forEach(text -> fields.putIfAbsent(text.key(), text));
-        Effect effect = field.effectOf(wanted);
-        boolean needless = effect == Effect.PROCESS && instance.isStopped();
-        effects.add(needless ? Effect.LIVE : effect);
+        ChangeEffect changeEffect = field.effectOf(wanted);
+        boolean needless = changeEffect == ChangeEffect.PROCESS && instance.isStopped();
+        effects.add(needless ? ChangeEffect.LIVE : changeEffect);
       }
     }
     boolean stopped = present.stream().allMatch(Present::isStopped);
     boolean revived =
         present.stream().anyMatch(Present::isGivenUp) && (again || !effects.isEmpty());
     if (revived) {
-      fields.put(STATUS, new AppChange.Field(STATUS, Phase.ERRORED.word(), Phase.ONLINE.word()));
+      fields.put(
+          STATUS, new AppChange.Field(STATUS, Phase.ERRORED.keyword(), Phase.ONLINE.keyword()));
     }
-    boolean alone = revived && !effects.contains(Effect.PROCESS);
+    boolean alone = revived && !effects.contains(ChangeEffect.PROCESS);
     return new AppChange(
         wanted.name(),
         alone ? Kind.START : kind(effects, present, wanted),
@@ -78,14 +79,14 @@ final class AppDiff {
         Optional.empty());
   }
 
-  private static Kind kind(Set<Effect> effects, Collection<Present> present, AppSpec wanted) {
-    if (effects.contains(Effect.PROCESS)) {
+  private static Kind kind(Set<ChangeEffect> effects, Collection<Present> present, AppSpec wanted) {
+    if (effects.contains(ChangeEffect.PROCESS)) {
       boolean shared =
           wanted.cluster().enabled()
               && present.stream().allMatch(it -> it.spec().cluster().enabled());
       return shared ? Kind.ROLLING : Kind.RESTART;
     }
-    if (effects.contains(Effect.COUNT)) {
+    if (effects.contains(ChangeEffect.COUNT)) {
       return Kind.SCALE;
     }
     return effects.isEmpty() ? Kind.UNCHANGED : Kind.LIVE;
@@ -93,20 +94,20 @@ final class AppDiff {
 
   /// Reports whether a process of `running` must be replaced for `wanted`.
   static boolean needsProcess(AppSpec running, AppSpec wanted) {
-    return changed(running, wanted).stream().anyMatch(it -> it.effectOf(wanted) == Effect.PROCESS);
+    return changed(running, wanted).stream()
+        .anyMatch(it -> it.effectOf(wanted) == ChangeEffect.PROCESS);
   }
 
   /// Returns `wanted` with the inherited variables of the running app, because no two shells have
   /// the same variables. If the filter differs, the variables of the current shell are used.
-  static AppSpec settled(AppSpec running, AppSpec wanted) {
-    Variables now = wanted.variables();
+  static AppSpec withInherited(AppSpec running, AppSpec wanted) {
+    EnvironmentVariables now = wanted.variables();
     if (!now.filter().equals(running.variables().filter())) {
       return wanted;
     }
-    return wanted
-        .draft()
+    return wanted.toBuilder()
         .variables(
-            new Variables(
+            new EnvironmentVariables(
                 running.variables().inherited(),
                 now.declared(),
                 now.removed(),
@@ -117,7 +118,7 @@ final class AppDiff {
 
   private static List<SpecField> changed(AppSpec running, AppSpec wanted) {
     return SpecField.ALL.stream()
-        .filter(field -> field.effect() != Effect.NONE)
+        .filter(field -> field.effect() != ChangeEffect.NONE)
         .filter(field -> !field.value().apply(running).equals(field.value().apply(wanted)))
         .toList();
   }
@@ -140,10 +141,10 @@ final class AppDiff {
         .toList();
   }
 
-  private static Map<String, String> own(Variables variables) {
+  private static Map<String, String> own(EnvironmentVariables environmentVariables) {
     Map<String, String> own = new HashMap<>();
-    variables.removed().forEach(name -> own.put(name, "null"));
-    own.putAll(variables.declared());
+    environmentVariables.removed().forEach(name -> own.put(name, "null"));
+    own.putAll(environmentVariables.declared());
     return own;
   }
 }

@@ -5,21 +5,21 @@ import io.jpm.bus.god.AppChange.Kind;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceEvent;
-import io.jpm.god.change.AppStart;
-import io.jpm.god.change.EarlyExitWatch;
-import io.jpm.god.change.GodServices;
-import io.jpm.god.change.InstanceReconciler;
 import io.jpm.god.instance.CommandReplies;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.god.instance.Registry;
-import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.JournalUnavailable;
-import io.jpm.god.reload.Reload;
+import io.jpm.god.lifecycle.AppStart;
+import io.jpm.god.lifecycle.EarlyExitWatch;
+import io.jpm.god.lifecycle.GodServices;
+import io.jpm.god.lifecycle.InstanceReconciler;
+import io.jpm.god.rollout.Reload;
 import io.jpm.god.supervision.DependencySequence;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.DependencyGraph;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,32 +52,34 @@ final class Applying {
   ///   replacements: an instance keeps its old spec until it is replaced
   /// @param started receives the instances that had no process and were started
   private record Job(
-      GodCommand.Apply order, RepeatableCommand repeatableCommand, List<Instance> started) {}
+      GodCommand.Apply command,
+      IdempotencyRecord repeatableCommand,
+      List<SupervisedInstance> started) {}
 
-  Future<GodReply> carryOut(GodCommand.Apply order, RepeatableCommand repeatableCommand) {
+  Future<GodReply> execute(GodCommand.Apply order, IdempotencyRecord idempotencyRecord) {
     List<String> refusals = appStart.dependencyRefusals(order.specs());
     if (!refusals.isEmpty()) {
       return Future.succeededFuture(new GodReply(List.of(), refusals));
     }
     Map<AppName, AppSpec> wanted = new LinkedHashMap<>();
     order.specs().forEach(spec -> wanted.put(spec.name(), settled(spec)));
-    Optional<String> tooMany = godServices.files().refusalOf(toRun(wanted.values()));
-    if (tooMany.isPresent() && !order.dry()) {
+    Optional<String> tooMany = godServices.descriptors().refusalOf(toRun(wanted.values()));
+    if (tooMany.isPresent() && !order.dryRun()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
     }
     Map<AppName, AppChange> changes = new LinkedHashMap<>();
-    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec, order.again())));
+    wanted.values().forEach(spec -> changes.put(spec.name(), planned(spec, order.startErrored())));
     List<AppName> surplus = order.prune() ? surplus(order, wanted.keySet()) : List.of();
     surplus.forEach(app -> changes.put(app, deletion(app)));
-    if (order.dry()) {
+    if (order.dryRun()) {
       return Future.succeededFuture(reply(changes));
     }
-    var job = new Job(order, repeatableCommand, new ArrayList<>());
+    var job = new Job(order, idempotencyRecord, new ArrayList<>());
     return inOrder(wanted, changes, job)
         .compose(_ -> delete(surplus))
         .compose(_ -> lasting(job, changes))
         .compose(_ -> {
-          registry.files().cameFrom(order.file(), present(wanted.keySet()));
+          registry.files().assign(order.file(), present(wanted.keySet()));
           godServices.journal().changed();
           return godServices.journal().written();
         })
@@ -88,7 +90,7 @@ final class Applying {
   private List<AppSpec> toRun(Collection<AppSpec> specs) {
     return specs.stream()
         .filter(spec -> {
-          List<Instance> present = registry.ofApp(spec.name());
+          List<SupervisedInstance> present = registry.ofApp(spec.name());
           return present.isEmpty() || present.stream().anyMatch(DependencySequence::isRunning);
         })
         .toList();
@@ -97,14 +99,15 @@ final class Applying {
   private AppSpec settled(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
         .findFirst()
-        .map(instance -> AppDiff.settled(instance.spec, spec))
+        .map(supervisedInstance -> AppDiff.withInherited(supervisedInstance.spec, spec))
         .orElse(spec);
   }
 
   private AppChange planned(AppSpec spec, boolean again) {
     return AppDiff.change(
         registry.ofApp(spec.name()).stream()
-            .map(instance -> new AppDiff.Present(instance.spec, instance.state.phase()))
+            .map(supervisedInstance ->
+                new AppDiff.Present(supervisedInstance.spec, supervisedInstance.state.phase()))
             .toList(),
         spec,
         again);
@@ -131,7 +134,7 @@ final class Applying {
   }
 
   private GodReply reply(Map<AppName, AppChange> changes) {
-    List<Instance> instances =
+    List<SupervisedInstance> instances =
         changes.keySet().stream().flatMap(app -> registry.ofApp(app).stream()).toList();
     List<String> problems =
         changes.values().stream().flatMap(change -> change.problem().stream()).distinct().toList();
@@ -140,7 +143,8 @@ final class Applying {
   }
 
   private Future<GodReply> delete(List<AppName> apps) {
-    List<Instance> instances = apps.stream().flatMap(app -> registry.ofApp(app).stream()).toList();
+    List<SupervisedInstance> instances =
+        apps.stream().flatMap(app -> registry.ofApp(app).stream()).toList();
     return godServices.deletion().delete(instances, List.of());
   }
 
@@ -162,8 +166,8 @@ final class Applying {
 
   /// Never fails: a problem is recorded in the app's change.
   private Future<Void> one(AppSpec spec, Map<AppName, AppChange> changes, Job job) {
-    GodCommand.Apply order = job.order();
-    AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.again()));
+    GodCommand.Apply order = job.command();
+    AppChange change = changes.getOrDefault(spec.name(), planned(spec, order.startErrored()));
     return Future.succeededFuture()
         .compose(_ -> work(change, spec, job))
         .otherwise(error ->
@@ -184,25 +188,25 @@ final class Applying {
     return switch (change.kind()) {
       case UNCHANGED, DELETE -> Future.succeededFuture(List.of());
       case START -> registry.ofApp(spec.name()).isEmpty() ? start(spec, job) : alone(spec, job);
-      case ROLLING -> reload.to(spec, needing(spec)).map(GodReply::problems);
+      case ROLLING -> reload.replaceAll(spec, needing(spec)).map(GodReply::problems);
       case LIVE, SCALE, RESTART -> alone(spec, job);
     };
   }
 
   /// Checks at the end, for all started instances at once, which of them have exited immediately.
   private Future<Void> lasting(Job job, Map<AppName, AppChange> changes) {
-    return job.order().lasting()
+    return job.command().awaitStable()
         ? godServices
             .earlyExitWatch()
             .of(job.started())
             .map(ended -> {
-              ended.forEach(instance ->
+              ended.forEach(supervisedInstance ->
                   changes.computeIfPresent(
-                      instance.spec.name(),
+                      supervisedInstance.spec.name(),
                       (_, change) ->
                           change.problem().isPresent()
                               ? change
-                              : change.failed(EarlyExitWatch.words(instance))));
+                              : change.failed(EarlyExitWatch.words(supervisedInstance))));
               return null;
             })
         : Future.succeededFuture();
@@ -212,7 +216,7 @@ final class Applying {
     return appStart
         .startApps(
             new GodCommand.StartApps(
-                List.of(spec), GodCommand.Existing.RESTART, job.order().file()),
+                List.of(spec), GodCommand.ExistingAppPolicy.RESTART, job.command().file()),
             job.repeatableCommand())
         .map(reply -> {
           job.started().addAll(registry.ofApp(spec.name()));
@@ -221,11 +225,12 @@ final class Applying {
   }
 
   /// Returns the instances whose processes must be replaced, and the errored ones.
-  private List<Instance> needing(AppSpec spec) {
+  private List<SupervisedInstance> needing(AppSpec spec) {
     return registry.ofApp(spec.name()).stream()
-        .filter(instance -> instance.state.phase() != Phase.STOPPED)
-        .filter(instance ->
-            instance.state.phase() == Phase.ERRORED || AppDiff.needsProcess(instance.spec, spec))
+        .filter(supervisedInstance -> supervisedInstance.state.phase() != Phase.STOPPED)
+        .filter(supervisedInstance ->
+            supervisedInstance.state.phase() == Phase.ERRORED
+                || AppDiff.needsProcess(supervisedInstance.spec, spec))
         .toList();
   }
 
@@ -244,18 +249,20 @@ final class Applying {
   /// Applies the spec to all instances, restarts those that need it, and changes the number of
   /// instances.
   private Future<List<String>> fit(AppSpec spec, Job job) {
-    List<Instance> before = registry.ofApp(spec.name());
+    List<SupervisedInstance> before = registry.ofApp(spec.name());
     boolean stopped = before.stream().allMatch(it -> it.state.phase() == Phase.STOPPED);
-    List<Instance> needing = needing(spec);
-    var fitted = new InstanceReconciler.Fitted();
-    godServices.instanceReconciler().fit(spec, fitted);
-    List<Instance> toRun = new ArrayList<>(fitted.concerned());
+    List<SupervisedInstance> needing = needing(spec);
+    var reconciliation = new InstanceReconciler.Reconciliation();
+    godServices.instanceReconciler().reconcile(spec, reconciliation);
+    List<SupervisedInstance> toRun = new ArrayList<>(reconciliation.desired());
     toRun.removeIf(it -> before.contains(it) ? !needing.contains(it) : stopped);
-    job.started().addAll(EarlyExitWatch.atRest(toRun));
+    job.started().addAll(EarlyExitWatch.withoutProcess(toRun));
     godServices.journal().changed();
-    return Future.join(fitted.surplus().stream().map(godServices.instanceSwap()::drain).toList())
-        .compose(
-            _ -> appStart.run(toRun, fitted.surplus(), fitted.change(), job.repeatableCommand()))
+    return Future.join(
+            reconciliation.surplus().stream().map(godServices.instanceSwap()::drain).toList())
+        .compose(_ ->
+            appStart.run(
+                toRun, reconciliation.surplus(), reconciliation.change(), job.repeatableCommand()))
         .map(left -> CommandReplies.failures(toRun, left));
   }
 
@@ -282,7 +289,7 @@ final class Applying {
   }
 
   /// Publishes for all apps of `file` that it cannot be applied.
-  void tellFailure(Path file, List<String> problems) {
+  void reportFailure(Path file, List<String> problems) {
     String more = problems.size() == 1 ? "" : " (and %d more)".formatted(problems.size() - 1);
     for (AppName app : registry.files().appsOf(file)) {
       announce(
@@ -299,6 +306,7 @@ final class Applying {
   private void announce(AppName app, InstanceEvent.Kind kind, String reason) {
     registry.ofApp(app).stream()
         .findFirst()
-        .ifPresent(instance -> godServices.supervisor().announce(instance, kind, reason));
+        .ifPresent(supervisedInstance ->
+            godServices.supervisor().announce(supervisedInstance, kind, reason));
   }
 }

@@ -4,19 +4,19 @@ import io.jpm.bus.god.AppFile;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.god.adoption.UnlistedProcesses;
-import io.jpm.god.change.AppStart;
-import io.jpm.god.change.Deletion;
-import io.jpm.god.change.EarlyExitWatch;
-import io.jpm.god.change.GodServices;
 import io.jpm.god.instance.CommandReplies;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.IdempotencyRecord;
+import io.jpm.god.instance.IdempotencyRegistry;
 import io.jpm.god.instance.Registry;
-import io.jpm.god.instance.RepeatableCommand;
-import io.jpm.god.instance.RepeatableCommands;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalUnavailable;
 import io.jpm.god.journal.SavedList;
-import io.jpm.god.reload.Reload;
+import io.jpm.god.lifecycle.AppStart;
+import io.jpm.god.lifecycle.Deletion;
+import io.jpm.god.lifecycle.EarlyExitWatch;
+import io.jpm.god.lifecycle.GodServices;
+import io.jpm.god.rollout.Reload;
 import io.jpm.god.supervision.DependencySequence;
 import io.jpm.god.supervision.OpenFileBudget;
 import io.jpm.god.supervision.Supervisor;
@@ -50,10 +50,10 @@ public final class Commands {
   private final Applying applying;
   private final Resumption resumption;
 
-  private final RepeatableCommands repeatableCommands;
+  private final IdempotencyRegistry idempotencyRegistry;
 
-  public Commands(GodServices godServices, RepeatableCommands repeatableCommands) {
-    this.repeatableCommands = repeatableCommands;
+  public Commands(GodServices godServices, IdempotencyRegistry idempotencyRegistry) {
+    this.idempotencyRegistry = idempotencyRegistry;
     this.registry = godServices.registry();
     this.supervisor = godServices.supervisor();
     this.journal = godServices.journal();
@@ -63,7 +63,7 @@ public final class Commands {
     this.instanceActions = new InstanceActions(godServices);
     this.savedList = new SavedList(godServices.vertx(), godServices.god().home());
     this.unlistedProcesses = godServices.processClaims().unlistedProcesses();
-    this.files = godServices.files();
+    this.files = godServices.descriptors();
     this.appStart = new AppStart(godServices);
     this.resurrection = new Resurrection(godServices, appStart);
     this.reload = new Reload(godServices, appStart);
@@ -74,17 +74,17 @@ public final class Commands {
 
   /// Executes `command`, at most once for each idempotency key.
   public Future<GodReply> carryOut(GodCommand command) {
-    return command instanceof GodCommand.Keyed(String key, GodCommand inner)
-        ? repeatableCommands.answer(
+    return command instanceof GodCommand.Idempotent(String key, GodCommand inner)
+        ? idempotencyRegistry.answer(
             key,
-            repeatableCommand -> answered(inner, repeatableCommand),
+            idempotencyRecord -> answered(inner, idempotencyRecord),
             outcome -> remembered(inner, outcome),
             journal::changed)
-        : answered(command, RepeatableCommand.once());
+        : answered(command, IdempotencyRecord.once());
   }
 
-  private Future<GodReply> recall(GodCommand.Recall question) {
-    return repeatableCommands
+  private Future<GodReply> recall(GodCommand.GetOutcome question) {
+    return idempotencyRegistry
         .recall(question.key(), outcome -> remembered(question, outcome))
         .orElseGet(() ->
             Future.succeededFuture(
@@ -92,8 +92,8 @@ public final class Commands {
   }
 
   /// Returns the reply of an earlier daemon, with those of its instances that still exist.
-  private GodReply remembered(GodCommand command, RepeatableCommand.Outcome outcome) {
-    List<Instance> present =
+  private GodReply remembered(GodCommand command, IdempotencyRecord.Outcome outcome) {
+    List<SupervisedInstance> present =
         outcome.ids().stream().flatMap(id -> registry.current(id).stream()).toList();
     var reply =
         new GodReply(CommandReplies.views(present), outcome.problems(), List.of(), outcome.notes());
@@ -102,44 +102,44 @@ public final class Commands {
         : reply;
   }
 
-  private Future<GodReply> answered(GodCommand command, RepeatableCommand repeatableCommand) {
+  private Future<GodReply> answered(GodCommand command, IdempotencyRecord idempotencyRecord) {
     Future<GodReply> done =
-        repeatableCommand.isInherited()
-            ? resumption.goOn(command, repeatableCommand, this::obey)
-            : obey(command, repeatableCommand);
+        idempotencyRecord.isInherited()
+            ? resumption.resume(command, idempotencyRecord, this::obey)
+            : obey(command, idempotencyRecord);
     return done.recover(error ->
         error instanceof JournalUnavailable refused
             ? Future.succeededFuture(new GodReply(List.of(), List.of(refused.sentence())))
             : Future.failedFuture(error));
   }
 
-  private Future<GodReply> obey(GodCommand command, RepeatableCommand repeatableCommand) {
+  private Future<GodReply> obey(GodCommand command, IdempotencyRecord idempotencyRecord) {
     return switch (command) {
-      case GodCommand.Keyed(_, GodCommand inner) -> obey(inner, repeatableCommand);
-      case GodCommand.Recall question -> recall(question);
+      case GodCommand.Idempotent(_, GodCommand inner) -> obey(inner, idempotencyRecord);
+      case GodCommand.GetOutcome question -> recall(question);
       case GodCommand.StartApps start ->
-          appStart.startApps(start, repeatableCommand).map(this::withLoss);
-      case GodCommand.Act act -> act(act, repeatableCommand).map(this::withLoss);
+          appStart.startApps(start, idempotencyRecord).map(this::withLoss);
+      case GodCommand.Act act -> act(act, idempotencyRecord).map(this::withLoss);
       case GodCommand.Show(List<String> targets) -> show(targets);
       case GodCommand.Trigger trigger ->
-          begun(repeatableCommand)
+          begun(idempotencyRecord)
               .compose(_ -> {
                 Registry.Selection selection = registry.select(trigger.targets());
                 return customActions.trigger(trigger, selection.found(), selection.problems());
               });
-      case GodCommand.Send send ->
-          begun(repeatableCommand)
+      case GodCommand.SendMessage send ->
+          begun(idempotencyRecord)
               .map(_ -> {
                 Registry.Selection selection = registry.select(send.targets());
                 return CustomActions.send(send.json(), selection.found(), selection.problems());
               });
-      case GodCommand.Type type ->
-          begun(repeatableCommand).compose(_ -> instanceActions.type(type));
+      case GodCommand.WriteInput type ->
+          begun(idempotencyRecord).compose(_ -> instanceActions.type(type));
       case GodCommand.SendSignal order ->
-          begun(repeatableCommand).map(_ -> instanceActions.signal(order));
+          begun(idempotencyRecord).map(_ -> instanceActions.signal(order));
       case GodCommand.Reset(List<String> targets) ->
           instanceActions.reset(targets).map(this::withLoss);
-      case GodCommand.Alter order -> instanceActions.alter(order).map(this::withLoss);
+      case GodCommand.UpdateSpec order -> instanceActions.alter(order).map(this::withLoss);
       case GodCommand.Save(boolean force) ->
           savedList
               .save(registry.all(), force)
@@ -150,19 +150,19 @@ public final class Commands {
               });
       case GodCommand.ClearDump() -> savedList.clear();
       case GodCommand.Resurrect order ->
-          resurrection.from(savedList, order.lasting()).map(this::withLoss);
-      case GodCommand.Reload order -> reload.carryOut(order, repeatableCommand).map(this::withLoss);
-      case GodCommand.Scale order -> scale.carryOut(order, repeatableCommand).map(this::withLoss);
-      case GodCommand.Apply order ->
-          applying.carryOut(order, repeatableCommand).map(this::withLoss);
-      case GodCommand.Files() -> Future.succeededFuture(GodReply.ofFiles(registry.files().all()));
+          resurrection.restore(savedList, order.awaitStable()).map(this::withLoss);
+      case GodCommand.Reload order -> reload.execute(order, idempotencyRecord).map(this::withLoss);
+      case GodCommand.Scale order -> scale.execute(order, idempotencyRecord).map(this::withLoss);
+      case GodCommand.Apply order -> applying.execute(order, idempotencyRecord).map(this::withLoss);
+      case GodCommand.ListFiles() ->
+          Future.succeededFuture(GodReply.ofFiles(registry.files().all()));
       case GodCommand.WatchFile(AppFile file) -> watch(file);
-      case GodCommand.FileFailed(Path file, List<String> found) -> {
-        applying.tellFailure(file, found);
+      case GodCommand.RejectFile(Path file, List<String> found) -> {
+        applying.reportFailure(file, found);
         yield Future.succeededFuture(new GodReply(List.of(), List.of()));
       }
       case GodCommand.Ping() -> Future.succeededFuture(new GodReply(List.of(), List.of()));
-      case GodCommand.EndEverything() ->
+      case GodCommand.DeleteAll() ->
           deletion
               .delete(List.copyOf(registry.all()), List.of())
               .compose(this::endStrays)
@@ -172,11 +172,11 @@ public final class Commands {
 
   /// Journals that a command may have had an effect, before an action that can neither be undone
   /// nor checked afterwards.
-  private Future<Void> begun(RepeatableCommand repeatableCommand) {
-    if (!repeatableCommand.isKeyed()) {
+  private Future<Void> begun(IdempotencyRecord idempotencyRecord) {
+    if (!idempotencyRecord.isKeyed()) {
       return Future.succeededFuture();
     }
-    repeatableCommand.begin();
+    idempotencyRecord.begin();
     journal.changed();
     return journal.written();
   }
@@ -186,7 +186,7 @@ public final class Commands {
         file.apps().stream()
             .filter(app -> !registry.ofApp(app).isEmpty())
             .collect(Collectors.toSet());
-    registry.files().watch(new AppFile(file.file(), present, file.reading()));
+    registry.files().watch(new AppFile(file.file(), present, file.watch()));
     journal.changed();
     return journal.written().map(_ -> withLoss(GodReply.ofFiles(registry.files().all())));
   }
@@ -222,39 +222,39 @@ public final class Commands {
         .map(ended -> ended.told(reply));
   }
 
-  private Future<GodReply> act(GodCommand.Act act, RepeatableCommand repeatableCommand) {
+  private Future<GodReply> act(GodCommand.Act act, IdempotencyRecord idempotencyRecord) {
     Registry.Selection selection = registry.select(act.targets());
-    List<Instance> found = selection.found();
+    List<SupervisedInstance> found = selection.found();
     List<String> problems = selection.problems();
     return switch (act.action()) {
       case START -> {
-        List<Instance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
+        List<SupervisedInstance> all = new ArrayList<>(supervisor.dependencies().missingFor(found));
         all.addAll(found);
-        yield restart(all, act, problems, repeatableCommand);
+        yield restart(all, act, problems, idempotencyRecord);
       }
-      case RESTART -> restart(found, act, problems, repeatableCommand);
+      case RESTART -> restart(found, act, problems, idempotencyRecord);
       case STOP ->
           dependencySequence
               .inReverse(found, dependencySequence::stop)
               .compose(_ -> journal.written())
               .map(_ -> {
-                List<Instance> stopped = found.stream().map(registry::present).toList();
+                List<SupervisedInstance> stopped = found.stream().map(registry::currentOf).toList();
                 return CommandReplies.withStops(
                     stopped, new GodReply(CommandReplies.views(stopped), problems));
               });
       case DELETE -> {
         // In the same write as the first removal.
-        repeatableCommand.ends(found);
+        idempotencyRecord.ends(found);
         yield deletion.delete(found, problems);
       }
     };
   }
 
   private Future<GodReply> restart(
-      List<Instance> instances,
+      List<SupervisedInstance> instances,
       GodCommand.Act act,
       List<String> problems,
-      RepeatableCommand repeatableCommand) {
+      IdempotencyRecord idempotencyRecord) {
     Optional<String> tooMany = files.refusalToRun(instances);
     if (tooMany.isPresent()) {
       List<String> all = new ArrayList<>(problems);
@@ -262,13 +262,13 @@ public final class Commands {
       return Future.succeededFuture(new GodReply(List.of(), all));
     }
     act.shell().ifPresent(variables -> takeOver(instances, variables));
-    repeatableCommand.renews(instances);
-    List<Instance> looked =
+    idempotencyRecord.renews(instances);
+    List<SupervisedInstance> looked =
         act.action() == GodCommand.Action.START
-            ? EarlyExitWatch.atRest(instances)
+            ? EarlyExitWatch.withoutProcess(instances)
             : Reload.awaited(instances);
-    boolean looks = act.action() != GodCommand.Action.START || act.lasting();
-    return begun(repeatableCommand)
+    boolean looks = act.action() != GodCommand.Action.START || act.awaitStable();
+    return begun(idempotencyRecord)
         .compose(_ -> dependencySequence.restart(instances))
         .compose(left -> appStart.lasting(looked, left, looks))
         .compose(left -> {
@@ -287,13 +287,15 @@ public final class Commands {
 
   /// Replaces the inherited environment by that of the current shell, for all instances of the apps
   /// (`--update-env`).
-  private void takeOver(List<Instance> instances, Map<String, String> shell) {
+  private void takeOver(List<SupervisedInstance> instances, Map<String, String> shell) {
     instances.stream()
-        .map(instance -> instance.spec)
+        .map(supervisedInstance -> supervisedInstance.spec)
         .distinct()
         .forEach(spec -> {
           AppSpec updated = Reload.inheriting(spec, shell);
-          registry.ofApp(spec.name()).forEach(instance -> instance.spec = updated);
+          registry
+              .ofApp(spec.name())
+              .forEach(supervisedInstance -> supervisedInstance.spec = updated);
         });
     journal.changed();
   }

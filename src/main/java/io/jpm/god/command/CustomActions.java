@@ -3,7 +3,7 @@ package io.jpm.god.command;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
 import io.jpm.god.instance.AppChannel;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.os.Child;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -28,15 +28,15 @@ final class CustomActions {
   ///
   /// @param problems problems found so far
   Future<GodReply> trigger(
-      GodCommand.Trigger trigger, List<Instance> instances, List<String> problems) {
+      GodCommand.Trigger trigger, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
-    List<GodReply.Answer> answers = new ArrayList<>();
+    List<GodReply.ActionResult> answers = new ArrayList<>();
     List<Future<Void>> pending = new ArrayList<>();
-    for (Instance instance : instances) {
+    for (SupervisedInstance supervisedInstance : instances) {
       pending.add(
-          send(trigger, instance)
+          send(trigger, supervisedInstance)
               .map(json -> {
-                answers.add(new GodReply.Answer(instance.id, json));
+                answers.add(new GodReply.ActionResult(supervisedInstance.id, json));
                 return null;
               })
               .<Void>mapEmpty()
@@ -47,72 +47,75 @@ final class CustomActions {
     }
     return Future.join(pending)
         .map(_ ->
-            new GodReply(instances.stream().map(Instance::view).toList(), allProblems, answers));
+            new GodReply(
+                instances.stream().map(SupervisedInstance::view).toList(), allProblems, answers));
   }
 
   /// Sends a message over the IPC channel of each instance.
   ///
   /// @param json one JSON value on one line
   /// @param problems problems found so far
-  static GodReply send(String json, List<Instance> instances, List<String> problems) {
+  static GodReply send(String json, List<SupervisedInstance> instances, List<String> problems) {
     List<String> allProblems = new ArrayList<>(problems);
-    for (Instance instance : instances) {
-      Child child = instance.child;
+    for (SupervisedInstance supervisedInstance : instances) {
+      Child child = supervisedInstance.child;
       if (child == null) {
         allProblems.add(
             "%s is %s and cannot receive messages"
-                .formatted(instance.label(), instance.state.phase().word()));
+                .formatted(supervisedInstance.label(), supervisedInstance.state.phase().keyword()));
       } else if (!child.send(json)) {
-        allProblems.add(instance.label() + " does not read its channel");
+        allProblems.add(supervisedInstance.label() + " does not read its channel");
       }
     }
-    return new GodReply(instances.stream().map(Instance::view).toList(), allProblems);
+    return new GodReply(instances.stream().map(SupervisedInstance::view).toList(), allProblems);
   }
 
-  private Future<String> send(GodCommand.Trigger trigger, Instance instance) {
-    Child child = instance.child;
+  private Future<String> send(GodCommand.Trigger trigger, SupervisedInstance supervisedInstance) {
+    Child child = supervisedInstance.child;
     if (child == null) {
       return Future.failedFuture(
           "%s is %s and cannot receive messages"
-              .formatted(instance.label(), instance.state.phase().word()));
+              .formatted(supervisedInstance.label(), supervisedInstance.state.phase().keyword()));
     }
-    AppChannel channel = instance.channel;
+    AppChannel channel = supervisedInstance.channel;
     if (!channel.offers(trigger.action())) {
       List<String> offered = channel.report().actions();
       return Future.failedFuture(
           offered.isEmpty()
-              ? "%s has offered no action (@pm2/io's io.action does)".formatted(instance.label())
+              ? "%s has offered no action (@pm2/io's io.action does)"
+                  .formatted(supervisedInstance.label())
               : "%s has no action \"%s\"; it has %s"
-                  .formatted(instance.label(), trigger.action(), String.join(", ", offered)));
+                  .formatted(
+                      supervisedInstance.label(), trigger.action(), String.join(", ", offered)));
     }
     Promise<String> answer = Promise.promise();
-    var debt = new AppChannel.Owed(trigger.action(), answer::tryComplete);
-    channel.owes(debt);
-    if (!child.send(message(trigger, instance))) {
-      channel.noLongerOwes(debt);
-      return Future.failedFuture(instance.label() + " does not read its channel");
+    var debt = new AppChannel.PendingAction(trigger.action(), answer::tryComplete);
+    channel.addPending(debt);
+    if (!child.send(message(trigger, supervisedInstance))) {
+      channel.removePending(debt);
+      return Future.failedFuture(supervisedInstance.label() + " does not read its channel");
     }
     long timer =
         vertx.setTimer(
             PATIENCE_MILLIS,
             _ -> {
-              channel.noLongerOwes(debt);
+              channel.removePending(debt);
               answer.tryFail(
                   "%s has not answered within %d s"
-                      .formatted(instance.label(), PATIENCE_MILLIS / 1000));
+                      .formatted(supervisedInstance.label(), PATIENCE_MILLIS / 1000));
             });
     return answer.future().onComplete(_ -> vertx.cancelTimer(timer));
   }
 
   /// Returns the message in one of PM2's two formats.
-  private static String message(GodCommand.Trigger trigger, Instance instance) {
+  private static String message(GodCommand.Trigger trigger, SupervisedInstance supervisedInstance) {
     return trigger
         .parameter()
         .map(parameter ->
             new JsonObject()
                 .put("msg", trigger.action())
                 .put("opts", parameter)
-                .put("id", instance.id.value())
+                .put("id", supervisedInstance.id.value())
                 .encode())
         .orElseGet(() -> Json.encode(trigger.action()));
   }

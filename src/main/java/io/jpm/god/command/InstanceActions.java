@@ -1,14 +1,14 @@
 package io.jpm.god.command;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
-import io.jpm.god.change.GodServices;
 import io.jpm.god.instance.CommandReplies;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.god.lifecycle.GodServices;
 import io.jpm.model.AppSpec;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.Child;
 import io.jpm.spec.SpecParts;
 import io.vertx.core.Future;
@@ -29,33 +29,36 @@ final class InstanceActions {
   }
 
   /// Writes to the standard input of the single selected instance.
-  Future<GodReply> type(GodCommand.Type type) {
+  Future<GodReply> type(GodCommand.WriteInput type) {
     Registry.Selection selection = registry.select(List.of(type.target()));
-    List<Instance> found = selection.found();
+    List<SupervisedInstance> found = selection.found();
     if (found.size() != 1) {
       return Future.succeededFuture(
           new GodReply(
               List.of(),
               found.isEmpty() ? selection.problems() : List.of(several(type.target(), found))));
     }
-    Instance instance = found.getFirst();
-    if (instance.child == null) {
-      return Future.succeededFuture(failed(instance, asleep(instance)));
+    SupervisedInstance supervisedInstance = found.getFirst();
+    if (supervisedInstance.child == null) {
+      return Future.succeededFuture(failed(supervisedInstance, asleep(supervisedInstance)));
     }
-    Path input = instance.paths.input();
-    byte[] bytes = ByteText.toBytes(type.text());
-    return Blocking.call(godServices.vertx(), () -> godServices.god().host().type(input, bytes))
+    Path input = supervisedInstance.paths.input();
+    byte[] bytes = SurrogateEscape.toBytes(type.text());
+    return BlockingCalls.call(
+            godServices.vertx(), () -> godServices.god().host().writeInput(input, bytes))
         .map(problem ->
             problem
-                .map(reason -> failed(instance, "%s: %s".formatted(instance.title(), reason)))
+                .map(reason ->
+                    failed(
+                        supervisedInstance, "%s: %s".formatted(supervisedInstance.title(), reason)))
                 .orElseGet(() -> new GodReply(CommandReplies.views(found), List.of())));
   }
 
-  private static GodReply failed(Instance instance, String problem) {
-    return new GodReply(CommandReplies.views(List.of(instance)), List.of(problem));
+  private static GodReply failed(SupervisedInstance supervisedInstance, String problem) {
+    return new GodReply(CommandReplies.views(List.of(supervisedInstance)), List.of(problem));
   }
 
-  private static String several(String target, List<Instance> found) {
+  private static String several(String target, List<SupervisedInstance> found) {
     return "%s is %d instances: name one by its id (%s)"
         .formatted(
             target,
@@ -63,22 +66,23 @@ final class InstanceActions {
             String.join(", ", found.stream().map(one -> one.id.toString()).toList()));
   }
 
-  private static String asleep(Instance instance) {
-    return "%s is %s: it has no process".formatted(instance.title(), instance.state.phase().word());
+  private static String asleep(SupervisedInstance supervisedInstance) {
+    return "%s is %s: it has no process"
+        .formatted(supervisedInstance.title(), supervisedInstance.state.phase().keyword());
   }
 
   /// Signals the main processes of the selected instances.
   GodReply signal(GodCommand.SendSignal order) {
     Registry.Selection selection = registry.select(order.targets());
     List<String> problems = new ArrayList<>(selection.problems());
-    List<Instance> signalled = new ArrayList<>();
-    for (Instance instance : selection.found()) {
-      Child child = instance.child;
+    List<SupervisedInstance> signalled = new ArrayList<>();
+    for (SupervisedInstance supervisedInstance : selection.found()) {
+      Child child = supervisedInstance.child;
       if (child == null) {
-        problems.add(asleep(instance));
+        problems.add(asleep(supervisedInstance));
       } else {
         child.signalMain(order.signal());
-        signalled.add(instance);
+        signalled.add(supervisedInstance);
       }
     }
     return new GodReply(CommandReplies.views(signalled), problems);
@@ -88,12 +92,12 @@ final class InstanceActions {
   Future<GodReply> reset(List<String> targets) {
     Registry.Selection selection = registry.select(targets);
     Instant now = godServices.god().wallClock().instant();
-    for (Instance instance : selection.found()) {
-      instance.state = instance.state.reset();
-      instance.crashLooping = false;
-      instance.createdAt = now;
+    for (SupervisedInstance supervisedInstance : selection.found()) {
+      supervisedInstance.state = supervisedInstance.state.reset();
+      supervisedInstance.crashLooping = false;
+      supervisedInstance.createdAt = now;
       // They share the entry in the list.
-      registry.beside(instance).forEach(other -> other.createdAt = now);
+      registry.replacementsOf(supervisedInstance).forEach(other -> other.createdAt = now);
     }
     godServices.journal().changed();
     return godServices
@@ -103,17 +107,18 @@ final class InstanceActions {
   }
 
   /// Replaces the spec of all instances of an app.
-  Future<GodReply> alter(GodCommand.Alter order) {
-    List<Instance> instances = registry.ofApp(order.app());
+  Future<GodReply> alter(GodCommand.UpdateSpec order) {
+    List<SupervisedInstance> instances = registry.ofApp(order.app());
     if (instances.isEmpty()) {
       return Future.succeededFuture(
           new GodReply(
               List.of(), List.of("app %s does not exist any more".formatted(order.app()))));
     }
-    AppSpec altered = SpecParts.taken(order.keys(), order.wanted(), instances.getFirst().spec);
+    AppSpec altered = SpecParts.merge(order.keys(), order.spec(), instances.getFirst().spec);
     // Otherwise a running reload would promote a candidate with the old spec.
     godServices.reloadInterruptions().interrupt(order.app());
-    instances.forEach(instance -> godServices.instanceReconciler().describe(instance, altered));
+    instances.forEach(supervisedInstance ->
+        godServices.instanceReconciler().describe(supervisedInstance, altered));
     godServices.journal().changed();
     return godServices
         .journal()

@@ -2,10 +2,10 @@ package io.jpm.god.command;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
-import io.jpm.god.change.GodServices;
 import io.jpm.god.instance.CommandReplies;
-import io.jpm.god.instance.Instance;
-import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.instance.IdempotencyRecord;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.god.lifecycle.GodServices;
 import io.jpm.god.supervision.DependencySequence;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -21,42 +21,42 @@ final class Resumption {
     this.godServices = godServices;
   }
 
-  /// @param repeatableCommand the command that was begun
-  /// @param anew executes a command from the beginning, for commands that then perform only the
+  /// @param idempotencyRecord the command that was begun
+  /// @param restart executes a command from the beginning, for commands that then perform only the
   ///   remaining work
-  Future<GodReply> goOn(
+  Future<GodReply> resume(
       GodCommand command,
-      RepeatableCommand repeatableCommand,
-      BiFunction<GodCommand, RepeatableCommand, Future<GodReply>> anew) {
+      IdempotencyRecord idempotencyRecord,
+      BiFunction<GodCommand, IdempotencyRecord, Future<GodReply>> restart) {
     return switch (command) {
-      case GodCommand.StartApps _, GodCommand.Scale _ -> finish(repeatableCommand);
+      case GodCommand.StartApps _, GodCommand.Scale _ -> finish(idempotencyRecord);
       case GodCommand.Act act ->
           switch (act.action()) {
-            case START, RESTART, DELETE -> finish(repeatableCommand);
-            case STOP -> anew.apply(command, repeatableCommand);
+            case START, RESTART, DELETE -> finish(idempotencyRecord);
+            case STOP -> restart.apply(command, idempotencyRecord);
           };
       // These commands determine the remaining work themselves.
       case GodCommand.Apply _ ->
-          finish(repeatableCommand).compose(_ -> anew.apply(command, repeatableCommand));
-      case GodCommand.Reload _ -> anew.apply(command, repeatableCommand);
+          finish(idempotencyRecord).compose(_ -> restart.apply(command, idempotencyRecord));
+      case GodCommand.Reload _ -> restart.apply(command, idempotencyRecord);
       case GodCommand.SendSignal _ -> unknown("the signal was sent");
       case GodCommand.Trigger _ -> unknown("the action was called");
-      case GodCommand.Send _ -> unknown("the message was sent");
-      case GodCommand.Type _ -> unknown("the line was written");
-      case GodCommand.Keyed _,
-          GodCommand.Recall _,
+      case GodCommand.SendMessage _ -> unknown("the message was sent");
+      case GodCommand.WriteInput _ -> unknown("the line was written");
+      case GodCommand.Idempotent _,
+          GodCommand.GetOutcome _,
           GodCommand.Show _,
           GodCommand.Reset _,
-          GodCommand.Alter _,
+          GodCommand.UpdateSpec _,
           GodCommand.Save _,
           GodCommand.ClearDump _,
           GodCommand.Resurrect _,
-          GodCommand.Files _,
+          GodCommand.ListFiles _,
           GodCommand.WatchFile _,
-          GodCommand.FileFailed _,
+          GodCommand.RejectFile _,
           GodCommand.Ping _,
-          GodCommand.EndEverything _ ->
-          anew.apply(command, repeatableCommand);
+          GodCommand.DeleteAll _ ->
+          restart.apply(command, idempotencyRecord);
     };
   }
 
@@ -72,11 +72,11 @@ final class Resumption {
 
   /// Restarts the instances that still have their former process, and deletes those that still must
   /// be removed.
-  private Future<GodReply> finish(RepeatableCommand repeatableCommand) {
-    List<Instance> all = List.copyOf(godServices.registry().all());
-    List<Instance> concerned = repeatableCommand.renewed(all);
-    List<Instance> toRenew = repeatableCommand.toRenew(all);
-    List<Instance> toEnd = repeatableCommand.toEnd(all);
+  private Future<GodReply> finish(IdempotencyRecord idempotencyRecord) {
+    List<SupervisedInstance> all = List.copyOf(godServices.registry().all());
+    List<SupervisedInstance> concerned = idempotencyRecord.renewed(all);
+    List<SupervisedInstance> toRenew = idempotencyRecord.toRenew(all);
+    List<SupervisedInstance> toEnd = idempotencyRecord.toEnd(all);
     Future<GodReply> ended = godServices.deletion().delete(toEnd, List.of());
     return godServices
         .dependencySequence()
@@ -86,12 +86,13 @@ final class Resumption {
         .map(left -> reply(concerned, toEnd, left));
   }
 
-  private static Future<?> settled(List<Instance> instances) {
+  private static Future<?> settled(List<SupervisedInstance> instances) {
     return Future.join(instances.stream().map(it -> it.when(DependencySequence::settled)).toList());
   }
 
-  private static GodReply reply(List<Instance> concerned, List<Instance> ended, List<String> left) {
-    List<Instance> shown = new ArrayList<>(concerned);
+  private static GodReply reply(
+      List<SupervisedInstance> concerned, List<SupervisedInstance> ended, List<String> left) {
+    List<SupervisedInstance> shown = new ArrayList<>(concerned);
     shown.addAll(ended);
     var reply = new GodReply(CommandReplies.views(shown), CommandReplies.failures(concerned, left));
     return shown.isEmpty() ? reply.withNote("the previous daemon has done it already") : reply;

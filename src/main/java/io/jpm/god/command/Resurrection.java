@@ -1,28 +1,28 @@
 package io.jpm.god.command;
 
 import io.jpm.bus.god.GodReply;
-import io.jpm.god.adoption.ProcessClaims;
+import io.jpm.god.adoption.ProcessReclaimer;
 import io.jpm.god.adoption.UnlistedProcesses;
-import io.jpm.god.change.AppStart;
-import io.jpm.god.change.GodServices;
-import io.jpm.god.change.InstanceReconciler;
-import io.jpm.god.change.ProvisionalChange;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Failpoint;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.journal.JournalUnavailable;
 import io.jpm.god.journal.SavedApp;
 import io.jpm.god.journal.SavedList;
 import io.jpm.god.journal.UnreadableFile;
+import io.jpm.god.lifecycle.AppStart;
+import io.jpm.god.lifecycle.GodServices;
+import io.jpm.god.lifecycle.InstanceReconciler;
+import io.jpm.god.lifecycle.ProvisionalChange;
 import io.jpm.god.supervision.CrashBridging;
 import io.jpm.god.supervision.DependencySequence;
 import io.jpm.god.supervision.OpenFileBudget;
 import io.jpm.god.supervision.Supervisor;
 import io.jpm.model.AppName;
 import io.jpm.model.DependencyGraph;
-import io.jpm.model.run.Phase;
-import io.jpm.supervise.Event;
+import io.jpm.model.process.Phase;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ final class Resurrection {
   private final Supervisor supervisor;
   private final Journal journal;
   private final InstanceReconciler instanceReconciler;
-  private final ProcessClaims processClaims;
+  private final ProcessReclaimer processReclaimer;
   private final OpenFileBudget files;
   private final AppStart appStart;
 
@@ -49,15 +49,15 @@ final class Resurrection {
     this.supervisor = godServices.supervisor();
     this.journal = godServices.journal();
     this.instanceReconciler = godServices.instanceReconciler();
-    this.processClaims = godServices.processClaims();
-    this.files = godServices.files();
+    this.processReclaimer = godServices.processClaims();
+    this.files = godServices.descriptors();
   }
 
   /// Adds the apps of the saved list that do not exist, and starts those that ran. An existing app
   /// is left as it is, because it is newer than the saved list.
   ///
   /// @param lasting whether to wait until the started processes have run for a moment
-  Future<GodReply> from(SavedList list, boolean lasting) {
+  Future<GodReply> restore(SavedList list, boolean lasting) {
     return list.load()
         .compose(found ->
             found
@@ -92,11 +92,11 @@ final class Resurrection {
     if (tooMany.isPresent()) {
       return Future.succeededFuture(new GodReply(List.of(), List.of(tooMany.get())));
     }
-    return processClaims
+    return processReclaimer
         .claim(apps.stream().map(SavedApp::spec).toList())
         .compose(claimed -> {
-          List<Instance> created = new ArrayList<>();
-          List<Instance> toStart = new ArrayList<>();
+          List<SupervisedInstance> created = new ArrayList<>();
+          List<SupervisedInstance> toStart = new ArrayList<>();
           var change = new ProvisionalChange();
           for (SavedApp app : apps) {
             if (!present.contains(app.spec().name())) {
@@ -123,20 +123,20 @@ final class Resurrection {
   }
 
   private Future<GodReply> reply(
-      List<Instance> created, ProcessClaims.Outcome claimed, List<String> found) {
+      List<SupervisedInstance> created, ProcessReclaimer.Outcome claimed, List<String> found) {
     List<String> problems = new ArrayList<>(found);
     problems.addAll(failures(created));
-    var reply = new GodReply(created.stream().map(Instance::view).toList(), problems);
-    return processClaims
+    var reply = new GodReply(created.stream().map(SupervisedInstance::view).toList(), problems);
+    return processReclaimer
         .unlistedProcesses()
         .repaired()
         .map(left -> {
           GodReply told =
               claimed.adopted().isEmpty()
                   ? reply
-                  : reply.withNote(ProcessClaims.takenUp(claimed.adopted()));
+                  : reply.withNote(ProcessReclaimer.takenUp(claimed.adopted()));
           boolean more = left.size() > claimed.problems().size();
-          return more ? told.failing(UnlistedProcesses.leftOutside(left)) : told;
+          return more ? told.withProblem(UnlistedProcesses.leftOutside(left)) : told;
         });
   }
 
@@ -145,7 +145,7 @@ final class Resurrection {
         apps.stream()
             .filter(app -> !present.contains(app.spec().name()))
             .flatMap(app -> app.instances().stream())
-            .filter(SavedApp.Place::running)
+            .filter(SavedApp.SavedInstance::running)
             .count();
   }
 
@@ -168,59 +168,70 @@ final class Resurrection {
   /// An instance whose process may already run is not started a second time.
   private void create(
       SavedApp app,
-      ProcessClaims.Outcome claimed,
-      List<Instance> created,
-      List<Instance> toStart,
+      ProcessReclaimer.Outcome claimed,
+      List<SupervisedInstance> created,
+      List<SupervisedInstance> toStart,
       ProvisionalChange change) {
     List<Integer> running =
-        registry.ofApp(app.spec().name()).stream().map(instance -> instance.number).toList();
-    for (SavedApp.Place place : app.instances()) {
-      if (running.contains(place.number()) || claimed.doubtful().contains(app.spec().name())) {
+        registry.ofApp(app.spec().name()).stream()
+            .map(supervisedInstance -> supervisedInstance.number)
+            .toList();
+    for (SavedApp.SavedInstance savedInstance : app.instances()) {
+      if (running.contains(savedInstance.number())
+          || claimed.doubtful().contains(app.spec().name())) {
         continue;
       }
-      Instance instance = instanceReconciler.create(app.spec(), place.number(), change);
-      instance.version = place.version();
-      created.add(instance);
-      if (place.running()) {
-        instance.state = CrashBridging.toRun(instance.state);
-        toStart.add(instance);
+      SupervisedInstance supervisedInstance =
+          instanceReconciler.create(app.spec(), savedInstance.number(), change);
+      supervisedInstance.version = savedInstance.version();
+      created.add(supervisedInstance);
+      if (savedInstance.running()) {
+        supervisedInstance.state = CrashBridging.toRun(supervisedInstance.state);
+        toStart.add(supervisedInstance);
       }
     }
   }
 
   /// Journals the instances before the first process is created, as for every start.
   private Future<?> start(
-      List<Instance> created, List<Instance> toStart, ProvisionalChange change) {
+      List<SupervisedInstance> created,
+      List<SupervisedInstance> toStart,
+      ProvisionalChange change) {
     if (created.isEmpty()) {
       return journal.written();
     }
     journal.changed();
     Failpoint.INSTANCE_ADDED.hit();
     return journal
-        .kept()
+        .persisted()
         .compose(problem -> {
           if (problem.isPresent()) {
-            change.takeBack();
+            change.rollback();
             journal.changed();
             throw new JournalUnavailable(problem.get());
           }
-          change.hold();
+          change.commit();
           Failpoint.INSTANCE_WRITTEN.hit();
           // Instances with dependencies wait for them by themselves.
-          toStart.forEach(instance -> supervisor.on(instance, new Event.StartAsked()));
+          toStart.forEach(supervisedInstance ->
+              supervisor.handle(supervisedInstance, new SupervisionEvent.StartRequested()));
           return Future.join(
               toStart.stream()
-                  .map(instance -> instance.when(DependencySequence::settled))
+                  .map(supervisedInstance -> supervisedInstance.when(DependencySequence::settled))
                   .toList());
         })
         .compose(_ -> journal.written());
   }
 
-  private static List<String> failures(List<Instance> created) {
+  private static List<String> failures(List<SupervisedInstance> created) {
     return created.stream()
-        .filter(instance -> instance.state.phase() == Phase.ERRORED)
-        .map(instance ->
-            "%s (id %s): %s".formatted(instance.spec.name(), instance.id, instance.state.reason()))
+        .filter(supervisedInstance -> supervisedInstance.state.phase() == Phase.ERRORED)
+        .map(supervisedInstance ->
+            "%s (id %s): %s"
+                .formatted(
+                    supervisedInstance.spec.name(),
+                    supervisedInstance.id,
+                    supervisedInstance.state.reason()))
         .toList();
   }
 }

@@ -2,16 +2,16 @@ package io.jpm.god.command;
 
 import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.god.GodReply;
-import io.jpm.god.change.AppStart;
-import io.jpm.god.change.GodServices;
-import io.jpm.god.change.InstanceReconciler;
-import io.jpm.god.change.ProvisionalChange;
 import io.jpm.god.instance.CommandReplies;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.god.instance.Registry;
-import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.god.lifecycle.AppStart;
+import io.jpm.god.lifecycle.GodServices;
+import io.jpm.god.lifecycle.InstanceReconciler;
+import io.jpm.god.lifecycle.ProvisionalChange;
 import io.jpm.model.AppName;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -31,10 +31,13 @@ final class Scale {
     this.appStart = appStart;
   }
 
-  Future<GodReply> carryOut(GodCommand.Scale order, RepeatableCommand repeatableCommand) {
+  Future<GodReply> execute(GodCommand.Scale order, IdempotencyRecord idempotencyRecord) {
     Registry.Selection selection = registry.select(List.of(order.target()));
     List<AppName> apps =
-        selection.found().stream().map(instance -> instance.spec.name()).distinct().toList();
+        selection.found().stream()
+            .map(supervisedInstance -> supervisedInstance.spec.name())
+            .distinct()
+            .toList();
     if (apps.size() != 1) {
       return refused(
           selection.problems().stream().findFirst().orElseGet(() -> several(order.target(), apps)));
@@ -42,25 +45,25 @@ final class Scale {
     AppName app = apps.getFirst();
     int present = registry.ofApp(app).size();
     long wanted =
-        switch (order.how()) {
+        switch (order.step()) {
           case TO -> order.number();
           case BY -> (long) present + order.number();
         };
     Optional<String> refusal =
         refusal(app, present, wanted)
-            .or(() -> godServices.files().refusal((int) (wanted - present)));
+            .or(() -> godServices.descriptors().refusal((int) (wanted - present)));
     if (refusal.isPresent()) {
       return refused(refusal.get());
     }
     if (!godServices.reloadInterruptions().begin(app)) {
       return refused("%s is being reloaded or scaled: try again when that is done".formatted(app));
     }
-    List<Instance> created = new ArrayList<>();
+    List<SupervisedInstance> created = new ArrayList<>();
     // Composed, so that an exception also ends the scaling.
     return Future.succeededFuture()
-        .compose(_ -> to(app, (int) wanted, repeatableCommand, created))
+        .compose(_ -> to(app, (int) wanted, idempotencyRecord, created))
         .onComplete(_ -> godServices.reloadInterruptions().end(app))
-        .compose(left -> appStart.lasting(created, left, order.lasting()))
+        .compose(left -> appStart.lasting(created, left, order.awaitStable()))
         .map(left ->
             new GodReply(
                 CommandReplies.views(registry.ofApp(app)), CommandReplies.failures(created, left)));
@@ -91,26 +94,32 @@ final class Scale {
     return wanted > most && wanted > present
         ? Optional.of(
             "%s cannot have %d instances: use up to %d, or set limits.max_instances in jpm.json (%d at most)"
-                .formatted(app, wanted, most, Instances.MOST))
+                .formatted(app, wanted, most, InstanceSettings.MOST))
         : Optional.empty();
   }
 
   /// @param created receives the new instances
   /// @return the reasons why some were left as they are
   private Future<List<String>> to(
-      AppName app, int wanted, RepeatableCommand repeatableCommand, List<Instance> created) {
-    List<Instance> present =
+      AppName app,
+      int wanted,
+      IdempotencyRecord idempotencyRecord,
+      List<SupervisedInstance> created) {
+    List<SupervisedInstance> present =
         registry.ofApp(app).stream()
-            .sorted(Comparator.comparingInt(instance -> instance.number))
+            .sorted(Comparator.comparingInt(supervisedInstance -> supervisedInstance.number))
             .toList();
-    List<Instance> staying = present.subList(0, Math.min(wanted, present.size()));
-    List<Instance> going = present.subList(staying.size(), present.size()).reversed();
+    List<SupervisedInstance> staying = present.subList(0, Math.min(wanted, present.size()));
+    List<SupervisedInstance> going = present.subList(staying.size(), present.size()).reversed();
     var change = new ProvisionalChange();
     godServices.instanceReconciler().announceScale(present, wanted, change);
-    for (Instance instance : staying) {
+    for (SupervisedInstance supervisedInstance : staying) {
       godServices
           .instanceReconciler()
-          .describe(instance, InstanceReconciler.counting(instance.spec, wanted), change);
+          .describe(
+              supervisedInstance,
+              InstanceReconciler.withInstanceCount(supervisedInstance.spec, wanted),
+              change);
     }
     created.addAll(
         godServices
@@ -118,6 +127,6 @@ final class Scale {
             .create(staying.getLast().spec, present, Math.max(0, wanted - present.size()), change));
     godServices.journal().changed();
     return Future.join(going.stream().map(godServices.instanceSwap()::drain).toList())
-        .compose(_ -> appStart.run(created, going, change, repeatableCommand));
+        .compose(_ -> appStart.run(created, going, change, idempotencyRecord));
   }
 }

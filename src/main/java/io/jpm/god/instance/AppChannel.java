@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 public final class AppChannel {
   private Map<String, String> metrics = Map.of();
   private final SequencedSet<String> actions = new LinkedHashSet<>();
-  private final List<Owed> owed = new ArrayList<>();
+  private final List<PendingAction> owed = new ArrayList<>();
 
   /// An action that was sent to the process and whose reply is pending.
   ///
   /// @param action name of the action
   /// @param answer receives the reply; called once
-  public record Owed(String action, Consumer<String> answer) {}
+  public record PendingAction(String action, Consumer<String> answer) {}
 
   public AppReport report() {
     return metrics.isEmpty() && actions.isEmpty()
@@ -32,27 +32,27 @@ public final class AppChannel {
     return actions.contains(action);
   }
 
-  public void offered(String action) {
+  public void addAction(String action) {
     if (actions.size() < AppMessage.MOST) {
       actions.add(action);
     }
   }
 
-  public void measured(Map<String, String> values) {
+  public void setMetrics(Map<String, String> values) {
     metrics = values;
   }
 
-  public void owes(Owed debt) {
+  public void addPending(PendingAction debt) {
     owed.add(debt);
   }
 
-  public void noLongerOwes(Owed debt) {
+  public void removePending(PendingAction debt) {
     owed.remove(debt);
   }
 
   /// Completes the oldest pending action with the name in `reply`.
   public void replied(AppMessage.Reply reply) {
-    Optional<Owed> paid =
+    Optional<PendingAction> paid =
         owed.stream().filter(debt -> debt.action().equals(reply.action())).findFirst();
     paid.ifPresent(debt -> {
       owed.remove(debt);

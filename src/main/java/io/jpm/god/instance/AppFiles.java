@@ -35,21 +35,20 @@ public final class AppFiles {
   }
 
   /// Records that `apps` are described by `file`, or by no file if it is empty.
-  public void cameFrom(Optional<Path> file, Collection<AppName> apps) {
+  public void assign(Optional<Path> file, Collection<AppName> apps) {
     Optional<AppFile> known = file.map(files::get);
     Set<AppName> all = new HashSet<>(apps);
     known.ifPresent(it -> all.addAll(it.apps()));
     apps.forEach(this::leave);
-    file.ifPresent(
-        path -> files.put(path, new AppFile(path, all, known.flatMap(AppFile::reading))));
+    file.ifPresent(path -> files.put(path, new AppFile(path, all, known.flatMap(AppFile::watch))));
     forgetEmpty();
   }
 
   /// Records the apps of `file` and whether it is read again when it changes.
   public void watch(AppFile file) {
-    cameFrom(Optional.of(file.file()), file.apps());
+    assign(Optional.of(file.file()), file.apps());
     files.computeIfPresent(
-        file.file(), (path, known) -> new AppFile(path, known.apps(), file.reading()));
+        file.file(), (path, known) -> new AppFile(path, known.apps(), file.watch()));
     forgetEmpty();
   }
 
@@ -63,7 +62,7 @@ public final class AppFiles {
     files.replaceAll((path, file) -> {
       Set<AppName> left = new HashSet<>(file.apps());
       left.remove(app);
-      return new AppFile(path, left, file.reading());
+      return new AppFile(path, left, file.watch());
     });
   }
 

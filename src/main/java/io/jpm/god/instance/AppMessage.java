@@ -16,7 +16,7 @@ public sealed interface AppMessage {
   record Ready() implements AppMessage {}
 
   /// `axm:action`: the app offers the action `name`.
-  record Offers(String name) implements AppMessage {}
+  record ActionOffer(String name) implements AppMessage {}
 
   /// `axm:monitor`: the current values of the app's custom metrics.
   record Metrics(Map<String, String> values) implements AppMessage {}
@@ -62,7 +62,7 @@ public sealed interface AppMessage {
 
   private static AppMessage offer(JsonObject whole, JsonObject data) {
     return data.getValue("action_name") instanceof String name
-        ? new Offers(cut(name))
+        ? new ActionOffer(cut(name))
         : new Custom(whole);
   }
 

@@ -2,7 +2,7 @@ package io.jpm.god.instance;
 
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceView;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,43 +11,43 @@ import java.util.Optional;
 public final class CommandReplies {
   private CommandReplies() {}
 
-  public static List<InstanceView> views(Iterable<Instance> instances) {
+  public static List<InstanceView> views(Iterable<SupervisedInstance> instances) {
     List<InstanceView> views = new ArrayList<>();
-    instances.forEach(instance -> views.add(instance.view()));
+    instances.forEach(supervisedInstance -> views.add(supervisedInstance.view()));
     return views;
   }
 
   /// Returns `problems` and the reasons of those of `instances` that are errored.
-  public static List<String> failures(List<Instance> instances, List<String> problems) {
+  public static List<String> failures(List<SupervisedInstance> instances, List<String> problems) {
     List<String> all = new ArrayList<>(problems);
-    for (Instance instance : instances) {
-      if (instance.state.phase() == Phase.ERRORED) {
-        all.add(instance.title() + ": " + instance.state.reason());
+    for (SupervisedInstance supervisedInstance : instances) {
+      if (supervisedInstance.state.phase() == Phase.ERRORED) {
+        all.add(supervisedInstance.title() + ": " + supervisedInstance.state.reason());
       }
     }
     return all;
   }
 
   /// Returns messages about those of `instances` that were deleted meanwhile.
-  public static List<String> deleted(List<Instance> instances) {
+  public static List<String> deleted(List<SupervisedInstance> instances) {
     return instances.stream()
-        .filter(instance -> instance.removed)
-        .map(instance -> instance.title() + " was deleted meanwhile")
+        .filter(supervisedInstance -> supervisedInstance.removed)
+        .map(supervisedInstance -> supervisedInstance.title() + " was deleted meanwhile")
         .toList();
   }
 
   /// Adds notes about problems with stop commands, although the apps have stopped, and about apps
   /// that had to be killed.
-  public static GodReply withStops(List<Instance> instances, GodReply reply) {
+  public static GodReply withStops(List<SupervisedInstance> instances, GodReply reply) {
     GodReply told = reply;
-    for (Instance instance : instances) {
-      if (instance.stopProblem.isPresent()) {
-        told = told.withNote(instance.stopProblem.get());
-        instance.stopProblem = Optional.empty();
+    for (SupervisedInstance supervisedInstance : instances) {
+      if (supervisedInstance.stopProblem.isPresent()) {
+        told = told.withNote(supervisedInstance.stopProblem.get());
+        supervisedInstance.stopProblem = Optional.empty();
       }
-      if (!instance.forced.isEmpty()) {
-        told = told.withNote(instance.label() + ": " + instance.forced);
-        instance.forced = "";
+      if (!supervisedInstance.forced.isEmpty()) {
+        told = told.withNote(supervisedInstance.label() + ": " + supervisedInstance.forced);
+        supervisedInstance.forced = "";
       }
     }
     return told;

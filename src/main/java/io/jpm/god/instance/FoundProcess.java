@@ -1,6 +1,6 @@
 package io.jpm.god.instance;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 
 /// A process of an instance that an earlier daemon left running, found by its process tag.
 ///

@@ -2,7 +2,7 @@ package io.jpm.god.instance;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.LogFiles;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.jpm.os.LogPipe;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -45,7 +45,7 @@ public record InstancePaths(
             .filter(_ -> !wished.disabled())
             .map(file -> file.equals(USUAL) ? logs.resolve(stem + ".log") : file)
             .map(named);
-    Path fifo = home.resolve("fifo").resolve(Tags.life(id, birth));
+    Path fifo = home.resolve("fifo").resolve(Tags.incarnationName(id, birth));
     return new InstancePaths(
         new LogPipe(fifo.resolveSibling(fifo.getFileName() + ".out"), out),
         new LogPipe(

@@ -2,8 +2,8 @@ package io.jpm.god.instance;
 
 import io.jpm.model.AppSpec;
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +49,7 @@ public final class LimitText {
   /// Returns which limits of the app are not enforced for its process; empty if all are.
   public static String unenforced(AppSpec spec, Child child) {
     ResourceLimits limits = spec.limits();
-    if (!limits.ofGroup() || child.isGrouped()) {
+    if (!limits.needsCgroup() || child.hasCgroup()) {
       return "";
     }
     List<String> names = new ArrayList<>();

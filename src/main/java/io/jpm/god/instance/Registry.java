@@ -2,8 +2,8 @@ package io.jpm.god.instance;
 
 import io.jpm.model.AppName;
 import io.jpm.model.DependencyGraph;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +20,8 @@ import java.util.TreeMap;
 /// candidates and draining instances of reloads are kept separately. Confined to GodVerticle's
 /// context.
 public final class Registry {
-  private final TreeMap<InstanceId, Instance> instances = new TreeMap<>();
-  private final List<Instance> beside = new ArrayList<>();
+  private final TreeMap<InstanceId, SupervisedInstance> instances = new TreeMap<>();
+  private final List<SupervisedInstance> beside = new ArrayList<>();
   private final AppFiles files = new AppFiles();
   private Instant lastBirth = Instant.EPOCH;
   private int nextId;
@@ -31,7 +31,7 @@ public final class Registry {
   ///
   /// @param found the selected instances without duplicates, in the order of the targets
   /// @param problems one message for each target that selects nothing
-  public record Selection(List<Instance> found, List<String> problems) {}
+  public record Selection(List<SupervisedInstance> found, List<String> problems) {}
 
   /// Returns an id that no instance has had since the list was last empty (PM2's rule).
   public InstanceId takeId() {
@@ -42,7 +42,7 @@ public final class Registry {
   }
 
   /// Releases the id of an instance that was withdrawn before it had a process.
-  public void giveBack(InstanceId id) {
+  public void returnId(InstanceId id) {
     if (id.value() == nextId - 1 && id.value() > reserved) {
       nextId--;
     }
@@ -58,26 +58,26 @@ public final class Registry {
 
   /// Returns a birth that no instance has. It may be slightly later than `now`, because the clock
   /// may stand still or be set back.
-  public Instant takeBirth(Instant now) {
+  public Instant nextIncarnation(Instant now) {
     lastBirth = Instant.ofEpochMilli(Math.max(now.toEpochMilli(), lastBirth.toEpochMilli() + 1));
     return lastBirth;
   }
 
-  public void add(Instance instance) {
-    if (instance.replacementRole == ReplacementRole.CURRENT) {
-      instances.put(instance.id, instance);
+  public void add(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
+      instances.put(supervisedInstance.id, supervisedInstance);
     } else {
-      beside.add(instance);
+      beside.add(supervisedInstance);
     }
-    nextId = Math.max(nextId, instance.id.value() + 1);
-    lastBirth = instance.birth.isAfter(lastBirth) ? instance.birth : lastBirth;
+    nextId = Math.max(nextId, supervisedInstance.id.value() + 1);
+    lastBirth = supervisedInstance.birth.isAfter(lastBirth) ? supervisedInstance.birth : lastBirth;
   }
 
-  public void remove(Instance instance) {
-    instances.remove(instance.id, instance);
-    beside.remove(instance);
-    if (ofApp(instance.spec.name()).isEmpty()) {
-      files.forget(instance.spec.name());
+  public void remove(SupervisedInstance supervisedInstance) {
+    instances.remove(supervisedInstance.id, supervisedInstance);
+    beside.remove(supervisedInstance);
+    if (ofApp(supervisedInstance.spec.name()).isEmpty()) {
+      files.forget(supervisedInstance.spec.name());
     }
   }
 
@@ -87,7 +87,7 @@ public final class Registry {
   }
 
   /// Replaces `old` in the list by `successor`; `old` becomes the draining instance.
-  public void swap(Instance successor, Instance old) {
+  public void promote(SupervisedInstance successor, SupervisedInstance old) {
     beside.remove(successor);
     successor.replacementRole = ReplacementRole.CURRENT;
     old.replacementRole = ReplacementRole.DRAINING;
@@ -96,37 +96,37 @@ public final class Registry {
   }
 
   /// Returns the instances in the list.
-  public Collection<Instance> all() {
+  public Collection<SupervisedInstance> all() {
     return instances.values();
   }
 
   /// Returns the instances in the list, followed by the candidates and draining instances.
-  public List<Instance> ofAllRoles() {
-    List<Instance> all = new ArrayList<>(instances.values());
+  public List<SupervisedInstance> ofAllRoles() {
+    List<SupervisedInstance> all = new ArrayList<>(instances.values());
     all.addAll(beside);
     return all;
   }
 
   /// Returns the candidates and draining instances that have the id of `instance`.
-  public List<Instance> beside(Instance instance) {
-    return beside.stream().filter(other -> other.id.equals(instance.id)).toList();
+  public List<SupervisedInstance> replacementsOf(SupervisedInstance supervisedInstance) {
+    return beside.stream().filter(other -> other.id.equals(supervisedInstance.id)).toList();
   }
 
   /// Returns the instance in the list with this id.
-  public Optional<Instance> current(InstanceId id) {
+  public Optional<SupervisedInstance> current(InstanceId id) {
     return Optional.ofNullable(instances.get(id));
   }
 
   /// Returns the instance that is now in the list instead of `instance`, since a reload may have
   /// replaced it; `instance` itself if it is no longer in the list.
-  public Instance present(Instance instance) {
-    return current(instance.id)
-        .filter(now -> now.createdAt.equals(instance.createdAt))
-        .orElse(instance);
+  public SupervisedInstance currentOf(SupervisedInstance supervisedInstance) {
+    return current(supervisedInstance.id)
+        .filter(now -> now.createdAt.equals(supervisedInstance.createdAt))
+        .orElse(supervisedInstance);
   }
 
   /// Returns the instance, of any role, whose current process is `worker`.
-  public Optional<Instance> of(WorkerId worker) {
+  public Optional<SupervisedInstance> byWorker(WorkerId worker) {
     return ofAllRoles().stream().filter(it -> it.worker().equals(worker)).findFirst();
   }
 
@@ -139,23 +139,23 @@ public final class Registry {
     nextId = Math.max(nextId, id);
   }
 
-  public List<Instance> ofApp(AppName name) {
+  public List<SupervisedInstance> ofApp(AppName name) {
     return instances.values().stream().filter(i -> i.spec.name().equals(name)).toList();
   }
 
   /// Resolves targets by the rules of [Selectors].
   public Selection select(List<String> targets) {
-    SequencedSet<Instance> found = new LinkedHashSet<>();
+    SequencedSet<SupervisedInstance> found = new LinkedHashSet<>();
     List<String> problems = new ArrayList<>();
     for (String target : targets) {
-      switch (Selectors.of(target, instances.values())) {
-        case Selectors.Meaning.Found(List<Instance> named) -> {
+      switch (Selectors.resolve(target, instances.values())) {
+        case Selectors.TargetResolution.Found(List<SupervisedInstance> named) -> {
           found.addAll(named);
           if (named.isEmpty()) {
             problems.add(nothing(target));
           }
         }
-        case Selectors.Meaning.Wrong(String problem) -> problems.add(problem);
+        case Selectors.TargetResolution.Invalid(String problem) -> problems.add(problem);
       }
     }
     return new Selection(List.copyOf(found), problems);
@@ -172,8 +172,9 @@ public final class Registry {
     Map<AppName, Set<AppName>> dependsOn = new HashMap<>();
     instances
         .values()
-        .forEach(
-            instance -> dependsOn.put(instance.spec.name(), instance.spec.dependsOn().keySet()));
+        .forEach(supervisedInstance ->
+            dependsOn.put(
+                supervisedInstance.spec.name(), supervisedInstance.spec.dependsOn().keySet()));
     return new DependencyGraph(dependsOn);
   }
 }

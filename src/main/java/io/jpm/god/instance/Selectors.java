@@ -1,7 +1,7 @@
 package io.jpm.god.instance;
 
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -20,45 +20,46 @@ final class Selectors {
   private Selectors() {}
 
   /// The result of resolving a target.
-  sealed interface Meaning {
+  sealed interface TargetResolution {
     /// The selected instances; may be empty.
-    record Found(List<Instance> instances) implements Meaning {}
+    record Found(List<SupervisedInstance> instances) implements TargetResolution {}
 
     /// The target itself is invalid.
-    record Wrong(String problem) implements Meaning {}
+    record Invalid(String problem) implements TargetResolution {}
   }
 
-  static Meaning of(String word, Collection<Instance> all) {
+  static TargetResolution resolve(String word, Collection<SupervisedInstance> all) {
     if (word.equals(AppName.ALL)) {
-      return new Meaning.Found(List.copyOf(all));
+      return new TargetResolution.Found(List.copyOf(all));
     }
     if (word.length() > 2 && word.startsWith("/") && word.endsWith("/")) {
       return matching(word, all);
     }
     if (word.startsWith("#") && id(word.substring(1)).isPresent()) {
-      return new Meaning.Found(ofId(word.substring(1), all));
+      return new TargetResolution.Found(ofId(word.substring(1), all));
     }
-    List<Instance> named =
+    List<SupervisedInstance> named =
         first(
             all,
             List.of(
-                instance -> instance.spec.name().value().equals(word),
-                instance -> instance.spec.command().script().toString().equals(word),
-                instance -> instance.spec.namespace().equals(word),
-                instance -> id(word).filter(instance.id::equals).isPresent()));
-    return new Meaning.Found(named);
+                supervisedInstance -> supervisedInstance.spec.name().value().equals(word),
+                supervisedInstance ->
+                    supervisedInstance.spec.command().script().toString().equals(word),
+                supervisedInstance -> supervisedInstance.spec.namespace().equals(word),
+                supervisedInstance -> id(word).filter(supervisedInstance.id::equals).isPresent()));
+    return new TargetResolution.Found(named);
   }
 
-  private static List<Instance> ofId(String digits, Collection<Instance> all) {
+  private static List<SupervisedInstance> ofId(String digits, Collection<SupervisedInstance> all) {
     return all.stream()
-        .filter(instance -> id(digits).filter(instance.id::equals).isPresent())
+        .filter(supervisedInstance -> id(digits).filter(supervisedInstance.id::equals).isPresent())
         .toList();
   }
 
-  private static List<Instance> first(
-      Collection<Instance> all, List<Predicate<Instance>> meanings) {
-    for (Predicate<Instance> meaning : meanings) {
-      List<Instance> found = all.stream().filter(meaning).toList();
+  private static List<SupervisedInstance> first(
+      Collection<SupervisedInstance> all, List<Predicate<SupervisedInstance>> meanings) {
+    for (Predicate<SupervisedInstance> meaning : meanings) {
+      List<SupervisedInstance> found = all.stream().filter(meaning).toList();
       if (!found.isEmpty()) {
         return found;
       }
@@ -66,18 +67,19 @@ final class Selectors {
     return List.of();
   }
 
-  private static Meaning matching(String word, Collection<Instance> all) {
+  private static TargetResolution matching(String word, Collection<SupervisedInstance> all) {
     try {
       Pattern pattern = Pattern.compile(word.substring(1, word.length() - 1));
-      return new Meaning.Found(
+      return new TargetResolution.Found(
           all.stream()
-              .filter(instance -> pattern.matcher(new Limited(instance.spec.name().value())).find())
+              .filter(supervisedInstance ->
+                  pattern.matcher(new Limited(supervisedInstance.spec.name().value())).find())
               .toList());
     } catch (PatternSyntaxException e) {
-      return new Meaning.Wrong(
+      return new TargetResolution.Invalid(
           "%s is not a regular expression: %s".formatted(word, e.getDescription()));
     } catch (TooManySteps e) {
-      return new Meaning.Wrong(word + " takes too long to match: simplify it");
+      return new TargetResolution.Invalid(word + " takes too long to match: simplify it");
     }
   }
 

@@ -15,7 +15,7 @@ public final class StopPatience {
   /// Records that a signal was requested; it supersedes a pending one.
   ///
   /// @return must be run when the signal has been sent
-  public Runnable ordered() {
+  public Runnable signalOrdered() {
     long order = ++latest;
     underWay = true;
     return () -> {
@@ -31,7 +31,7 @@ public final class StopPatience {
   }
 
   /// Runs `begin` as soon as no requested signal is pending.
-  public void begin(Runnable begin) {
+  public void whenDelivered(Runnable begin) {
     if (underWay) {
       this.begin = begin;
     } else {

@@ -1,6 +1,6 @@
 package io.jpm.god.instance;
 
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -21,26 +21,26 @@ public final class Tags {
   /// The parsed content of a tag: one generation of one instance.
   ///
   /// @param id the instance
-  /// @param birth when the instance was added, or created as a candidate, in milliseconds since
-  ///   1970
+  /// @param incarnation when the instance was added, or created as a candidate, in milliseconds
+  ///   since 1970
   /// @param secret the unpredictable part
   /// @param generation the generation of the instance
-  public record Mark(InstanceId id, long birth, TagSecret secret, long generation) {
+  public record InstanceTag(InstanceId id, long incarnation, TagSecret secret, long generation) {
     /// Orders by id, then by age.
-    public static final Comparator<Mark> ORDER =
-        Comparator.comparing(Mark::id)
-            .thenComparingLong(Mark::birth)
-            .thenComparingLong(Mark::generation)
-            .thenComparing(mark -> mark.secret.hex());
+    public static final Comparator<InstanceTag> ORDER =
+        Comparator.comparing(InstanceTag::id)
+            .thenComparingLong(InstanceTag::incarnation)
+            .thenComparingLong(InstanceTag::generation)
+            .thenComparing(instanceTag -> instanceTag.secret.hex());
 
-    /// Returns the name of the incarnation, see [Tags#life].
-    public String life() {
-      return Tags.life(id, Instant.ofEpochMilli(birth));
+    /// Returns the name of the incarnation, see [Tags#incarnationName].
+    public String incarnationName() {
+      return Tags.incarnationName(id, Instant.ofEpochMilli(incarnation));
     }
 
     /// Returns the common prefix of the tags of all generations of the instance.
     public String own(Path home) {
-      return Tags.own(home, life(), secret);
+      return Tags.own(home, incarnationName(), secret);
     }
 
     /// Returns the complete tag.
@@ -56,7 +56,7 @@ public final class Tags {
   }
 
   /// Returns the name of an incarnation of an id, which is never reused.
-  public static String life(InstanceId id, Instant birth) {
+  public static String incarnationName(InstanceId id, Instant birth) {
     return id + "-" + birth.toEpochMilli();
   }
 
@@ -66,7 +66,7 @@ public final class Tags {
   }
 
   /// Parses a tag; empty if it does not belong to `home`.
-  public static Optional<Mark> parse(Path home, String tag) {
+  public static Optional<InstanceTag> parse(Path home, String tag) {
     String prefix = prefix(home);
     if (!tag.startsWith(prefix)) {
       return Optional.empty();
@@ -74,7 +74,7 @@ public final class Tags {
     Matcher numbers = NUMBERS.matcher(tag.substring(prefix.length()));
     return numbers.matches()
         ? Optional.of(
-            new Mark(
+            new InstanceTag(
                 new InstanceId(Integer.parseInt(numbers.group(1))),
                 Long.parseLong(numbers.group(2)),
                 new TagSecret(numbers.group(3).replaceFirst("^-", "")),

@@ -24,20 +24,20 @@ final class AppFilesJson {
               .put(
                   "apps",
                   new JsonArray(file.apps().stream().map(AppName::value).sorted().toList()));
-      file.reading().ifPresent(it -> json.put("reading", reading(it, environments)));
+      file.watch().ifPresent(it -> json.put("reading", reading(it, environments)));
       all.add(json);
     }
     return all;
   }
 
-  private static JsonObject reading(AppFile.Reading reading, Environments environments) {
+  private static JsonObject reading(AppFile.WatchContext watchContext, Environments environments) {
     JsonObject json =
         new JsonObject()
-            .put("cwd", reading.cwd().toString())
-            .put("environment", environments.placeOf(reading.environment()))
-            .put("only", new JsonArray(reading.only().stream().sorted().toList()))
-            .put("lasting", reading.lasting());
-    reading.chosen().ifPresent(name -> json.put("env", name));
+            .put("cwd", watchContext.cwd().toString())
+            .put("environment", environments.indexOf(watchContext.environment()))
+            .put("only", new JsonArray(watchContext.only().stream().sorted().toList()))
+            .put("lasting", watchContext.persistent());
+    watchContext.envName().ifPresent(name -> json.put("env", name));
     return json;
   }
 
@@ -55,8 +55,9 @@ final class AppFilesJson {
         Optional.ofNullable(json.getJsonObject("reading")).map(it -> reading(it, environments)));
   }
 
-  private static AppFile.Reading reading(JsonObject json, List<Map<String, String>> environments) {
-    return new AppFile.Reading(
+  private static AppFile.WatchContext reading(
+      JsonObject json, List<Map<String, String>> environments) {
+    return new AppFile.WatchContext(
         Path.of(json.getString("cwd")),
         environments.get(json.getInteger("environment")),
         Optional.ofNullable(json.getString("env")),

@@ -1,8 +1,8 @@
 package io.jpm.god.journal;
 
-import io.jpm.god.instance.RepeatableCommand;
+import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -14,15 +14,15 @@ import java.util.function.Function;
 final class AttemptsJson {
   private AttemptsJson() {}
 
-  static JsonArray write(List<RepeatableCommand.Entry> records) {
+  static JsonArray write(List<IdempotencyRecord.Entry> records) {
     return new JsonArray(records.stream().map(AttemptsJson::write).toList());
   }
 
-  static List<RepeatableCommand.Entry> read(JsonArray json) {
+  static List<IdempotencyRecord.Entry> read(JsonArray json) {
     return all(json, JsonObject.class, AttemptsJson::read);
   }
 
-  private static JsonObject write(RepeatableCommand.Entry record) {
+  private static JsonObject write(IdempotencyRecord.Entry record) {
     var json = new JsonObject().put("key", record.key()).put("at", record.at().toEpochMilli());
     if (!record.marks().isEmpty()) {
       json.put("marks", new JsonArray(record.marks().stream().map(AttemptsJson::mark).toList()));
@@ -41,34 +41,34 @@ final class AttemptsJson {
     return json;
   }
 
-  private static JsonObject mark(RepeatableCommand.Mark mark) {
+  private static JsonObject mark(IdempotencyRecord.InstanceTarget instanceTarget) {
     return new JsonObject()
-        .put("aim", mark.aim().name())
-        .put("id", mark.id().value())
-        .put("app", mark.app().value())
-        .put("birth", mark.birth().toEpochMilli())
-        .put("generation", mark.generation());
+        .put("aim", instanceTarget.aim().name())
+        .put("id", instanceTarget.id().value())
+        .put("app", instanceTarget.app().value())
+        .put("birth", instanceTarget.birth().toEpochMilli())
+        .put("generation", instanceTarget.generation());
   }
 
-  private static RepeatableCommand.Entry read(JsonObject json) {
-    return new RepeatableCommand.Entry(
+  private static IdempotencyRecord.Entry read(JsonObject json) {
+    return new IdempotencyRecord.Entry(
         json.getString("key"),
         Instant.ofEpochMilli(json.getLong("at")),
         all(json.getJsonArray("marks", new JsonArray()), JsonObject.class, AttemptsJson::readMark),
         Optional.ofNullable(json.getJsonObject("outcome")).map(AttemptsJson::readOutcome));
   }
 
-  private static RepeatableCommand.Mark readMark(JsonObject json) {
-    return new RepeatableCommand.Mark(
-        RepeatableCommand.Aim.valueOf(json.getString("aim")),
+  private static IdempotencyRecord.InstanceTarget readMark(JsonObject json) {
+    return new IdempotencyRecord.InstanceTarget(
+        IdempotencyRecord.Goal.valueOf(json.getString("aim")),
         new InstanceId(json.getInteger("id")),
         new AppName(json.getString("app")),
         Instant.ofEpochMilli(json.getLong("birth")),
         json.getLong("generation"));
   }
 
-  private static RepeatableCommand.Outcome readOutcome(JsonObject json) {
-    return new RepeatableCommand.Outcome(
+  private static IdempotencyRecord.Outcome readOutcome(JsonObject json) {
+    return new IdempotencyRecord.Outcome(
         all(json.getJsonArray("ids"), Integer.class, InstanceId::new),
         all(json.getJsonArray("problems"), String.class, text -> text),
         all(json.getJsonArray("notes"), String.class, text -> text));

@@ -18,10 +18,10 @@ final class DumpJson {
     var list = new JsonArray();
     for (SavedApp app : apps) {
       var instances = new JsonArray();
-      app.instances().forEach(place -> instances.add(write(place)));
+      app.instances().forEach(savedInstance -> instances.add(write(savedInstance)));
       list.add(
           new JsonObject()
-              .put("environment", environments.placeOf(app.spec().variables().inherited()))
+              .put("environment", environments.indexOf(app.spec().variables().inherited()))
               .put("spec", SpecJson.write(app.spec()))
               .put("instances", instances));
     }
@@ -31,9 +31,12 @@ final class DumpJson {
         .put("environments", environments.write());
   }
 
-  private static JsonObject write(SavedApp.Place place) {
-    var json = new JsonObject().put("number", place.number()).put("running", place.running());
-    return place.version().isEmpty() ? json : json.put("version", place.version());
+  private static JsonObject write(SavedApp.SavedInstance savedInstance) {
+    var json =
+        new JsonObject()
+            .put("number", savedInstance.number())
+            .put("running", savedInstance.running());
+    return savedInstance.version().isEmpty() ? json : json.put("version", savedInstance.version());
   }
 
   /// @throws RuntimeException of any type if the object is not a complete list
@@ -55,11 +58,11 @@ final class DumpJson {
     return apps;
   }
 
-  private static List<SavedApp.Place> places(JsonArray json) {
+  private static List<SavedApp.SavedInstance> places(JsonArray json) {
     return json.stream()
         .map(JsonObject.class::cast)
         .map(place ->
-            new SavedApp.Place(
+            new SavedApp.SavedInstance(
                 place.getInteger("number"),
                 place.getBoolean("running"),
                 place.getString("version", "")))

@@ -94,8 +94,8 @@ public final class DurableFile {
   ///
   /// @param content content of the newest complete generation; empty if there is none
   /// @param problems one message for each generation that is damaged or missing
-  public record Found<T>(Optional<T> content, List<String> problems) {
-    public Found {
+  public record ReadResult<T>(Optional<T> content, List<String> problems) {
+    public ReadResult {
       problems = List.copyOf(problems);
     }
   }
@@ -319,7 +319,7 @@ public final class DurableFile {
   /// @param parser throws a RuntimeException of any type if the object is incomplete, and
   ///   [NewerFormat] if this version of jpm must not read it
   /// @throws UnreadableFile if a generation exists that must not be ignored
-  public <T> Found<T> read(Function<JsonObject, T> parser) {
+  public <T> ReadResult<T> read(Function<JsonObject, T> parser) {
     List<String> problems = new ArrayList<>();
     for (Path generation : newestFirst()) {
       Optional<T> content = read(generation, parser, problems);
@@ -327,10 +327,10 @@ public final class DurableFile {
         if (!generation.equals(path())) {
           tell(problems, "%s is used instead of %s".formatted(generation, path()));
         }
-        return new Found<>(content, problems);
+        return new ReadResult<>(content, problems);
       }
     }
-    return new Found<>(Optional.empty(), problems);
+    return new ReadResult<>(Optional.empty(), problems);
   }
 
   private List<Path> newestFirst() {
@@ -369,18 +369,18 @@ public final class DurableFile {
   /// Reads the newest complete generation, as [#read], but renames nothing, because a user may be
   /// editing the file. If the newest generation is missing, the result is empty: a user has deleted
   /// it. Thread-safe.
-  public Found<JsonObject> look() {
+  public ReadResult<JsonObject> peek() {
     List<String> problems = new ArrayList<>();
     try {
       if (!calls.exists(path()) && !calls.exists(old)) {
-        return new Found<>(Optional.empty(), problems);
+        return new ReadResult<>(Optional.empty(), problems);
       }
     } catch (IOException unknown) {
       problems.add("%s cannot be checked: %s".formatted(path(), unknown));
     }
     for (Path generation : newestFirst()) {
       try {
-        return new Found<>(Optional.of(parsed(calls.read(generation))), problems);
+        return new ReadResult<>(Optional.of(parsed(calls.read(generation))), problems);
       } catch (NoSuchFileException none) {
         // Tries the next generation.
       } catch (IOException unreadable) {
@@ -389,7 +389,7 @@ public final class DurableFile {
         problems.add("%s is not a JSON object: %s".formatted(generation, firstLine(damaged)));
       }
     }
-    return new Found<>(Optional.empty(), problems);
+    return new ReadResult<>(Optional.empty(), problems);
   }
 
   /// Parsers append the position in the text on further lines.

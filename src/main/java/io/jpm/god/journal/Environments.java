@@ -13,7 +13,7 @@ final class Environments {
   private final Map<Map<String, String>, Integer> places = new LinkedHashMap<>();
 
   /// Returns the index of `environment`, which is added if it is new.
-  int placeOf(Map<String, String> environment) {
+  int indexOf(Map<String, String> environment) {
     return places.computeIfAbsent(environment, _ -> places.size());
   }
 

@@ -92,10 +92,10 @@ public final class Journal {
   /// Completes when the write after that ends.
   private Promise<Void> next = Promise.promise();
 
-  private final List<Forced> waiting = new ArrayList<>();
+  private final List<FlushWaiter> waiting = new ArrayList<>();
 
   /// A caller that waits until `written` writes have been flushed.
-  private record Forced(long written, Promise<Void> promise) {}
+  private record FlushWaiter(long written, Promise<Void> promise) {}
 
   public Journal(
       Vertx vertx,
@@ -138,12 +138,12 @@ public final class Journal {
   ///
   /// @return empty if the file contains the changes; else a message for the user that says why not,
   ///   and that nothing was begun
-  public Future<Optional<String>> kept() {
+  public Future<Optional<String>> persisted() {
     return written()
-        // If the disk has failed before, the write alone is no evidence that the data can be kept.
+        // If the disk has failed before, the write alone does not prove that the data can be kept.
         .compose(_ ->
             writeFailure.isEmpty() && forceFailure.isPresent()
-                ? forced()
+                ? flushed()
                 : Future.succeededFuture())
         .map(_ -> writeFailure.or(() -> forceFailure).map(this::refusal));
   }
@@ -153,20 +153,20 @@ public final class Journal {
         .formatted(file.path(), words(cause), NOTHING_BEGUN);
   }
 
-  /// Reports whether `problem` is a message of [#kept].
+  /// Reports whether `problem` is a message of [#persisted].
   public static boolean isRefusal(String problem) {
     return problem.contains(NOTHING_BEGUN);
   }
 
   /// Like [#written], but completes when the changes are on the disk or could not be forced.
-  public Future<Void> forced() {
+  public Future<Void> flushed() {
     return written()
         .compose(_ -> {
           if (!forcing || forced >= written) {
             return Future.succeededFuture();
           }
           Promise<Void> promise = Promise.promise();
-          waiting.add(new Forced(written, promise));
+          waiting.add(new FlushWaiter(written, promise));
           if (forceTimer.isPresent() && vertx.cancelTimer(forceTimer.getAsLong())) {
             force();
           }
@@ -261,7 +261,8 @@ public final class Journal {
   }
 
   private void completeWaiters() {
-    List<Forced> told = waiting.stream().filter(it -> !forcing || it.written() <= forced).toList();
+    List<FlushWaiter> told =
+        waiting.stream().filter(it -> !forcing || it.written() <= forced).toList();
     waiting.removeAll(told);
     told.forEach(it -> it.promise().complete());
   }

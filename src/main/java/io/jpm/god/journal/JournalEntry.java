@@ -1,28 +1,28 @@
 package io.jpm.god.journal;
 
 import io.jpm.bus.god.AppFile;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.IdempotencyRecord;
 import io.jpm.god.instance.InstanceIdentity;
-import io.jpm.god.instance.RepeatableCommand;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.supervise.Supervised;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.supervise.InstanceState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
 /// The journaled state of one instance, for the next daemon.
 ///
-/// @param sharing the state for reloads and for ClusterBalancer
+/// @param balancing the state for reloads and for ClusterBalancer
 /// @param actions the actions that its process has offered; an app offers them only once
-/// @param version see [Instance#version]
-/// @param port see [Instance#port]
+/// @param version see [SupervisedInstance#version]
+/// @param port see [SupervisedInstance#port]
 public record JournalEntry(
     InstanceIdentity instanceIdentity,
     AppSpec spec,
-    Supervised state,
-    Sharing sharing,
+    InstanceState state,
+    BalancingState balancing,
     Optional<Instant> startedAt,
     Optional<ProcessIdentity> process,
     List<String> actions,
@@ -31,12 +31,13 @@ public record JournalEntry(
   /// The state of a process that shares its id or its port with others.
   ///
   /// @param replacementRole its role in a reload
-  /// @param memo see [Instance#memo]
-  /// @param listening see [Instance#listening]
-  public record Sharing(ReplacementRole replacementRole, Optional<String> memo, boolean listening) {
+  /// @param balancerState see [SupervisedInstance#balancerState]
+  /// @param listening see [SupervisedInstance#listening]
+  public record BalancingState(
+      ReplacementRole replacementRole, Optional<String> balancerState, boolean listening) {
     /// The state for an app that is not in cluster mode.
-    public static final Sharing NONE =
-        new Sharing(ReplacementRole.CURRENT, Optional.empty(), false);
+    public static final BalancingState NONE =
+        new BalancingState(ReplacementRole.CURRENT, Optional.empty(), false);
   }
 
   public JournalEntry {
@@ -53,7 +54,7 @@ public record JournalEntry(
       List<JournalEntry> entries,
       List<AppFile> files,
       List<String> damage,
-      List<RepeatableCommand.Entry> attempts) {
+      List<IdempotencyRecord.Entry> attempts) {
     public static final Snapshot EMPTY = new Snapshot(0, List.of());
 
     public Snapshot {
@@ -74,16 +75,19 @@ public record JournalEntry(
     }
   }
 
-  public static JournalEntry of(Instance instance) {
+  public static JournalEntry of(SupervisedInstance supervisedInstance) {
     return new JournalEntry(
-        instance.instanceIdentity(),
-        instance.spec,
-        instance.state,
-        new Sharing(instance.replacementRole, instance.memo, instance.listening),
-        instance.startedAt,
-        instance.lasting(),
-        instance.channel.report().actions(),
-        instance.version,
-        instance.port);
+        supervisedInstance.instanceIdentity(),
+        supervisedInstance.spec,
+        supervisedInstance.state,
+        new BalancingState(
+            supervisedInstance.replacementRole,
+            supervisedInstance.balancerState,
+            supervisedInstance.listening),
+        supervisedInstance.startedAt,
+        supervisedInstance.journaledProcess(),
+        supervisedInstance.channel.report().actions(),
+        supervisedInstance.version,
+        supervisedInstance.port);
   }
 }

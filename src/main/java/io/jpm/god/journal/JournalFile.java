@@ -46,11 +46,11 @@ public final class JournalFile {
   ///
   /// @throws UnreadableFile if a generation exists that must not be ignored
   public JournalEntry.Snapshot read() {
-    return find().content().orElse(JournalEntry.Snapshot.EMPTY);
+    return readWithProblems().content().orElse(JournalEntry.Snapshot.EMPTY);
   }
 
   /// Returns the newest complete generation and the problems of the others.
-  public DurableFile.Found<JournalEntry.Snapshot> find() {
+  public DurableFile.ReadResult<JournalEntry.Snapshot> readWithProblems() {
     return file.read(JournalJson::read);
   }
 }

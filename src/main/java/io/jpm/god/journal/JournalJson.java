@@ -3,15 +3,15 @@ package io.jpm.god.journal;
 import io.jpm.god.instance.InstanceIdentity;
 import io.jpm.god.instance.ReplacementRole;
 import io.jpm.god.instance.TagSecret;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.supervise.Counters;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.supervise.DesiredState;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.RestartCounters;
 import io.jpm.supervise.StartBlocker;
 import io.jpm.supervise.StopCause;
-import io.jpm.supervise.Supervised;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -34,7 +34,7 @@ final class JournalJson {
     var environments = new Environments();
     var instances = new JsonArray();
     for (JournalEntry entry : snapshot.entries()) {
-      int environment = environments.placeOf(entry.spec().variables().inherited());
+      int environment = environments.indexOf(entry.spec().variables().inherited());
       instances.add(instance(entry, environment, specs.of(entry.spec())));
     }
     JsonArray files = AppFilesJson.write(snapshot.files(), environments);
@@ -86,7 +86,7 @@ final class JournalJson {
             .put("environment", environment)
             .put("spec", spec)
             .put("state", state(entry.state()));
-    putSharing(json, entry.instanceIdentity(), entry.sharing());
+    putSharing(json, entry.instanceIdentity(), entry.balancing());
     entry.startedAt().ifPresent(at -> json.put("started_at", at.toEpochMilli()));
     entry
         .process()
@@ -111,18 +111,20 @@ final class JournalJson {
 
   /// Writes the keys that few apps need.
   private static void putSharing(
-      JsonObject json, InstanceIdentity instanceIdentity, JournalEntry.Sharing sharing) {
-    if (!instanceIdentity.birth().equals(instanceIdentity.createdAt())) {
-      json.put("birth", instanceIdentity.birth().toEpochMilli());
+      JsonObject json,
+      InstanceIdentity instanceIdentity,
+      JournalEntry.BalancingState balancingState) {
+    if (!instanceIdentity.incarnation().equals(instanceIdentity.createdAt())) {
+      json.put("birth", instanceIdentity.incarnation().toEpochMilli());
     }
     if (!instanceIdentity.secret().isNone()) {
       json.put("secret", instanceIdentity.secret().hex());
     }
-    if (sharing.replacementRole() != ReplacementRole.CURRENT) {
-      json.put("role", sharing.replacementRole().name());
+    if (balancingState.replacementRole() != ReplacementRole.CURRENT) {
+      json.put("role", balancingState.replacementRole().name());
     }
-    sharing.memo().ifPresent(memo -> json.put("memo", memo));
-    if (sharing.listening()) {
+    balancingState.balancerState().ifPresent(memo -> json.put("memo", memo));
+    if (balancingState.listening()) {
       json.put("listening", true);
     }
   }
@@ -142,7 +144,7 @@ final class JournalJson {
         life(json),
         SpecJson.read(json.getJsonObject("spec"), environment),
         state(json.getJsonObject("state")),
-        new JournalEntry.Sharing(
+        new JournalEntry.BalancingState(
             ReplacementRole.valueOf(json.getString("role", ReplacementRole.CURRENT.name())),
             Optional.ofNullable(json.getString("memo")),
             json.getBoolean("listening", false)),
@@ -155,11 +157,11 @@ final class JournalJson {
         json.getString("port", ""));
   }
 
-  private static JsonObject state(Supervised state) {
+  private static JsonObject state(InstanceState state) {
     var json =
         new JsonObject()
             .put("wanted", state.desiredState().name())
-            .put("phase", state.phase().word())
+            .put("phase", state.phase().keyword())
             .put("awaiting", state.startBlocker().name())
             .put("ending", state.stopCause().name())
             .put("signalled", state.signalled())
@@ -170,29 +172,29 @@ final class JournalJson {
             .put("failures", state.counters().failures().count())
             .put("reason", state.reason());
     state.lastExit().ifPresent(exit -> json.put("last_exit", exit(exit)));
-    if (!state.forced().isEmpty()) {
-      json.put("forced", state.forced());
+    if (!state.forcedReason().isEmpty()) {
+      json.put("forced", state.forcedReason());
     }
     return json;
   }
 
-  private static Supervised state(JsonObject json) {
-    Phase phase = Phase.ofWord(json.getString("phase"));
+  private static InstanceState state(JsonObject json) {
+    Phase phase = Phase.ofKeyword(json.getString("phase"));
     StartBlocker inLaunch = phase == Phase.LAUNCHING ? StartBlocker.SPAWN : StartBlocker.NOTHING;
-    return new Supervised(
+    return new InstanceState(
         DesiredState.valueOf(json.getString("wanted")),
         phase,
         StartBlocker.valueOf(json.getString("awaiting", inLaunch.name())),
         StopCause.valueOf(json.getString("ending")),
         json.getBoolean("signalled", phase == Phase.STOPPING),
         json.getLong("generation"),
-        new Counters(
+        new RestartCounters(
             json.getInteger("restarts"),
             json.getInteger("unstable"),
             json.getInteger("attempts", 0),
             // The time depends on the monotonic clock of the daemon that wrote it; the next daemon
             // sets it again.
-            new Counters.Failures(json.getInteger("failures", 0), 0)),
+            new RestartCounters.Failures(json.getInteger("failures", 0), 0)),
         0,
         Optional.ofNullable(json.getJsonObject("last_exit")).map(JournalJson::exit),
         json.getString("reason"),

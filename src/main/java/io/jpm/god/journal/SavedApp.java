@@ -1,8 +1,8 @@
 package io.jpm.god.journal;
 
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.supervise.DesiredState;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -14,7 +14,7 @@ import java.util.Map;
 ///
 /// @param spec the app
 /// @param instances its instances
-public record SavedApp(AppSpec spec, List<Place> instances) {
+public record SavedApp(AppSpec spec, List<SavedInstance> instances) {
   public SavedApp {
     instances = List.copyOf(instances);
   }
@@ -23,16 +23,20 @@ public record SavedApp(AppSpec spec, List<Place> instances) {
   ///
   /// @param number index among the app's instances, from 0
   /// @param running whether the instance must be started again
-  /// @param version see [Instance#version]
-  public record Place(int number, boolean running, String version) {}
+  /// @param version see [SupervisedInstance#version]
+  public record SavedInstance(int number, boolean running, String version) {}
 
   /// Returns the apps of `instances` in their order.
-  static List<SavedApp> of(Collection<Instance> instances) {
-    Map<AppSpec, List<Place>> places = new LinkedHashMap<>();
-    for (Instance instance : instances) {
+  static List<SavedApp> of(Collection<SupervisedInstance> instances) {
+    Map<AppSpec, List<SavedInstance>> places = new LinkedHashMap<>();
+    for (SupervisedInstance supervisedInstance : instances) {
       places
-          .computeIfAbsent(instance.spec, _ -> new ArrayList<>())
-          .add(new Place(instance.number, isToRun(instance), instance.version));
+          .computeIfAbsent(supervisedInstance.spec, _ -> new ArrayList<>())
+          .add(
+              new SavedInstance(
+                  supervisedInstance.number,
+                  isToRun(supervisedInstance),
+                  supervisedInstance.version));
     }
     return places.entrySet().stream()
         .map(app -> new SavedApp(app.getKey(), app.getValue()))
@@ -40,8 +44,8 @@ public record SavedApp(AppSpec spec, List<Place> instances) {
   }
 
   /// An errored instance is started again, as in PM2, because its owner has not stopped it.
-  private static boolean isToRun(Instance instance) {
-    return instance.state.desiredState() == DesiredState.UP
-        || instance.state.phase() == Phase.ERRORED;
+  private static boolean isToRun(SupervisedInstance supervisedInstance) {
+    return supervisedInstance.state.desiredState() == DesiredState.UP
+        || supervisedInstance.state.phase() == Phase.ERRORED;
   }
 }

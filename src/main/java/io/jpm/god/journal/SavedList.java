@@ -1,9 +1,9 @@
 package io.jpm.god.journal;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.GodReply;
 import io.jpm.bus.god.InstanceView;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.SupervisedInstance;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -26,7 +26,7 @@ public final class SavedList {
 
   /// Saves `instances`. An empty list is saved only with `force`, because saving after an accident
   /// would destroy the good list (PM2's rule).
-  public Future<GodReply> save(Collection<Instance> instances, boolean force) {
+  public Future<GodReply> save(Collection<SupervisedInstance> instances, boolean force) {
     if (instances.isEmpty() && !force) {
       return Future.succeededFuture(
           new GodReply(List.of(), List.of())
@@ -34,7 +34,7 @@ public final class SavedList {
                   "the list of apps is empty: nothing was saved and %s is unchanged (jpm save --force saves the empty list)"
                       .formatted(file.path())));
     }
-    List<InstanceView> views = instances.stream().map(Instance::view).toList();
+    List<InstanceView> views = instances.stream().map(SupervisedInstance::view).toList();
     return write(SavedApp.of(instances), views);
   }
 
@@ -44,7 +44,7 @@ public final class SavedList {
   }
 
   private Future<GodReply> write(List<SavedApp> apps, List<InstanceView> views) {
-    return Blocking.call(
+    return BlockingCalls.call(
             vertx,
             () -> {
               file.write(DumpJson.write(apps).encodePrettily());
@@ -71,8 +71,8 @@ public final class SavedList {
 
   /// Loads the list saved last. Fails with [UnreadableFile] if a list exists that must not be
   /// ignored.
-  public Future<DurableFile.Found<List<SavedApp>>> load() {
-    return Blocking.call(vertx, () -> file.read(DumpJson::read));
+  public Future<DurableFile.ReadResult<List<SavedApp>>> load() {
+    return BlockingCalls.call(vertx, () -> file.read(DumpJson::read));
   }
 
   /// Returns the path of the list.

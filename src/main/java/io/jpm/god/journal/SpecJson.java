@@ -8,25 +8,25 @@ import io.jpm.json.RecordCodec;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Health;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.LogLimits;
 import io.jpm.model.PerInstanceTexts;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.ReadOnlyPath;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.Seccomp;
-import io.jpm.model.Secret;
+import io.jpm.model.SecretSource;
 import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
 import io.jpm.model.text.TimePattern;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -84,17 +84,17 @@ final class SpecJson {
           .unless(Seccomp.NONE, "runAs.sandbox.seccomp")
           .unless(false, "runAs.sandbox.privateTmp", "logs.merged", "logs.disabled")
           .unless(false, "logs.terminal")
-          .unless(LogLimits.Wish.NONE, "logs.limits")
+          .unless(LogLimits.Overrides.NONE, "logs.limits")
           .unless(ResourceLimits.NONE, "limits")
-          .unless(Cluster.FORK, "cluster")
+          .unless(ClusterSettings.FORK, "cluster")
           .unless(Hooks.NONE, "hooks")
-          .unless(Health.NONE, "health")
+          .unless(HealthProbes.NONE, "health")
           .or(false, "variables.filter.everything", "stop.message")
-          .or(Instances.NUMBER_VARIABLE, "instances.numberVariable")
+          .or(InstanceSettings.NUMBER_VARIABLE, "instances.numberVariable")
           .or(1, "restart.window.most")
           .or(Duration.ZERO, "restart.minUptime", "stop.timeout")
-          .or(Readiness.DEFAULT.awaited(), "readiness.awaited")
-          .or(Readiness.DEFAULT.timeout(), "readiness.timeout");
+          .or(ReadinessPolicy.DEFAULT.awaited(), "readiness.awaited")
+          .or(ReadinessPolicy.DEFAULT.timeout(), "readiness.timeout");
 
   private SpecJson() {}
 
@@ -108,10 +108,10 @@ final class SpecJson {
   /// @throws RuntimeException of any type if the object is not a complete app
   static AppSpec read(JsonObject json, Map<String, String> inherited) {
     AppSpec spec = APP.take(upgraded(json.getMap()));
-    Variables read = spec.variables();
-    return spec.draft()
+    EnvironmentVariables read = spec.variables();
+    return spec.toBuilder()
         .variables(
-            new Variables(
+            new EnvironmentVariables(
                 inherited, read.declared(), read.removed(), read.filter(), read.referred()))
         .build();
   }
@@ -131,7 +131,7 @@ final class SpecJson {
       }
     }
     if (!now.containsKey("restart_window") && now.get("max_restarts") instanceof Number max) {
-      RestartWindow window = RestartWindow.beside(max.intValue());
+      RestartWindow window = RestartWindow.forMaxRestarts(max.intValue());
       now.put("restart_window", window.time().toMillis());
       now.put("window_failures", window.most());
     }
@@ -152,16 +152,16 @@ final class SpecJson {
     codecs
         .with(EnvFile.class, RecordCodec.of(EnvFile.class, codecs, "path optional"))
         .with(ListenAddress.class, RecordCodec.of(ListenAddress.class, codecs, "host port"))
-        .with(Secret.class, secret(codecs))
+        .with(SecretSource.class, secret(codecs))
         .with(
             PerInstanceTexts.class,
             RecordCodec.of(
                 PerInstanceTexts.class, codecs, "names args interpreterArgs environment=env"))
         .with(LineFormat.class, new LineFormatFields())
         .with(
-            LogLimits.Wish.class,
+            LogLimits.Overrides.class,
             RecordCodec.of(
-                LogLimits.Wish.class,
+                LogLimits.Overrides.class,
                 codecs,
                 "maxSize rotateEvery keep maxAge maxTotal compress fullLogPolicy=when_full"))
         .with(
@@ -172,31 +172,34 @@ final class SpecJson {
                     "memoryMax=memory memoryHigh cpuMax=cpu resources")
                 .unless(Map.of(), "resources"))
         .with(
-            Cluster.class,
+            ClusterSettings.class,
             RecordCodec.of(
-                Cluster.class,
+                ClusterSettings.class,
                 codecs,
                 "enabled balance listen drain=drain_timeout proxyProtocol strategy port"))
         .with(Backoff.class, backoff(codecs))
         .with(Triggers.Schedule.class, schedule(codecs))
         .with(Triggers.Watch.class, watch(codecs))
-        .with(Check.class, check(codecs))
-        .with(Health.class, health(codecs))
+        .with(ProbeHandler.class, check(codecs))
+        .with(HealthProbes.class, health(codecs))
         .with(Hooks.class, hooks(codecs));
     return codecs;
   }
 
-  private static Fields<Secret> secret(Codecs codecs) {
-    return new OneOf<Secret>()
-        .or(Secret.InFile.class, "file", RecordCodec.of(Secret.InFile.class, codecs, "path=file"))
+  private static Fields<SecretSource> secret(Codecs codecs) {
+    return new OneOf<SecretSource>()
         .or(
-            Secret.Credential.class,
+            SecretSource.FromFile.class,
+            "file",
+            RecordCodec.of(SecretSource.FromFile.class, codecs, "path=file"))
+        .or(
+            SecretSource.FromCredential.class,
             "credential",
-            RecordCodec.of(Secret.Credential.class, codecs, "name=credential"))
+            RecordCodec.of(SecretSource.FromCredential.class, codecs, "name=credential"))
         .or(
-            Secret.OfCommand.class,
+            SecretSource.FromCommand.class,
             "command",
-            RecordCodec.of(Secret.OfCommand.class, codecs, "argv=command"));
+            RecordCodec.of(SecretSource.FromCommand.class, codecs, "argv=command"));
   }
 
   private static Fields<Backoff> backoff(Codecs codecs) {
@@ -235,38 +238,47 @@ final class SpecJson {
     return watch(CODECS);
   }
 
-  private static Fields<Check> check(Codecs codecs) {
-    return new OneOf<Check>()
+  private static Fields<ProbeHandler> check(Codecs codecs) {
+    return new OneOf<ProbeHandler>()
         .or(
-            Check.Http.class,
+            ProbeHandler.Http.class,
             "http",
             RecordCodec.of(
-                Check.Http.class,
+                ProbeHandler.Http.class,
                 codecs,
                 """
                 url=http headers statuses.first=first_status statuses.last=last_status verified
                 body
                 """))
-        .or(Check.Tcp.class, "tcp", RecordCodec.of(Check.Tcp.class, codecs, "host=tcp port"))
-        .or(Check.Exec.class, "exec", RecordCodec.of(Check.Exec.class, codecs, "command=exec"))
-        .or(Check.Log.class, "log", RecordCodec.of(Check.Log.class, codecs, "pattern=log"))
-        .or(Check.Notify.class, "notify", new Check.Notify());
+        .or(
+            ProbeHandler.Tcp.class,
+            "tcp",
+            RecordCodec.of(ProbeHandler.Tcp.class, codecs, "host=tcp port"))
+        .or(
+            ProbeHandler.Exec.class,
+            "exec",
+            RecordCodec.of(ProbeHandler.Exec.class, codecs, "command=exec"))
+        .or(
+            ProbeHandler.Log.class,
+            "log",
+            RecordCodec.of(ProbeHandler.Log.class, codecs, "pattern=log"))
+        .or(ProbeHandler.Notify.class, "notify", new ProbeHandler.Notify());
   }
 
-  private static Codec<Health> health(Codecs codecs) {
+  private static Codec<HealthProbes> health(Codecs codecs) {
     codecs
         .with(
-            Health.Startup.class,
-            RecordCodec.of(Health.Startup.class, codecs, "*check interval within"))
+            HealthProbes.StartupProbe.class,
+            RecordCodec.of(HealthProbes.StartupProbe.class, codecs, "*check interval within"))
         .with(
-            Health.Probe.class,
+            HealthProbes.Probe.class,
             RecordCodec.of(
-                Health.Probe.class,
+                HealthProbes.Probe.class,
                 codecs,
                 """
                 *check rhythm.interval rhythm.timeout rhythm.failures rhythm.successes rhythm.delay
                 """));
-    return RecordCodec.of(Health.class, codecs, "startup readiness liveness");
+    return RecordCodec.of(HealthProbes.class, codecs, "startup readiness liveness");
   }
 
   /// Returns the codec of the map from hook event to actions. A hook event that only a newer
@@ -287,18 +299,18 @@ final class SpecJson {
         new TreeMap<>(hooks.actions())
             .forEach((occasion, actions) ->
                 object.put(
-                    occasion.word(),
+                    occasion.keyword(),
                     actions.stream().map(it -> action.write(it).orElseThrow()).toList()));
         return Optional.of(object);
       }
 
       @Override
       public Hooks read(Object json) {
-        Map<Hooks.Occasion, List<Hooks.Action>> actions = new EnumMap<>(Hooks.Occasion.class);
+        Map<Hooks.HookEvent, List<Hooks.Action>> actions = new EnumMap<>(Hooks.HookEvent.class);
         ((Map<String, List<Object>>) json)
             .forEach((word, list) -> {
               List<Hooks.Action> read = list.stream().map(action::read).toList();
-              Hooks.Occasion.ofWord(word).ifPresent(occasion -> actions.put(occasion, read));
+              Hooks.HookEvent.ofKeyword(word).ifPresent(occasion -> actions.put(occasion, read));
             });
         return new Hooks(actions);
       }

@@ -1,9 +1,9 @@
 package io.jpm.god.process;
 
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.os.LeftoverProcess;
-import io.jpm.supervise.Daemonized;
+import io.jpm.supervise.DaemonizedProgram;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,22 +62,22 @@ final class BackgroundingAdvice {
   /// Returns the explanation in case the main process of an app has exited with 0 immediately.
   ///
   /// @param left the process of its tree that still runs; empty if none was seen
-  static Optional<Daemonized> of(AppSpec spec, Optional<LeftoverProcess> left) {
+  static Optional<DaemonizedProgram> of(AppSpec spec, Optional<LeftoverProcess> left) {
     return left.map(leftoverProcess -> {
       Optional<Known> known = known(spec.command(), leftoverProcess);
-      return new Daemonized(
+      return new DaemonizedProgram(
           "it daemonized itself; run it in the foreground (%s)"
               .formatted(known.map(Known::remedy).orElse(GENERAL)),
-          leftoverProcess.ran(),
+          leftoverProcess.mainRuntime(),
           known.isPresent() ? UNTIL_READY : AT_ONCE);
     });
   }
 
   /// The remaining process may have another name, and the app may be a script that starts the
   /// program.
-  private static Optional<Known> known(Command command, LeftoverProcess left) {
+  private static Optional<Known> known(AppCommand appCommand, LeftoverProcess left) {
     Stream<String> words =
-        Stream.concat(Stream.of(command.script().toString()), command.args().stream())
+        Stream.concat(Stream.of(appCommand.script().toString()), appCommand.args().stream())
             .flatMap(argument -> Stream.of(argument.split("\\s+", -1)))
             .map(BackgroundingAdvice::lastPart);
     return Stream.concat(Stream.of(left.name()), words)

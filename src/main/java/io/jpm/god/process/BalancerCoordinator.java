@@ -4,16 +4,16 @@ import io.jpm.bus.Addresses;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReport;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Journal;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.AppAccess;
-import io.jpm.os.EnvFiles;
-import io.jpm.supervise.Event;
+import io.jpm.os.EnvFileReader;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -43,7 +43,7 @@ public final class BalancerCoordinator {
   private final Vertx vertx;
   private final Registry registry;
   private final Journal journal;
-  private final BiConsumer<Instance, Event> supervisor;
+  private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
   private final AppAccess access;
   private final Promise<Void> begun = Promise.promise();
 
@@ -53,7 +53,7 @@ public final class BalancerCoordinator {
       Registry registry,
       Journal journal,
       AppAccess access,
-      BiConsumer<Instance, Event> supervisor) {
+      BiConsumer<SupervisedInstance, SupervisionEvent> supervisor) {
     this.vertx = vertx;
     this.access = access;
     this.registry = registry;
@@ -79,30 +79,34 @@ public final class BalancerCoordinator {
 
   /// Begins to handle changes of the balancing mode. Must be called after adoption, because before
   /// it is unknown which instances run.
-  public void begin() {
+  public void start() {
     begun.complete();
   }
 
   private void listens(BalancerReport.Listening report) {
     registry
-        .of(report.worker())
-        .filter(instance -> instance.memo.isPresent())
-        .ifPresent(instance -> {
-          LOG.log(Level.DEBUG, "{0} listens on {1}", instance.label(), report.address());
-          instance.listening = true;
-          instance.unready = "";
+        .byWorker(report.worker())
+        .filter(supervisedInstance -> supervisedInstance.balancerState.isPresent())
+        .ifPresent(supervisedInstance -> {
+          LOG.log(Level.DEBUG, "{0} listens on {1}", supervisedInstance.label(), report.address());
+          supervisedInstance.listening = true;
+          supervisedInstance.notListeningReason = "";
           journal.changed();
-          if (instance.replacementRole == ReplacementRole.CANDIDATE
-              && !instance.readinessIsTold()) {
-            supervisor.accept(instance, new Event.Ready(instance.state.generation()));
+          if (supervisedInstance.replacementRole == ReplacementRole.CANDIDATE
+              && !supervisedInstance.readinessIsTold()) {
+            supervisor.accept(
+                supervisedInstance,
+                new SupervisionEvent.Ready(supervisedInstance.state.generation()));
           }
-          instance.completeWaiters();
+          supervisedInstance.completeWaiters();
         });
   }
 
   private void remake(AppName app, String reason) {
-    for (Instance instance : List.copyOf(registry.ofApp(app))) {
-      supervisor.accept(instance, new Event.RestartDue(Event.Cause.BALANCE, reason));
+    for (SupervisedInstance supervisedInstance : List.copyOf(registry.ofApp(app))) {
+      supervisor.accept(
+          supervisedInstance,
+          new SupervisionEvent.RestartDue(SupervisionEvent.RestartCause.BALANCE, reason));
     }
   }
 
@@ -111,46 +115,52 @@ public final class BalancerCoordinator {
   /// exists, the next daemon has no other source for it.
   ///
   /// @return [BalancerReply.Prepared] or [BalancerReply.Refused]
-  Future<BalancerReply> prepare(Instance instance) {
-    boolean alone = !instance.spec.cluster().enabled();
+  Future<BalancerReply> prepare(SupervisedInstance supervisedInstance) {
+    boolean alone = !supervisedInstance.spec.cluster().enabled();
     if (alone) {
       // The instance may have been in cluster mode before.
-      released(instance);
+      released(supervisedInstance);
     }
-    instance.balanced = true;
+    supervisedInstance.balanced = true;
     return vertx
         .eventBus()
         .<BalancerReply>request(
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Prepare(instance.worker(), instance.number, described(instance)),
+            new BalancerCommand.Prepare(
+                supervisedInstance.worker(),
+                supervisedInstance.number,
+                described(supervisedInstance)),
             within(PATIENCE))
         .map(reply -> reply.body())
         .recover(
             error -> Future.succeededFuture(alone ? BalancerReply.Prepared.PLAIN : silent(error)))
-        .compose(reply -> remember(instance, reply, alone));
+        .compose(reply -> remember(supervisedInstance, reply, alone));
   }
 
   /// Returns the spec with those variables of its env files that affect balancing.
-  private static AppSpec described(Instance instance) {
-    AppSpec spec = instance.spec;
-    Map<String, String> told = new HashMap<>(instance.fileVariables);
+  private static AppSpec described(SupervisedInstance supervisedInstance) {
+    AppSpec spec = supervisedInstance.spec;
+    Map<String, String> told = new HashMap<>(supervisedInstance.fileVariables);
     told.keySet().retainAll(TOLD);
-    return told.isEmpty() ? spec : spec.draft().variables(spec.variables().withFiles(told)).build();
+    return told.isEmpty()
+        ? spec
+        : spec.toBuilder().variables(spec.variables().withFiles(told)).build();
   }
 
   /// Returns the env files' variables of an app in cluster mode, for a process of an earlier
   /// daemon; empty if the files cannot be read any more. Blocking.
-  Map<String, String> ofFiles(Instance instance) {
-    if (instance.memo.isEmpty() || !instance.spec.cluster().enabled()) {
+  Map<String, String> fileVariables(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.balancerState.isEmpty()
+        || !supervisedInstance.spec.cluster().enabled()) {
       return Map.of();
     }
     try {
-      return EnvFiles.read(instance.spec, access);
+      return EnvFileReader.read(supervisedInstance.spec, access);
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,
           "{0}: a port in its env files is not known: {1}",
-          instance.label(),
+          supervisedInstance.label(),
           unreadable.getMessage());
       return Map.of();
     }
@@ -158,14 +168,15 @@ public final class BalancerCoordinator {
 
   /// @param alone whether the loss of the balancer state would only prevent a reload without a gap,
   ///   which does not justify waiting for the disk
-  private Future<BalancerReply> remember(Instance instance, BalancerReply reply, boolean alone) {
+  private Future<BalancerReply> remember(
+      SupervisedInstance supervisedInstance, BalancerReply reply, boolean alone) {
     if (!(reply instanceof BalancerReply.Prepared prepared)) {
       return Future.succeededFuture(reply);
     }
-    instance.memo = Optional.of(prepared.memo());
-    instance.mustListen = prepared.mustListen();
-    instance.port = prepared.environment().getOrDefault("PORT", "");
-    instance.unready = prepared.unready();
+    supervisedInstance.balancerState = Optional.of(prepared.balancerState());
+    supervisedInstance.mustListen = prepared.mustListen();
+    supervisedInstance.port = prepared.environment().getOrDefault("PORT", "");
+    supervisedInstance.notListeningReason = prepared.startHint();
     journal.changed();
     return alone ? Future.succeededFuture(reply) : journal.written().map(reply);
   }
@@ -173,17 +184,21 @@ public final class BalancerCoordinator {
   /// Returns how the current process of `instance` can be replaced by a process of `next`.
   ///
   /// @param lend whether its sockets are kept for the next process of the instance until
-  ///   [#giveBack]
-  public Future<BalancerReply.Handover> handover(Instance instance, AppSpec next, boolean lend) {
-    if (instance.process().isEmpty()) {
+  ///   [#finishHandover]
+  public Future<BalancerReply.Handover> handover(
+      SupervisedInstance supervisedInstance, AppSpec next, boolean lend) {
+    if (supervisedInstance.process().isEmpty()) {
       return Future.succeededFuture(new BalancerReply.Handover.NoPort());
     }
     return vertx
         .eventBus()
         .<BalancerReply>request(
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Lend(
-                instance.worker(), instance.process().orElseThrow(), next, lend),
+            new BalancerCommand.PrepareHandover(
+                supervisedInstance.worker(),
+                supervisedInstance.process().orElseThrow(),
+                next,
+                lend),
             within(PATIENCE))
         .map(reply ->
             reply.body() instanceof BalancerReply.Handover told
@@ -193,15 +208,15 @@ public final class BalancerCoordinator {
   }
 
   private static BalancerReply.Handover unknown(String reason) {
-    return new BalancerReply.Handover.After(
+    return new BalancerReply.Handover.Sequential(
         "it is not known what it listens on: " + reason, "", Set.of());
   }
 
   /// Releases the sockets that [#handover] has kept.
   ///
   /// @param clash the spec of a new process that could not listen while the old one did
-  public void giveBack(Instance instance, Optional<AppSpec> clash) {
-    tell(new BalancerCommand.Return(instance.id, clash));
+  public void finishHandover(SupervisedInstance supervisedInstance, Optional<AppSpec> clash) {
+    tell(new BalancerCommand.FinishHandover(supervisedInstance.id, clash));
   }
 
   private static BalancerReply.Refused silent(Throwable error) {
@@ -214,19 +229,25 @@ public final class BalancerCoordinator {
   /// Reports that the current process of `instance` runs.
   ///
   /// @param ready whether an earlier daemon has already reported it as ready
-  public void began(Instance instance, ProcessIdentity process, boolean ready) {
-    instance.memo.ifPresent(memo -> {
-      instance.balanced = true;
+  public void processStarted(
+      SupervisedInstance supervisedInstance, ProcessIdentity process, boolean ready) {
+    supervisedInstance.balancerState.ifPresent(memo -> {
+      supervisedInstance.balanced = true;
       tell(
-          new BalancerCommand.Began(
-              instance.worker(), instance.number, process, described(instance), memo, ready));
+          new BalancerCommand.ProcessStarted(
+              supervisedInstance.worker(),
+              supervisedInstance.number,
+              process,
+              described(supervisedInstance),
+              memo,
+              ready));
     });
   }
 
   /// Reports that the current process of `instance` is ready for clients.
-  public void ready(Instance instance) {
-    if (instance.memo.isPresent()) {
-      tell(new BalancerCommand.Ready(instance.worker()));
+  public void ready(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.balancerState.isPresent()) {
+      tell(new BalancerCommand.Ready(supervisedInstance.worker()));
     }
   }
 
@@ -234,11 +255,15 @@ public final class BalancerCoordinator {
   ///
   /// @param heard run when the message has been handled, so that a process that sends many messages
   ///   has to wait
-  void heard(Instance instance, long generation, String json, Runnable heard) {
-    if (instance.memo.isPresent() && instance.state.generation() == generation) {
+  void nodeMessageReceived(
+      SupervisedInstance supervisedInstance, long generation, String json, Runnable heard) {
+    if (supervisedInstance.balancerState.isPresent()
+        && supervisedInstance.state.generation() == generation) {
       vertx
           .eventBus()
-          .request(Addresses.BALANCER_COMMAND, new BalancerCommand.Heard(instance.worker(), json))
+          .request(
+              Addresses.BALANCER_COMMAND,
+              new BalancerCommand.NodeMessageReceived(supervisedInstance.worker(), json))
           .onComplete(_ -> heard.run());
     } else {
       heard.run();
@@ -247,61 +272,65 @@ public final class BalancerCoordinator {
 
   /// Reports whether the current process of `instance` can take new connections, according to its
   /// readiness probe.
-  public void fit(Instance instance, boolean fit) {
-    if (instance.memo.isPresent()) {
-      tell(new BalancerCommand.Fit(instance.worker(), fit));
+  public void setFit(SupervisedInstance supervisedInstance, boolean fit) {
+    if (supervisedInstance.balancerState.isPresent()) {
+      tell(new BalancerCommand.SetFit(supervisedInstance.worker(), fit));
     }
   }
 
   /// Stops new connections to the process of `instance`. Completes when it has no connections left,
   /// or when the drain timeout is over.
-  public Future<Void> drain(Instance instance) {
-    if (instance.memo.isEmpty()) {
+  public Future<Void> drain(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.balancerState.isEmpty()) {
       return Future.succeededFuture();
     }
-    Duration deadline = instance.spec.cluster().drain().plus(PATIENCE);
+    Duration deadline = supervisedInstance.spec.cluster().drain().plus(PATIENCE);
     return vertx
         .eventBus()
         .<BalancerReply>request(
             Addresses.BALANCER_COMMAND,
-            new BalancerCommand.Drain(instance.worker()),
+            new BalancerCommand.Drain(supervisedInstance.worker()),
             within(deadline))
         .<Void>map(reply -> {
           if (reply.body() instanceof BalancerReply.Drained(int left) && left > 0) {
             LOG.log(
                 Level.WARNING,
                 "{0} still had {1} connections at the end of its drain_timeout",
-                instance.label(),
+                supervisedInstance.label(),
                 left);
           }
           return null;
         })
         .recover(error -> {
-          LOG.log(Level.WARNING, "{0} was not drained: {1}", instance.label(), error.getMessage());
+          LOG.log(
+              Level.WARNING,
+              "{0} was not drained: {1}",
+              supervisedInstance.label(),
+              error.getMessage());
           return Future.succeededFuture();
         });
   }
 
   /// Reports that the current process of `instance` has ended or could not be created.
-  void ended(Instance instance) {
-    if (instance.memo.isPresent()) {
-      forgetProcess(instance);
-      tell(new BalancerCommand.Ended(instance.worker()));
+  void processEnded(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.balancerState.isPresent()) {
+      forgetProcess(supervisedInstance);
+      tell(new BalancerCommand.ProcessEnded(supervisedInstance.worker()));
     }
   }
 
   /// Clears the balancer state of a process that has ended.
-  public static void forgetProcess(Instance instance) {
-    instance.memo = Optional.empty();
-    instance.mustListen = false;
-    instance.listening = false;
+  public static void forgetProcess(SupervisedInstance supervisedInstance) {
+    supervisedInstance.balancerState = Optional.empty();
+    supervisedInstance.mustListen = false;
+    supervisedInstance.listening = false;
   }
 
   /// Reports that no process follows the current one of `instance` without a request.
-  public void released(Instance instance) {
-    if (instance.balanced) {
-      instance.balanced = false;
-      tell(new BalancerCommand.Released(instance.worker()));
+  public void released(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.balanced) {
+      supervisedInstance.balanced = false;
+      tell(new BalancerCommand.Released(supervisedInstance.worker()));
     }
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.god.process;
 
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 
 /// The directory of thread dumps; keeps the newest [#MOST] of all apps.
 ///
-/// @param folder path of the directory, which is created when first needed
+/// @param directory path of the directory, which is created when first needed
 /// @param wallClock for the file names
-record DumpFolder(Path folder, InstantSource wallClock) {
+record DumpFolder(Path directory, InstantSource wallClock) {
   /// Number of dumps that are kept.
   static final int MOST = 20;
 
@@ -30,16 +30,17 @@ record DumpFolder(Path folder, InstantSource wallClock) {
   ///
   /// @return the path of the file
   /// @throws IOException if the dump cannot be written
-  String keep(AppName app, InstanceId id, String text) throws IOException {
+  String store(AppName app, InstanceId id, String text) throws IOException {
     try {
       Files.createDirectory(
-          folder,
+          directory,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (FileAlreadyExistsException there) {
       // Exists from an earlier dump.
     }
     Path file =
-        folder.resolve(app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
+        directory.resolve(
+            app.fileStem() + "-" + id + "-" + TIME.format(wallClock.instant()) + ".txt");
     Files.deleteIfExists(file);
     Files.createFile(
         file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -50,7 +51,7 @@ record DumpFolder(Path folder, InstantSource wallClock) {
 
   private void removeOldest() throws IOException {
     List<Path> newestFirst;
-    try (Stream<Path> files = Files.list(folder)) {
+    try (Stream<Path> files = Files.list(directory)) {
       newestFirst =
           files
               .filter(file -> file.toString().endsWith(".txt"))

@@ -1,6 +1,6 @@
 package io.jpm.god.process;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +76,7 @@ final class ExitReasonLine {
     for (String line : text.split("[\n\r]+", -1)) {
       lines.add(cut(line, MOST_READ).stripTrailing());
     }
-    boolean torn = tail.length >= LogPipes.TAIL_BYTES && lines.size() > 1;
+    boolean torn = tail.length >= LogPipeReader.TAIL_BYTES && lines.size() > 1;
     int first = Math.max(torn ? 1 : 0, lines.size() - MOST_LINES);
     return cut(new ExitReasonLine(lines.subList(first, lines.size())).choose(), MOST);
   }

@@ -5,14 +5,14 @@ import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReport;
 import io.jpm.god.instance.HealthStatus;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.supervise.Event;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.supervise.StartBlocker;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -33,16 +33,16 @@ public final class HealthCoordinator {
   /// Receives the results of health monitoring.
   public interface Listener {
     /// Handles an event of the instance.
-    void on(Instance instance, Event event);
+    void on(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent);
 
     /// Publishes a change of the instance's health.
-    void announce(Instance instance, InstanceEvent.Kind kind, String reason);
+    void announce(SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason);
 
     /// Sets whether the current process can take new connections.
-    void fit(Instance instance, boolean fit);
+    void fit(SupervisedInstance supervisedInstance, boolean fit);
 
     /// Replaces the current process, which hangs, by a new one.
-    void replace(Instance instance, String reason);
+    void replace(SupervisedInstance supervisedInstance, String reason);
   }
 
   private final Vertx vertx;
@@ -56,177 +56,192 @@ public final class HealthCoordinator {
   }
 
   /// Handles a report of Satan.
-  public void heard(SatanReport.OfHealth report) {
+  public void handle(SatanReport.HealthChange report) {
     registry
-        .of(report.worker())
-        .filter(it -> it.healthStatus.attended.equals(Optional.of(report.worker())))
-        .ifPresent(instance -> heard(instance, report));
+        .byWorker(report.worker())
+        .filter(it -> it.healthStatus.monitoredWorker.equals(Optional.of(report.worker())))
+        .ifPresent(supervisedInstance -> handle(supervisedInstance, report));
   }
 
   /// Starts monitoring for the process that is about to be spawned. Completes when no signal of the
   /// process can be missed.
   ///
   /// @param variables the environment of the process
-  Future<Void> attend(Instance instance, Map<String, String> variables) {
-    instance.healthStatus = new HealthStatus();
-    return instance.spec.health().any()
-        ? attend(instance, variables, false)
+  Future<Void> startMonitoring(
+      SupervisedInstance supervisedInstance, Map<String, String> variables) {
+    supervisedInstance.healthStatus = new HealthStatus();
+    return supervisedInstance.spec.health().isConfigured()
+        ? startMonitoring(supervisedInstance, variables, false)
         : Future.succeededFuture();
   }
 
   /// Starts monitoring for an adopted process.
-  Future<Void> adopt(Instance instance, ProcessIdentity process, Map<String, String> variables) {
-    boolean ready = instance.state.phase() == Phase.ONLINE;
-    if (!instance.spec.health().any() || (!ready && instance.state.phase() != Phase.LAUNCHING)) {
+  Future<Void> adopt(
+      SupervisedInstance supervisedInstance,
+      ProcessIdentity process,
+      Map<String, String> variables) {
+    boolean ready = supervisedInstance.state.phase() == Phase.ONLINE;
+    if (!supervisedInstance.spec.health().isConfigured()
+        || (!ready && supervisedInstance.state.phase() != Phase.LAUNCHING)) {
       return Future.succeededFuture();
     }
-    return attend(instance, variables, ready).onSuccess(_ -> began(instance, process));
+    return startMonitoring(supervisedInstance, variables, ready)
+        .onSuccess(_ -> processStarted(supervisedInstance, process));
   }
 
   /// Reports whether the process is monitored by other probes than its spec contains now, and can
   /// be monitored by these without a restart.
-  boolean isOutdated(Instance instance) {
-    Phase phase = instance.state.phase();
+  boolean isOutdated(SupervisedInstance supervisedInstance) {
+    Phase phase = supervisedInstance.state.phase();
     return (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
-        && instance.replacementRole != ReplacementRole.DRAINING
-        && !instance.healthStatus.health.equals(instance.spec.health())
-        && !instance.spec.health().notifies();
+        && supervisedInstance.replacementRole != ReplacementRole.DRAINING
+        && !supervisedInstance.healthStatus.health.equals(supervisedInstance.spec.health())
+        && !supervisedInstance.spec.health().notifies();
   }
 
   /// Monitors a running process by the current probes of its spec. Earlier results are discarded; a
   /// process that is ready stays ready.
-  void attendAnew(Instance instance, ProcessIdentity process, Map<String, String> variables) {
-    boolean waits = instance.state.startBlocker() == StartBlocker.READINESS;
-    Optional<WorkerId> before = instance.healthStatus.attended;
+  void restartMonitoring(
+      SupervisedInstance supervisedInstance,
+      ProcessIdentity process,
+      Map<String, String> variables) {
+    boolean waits = supervisedInstance.state.startBlocker() == StartBlocker.READINESS;
+    Optional<WorkerId> before = supervisedInstance.healthStatus.monitoredWorker;
     var healthStatus = new HealthStatus();
-    healthStatus.saidReady = instance.healthStatus.saidReady;
-    instance.healthStatus = healthStatus;
-    instance.saying = "";
-    if (instance.unhealthy.isPresent()) {
-      recovered(instance, "its checks have changed");
+    healthStatus.saidReady = supervisedInstance.healthStatus.saidReady;
+    supervisedInstance.healthStatus = healthStatus;
+    supervisedInstance.statusText = "";
+    if (supervisedInstance.unhealthy.isPresent()) {
+      recovered(supervisedInstance, "its checks have changed");
     }
-    if (instance.spec.health().any()) {
-      attend(instance, variables, !waits)
+    if (supervisedInstance.spec.health().isConfigured()) {
+      startMonitoring(supervisedInstance, variables, !waits)
           .onSuccess(_ -> {
-            began(instance, process);
+            processStarted(supervisedInstance, process);
             if (healthStatus.saidReady) {
-              tell(new SatanCommand.SaidReady(instance.worker()));
+              tell(new SatanCommand.ReadyAnnounced(supervisedInstance.worker()));
             }
           });
     } else {
       before.ifPresent(worker -> tell(new SatanCommand.StopMonitoring(worker)));
     }
     if (waits) {
-      readyIfAll(instance);
+      readyIfAll(supervisedInstance);
     }
   }
 
-  private Future<Void> attend(Instance instance, Map<String, String> variables, boolean ready) {
-    WorkerId worker = instance.worker();
-    instance.healthStatus.attended = Optional.of(worker);
-    instance.healthStatus.health = instance.spec.health();
+  private Future<Void> startMonitoring(
+      SupervisedInstance supervisedInstance, Map<String, String> variables, boolean ready) {
+    WorkerId worker = supervisedInstance.worker();
+    supervisedInstance.healthStatus.monitoredWorker = Optional.of(worker);
+    supervisedInstance.healthStatus.health = supervisedInstance.spec.health();
     return vertx
         .eventBus()
         .request(
             Addresses.SATAN_COMMAND,
-            new SatanCommand.StartMonitoring(worker, instance.spec, variables, ready),
+            new SatanCommand.StartMonitoring(worker, supervisedInstance.spec, variables, ready),
             new DeliveryOptions().setSendTimeout(PATIENCE.toMillis()))
         .<Void>mapEmpty()
         .recover(error -> {
           LOG.log(
               Level.WARNING,
               "{0}: its health is not monitored, Satan does not answer: {1}",
-              instance.label(),
+              supervisedInstance.label(),
               error.getMessage());
           return Future.succeededFuture();
         });
   }
 
-  /// Reports that the process of [#attend] runs.
-  void began(Instance instance, ProcessIdentity process) {
-    instance.healthStatus.attended.ifPresent(
+  /// Reports that the process of [#startMonitoring] runs.
+  void processStarted(SupervisedInstance supervisedInstance, ProcessIdentity process) {
+    supervisedInstance.healthStatus.monitoredWorker.ifPresent(
         worker -> tell(new SatanCommand.ProcessStarted(worker, process)));
   }
 
   /// Handles `ready` on the IPC channel of the process.
-  void saidReady(Instance instance) {
-    instance.healthStatus.saidReady = true;
-    instance.healthStatus.attended.ifPresent(worker -> tell(new SatanCommand.SaidReady(worker)));
-    readyIfAll(instance);
+  void readyAnnounced(SupervisedInstance supervisedInstance) {
+    supervisedInstance.healthStatus.saidReady = true;
+    supervisedInstance.healthStatus.monitoredWorker.ifPresent(
+        worker -> tell(new SatanCommand.ReadyAnnounced(worker)));
+    readyIfAll(supervisedInstance);
   }
 
   /// Treats the process as having reported `ready`, since it cannot report it any more.
-  public void saysNothing(Instance instance) {
-    instance.healthStatus.saidReady = true;
-    readyIfAll(instance);
+  public void ipcChannelLost(SupervisedInstance supervisedInstance) {
+    supervisedInstance.healthStatus.saidReady = true;
+    readyIfAll(supervisedInstance);
   }
 
   /// Reports the process as ready if all configured conditions are met.
-  private void readyIfAll(Instance instance) {
-    HealthStatus healthStatus = instance.healthStatus;
-    boolean said = healthStatus.saidReady || !instance.spec.readiness().awaited();
-    boolean passed = healthStatus.passed || !instance.spec.health().gates();
+  private void readyIfAll(SupervisedInstance supervisedInstance) {
+    HealthStatus healthStatus = supervisedInstance.healthStatus;
+    boolean said = healthStatus.saidReady || !supervisedInstance.spec.readiness().awaited();
+    boolean passed = healthStatus.passed || !supervisedInstance.spec.health().gatesOnline();
     if (said && passed) {
-      listener.on(instance, new Event.Ready(instance.state.generation()));
+      listener.on(
+          supervisedInstance, new SupervisionEvent.Ready(supervisedInstance.state.generation()));
     } else if (passed) {
-      healthStatus.lacking = "it has not reported ready";
+      healthStatus.notReadyReason = "it has not reported ready";
     }
   }
 
   /// Handles a change of the instance: a process that has ended, is being stopped or was replaced
   /// is no longer monitored.
-  public void look(Instance instance) {
-    Optional<WorkerId> attended = instance.healthStatus.attended;
+  public void refresh(SupervisedInstance supervisedInstance) {
+    Optional<WorkerId> attended = supervisedInstance.healthStatus.monitoredWorker;
     if (attended.isEmpty()) {
       return;
     }
-    Phase phase = instance.state.phase();
+    Phase phase = supervisedInstance.state.phase();
     boolean goesOn =
         (phase == Phase.LAUNCHING || phase == Phase.ONLINE)
-            && attended.get().equals(instance.worker())
-            && instance.replacementRole != ReplacementRole.DRAINING;
+            && attended.get().equals(supervisedInstance.worker())
+            && supervisedInstance.replacementRole != ReplacementRole.DRAINING;
     if (!goesOn) {
       tell(new SatanCommand.StopMonitoring(attended.get()));
-      instance.healthStatus = new HealthStatus();
-      instance.unhealthy = Optional.empty();
-      instance.saying = "";
+      supervisedInstance.healthStatus = new HealthStatus();
+      supervisedInstance.unhealthy = Optional.empty();
+      supervisedInstance.statusText = "";
     }
   }
 
-  private void heard(Instance instance, SatanReport.OfHealth report) {
+  private void handle(SupervisedInstance supervisedInstance, SatanReport.HealthChange report) {
     switch (report) {
       case SatanReport.Ready _ -> {
-        instance.healthStatus.passed = true;
-        instance.healthStatus.lacking = "";
-        readyIfAll(instance);
+        supervisedInstance.healthStatus.passed = true;
+        supervisedInstance.healthStatus.notReadyReason = "";
+        readyIfAll(supervisedInstance);
       }
-      case SatanReport.NotYet(WorkerId _, String reason) -> {
-        instance.healthStatus.lacking = reason;
-        LOG.log(Level.DEBUG, "{0} is not ready yet: {1}", instance.label(), reason);
+      case SatanReport.NotReady(WorkerId _, String reason) -> {
+        supervisedInstance.healthStatus.notReadyReason = reason;
+        LOG.log(Level.DEBUG, "{0} is not ready yet: {1}", supervisedInstance.label(), reason);
       }
       case SatanReport.Unhealthy(WorkerId _, String reason) -> {
-        instance.unhealthy = Optional.of(reason);
-        listener.fit(instance, false);
-        announce(instance, InstanceEvent.Kind.UNHEALTHY, reason);
+        supervisedInstance.unhealthy = Optional.of(reason);
+        listener.fit(supervisedInstance, false);
+        announce(supervisedInstance, InstanceEvent.Kind.UNHEALTHY, reason);
       }
-      case SatanReport.Recovered _ -> recovered(instance, "its checks pass again");
+      case SatanReport.Recovered _ -> recovered(supervisedInstance, "its checks pass again");
       case SatanReport.Dead(WorkerId _, String reason) ->
-          listener.replace(instance, "liveness: " + reason);
-      case SatanReport.MoreTime(WorkerId worker, Duration time) ->
-          listener.on(instance, new Event.MoreTimeAsked(worker.generation(), time));
-      case SatanReport.Says(WorkerId _, String text) -> instance.saying = text;
+          listener.replace(supervisedInstance, "liveness: " + reason);
+      case SatanReport.TimeoutExtension(WorkerId worker, Duration time) ->
+          listener.on(
+              supervisedInstance,
+              new SupervisionEvent.TimeoutExtensionRequested(worker.generation(), time));
+      case SatanReport.StatusText(WorkerId _, String text) -> supervisedInstance.statusText = text;
     }
   }
 
-  private void recovered(Instance instance, String reason) {
-    instance.unhealthy = Optional.empty();
-    listener.fit(instance, true);
-    announce(instance, InstanceEvent.Kind.RECOVERED, reason);
+  private void recovered(SupervisedInstance supervisedInstance, String reason) {
+    supervisedInstance.unhealthy = Optional.empty();
+    listener.fit(supervisedInstance, true);
+    announce(supervisedInstance, InstanceEvent.Kind.RECOVERED, reason);
   }
 
-  private void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
-    if (instance.replacementRole == ReplacementRole.CURRENT) {
-      listener.announce(instance, kind, reason);
+  private void announce(
+      SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason) {
+    if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
+      listener.announce(supervisedInstance, kind, reason);
     }
   }
 

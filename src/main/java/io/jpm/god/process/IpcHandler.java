@@ -2,7 +2,7 @@ package io.jpm.god.process;
 
 import io.jpm.bus.Addresses;
 import io.jpm.god.instance.AppMessage;
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Journal;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -26,27 +26,27 @@ public final class IpcHandler {
   record Said(AppMessage message, Runnable heard) {}
 
   /// Handles one message of the process of `generation`.
-  void heard(Instance instance, long generation, AppMessage message) {
-    if (instance.removed || instance.state.generation() != generation) {
+  void heard(SupervisedInstance supervisedInstance, long generation, AppMessage message) {
+    if (supervisedInstance.removed || supervisedInstance.state.generation() != generation) {
       return;
     }
     switch (message) {
-      case AppMessage.Ready() -> healthCoordinator.saidReady(instance);
-      case AppMessage.Offers(String name) -> {
-        instance.channel.offered(name);
+      case AppMessage.Ready() -> healthCoordinator.readyAnnounced(supervisedInstance);
+      case AppMessage.ActionOffer(String name) -> {
+        supervisedInstance.channel.addAction(name);
         journal.changed();
       }
-      case AppMessage.Metrics metrics -> instance.channel.measured(metrics.values());
-      case AppMessage.Reply reply -> instance.channel.replied(reply);
+      case AppMessage.Metrics metrics -> supervisedInstance.channel.setMetrics(metrics.values());
+      case AppMessage.Reply reply -> supervisedInstance.channel.replied(reply);
       case AppMessage.Custom(Object content) ->
           vertx
               .eventBus()
               .publish(
-                  Addresses.messagesOf(instance.spec.name().value()),
+                  Addresses.messagesOf(supervisedInstance.spec.name().value()),
                   new JsonObject()
                       .put("v", 1)
-                      .put("app", instance.spec.name().value())
-                      .put("id", instance.id.value())
+                      .put("app", supervisedInstance.spec.name().value())
+                      .put("id", supervisedInstance.id.value())
                       .put("data", content));
     }
   }

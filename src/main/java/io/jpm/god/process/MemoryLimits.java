@@ -3,11 +3,11 @@ package io.jpm.god.process;
 import io.jpm.bus.Addresses;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReport;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.LimitText;
 import io.jpm.god.instance.Registry;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.supervise.Event;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
@@ -20,21 +20,27 @@ import java.util.stream.LongStream;
 public final class MemoryLimits {
   private static final long MEGA = 1L << 20;
 
-  /// Replaces processes, as [io.jpm.god.reload.ReplacementScheduler#renew] does.
+  /// Replaces processes, as [io.jpm.god.rollout.ReplacementScheduler#schedule] does.
   public interface Renewing {
-    void renew(Instance instance, Event.Cause cause, String reason);
+    void renew(
+        SupervisedInstance supervisedInstance,
+        SupervisionEvent.RestartCause restartCause,
+        String reason);
   }
 
   private final Vertx vertx;
   private final Registry registry;
   private final Renewing renewal;
-  private final BiConsumer<Instance, String> announcer;
+  private final BiConsumer<SupervisedInstance, String> announcer;
   private Map<ProcessIdentity, Long> told = Map.of();
 
   /// @param renewal replaces processes that exceed their limit
   /// @param announcer publishes that an instance exceeds its limit, with the reason
   public MemoryLimits(
-      Vertx vertx, Registry registry, Renewing renewal, BiConsumer<Instance, String> announcer) {
+      Vertx vertx,
+      Registry registry,
+      Renewing renewal,
+      BiConsumer<SupervisedInstance, String> announcer) {
     this.announcer = announcer;
     this.vertx = vertx;
     this.registry = registry;
@@ -42,14 +48,15 @@ public final class MemoryLimits {
   }
 
   /// Updates the registered limits after a change of an instance.
-  public void look(Instance changed) {
+  public void look(SupervisedInstance changed) {
     if (told.isEmpty() && limitOf(changed).isEmpty()) {
       return;
     }
     Map<ProcessIdentity, Long> limits = new HashMap<>();
-    for (Instance instance : registry.all()) {
-      limitOf(instance)
-          .ifPresent(bytes -> instance.process().ifPresent(process -> limits.put(process, bytes)));
+    for (SupervisedInstance supervisedInstance : registry.all()) {
+      limitOf(supervisedInstance)
+          .ifPresent(bytes ->
+              supervisedInstance.process().ifPresent(process -> limits.put(process, bytes)));
     }
     if (!limits.equals(told)) {
       told = Map.copyOf(limits);
@@ -59,46 +66,48 @@ public final class MemoryLimits {
 
   /// Returns the limit that Satan must watch. `limits.memory` is included only if the kernel does
   /// not enforce it.
-  private static OptionalLong limitOf(Instance instance) {
-    OptionalLong own = instance.spec.triggers().maxMemory();
-    OptionalLong kernels = instance.spec.limits().memoryMax();
-    boolean watched = instance.child != null && !instance.child.isGrouped();
+  private static OptionalLong limitOf(SupervisedInstance supervisedInstance) {
+    OptionalLong own = supervisedInstance.spec.triggers().maxMemory();
+    OptionalLong kernels = supervisedInstance.spec.limits().memoryMax();
+    boolean watched = supervisedInstance.child != null && !supervisedInstance.child.hasCgroup();
     return LongStream.concat(own.stream(), watched ? kernels.stream() : LongStream.empty()).min();
   }
 
   /// Handles Satan's report that a process tree exceeds its limit.
   public void heard(SatanReport.MemoryExceeded exceeded) {
     registry.all().stream()
-        .filter(instance -> instance.process().filter(exceeded.process()::equals).isPresent())
+        .filter(supervisedInstance ->
+            supervisedInstance.process().filter(exceeded.process()::equals).isPresent())
         .findFirst()
-        .ifPresent(instance -> {
-          String reason = words(instance, exceeded);
-          announcer.accept(instance, reason);
-          renewal.renew(instance, Event.Cause.LIMIT, reason);
+        .ifPresent(supervisedInstance -> {
+          String reason = words(supervisedInstance, exceeded);
+          announcer.accept(supervisedInstance, reason);
+          renewal.renew(supervisedInstance, SupervisionEvent.RestartCause.LIMIT, reason);
         });
   }
 
   /// Handles the report that the kernel has killed some processes of a tree whose main process
   /// runs.
-  void partEnded(Instance instance, long generation, long processes) {
-    if (isNow(instance, generation)) {
-      announcer.accept(instance, LimitText.ofPart(instance.spec, processes));
+  void partEnded(SupervisedInstance supervisedInstance, long generation, long processes) {
+    if (isNow(supervisedInstance, generation)) {
+      announcer.accept(supervisedInstance, LimitText.ofPart(supervisedInstance.spec, processes));
     }
   }
 
   /// Handles the report that the kernel slows a process tree down.
-  void slowed(Instance instance, long generation) {
-    if (isNow(instance, generation)) {
-      announcer.accept(instance, LimitText.ofSlowing(instance.spec));
+  void slowed(SupervisedInstance supervisedInstance, long generation) {
+    if (isNow(supervisedInstance, generation)) {
+      announcer.accept(supervisedInstance, LimitText.ofSlowing(supervisedInstance.spec));
     }
   }
 
-  private static boolean isNow(Instance instance, long generation) {
-    return !instance.removed && instance.state.generation() == generation;
+  private static boolean isNow(SupervisedInstance supervisedInstance, long generation) {
+    return !supervisedInstance.removed && supervisedInstance.state.generation() == generation;
   }
 
-  private static String words(Instance instance, SatanReport.MemoryExceeded exceeded) {
-    OptionalLong own = instance.spec.triggers().maxMemory();
+  private static String words(
+      SupervisedInstance supervisedInstance, SatanReport.MemoryExceeded exceeded) {
+    OptionalLong own = supervisedInstance.spec.triggers().maxMemory();
     String name =
         own.isPresent() && own.getAsLong() == exceeded.limit()
             ? "max_memory_restart"

@@ -1,8 +1,8 @@
 package io.jpm.god.process;
 
-import io.jpm.bus.Blocking;
-import io.jpm.god.instance.Instance;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.bus.BlockingCalls;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.model.process.ProcessIdentity;
 import io.vertx.core.Vertx;
 import java.util.Optional;
 
@@ -13,29 +13,30 @@ import java.util.Optional;
 public record MonitoringUpdate(
     Vertx vertx, HealthCoordinator healthCoordinator, RunningVariables variables) {
   /// Starts monitoring for an adopted process.
-  public void adopt(Instance instance, ProcessIdentity process) {
-    if (!instance.spec.health().any()) {
+  public void adopt(SupervisedInstance supervisedInstance, ProcessIdentity process) {
+    if (!supervisedInstance.spec.health().isConfigured()) {
       return;
     }
-    Blocking.call(vertx, () -> variables.of(instance, process))
+    BlockingCalls.call(vertx, () -> variables.read(supervisedInstance, process))
         .onSuccess(found -> {
-          if (instance.process().equals(Optional.of(process))) {
-            healthCoordinator.adopt(instance, process, found);
+          if (supervisedInstance.process().equals(Optional.of(process))) {
+            healthCoordinator.adopt(supervisedInstance, process, found);
           }
         });
   }
 
   /// Monitors a process by the current probes of its spec, if they differ from those in use and do
   /// not require a new process.
-  public void look(Instance instance) {
-    Optional<ProcessIdentity> process = instance.process();
-    if (process.isEmpty() || !healthCoordinator.isOutdated(instance)) {
+  public void look(SupervisedInstance supervisedInstance) {
+    Optional<ProcessIdentity> process = supervisedInstance.process();
+    if (process.isEmpty() || !healthCoordinator.isOutdated(supervisedInstance)) {
       return;
     }
-    Blocking.call(vertx, () -> variables.of(instance, process.get()))
+    BlockingCalls.call(vertx, () -> variables.read(supervisedInstance, process.get()))
         .onSuccess(found -> {
-          if (instance.process().equals(process) && healthCoordinator.isOutdated(instance)) {
-            healthCoordinator.attendAnew(instance, process.get(), found);
+          if (supervisedInstance.process().equals(process)
+              && healthCoordinator.isOutdated(supervisedInstance)) {
+            healthCoordinator.restartMonitoring(supervisedInstance, process.get(), found);
           }
         });
   }

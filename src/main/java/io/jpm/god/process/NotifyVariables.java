@@ -1,9 +1,9 @@
 package io.jpm.god.process;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Health;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.NotifyAddress;
 import java.nio.file.Path;
 import java.util.Map;
@@ -25,26 +25,26 @@ public final class NotifyVariables {
   ///
   /// @param environment the environment of the process
   static void add(Map<String, String> environment, Path home, AppSpec spec, WorkerId worker) {
-    Health health = spec.health();
-    if (!health.notifies()) {
+    HealthProbes healthProbes = spec.health();
+    if (!healthProbes.notifies()) {
       return;
     }
     environment.put(NotifyAddress.VARIABLE, NotifyAddress.of(home, worker, spec.runAs()));
     environment.remove(PROCESS);
     environment.remove(TIME);
-    health
+    healthProbes
         .liveness()
         .filter(probe -> isNotify(probe.check()))
-        .map(Health.Probe::rhythm)
-        .ifPresent(rhythm -> environment.put(TIME, Long.toString(micros(rhythm))));
+        .map(HealthProbes.Probe::rhythm)
+        .ifPresent(probeTiming -> environment.put(TIME, Long.toString(micros(probeTiming))));
   }
 
-  private static boolean isNotify(Check check) {
-    return check instanceof Check.Notify;
+  private static boolean isNotify(ProbeHandler probeHandler) {
+    return probeHandler instanceof ProbeHandler.Notify;
   }
 
   /// Returns the time after which the liveness probe fails.
-  private static long micros(Check.Rhythm rhythm) {
-    return rhythm.interval().multipliedBy(rhythm.failures()).toNanos() / 1000;
+  private static long micros(ProbeHandler.ProbeTiming probeTiming) {
+    return probeTiming.interval().multipliedBy(probeTiming.failures()).toNanos() / 1000;
   }
 }

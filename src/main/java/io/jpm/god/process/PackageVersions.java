@@ -26,7 +26,7 @@ final class PackageVersions {
   /// Upper bound on cached files; more means that apps come and go.
   private static final int MOST_FILES = 1000;
 
-  private final Map<Place, Known> files = new ConcurrentHashMap<>();
+  private final Map<Place, CachedVersion> files = new ConcurrentHashMap<>();
   private final AppAccess access;
 
   /// @param access reads the files with the credentials of the apps' users
@@ -41,7 +41,7 @@ final class PackageVersions {
   ///
   /// @param json whether the file was readable JSON; otherwise the next directory above is searched
   /// @param version the version; empty if the file has none
-  private record Known(FileTime modified, long size, boolean json, String version) {
+  private record CachedVersion(FileTime modified, long size, boolean json, String version) {
     boolean isOf(BasicFileAttributes now) {
       return now.lastModifiedTime().equals(modified) && now.size() == size;
     }
@@ -50,9 +50,10 @@ final class PackageVersions {
   /// Returns the version of the package that `script` belongs to; empty if there is none.
   ///
   /// @param runAs the credentials of the app
-  String of(Path script, RunAs runAs) {
+  String find(Path script, RunAs runAs) {
     for (Path at = script.getParent(); at != null && at.getNameCount() > 0; at = at.getParent()) {
-      Optional<Known> known = look(new Place(at.resolve("package.json"), runAs.user()), runAs);
+      Optional<CachedVersion> known =
+          look(new Place(at.resolve("package.json"), runAs.user()), runAs);
       if (known.isPresent() && known.get().json()) {
         return known.get().version();
       }
@@ -60,7 +61,7 @@ final class PackageVersions {
     return "";
   }
 
-  private Optional<Known> look(Place place, RunAs runAs) {
+  private Optional<CachedVersion> look(Place place, RunAs runAs) {
     Path file = place.file();
     BasicFileAttributes now;
     try {
@@ -68,18 +69,18 @@ final class PackageVersions {
     } catch (IOException _) {
       return Optional.empty();
     }
-    Known known = files.get(place);
-    if (known == null || !known.isOf(now)) {
-      known = read(file, runAs, now);
+    CachedVersion cachedVersion = files.get(place);
+    if (cachedVersion == null || !cachedVersion.isOf(now)) {
+      cachedVersion = read(file, runAs, now);
       if (files.size() >= MOST_FILES) {
         files.clear();
       }
-      files.put(place, known);
+      files.put(place, cachedVersion);
     }
-    return Optional.of(known);
+    return Optional.of(cachedVersion);
   }
 
-  private Known read(Path file, RunAs runAs, BasicFileAttributes now) {
+  private CachedVersion read(Path file, RunAs runAs, BasicFileAttributes now) {
     boolean json = false;
     String version = "";
     try {
@@ -91,6 +92,6 @@ final class PackageVersions {
     } catch (IOException | DecodeException _) {
       // As in PM2, a broken file counts as missing.
     }
-    return new Known(now.lastModifiedTime(), now.size(), json, version);
+    return new CachedVersion(now.lastModifiedTime(), now.size(), json, version);
   }
 }

@@ -1,7 +1,7 @@
 package io.jpm.god.process;
 
 import io.jpm.model.RunAs;
-import io.jpm.os.LogDisk;
+import io.jpm.os.LogFileSystem;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -53,7 +53,7 @@ final class PidFiles {
         file,
         () -> {
           if (owner.user().isPresent()) {
-            host.logDisk().delete(file, owner);
+            host.logFileSystem().delete(file, owner);
           } else {
             Files.deleteIfExists(file);
           }
@@ -92,7 +92,7 @@ final class PidFiles {
   }
 
   private Path replaceAs(Path file, RunAs owner, String content) throws IOException {
-    LogDisk disk = host.logDisk();
+    LogFileSystem disk = host.logFileSystem();
     Path next = next(file);
     disk.delete(next, owner);
     try (FileChannel channel = disk.create(next, owner)) {

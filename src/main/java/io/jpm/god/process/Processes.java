@@ -1,6 +1,6 @@
 package io.jpm.god.process;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.daemon.KeeperCommand;
 import io.jpm.bus.logs.LogsCommand;
@@ -8,21 +8,21 @@ import io.jpm.god.instance.AppChannel;
 import io.jpm.god.instance.EarlyReports;
 import io.jpm.god.instance.FoundProcess;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.LimitText;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Failpoint;
 import io.jpm.god.process.StartVariables.Outcome;
 import io.jpm.god.store.KeyValueStore;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
-import io.jpm.supervise.Effect;
-import io.jpm.supervise.Event;
+import io.jpm.supervise.SupervisionEffect;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -60,12 +60,12 @@ public final class Processes {
   private final Vertx vertx;
   private final Context context;
   private final GodContext god;
-  private final LogCapture logCapture;
+  private final LogCoordinator logCoordinator;
   private final BalancerCoordinator balancerCoordinator;
-  private final BiConsumer<Instance, Event> supervisor;
+  private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
   private final SpawnRequests requests;
   private final StopCommands stopCommands;
-  private final Ears ears;
+  private final ProcessEventSinks processEventSinks;
   private final PidFiles pidFiles;
   private final WorkerExecutor spawners;
   private final StartVariables startVariables;
@@ -73,7 +73,7 @@ public final class Processes {
   private final PackageVersions versions;
 
   /// The instances that have a process, or for which one is being created.
-  private final Set<Instance> holding = new HashSet<>();
+  private final Set<SupervisedInstance> holding = new HashSet<>();
 
   /// The handlers of everything that processes report except their exits.
   ///
@@ -81,29 +81,29 @@ public final class Processes {
   /// @param healthCoordinator monitors their health
   /// @param limits handles the kernel's enforcement of their memory limits
   /// @param messages parses their messages
-  public record Ears(
+  public record ProcessEventSinks(
       IpcHandler ipcHandler,
       HealthCoordinator healthCoordinator,
       MemoryLimits limits,
-      Messages messages) {}
+      IpcMessageReader messages) {}
 
   public Processes(
       Context context,
       GodContext god,
-      Ears ears,
+      ProcessEventSinks processEventSinks,
       BalancerCoordinator balancerCoordinator,
-      BiConsumer<Instance, Event> supervisor) {
+      BiConsumer<SupervisedInstance, SupervisionEvent> supervisor) {
     this.vertx = context.owner();
-    this.logCapture = new LogCapture(vertx);
+    this.logCoordinator = new LogCoordinator(vertx);
     this.balancerCoordinator = balancerCoordinator;
     this.context = context;
     this.god = god;
-    this.ears = ears;
+    this.processEventSinks = processEventSinks;
     this.supervisor = supervisor;
     this.requests = new SpawnRequests(god.home());
     var store = new KeyValueStore(god.home());
     var running = new RunningVariables(god.host(), requests, store);
-    this.checks = new MonitoringUpdate(vertx, ears.healthCoordinator, running);
+    this.checks = new MonitoringUpdate(vertx, processEventSinks.healthCoordinator, running);
     this.stopCommands = new StopCommands(vertx, context, god, requests, running);
     this.pidFiles = new PidFiles(vertx, god.host(), god.home());
     this.startVariables =
@@ -112,29 +112,31 @@ public final class Processes {
     this.spawners = vertx.createSharedWorkerExecutor("jpm-spawn", SPAWN_THREADS);
   }
 
-  public LogCapture logCapture() {
-    return logCapture;
+  public LogCoordinator logCapture() {
+    return logCoordinator;
   }
 
-  private void on(Instance instance, Event event) {
-    supervisor.accept(instance, event);
+  private void on(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent) {
+    supervisor.accept(supervisedInstance, supervisionEvent);
   }
 
   /// Signals the tree of `instance`, or only its main process.
   ///
   /// @param sent run when the signal has been sent; never run if there is no process
-  public void signal(Instance instance, Effect.SignalTree order, Runnable sent) {
-    Child child = instance.child;
+  public void signal(
+      SupervisedInstance supervisedInstance, SupervisionEffect.SignalTree order, Runnable sent) {
+    Child child = supervisedInstance.child;
     if (child == null) {
       // Adopted without a process, or the main process was never created: nothing to end.
-      context.runOnContext(_ -> on(instance, new Event.TreeGone(order.generation())));
+      context.runOnContext(
+          _ -> on(supervisedInstance, new SupervisionEvent.TreeGone(order.generation())));
       return;
     }
     Failpoint.SIGNAL_BEGINS.hit();
     // The first signal of a stop decides for the whole stop: a new spec must not leave half a tree
     // running.
-    instance.treeOrdered |= instance.spec.stop().wholeTree();
-    if (instance.treeOrdered) {
+    supervisedInstance.treeOrdered |= supervisedInstance.spec.stop().wholeTree();
+    if (supervisedInstance.treeOrdered) {
       child.signalTree(order.signal(), () -> context.runOnContext(_ -> sent.run()));
     } else {
       child.signalMain(order.signal());
@@ -145,40 +147,46 @@ public final class Processes {
 
   /// Sends PM2's shutdown message. Whether the app reads its IPC channel is unknown; without a
   /// channel, the stop continues with the signal.
-  public void sendShutdown(Instance instance, long generation) {
-    Child child = instance.child;
+  public void sendShutdown(SupervisedInstance supervisedInstance, long generation) {
+    Child child = supervisedInstance.child;
     if (child == null || !child.send("\"shutdown\"")) {
-      context.runOnContext(_ -> on(instance, new Event.StopCommandEnded(generation)));
+      context.runOnContext(
+          _ -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation)));
     }
   }
 
   /// Runs the app's stop command and reports its end.
-  public void runStopCommand(Instance instance, long generation) {
-    stopCommands.run(instance, () -> on(instance, new Event.StopCommandEnded(generation)));
+  public void runStopCommand(SupervisedInstance supervisedInstance, long generation) {
+    stopCommands.run(
+        supervisedInstance,
+        () -> on(supervisedInstance, new SupervisionEvent.StopCommandEnded(generation)));
   }
 
   /// Spawns the process of `generation` and reports the result.
-  public void spawn(Instance instance, long generation) {
-    forgetChild(instance);
-    instance.channel = new AppChannel();
-    instance.treeOrdered = false;
+  public void spawn(SupervisedInstance supervisedInstance, long generation) {
+    releaseProcess(supervisedInstance);
+    supervisedInstance.channel = new AppChannel();
+    supervisedInstance.treeOrdered = false;
     Optional<String> tooMany = tooMany();
     if (tooMany.isPresent()) {
       var refused = new SpawnResult.Refused(tooMany.get(), false);
-      context.runOnContext(_ -> spawned(instance, generation, refused));
+      context.runOnContext(_ -> spawned(supervisedInstance, generation, refused));
       return;
     }
-    holding.add(instance);
-    logCapture
-        .open(instance)
+    holding.add(supervisedInstance);
+    logCoordinator
+        .open(supervisedInstance)
         .compose(problem ->
             problem.isPresent()
                 ? Future.succeededFuture(new SpawnResult.Refused(problem.get(), false))
-                : prepare(instance, generation))
-        .onSuccess(result -> spawned(instance, generation, result))
+                : prepare(supervisedInstance, generation))
+        .onSuccess(result -> spawned(supervisedInstance, generation, result))
         .onFailure(error -> {
-          LOG.log(Level.ERROR, "starting " + instance.label() + " failed", error);
-          spawned(instance, generation, new SpawnResult.Refused("internal error: " + error, false));
+          LOG.log(Level.ERROR, "starting " + supervisedInstance.label() + " failed", error);
+          spawned(
+              supervisedInstance,
+              generation,
+              new SpawnResult.Refused("internal error: " + error, false));
         });
   }
 
@@ -186,34 +194,35 @@ public final class Processes {
   /// more starts may be due than this daemon has descriptors for.
   private Optional<String> tooMany() {
     return god.host()
-        .openFiles()
-        .filter(limit -> holding.size() >= limit.mostInstances())
+        .descriptorBudget()
+        .filter(limit -> holding.size() >= limit.maxInstances())
         .map(limit -> limit.refusal(1, holding.size()));
   }
 
-  private Future<SpawnResult> prepare(Instance instance, long generation) {
-    AppSpec spec = instance.spec;
+  private Future<SpawnResult> prepare(SupervisedInstance supervisedInstance, long generation) {
+    AppSpec spec = supervisedInstance.spec;
     return startVariables
         .read(spec)
         .compose(outcome ->
             switch (outcome) {
-              case Outcome.Read read -> prepare(instance, generation, spec, read);
+              case Outcome.Read read -> prepare(supervisedInstance, generation, spec, read);
               case Outcome.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, true));
             });
   }
 
   private Future<SpawnResult> prepare(
-      Instance instance, long generation, AppSpec spec, Outcome.Read read) {
-    instance.fileVariables = read.files();
+      SupervisedInstance supervisedInstance, long generation, AppSpec spec, Outcome.Read read) {
+    supervisedInstance.fileVariables = read.files();
     return balancerCoordinator
-        .prepare(instance)
+        .prepare(supervisedInstance)
         .compose(reply ->
             switch (reply) {
               // The spec has been replaced meanwhile.
-              case BalancerReply.Prepared _ when !instance.spec.equals(spec) ->
-                  prepare(instance, generation);
-              case BalancerReply.Prepared share -> make(instance, generation, share, read);
+              case BalancerReply.Prepared _ when !supervisedInstance.spec.equals(spec) ->
+                  prepare(supervisedInstance, generation);
+              case BalancerReply.Prepared share ->
+                  make(supervisedInstance, generation, share, read);
               case BalancerReply.Refused(String reason) ->
                   Future.succeededFuture(new SpawnResult.Refused(reason, false));
               case BalancerReply.Done _,
@@ -226,23 +235,29 @@ public final class Processes {
   }
 
   private Future<SpawnResult> make(
-      Instance instance, long generation, BalancerReply.Prepared share, Outcome.Read read) {
-    SpawnRequest request = requests.main(instance, generation, share, read);
-    Watcher watcher = new Watcher(instance, generation);
-    instance.earlyReports = watcher;
+      SupervisedInstance supervisedInstance,
+      long generation,
+      BalancerReply.Prepared share,
+      Outcome.Read read) {
+    SpawnRequest request = requests.main(supervisedInstance, generation, share, read);
+    Watcher watcher = new Watcher(supervisedInstance, generation);
+    supervisedInstance.earlyReports = watcher;
     Map<String, String> open = new HashMap<>(request.environment());
     open.keySet().removeAll(read.secrets().keySet());
     // On separate threads: a program on a hung network disk must not block the journal.
-    return ears.healthCoordinator
-        .attend(instance, open)
+    return processEventSinks
+        .healthCoordinator
+        .startMonitoring(supervisedInstance, open)
         .compose(_ ->
             spawners.executeBlocking(
                 () -> {
-                  instance.version =
-                      versions.of(instance.spec.command().script(), instance.spec.runAs());
+                  supervisedInstance.version =
+                      versions.find(
+                          supervisedInstance.spec.command().script(),
+                          supervisedInstance.spec.runAs());
                   // Discards output of earlier processes in the pipe, which does not belong to this
                   // process.
-                  takeTail(tellingPipe(instance));
+                  takeTail(tellingPipe(supervisedInstance));
                   Failpoint.SPAWN_BEGINS.hit();
                   SpawnResult result = god.host().spawn(request, watcher);
                   Failpoint.SPAWNED.hit();
@@ -254,71 +269,74 @@ public final class Processes {
 
   /// Returns the pipe to which a process prints why it exits: with a terminal, all output goes to
   /// the same pipe.
-  private static Path tellingPipe(Instance instance) {
-    return instance.spec.logs().terminal()
-        ? instance.paths.out().fifo()
-        : instance.paths.error().fifo();
+  private static Path tellingPipe(SupervisedInstance supervisedInstance) {
+    return supervisedInstance.spec.logs().terminal()
+        ? supervisedInstance.paths.out().fifo()
+        : supervisedInstance.paths.error().fifo();
   }
 
   private byte[] takeTail(Path pipe) {
-    return god.host().logPipes().map(pipes -> pipes.takeTail(pipe)).orElseGet(() -> new byte[0]);
+    return god.host()
+        .logPipeReader()
+        .map(pipes -> pipes.takeTail(pipe))
+        .orElseGet(() -> new byte[0]);
   }
 
   /// Returns the most informative line of the output of `instance` while no daemon ran; empty if
   /// there is none. The output has not been followed by that of another process. May block briefly.
-  public String lastWordsOf(Instance instance) {
-    return ExitReasonLine.of(takeTail(tellingPipe(instance)));
+  public String lastErrorLine(SupervisedInstance supervisedInstance) {
+    return ExitReasonLine.of(takeTail(tellingPipe(supervisedInstance)));
   }
 
   /// Returns the monitoring of processes that already run.
-  public MonitoringUpdate checks() {
+  public MonitoringUpdate probes() {
     return checks;
   }
 
-  private void spawned(Instance instance, long generation, SpawnResult result) {
+  private void spawned(SupervisedInstance supervisedInstance, long generation, SpawnResult result) {
     switch (result) {
       case SpawnResult.Started(Child child) -> {
         Instant now = god.wallClock().instant();
-        watch(instance, child);
-        balancerCoordinator.began(instance, child.identity(), false);
-        ears.healthCoordinator.began(instance, child.identity());
-        instance.startedAt = Optional.of(now);
-        writePid(instance);
-        warnOfLimits(instance, child);
-        on(instance, new Event.Spawned(generation));
+        watch(supervisedInstance, child);
+        balancerCoordinator.processStarted(supervisedInstance, child.identity(), false);
+        processEventSinks.healthCoordinator.processStarted(supervisedInstance, child.identity());
+        supervisedInstance.startedAt = Optional.of(now);
+        writePid(supervisedInstance);
+        warnOfLimits(supervisedInstance, child);
+        on(supervisedInstance, new SupervisionEvent.Spawned(generation));
         Failpoint.SPAWN_TOLD.hit();
-        begin(instance);
+        activate(supervisedInstance);
         // The spec may have changed while the process was being created.
-        checks.look(instance);
+        checks.look(supervisedInstance);
       }
       case SpawnResult.Refused(String reason, boolean temporary) -> {
-        holding.remove(instance);
-        instance.startedAt = Optional.empty();
-        balancerCoordinator.ended(instance);
-        on(instance, new Event.SpawnFailed(generation, reason, temporary));
+        holding.remove(supervisedInstance);
+        supervisedInstance.startedAt = Optional.empty();
+        balancerCoordinator.processEnded(supervisedInstance);
+        on(supervisedInstance, new SupervisionEvent.SpawnFailed(generation, reason, temporary));
       }
     }
   }
 
-  private static void warnOfLimits(Instance instance, Child child) {
-    String unenforced = LimitText.unenforced(instance.spec, child);
+  private static void warnOfLimits(SupervisedInstance supervisedInstance, Child child) {
+    String unenforced = LimitText.unenforced(supervisedInstance.spec, child);
     if (!unenforced.isEmpty()) {
-      LOG.log(Level.WARNING, "{0}: {1}", instance.label(), unenforced);
+      LOG.log(Level.WARNING, "{0}: {1}", supervisedInstance.label(), unenforced);
     }
   }
 
-  private void watch(Instance instance, Child child) {
-    instance.child = child;
-    instance.recorded = Optional.empty();
-    holding.add(instance);
-    instance.latest = Optional.of(child.identity());
-    logCapture.tellKeeper(new KeeperCommand.Remember(child.identity()));
+  private void watch(SupervisedInstance supervisedInstance, Child child) {
+    supervisedInstance.child = child;
+    supervisedInstance.recorded = Optional.empty();
+    holding.add(supervisedInstance);
+    supervisedInstance.unreportedExitProcess = Optional.of(child.identity());
+    logCoordinator.tellKeeper(new KeeperCommand.Remember(child.identity()));
   }
 
   /// Lets reports about the current process through.
-  public void begin(Instance instance) {
-    if (instance.earlyReports != null) {
-      instance.earlyReports.begin();
+  public void activate(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.earlyReports != null) {
+      supervisedInstance.earlyReports.begin();
     }
   }
 
@@ -327,83 +345,90 @@ public final class Processes {
   ///
   /// @param captured the request by which LogAggregator captures the output now
   /// @param pidFile path of the current pid file
-  public void moved(Instance instance, LogsCommand.Open captured, Path pidFile) {
-    logCapture.moved(instance, captured);
-    if (instance.child != null && !pidFile.equals(instance.paths.pidFile())) {
+  public void redirectOutput(
+      SupervisedInstance supervisedInstance, LogsCommand.Open captured, Path pidFile) {
+    logCoordinator.moved(supervisedInstance, captured);
+    if (supervisedInstance.child != null && !pidFile.equals(supervisedInstance.paths.pidFile())) {
       pidFiles.remove(pidFile, captured.runAs());
-      writePid(instance);
+      writePid(supervisedInstance);
     }
   }
 
   /// Updates the pid files after `instance` has replaced `old` in the list.
-  public void tookPlace(Instance instance, Instance old) {
-    if (!old.paths.pidFile().equals(instance.paths.pidFile())) {
+  public void promoted(SupervisedInstance supervisedInstance, SupervisedInstance old) {
+    if (!old.paths.pidFile().equals(supervisedInstance.paths.pidFile())) {
       pidFiles.remove(old.paths.pidFile(), old.spec.runAs());
     }
-    writePid(instance);
+    writePid(supervisedInstance);
   }
 
-  private void writePid(Instance instance) {
-    Child child = instance.child;
-    if (child != null && instance.replacementRole == ReplacementRole.CURRENT) {
-      pidFiles.write(instance.paths.pidFile(), instance.spec.runAs(), child.identity().pid());
+  private void writePid(SupervisedInstance supervisedInstance) {
+    Child child = supervisedInstance.child;
+    if (child != null && supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
+      pidFiles.write(
+          supervisedInstance.paths.pidFile(),
+          supervisedInstance.spec.runAs(),
+          child.identity().pid());
     }
   }
 
   /// Removes the pid file, unless the process is a candidate or draining: then the file belongs to
   /// the current process.
-  private void removePid(Instance instance) {
-    if (instance.replacementRole == ReplacementRole.CURRENT) {
-      pidFiles.remove(instance.paths.pidFile(), instance.spec.runAs());
+  private void removePid(SupervisedInstance supervisedInstance) {
+    if (supervisedInstance.replacementRole == ReplacementRole.CURRENT) {
+      pidFiles.remove(supervisedInstance.paths.pidFile(), supervisedInstance.spec.runAs());
     }
   }
 
   /// Adopts a process of an earlier daemon.
   ///
   /// @return whether it is running
-  public Future<Boolean> adopt(Instance instance, FoundProcess found) {
-    var watcher = new Watcher(instance, found.generation());
-    instance.earlyReports = watcher;
-    String tag = instance.tag(god.home(), found.generation());
-    return Blocking.call(
+  public Future<Boolean> adopt(SupervisedInstance supervisedInstance, FoundProcess found) {
+    var watcher = new Watcher(supervisedInstance, found.generation());
+    supervisedInstance.earlyReports = watcher;
+    String tag = supervisedInstance.tag(god.home(), found.generation());
+    return BlockingCalls.call(
             vertx,
             () -> {
-              instance.fileVariables = balancerCoordinator.ofFiles(instance);
+              supervisedInstance.fileVariables =
+                  balancerCoordinator.fileVariables(supervisedInstance);
               return god.host().adopt(found.identity(), tag, watcher);
             })
         .map(child -> {
-          child.ifPresent(c -> watch(instance, c));
+          child.ifPresent(c -> watch(supervisedInstance, c));
           return child.isPresent();
         });
   }
 
   /// Returns the possible leftovers of a main process that is gone; empty if the app's tree must
   /// not be ended. Must be called before a new process is created.
-  public Optional<Child> remainsOf(Instance instance, long generation, ProcessIdentity gone) {
-    removePid(instance);
-    if (!instance.spec.stop().wholeTree()) {
+  public Optional<Child> leftoverTree(
+      SupervisedInstance supervisedInstance, long generation, ProcessIdentity gone) {
+    removePid(supervisedInstance);
+    if (!supervisedInstance.spec.stop().wholeTree()) {
       return Optional.empty();
     }
-    String tag = instance.tag(god.home(), generation);
-    return Optional.of(god.host().adoptLeftovers(gone, tag, new Watcher(instance, generation)));
+    String tag = supervisedInstance.tag(god.home(), generation);
+    return Optional.of(
+        god.host().adoptLeftovers(gone, tag, new Watcher(supervisedInstance, generation)));
   }
 
   /// Releases the instance's process, which is gone or does not exist, and removes its pid file.
-  void forgetChild(Instance instance) {
-    stopCommands.end(instance);
-    Child child = instance.child;
+  void releaseProcess(SupervisedInstance supervisedInstance) {
+    stopCommands.kill(supervisedInstance);
+    Child child = supervisedInstance.child;
     if (child != null) {
-      instance.child = null;
-      holding.remove(instance);
+      supervisedInstance.child = null;
+      holding.remove(supervisedInstance);
       child.release();
-      removePid(instance);
+      removePid(supervisedInstance);
     }
   }
 
   /// Passes a child's events from the host's thread to God's context, in order. A program that
   /// exits immediately may overtake the report that it was created.
   final class Watcher implements ChildWatcher, EarlyReports {
-    private final Instance instance;
+    private final SupervisedInstance supervisedInstance;
     private final long generation;
     private final Path pipe;
     private final boolean terminal;
@@ -411,15 +436,16 @@ public final class Processes {
     private Optional<Runnable> early = Optional.empty();
     private final List<Runnable> unheard = new ArrayList<>();
 
-    /// Number of messages and events of this process that are still in [Messages]. While there are
-    /// any, later events, including the exit, take the same path, which preserves their order.
+    /// Number of messages and events of this process that are still in [IpcMessageReader]. While
+    /// there are any, later events, including the exit, take the same path, which preserves their
+    /// order.
     private final AtomicInteger unread = new AtomicInteger();
 
-    Watcher(Instance instance, long generation) {
-      this.instance = instance;
+    Watcher(SupervisedInstance supervisedInstance, long generation) {
+      this.supervisedInstance = supervisedInstance;
       this.generation = generation;
-      this.pipe = tellingPipe(instance);
-      this.terminal = instance.spec.logs().terminal();
+      this.pipe = tellingPipe(supervisedInstance);
+      this.terminal = supervisedInstance.spec.logs().terminal();
     }
 
     @Override
@@ -461,11 +487,11 @@ public final class Processes {
         context.runOnContext(_ -> step.run());
       } else {
         unread.incrementAndGet();
-        ears.messages.execute(() -> onContext(step));
+        processEventSinks.messages.execute(() -> onContext(step));
       }
     }
 
-    /// Runs on the thread of [Messages].
+    /// Runs on the thread of [IpcMessageReader].
     private void onContext(Runnable step) {
       context.runOnContext(_ -> step.run());
       unread.decrementAndGet();
@@ -474,16 +500,16 @@ public final class Processes {
     @Override
     public void message(String json, Runnable heard) {
       unread.incrementAndGet();
-      ears.messages.read(
-          new Messages.Incoming(instance.spec.name(), json, heard),
+      processEventSinks.messages.read(
+          new IpcMessageReader.Incoming(supervisedInstance.spec.name(), json, heard),
           read -> onContext(() -> read.ifPresent(said -> whenLive(() -> hear(said)))));
     }
 
     @Override
-    public void internal(String json, Runnable heard) {
+    public void nodeMessageReceived(String json, Runnable heard) {
       unread.incrementAndGet();
-      ears.messages.judge(
-          new Messages.Incoming(instance.spec.name(), json, heard),
+      processEventSinks.messages.judge(
+          new IpcMessageReader.Incoming(supervisedInstance.spec.name(), json, heard),
           judged -> onContext(() -> judged.ifPresent(then -> whenLive(() -> pass(json, then)))));
     }
 
@@ -496,64 +522,66 @@ public final class Processes {
     }
 
     private void pass(String json, Runnable heard) {
-      balancerCoordinator.heard(instance, generation, json, heard);
+      balancerCoordinator.nodeMessageReceived(supervisedInstance, generation, json, heard);
     }
 
     private void hear(IpcHandler.Said said) {
       try {
-        ears.ipcHandler.heard(instance, generation, said.message());
+        processEventSinks.ipcHandler.heard(supervisedInstance, generation, said.message());
       } finally {
         said.heard().run();
       }
     }
 
     @Override
-    public void partRanOutOfMemory(long processes) {
-      context.runOnContext(_ -> ears.limits.partEnded(instance, generation, processes));
+    public void descendantOutOfMemory(long processes) {
+      context.runOnContext(
+          _ -> processEventSinks.limits.partEnded(supervisedInstance, generation, processes));
     }
 
     @Override
-    public void slowedForMemory() {
-      context.runOnContext(_ -> ears.limits.slowed(instance, generation));
+    public void memoryThrottled() {
+      context.runOnContext(_ -> processEventSinks.limits.slowed(supervisedInstance, generation));
     }
 
     @Override
     public void treeGone() {
       afterFeed(() -> {
-        if (instance.state.generation() == generation) {
+        if (supervisedInstance.state.generation() == generation) {
           Failpoint.TREE_GONE_SEEN.hit();
-          Child child = instance.child;
-          boolean killed = child == null || child.hasKilledOthers();
-          forgetChild(instance);
-          on(instance, new Event.TreeGone(generation, killed));
+          Child child = supervisedInstance.child;
+          boolean killed = child == null || child.hasKilledDescendants();
+          releaseProcess(supervisedInstance);
+          on(supervisedInstance, new SupervisionEvent.TreeGone(generation, killed));
           Failpoint.TREE_GONE_TOLD.hit();
         }
       });
     }
 
     private void ended(Exit exit, byte[] tail) {
-      Child child = instance.child;
-      if (instance.state.generation() != generation || child == null) {
+      Child child = supervisedInstance.child;
+      if (supervisedInstance.state.generation() != generation || child == null) {
         return;
       }
       Failpoint.EXIT_SEEN.hit();
-      balancerCoordinator.ended(instance);
+      balancerCoordinator.processEnded(supervisedInstance);
       boolean leftovers = child.hasLeftovers();
-      String killed = LimitText.ofEnd(instance.spec, child, exit);
+      String killed = LimitText.ofEnd(supervisedInstance.spec, child, exit);
       boolean treeIsWatched =
-          instance.treeOrdered || (instance.spec.stop().wholeTree() && leftovers);
+          supervisedInstance.treeOrdered
+              || (supervisedInstance.spec.stop().wholeTree() && leftovers);
       if (!treeIsWatched) {
-        forgetChild(instance);
+        releaseProcess(supervisedInstance);
       }
       on(
-          instance,
-          new Event.Exited(
+          supervisedInstance,
+          new SupervisionEvent.Exited(
               generation,
               exit,
               leftovers,
               killed,
               ExitReasonLine.of(tail),
-              BackgroundingAdvice.of(instance.spec, child.leftoverProcess())));
+              BackgroundingAdvice.of(supervisedInstance.spec, child.leftoverProcess())));
       Failpoint.EXIT_TOLD.hit();
     }
   }

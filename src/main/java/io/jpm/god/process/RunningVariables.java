@@ -1,10 +1,10 @@
 package io.jpm.god.process;
 
-import io.jpm.god.instance.Instance;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.store.KeyValueStore;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.EnvFiles;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.EnvFileReader;
 import io.jpm.os.ProcessHost;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -27,29 +27,29 @@ record RunningVariables(ProcessHost host, SpawnRequests requests, KeyValueStore 
   /// balancer is in the journal. The values from env files and `jpm set` at that time are known
   /// only to the process itself. If the system does not provide them, the current values are used;
   /// likewise if the process belongs to another user, who can forge them. Blocking.
-  Map<String, String> of(Instance instance, ProcessIdentity process) {
-    AppSpec spec = instance.spec;
-    Map<String, String> files = files(instance.label(), spec);
+  Map<String, String> read(SupervisedInstance supervisedInstance, ProcessIdentity process) {
+    AppSpec spec = supervisedInstance.spec;
+    Map<String, String> files = files(supervisedInstance.label(), spec);
     Map<String, String> stored = store.variables(spec.name());
     AppSpec complete =
-        spec.draft().variables(spec.variables().withFiles(files).withStored(stored)).build();
-    Map<String, String> environment = requests.environment(instance, complete);
+        spec.toBuilder().variables(spec.variables().withFiles(files).withStored(stored)).build();
+    Map<String, String> environment = requests.environment(supervisedInstance, complete);
     Set<String> uncertain = new HashSet<>(files.keySet());
     uncertain.removeAll(spec.variables().declared().keySet());
     uncertain.addAll(stored.keySet());
     uncertain.add(PORT); // missing in the journal of an older version
     uncertain.removeAll(spec.variables().referred().secrets().keySet());
-    uncertain.forEach(
-        name -> host.variable(process, name).ifPresent(value -> environment.put(name, value)));
-    if (!instance.port.isEmpty()) {
-      environment.put(PORT, instance.port);
+    uncertain.forEach(name ->
+        host.environmentVariable(process, name).ifPresent(value -> environment.put(name, value)));
+    if (!supervisedInstance.port.isEmpty()) {
+      environment.put(PORT, supervisedInstance.port);
     }
-    return SpawnRequests.complete(spec, environment);
+    return SpawnRequests.expandTemplates(spec, environment);
   }
 
   private Map<String, String> files(String label, AppSpec spec) {
     try {
-      return EnvFiles.read(spec, host.appAccess());
+      return EnvFileReader.read(spec, host.appAccess());
     } catch (IOException unreadable) {
       LOG.log(
           Level.WARNING,

@@ -4,12 +4,12 @@ import io.jpm.god.store.KeyValueStore;
 import io.jpm.model.AppSpec;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.RunAs;
-import io.jpm.model.Secret;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.SecretSource;
 import io.jpm.model.text.CleanEnvironment;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.AppAccess;
-import io.jpm.os.CommandOutput;
-import io.jpm.os.EnvFiles;
+import io.jpm.os.CommandRunner;
+import io.jpm.os.EnvFileReader;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -114,13 +114,14 @@ final class StartVariables {
   private Outcome now(AppSpec spec, Map<String, String> stored) {
     Map<String, String> files;
     try {
-      files = EnvFiles.read(spec, access);
+      files = EnvFileReader.read(spec, access);
     } catch (IOException unreadable) {
       return new Outcome.Refused(String.valueOf(unreadable.getMessage()));
     }
     Map<String, String> secrets = new HashMap<>();
     try {
-      for (Map.Entry<String, Secret> secret : spec.variables().referred().secrets().entrySet()) {
+      for (Map.Entry<String, SecretSource> secret :
+          spec.variables().referred().secrets().entrySet()) {
         secrets.put(secret.getKey(), value(secret.getKey(), secret.getValue(), spec));
       }
     } catch (Unreadable unreadable) {
@@ -129,29 +130,33 @@ final class StartVariables {
     return new Outcome.Read(files, secrets, stored);
   }
 
-  private String value(String name, Secret secret, AppSpec spec) throws Unreadable {
+  private String value(String name, SecretSource secretSource, AppSpec spec) throws Unreadable {
     byte[] bytes;
     try {
-      bytes = bytes(secret, spec);
+      bytes = bytes(secretSource, spec);
     } catch (NoSuchFileException _) {
-      throw new Unreadable("secret %s: %s does not exist".formatted(name, secret.shown()));
+      throw new Unreadable(
+          "secret %s: %s does not exist".formatted(name, secretSource.displayText()));
     } catch (IOException e) {
-      throw new Unreadable("secret %s: %s %s".formatted(name, secret.shown(), e.getMessage()));
+      throw new Unreadable(
+          "secret %s: %s %s".formatted(name, secretSource.displayText(), e.getMessage()));
     }
-    String value = withoutLineEnd(ByteText.fromBytes(bytes));
+    String value = withoutLineEnd(SurrogateEscape.fromBytes(bytes));
     if (value.isEmpty() || value.indexOf('\0') >= 0) {
       throw new Unreadable(
           "secret %s: %s %s"
               .formatted(
-                  name, secret.shown(), value.isEmpty() ? "is empty" : "has a NUL byte in it"));
+                  name,
+                  secretSource.displayText(),
+                  value.isEmpty() ? "is empty" : "has a NUL byte in it"));
     }
     return value;
   }
 
-  private byte[] bytes(Secret secret, AppSpec spec) throws IOException {
-    return switch (secret) {
-      case Secret.InFile(Path path) -> access.read(path, MOST_OF_SECRET, spec.runAs());
-      case Secret.Credential(String name) -> {
+  private byte[] bytes(SecretSource secretSource, AppSpec spec) throws IOException {
+    return switch (secretSource) {
+      case SecretSource.FromFile(Path path) -> access.read(path, MOST_OF_SECRET, spec.runAs());
+      case SecretSource.FromCredential(String name) -> {
         String directory = daemon.getOrDefault(CREDENTIALS, "");
         if (directory.isEmpty()) {
           throw new IOException(
@@ -159,16 +164,16 @@ final class StartVariables {
         }
         yield access.read(Path.of(directory).resolve(name), MOST_OF_SECRET, RunAs.DAEMON);
       }
-      case Secret.OfCommand command -> output(command, spec);
+      case SecretSource.FromCommand command -> output(command, spec);
     };
   }
 
   /// Runs the command with the daemon's variables or, for another user, with those of a new
   /// session.
-  private byte[] output(Secret.OfCommand command, AppSpec spec) throws IOException {
+  private byte[] output(SecretSource.FromCommand command, AppSpec spec) throws IOException {
     var variables = access.isOther(spec.runAs()) ? CleanEnvironment.of(daemon) : daemon;
     AppAccess.Launch launch = access.launch(command.argv(), spec.cwd(), variables, spec.runAs());
-    return CommandOutput.of(launch, limit, MOST_OF_SECRET);
+    return CommandRunner.output(launch, limit, MOST_OF_SECRET);
   }
 
   private static String withoutLineEnd(String text) {

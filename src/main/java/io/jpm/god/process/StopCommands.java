@@ -1,14 +1,14 @@
 package io.jpm.god.process;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.ProgramSearch;
+import io.jpm.os.ProgramFinder;
 import io.jpm.os.SpawnResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -29,7 +29,7 @@ final class StopCommands {
   private final GodContext god;
   private final SpawnRequests requests;
   private final RunningVariables variables;
-  private final Map<Instance, Child> running = new HashMap<>();
+  private final Map<SupervisedInstance, Child> running = new HashMap<>();
 
   /// @param variables reads the environment of the processes
   StopCommands(
@@ -48,75 +48,85 @@ final class StopCommands {
   /// Runs the stop command of `instance`.
   ///
   /// @param ended called once, on the context, when the command has ended or cannot be run
-  void run(Instance instance, Runnable ended) {
-    Optional<ProcessIdentity> process = instance.process();
-    long generation = instance.state.generation();
-    instance.stopProblem = Optional.empty();
-    Blocking.call(vertx, () -> make(instance, process, watcher(instance, generation, ended)))
+  void run(SupervisedInstance supervisedInstance, Runnable ended) {
+    Optional<ProcessIdentity> process = supervisedInstance.process();
+    long generation = supervisedInstance.state.generation();
+    supervisedInstance.stopProblem = Optional.empty();
+    BlockingCalls.call(
+            vertx,
+            () -> make(supervisedInstance, process, watcher(supervisedInstance, generation, ended)))
         .onSuccess(result -> {
           switch (result) {
-            case SpawnResult.Started(Child child) -> started(instance, generation, child);
-            case SpawnResult.Refused(String reason, _) -> refused(instance, reason, ended);
+            case SpawnResult.Started(Child child) -> started(supervisedInstance, generation, child);
+            case SpawnResult.Refused(String reason, _) ->
+                refused(supervisedInstance, reason, ended);
           }
         })
-        .onFailure(error -> refused(instance, String.valueOf(error.getMessage()), ended));
+        .onFailure(error -> refused(supervisedInstance, String.valueOf(error.getMessage()), ended));
   }
 
-  private void started(Instance instance, long generation, Child child) {
+  private void started(SupervisedInstance supervisedInstance, long generation, Child child) {
     // The app may have exited while the command was being created.
-    boolean late = instance.child == null || instance.state.generation() != generation;
-    running.put(instance, child);
+    boolean late =
+        supervisedInstance.child == null || supervisedInstance.state.generation() != generation;
+    running.put(supervisedInstance, child);
     if (late) {
-      end(instance);
+      kill(supervisedInstance);
     }
   }
 
-  private static void refused(Instance instance, String reason, Runnable ended) {
-    problem(instance, "the stop command cannot be run: " + reason);
+  private static void refused(
+      SupervisedInstance supervisedInstance, String reason, Runnable ended) {
+    problem(supervisedInstance, "the stop command cannot be run: " + reason);
     ended.run();
   }
 
-  private static void problem(Instance instance, String words) {
-    String sentence = instance.label() + ": " + words;
-    instance.stopProblem = Optional.of(sentence);
+  private static void problem(SupervisedInstance supervisedInstance, String words) {
+    String sentence = supervisedInstance.label() + ": " + words;
+    supervisedInstance.stopProblem = Optional.of(sentence);
     LOG.log(Level.WARNING, "{0}", sentence);
   }
 
   /// Ends the command of `instance` if it still runs; the instance has stopped.
-  void end(Instance instance) {
-    Child child = running.remove(instance);
+  void kill(SupervisedInstance supervisedInstance) {
+    Child child = running.remove(supervisedInstance);
     if (child != null) {
       child.signalTree(Signal.SIGKILL);
     }
   }
 
   private SpawnResult make(
-      Instance instance, Optional<ProcessIdentity> process, ChildWatcher watcher) {
+      SupervisedInstance supervisedInstance,
+      Optional<ProcessIdentity> process,
+      ChildWatcher watcher) {
     Map<String, String> environment =
         process
-            .map(it -> variables.of(instance, it))
-            .orElseGet(() -> requests.environment(instance));
+            .map(it -> variables.read(supervisedInstance, it))
+            .orElseGet(() -> requests.environment(supervisedInstance));
     environment.put("JPM_PID", Integer.toString(process.map(ProcessIdentity::pid).orElse(0)));
-    String word = instance.spec.stop().command().getFirst();
+    String word = supervisedInstance.spec.stop().command().getFirst();
     Optional<Path> program =
-        ProgramSearch.find(word, instance.spec.cwd(), environment.getOrDefault("PATH", ""));
+        ProgramFinder.find(
+            word, supervisedInstance.spec.cwd(), environment.getOrDefault("PATH", ""));
     return program.isPresent()
-        ? god.host().spawn(requests.stopCommand(instance, program.get(), environment), watcher)
+        ? god.host()
+            .spawn(requests.stopCommand(supervisedInstance, program.get(), environment), watcher)
         : new SpawnResult.Refused("program \"" + word + "\" was not found in PATH", false);
   }
 
-  private ChildWatcher watcher(Instance instance, long generation, Runnable ended) {
+  private ChildWatcher watcher(
+      SupervisedInstance supervisedInstance, long generation, Runnable ended) {
     return new ChildWatcher() {
       @Override
       public void exited(Exit exit) {
         context.runOnContext(_ -> {
-          if (instance.state.generation() == generation) {
-            running.remove(instance);
+          if (supervisedInstance.state.generation() == generation) {
+            running.remove(supervisedInstance);
           }
           if (exit.equals(new Exit.Code(0))) {
-            LOG.log(Level.INFO, "{0}: the stop command has ended", instance.label());
+            LOG.log(Level.INFO, "{0}: the stop command has ended", supervisedInstance.label());
           } else {
-            problem(instance, "the stop command ended with " + exit);
+            problem(supervisedInstance, "the stop command ended with " + exit);
           }
           ended.run();
         });

@@ -1,12 +1,12 @@
 package io.jpm.god.process;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.model.AppName;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ProcessHost;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
@@ -61,7 +61,7 @@ public final class ThreadDumps {
   ///
   /// @return completes within about 2 seconds with the path of the file, or empty if there is no
   ///   JVM or it printed nothing in that time; never fails
-  public Future<Optional<String>> dump(ProcessIdentity process, AppName app, WorkerId worker) {
+  public Future<Optional<String>> collect(ProcessIdentity process, AppName app, WorkerId worker) {
     Dump known = running.get(worker);
     if (known != null) {
       return known.done.future();
@@ -72,7 +72,7 @@ public final class ThreadDumps {
     answering()
         .compose(_ -> dump.listen())
         .compose(_ -> want())
-        .compose(_ -> Blocking.call(vertx, () -> host.askForThreads(process)))
+        .compose(_ -> BlockingCalls.call(vertx, () -> host.requestThreadDump(process)))
         .onSuccess(asked -> {
           if (!asked) {
             dump.over.tryComplete();
@@ -99,9 +99,9 @@ public final class ThreadDumps {
   private Future<Optional<String>> kept(Dump dump) {
     return dump.text.isEmpty()
         ? Future.succeededFuture(Optional.empty())
-        : Blocking.call(
+        : BlockingCalls.call(
             vertx,
-            () -> Optional.of(folder.keep(dump.app, dump.worker.id(), dump.text.toString())));
+            () -> Optional.of(folder.store(dump.app, dump.worker.id(), dump.text.toString())));
   }
 
   private Future<Void> answering() {
@@ -120,7 +120,7 @@ public final class ThreadDumps {
         running.values().stream().map(dump -> dump.app.value()).collect(Collectors.toSet());
     return vertx
         .eventBus()
-        .request(Addresses.LINES_WANTED, new LineLease(Addresses.GOD_LINES, apps));
+        .request(Addresses.LINE_LEASES, new LineLease(Addresses.GOD_LINES, apps));
   }
 
   /// A thread dump in progress.
@@ -147,7 +147,7 @@ public final class ThreadDumps {
     private void take(Line line) {
       boolean own =
           line.id() == worker.id().value()
-              && line.birth() == worker.birth()
+              && line.incarnation() == worker.incarnation()
               && line.stream().equals("out");
       boolean inside = !text.isEmpty() || line.text().contains(FIRST);
       if (!own || !inside || text.length() > MOST_CHARACTERS) {

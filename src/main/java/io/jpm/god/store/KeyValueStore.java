@@ -35,10 +35,10 @@ public final class KeyValueStore {
   }
 
   /// Executes a command.
-  StoreReply carryOut(StoreCommand command) {
+  StoreReply execute(StoreCommand command) {
     return switch (command) {
       case StoreCommand.Read() -> {
-        DurableFile.Found<JsonObject> found = file.look();
+        DurableFile.ReadResult<JsonObject> found = file.peek();
         yield new StoreReply.Content(tree(found).encode(), false, found.problems());
       }
       case StoreCommand.Put(List<Setting> settings) -> put(settings);
@@ -49,19 +49,19 @@ public final class KeyValueStore {
 
   /// Returns the variables that `app` receives at a start.
   public Map<String, String> variables(AppName app) {
-    DurableFile.Found<JsonObject> found = file.look();
+    DurableFile.ReadResult<JsonObject> found = file.peek();
     if (!told.getAndSet(found.problems()).equals(found.problems())) {
       found.problems().forEach(problem -> LOG.log(Level.ERROR, "{0}", problem));
     }
     return StoreTree.variables(tree(found), app);
   }
 
-  private static JsonObject tree(DurableFile.Found<JsonObject> found) {
+  private static JsonObject tree(DurableFile.ReadResult<JsonObject> found) {
     return found.content().orElseGet(JsonObject::new);
   }
 
   private StoreReply put(List<Setting> settings) {
-    DurableFile.Found<JsonObject> found = file.look();
+    DurableFile.ReadResult<JsonObject> found = file.peek();
     JsonObject tree = tree(found).copy();
     for (Setting setting : settings) {
       Optional<String> problem = StoreTree.put(tree, setting);
@@ -73,7 +73,7 @@ public final class KeyValueStore {
   }
 
   private StoreReply remove(List<String> path) {
-    DurableFile.Found<JsonObject> found = file.look();
+    DurableFile.ReadResult<JsonObject> found = file.peek();
     JsonObject tree = tree(found).copy();
     return StoreTree.remove(tree, path)
         ? written(tree, found.problems())

@@ -1,7 +1,7 @@
 package io.jpm.god.store;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.god.StoreCommand;
 import io.jpm.bus.god.StoreReply;
 import io.vertx.core.Future;
@@ -32,7 +32,7 @@ public final class StoreService {
   }
 
   private void serve(Message<StoreCommand> message) {
-    Blocking.call(vertx, () -> store.carryOut(message.body()))
+    BlockingCalls.call(vertx, () -> store.execute(message.body()))
         .onSuccess(message::reply)
         .onFailure(error -> {
           LOG.log(Level.ERROR, "the store failed", error);

@@ -1,14 +1,14 @@
 package io.jpm.god.supervision;
 
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppName;
 import io.jpm.model.DependencyGraph;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.supervise.DesiredState;
-import io.jpm.supervise.Event;
-import io.jpm.supervise.Supervised;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,19 +38,20 @@ public final class DependencySequence {
   /// instance that is stopped meanwhile stays stopped.
   ///
   /// @return when all have settled, the reasons why some were left as they are
-  public Future<List<String>> restart(List<Instance> instances) {
+  public Future<List<String>> restart(List<SupervisedInstance> instances) {
     List<String> problems = new ArrayList<>();
     Map<AppName, Future<?>> asked = new HashMap<>();
     List<Future<?>> settled = new ArrayList<>();
     DependencyGraph graph = registry.graph();
-    for (List<Instance> group : groups(graph, instances)) {
-      for (Instance instance : group) {
-        endSuccessors(instance);
-        instance.earlyEnd = "";
-        Order order = new Order(instance, instance.state.desiredState(), problems);
-        Future<?> ask = askedBefore(graph, instance, asked).compose(_ -> ask(order));
-        asked.merge(instance.spec.name(), ask, (one, other) -> Future.join(one, other));
-        settled.add(ask.compose(_ -> instance.when(DependencySequence::settled)));
+    for (List<SupervisedInstance> group : groups(graph, instances)) {
+      for (SupervisedInstance supervisedInstance : group) {
+        stopCandidates(supervisedInstance);
+        supervisedInstance.earlyEnd = "";
+        Order order =
+            new Order(supervisedInstance, supervisedInstance.state.desiredState(), problems);
+        Future<?> ask = askedBefore(graph, supervisedInstance, asked).compose(_ -> ask(order));
+        asked.merge(supervisedInstance.spec.name(), ask, (one, other) -> Future.join(one, other));
+        settled.add(ask.compose(_ -> supervisedInstance.when(DependencySequence::settled)));
       }
     }
     return Future.join(settled).map(_ -> problems);
@@ -58,10 +59,10 @@ public final class DependencySequence {
 
   /// Completes when all dependencies of `instance` that belong to this restart have been requested.
   private static Future<?> askedBefore(
-      DependencyGraph graph, Instance instance, Map<AppName, Future<?>> asked) {
+      DependencyGraph graph, SupervisedInstance supervisedInstance, Map<AppName, Future<?>> asked) {
     List<Future<?>> before =
-        graph.withAllBefore(instance.spec.name()).stream()
-            .filter(app -> !app.equals(instance.spec.name()))
+        graph.withDependencies(supervisedInstance.spec.name()).stream()
+            .filter(app -> !app.equals(supervisedInstance.spec.name()))
             .<Future<?>>mapMulti((app, found) -> {
               Future<?> known = asked.get(app);
               if (known != null) {
@@ -76,7 +77,8 @@ public final class DependencySequence {
   ///
   /// @param desiredState the desired state when the restart was requested
   /// @param problems receives the reason if the instance is left as it is
-  private record Order(Instance instance, DesiredState desiredState, List<String> problems) {
+  private record Order(
+      SupervisedInstance instance, DesiredState desiredState, List<String> problems) {
     boolean isOutdated() {
       return desiredState != DesiredState.DOWN
           && instance.state.desiredState() == DesiredState.DOWN;
@@ -88,21 +90,21 @@ public final class DependencySequence {
   }
 
   private Future<?> ask(Order order) {
-    Instance instance = order.instance();
-    if (!isRunning(instance) || instance.spec.dependsOn().isEmpty()) {
+    SupervisedInstance supervisedInstance = order.instance();
+    if (!isRunning(supervisedInstance) || supervisedInstance.spec.dependsOn().isEmpty()) {
       restart(order);
       return Future.succeededFuture();
     }
     return supervisor
         .dependencies()
-        .verdictOf(instance)
-        .map(verdict -> {
-          if (verdict instanceof Dependencies.Verdict.Never(String reason)) {
+        .verdictOf(supervisedInstance)
+        .map(dependencyStatus -> {
+          if (dependencyStatus instanceof DependencyMonitor.DependencyStatus.Never(String reason)) {
             order.leave(reason);
           } else {
             restart(order);
           }
-          return instance;
+          return supervisedInstance;
         });
   }
 
@@ -110,16 +112,18 @@ public final class DependencySequence {
     if (order.isOutdated()) {
       order.leave("it was stopped meanwhile");
     } else {
-      supervisor.on(order.instance(), new Event.RestartAsked());
+      supervisor.handle(order.instance(), new SupervisionEvent.RestartRequested());
     }
   }
 
   /// Applies `end` to all instances, dependents before their dependencies.
-  public Future<Void> inReverse(List<Instance> instances, Function<Instance, Future<?>> end) {
+  public Future<Void> inReverse(
+      List<SupervisedInstance> instances, Function<SupervisedInstance, Future<?>> end) {
     // Immediately for all, not only at their turn: until then a reload would continue.
-    instances.forEach(instance -> reloadInterruptions.interrupt(instance.spec.name()));
+    instances.forEach(
+        supervisedInstance -> reloadInterruptions.interrupt(supervisedInstance.spec.name()));
     Future<Void> done = Future.succeededFuture();
-    for (List<Instance> group : groups(registry.graph(), instances).reversed()) {
+    for (List<SupervisedInstance> group : groups(registry.graph(), instances).reversed()) {
       done = done.compose(_ -> Future.join(group.stream().map(end).toList()).mapEmpty());
     }
     return done;
@@ -127,53 +131,56 @@ public final class DependencySequence {
 
   /// Stops an instance, or the one that has replaced it, and its candidate or draining instance.
   /// Completes when it has stopped, or was started again by another command meanwhile.
-  public Future<?> stop(Instance wanted) {
-    Instance instance = registry.present(wanted);
-    reloadInterruptions.interrupt(instance.spec.name());
+  public Future<?> stop(SupervisedInstance wanted) {
+    SupervisedInstance supervisedInstance = registry.currentOf(wanted);
+    reloadInterruptions.interrupt(supervisedInstance.spec.name());
     List<Future<?>> stopped = new ArrayList<>();
-    for (Instance other : registry.beside(instance)) {
-      supervisor.on(other, new Event.StopAsked());
-      stopped.add(other.when(Supervised::isOver));
+    for (SupervisedInstance other : registry.replacementsOf(supervisedInstance)) {
+      supervisor.handle(other, new SupervisionEvent.StopRequested());
+      stopped.add(other.when(InstanceState::isOver));
     }
-    supervisor.on(instance, new Event.StopAsked());
-    stopped.add(instance.when(DependencySequence::stopped));
+    supervisor.handle(supervisedInstance, new SupervisionEvent.StopRequested());
+    stopped.add(supervisedInstance.when(DependencySequence::stopped));
     return Future.join(stopped);
   }
 
   /// Any other command for `instance` takes precedence over its reload.
-  private void endSuccessors(Instance instance) {
-    reloadInterruptions.interrupt(instance.spec.name());
-    for (Instance other : registry.beside(instance)) {
+  private void stopCandidates(SupervisedInstance supervisedInstance) {
+    reloadInterruptions.interrupt(supervisedInstance.spec.name());
+    for (SupervisedInstance other : registry.replacementsOf(supervisedInstance)) {
       if (other.replacementRole == ReplacementRole.CANDIDATE) {
-        supervisor.on(other, new Event.StopAsked());
+        supervisor.handle(other, new SupervisionEvent.StopRequested());
       }
     }
   }
 
   /// Groups instances so that each group depends on earlier groups only.
-  public static List<List<Instance>> groups(DependencyGraph graph, List<Instance> instances) {
+  public static List<List<SupervisedInstance>> groups(
+      DependencyGraph graph, List<SupervisedInstance> instances) {
     Set<AppName> apps = new LinkedHashSet<>();
-    instances.forEach(instance -> apps.add(instance.spec.name()));
+    instances.forEach(supervisedInstance -> apps.add(supervisedInstance.spec.name()));
     return graph.groups(apps).stream()
         .map(group ->
-            instances.stream().filter(instance -> group.contains(instance.spec.name())).toList())
+            instances.stream()
+                .filter(supervisedInstance -> group.contains(supervisedInstance.spec.name()))
+                .toList())
         .toList();
   }
 
   /// Reports whether the request has been handled: no process is being created or stopped.
-  public static boolean settled(Supervised state) {
+  public static boolean settled(InstanceState state) {
     return state.phase() != Phase.LAUNCHING && state.phase() != Phase.STOPPING;
   }
 
   /// Reports whether the instance has stopped, or was started again by another command meanwhile.
-  static boolean stopped(Supervised state) {
+  static boolean stopped(InstanceState state) {
     return state.phase() == Phase.STOPPED
         || (state.desiredState() == DesiredState.UP && settled(state));
   }
 
   /// Reports whether the instance has a process, or will have one without a further request.
-  public static boolean isRunning(Instance instance) {
-    return switch (instance.state.phase()) {
+  public static boolean isRunning(SupervisedInstance supervisedInstance) {
+    return switch (supervisedInstance.state.phase()) {
       case STOPPED, ERRORED -> false;
       case LAUNCHING, ONLINE, STOPPING, WAITING_RESTART -> true;
     };

@@ -1,15 +1,15 @@
 package io.jpm.god.supervision;
 
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppName;
 import io.jpm.model.RunAs;
 import io.jpm.model.Triggers;
 import io.jpm.os.ProcessHost;
 import io.jpm.supervise.DesiredState;
-import io.jpm.supervise.Event;
-import io.jpm.triggers.FileWatch;
+import io.jpm.supervise.SupervisionEvent;
+import io.jpm.triggers.FileWatcher;
 import io.jpm.triggers.WatchHandle;
 import io.vertx.core.Context;
 import java.lang.System.Logger;
@@ -33,16 +33,19 @@ final class FileWatches {
   private final Path home;
   private final ProcessHost host;
   private final InstantSource clock;
-  private final BiConsumer<Instance, Event> supervisor;
+  private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
   private final Map<AppName, Running> running = new HashMap<>();
 
   /// Created for the first watched app: most homes have none.
-  private @Nullable FileWatch watch;
+  private @Nullable FileWatcher watch;
 
   private record Running(Triggers.Watch files, WatchHandle watchHandle) {}
 
   FileWatches(
-      Context context, Registry registry, GodContext god, BiConsumer<Instance, Event> supervisor) {
+      Context context,
+      Registry registry,
+      GodContext god,
+      BiConsumer<SupervisedInstance, SupervisionEvent> supervisor) {
     this.context = context;
     this.registry = registry;
     this.home = god.home();
@@ -52,16 +55,17 @@ final class FileWatches {
   }
 
   /// Updates the watch after an instance was changed, added or removed.
-  void look(Instance changed) {
+  void refresh(SupervisedInstance changed) {
     AppName app = changed.spec.name();
     if (changed.spec.triggers().watch().isEmpty() && !running.containsKey(app)) {
       return;
     }
     Optional<Triggers.Watch> wanted =
         registry.ofApp(app).stream()
-            .filter(instance -> instance.state.desiredState() != DesiredState.DOWN)
+            .filter(
+                supervisedInstance -> supervisedInstance.state.desiredState() != DesiredState.DOWN)
             .findFirst()
-            .flatMap(instance -> instance.spec.triggers().watch());
+            .flatMap(supervisedInstance -> supervisedInstance.spec.triggers().watch());
     Optional<Triggers.Watch> present = Optional.ofNullable(running.get(app)).map(Running::files);
     if (wanted.equals(present)) {
       return;
@@ -74,12 +78,12 @@ final class FileWatches {
   }
 
   private WatchHandle begin(AppName app, Triggers.Watch files) {
-    FileWatch all = watch;
+    FileWatcher all = watch;
     if (all == null) {
-      all = new FileWatch(home, file -> host.logDisk().read(file, RunAs.DAEMON));
+      all = new FileWatcher(home, file -> host.logFileSystem().read(file, RunAs.DAEMON));
       watch = all;
     }
-    return all.begin(
+    return all.watch(
         files,
         clock.instant(),
         change -> context.runOnContext(_ -> changed(app, files, change)),
@@ -91,8 +95,10 @@ final class FileWatches {
     if (now == null || !now.files().equals(files)) {
       return;
     }
-    for (Instance instance : List.copyOf(registry.ofApp(app))) {
-      supervisor.accept(instance, new Event.RestartDue(Event.Cause.FILES, change));
+    for (SupervisedInstance supervisedInstance : List.copyOf(registry.ofApp(app))) {
+      supervisor.accept(
+          supervisedInstance,
+          new SupervisionEvent.RestartDue(SupervisionEvent.RestartCause.FILES, change));
     }
   }
 

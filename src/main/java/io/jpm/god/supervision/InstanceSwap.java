@@ -2,17 +2,17 @@ package io.jpm.god.supervision;
 
 import io.jpm.bus.god.InstanceEvent;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.InstanceIdentity;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Failpoint;
 import io.jpm.god.journal.Journal;
 import io.jpm.model.AppSpec;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.supervise.DesiredState;
-import io.jpm.supervise.Event;
-import io.jpm.supervise.Supervised;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Future;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -20,7 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Creates candidates, promotes them and drains the processes they replace. Each process is an
-/// [Instance] with the same id; the list contains one of them. Confined to GodVerticle's context.
+/// [SupervisedInstance] with the same id; the list contains one of them. Confined to GodVerticle's
+/// context.
 public final class InstanceSwap {
   private static final Logger LOG = System.getLogger("jpm.god");
 
@@ -37,10 +38,10 @@ public final class InstanceSwap {
   }
 
   /// Creates the candidate that will replace `old`, without a process.
-  public Instance createCandidate(Instance old, AppSpec spec) {
+  public SupervisedInstance createCandidate(SupervisedInstance old, AppSpec spec) {
     InstanceIdentity instanceIdentity =
-        old.instanceIdentity().reborn(registry.takeBirth(god.wallClock().instant()));
-    var successor = new Instance(instanceIdentity, spec, god.home());
+        old.instanceIdentity().forReplacement(registry.nextIncarnation(god.wallClock().instant()));
+    var successor = new SupervisedInstance(instanceIdentity, spec, god.home());
     successor.replacementRole = ReplacementRole.CANDIDATE;
     registry.add(successor);
     journal.changed();
@@ -48,12 +49,12 @@ public final class InstanceSwap {
   }
 
   /// Promotes `successor`: it replaces `old` in the list, and `old` becomes the draining instance.
-  public void promote(Instance successor, Instance old) {
-    String why = old.leaving.isEmpty() ? "" : ": " + old.leaving;
+  public void promote(SupervisedInstance successor, SupervisedInstance old) {
+    String why = old.replacementReason.isEmpty() ? "" : ": " + old.replacementReason;
     String reason = "%s has replaced %s%s".formatted(pid(successor), pid(old), why);
-    registry.swap(successor, old);
-    successor.state = successor.state.inPlaceOf(old.state, reason);
-    supervisor.processes().tookPlace(successor, old);
+    registry.promote(successor, old);
+    successor.state = successor.state.promotedFrom(old.state, reason);
+    supervisor.processes().promoted(successor, old);
     supervisor.specChanged(old);
     supervisor.specChanged(successor);
     journal.changed();
@@ -61,17 +62,20 @@ public final class InstanceSwap {
     Failpoint.RELOAD_SWAPPED.hit();
   }
 
-  private static String pid(Instance instance) {
-    return instance.latest.map(p -> "pid " + p.pid()).orElse("its previous process");
+  private static String pid(SupervisedInstance supervisedInstance) {
+    return supervisedInstance
+        .unreportedExitProcess
+        .map(p -> "pid " + p.pid())
+        .orElse("its previous process");
   }
 
   /// Publishes that the reload of `instance` failed and that it keeps its previous process.
-  public void announceFailure(Instance instance, String reason) {
-    supervisor.announce(instance, InstanceEvent.Kind.RELOAD_FAILED, reason);
+  public void announceFailure(SupervisedInstance supervisedInstance, String reason) {
+    supervisor.announce(supervisedInstance, InstanceEvent.Kind.RELOAD_FAILED, reason);
   }
 
   /// Drains a replaced process, then ends it.
-  public Future<Void> retire(Instance old) {
+  public Future<Void> drainAndStop(SupervisedInstance old) {
     return drain(old)
         .compose(_ -> {
           Failpoint.RELOAD_DRAINED.hit();
@@ -80,22 +84,22 @@ public final class InstanceSwap {
   }
 
   /// Drains `instance`. Completes when it has no connections left, has ended, or is being stopped.
-  public Future<Void> drain(Instance instance) {
-    return instance.state.phase() == Phase.ONLINE
+  public Future<Void> drain(SupervisedInstance supervisedInstance) {
+    return supervisedInstance.state.phase() == Phase.ONLINE
         ? Future.any(
-                supervisor.balancerCoordinator().drain(instance),
-                instance.when(state -> state.phase() != Phase.ONLINE))
+                supervisor.balancerCoordinator().drain(supervisedInstance),
+                supervisedInstance.when(state -> state.phase() != Phase.ONLINE))
             .mapEmpty()
         : Future.succeededFuture();
   }
 
   /// Ends and removes a candidate or draining instance.
-  public Future<Void> end(Instance beside) {
-    supervisor.on(beside, new Event.StopAsked());
-    return beside.when(Supervised::isOver).compose(_ -> forget(beside));
+  public Future<Void> end(SupervisedInstance beside) {
+    supervisor.handle(beside, new SupervisionEvent.StopRequested());
+    return beside.when(InstanceState::isOver).compose(_ -> forget(beside));
   }
 
-  private Future<Void> forget(Instance beside) {
+  private Future<Void> forget(SupervisedInstance beside) {
     if (beside.removed) {
       return Future.succeededFuture();
     }
@@ -118,8 +122,8 @@ public final class InstanceSwap {
   /// running candidate replaces a process that is gone.
   ///
   /// @param gone instances whose process is gone and whose further state is not decided yet
-  public void inherit(List<Instance> gone) {
-    for (Instance successor : List.copyOf(registry.ofAllRoles())) {
+  public void recover(List<SupervisedInstance> gone) {
+    for (SupervisedInstance successor : List.copyOf(registry.ofAllRoles())) {
       registry
           .current(successor.id)
           .filter(_ ->
@@ -128,32 +132,34 @@ public final class InstanceSwap {
           .ifPresent(old -> {
             promote(successor, old);
             if (!successor.readinessIsTold()) {
-              supervisor.on(successor, new Event.Ready(successor.state.generation()));
+              supervisor.handle(
+                  successor, new SupervisionEvent.Ready(successor.state.generation()));
             }
           });
     }
     gone.stream()
-        .filter(instance -> instance.replacementRole != ReplacementRole.CURRENT)
-        .forEach(instance -> instance.state = CrashBridging.over(instance.state));
+        .filter(supervisedInstance -> supervisedInstance.replacementRole != ReplacementRole.CURRENT)
+        .forEach(supervisedInstance ->
+            supervisedInstance.state = CrashBridging.over(supervisedInstance.state));
   }
 
-  private static boolean isWanted(Instance instance) {
-    return instance.state.desiredState() != DesiredState.DOWN;
+  private static boolean isWanted(SupervisedInstance supervisedInstance) {
+    return supervisedInstance.state.desiredState() != DesiredState.DOWN;
   }
 
   /// Ends the candidates and draining instances that the reload of an earlier daemon has left, in
   /// the background.
   public void goOn() {
-    List<Instance> beside = new ArrayList<>(registry.ofAllRoles());
+    List<SupervisedInstance> beside = new ArrayList<>(registry.ofAllRoles());
     beside.removeAll(registry.all());
-    for (Instance instance : beside) {
-      if (instance.replacementRole == ReplacementRole.CANDIDATE) {
+    for (SupervisedInstance supervisedInstance : beside) {
+      if (supervisedInstance.replacementRole == ReplacementRole.CANDIDATE) {
         registry
-            .current(instance.id)
+            .current(supervisedInstance.id)
             .ifPresent(old -> announceFailure(old, "the daemon ended during the reload"));
-        end(instance);
+        end(supervisedInstance);
       } else {
-        retire(instance);
+        drainAndStop(supervisedInstance);
       }
     }
   }

@@ -1,9 +1,9 @@
 package io.jpm.god.supervision;
 
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.AppSpec;
-import io.jpm.os.OpenFiles;
+import io.jpm.os.DescriptorBudget;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -14,11 +14,11 @@ import java.util.Set;
 /// adopt all instances after a crash. A command that would exceed the budget is refused as a whole,
 /// before it has any effect. Confined to GodVerticle's context.
 public final class OpenFileBudget {
-  private final Optional<OpenFiles> files;
+  private final Optional<DescriptorBudget> files;
   private final Registry registry;
 
   /// @param files the limit; empty if it is unknown
-  public OpenFileBudget(Optional<OpenFiles> files, Registry registry) {
+  public OpenFileBudget(Optional<DescriptorBudget> files, Registry registry) {
     this.files = files;
     this.registry = registry;
   }
@@ -30,18 +30,19 @@ public final class OpenFileBudget {
 
   /// Returns the number of additional instances; negative if the app gets fewer.
   private int additional(AppSpec spec) {
-    List<Instance> running =
+    List<SupervisedInstance> running =
         registry.ofApp(spec.name()).stream().filter(DependencySequence::isRunning).toList();
     int count = spec.instances().count();
     if (spec.autostart()) {
       return count - running.size();
     }
-    return -(int) running.stream().filter(instance -> instance.number >= count).count();
+    return -(int)
+        running.stream().filter(supervisedInstance -> supervisedInstance.number >= count).count();
   }
 
   /// Returns why `instances` cannot run in addition to the running ones; empty if they can.
-  public Optional<String> refusalToRun(Collection<Instance> instances) {
-    Set<Instance> more = new HashSet<>(instances);
+  public Optional<String> refusalToRun(Collection<SupervisedInstance> instances) {
+    Set<SupervisedInstance> more = new HashSet<>(instances);
     more.removeIf(DependencySequence::isRunning);
     return refusal(more.size());
   }

@@ -1,11 +1,11 @@
 package io.jpm.god.supervision;
 
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.model.Triggers;
-import io.jpm.supervise.Event;
-import io.jpm.triggers.CronTimes;
+import io.jpm.supervise.SupervisionEvent;
+import io.jpm.triggers.CronSchedule;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -27,72 +27,84 @@ final class Schedules {
 
   private final Vertx vertx;
   private final GodContext god;
-  private final BiConsumer<Instance, Event> supervisor;
-  private final Map<Instance, Running> running = new HashMap<>();
+  private final BiConsumer<SupervisedInstance, SupervisionEvent> supervisor;
+  private final Map<SupervisedInstance, Running> running = new HashMap<>();
 
-  private record Running(Triggers.Schedule schedule, CronTimes times, Instant due, long timer) {}
+  private record Running(Triggers.Schedule schedule, CronSchedule times, Instant due, long timer) {}
 
-  Schedules(Vertx vertx, GodContext god, BiConsumer<Instance, Event> supervisor) {
+  Schedules(
+      Vertx vertx, GodContext god, BiConsumer<SupervisedInstance, SupervisionEvent> supervisor) {
     this.vertx = vertx;
     this.god = god;
     this.supervisor = supervisor;
   }
 
   /// Updates the timer after `instance` was added, changed its spec or was removed.
-  void look(Instance instance) {
+  void refresh(SupervisedInstance supervisedInstance) {
     Optional<Triggers.Schedule> wanted =
-        instance.removed || instance.replacementRole != ReplacementRole.CURRENT
+        supervisedInstance.removed || supervisedInstance.replacementRole != ReplacementRole.CURRENT
             ? Optional.empty()
-            : instance.spec.triggers().schedule();
+            : supervisedInstance.spec.triggers().schedule();
     Optional<Triggers.Schedule> present =
-        Optional.ofNullable(running.get(instance)).map(Running::schedule);
+        Optional.ofNullable(running.get(supervisedInstance)).map(Running::schedule);
     if (wanted.equals(present)) {
       return;
     }
-    forget(instance);
-    wanted.ifPresent(schedule -> begin(instance, schedule));
+    forget(supervisedInstance);
+    wanted.ifPresent(schedule -> begin(supervisedInstance, schedule));
   }
 
-  private void forget(Instance instance) {
-    Running old = running.remove(instance);
-    instance.nextRun = Optional.empty();
+  private void forget(SupervisedInstance supervisedInstance) {
+    Running old = running.remove(supervisedInstance);
+    supervisedInstance.nextRun = Optional.empty();
     if (old != null) {
       vertx.cancelTimer(old.timer());
     }
   }
 
-  private void begin(Instance instance, Triggers.Schedule schedule) {
+  private void begin(SupervisedInstance supervisedInstance, Triggers.Schedule schedule) {
     try {
-      await(instance, schedule, CronTimes.of(schedule));
+      await(supervisedInstance, schedule, CronSchedule.of(schedule));
     } catch (IllegalArgumentException problem) {
       // Expressions are validated when they are read: only the journal of another version can
       // contain an invalid one.
-      LOG.log(Level.ERROR, "{0}: cron_restart {1}", instance.label(), problem.getMessage());
+      LOG.log(
+          Level.ERROR, "{0}: cron_restart {1}", supervisedInstance.label(), problem.getMessage());
     }
   }
 
-  private void await(Instance instance, Triggers.Schedule schedule, CronTimes times) {
+  private void await(
+      SupervisedInstance supervisedInstance, Triggers.Schedule schedule, CronSchedule times) {
     Optional<Instant> due = times.next(god.wallClock().instant());
-    instance.nextRun = due;
-    due.ifPresent(at -> sleep(instance, schedule, times, at));
+    supervisedInstance.nextRun = due;
+    due.ifPresent(at -> sleep(supervisedInstance, schedule, times, at));
   }
 
-  private void sleep(Instance instance, Triggers.Schedule schedule, CronTimes times, Instant due) {
+  private void sleep(
+      SupervisedInstance supervisedInstance,
+      Triggers.Schedule schedule,
+      CronSchedule times,
+      Instant due) {
     Duration left = Duration.between(god.wallClock().instant(), due);
     long millis = Math.clamp(left.toMillis() + 1, 1, LONGEST.toMillis());
-    long timer = vertx.setTimer(millis, _ -> woken(instance, schedule, times, due));
-    running.put(instance, new Running(schedule, times, due, timer));
+    long timer = vertx.setTimer(millis, _ -> woken(supervisedInstance, schedule, times, due));
+    running.put(supervisedInstance, new Running(schedule, times, due, timer));
   }
 
-  private void woken(Instance instance, Triggers.Schedule schedule, CronTimes times, Instant due) {
+  private void woken(
+      SupervisedInstance supervisedInstance,
+      Triggers.Schedule schedule,
+      CronSchedule times,
+      Instant due) {
     Instant now = god.wallClock().instant();
     if (now.isBefore(due)) {
-      sleep(instance, schedule, times, due);
+      sleep(supervisedInstance, schedule, times, due);
       return;
     }
-    await(instance, schedule, times);
+    await(supervisedInstance, schedule, times);
     supervisor.accept(
-        instance,
-        new Event.RestartDue(Event.Cause.SCHEDULE, "scheduled by " + schedule.expression()));
+        supervisedInstance,
+        new SupervisionEvent.RestartDue(
+            SupervisionEvent.RestartCause.SCHEDULE, "scheduled by " + schedule.expression()));
   }
 }

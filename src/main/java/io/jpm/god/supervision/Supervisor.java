@@ -5,29 +5,29 @@ import io.jpm.bus.god.InstanceEvent;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.satan.SatanReport;
 import io.jpm.god.instance.GodContext;
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.journal.Journal;
 import io.jpm.god.process.BalancerCoordinator;
 import io.jpm.god.process.HealthCoordinator;
 import io.jpm.god.process.IpcHandler;
+import io.jpm.god.process.IpcMessageReader;
 import io.jpm.god.process.MemoryLimits;
-import io.jpm.god.process.Messages;
 import io.jpm.god.process.Processes;
 import io.jpm.god.process.ThreadDumps;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.supervise.CrashLoop;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.supervise.CrashLoopDetector;
 import io.jpm.supervise.DurationText;
-import io.jpm.supervise.Effect;
-import io.jpm.supervise.Event;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.InstanceTimer;
 import io.jpm.supervise.Step;
 import io.jpm.supervise.StopCause;
-import io.jpm.supervise.Supervised;
 import io.jpm.supervise.Supervision;
-import io.jpm.supervise.Timer;
+import io.jpm.supervise.SupervisionEffect;
+import io.jpm.supervise.SupervisionEvent;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,13 +51,13 @@ public final class Supervisor {
   private final Journal journal;
   private final BalancerCoordinator balancerCoordinator;
   private final Processes processes;
-  private final Dependencies dependencies;
+  private final DependencyMonitor dependencyMonitor;
   private final MemoryLimits limits;
   private final Schedules schedules;
   private final FileWatches fileWatches;
   private final HealthCoordinator healthCoordinator;
   private final ThreadDumps dumps;
-  private final Messages messages;
+  private final IpcMessageReader ipcMessageReader;
   private @Nullable ProcessRenewal renewal;
 
   /// Whether adoption is complete, so that triggers may act.
@@ -69,193 +69,219 @@ public final class Supervisor {
     this.god = god;
     this.registry = registry;
     this.journal = journal;
-    this.dependencies = new Dependencies(registry, this::on);
-    this.limits = new MemoryLimits(vertx, registry, this::renew, this::announceLimit);
+    this.dependencyMonitor = new DependencyMonitor(registry, this::handle);
+    this.limits = new MemoryLimits(vertx, registry, this::scheduleReplacement, this::announceLimit);
     this.dumps = new ThreadDumps(vertx, god.host(), god.home(), god.wallClock());
-    this.schedules = new Schedules(vertx, god, this::on);
-    this.fileWatches = new FileWatches(context, registry, god, this::on);
+    this.schedules = new Schedules(vertx, god, this::handle);
+    this.fileWatches = new FileWatches(context, registry, god, this::handle);
     this.balancerCoordinator =
-        new BalancerCoordinator(vertx, registry, journal, god.host().appAccess(), this::on);
+        new BalancerCoordinator(vertx, registry, journal, god.host().appAccess(), this::handle);
     this.healthCoordinator = new HealthCoordinator(vertx, registry, listener());
     var ipcHandler = new IpcHandler(vertx, journal, healthCoordinator);
-    this.messages = new Messages(god.nanoTime());
-    var ears = new Processes.Ears(ipcHandler, healthCoordinator, limits, messages);
-    this.processes = new Processes(context, god, ears, balancerCoordinator, this::on);
+    this.ipcMessageReader = new IpcMessageReader(god.nanoTime());
+    var processEventSinks =
+        new Processes.ProcessEventSinks(ipcHandler, healthCoordinator, limits, ipcMessageReader);
+    this.processes =
+        new Processes(context, god, processEventSinks, balancerCoordinator, this::handle);
   }
 
   /// Handles an event of `instance`. Events of a removed instance are ignored.
-  public void on(Instance instance, Event event) {
-    if (instance.removed) {
+  public void handle(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent) {
+    if (supervisedInstance.removed) {
       return;
     }
-    if (event instanceof Event.Exited exited && !exited.cause().isEmpty()) {
-      announceLimit(instance, exited.cause());
+    if (supervisionEvent instanceof SupervisionEvent.Exited exited && !exited.cause().isEmpty()) {
+      announceLimit(supervisedInstance, exited.cause());
     }
-    if (event instanceof Event.FoundGone gone && !gone.cause().isEmpty()) {
-      announceLimit(instance, gone.cause());
+    if (supervisionEvent instanceof SupervisionEvent.ProcessGone gone && !gone.cause().isEmpty()) {
+      announceLimit(supervisedInstance, gone.cause());
     }
     Step step =
-        Supervision.step(instance.state, event, instance.policies(), god.nanoTime().getAsLong());
-    if (step.next().equals(instance.state) && step.effects().isEmpty()) {
+        Supervision.step(
+            supervisedInstance.state,
+            supervisionEvent,
+            supervisedInstance.policies(),
+            god.nanoTime().getAsLong());
+    if (step.next().equals(supervisedInstance.state) && step.effects().isEmpty()) {
       return;
     }
-    if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
+    if (supervisionEvent instanceof SupervisionEvent.StartRequested
+        || supervisionEvent instanceof SupervisionEvent.RestartRequested) {
       // A start by command creates log files again that were moved away.
-      instance.captured = false;
+      supervisedInstance.captured = false;
     }
-    boolean wasOnline = instance.state.phase() == Phase.ONLINE;
-    noteForce(instance, step.next());
-    noteEarlyEnd(instance, event, step.next());
-    instance.state = step.next();
-    boolean loopBegins = noteLoop(instance);
-    step.effects().forEach(effect -> carryOut(instance, effect));
+    boolean wasOnline = supervisedInstance.state.phase() == Phase.ONLINE;
+    noteForce(supervisedInstance, step.next());
+    noteEarlyEnd(supervisedInstance, supervisionEvent, step.next());
+    supervisedInstance.state = step.next();
+    boolean loopBegins = noteLoop(supervisedInstance);
+    step.effects().forEach(supervisionEffect -> carryOut(supervisedInstance, supervisionEffect));
     if (loopBegins) {
-      announce(instance, InstanceEvent.Kind.CRASH_LOOPING);
+      announce(supervisedInstance, InstanceEvent.Kind.CRASH_LOOPING);
     }
-    if (instance.state.isOver()) {
-      balancerCoordinator.released(instance);
+    if (supervisedInstance.state.isOver()) {
+      balancerCoordinator.released(supervisedInstance);
     }
-    if (!wasOnline && instance.state.phase() == Phase.ONLINE) {
-      balancerCoordinator.ready(instance);
+    if (!wasOnline && supervisedInstance.state.phase() == Phase.ONLINE) {
+      balancerCoordinator.ready(supervisedInstance);
     }
     journal.changed();
-    refreshWatchers(instance);
-    instance.completeWaiters();
+    refreshWatchers(supervisedInstance);
+    supervisedInstance.completeWaiters();
   }
 
   /// @return whether a crash loop begins
-  private boolean noteLoop(Instance instance) {
-    boolean before = instance.crashLooping;
+  private boolean noteLoop(SupervisedInstance supervisedInstance) {
+    boolean before = supervisedInstance.crashLooping;
     long now = god.nanoTime().getAsLong();
-    instance.crashLooping =
-        instance.replacementRole == ReplacementRole.CURRENT
-            && !instance.state.isOver()
-            && CrashLoop.is(instance.state, instance.spec.restart(), now);
-    if (instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
-      awaitSoundRun(instance, now);
+    supervisedInstance.crashLooping =
+        supervisedInstance.replacementRole == ReplacementRole.CURRENT
+            && !supervisedInstance.state.isOver()
+            && CrashLoopDetector.isLooping(
+                supervisedInstance.state, supervisedInstance.spec.restart(), now);
+    if (supervisedInstance.crashLooping && supervisedInstance.state.phase() == Phase.ONLINE) {
+      awaitSoundRun(supervisedInstance, now);
     }
-    return instance.crashLooping && !before;
+    return supervisedInstance.crashLooping && !before;
   }
 
-  private void awaitSoundRun(Instance instance, long now) {
-    long generation = instance.state.generation();
+  private void awaitSoundRun(SupervisedInstance supervisedInstance, long now) {
+    long generation = supervisedInstance.state.generation();
     Duration left =
-        CrashLoop.soundRun(instance.spec.restart())
-            .minusNanos(now - instance.state.onlineSinceNanos());
+        CrashLoopDetector.recoveryTime(supervisedInstance.spec.restart())
+            .minusNanos(now - supervisedInstance.state.onlineSinceNanos());
     vertx.setTimer(
         Math.max(1, left.toMillis() + 1),
         _ -> {
-          boolean same = instance.state.generation() == generation && !instance.removed;
-          if (same && instance.crashLooping && instance.state.phase() == Phase.ONLINE) {
-            instance.crashLooping = false;
+          boolean same =
+              supervisedInstance.state.generation() == generation && !supervisedInstance.removed;
+          if (same
+              && supervisedInstance.crashLooping
+              && supervisedInstance.state.phase() == Phase.ONLINE) {
+            supervisedInstance.crashLooping = false;
             announce(
-                instance,
+                supervisedInstance,
                 InstanceEvent.Kind.RECOVERED,
                 "it has run for %s after a crash loop"
-                    .formatted(DurationText.of(CrashLoop.soundRun(instance.spec.restart()))));
+                    .formatted(
+                        DurationText.of(
+                            CrashLoopDetector.recoveryTime(supervisedInstance.spec.restart()))));
           }
         });
   }
 
   /// Records the first failure after a command, which is the one that the command reports.
-  private static void noteEarlyEnd(Instance instance, Event event, Supervised next) {
-    if (event instanceof Event.StartAsked || event instanceof Event.RestartAsked) {
-      instance.earlyEnd = "";
-    } else if (instance.earlyEnd.isEmpty()
-        && Supervision.mayEndByItself(instance.state)
-        && hasFailed(instance, event, next)) {
-      instance.earlyEnd = next.reason();
+  private static void noteEarlyEnd(
+      SupervisedInstance supervisedInstance,
+      SupervisionEvent supervisionEvent,
+      InstanceState next) {
+    if (supervisionEvent instanceof SupervisionEvent.StartRequested
+        || supervisionEvent instanceof SupervisionEvent.RestartRequested) {
+      supervisedInstance.earlyEnd = "";
+    } else if (supervisedInstance.earlyEnd.isEmpty()
+        && Supervision.mayEndByItself(supervisedInstance.state)
+        && hasFailed(supervisedInstance, supervisionEvent, next)) {
+      supervisedInstance.earlyEnd = next.reason();
     }
   }
 
-  private static boolean hasFailed(Instance instance, Event event, Supervised next) {
-    return event instanceof Event.Exited exited
-        ? instance.policies().restart().isFailure(exited.exit())
+  private static boolean hasFailed(
+      SupervisedInstance supervisedInstance,
+      SupervisionEvent supervisionEvent,
+      InstanceState next) {
+    return supervisionEvent instanceof SupervisionEvent.Exited exited
+        ? supervisedInstance.policies().restart().isFailure(exited.exit())
         : next.phase() == Phase.STOPPING && next.stopCause() == StopCause.FELL;
   }
 
   /// Records how the last stop was forced, which is what a command reports.
-  private static void noteForce(Instance instance, Supervised next) {
-    if (next.phase() == Phase.STOPPING && instance.state.phase() != Phase.STOPPING) {
-      instance.forced = "";
+  private static void noteForce(SupervisedInstance supervisedInstance, InstanceState next) {
+    if (next.phase() == Phase.STOPPING && supervisedInstance.state.phase() != Phase.STOPPING) {
+      supervisedInstance.forced = "";
     }
-    String before = instance.state.forced();
-    if (!next.forced().isEmpty()) {
-      instance.forced = next.forced();
+    String before = supervisedInstance.state.forcedReason();
+    if (!next.forcedReason().isEmpty()) {
+      supervisedInstance.forced = next.forcedReason();
     } else if (!before.isEmpty() && !next.reason().contains(before)) {
-      instance.forced = ""; // it exited before SIGKILL after all
+      supervisedInstance.forced = ""; // it exited before SIGKILL after all
     }
   }
 
   /// Updates schedules and watchers after `instance` was added to the list, changed its spec or
   /// left the list.
-  public void specChanged(Instance instance) {
+  public void specChanged(SupervisedInstance supervisedInstance) {
     if (begun) {
-      schedules.look(instance);
+      schedules.refresh(supervisedInstance);
     }
-    refreshWatchers(instance);
+    refreshWatchers(supervisedInstance);
   }
 
-  private void refreshWatchers(Instance instance) {
-    healthCoordinator.look(instance);
+  private void refreshWatchers(SupervisedInstance supervisedInstance) {
+    healthCoordinator.refresh(supervisedInstance);
     if (!begun) {
       return;
     }
-    fileWatches.look(instance);
-    limits.look(instance);
-    dependencies.look();
+    fileWatches.refresh(supervisedInstance);
+    limits.look(supervisedInstance);
+    dependencyMonitor.look();
   }
 
   private HealthCoordinator.Listener listener() {
     return new HealthCoordinator.Listener() {
       @Override
-      public void on(Instance instance, Event event) {
-        Supervisor.this.on(instance, event);
+      public void on(SupervisedInstance supervisedInstance, SupervisionEvent supervisionEvent) {
+        Supervisor.this.handle(supervisedInstance, supervisionEvent);
       }
 
       @Override
-      public void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
-        Supervisor.this.announce(instance, kind, reason);
+      public void announce(
+          SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason) {
+        Supervisor.this.announce(supervisedInstance, kind, reason);
       }
 
       @Override
-      public void fit(Instance instance, boolean fit) {
-        balancerCoordinator.fit(instance, fit);
+      public void fit(SupervisedInstance supervisedInstance, boolean fit) {
+        balancerCoordinator.setFit(supervisedInstance, fit);
       }
 
       @Override
-      public void replace(Instance instance, String reason) {
-        hanging(instance, reason);
+      public void replace(SupervisedInstance supervisedInstance, String reason) {
+        hanging(supervisedInstance, reason);
       }
     };
   }
 
   /// Collects a thread dump before the replacement, since it is not available afterwards.
-  private void hanging(Instance instance, String reason) {
-    Optional<ProcessIdentity> process = instance.process();
+  private void hanging(SupervisedInstance supervisedInstance, String reason) {
+    Optional<ProcessIdentity> process = supervisedInstance.process();
     Future<Optional<String>> dump =
         process.isPresent()
-            ? dumps.dump(process.get(), instance.spec.name(), instance.worker())
+            ? dumps.collect(
+                process.get(), supervisedInstance.spec.name(), supervisedInstance.worker())
             : Future.succeededFuture(Optional.empty());
     dump.onSuccess(file -> {
-      if (instance.process().equals(process)) {
+      if (supervisedInstance.process().equals(process)) {
         String threads = file.map(path -> "; its threads are in " + path).orElse("");
-        renew(instance, Event.Cause.HEALTH, reason + threads);
+        scheduleReplacement(
+            supervisedInstance, SupervisionEvent.RestartCause.HEALTH, reason + threads);
       }
     });
   }
 
   /// Sets the component that replaces processes.
-  public void renewBy(ProcessRenewal renewal) {
+  public void setReplacer(ProcessRenewal renewal) {
     this.renewal = renewal;
   }
 
   /// Replaces the process of `instance`, as [ProcessRenewal#renew] does.
-  void renew(Instance instance, Event.Cause cause, String reason) {
+  void scheduleReplacement(
+      SupervisedInstance supervisedInstance,
+      SupervisionEvent.RestartCause restartCause,
+      String reason) {
     if (renewal == null) {
-      on(instance, new Event.RestartDue(cause, reason));
+      handle(supervisedInstance, new SupervisionEvent.RestartDue(restartCause, reason));
     } else {
-      renewal.renew(instance, cause, reason);
+      renewal.renew(supervisedInstance, restartCause, reason);
     }
   }
 
@@ -266,7 +292,7 @@ public final class Supervisor {
   /// Stops the components that run on separate threads.
   public void close() {
     fileWatches.close();
-    messages.close();
+    ipcMessageReader.close();
   }
 
   public Processes processes() {
@@ -277,8 +303,8 @@ public final class Supervisor {
     return balancerCoordinator;
   }
 
-  public Dependencies dependencies() {
-    return dependencies;
+  public DependencyMonitor dependencies() {
+    return dependencyMonitor;
   }
 
   /// Begins to receive Satan's reports. Ends with the verticle.
@@ -289,7 +315,7 @@ public final class Supervisor {
             Addresses.SATAN_REPORTS,
             message -> {
               switch (message.body()) {
-                case SatanReport.OfHealth report -> healthCoordinator.heard(report);
+                case SatanReport.HealthChange report -> healthCoordinator.handle(report);
                 case SatanReport.MemoryExceeded exceeded -> limits.heard(exceeded);
               }
             })
@@ -298,50 +324,61 @@ public final class Supervisor {
 
   /// Begins to check dependencies and to handle restart triggers. Must be called after adoption:
   /// the restart of a journaled instance that is not adopted yet would create a second process.
-  public void begin() {
+  public void start() {
     begun = true;
-    balancerCoordinator.begin();
-    dependencies.open();
+    balancerCoordinator.start();
+    dependencyMonitor.open();
     List.copyOf(registry.all()).forEach(this::specChanged);
   }
 
-  private void carryOut(Instance instance, Effect effect) {
-    switch (effect) {
-      case Effect.Spawn(long generation) -> processes.spawn(instance, generation);
-      case Effect.AwaitDependencies(long generation) -> dependencies.await(instance, generation);
-      case Effect.SendShutdown(long generation) -> processes.sendShutdown(instance, generation);
-      case Effect.RunStopCommand(long generation) -> processes.runStopCommand(instance, generation);
-      case Effect.SignalTree order ->
-          processes.signal(instance, order, instance.patience.ordered());
-      case Effect.StartTimer start when start.timer() == Timer.KILL ->
-          instance.patience.begin(() -> startTimer(instance, start));
-      case Effect.StartTimer start -> startTimer(instance, start);
-      case Effect.CancelTimer(Timer timer) -> cancel(instance, timer);
-      case Effect.Announce(Effect.Change change) -> tell(instance, change);
+  private void carryOut(
+      SupervisedInstance supervisedInstance, SupervisionEffect supervisionEffect) {
+    switch (supervisionEffect) {
+      case SupervisionEffect.Spawn(long generation) ->
+          processes.spawn(supervisedInstance, generation);
+      case SupervisionEffect.AwaitDependencies(long generation) ->
+          dependencyMonitor.await(supervisedInstance, generation);
+      case SupervisionEffect.SendShutdown(long generation) ->
+          processes.sendShutdown(supervisedInstance, generation);
+      case SupervisionEffect.RunStopCommand(long generation) ->
+          processes.runStopCommand(supervisedInstance, generation);
+      case SupervisionEffect.SignalTree order ->
+          processes.signal(supervisedInstance, order, supervisedInstance.patience.signalOrdered());
+      case SupervisionEffect.StartTimer start when start.timer() == InstanceTimer.KILL ->
+          supervisedInstance.patience.whenDelivered(() -> startTimer(supervisedInstance, start));
+      case SupervisionEffect.StartTimer start -> startTimer(supervisedInstance, start);
+      case SupervisionEffect.CancelTimer(InstanceTimer instanceTimer) ->
+          cancel(supervisedInstance, instanceTimer);
+      case SupervisionEffect.Announce(SupervisionEffect.LifecycleChange lifecycleChange) ->
+          tell(supervisedInstance, lifecycleChange);
     }
   }
 
-  private void startTimer(Instance instance, Effect.StartTimer start) {
-    Timer timer = start.timer();
-    cancel(instance, timer);
+  private void startTimer(
+      SupervisedInstance supervisedInstance, SupervisionEffect.StartTimer start) {
+    InstanceTimer instanceTimer = start.timer();
+    cancel(supervisedInstance, instanceTimer);
     long id =
         vertx.setTimer(
             Math.max(1, start.delay().toMillis()),
             _ -> {
-              instance.timers.remove(timer);
-              on(instance, fired(instance, timer, start.generation()));
+              supervisedInstance.timers.remove(instanceTimer);
+              handle(
+                  supervisedInstance, fired(supervisedInstance, instanceTimer, start.generation()));
             });
-    instance.timers.put(timer, id);
+    supervisedInstance.timers.put(instanceTimer, id);
   }
 
-  private static Event fired(Instance instance, Timer timer, long generation) {
-    return timer == Timer.READY && !instance.healthStatus.lacking.isEmpty()
-        ? new Event.NotReady(generation, instance.healthStatus.lacking)
-        : new Event.TimerFired(timer, generation);
+  private static SupervisionEvent fired(
+      SupervisedInstance supervisedInstance, InstanceTimer instanceTimer, long generation) {
+    return instanceTimer == InstanceTimer.READY
+            && !supervisedInstance.healthStatus.notReadyReason.isEmpty()
+        ? new SupervisionEvent.NotReady(generation, supervisedInstance.healthStatus.notReadyReason)
+        : new SupervisionEvent.TimerFired(instanceTimer, generation);
   }
 
-  private static InstanceEvent.Kind kind(Effect.Change change) {
-    return switch (change) {
+  private static InstanceEvent.Kind kind(SupervisionEffect.LifecycleChange lifecycleChange) {
+    return switch (lifecycleChange) {
       case START -> InstanceEvent.Kind.START;
       case ONLINE -> InstanceEvent.Kind.ONLINE;
       case EXIT, ENDED -> InstanceEvent.Kind.EXIT;
@@ -355,56 +392,60 @@ public final class Supervisor {
 
   /// Publishes a change. Changes of candidates and draining instances must not look like changes of
   /// the app.
-  private void tell(Instance instance, Effect.Change change) {
-    InstanceEvent.Kind kind = kind(change);
+  private void tell(
+      SupervisedInstance supervisedInstance, SupervisionEffect.LifecycleChange lifecycleChange) {
+    InstanceEvent.Kind kind = kind(lifecycleChange);
     if (kind == InstanceEvent.Kind.EXIT) {
-      tellExit(instance, change == Effect.Change.ENDED);
+      tellExit(supervisedInstance, lifecycleChange == SupervisionEffect.LifecycleChange.ENDED);
       return;
     }
     if (kind == InstanceEvent.Kind.ONLINE
-        && instance.replacementRole != ReplacementRole.DRAINING
-        && instance.readinessIsTold()) {
-      announce(instance, InstanceEvent.Kind.READY, howReady(instance));
+        && supervisedInstance.replacementRole != ReplacementRole.DRAINING
+        && supervisedInstance.readinessIsTold()) {
+      announce(supervisedInstance, InstanceEvent.Kind.READY, howReady(supervisedInstance));
     }
     boolean told =
-        switch (instance.replacementRole) {
+        switch (supervisedInstance.replacementRole) {
           case CURRENT -> true;
           case CANDIDATE -> kind == InstanceEvent.Kind.START;
           case DRAINING -> false;
         };
     if (told) {
-      announce(instance, kind);
+      announce(supervisedInstance, kind);
     } else {
-      log(instance, kind, instance.state.reason());
+      log(supervisedInstance, kind, supervisedInstance.state.reason());
     }
   }
 
   /// Publishes the exit of a process once, with its pid, unless an earlier daemon has published it.
   ///
   /// @param expected whether the process was asked to stop
-  private void tellExit(Instance instance, boolean expected) {
-    Optional<ProcessIdentity> ended = instance.latest;
-    instance.latest = Optional.empty();
+  private void tellExit(SupervisedInstance supervisedInstance, boolean expected) {
+    Optional<ProcessIdentity> ended = supervisedInstance.unreportedExitProcess;
+    supervisedInstance.unreportedExitProcess = Optional.empty();
     if (ended.isEmpty()) {
-      log(instance, InstanceEvent.Kind.EXIT, instance.state.reason());
+      log(supervisedInstance, InstanceEvent.Kind.EXIT, supervisedInstance.state.reason());
       return;
     }
     // During a reload the app continues to run: the phase is that of the process in the list.
-    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
+    Phase phase = registry.current(supervisedInstance.id).orElse(supervisedInstance).state.phase();
     announceExit(
-        instance, instance.view(phase, ended, ofExit(instance, ended.get(), expected)), expected);
+        supervisedInstance,
+        supervisedInstance.view(phase, ended, ofExit(supervisedInstance, ended.get(), expected)),
+        expected);
   }
 
-  private static String ofExit(Instance instance, ProcessIdentity process, boolean expected) {
-    String reason = instance.state.reason();
-    String exit = instance.state.lastExit().map(Exit::toString).orElse("");
-    return switch (instance.replacementRole) {
+  private static String ofExit(
+      SupervisedInstance supervisedInstance, ProcessIdentity process, boolean expected) {
+    String reason = supervisedInstance.state.reason();
+    String exit = supervisedInstance.state.lastExit().map(Exit::toString).orElse("");
+    return switch (supervisedInstance.replacementRole) {
       case CURRENT -> expected ? exit + ": " + reason : reason;
       case CANDIDATE ->
           "pid %d has ended before it replaced the old process: %s"
               .formatted(process.pid(), expected ? exit : reason);
       case DRAINING -> {
-        String force = instance.forced.isEmpty() ? "" : "; " + instance.forced;
+        String force = supervisedInstance.forced.isEmpty() ? "" : "; " + supervisedInstance.forced;
         yield "pid %d has ended after the reload: %s%s".formatted(process.pid(), exit, force);
       }
     };
@@ -412,75 +453,89 @@ public final class Supervisor {
 
   /// Publishes the exit of a process that was found gone, unless an effect has already published
   /// it.
-  public void tellUntoldEnd(Instance instance, Exit exit) {
-    Optional<ProcessIdentity> ended = instance.latest;
-    instance.latest = Optional.empty();
-    ended.ifPresent(process -> announceEnd(instance, process, exit, ENDED_IN_ABSENCE + exit, true));
+  public void reportMissedExit(SupervisedInstance supervisedInstance, Exit exit) {
+    Optional<ProcessIdentity> ended = supervisedInstance.unreportedExitProcess;
+    supervisedInstance.unreportedExitProcess = Optional.empty();
+    ended.ifPresent(process ->
+        announceExitOf(supervisedInstance, process, exit, ENDED_IN_ABSENCE + exit, true));
   }
 
   /// Publishes the exit of a process that is not the current one of `instance`.
   ///
   /// @param expected whether the process was asked to stop
-  public void announceEnd(
-      Instance instance, ProcessIdentity process, Exit exit, String reason, boolean expected) {
-    Phase phase = registry.current(instance.id).orElse(instance).state.phase();
-    announceExit(instance, instance.ended(phase, process, exit, reason), expected);
+  public void announceExitOf(
+      SupervisedInstance supervisedInstance,
+      ProcessIdentity process,
+      Exit exit,
+      String reason,
+      boolean expected) {
+    Phase phase = registry.current(supervisedInstance.id).orElse(supervisedInstance).state.phase();
+    announceExit(
+        supervisedInstance, supervisedInstance.ended(phase, process, exit, reason), expected);
   }
 
-  private static String howReady(Instance instance) {
-    boolean says = instance.spec.readiness().awaited();
+  private static String howReady(SupervisedInstance supervisedInstance) {
+    boolean says = supervisedInstance.spec.readiness().awaited();
     String checked =
         says ? "it has reported ready and its checks have passed" : "its checks have passed";
-    return instance.spec.health().gates() ? checked : "it has reported ready";
+    return supervisedInstance.spec.health().gatesOnline() ? checked : "it has reported ready";
   }
 
-  private void cancel(Instance instance, Timer timer) {
-    if (timer == Timer.KILL) {
-      instance.patience.cancel();
+  private void cancel(SupervisedInstance supervisedInstance, InstanceTimer instanceTimer) {
+    if (instanceTimer == InstanceTimer.KILL) {
+      supervisedInstance.patience.cancel();
     }
-    Long running = instance.timers.remove(timer);
+    Long running = supervisedInstance.timers.remove(instanceTimer);
     if (running != null) {
       vertx.cancelTimer(running);
     }
   }
 
   /// Logs and publishes a change of `instance`.
-  public void announce(Instance instance, InstanceEvent.Kind kind) {
-    announce(instance, kind, instance.view());
+  public void announce(SupervisedInstance supervisedInstance, InstanceEvent.Kind kind) {
+    announce(supervisedInstance, kind, supervisedInstance.view());
   }
 
   /// Logs and publishes a change of `instance` with another reason.
   ///
   /// @param reason human-readable description of the change
-  public void announce(Instance instance, InstanceEvent.Kind kind, String reason) {
-    announce(instance, kind, instance.view(instance.state.phase(), instance.process(), reason));
+  public void announce(
+      SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason) {
+    announce(
+        supervisedInstance,
+        kind,
+        supervisedInstance.view(
+            supervisedInstance.state.phase(), supervisedInstance.process(), reason));
   }
 
-  private void announce(Instance instance, InstanceEvent.Kind kind, InstanceView view) {
-    publish(instance, new InstanceEvent(kind, view, god.wallClock().instant()));
+  private void announce(
+      SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, InstanceView view) {
+    publish(supervisedInstance, new InstanceEvent(kind, view, god.wallClock().instant()));
   }
 
-  private void announceExit(Instance instance, InstanceView view, boolean expected) {
+  private void announceExit(
+      SupervisedInstance supervisedInstance, InstanceView view, boolean expected) {
     var exit = InstanceEvent.Kind.EXIT;
-    publish(instance, new InstanceEvent(exit, view, god.wallClock().instant(), expected));
+    publish(supervisedInstance, new InstanceEvent(exit, view, god.wallClock().instant(), expected));
   }
 
-  private void publish(Instance instance, InstanceEvent event) {
+  private void publish(SupervisedInstance supervisedInstance, InstanceEvent event) {
     InstanceView view = event.instance();
-    log(instance, event.kind(), view.process(), view.reason());
+    log(supervisedInstance, event.kind(), view.process(), view.reason());
     vertx.eventBus().publish(Addresses.GOD_EVENTS, event);
   }
 
-  private void announceLimit(Instance instance, String reason) {
-    announce(instance, InstanceEvent.Kind.LIMIT, reason);
-  }
-
-  private static void log(Instance instance, InstanceEvent.Kind kind, String reason) {
-    log(instance, kind, instance.process(), reason);
+  private void announceLimit(SupervisedInstance supervisedInstance, String reason) {
+    announce(supervisedInstance, InstanceEvent.Kind.LIMIT, reason);
   }
 
   private static void log(
-      Instance instance,
+      SupervisedInstance supervisedInstance, InstanceEvent.Kind kind, String reason) {
+    log(supervisedInstance, kind, supervisedInstance.process(), reason);
+  }
+
+  private static void log(
+      SupervisedInstance supervisedInstance,
       InstanceEvent.Kind kind,
       Optional<ProcessIdentity> process,
       String reason) {
@@ -507,7 +562,7 @@ public final class Supervisor {
     LOG.log(
         level,
         "{0}{1} {2}: {3}",
-        instance.label(),
+        supervisedInstance.label(),
         pid,
         kind.name().toLowerCase(Locale.ROOT),
         reason);

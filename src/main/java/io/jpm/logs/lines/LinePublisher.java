@@ -18,7 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Publishes the lines that [LineFeed] has collected while at least one subscriber holds a lease.
+/// Publishes the lines that [LineCollector] has collected while at least one subscriber holds a
+/// lease.
 ///
 /// A message is published 50 ms after its first line, or as soon as it is full, but only after all
 /// subscribers have processed the previous one. Without subscribers no timer runs.
@@ -30,7 +31,7 @@ public final class LinePublisher {
   private static final long NO_TIMER = -1;
 
   private final Vertx vertx;
-  private final LineFeed feed;
+  private final LineCollector feed;
   private final Context context;
   private final Duration lease;
   private final Map<String, Listener> listeners = new HashMap<>();
@@ -47,11 +48,11 @@ public final class LinePublisher {
 
   /// @param vertx the Vert.x instance whose current context the publisher is confined to
   /// @param feed the collected lines
-  public LinePublisher(Vertx vertx, LineFeed feed) {
+  public LinePublisher(Vertx vertx, LineCollector feed) {
     this(vertx, feed, LineLease.LEASE);
   }
 
-  LinePublisher(Vertx vertx, LineFeed feed, Duration lease) {
+  LinePublisher(Vertx vertx, LineCollector feed, Duration lease) {
     this.vertx = vertx;
     this.feed = feed;
     this.lease = lease;
@@ -60,11 +61,11 @@ public final class LinePublisher {
 
   /// Starts to serve [LineLease].
   public Future<Void> start() {
-    feed.news(new Wake());
+    feed.setObserver(new Wake());
     return vertx
         .eventBus()
         .<LineLease>consumer(
-            Addresses.LINES_WANTED,
+            Addresses.LINE_LEASES,
             message -> {
               heard(message.body());
               message.reply(new FlowControlAck()); // a no-op if the sender expects no reply
@@ -75,7 +76,7 @@ public final class LinePublisher {
   /// Stops collecting lines. Vert.x cancels the timers together with the verticle.
   public void stop() {
     listeners.clear();
-    feed.wanted(Set.of());
+    feed.collectOnly(Set.of());
   }
 
   private void heard(LineLease wanted) {
@@ -103,7 +104,7 @@ public final class LinePublisher {
   private void want() {
     Set<String> apps = new HashSet<>();
     listeners.values().forEach(listener -> apps.addAll(listener.apps()));
-    feed.wanted(apps);
+    feed.collectOnly(apps);
   }
 
   private void goOn() {
@@ -120,7 +121,7 @@ public final class LinePublisher {
   private void publish() {
     vertx.cancelTimer(timer);
     timer = NO_TIMER;
-    LineFeed.Round round = feed.take();
+    LineCollector.Batch round = feed.take();
     due = round.left();
     dueNow = round.full();
     if (round.messages().isEmpty()) {
@@ -163,9 +164,9 @@ public final class LinePublisher {
   }
 
   /// Receives the signals of the line feed on the threads of the disks.
-  private final class Wake implements LineFeed.News {
+  private final class Wake implements LineCollector.Observer {
     @Override
-    public void some() {
+    public void linesAvailable() {
       context.runOnContext(_ -> {
         due = true;
         goOn();
@@ -173,7 +174,7 @@ public final class LinePublisher {
     }
 
     @Override
-    public void batch() {
+    public void batchAvailable() {
       context.runOnContext(_ -> {
         dueNow = true;
         goOn();

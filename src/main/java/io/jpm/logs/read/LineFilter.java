@@ -38,15 +38,15 @@ final class LineFilter {
   }
 
   /// Reports whether the filter depends on the text of lines.
-  boolean reads() {
+  boolean needsText() {
     return pattern.isPresent();
   }
 
   int workPerByte() {
-    return reads() ? PATTERN_WORK : 1;
+    return needsText() ? PATTERN_WORK : 1;
   }
 
-  boolean wants(long time, String text) {
+  boolean matches(long time, String text) {
     return time >= since
         && time <= until
         && (pattern.isEmpty() || pattern.get().matcher(text).find());

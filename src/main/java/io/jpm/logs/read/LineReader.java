@@ -17,7 +17,7 @@ final class LineReader {
   /// The end of a line that was cut.
   static final String CUT_MARK = "…";
 
-  private final PartBytes bytes;
+  private final LogContent bytes;
   private final ByteBuffer buffer;
 
   /// The offset in the file that corresponds to the buffer's position.
@@ -25,7 +25,7 @@ final class LineReader {
 
   private long work;
 
-  LineReader(PartBytes bytes, long offset, int bufferBytes) {
+  LineReader(LogContent bytes, long offset, int bufferBytes) {
     this.bytes = bytes;
     this.buffer = ByteBuffer.allocate(bufferBytes).limit(0);
     this.offset = offset;
@@ -37,7 +37,7 @@ final class LineReader {
   }
 
   /// Returns the number of bytes read so far.
-  long work() {
+  long bytesRead() {
     return work;
   }
 

@@ -3,7 +3,7 @@ package io.jpm.logs.read;
 import io.jpm.bus.logs.LogPosition;
 import io.jpm.bus.logs.LogPosition.Active;
 import io.jpm.bus.logs.LogPosition.Rotated;
-import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.LogFileNames;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ record LogChain(Path log, List<LogFile> files) {
   ///
   /// @param index the index of the file; the number of files for the position after the last one
   /// @param offset the offset in the uncompressed content of that file
-  record Place(int index, long offset) {}
+  record ChainPosition(int index, long offset) {}
 
   /// Returns the chains of some logs. Lists each directory once.
   ///
@@ -83,10 +83,11 @@ record LogChain(Path log, List<LogFile> files) {
     Map<Instant, LogFile> found = new HashMap<>();
     for (String name : names) {
       Path path = log.resolveSibling(name);
-      LogNames.momentOf(log, name)
+      LogFileNames.rotationTime(log, name)
           .flatMap(at -> rotated(path, at))
           .ifPresent(file ->
-              found.merge(file.rotatedAt(), file, (one, other) -> one.packed() ? other : one));
+              found.merge(
+                  file.rotatedAt(), file, (one, other) -> one.isCompressed() ? other : one));
     }
     return found;
   }
@@ -95,9 +96,9 @@ record LogChain(Path log, List<LogFile> files) {
   private static Optional<LogFile> rotated(Path path, Instant at) {
     return LogFile.rotated(path, at)
         .or(() ->
-            LogNames.isPacked(path)
+            LogFileNames.isCompressed(path)
                 ? Optional.empty()
-                : LogFile.rotated(LogNames.packed(path), at));
+                : LogFile.rotated(LogFileNames.compressed(path), at));
   }
 
   /// Returns the rotated files of the daemon's own log, which are called `jpm.log.1`, `jpm.log.2`.
@@ -111,27 +112,27 @@ record LogChain(Path log, List<LogFile> files) {
   }
 
   /// Returns the present place of a position.
-  Place find(LogPosition position) {
+  ChainPosition resolve(LogPosition position) {
     return switch (position.part()) {
       case Rotated(Instant at) -> {
         int index = firstAfter(at.minusMillis(1));
         boolean there = index < files.size() && files.get(index).rotatedAt().equals(at);
-        yield new Place(index, there ? position.offset() : 0);
+        yield new ChainPosition(index, there ? position.offset() : 0);
       }
-      case Active(Instant after, String key) -> find(firstAfter(after), key, position.offset());
+      case Active(Instant after, String key) -> resolve(firstAfter(after), key, position.offset());
     };
   }
 
   /// Resolves a position in a file that was active: the first file rotated after its predecessor.
   /// Meanwhile it may have been rotated and compressed, which gives it another key. An equal key
   /// alone proves nothing, because the file system reuses the keys of deleted files.
-  private Place find(int first, String key, long offset) {
+  private ChainPosition resolve(int first, String key, long offset) {
     if (first == files.size() || key.isEmpty()) {
-      return new Place(first, 0);
+      return new ChainPosition(first, 0);
     }
     LogFile file = files.get(first);
-    boolean same = file.packed() || (file.key().equals(key) && file.bytes() >= offset);
-    return new Place(first, same ? offset : 0);
+    boolean same = file.isCompressed() || (file.key().equals(key) && file.bytes() >= offset);
+    return new ChainPosition(first, same ? offset : 0);
   }
 
   private int firstAfter(Instant moment) {
@@ -143,18 +144,21 @@ record LogChain(Path log, List<LogFile> files) {
   }
 
   /// Returns a position that remains valid after rotation.
-  LogPosition position(Place place, long seen) {
+  LogPosition position(ChainPosition chainPosition, long seen) {
     if (files.isEmpty()) {
-      return LogPosition.nowhere(log);
+      return LogPosition.startOf(log);
     }
-    if (place.index() >= files.size()) {
+    if (chainPosition.index() >= files.size()) {
       return new LogPosition(log, files.getLast().part(), files.getLast().end());
     }
     return new LogPosition(
-        log, files.get(place.index()).part(), place.offset(), Math.max(place.offset(), seen));
+        log,
+        files.get(chainPosition.index()).part(),
+        chainPosition.offset(),
+        Math.max(chainPosition.offset(), seen));
   }
 
-  LogPosition position(Place place) {
-    return position(place, place.offset());
+  LogPosition position(ChainPosition chainPosition) {
+    return position(chainPosition, chainPosition.offset());
   }
 }

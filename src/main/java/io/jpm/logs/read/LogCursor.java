@@ -11,10 +11,10 @@ final class LogCursor implements AutoCloseable {
   private final LogStore store;
   private final LogChain chain;
   private final LogPosition from;
-  private final LogChain.Place to;
+  private final LogChain.ChainPosition to;
   private final int bufferBytes;
-  private LogChain.Place place;
-  private @Nullable PartLines lines;
+  private LogChain.ChainPosition chainPosition;
+  private @Nullable TimedLineReader lines;
   private boolean moved;
   private boolean interrupted;
   private boolean finished;
@@ -22,13 +22,18 @@ final class LogCursor implements AutoCloseable {
 
   /// @param from the start of the section
   /// @param to the end of the section
-  LogCursor(LogStore store, LogChain chain, LogPosition from, LogChain.Place to, int bufferBytes) {
+  LogCursor(
+      LogStore store,
+      LogChain chain,
+      LogPosition from,
+      LogChain.ChainPosition to,
+      int bufferBytes) {
     this.store = store;
     this.chain = chain;
     this.from = from;
     this.to = to;
     this.bufferBytes = bufferBytes;
-    this.place = chain.find(from);
+    this.chainPosition = chain.resolve(from);
   }
 
   Path log() {
@@ -39,10 +44,11 @@ final class LogCursor implements AutoCloseable {
   boolean hasNext() {
     while (!interrupted && isBefore(to)) {
       try {
-        if (place.offset() < chain.files().get(place.index()).end() && !opened().atEnd()) {
+        if (chainPosition.offset() < chain.files().get(chainPosition.index()).end()
+            && !opened().atEnd()) {
           return true;
         }
-        if (place.index() == to.index()) {
+        if (chainPosition.index() == to.index()) {
           // The file is shorter than expected: the section ends with what could be read.
           finished = true;
           return false;
@@ -57,11 +63,11 @@ final class LogCursor implements AutoCloseable {
     return false;
   }
 
-  private boolean isBefore(LogChain.Place other) {
+  private boolean isBefore(LogChain.ChainPosition other) {
     return !finished
-        && place.index() < chain.files().size()
-        && (place.index() < other.index()
-            || (place.index() == other.index() && place.offset() < other.offset()));
+        && chainPosition.index() < chain.files().size()
+        && (chainPosition.index() < other.index()
+            || (chainPosition.index() == other.index() && chainPosition.offset() < other.offset()));
   }
 
   /// Returns the capture time of the next line, in milliseconds since 1970.
@@ -69,7 +75,7 @@ final class LogCursor implements AutoCloseable {
     try {
       return opened().time();
     } catch (IOException unreadable) {
-      return chain.files().get(place.index()).modified().toEpochMilli();
+      return chain.files().get(chainPosition.index()).modified().toEpochMilli();
     }
   }
 
@@ -77,29 +83,29 @@ final class LogCursor implements AutoCloseable {
   ///
   /// @return null if the file has just been rotated, so that the log must be listed again
   @Nullable String line() {
-    boolean last = place.index() == to.index();
+    boolean last = chainPosition.index() == to.index();
     try {
-      PartLines open = opened();
-      long before = open.work();
+      TimedLineReader open = opened();
+      long before = open.bytesRead();
       String text = open.line(last ? to.offset() : LogPosition.END);
-      work += open.work() - before;
-      place = new LogChain.Place(place.index(), open.offset());
+      work += open.bytesRead() - before;
+      chainPosition = new LogChain.ChainPosition(chainPosition.index(), open.offset());
       moved = true;
       return text;
     } catch (NoSuchFileException rotated) {
       interrupted = true;
       return null;
     } catch (IOException unreadable) {
-      Path path = chain.files().get(place.index()).path();
+      Path path = chain.files().get(chainPosition.index()).path();
       nextFile();
       return "… the rest of %s cannot be read: %s".formatted(path, unreadable.getMessage());
     }
   }
 
-  private PartLines opened() {
-    PartLines open = lines;
+  private TimedLineReader opened() {
+    TimedLineReader open = lines;
     if (open == null) {
-      open = new PartLines(store, chain, place, bufferBytes);
+      open = new TimedLineReader(store, chain, chainPosition, bufferBytes);
       lines = open;
     }
     return open;
@@ -108,11 +114,11 @@ final class LogCursor implements AutoCloseable {
   private void nextFile() {
     close();
     moved = true;
-    place = new LogChain.Place(place.index() + 1, 0);
+    chainPosition = new LogChain.ChainPosition(chainPosition.index() + 1, 0);
   }
 
   /// Returns the number of bytes read since the last call.
-  long takeWork() {
+  long takeBytesRead() {
     long done = work;
     work = 0;
     return done;
@@ -126,17 +132,17 @@ final class LogCursor implements AutoCloseable {
   /// Skips all remaining lines.
   void skipRest() {
     moved = true;
-    place = to;
+    chainPosition = to;
   }
 
   /// Returns the position of the next line.
   LogPosition position() {
-    return moved ? chain.position(place) : from;
+    return moved ? chain.position(chainPosition) : from;
   }
 
   @Override
   public void close() {
-    PartLines open = lines;
+    TimedLineReader open = lines;
     lines = null;
     if (open != null) {
       open.close();

@@ -4,7 +4,7 @@ import io.jpm.bus.logs.LogPosition;
 import io.jpm.bus.logs.LogPosition.Active;
 import io.jpm.bus.logs.LogPosition.Part;
 import io.jpm.bus.logs.LogPosition.Rotated;
-import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.LogFileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -74,8 +74,8 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
     return new LogFile(path, new Active(newest, key), key, bytes, modified);
   }
 
-  boolean packed() {
-    return part instanceof Rotated && LogNames.isPacked(path);
+  boolean isCompressed() {
+    return part instanceof Rotated && LogFileNames.isCompressed(path);
   }
 
   /// Returns the rotation time; [Instant#MAX] for the active file.
@@ -88,6 +88,6 @@ record LogFile(Path path, Part part, String key, long bytes, Instant modified) {
 
   /// Returns the end of the content, which is unknown for a compressed file.
   long end() {
-    return packed() ? LogPosition.END : bytes;
+    return isCompressed() ? LogPosition.END : bytes;
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.logs.read;
 
-import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.LogFileNames;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
@@ -51,7 +51,7 @@ public interface LogFileAccess {
   /// Reports whether the file is named like a rotated log of an app, or like a log of the daemon.
   private static boolean isLog(Path file) {
     String name = String.valueOf(file.getFileName());
-    return LogNames.parse(name).isPresent() || name.startsWith("jpm.log");
+    return LogFileNames.parse(name).isPresent() || name.startsWith("jpm.log");
   }
 
   /// Opens a regular file for reading.

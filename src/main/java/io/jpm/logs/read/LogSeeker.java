@@ -2,10 +2,10 @@ package io.jpm.logs.read;
 
 import io.jpm.bus.logs.LogPosition;
 import io.jpm.bus.logs.LogSearch;
+import io.jpm.bus.logs.LogSearch.Decompression;
 import io.jpm.bus.logs.LogSearch.Span;
-import io.jpm.bus.logs.LogSearch.Unpacking;
 import io.jpm.bus.logs.LogsCommand;
-import io.jpm.logs.read.LogChain.Place;
+import io.jpm.logs.read.LogChain.ChainPosition;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ final class LogSeeker {
   private final LogsCommand.Seek seek;
   private final LineFilter filter;
   private final ReadBudget readBudget;
-  private @Nullable FileTimes times;
+  private @Nullable TimeIndexReader times;
   private @Nullable Path timesOf;
 
   LogSeeker(LogStore store, LogsCommand.Seek seek, LineFilter filter, ReadBudget readBudget) {
@@ -35,7 +35,7 @@ final class LogSeeker {
   }
 
   /// Continues a search until it is done or the budget is spent.
-  LogSearch advanced(LogChain chain, LogSearch search) {
+  LogSearch advance(LogChain chain, LogSearch search) {
     LogSearch now = search;
     while (!now.done() && !readBudget.isSpent()) {
       try {
@@ -52,29 +52,29 @@ final class LogSeeker {
   private LogSearch begun(LogChain chain, LogSearch search) throws IOException {
     int last = chain.files().size() - 1;
     if (last < 0) {
-      var nowhere = LogPosition.nowhere(search.log());
-      return search.over(new Span(nowhere, nowhere));
+      var nowhere = LogPosition.startOf(search.log());
+      return search.finished(new Span(nowhere, nowhere));
     }
     LogFile file = chain.files().get(last);
     long end = file.end();
     if (!seek.unfinished() && file.part() instanceof LogPosition.Active) {
-      end = LineEnds.last(store.bytes(file, 0), 0, file.bytes());
+      end = BackwardNewlineScanner.last(store.bytes(file, 0), 0, file.bytes());
     }
-    LogPosition to = chain.position(new Place(last, end));
+    LogPosition to = chain.position(new ChainPosition(last, end));
     if (seek.lines() == 0) {
-      return search.over(new Span(to, to));
+      return search.finished(new Span(to, to));
     }
     return seek.lines() == Long.MAX_VALUE
-        ? search.over(new Span(chain.position(since(chain)), to))
-        : search.at(new Span(to, to), 0);
+        ? search.finished(new Span(chain.position(since(chain)), to))
+        : search.extended(new Span(to, to), 0);
   }
 
   /// Returns the start of the lines that are not older than the filter permits.
-  private Place since(LogChain chain) throws IOException {
+  private ChainPosition since(LogChain chain) throws IOException {
     for (int i = chain.files().size() - 1; i >= 0; i--) {
       LogFile file = chain.files().get(i);
       if (isTooOld(file)) {
-        return new Place(i + 1, 0);
+        return new ChainPosition(i + 1, 0);
       }
       boolean stamped = chain.log().equals(store.daemonLog());
       long offset =
@@ -82,20 +82,20 @@ final class LogSeeker {
               ? 0
               : times(chain, file).after(filter.since() - 1);
       if (offset == Long.MAX_VALUE) {
-        return new Place(i + 1, 0);
+        return new ChainPosition(i + 1, 0);
       }
       if (offset > 0) {
-        return new Place(i, lineStart(chain, i, offset));
+        return new ChainPosition(i, lineStart(chain, i, offset));
       }
     }
-    return new Place(0, 0);
+    return new ChainPosition(0, 0);
   }
 
   /// Returns the start of the first line that begins at or after `offset`.
   private long lineStart(LogChain chain, int index, long offset) throws IOException {
-    try (var lines = lines(chain, new Place(index, offset - 1))) {
+    try (var lines = lines(chain, new ChainPosition(index, offset - 1))) {
       lines.line(LogPosition.END);
-      readBudget.worked(offset);
+      readBudget.addWork(offset);
       return lines.offset();
     }
   }
@@ -108,7 +108,7 @@ final class LogSeeker {
 
   private LogSearch step(LogChain chain, LogSearch search) throws IOException {
     Span span = search.span().orElseThrow();
-    Place begin = chain.find(span.from());
+    ChainPosition begin = chain.resolve(span.from());
     int index = Math.min(begin.index(), chain.files().size() - 1);
     long to = index < begin.index() ? LogPosition.END : begin.offset();
     if (to == 0) {
@@ -116,67 +116,67 @@ final class LogSeeker {
       to = LogPosition.END;
     }
     if (index < 0 || isTooOld(chain.files().get(index))) {
-      return search.over(span);
+      return search.finished(span);
     }
     LogFile file = chain.files().get(index);
-    return file.packed()
-        ? unpacked(chain, search, new Place(index, to))
-        : block(chain, search, new Place(index, Math.min(to, file.bytes())));
+    return file.isCompressed()
+        ? unpacked(chain, search, new ChainPosition(index, to))
+        : block(chain, search, new ChainPosition(index, Math.min(to, file.bytes())));
   }
 
   /// Searches the lines in the block before `to`.
-  private LogSearch block(LogChain chain, LogSearch search, Place to) throws IOException {
+  private LogSearch block(LogChain chain, LogSearch search, ChainPosition to) throws IOException {
     long start = blockStart(chain, to);
     long[] wanted = new long[64];
     int count = 0;
     boolean reached = false;
-    try (var lines = lines(chain, new Place(to.index(), start))) {
+    try (var lines = lines(chain, new ChainPosition(to.index(), start))) {
       while (lines.offset() < to.offset() && !lines.atEnd()) {
         long offset = lines.offset();
         long time = time(lines);
         reached |= offset == start && time < filter.since();
-        if (filter.wants(time, lines.line(LogPosition.END))) {
+        if (filter.matches(time, lines.line(LogPosition.END))) {
           wanted = count == wanted.length ? Arrays.copyOf(wanted, 2 * count) : wanted;
           wanted[count++] = offset;
         }
       }
-      readBudget.worked(lines.work() * filter.workPerByte());
+      readBudget.addWork(lines.bytesRead() * filter.workPerByte());
     }
     long missing = seek.lines() - search.found();
     boolean enough = count >= missing;
     long begin = enough ? wanted[(int) (count - missing)] : start;
-    Span span = span(chain, search, new Place(to.index(), begin));
-    LogSearch next = search.at(span, search.found() + count);
-    return enough || reached ? next.over(span) : next;
+    Span span = span(chain, search, new ChainPosition(to.index(), begin));
+    LogSearch next = search.extended(span, search.found() + count);
+    return enough || reached ? next.finished(span) : next;
   }
 
   /// Returns the start of the first line in the block before `to`, or of the line that is longer
   /// than the block.
-  private long blockStart(LogChain chain, Place to) throws IOException {
+  private long blockStart(LogChain chain, ChainPosition to) throws IOException {
     long middle = to.offset() - BLOCK_BYTES;
     if (middle <= 0) {
       return 0;
     }
-    try (var lines = lines(chain, new Place(to.index(), middle))) {
+    try (var lines = lines(chain, new ChainPosition(to.index(), middle))) {
       lines.line(to.offset());
       if (lines.offset() < to.offset()) {
         return lines.offset();
       }
     }
     LogFile file = chain.files().get(to.index());
-    long start = LineEnds.last(store.bytes(file, 0), 0, middle);
-    readBudget.worked(middle - start);
+    long start = BackwardNewlineScanner.last(store.bytes(file, 0), 0, middle);
+    readBudget.addWork(middle - start);
     return start;
   }
 
-  private PartLines lines(LogChain chain, Place place) {
-    LogFile file = chain.files().get(place.index());
-    return new PartLines(store, chain, place, BLOCK_BYTES, times(chain, file));
+  private TimedLineReader lines(LogChain chain, ChainPosition chainPosition) {
+    LogFile file = chain.files().get(chainPosition.index());
+    return new TimedLineReader(store, chain, chainPosition, BLOCK_BYTES, times(chain, file));
   }
 
   /// Returns the time index of a file, which is kept for the following blocks of the same file.
-  private FileTimes times(LogChain chain, LogFile file) {
-    FileTimes known = times;
+  private TimeIndexReader times(LogChain chain, LogFile file) {
+    TimeIndexReader known = times;
     if (known == null || !file.path().equals(timesOf)) {
       known = store.times(chain, file);
       times = known;
@@ -186,39 +186,40 @@ final class LogSeeker {
   }
 
   /// Returns the capture time of the next line if the filter depends on it.
-  private long time(PartLines lines) throws IOException {
+  private long time(TimedLineReader lines) throws IOException {
     boolean matters = filter.since() != Long.MIN_VALUE || filter.until() != Long.MAX_VALUE;
     return matters ? lines.time() : filter.until();
   }
 
-  private LogSearch unpacked(LogChain chain, LogSearch search, Place to) throws IOException {
-    Unpacking state = search.unpacking().orElse(new Unpacking(0, 0, -1));
+  private LogSearch unpacked(LogChain chain, LogSearch search, ChainPosition to)
+      throws IOException {
+    Decompression state = search.decompression().orElse(new Decompression(0, 0, -1));
     long count = state.count();
-    try (var lines = lines(chain, new Place(to.index(), state.offset()))) {
+    try (var lines = lines(chain, new ChainPosition(to.index(), state.offset()))) {
       long before = 0;
       while (!readBudget.isSpent()) {
         if (lines.offset() >= to.offset() || lines.atEnd()) {
           return counted(chain, search, to.index(), count);
         }
         long offset = lines.offset();
-        if (filter.wants(time(lines), lines.line(LogPosition.END)) && count++ == state.skip()) {
-          return search.over(span(chain, search, new Place(to.index(), offset)));
+        if (filter.matches(time(lines), lines.line(LogPosition.END)) && count++ == state.skip()) {
+          return search.finished(span(chain, search, new ChainPosition(to.index(), offset)));
         }
-        readBudget.worked((lines.work() - before) * filter.workPerByte());
-        before = lines.work();
+        readBudget.addWork((lines.bytesRead() - before) * filter.workPerByte());
+        before = lines.bytesRead();
       }
-      return search.unpacking(new Unpacking(lines.offset(), count, state.skip()));
+      return search.unpacking(new Decompression(lines.offset(), count, state.skip()));
     }
   }
 
   private LogSearch counted(LogChain chain, LogSearch search, int index, long count) {
     long missing = seek.lines() - search.found();
     return count > missing
-        ? search.unpacking(new Unpacking(0, 0, count - missing))
-        : search.at(span(chain, search, new Place(index, 0)), search.found() + count);
+        ? search.unpacking(new Decompression(0, 0, count - missing))
+        : search.extended(span(chain, search, new ChainPosition(index, 0)), search.found() + count);
   }
 
-  private static Span span(LogChain chain, LogSearch search, Place begin) {
+  private static Span span(LogChain chain, LogSearch search, ChainPosition begin) {
     return new Span(chain.position(begin), search.span().orElseThrow().to());
   }
 
@@ -227,9 +228,9 @@ final class LogSeeker {
   private LogSearch beforeUnreadable(LogChain chain, LogSearch search) {
     Optional<Span> span = search.span();
     if (span.isEmpty()) {
-      LogPosition end = chain.position(new Place(chain.files().size(), 0));
-      return search.over(new Span(end, end));
+      LogPosition end = chain.position(new ChainPosition(chain.files().size(), 0));
+      return search.finished(new Span(end, end));
     }
-    return search.over(span.get());
+    return search.finished(span.get());
   }
 }

@@ -2,7 +2,7 @@ package io.jpm.logs.read;
 
 import io.jpm.bus.logs.LogPosition.Active;
 import io.jpm.bus.logs.LogPosition.Rotated;
-import io.jpm.logs.files.LogNames;
+import io.jpm.logs.files.LogFileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,10 +22,10 @@ final class LogStore implements AutoCloseable {
   private final Path home;
   private final LogFileAccess access;
   private final InstantSource clock;
-  private final Deque<Left> left = new ArrayDeque<>();
+  private final Deque<CachedContent> left = new ArrayDeque<>();
 
   /// A half-read compressed file.
-  private record Left(PackedBytes bytes, Instant when) {}
+  private record CachedContent(GzipContent bytes, Instant when) {}
 
   LogStore(Path home, LogFileAccess access, InstantSource clock) {
     this.home = home;
@@ -46,45 +46,45 @@ final class LogStore implements AutoCloseable {
     return LogChain.of(logs, daemonLog(), access);
   }
 
-  FileTimes times(LogChain chain, LogFile file) {
+  TimeIndexReader times(LogChain chain, LogFile file) {
     Path path =
         switch (file.part()) {
-          case Active(_, _) -> LogNames.times(home, chain.log());
-          case Rotated(Instant at) -> LogNames.times(home, chain.log(), at);
+          case Active(_, _) -> LogFileNames.timeIndex(home, chain.log());
+          case Rotated(Instant at) -> LogFileNames.timeIndex(home, chain.log(), at);
         };
     Instant oldest =
         file.modified().isBefore(file.rotatedAt()) ? file.modified() : file.rotatedAt();
-    return new FileTimes(path, oldest.toEpochMilli());
+    return new TimeIndexReader(path, oldest.toEpochMilli());
   }
 
   /// Returns the content of a file, which must be returned with [#release].
   ///
   /// @param offset the offset at which reading begins
-  PartBytes bytes(LogFile file, long offset) {
-    if (!file.packed()) {
-      return new PlainBytes(file, access);
+  LogContent bytes(LogFile file, long offset) {
+    if (!file.isCompressed()) {
+      return new PlainContent(file, access);
     }
     synchronized (left) {
-      Iterator<Left> each = left.iterator();
+      Iterator<CachedContent> each = left.iterator();
       while (each.hasNext()) {
-        PackedBytes known = each.next().bytes();
-        if (known.isOf(file) && known.reaches(offset)) {
+        GzipContent known = each.next().bytes();
+        if (known.isOf(file) && known.canReadFrom(offset)) {
           each.remove();
           return known;
         }
       }
     }
-    return new PackedBytes(file, access);
+    return new GzipContent(file, access);
   }
 
   /// Takes back the result of [#bytes].
-  void release(PartBytes bytes) {
-    if (bytes instanceof PackedBytes packed) {
+  void release(LogContent bytes) {
+    if (bytes instanceof GzipContent packed) {
       synchronized (left) {
         if (packed.isAtEnd()) {
           close(packed);
         } else {
-          left.addLast(new Left(packed, now()));
+          left.addLast(new CachedContent(packed, now()));
         }
         while (left.size() > MOST_PACKED) {
           close(left.removeFirst().bytes());
@@ -112,7 +112,7 @@ final class LogStore implements AutoCloseable {
     }
   }
 
-  private static void close(PackedBytes bytes) {
+  private static void close(GzipContent bytes) {
     try {
       bytes.close();
     } catch (IOException ignored) {

@@ -30,11 +30,11 @@ final class ReadBudget {
     return bufferBytes;
   }
 
-  void line(String text) {
+  void addLine(String text) {
     answer -= LINE_BYTES + 2L * text.length();
   }
 
-  void worked(long bytes) {
+  void addWork(long bytes) {
     work -= bytes;
   }
 

@@ -1,5 +1,5 @@
 /// Reads logs back, merged in the order of capture: past lines, across rotated and compressed
-/// files, and lines as they are written. Start with [io.jpm.logs.read.LogReading].
+/// files, and lines as they are written. Start with [io.jpm.logs.read.LogReader].
 ///
 /// Nothing is kept between two queries except open compressed files: a position
 /// ([io.jpm.bus.logs.LogPosition]) contains everything needed to continue from it. Memory use is

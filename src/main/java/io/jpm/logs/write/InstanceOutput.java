@@ -1,7 +1,7 @@
 package io.jpm.logs.write;
 
-import io.jpm.logs.memory.LogStream;
-import io.jpm.os.LogPipes;
+import io.jpm.logs.buffer.LogStream;
+import io.jpm.os.LogPipeReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Captures one output stream of one instance: from the pipe into the log buffer and then into
 /// files.
-final class InstanceOutput implements LogPipes.Taker {
+final class InstanceOutput implements LogPipeReader.OutputReceiver {
   private static final Logger LOG = System.getLogger("jpm.logs");
   private static final long DRAIN_SECONDS = 5;
 
@@ -30,9 +30,9 @@ final class InstanceOutput implements LogPipes.Taker {
   /// been written, or may have to be dropped.
   private static final long LOOK_MILLIS = 100;
 
-  private final boolean telling;
+  private final boolean explainsExit;
   private final LogStream stream;
-  private final DiskLane diskLane;
+  private final DiskExecutor diskExecutor;
   private final StreamWriter writer;
   private final LogClock clock;
   private final ScheduledExecutorService later;
@@ -43,42 +43,42 @@ final class InstanceOutput implements LogPipes.Taker {
   /// The monotonic time when the file last accepted output, or output arrived while none waited.
   private volatile long progressAt;
 
-  private volatile LogPipes.@Nullable Source source;
+  private volatile LogPipeReader.@Nullable Source source;
 
   private final AtomicLong printed = new AtomicLong();
 
-  /// @param diskLane the thread of the disk that its files are on
+  /// @param diskExecutor the thread of the disk that its files are on
   /// @param later runs delayed work
   /// @param telling whether the end of the output may explain why a process ended, as standard
   ///   error does
   InstanceOutput(
       LogStream stream,
-      DiskLane diskLane,
-      StreamWriter.Outlets outlets,
+      DiskExecutor diskExecutor,
+      StreamWriter.Sinks outlets,
       LogClock clock,
       ScheduledExecutorService later,
       boolean telling) {
-    this.telling = telling;
+    this.explainsExit = telling;
     this.stream = stream;
     this.later = later;
     this.clock = clock;
-    this.diskLane = diskLane;
+    this.diskExecutor = diskExecutor;
     this.progressAt = clock.nanos();
-    this.writer = new StreamWriter(diskLane, stream, clock, outlets, this::progress);
+    this.writer = new StreamWriter(diskExecutor, stream, clock, outlets, this::progress);
   }
 
   /// Starts the capture, first with the output that an earlier daemon left.
   ///
   /// @param happened whether the write during which that daemon died is in its file
-  void begin(LogPipes pipes, Path fifo, boolean happened) throws IOException {
-    diskLane.execute(() -> writer.recover(happened));
+  void begin(LogPipeReader pipes, Path fifo, boolean happened) throws IOException {
+    diskExecutor.execute(() -> writer.recover(happened));
     source = pipes.open(fifo, this);
     writer.wake();
   }
 
   @Override
   public boolean keepsTail() {
-    return telling;
+    return explainsExit;
   }
 
   @Override
@@ -106,7 +106,7 @@ final class InstanceOutput implements LogPipes.Taker {
       if (waiting == count) {
         progressAt = clock.nanos();
       }
-      writer.arrived(waiting);
+      writer.outputArrived(waiting);
     }
   }
 
@@ -121,7 +121,7 @@ final class InstanceOutput implements LogPipes.Taker {
   }
 
   private void roomAgain() {
-    LogPipes.Source from = source;
+    LogPipeReader.Source from = source;
     if (from != null) {
       from.resume();
     }
@@ -136,8 +136,8 @@ final class InstanceOutput implements LogPipes.Taker {
     return stream;
   }
 
-  DiskLane diskLane() {
-    return diskLane;
+  DiskExecutor diskLane() {
+    return diskExecutor;
   }
 
   StreamWriter writer() {
@@ -146,8 +146,8 @@ final class InstanceOutput implements LogPipes.Taker {
 
   /// Has the disk thread check whether the files were moved away, and reopen those that were.
   void look() {
-    diskLane.execute(() -> {
-      for (CombinedLogFile file : writer.outlets().targets()) {
+    diskExecutor.execute(() -> {
+      for (FileSink file : writer.sinks().targets()) {
         try {
           file.target().reopenIfMoved();
         } catch (IOException failure) {
@@ -163,7 +163,7 @@ final class InstanceOutput implements LogPipes.Taker {
   /// @return false if the disk does not respond: the capture has not ended, but the pipe is not
   ///   read
   boolean close() {
-    LogPipes.Source from = source;
+    LogPipeReader.Source from = source;
     if (from != null) {
       from.close();
     }
@@ -171,7 +171,7 @@ final class InstanceOutput implements LogPipes.Taker {
   }
 
   /// Reads the pipe again after [#close] has failed.
-  void goOn(LogPipes pipes, Path fifo) throws IOException {
+  void goOn(LogPipeReader pipes, Path fifo) throws IOException {
     source = pipes.open(fifo, this);
   }
 
@@ -181,12 +181,12 @@ final class InstanceOutput implements LogPipes.Taker {
   ///
   /// @param after runs at the end
   void closeAndRemove(Runnable after) {
-    LogPipes.Source from = source;
+    LogPipeReader.Source from = source;
     if (from != null) {
       from.closeAndRemove();
     }
     try {
-      diskLane.call(
+      diskExecutor.call(
           () -> {
             try {
               writer.finish(() -> true);
@@ -224,7 +224,7 @@ final class InstanceOutput implements LogPipes.Taker {
 
   private CompletableFuture<Void> finish() {
     CompletableFuture<Void> done = new CompletableFuture<>();
-    diskLane.execute(() -> {
+    diskExecutor.execute(() -> {
       try {
         writer.finish(() -> !done.isCancelled());
       } finally {

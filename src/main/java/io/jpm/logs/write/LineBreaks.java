@@ -1,6 +1,6 @@
 package io.jpm.logs.write;
 
-import io.jpm.logs.files.LineEnds;
+import io.jpm.logs.files.NewlineScanner;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +28,7 @@ final class LineBreaks {
     for (int i = buffers.size() - 1; i >= 0; i--) {
       ByteBuffer buffer = buffers.get(i);
       behind -= buffer.remaining();
-      int last = LineEnds.last(buffer);
+      int last = NewlineScanner.last(buffer);
       if (last >= 0) {
         return behind + last - buffer.position() + 1;
       }
@@ -40,7 +40,7 @@ final class LineBreaks {
   static long ends(List<ByteBuffer> buffers, int count) {
     long ends = 0;
     for (ByteBuffer buffer : first(buffers, count)) {
-      ends += LineEnds.count(buffer);
+      ends += NewlineScanner.count(buffer);
     }
     return ends;
   }

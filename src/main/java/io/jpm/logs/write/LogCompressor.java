@@ -1,7 +1,7 @@
 package io.jpm.logs.write;
 
-import io.jpm.logs.files.LogNames;
-import io.jpm.os.LogDisk;
+import io.jpm.logs.files.LogFileNames;
+import io.jpm.os.LogFileSystem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger;
@@ -27,28 +27,28 @@ final class LogCompressor {
 
   private static final long LENGTH_TO_SPARE = 16L << 20;
 
-  private final LogDisk disk;
+  private final LogFileSystem disk;
   private final BooleanSupplier isOver;
 
   /// The files that could not be compressed. They are not tried again by this daemon.
   private final Set<Path> given = new HashSet<>();
 
-  LogCompressor(LogDisk disk, BooleanSupplier isOver) {
+  LogCompressor(LogFileSystem disk, BooleanSupplier isOver) {
     this.disk = disk;
     this.isOver = isOver;
   }
 
   /// Returns the files that are not compressed, newest first, because the oldest may soon be
   /// deleted.
-  List<Rotated> plain(List<Rotated> rotated) {
+  List<RotatedLogFile> uncompressed(List<RotatedLogFile> rotated) {
     return rotated.stream()
-        .filter(it -> !LogNames.isPacked(it.path()) && !given.contains(it.path()))
-        .sorted(Rotated.OLDEST_FIRST.reversed())
+        .filter(it -> !LogFileNames.isCompressed(it.path()) && !given.contains(it.path()))
+        .sorted(RotatedLogFile.OLDEST_FIRST.reversed())
         .toList();
   }
 
-  void pack(Rotated plain) {
-    Path packed = LogNames.packed(plain.path());
+  void compress(RotatedLogFile plain) {
+    Path packed = LogFileNames.compressed(plain.path());
     Path part = packed.resolveSibling(packed.getFileName() + ".part");
     var owner = plain.owner();
     try {
@@ -70,7 +70,7 @@ final class LogCompressor {
   }
 
   /// @return false if the copy was cut short because the daemon is ending
-  private boolean copy(Rotated plain, Path part) throws IOException {
+  private boolean copy(RotatedLogFile plain, Path part) throws IOException {
     var owner = plain.owner();
     byte[] block = new byte[BLOCK];
     long left = plain.size() * MOST_HOLES + LENGTH_TO_SPARE;

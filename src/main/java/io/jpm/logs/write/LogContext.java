@@ -1,6 +1,6 @@
 package io.jpm.logs.write;
 
-import io.jpm.os.LogDisk;
+import io.jpm.os.LogFileSystem;
 import java.nio.file.Path;
 
 /// The collaborators that all log files of a daemon share.
@@ -11,4 +11,8 @@ import java.nio.file.Path;
 /// @param rotatedStorage the rotated files and the free space of the disks
 /// @param open the number of open files
 record LogContext(
-    Path home, LogDisk disk, LogClock clock, RotatedStorage rotatedStorage, OpenLogs open) {}
+    Path home,
+    LogFileSystem disk,
+    LogClock clock,
+    RetentionEnforcer rotatedStorage,
+    LogDescriptorBudget open) {}

@@ -1,8 +1,8 @@
 package io.jpm.logs.write;
 
-import io.jpm.logs.memory.FileWrite;
-import io.jpm.logs.memory.LogStream;
-import io.jpm.logs.memory.LogStream.Losses;
+import io.jpm.logs.buffer.FileWrite;
+import io.jpm.logs.buffer.LogStream;
+import io.jpm.logs.buffer.LogStream.Losses;
 import io.jpm.os.AppendFile.Problem;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -39,9 +39,9 @@ final class StreamWriter {
 
   private final LogStream stream;
   private final LogClock clock;
-  private final DiskLane.Task task;
+  private final DiskExecutor.Task task;
   private final Runnable onRoom;
-  private final Outlets outlets;
+  private final Sinks outlets;
 
   /// The time at which the line without an end is written as it is; 0 if there is none.
   private long partialAt;
@@ -67,17 +67,17 @@ final class StreamWriter {
   /// The problem that may cause lines to be dropped, as far as it is known.
   private Problem lastProblem = Problem.NONE;
 
-  /// @param diskLane the disk thread
+  /// @param diskExecutor the disk thread
   /// @param stream the stream to write
   /// @param clock the clocks
   /// @param onRoom runs whenever space in the log buffer has become free
   StreamWriter(
-      DiskLane diskLane, LogStream stream, LogClock clock, Outlets outlets, Runnable onRoom) {
+      DiskExecutor diskExecutor, LogStream stream, LogClock clock, Sinks outlets, Runnable onRoom) {
     this.stream = stream;
     this.clock = clock;
     this.outlets = outlets;
     this.onRoom = onRoom;
-    this.task = diskLane.new Task(this::step);
+    this.task = diskExecutor.new Task(this::step);
   }
 
   /// The destinations of a stream.
@@ -86,19 +86,19 @@ final class StreamWriter {
   ///   accept
   /// @param layout the format of lines in them
   /// @param tap receives written output
-  record Outlets(List<CombinedLogFile> targets, Layout layout, Tap tap) {
-    LogTarget first() {
+  record Sinks(List<FileSink> targets, LogLayout layout, OutputObserver tap) {
+    LogFileWriter first() {
       return targets.getFirst().target();
     }
   }
 
   /// Receives output that was written.
-  interface Tap {
+  interface OutputObserver {
     /// Receives output that is in the file now.
     ///
     /// @param bytes the bytes as the app wrote them: whole lines, or the beginning of a line that
     ///   continues
-    void seen(List<ByteBuffer> bytes, Instant at);
+    void onOutput(List<ByteBuffer> bytes, Instant at);
   }
 
   /// Schedules a step. May be called on any thread.
@@ -109,13 +109,13 @@ final class StreamWriter {
   /// Reports new output. May be called on any thread.
   ///
   /// @param waiting the total number of waiting bytes
-  void arrived(long waiting) {
+  void outputArrived(long waiting) {
     if (!gathering || waiting >= BATCH) {
       task.wake();
     }
   }
 
-  Outlets outlets() {
+  Sinks sinks() {
     return outlets;
   }
 
@@ -135,8 +135,8 @@ final class StreamWriter {
     List<ByteBuffer> bytes = stream.waiting(write.consumed());
     int laid = 0;
     while (laid < LineBreaks.bytes(bytes)) {
-      Layout.Laid next =
-          outlets.layout().lay(LineBreaks.behind(bytes, laid), true, clock.instant());
+      LogLayout.FormattedBytes next =
+          outlets.layout().format(LineBreaks.behind(bytes, laid), true, clock.instant());
       laid += next.consumed();
       for (int i = write.target() + (isThere ? 1 : 0); i < outlets.targets().size(); i++) {
         outlets.targets().get(i).write(stream, next.bytes(), (_, _, _) -> {}, this::notice);
@@ -191,30 +191,31 @@ final class StreamWriter {
     List<ByteBuffer> waiting = stream.waiting(batchBytes());
     // In this order: lines dropped from now on come after the waiting bytes.
     Losses losses = stream.losses();
-    if (losses.lines() > losses.told()) {
+    if (losses.lines() > losses.reported()) {
       return tellOfLosses(losses);
     }
     if (waiting.isEmpty()) {
       partialAt = 0;
-      if (!outlets.first().isPaid()) {
+      if (!outlets.first().writeOwed()) {
         tryLater(Problem.BUSY);
       }
       return false;
     }
     Instant now = clock.instant();
-    Layout.Laid laid = outlets.layout().lay(waiting, partialIsDue(waiting), now);
-    if (laid.consumed() == 0) {
+    LogLayout.FormattedBytes formattedBytes =
+        outlets.layout().format(waiting, partialIsDue(waiting), now);
+    if (formattedBytes.consumed() == 0) {
       waitForItsEnd();
       return false;
     }
-    if (!written(stream, laid.bytes(), laid.consumed(), losses.lines())) {
+    if (!written(stream, formattedBytes.bytes(), formattedBytes.consumed(), losses.lines())) {
       return false;
     }
     partialAt = 0;
     begun = true;
     writtenAt = clock.nanos();
     lastProblem = Problem.NONE;
-    tell(LineBreaks.first(waiting, laid.consumed()), now);
+    tell(LineBreaks.first(waiting, formattedBytes.consumed()), now);
     stream.done();
     onRoom.run();
     return true;
@@ -244,9 +245,9 @@ final class StreamWriter {
   }
 
   private boolean tellOfLosses(Losses losses) {
-    String why = lastProblem == Problem.NONE ? "the disk is too slow" : lastProblem.words();
-    long lines = losses.lines() - losses.told();
-    if (!written(LogTarget.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
+    String why = lastProblem == Problem.NONE ? "the disk is too slow" : lastProblem.message();
+    long lines = losses.lines() - losses.reported();
+    if (!written(LogFileWriter.NOTICE, List.of(notice(lines, why)), 0, losses.lines())) {
       return false;
     }
     stream.done();
@@ -256,7 +257,7 @@ final class StreamWriter {
 
   private ByteBuffer notice(long lines, String why) {
     String text = "… %s dropped (%s)".formatted(amount(lines), why);
-    return outlets.layout().line(text, clock.instant());
+    return outlets.layout().formatNotice(text, clock.instant());
   }
 
   private static String amount(long lines) {
@@ -266,7 +267,7 @@ final class StreamWriter {
   /// Passes output to the tap, whose failure must not stop the writing.
   private void tell(List<ByteBuffer> bytes, Instant now) {
     try {
-      outlets.tap().seen(bytes, now);
+      outlets.tap().onOutput(bytes, now);
     } catch (RuntimeException fault) {
       LOG.log(Level.ERROR, "lines were not published", fault);
     }
@@ -293,27 +294,30 @@ final class StreamWriter {
   private boolean write(Object writer, List<ByteBuffer> bytes, int consumed, long told) {
     for (int i = 0; i < outlets.targets().size(); i++) {
       int number = i;
-      CombinedLogFile combinedLogFile = outlets.targets().get(i);
-      LogTarget.Note note =
+      FileSink fileSink = outlets.targets().get(i);
+      LogFileWriter.WriteObserver writeObserver =
           (key, offset, length) ->
               stream.begin(
                   new FileWrite(number, key.device(), key.inode(), offset, length, consumed, told));
       if (i == 0) {
-        Problem problem = writeFirst(combinedLogFile.target(), writer, bytes, note);
+        Problem problem = writeFirst(fileSink.target(), writer, bytes, writeObserver);
         if (problem != Problem.NONE) {
           tryLater(problem);
           return false;
         }
       } else {
-        combinedLogFile.write(writer, bytes, note, this::notice);
+        fileSink.write(writer, bytes, writeObserver, this::notice);
       }
     }
     return true;
   }
 
   private Problem writeFirst(
-      LogTarget target, Object writer, List<ByteBuffer> bytes, LogTarget.Note note) {
-    Problem problem = target.write(writer, bytes, note);
+      LogFileWriter target,
+      Object writer,
+      List<ByteBuffer> bytes,
+      LogFileWriter.WriteObserver writeObserver) {
+    Problem problem = target.write(writer, bytes, writeObserver);
     if (problem != Problem.NONE) {
       stream.abandon();
     }
@@ -323,7 +327,7 @@ final class StreamWriter {
   private void tryLater(Problem problem) {
     if (problem != lastProblem) {
       lastProblem = problem;
-      LOG.log(Level.WARNING, "{0}: {1}", outlets.first().path(), problem.words());
+      LOG.log(Level.WARNING, "{0}: {1}", outlets.first().path(), problem.message());
     }
     long pause = problem == Problem.BUSY ? BUSY_NANOS : FULL_NANOS;
     retryAt = clock.nanos() + pause | 1;

@@ -20,17 +20,17 @@ public record Principal(String name, Role role, Set<String> apps) {
 
   /// Reports whether the role of the principal covers `needed`, at least for the apps that it may
   /// access.
-  public boolean may(Role needed) {
+  public boolean hasRole(Role needed) {
     return role.covers(needed);
   }
 
   /// Reports whether the principal may access all apps, including future ones.
-  public boolean reachesAll() {
+  public boolean canAccessAll() {
     return apps.isEmpty();
   }
 
   /// Reports whether the principal may access the app of this name.
-  public boolean reaches(String app) {
+  public boolean canAccess(String app) {
     return apps.isEmpty() || apps.contains(app);
   }
 }

@@ -21,12 +21,12 @@ public enum Role {
   }
 
   /// Returns the spelling `read`, `operate` or `admin`.
-  public String word() {
+  public String keyword() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /// Returns the role for `word`; empty if there is none.
   public static Optional<Role> of(String word) {
-    return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
+    return Arrays.stream(values()).filter(role -> role.keyword().equals(word)).findFirst();
   }
 }

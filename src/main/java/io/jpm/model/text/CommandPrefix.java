@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 /// that execute the program after them.
 ///
 /// @param length the number of words
-/// @param unclear why variables cannot be passed to the program, as the end of a sentence
-public record CommandPrefix(int length, Optional<String> unclear) {
+/// @param ambiguity why variables cannot be passed to the program, as the end of a sentence
+public record CommandPrefix(int length, Optional<String> ambiguity) {
   private static final Set<String> PROGRAMS =
       Set.of("exec", "command", "time", "env", "nice", "nohup", "!");
 

@@ -39,9 +39,9 @@ public final class EnvFileText {
   /// A line that cannot be parsed.
   ///
   /// @param line the line number, from 1
-  /// @param what a message without a subject and without any text of the line, which may be a
+  /// @param message a message without a subject and without any text of the line, which may be a
   ///   secret
-  public record Mistake(int line, String what) {}
+  public record Mistake(int line, String message) {}
 
   /// The result of parsing.
   ///
@@ -58,7 +58,7 @@ public final class EnvFileText {
   /// Parses `text`.
   ///
   /// @param others returns the values of variables that the text refers to and has not set before
-  public static Outcome read(String text, Function<String, Optional<String>> others) {
+  public static Outcome parse(String text, Function<String, Optional<String>> others) {
     String unmarked = text.startsWith("\ufeff") ? text.substring(1) : text;
     var reading = new EnvFileText(unmarked.replace("\r\n", "\n"), others);
     while (reading.at < reading.text.length()) {
@@ -113,7 +113,7 @@ public final class EnvFileText {
       mistake(begun, "continues after the closing quote");
       return;
     }
-    Optional<String> whole = quote == '\'' ? value : Expansion.of(value.get(), this::known);
+    Optional<String> whole = quote == '\'' ? value : Expansion.expand(value.get(), this::known);
     if (whole.isEmpty()) {
       mistake(begun, "becomes longer than " + Expansion.LONGEST + " characters");
     } else if (whole.get().indexOf('\0') >= 0) {

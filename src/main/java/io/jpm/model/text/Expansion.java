@@ -40,25 +40,26 @@ public final class Expansion {
   /// [#LONGEST]. A variable without a value or default is left unchanged.
   ///
   /// @param values returns the value of a variable by name
-  public static Optional<String> of(String text, Function<String, Optional<String>> values) {
-    return of(text, values, false);
+  public static Optional<String> expand(String text, Function<String, Optional<String>> values) {
+    return expand(text, values, false);
   }
 
-  /// As [#of], for a text whose other references are expanded later. Literal text remains literal
-  /// then.
+  /// As [#expand], for a text whose other references are expanded later. Literal text remains
+  /// literal then.
   ///
-  /// @param values returns the escaped value, see [#literal]; `${NAME}` for a variable that is
+  /// @param values returns the escaped value, see [#escape]; `${NAME}` for a variable that is
   ///   expanded later
-  public static Optional<String> partly(String text, Function<String, Optional<String>> values) {
-    return of(text, values, true);
+  public static Optional<String> expandPartially(
+      String text, Function<String, Optional<String>> values) {
+    return expand(text, values, true);
   }
 
   /// Escapes a text so that its expansion is the text itself.
-  public static String literal(String text) {
+  public static String escape(String text) {
     return text.replace(OPENING, "$" + OPENING);
   }
 
-  private static Optional<String> of(
+  private static Optional<String> expand(
       String text, Function<String, Optional<String>> values, boolean again) {
     if (text.indexOf(OPENING) < 0) {
       return Optional.of(text);

@@ -9,9 +9,9 @@ import java.util.Optional;
 ///
 /// @param commands the words of each command without their quotes, in the order of the text; a part
 ///   that only the shell knows, such as a variable's value, is [#UNKNOWN]
-/// @param unclear why the commands do not describe the behavior of the shell, as a part of a
+/// @param ambiguity why the commands do not describe the behavior of the shell, as a part of a
 ///   sentence; empty if the text is only a list of pipelines in the foreground
-public record ShellLine(List<List<String>> commands, Optional<String> unclear) {
+public record ShellLine(List<List<String>> commands, Optional<String> ambiguity) {
   /// Represents, in a word, text that the shell inserts.
   public static final char UNKNOWN = '\uFFFC';
 

@@ -1,51 +1,51 @@
 package io.jpm.os.linux;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.SystemUsage;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.Usage;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.ProcessUsage;
+import io.jpm.model.process.Signal;
+import io.jpm.model.process.SystemUsage;
+import io.jpm.model.process.TreeUsage;
 import io.jpm.os.AppAccess;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.Handle;
-import io.jpm.os.KeeperLink;
+import io.jpm.os.DescriptorBudget;
+import io.jpm.os.KeeperClient;
 import io.jpm.os.KeeperSetup;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.Listener;
-import io.jpm.os.Listening;
-import io.jpm.os.LogDisk;
-import io.jpm.os.LogPipes;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.LogFileSystem;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.NotifySockets;
-import io.jpm.os.OpenFiles;
 import io.jpm.os.ProcessHost;
+import io.jpm.os.SendHandle;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.TcpListener;
+import io.jpm.os.TreeListener;
 import io.jpm.os.linux.cgroup.Cgroup;
 import io.jpm.os.linux.cgroup.Cgroups;
 import io.jpm.os.linux.channel.ChannelEnds;
 import io.jpm.os.linux.channel.StandardInput;
+import io.jpm.os.linux.credentials.LinuxAppAccess;
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.keeper.ExitStore;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.Reactor;
 import io.jpm.os.linux.log.LinuxLogDisk;
 import io.jpm.os.linux.log.LinuxLogPipes;
-import io.jpm.os.linux.notice.LinuxNotifySockets;
+import io.jpm.os.linux.notify.LinuxNotifySockets;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.LinuxHandle;
 import io.jpm.os.linux.proc.PidFd;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.TagTrust;
-import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.RlimitTag;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.os.linux.proc.ZombieExit;
-import io.jpm.os.linux.rights.LinuxAppAccess;
-import io.jpm.os.linux.rights.OpenFileLimit;
 import io.jpm.os.linux.socket.LinuxListenSockets;
-import io.jpm.os.linux.socket.PortHolders;
+import io.jpm.os.linux.socket.PortOwnerFinder;
 import io.jpm.os.linux.socket.TcpTable;
 import io.jpm.os.linux.socket.TreeSockets;
 import io.jpm.os.linux.spawn.LimitGate;
@@ -55,10 +55,10 @@ import io.jpm.os.linux.tree.LinuxLeftovers;
 import io.jpm.os.linux.tree.LinuxUsage;
 import io.jpm.os.linux.tree.Orphans;
 import io.jpm.os.linux.tree.Reaper;
-import io.jpm.os.linux.tree.StrayChildren;
 import io.jpm.os.linux.tree.TaggedMains;
 import io.jpm.os.linux.tree.TreeJvms;
 import io.jpm.os.linux.tree.TreeSweeper;
+import io.jpm.os.linux.tree.UnknownChildReaper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,8 +82,8 @@ import java.util.stream.Collectors;
 /// Call [#unsupportedReason] before creating one. It needs no privileges. Children keep running
 /// when the host is closed or its process dies.
 public final class LinuxProcessHost implements ProcessHost {
-  private final DaemonIdentity daemonIdentity = DaemonIdentity.now();
-  private final TagTrust trust = new TagTrust(daemonIdentity.user());
+  private final DaemonIdentity daemonIdentity = DaemonIdentity.current();
+  private final TagVerifier trust = new TagVerifier(daemonIdentity.user());
   private final Reactor reactor = new Reactor("jpm-reactor");
   private final ExitStore exits = new ExitStore();
   private final TreeSweeper sweeper = new TreeSweeper(reactor, trust, daemonIdentity);
@@ -97,16 +97,16 @@ public final class LinuxProcessHost implements ProcessHost {
   private final Map<ProcessIdentity, LinuxChild> reachable = new ConcurrentHashMap<>();
 
   private final Orphans orphans = new Orphans(daemonIdentity, trust);
-  private final LinuxChild.Surroundings childSurroundings =
-      new LinuxChild.Surroundings(
+  private final LinuxChild.Context childSurroundings =
+      new LinuxChild.Context(
           reactor, reaper, sweeper, daemonIdentity, trust, orphans, this::forget);
   private final LinuxLogPipes logPipes = new LinuxLogPipes();
   private final LinuxNotifySockets noticeSockets = new LinuxNotifySockets(daemonIdentity);
   private final LinuxUsage trees =
       new LinuxUsage(
           daemonIdentity,
-          sweeper::outsiders,
-          new StrayChildren(daemonIdentity, reaper, reachable::containsKey));
+          sweeper::unrelatedProcesses,
+          new UnknownChildReaper(daemonIdentity, reaper, reachable::containsKey));
   private final LinuxLogDisk logDisk = new LinuxLogDisk();
   private final LinuxAppAccess appAccess = new LinuxAppAccess();
 
@@ -131,11 +131,11 @@ public final class LinuxProcessHost implements ProcessHost {
     this.groups = groups;
     home.ifPresent(trust::keepTo);
     this.sockets =
-        new LinuxListenSockets(new PortHolders(home, daemonIdentity, trust), daemonIdentity);
+        new LinuxListenSockets(new PortOwnerFinder(home, daemonIdentity, trust), daemonIdentity);
     this.spawner = new Spawner(trust, reaper, sockets, new LimitGate(groups));
-    Libc.keepChildStatus();
-    OpenFileLimit.ours().raise();
-    TreeMark.clearOwn();
+    Libc.resetSigchld();
+    OpenFileLimit.ofDaemon().raise();
+    RlimitTag.clearOwn();
   }
 
   /// Returns the reason why this host cannot work on this system, a clause for the log and `jpm
@@ -162,8 +162,8 @@ public final class LinuxProcessHost implements ProcessHost {
     int pid = (int) ProcessHandle.current().pid();
     try {
       PidFd.open(pid).close();
-    } catch (PidFd.Failure e) {
-      return Optional.of("pidfd_open does not work: " + Errno.words(e.errno()));
+    } catch (PidFd.OpenException e) {
+      return Optional.of("pidfd_open does not work: " + Errno.message(e.errno()));
     }
     return Files.isReadable(Path.of("/proc/" + pid + "/stat"))
         ? Optional.empty()
@@ -175,13 +175,13 @@ public final class LinuxProcessHost implements ProcessHost {
     return switch (spawner.spawn(request)) {
       case Spawner.Outcome.Failed(String reason, boolean temporary) ->
           new SpawnResult.Refused(reason, temporary);
-      case Spawner.Outcome.Made made -> watchMade(made, request, watcher);
+      case Spawner.Outcome.Spawned spawned -> watchMade(spawned, request, watcher);
     };
   }
 
   private SpawnResult watchMade(
-      Spawner.Outcome.Made made, SpawnRequest request, ChildWatcher watcher) {
-    int pid = made.pid();
+      Spawner.Outcome.Spawned spawned, SpawnRequest request, ChildWatcher watcher) {
+    int pid = spawned.pid();
     // The pid cannot be reused before the daemon reaps the process, even if the process has already
     // ended.
     Optional<Long> startTime;
@@ -189,38 +189,38 @@ public final class LinuxProcessHost implements ProcessHost {
       startTime = reader.stat(pid).map(ProcStat::startTime);
     }
     if (startTime.isEmpty()) {
-      made.channel().ifPresent(Libc::close);
-      return undo(made, request, "the daemon has too many open files");
+      spawned.channel().ifPresent(Libc::close);
+      return undo(spawned, request, "the daemon has too many open files");
     }
     ProcessIdentity identity = new ProcessIdentity(daemonIdentity.bootId(), pid, startTime.get());
-    OptionalInt channel = moveUp(made.channel());
+    OptionalInt channel = moveUp(spawned.channel());
     try {
       LinuxChild.Origin origin =
           new LinuxChild.Origin(
               identity,
-              PidFd.openForLong(pid),
+              PidFd.openLongLived(pid),
               request.tag(),
               OptionalInt.empty(),
               channel,
-              made.group());
+              spawned.group());
       return watch(origin, watcher)
           .<SpawnResult>map(SpawnResult.Started::new)
-          .orElseGet(() -> undo(made, request, "a limit of epoll is reached"));
-    } catch (PidFd.Failure e) {
+          .orElseGet(() -> undo(spawned, request, "a limit of epoll is reached"));
+    } catch (PidFd.OpenException e) {
       channel.ifPresent(Libc::close);
-      return undo(made, request, Errno.words(e.errno()));
+      return undo(spawned, request, Errno.message(e.errno()));
     }
   }
 
   private static OptionalInt moveUp(OptionalInt channel) {
     return channel.isPresent()
-        ? OptionalInt.of(OpenFileLimit.ours().moveUp(channel.getAsInt()))
+        ? OptionalInt.of(OpenFileLimit.ofDaemon().moveUp(channel.getAsInt()))
         : channel;
   }
 
-  private SpawnResult undo(Spawner.Outcome.Made made, SpawnRequest request, String reason) {
-    Libc.kill(made.pid(), Signal.SIGKILL.number());
-    reaper.take(made.pid());
+  private SpawnResult undo(Spawner.Outcome.Spawned spawned, SpawnRequest request, String reason) {
+    Libc.kill(spawned.pid(), Signal.SIGKILL.number());
+    reaper.reap(spawned.pid());
     return new SpawnResult.Refused(
         request.program() + " was stopped because it cannot be watched: " + reason, true);
   }
@@ -229,7 +229,7 @@ public final class LinuxProcessHost implements ProcessHost {
     LinuxChild child = new LinuxChild(childSurroundings, origin, watcher);
     children.add(child);
     reachable.put(origin.identity(), child);
-    if (child.begin() < 0) {
+    if (child.start() < 0) {
       forget(child);
       child.abandon();
       return Optional.empty();
@@ -243,20 +243,20 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public boolean post(ProcessIdentity process, String json) {
+  public boolean send(ProcessIdentity process, String json) {
     LinuxChild child = reachable.get(process);
     return child != null && child.send(json);
   }
 
   @Override
-  public boolean post(
-      ProcessIdentity process, String json, Handle handle, Consumer<Boolean> taken) {
+  public boolean send(
+      ProcessIdentity process, String json, SendHandle sendHandle, Consumer<Boolean> taken) {
     LinuxChild child = reachable.get(process);
-    return child != null && handle instanceof LinuxHandle ours && child.send(json, ours, taken);
+    return child != null && sendHandle instanceof LinuxHandle ours && child.send(json, ours, taken);
   }
 
   @Override
-  public Optional<String> type(Path input, byte[] bytes) {
+  public Optional<String> writeInput(Path input, byte[] bytes) {
     return StandardInput.write(input, bytes);
   }
 
@@ -266,7 +266,7 @@ public final class LinuxProcessHost implements ProcessHost {
       return Optional.empty();
     }
     try {
-      PidFd pidFd = PidFd.openForLong(identity.pid());
+      PidFd pidFd = PidFd.openLongLived(identity.pid());
       // Checked after the descriptor is open: only then is the process that it refers to known to
       // be the one with this start time.
       Optional<ProcStat> process = ProcReader.find(identity).filter(ProcStat::isAlive);
@@ -279,17 +279,19 @@ public final class LinuxProcessHost implements ProcessHost {
         trust.add(tag, reader.realUser(identity.pid()));
       }
       OptionalInt channel =
-          moveUp(ChannelEnds.takeBack(pidFd, identity.pid(), daemonIdentity.user()));
+          moveUp(ChannelEnds.recover(pidFd, identity.pid(), daemonIdentity.user()));
       var origin =
           new LinuxChild.Origin(identity, pidFd, tag, parent, channel, groups.of(identity.pid()));
       return watch(origin, watcher);
-    } catch (PidFd.Failure failure) {
-      if (failure.errno() != Errno.ESRCH) {
+    } catch (PidFd.OpenException openException) {
+      if (openException.errno() != Errno.ESRCH) {
         // Reporting the process as gone would make the daemon start it a second time.
         throw new IllegalStateException(
             "cannot take over pid %d: %s (ulimit -n is %d)"
                 .formatted(
-                    identity.pid(), failure.getMessage(), OpenFileLimit.ours().files().most()));
+                    identity.pid(),
+                    openException.getMessage(),
+                    OpenFileLimit.ofDaemon().budget().limit()));
       }
       return Optional.empty();
     }
@@ -308,20 +310,20 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public void exitsAreRecorded() {
-    exits.settle();
+  public void acknowledgeExits() {
+    exits.releaseDead();
   }
 
   @Override
   public boolean ranOutOfMemory(String tag) {
-    return groups.of(tag).map(Cgroup::hasUntoldKills).orElse(false);
+    return groups.of(tag).map(Cgroup::hasUnreportedKills).orElse(false);
   }
 
   @Override
-  public Optional<KeeperLink> keeper(KeeperSetup setup, Runnable lost) {
+  public Optional<KeeperClient> keeperClient(KeeperSetup setup, Runnable lost) {
     return Optional.of(
-        new LinuxKeeperLink(
-            setup, reactor, daemonIdentity, new LinuxKeeperLink.Stores(exits, sockets), lost));
+        new LinuxKeeperClient(
+            setup, reactor, daemonIdentity, new LinuxKeeperClient.Stores(exits, sockets), lost));
   }
 
   @Override
@@ -347,7 +349,7 @@ public final class LinuxProcessHost implements ProcessHost {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       Map<String, ProcessIdentity> found = new HashMap<>();
-      TaggedMains.in(snapshot, daemonIdentity.pid(), tagPrefix)
+      TaggedMains.find(snapshot, daemonIdentity.pid(), tagPrefix)
           .forEach((tag, main) ->
               found.put(
                   tag, new ProcessIdentity(daemonIdentity.bootId(), main.pid(), main.startTime())));
@@ -356,7 +358,7 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Map<String, List<ProcessIdentity>> allTagged(String tagPrefix) {
+  public Map<String, List<ProcessIdentity>> findAllTagged(String tagPrefix) {
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust);
       Map<String, List<ProcessIdentity>> found = new HashMap<>();
@@ -386,7 +388,7 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Optional<String> variable(ProcessIdentity process, String name) {
+  public Optional<String> environmentVariable(ProcessIdentity process, String name) {
     try (ProcReader reader = new ProcReader()) {
       // The user is checked after the read: if the process belongs to the daemon's user then, no
       // other user can have set its environment.
@@ -402,17 +404,17 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Optional<OpenFiles> openFiles() {
-    return Optional.of(OpenFileLimit.ours().files());
+  public Optional<DescriptorBudget> descriptorBudget() {
+    return Optional.of(OpenFileLimit.ofDaemon().budget());
   }
 
   @Override
-  public Optional<LogPipes> logPipes() {
+  public Optional<LogPipeReader> logPipeReader() {
     return Optional.of(logPipes);
   }
 
   @Override
-  public Optional<ListenSockets> listenSockets() {
+  public Optional<ListenSocketRegistry> listenSockets() {
     return Optional.of(sockets);
   }
 
@@ -422,12 +424,12 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public boolean askForThreads(ProcessIdentity main) {
-    return TreeJvms.ask(main, daemonIdentity);
+  public boolean requestThreadDump(ProcessIdentity main) {
+    return TreeJvms.request(main, daemonIdentity);
   }
 
   @Override
-  public LogDisk logDisk() {
+  public LogFileSystem logFileSystem() {
     return logDisk;
   }
 
@@ -437,7 +439,7 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public Optional<Usage> usage(ProcessIdentity identity) {
+  public Optional<ProcessUsage> usage(ProcessIdentity identity) {
     if (!identity.bootId().equals(daemonIdentity.bootId())) {
       return Optional.empty();
     }
@@ -447,7 +449,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public Map<ProcessIdentity, TreeUsage> treeUsage(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
-    return trees.of(mains, detail);
+    return trees.read(mains, detail);
   }
 
   @Override
@@ -456,14 +458,14 @@ public final class LinuxProcessHost implements ProcessHost {
   }
 
   @Override
-  public List<Listening> listening(ProcessIdentity main) {
+  public List<TreeListener> listenersOf(ProcessIdentity main) {
     return new TreeSockets(main, daemonIdentity).listening();
   }
 
   @Override
-  public Set<Listener> listeners() {
+  public Set<TcpListener> listeners() {
     return TcpTable.of(daemonIdentity.pid(), Set.of(TcpTable.LISTEN)).stream()
-        .map(row -> new Listener(row.address(), row.inode()))
+        .map(row -> new TcpListener(row.address(), row.inode()))
         .collect(Collectors.toSet());
   }
 
@@ -480,7 +482,7 @@ public final class LinuxProcessHost implements ProcessHost {
   @Override
   public void releaseIdleMemory() {
     try {
-      IdleMemory.release();
+      MemoryTrimmer.release();
     } catch (IOException withoutSmaps) {
       // Ignored: it costs only memory. Some containers hide the file.
     }
@@ -509,8 +511,8 @@ public final class LinuxProcessHost implements ProcessHost {
 
     private Units() {}
 
-    static Usage usage(ProcStat stat) {
-      return new Usage(stat.residentPages() * PAGE_BYTES, stat.cpuTicks() * NANOS_PER_TICK);
+    static ProcessUsage usage(ProcStat stat) {
+      return new ProcessUsage(stat.residentPages() * PAGE_BYTES, stat.cpuTicks() * NANOS_PER_TICK);
     }
   }
 }

@@ -44,18 +44,18 @@ public final class LinuxSystemInspection implements SystemInspection {
   private static List<Feature> features() {
     return List.of(
         new Feature("pidfd", true, "signals may reach an unrelated process"),
-        new Feature("epoll", SystemCalls.polls(), "exits of processes are not detected"),
+        new Feature("epoll", SystemCalls.supportsEpoll(), "exits of processes are not detected"),
         new Feature(
             "pidfd_getfd",
-            SystemCalls.copiesDescriptors(),
+            SystemCalls.supportsPidfdGetfd(),
             "channels and listening sockets close when the daemon dies"),
         new Feature(
             "PIDFD_GET_INFO",
-            ExitQuery.isKnown(),
+            ExitQuery.isSupported(),
             "how a process ended while no daemon ran stays unknown (Linux 6.15)"),
         new Feature(
             "close_range",
-            SystemCalls.closesRanges(),
+            SystemCalls.supportsCloseRange(),
             "starting a process takes longer (Linux 5.9)"),
         new Feature(
             "SO_REUSEPORT", sharesPorts(), "instances of some programs cannot share a port"));

@@ -16,7 +16,7 @@ import java.util.List;
 /// @param path the path by which it was opened
 /// @param channel opened for appending
 /// @param key identifies the file
-record PortableAppendFile(PortableLogDisk disk, Path path, FileChannel channel, Key key)
+record PortableAppendFile(PortableLogFileSystem disk, Path path, FileChannel channel, Key key)
     implements AppendFile {
   @Override
   public boolean isRegular() {
@@ -29,15 +29,15 @@ record PortableAppendFile(PortableLogDisk disk, Path path, FileChannel channel, 
   }
 
   @Override
-  public Appended append(List<ByteBuffer> bytes) {
+  public AppendResult append(List<ByteBuffer> bytes) {
     ByteBuffer[] copies = bytes.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new);
     long asked = bytes.stream().mapToLong(ByteBuffer::remaining).sum();
     try {
-      return new Appended((int) channel.write(copies), Problem.NONE);
+      return new AppendResult((int) channel.write(copies), Problem.NONE);
     } catch (IOException e) {
       // The JDK reports the reason only as text in the language of the system.
       boolean full = path.toFile().getUsableSpace() < asked;
-      return new Appended(0, full ? Problem.FULL : Problem.BROKEN);
+      return new AppendResult(0, full ? Problem.FULL : Problem.BROKEN);
     }
   }
 

@@ -1,8 +1,8 @@
 package io.jpm.os.portable;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 package io.jpm.os.portable;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Usage;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.ProcessUsage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LogDisk;
+import io.jpm.os.LogFileSystem;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -34,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// - A request for another user, nice value or umask ([SpawnRequest#runAs]) is refused.
 /// - A request for a terminal is refused, and so is one with limits of the process
 ///   ([SpawnRequest#limits]). Limits that need a cgroup are not enforced.
-/// - There is no IPC channel: [Child#hasChannel] is false, and the environment of a process does
+/// - There is no IPC channel: [Child#hasIpcChannel] is false, and the environment of a process does
 ///   not announce one.
 /// - Arguments and values that cannot be represented in the JVM's encoding are not passed exactly.
 public final class PortableProcessHost implements ProcessHost {
@@ -43,7 +43,7 @@ public final class PortableProcessHost implements ProcessHost {
 
   private static final String BOOT_ID = "portable";
 
-  private final LogDisk logDisk = new PortableLogDisk();
+  private final LogFileSystem logDisk = new PortableLogFileSystem();
   private final Set<PortableChild> children = ConcurrentHashMap.newKeySet();
 
   @Override
@@ -142,7 +142,7 @@ public final class PortableProcessHost implements ProcessHost {
 
   @Override
   public Child adoptLeftovers(ProcessIdentity gone, String tag, ChildWatcher watcher) {
-    return new PortableLeftovers(gone, watcher, new AtomicBoolean());
+    return new PortableLeftoverTree(gone, watcher, new AtomicBoolean());
   }
 
   @Override
@@ -151,15 +151,15 @@ public final class PortableProcessHost implements ProcessHost {
   }
 
   @Override
-  public LogDisk logDisk() {
+  public LogFileSystem logFileSystem() {
     return logDisk;
   }
 
   @Override
-  public Optional<Usage> usage(ProcessIdentity identity) {
+  public Optional<ProcessUsage> usage(ProcessIdentity identity) {
     return find(identity)
         .map(handle ->
-            new Usage(
+            new ProcessUsage(
                 residentBytes(handle.pid()),
                 handle.info().totalCpuDuration().map(Duration::toNanos).orElse(0L)));
   }

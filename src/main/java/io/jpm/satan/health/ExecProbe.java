@@ -1,17 +1,17 @@
 package io.jpm.satan.health;
 
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.LastLine;
+import io.jpm.os.LastLineCapture;
 import io.jpm.os.LogPipe;
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.ProcessHost;
-import io.jpm.os.ProgramSearch;
+import io.jpm.os.ProgramFinder;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
 import io.vertx.core.Context;
@@ -51,11 +51,12 @@ final class ExecProbe {
   }
 
   /// Returns the name of the command for messages.
-  static String shown(Check.Exec check) {
+  static String describe(ProbeHandler.Exec check) {
     return check.command().getFirst();
   }
 
-  ProbeAttempt ask(Check.Exec check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
+  ProbeAttempt start(
+      ProbeHandler.Exec check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     var run = new Run(check, answer, vertx.getOrCreateContext());
     try {
       run.begin(probeTarget);
@@ -68,17 +69,17 @@ final class ExecProbe {
 
   /// One run of a command.
   private final class Run implements ProbeAttempt, ChildWatcher {
-    private final Check.Exec check;
+    private final ProbeHandler.Exec check;
     private final Consumer<ProbeResult> answer;
     private final Context context;
-    private final LastLine output = new LastLine(MOST_SHOWN, "");
+    private final LastLineCapture output = new LastLineCapture(MOST_SHOWN, "");
     private final Path pipe;
-    private LogPipes.@Nullable Source source;
+    private LogPipeReader.@Nullable Source source;
     private @Nullable Child child;
     private Optional<Exit> end = Optional.empty();
     private boolean over;
 
-    Run(Check.Exec check, Consumer<ProbeResult> answer, Context context) {
+    Run(ProbeHandler.Exec check, Consumer<ProbeResult> answer, Context context) {
       this.check = check;
       this.answer = answer;
       this.context = context;
@@ -95,7 +96,7 @@ final class ExecProbe {
           .map(Objects::requireNonNull)
           .onSuccess(this::made)
           .onFailure(
-              error -> tell(new ProbeResult.Failed(shown(check) + ": " + error.getMessage())));
+              error -> tell(new ProbeResult.Failed(describe(check) + ": " + error.getMessage())));
     }
 
     private SpawnResult make(List<String> command, ProbeTarget probeTarget) throws IOException {
@@ -103,18 +104,19 @@ final class ExecProbe {
       Map<String, String> variables = new HashMap<>(probeTarget.startMonitoring().variables());
       variables.put("JPM_PID", Integer.toString(probeTarget.process().pid()));
       Optional<Path> program =
-          ProgramSearch.find(command.getFirst(), spec.cwd(), variables.getOrDefault("PATH", ""));
+          ProgramFinder.find(command.getFirst(), spec.cwd(), variables.getOrDefault("PATH", ""));
       if (program.isEmpty()) {
         return new SpawnResult.Refused("was not found in PATH", false);
       }
-      Optional<LogPipes> pipes = host.logPipes();
+      Optional<LogPipeReader> pipes = host.logPipeReader();
       if (pipes.isPresent()) {
         source = pipes.get().open(pipe, output);
       }
       WorkerId worker = probeTarget.startMonitoring().worker();
       // A process tag of its own, because the command is not part of the app's process tree.
       String tag =
-          "%s:check %s-%d:%d".formatted(home, worker.id(), worker.birth(), worker.generation());
+          "%s:check %s-%d:%d"
+              .formatted(home, worker.id(), worker.incarnation(), worker.generation());
       LogPipe way = new LogPipe(pipe, pipe.resolveSibling(pipe.getFileName() + ".out"));
       SpawnResult result =
           host.spawn(
@@ -140,7 +142,7 @@ final class ExecProbe {
     private void made(SpawnResult result) {
       switch (result) {
         case SpawnResult.Refused(String reason, boolean _) ->
-            tell(new ProbeResult.Failed(shown(check) + ": " + reason));
+            tell(new ProbeResult.Failed(describe(check) + ": " + reason));
         case SpawnResult.Started(Child made) -> {
           child = made;
           if (over) {
@@ -170,7 +172,7 @@ final class ExecProbe {
           .executeBlocking(
               () -> {
                 closeOutput();
-                return output.text();
+                return output.lastLine();
               },
               false)
           .onComplete(text -> {
@@ -184,7 +186,7 @@ final class ExecProbe {
         return new ProbeResult.Passed();
       }
       String quoted = said.isEmpty() ? "" : ": " + said;
-      return new ProbeResult.Failed("%s ends with %s%s".formatted(shown(check), exit, quoted));
+      return new ProbeResult.Failed("%s ends with %s%s".formatted(describe(check), exit, quoted));
     }
 
     private void tell(ProbeResult probeResult) {
@@ -195,7 +197,7 @@ final class ExecProbe {
     }
 
     @Override
-    public void giveUp() {
+    public void cancel() {
       if (over) {
         return;
       }
@@ -205,7 +207,7 @@ final class ExecProbe {
       }
     }
 
-    /// Called only after [#giveUp].
+    /// Called only after [#cancel].
     @Override
     public void treeGone() {
       context.runOnContext(_ -> {
@@ -229,9 +231,9 @@ final class ExecProbe {
     /// Keeps the end of the output, which may have any length.
     private void keepEnd(Path file) throws IOException {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-        ByteBuffer end = ByteBuffer.allocate(LastLine.MOST_BYTES);
+        ByteBuffer end = ByteBuffer.allocate(LastLineCapture.MOST_BYTES);
         channel.read(end, Math.max(0, channel.size() - end.capacity()));
-        output.keep(end.flip());
+        output.append(end.flip());
       }
     }
 

@@ -5,22 +5,22 @@ sealed interface HealthEvent {
   /// The process has started.
   ///
   /// @param ready whether it was ready before, under an earlier daemon
-  record Began(boolean ready) implements HealthEvent {}
+  record ProcessStarted(boolean ready) implements HealthEvent {}
 
   /// Time has passed, so that something may be due.
   record Tick() implements HealthEvent {}
 
   /// An attempt has ended.
-  record Answered(ProbeRole probeRole, long attempt, ProbeResult probeResult)
+  record AttemptFinished(ProbeKind probeRole, long attempt, ProbeResult probeResult)
       implements HealthEvent {}
 
   /// The process has sent the signal that a passive probe waits for.
-  record Heard(ProbeRole probeRole) implements HealthEvent {}
+  record SignalReceived(ProbeKind probeRole) implements HealthEvent {}
 
   /// A passive probe cannot receive its signals.
   ///
   /// @param reason for users
-  record Unheard(ProbeRole probeRole, String reason) implements HealthEvent {}
+  record SignalUnavailable(ProbeKind probeRole, String reason) implements HealthEvent {}
 
   /// The process reports that it cannot continue.
   ///
@@ -28,5 +28,5 @@ sealed interface HealthEvent {
   record Failing(String reason) implements HealthEvent {}
 
   /// The monitoring ends, because the process is ending or is no longer monitored.
-  record Left() implements HealthEvent {}
+  record Stopped() implements HealthEvent {}
 }

@@ -3,10 +3,10 @@ package io.jpm.satan.health;
 import io.jpm.bus.satan.HealthReport;
 import io.jpm.bus.satan.SatanCommand.StartMonitoring;
 import io.jpm.bus.satan.SatanReport;
-import io.jpm.model.Check;
-import io.jpm.model.Health;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.lang.System.Logger;
@@ -30,17 +30,17 @@ final class HealthMonitor {
   ///
   /// @param nanoTime monotonic time
   /// @param reports receives the reports
-  record Means(
+  record Collaborators(
       Vertx vertx,
-      Probes probes,
+      ActiveProbes probes,
       PassiveProbe passiveProbe,
       LongSupplier nanoTime,
-      Consumer<SatanReport.OfHealth> reports) {}
+      Consumer<SatanReport.HealthChange> reports) {}
 
-  private final Means means;
+  private final Collaborators means;
   private final StartMonitoring startMonitoring;
-  private final Map<ProbeRole, Check> checks = new EnumMap<>(ProbeRole.class);
-  private final Map<ProbeRole, ProbeAttempt> attempts = new EnumMap<>(ProbeRole.class);
+  private final Map<ProbeKind, ProbeHandler> checks = new EnumMap<>(ProbeKind.class);
+  private final Map<ProbeKind, ProbeAttempt> attempts = new EnumMap<>(ProbeKind.class);
   private final List<PassiveProbe.ProbeSubscription> heard = new ArrayList<>();
   private final ProbeHistory probeHistory;
   private ProbeStateMachine probeStateMachine;
@@ -48,18 +48,19 @@ final class HealthMonitor {
   private Optional<ProbeTarget> probeTarget = Optional.empty();
   private @Nullable Long timer;
 
-  HealthMonitor(Means means, StartMonitoring startMonitoring) {
+  HealthMonitor(Collaborators means, StartMonitoring startMonitoring) {
     this.means = means;
     this.startMonitoring = startMonitoring;
-    Health health = startMonitoring.spec().health();
-    health.startup().ifPresent(it -> checks.put(ProbeRole.STARTUP, it.check()));
-    health.readiness().ifPresent(it -> checks.put(ProbeRole.READINESS, it.check()));
-    health.liveness().ifPresent(it -> checks.put(ProbeRole.LIVENESS, it.check()));
+    HealthProbes healthProbes = startMonitoring.spec().health();
+    healthProbes.startup().ifPresent(it -> checks.put(ProbeKind.STARTUP, it.check()));
+    healthProbes.readiness().ifPresent(it -> checks.put(ProbeKind.READINESS, it.check()));
+    healthProbes.liveness().ifPresent(it -> checks.put(ProbeKind.LIVENESS, it.check()));
     this.probeStateMachine =
         new ProbeStateMachine(
             ProbeConfig.of(
-                health,
-                (check, time) -> TimeoutMessage.of(check, time, startMonitoring.variables())));
+                healthProbes,
+                (probeHandler, time) ->
+                    TimeoutMessage.of(probeHandler, time, startMonitoring.variables())));
     this.probeHistory = new ProbeHistory(probeStateMachine.rules(), means.nanoTime().getAsLong());
   }
 
@@ -70,19 +71,19 @@ final class HealthMonitor {
     return Future.join(opening).mapEmpty();
   }
 
-  private static boolean listens(Check check) {
-    return switch (check) {
-      case Check.Log _, Check.Notify _ -> true;
-      case Check.Http _, Check.Tcp _, Check.Exec _ -> false;
+  private static boolean listens(ProbeHandler probeHandler) {
+    return switch (probeHandler) {
+      case ProbeHandler.Log _, ProbeHandler.Notify _ -> true;
+      case ProbeHandler.Http _, ProbeHandler.Tcp _, ProbeHandler.Exec _ -> false;
     };
   }
 
-  private Future<Void> open(Check check) {
+  private Future<Void> open(ProbeHandler probeHandler) {
     return means
         .passiveProbe()
-        .open(startMonitoring, check, probeSignal -> heard(check, probeSignal))
+        .open(startMonitoring, probeHandler, probeSignal -> heard(probeHandler, probeSignal))
         .<Void>map(opened -> {
-          if (healthState.over()) {
+          if (healthState.isOver()) {
             opened.close();
           } else {
             heard.add(opened);
@@ -91,30 +92,32 @@ final class HealthMonitor {
           return null;
         })
         .recover(error -> {
-          each(check, probeRole -> deaf(probeRole, String.valueOf(error.getMessage())));
+          each(
+              probeHandler,
+              probeKind -> signalsUnavailable(probeKind, String.valueOf(error.getMessage())));
           return Future.succeededFuture();
         });
   }
 
-  private void deaf(ProbeRole probeRole, String reason) {
-    if (probeRole == ProbeRole.LIVENESS) {
+  private void signalsUnavailable(ProbeKind probeKind, String reason) {
+    if (probeKind == ProbeKind.LIVENESS) {
       LOG.log(
           Level.WARNING,
           "{0}: liveness is not checked: {1}",
           startMonitoring.spec().name(),
           reason);
-      probeStateMachine = probeStateMachine.without(probeRole);
+      probeStateMachine = probeStateMachine.without(probeKind);
     }
-    probeHistory.unheard(probeRole, reason);
-    take(new HealthEvent.Unheard(probeRole, reason));
+    probeHistory.signalUnavailable(probeKind, reason);
+    take(new HealthEvent.SignalUnavailable(probeKind, reason));
   }
 
   /// Starts the probes when the process has started.
   void began(ProcessIdentity process) {
-    if (probeTarget.isEmpty() && !healthState.over()) {
+    if (probeTarget.isEmpty() && !healthState.isOver()) {
       probeTarget = Optional.of(new ProbeTarget(startMonitoring, process));
       heard.forEach(it -> it.began(process));
-      take(new HealthEvent.Began(startMonitoring.ready()));
+      take(new HealthEvent.ProcessStarted(startMonitoring.ready()));
     }
   }
 
@@ -132,52 +135,52 @@ final class HealthMonitor {
 
   /// The process has sent `ready` over its IPC channel.
   void saidReady() {
-    ready(new Check.Notify());
+    ready(new ProbeHandler.Notify());
   }
 
   /// Ends the monitoring.
   void leave() {
-    take(new HealthEvent.Left());
+    take(new HealthEvent.Stopped());
     heard.forEach(PassiveProbe.ProbeSubscription::close);
     heard.clear();
   }
 
-  private void heard(Check check, PassiveProbe.ProbeSignal probeSignal) {
-    if (healthState.over()) {
+  private void heard(ProbeHandler probeHandler, PassiveProbe.ProbeSignal probeSignal) {
+    if (healthState.isOver()) {
       return;
     }
     switch (probeSignal) {
-      case PassiveProbe.ProbeSignal.Ready() -> ready(check);
+      case PassiveProbe.ProbeSignal.Ready() -> ready(probeHandler);
       case PassiveProbe.ProbeSignal.Alive() -> {
-        if (check.equals(checks.get(ProbeRole.LIVENESS))) {
-          take(new HealthEvent.Heard(ProbeRole.LIVENESS));
+        if (probeHandler.equals(checks.get(ProbeKind.LIVENESS))) {
+          take(new HealthEvent.SignalReceived(ProbeKind.LIVENESS));
         }
       }
       case PassiveProbe.ProbeSignal.Line _ ->
-          each(check, probeRole -> take(new HealthEvent.Heard(probeRole)));
+          each(probeHandler, probeKind -> take(new HealthEvent.SignalReceived(probeKind)));
       case PassiveProbe.ProbeSignal.Failing() ->
           take(new HealthEvent.Failing("it reported that it cannot continue (WATCHDOG=trigger)"));
-      case PassiveProbe.ProbeSignal.Stopping() -> take(new HealthEvent.Left());
+      case PassiveProbe.ProbeSignal.Stopping() -> take(new HealthEvent.Stopped());
       case PassiveProbe.ProbeSignal.MoreTime(var time) ->
-          means.reports().accept(new SatanReport.MoreTime(worker(), time));
+          means.reports().accept(new SatanReport.TimeoutExtension(worker(), time));
       case PassiveProbe.ProbeSignal.Says(String text) ->
-          means.reports().accept(new SatanReport.Says(worker(), text));
+          means.reports().accept(new SatanReport.StatusText(worker(), text));
     }
   }
 
-  private void ready(Check check) {
+  private void ready(ProbeHandler probeHandler) {
     each(
-        check,
-        probeRole -> {
-          if (probeRole != ProbeRole.LIVENESS) {
-            take(new HealthEvent.Heard(probeRole));
+        probeHandler,
+        probeKind -> {
+          if (probeKind != ProbeKind.LIVENESS) {
+            take(new HealthEvent.SignalReceived(probeKind));
           }
         });
   }
 
-  private void each(Check check, Consumer<ProbeRole> action) {
-    List<ProbeRole> roles =
-        checks.keySet().stream().filter(r -> check.equals(checks.get(r))).toList();
+  private void each(ProbeHandler probeHandler, Consumer<ProbeKind> action) {
+    List<ProbeKind> roles =
+        checks.keySet().stream().filter(r -> probeHandler.equals(checks.get(r))).toList();
     roles.forEach(action);
   }
 
@@ -189,50 +192,52 @@ final class HealthMonitor {
     long now = means.nanoTime().getAsLong();
     ProbeStateMachine.Step step = probeStateMachine.step(healthState, healthEvent, now);
     healthState = step.next();
-    probeHistory.take(healthState, now);
+    probeHistory.update(healthState, now);
     step.orders().forEach(this::carryOut);
     arm();
   }
 
   private void carryOut(HealthEffect healthEffect) {
-    Consumer<SatanReport.OfHealth> reports = means.reports();
+    Consumer<SatanReport.HealthChange> reports = means.reports();
     switch (healthEffect) {
-      case HealthEffect.Ask(ProbeRole probeRole, long attempt) -> ask(probeRole, attempt);
-      case HealthEffect.GiveUp(ProbeRole probeRole, long _) -> {
-        ProbeAttempt probeAttempt = attempts.remove(probeRole);
+      case HealthEffect.StartAttempt(ProbeKind probeKind, long attempt) -> ask(probeKind, attempt);
+      case HealthEffect.CancelAttempt(ProbeKind probeKind, long _) -> {
+        ProbeAttempt probeAttempt = attempts.remove(probeKind);
         if (probeAttempt != null) {
-          probeAttempt.giveUp();
+          probeAttempt.cancel();
         }
       }
-      case HealthEffect.SayReady() -> reports.accept(new SatanReport.Ready(worker()));
-      case HealthEffect.SayNotYet(String reason) ->
-          reports.accept(new SatanReport.NotYet(worker(), reason));
-      case HealthEffect.SayUnhealthy(String reason) ->
+      case HealthEffect.ReportReady() -> reports.accept(new SatanReport.Ready(worker()));
+      case HealthEffect.ReportNotReady(String reason) ->
+          reports.accept(new SatanReport.NotReady(worker(), reason));
+      case HealthEffect.ReportUnhealthy(String reason) ->
           reports.accept(new SatanReport.Unhealthy(worker(), reason));
-      case HealthEffect.SayRecovered() -> reports.accept(new SatanReport.Recovered(worker()));
-      case HealthEffect.SayDead(String reason) ->
+      case HealthEffect.ReportRecovered() -> reports.accept(new SatanReport.Recovered(worker()));
+      case HealthEffect.ReportDead(String reason) ->
           reports.accept(new SatanReport.Dead(worker(), reason));
     }
   }
 
   /// Starts an attempt. Its result may arrive before this method returns, so it is processed later.
-  private void ask(ProbeRole probeRole, long attempt) {
-    Check check = checks.get(probeRole);
-    if (check == null || probeTarget.isEmpty()) {
+  private void ask(ProbeKind probeKind, long attempt) {
+    ProbeHandler probeHandler = checks.get(probeKind);
+    if (probeHandler == null || probeTarget.isEmpty()) {
       return;
     }
     attempts.put(
-        probeRole,
+        probeKind,
         means
             .probes()
-            .ask(
-                check,
+            .start(
+                probeHandler,
                 probeTarget.get(),
                 probeResult ->
                     means
                         .vertx()
-                        .runOnContext(
-                            _ -> take(new HealthEvent.Answered(probeRole, attempt, probeResult)))));
+                        .runOnContext(_ ->
+                            take(
+                                new HealthEvent.AttemptFinished(
+                                    probeKind, attempt, probeResult)))));
   }
 
   /// Sets one timer, for the probe that is due first.

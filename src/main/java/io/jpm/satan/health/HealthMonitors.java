@@ -3,8 +3,8 @@ package io.jpm.satan.health;
 import io.jpm.bus.satan.HealthReport;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReport;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,10 +20,10 @@ import java.util.function.LongSupplier;
 /// Monitors the health of all processes whose apps have probes. Must be created and called on
 /// SatanVerticle's context.
 public final class HealthMonitors {
-  private final HealthMonitor.Means means;
+  private final HealthMonitor.Collaborators means;
   private final Map<WorkerId, HealthMonitor> present = new HashMap<>();
 
-  private HealthMonitors(HealthMonitor.Means means) {
+  private HealthMonitors(HealthMonitor.Collaborators means) {
     this.means = means;
   }
 
@@ -33,11 +33,14 @@ public final class HealthMonitors {
   /// @param nanoTime monotonic time
   /// @param reports receives the reports, on the context
   public static HealthMonitors of(
-      Vertx vertx, Edges edges, LongSupplier nanoTime, Consumer<SatanReport.OfHealth> reports) {
+      Vertx vertx,
+      Collaborators edges,
+      LongSupplier nanoTime,
+      Consumer<SatanReport.HealthChange> reports) {
     return new HealthMonitors(
-        new HealthMonitor.Means(
+        new HealthMonitor.Collaborators(
             vertx,
-            new Probes(vertx, edges.host(), edges.home()),
+            new ActiveProbes(vertx, edges.host(), edges.home()),
             edges.passiveProbe(),
             nanoTime,
             reports));
@@ -48,7 +51,7 @@ public final class HealthMonitors {
   /// @param host runs the commands of exec probes
   /// @param home the daemon's home directory
   /// @param passiveProbe receives the signals of processes
-  public record Edges(ProcessHost host, Path home, PassiveProbe passiveProbe) {}
+  public record Collaborators(ProcessHost host, Path home, PassiveProbe passiveProbe) {}
 
   /// Starts to monitor a process.
   ///

@@ -8,10 +8,12 @@ import java.util.OptionalLong;
 /// The state of the health state machine of one process.
 ///
 /// @param stage the lifecycle stage of the process
-/// @param pulses the states of its probes
+/// @param probes the states of its probes
 /// @param unhealthy whether it was reported as unhealthy
-/// @param told the last reported reason why it is not ready yet; empty if none was reported
-record HealthState(Stage stage, Map<ProbeRole, ProbeState> pulses, boolean unhealthy, String told) {
+/// @param reportedReason the last reported reason why it is not ready yet; empty if none was
+///   reported
+record HealthState(
+    Stage stage, Map<ProbeKind, ProbeState> probes, boolean unhealthy, String reportedReason) {
   /// The lifecycle stages of a monitored process.
   enum Stage {
     /// The process has not started yet.
@@ -31,17 +33,17 @@ record HealthState(Stage stage, Map<ProbeRole, ProbeState> pulses, boolean unhea
   static final HealthState NEW = new HealthState(Stage.AWAITED, Map.of(), false, "");
 
   HealthState {
-    pulses = Map.copyOf(pulses);
+    probes = Map.copyOf(probes);
   }
 
-  ProbeState pulse(ProbeRole probeRole) {
-    return Objects.requireNonNull(pulses.getOrDefault(probeRole, ProbeState.NONE));
+  ProbeState probe(ProbeKind probeKind) {
+    return Objects.requireNonNull(probes.getOrDefault(probeKind, ProbeState.NONE));
   }
 
   /// Returns when the first probe is due; empty if only an event can change the state.
   OptionalLong due() {
     OptionalLong first = OptionalLong.empty();
-    for (ProbeState probeState : pulses.values()) {
+    for (ProbeState probeState : probes.values()) {
       OptionalLong due = probeState.due();
       if (first.isEmpty() || (due.isPresent() && due.getAsLong() - first.getAsLong() < 0)) {
         first = due;
@@ -50,26 +52,26 @@ record HealthState(Stage stage, Map<ProbeRole, ProbeState> pulses, boolean unhea
     return first;
   }
 
-  boolean over() {
+  boolean isOver() {
     return stage == Stage.DEAD || stage == Stage.LEFT;
   }
 
-  HealthState in(Stage next) {
-    return new HealthState(next, pulses, unhealthy, told);
+  HealthState withStage(Stage next) {
+    return new HealthState(next, probes, unhealthy, reportedReason);
   }
 
-  HealthState with(ProbeRole probeRole, ProbeState probeState) {
-    Map<ProbeRole, ProbeState> changed = new EnumMap<>(ProbeRole.class);
-    changed.putAll(pulses);
-    changed.put(probeRole, probeState);
-    return new HealthState(stage, changed, unhealthy, told);
+  HealthState with(ProbeKind probeKind, ProbeState probeState) {
+    Map<ProbeKind, ProbeState> changed = new EnumMap<>(ProbeKind.class);
+    changed.putAll(probes);
+    changed.put(probeKind, probeState);
+    return new HealthState(stage, changed, unhealthy, reportedReason);
   }
 
   HealthState unhealthy(boolean now) {
-    return new HealthState(stage, pulses, now, told);
+    return new HealthState(stage, probes, now, reportedReason);
   }
 
   HealthState told(String reason) {
-    return new HealthState(stage, pulses, unhealthy, reason);
+    return new HealthState(stage, probes, unhealthy, reason);
   }
 }

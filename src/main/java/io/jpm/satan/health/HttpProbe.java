@@ -2,7 +2,7 @@ package io.jpm.satan.health;
 
 import com.google.re2j.Pattern;
 import io.jpm.bus.balancer.BalancerReply.Route;
-import io.jpm.model.Check;
+import io.jpm.model.ProbeHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -72,7 +72,8 @@ final class HttpProbe {
         options, new PoolOptions().setHttp1MaxSize(CONNECTIONS).setCleanerPeriod(0));
   }
 
-  ProbeAttempt ask(Check.Http check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
+  ProbeAttempt start(
+      ProbeHandler.Http check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     Map<String, String> variables = probeTarget.startMonitoring().variables();
     String url = check.url();
     try {
@@ -83,9 +84,9 @@ final class HttpProbe {
       }
       var options = options(url);
       headers.forEach(options::putHeader);
-      var one = new One(check, url, options, answer);
-      probeRoutes.to(probeTarget, host(options), options.getPort()).onSuccess(one::begin);
-      return one;
+      var httpAttempt = new HttpAttempt(check, url, options, answer);
+      probeRoutes.to(probeTarget, host(options), options.getPort()).onSuccess(httpAttempt::begin);
+      return httpAttempt;
     } catch (Placeholders.Unknown unknown) {
       answer.accept(new ProbeResult.Failed(String.valueOf(unknown.getMessage())));
     } catch (URISyntaxException | MalformedURLException | IllegalArgumentException _) {
@@ -109,8 +110,8 @@ final class HttpProbe {
   }
 
   /// One attempt. Its result is reported at most once.
-  private final class One implements ProbeAttempt {
-    private final Check.Http check;
+  private final class HttpAttempt implements ProbeAttempt {
+    private final ProbeHandler.Http check;
     private final String url;
     private final RequestOptions options;
     private final Consumer<ProbeResult> answer;
@@ -118,7 +119,8 @@ final class HttpProbe {
     private @Nullable HttpClientRequest request;
     private boolean over;
 
-    One(Check.Http check, String url, RequestOptions options, Consumer<ProbeResult> answer) {
+    HttpAttempt(
+        ProbeHandler.Http check, String url, RequestOptions options, Consumer<ProbeResult> answer) {
       this.check = check;
       this.url = url;
       this.options = options;
@@ -131,16 +133,16 @@ final class HttpProbe {
       }
       switch (route) {
         case Route.Direct() -> begin(check.verified() ? verifying : trusting);
-        case Route.Through(InetSocketAddress address) -> {
+        case Route.Via(InetSocketAddress address) -> {
           // TLS and the Host header still use the name and port of the URL.
           options.setServer(SocketAddress.inetSocketAddress(address));
           begin(check.verified() ? verifying : trusting);
         }
-        case Route.From(InetAddress source, InetSocketAddress address) -> {
+        case Route.FromSource(InetAddress source, InetSocketAddress address) -> {
           options.setServer(SocketAddress.inetSocketAddress(address));
           begin(from(source, check.verified()));
         }
-        case Route.Nowhere(String reason) -> tell(new ProbeResult.Failed(reason));
+        case Route.Unreachable(String reason) -> tell(new ProbeResult.Failed(reason));
       }
     }
 
@@ -204,7 +206,7 @@ final class HttpProbe {
         return "%s: no valid TLS: %s".formatted(url, error.getMessage());
       }
       return TcpProbe.refusal(
-          TcpProbe.place(host(options), Integer.toString(options.getPort())), error);
+          TcpProbe.endpoint(host(options), Integer.toString(options.getPort())), error);
     }
 
     /// Returns the problem with a certificate, as the innermost cause describes it.
@@ -234,7 +236,7 @@ final class HttpProbe {
     }
 
     @Override
-    public void giveUp() {
+    public void cancel() {
       over = true;
       close();
     }

@@ -7,8 +7,8 @@ import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.model.AppName;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.satan.health.PassiveProbe.ProbeSignal;
 import io.jpm.satan.health.PassiveProbe.ProbeSubscription;
 import io.jpm.wire.LinesMessage;
@@ -45,14 +45,14 @@ final class LineProbe {
   }
 
   /// The subscriptions to the lines of one app.
-  private record App(MessageConsumer<JsonObject> consumer, List<Ear> ears) {}
+  private record App(MessageConsumer<JsonObject> consumer, List<Subscription> ears) {}
 
   /// Opens a log probe, see [PassiveProbe#open].
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended, String pattern, Consumer<ProbeSignal> signs) {
-    Ear ear;
+    Subscription ear;
     try {
-      ear = new Ear(attended, Pattern.compile(pattern), signs);
+      ear = new Subscription(attended, Pattern.compile(pattern), signs);
     } catch (PatternSyntaxException wrong) {
       return Future.failedFuture(
           "log: \"%s\" is not a regular expression: %s".formatted(pattern, wrong.getDescription()));
@@ -73,7 +73,7 @@ final class LineProbe {
     return begun;
   }
 
-  private Future<Void> listen(Ear ear) {
+  private Future<Void> listen(Subscription ear) {
     App known = apps.get(ear.app);
     if (known != null) {
       known.ears().add(ear);
@@ -102,7 +102,7 @@ final class LineProbe {
     List<String> names = apps.keySet().stream().map(AppName::value).toList();
     return vertx
         .eventBus()
-        .request(Addresses.LINES_WANTED, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
+        .request(Addresses.LINE_LEASES, new LineLease(Addresses.SATAN_LINES, Set.copyOf(names)))
         .recover(
             silent -> Future.failedFuture("the app's lines cannot be read: " + silent.getMessage()))
         .mapEmpty();
@@ -114,7 +114,7 @@ final class LineProbe {
       return;
     }
     List<Line> lines = LinesMessage.fromJson(json).lines();
-    List<Ear> ears = List.copyOf(app.ears());
+    List<Subscription> ears = List.copyOf(app.ears());
     WorkerExecutor reader =
         readers.orElseGet(() -> vertx.createSharedWorkerExecutor("jpm-patterns", 1));
     readers = Optional.of(reader);
@@ -122,39 +122,41 @@ final class LineProbe {
   }
 
   /// Runs on the thread for patterns.
-  private static Map<Ear, String> found(List<Line> lines, List<Ear> ears) {
-    Map<Ear, String> found = new HashMap<>();
-    for (Ear ear : ears) {
+  private static Map<Subscription, String> found(List<Line> lines, List<Subscription> ears) {
+    Map<Subscription, String> found = new HashMap<>();
+    for (Subscription ear : ears) {
       ear.find(lines).ifPresent(line -> found.put(ear, line));
     }
     return found;
   }
 
-  private static void tell(Map<Ear, String> found) {
+  private static void tell(Map<Subscription, String> found) {
     found.forEach((ear, line) -> ear.tell(new ProbeSignal.Line(line)));
   }
 
   /// The subscription of one log probe: one pattern in the lines of one process.
-  private final class Ear implements ProbeSubscription {
+  private final class Subscription implements ProbeSubscription {
     private final WorkerId worker;
     private final AppName app;
     private final Consumer<ProbeSignal> signs;
     private boolean closed;
 
     /// Confined to the thread for patterns.
-    private final LinePattern pattern;
+    private final LineMatcher pattern;
 
-    Ear(SatanCommand.StartMonitoring attended, Pattern pattern, Consumer<ProbeSignal> signs) {
+    Subscription(
+        SatanCommand.StartMonitoring attended, Pattern pattern, Consumer<ProbeSignal> signs) {
       this.worker = attended.worker();
       this.app = attended.spec().name();
-      this.pattern = new LinePattern(pattern);
+      this.pattern = new LineMatcher(pattern);
       this.signs = signs;
     }
 
     Optional<String> find(List<Line> lines) {
       return pattern.find(
           lines.stream()
-              .filter(line -> line.id() == worker.id().value() && line.birth() == worker.birth())
+              .filter(line ->
+                  line.id() == worker.id().value() && line.incarnation() == worker.incarnation())
               .toList());
     }
 

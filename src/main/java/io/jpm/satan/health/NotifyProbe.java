@@ -1,8 +1,8 @@
 package io.jpm.satan.health;
 
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.satan.SatanCommand;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.NotifyAddress;
 import io.jpm.os.NotifyRequest;
 import io.jpm.os.NotifySocket;
@@ -37,7 +37,7 @@ final class NotifyProbe {
   Future<ProbeSubscription> open(
       SatanCommand.StartMonitoring attended, Consumer<ProbeSignal> signs) {
     var passed = new Passed(signs);
-    return Blocking.call(vertx, () -> socket(attended, passed)).map(passed::from);
+    return BlockingCalls.call(vertx, () -> socket(attended, passed)).map(passed::from);
   }
 
   /// Returns an open notify socket; empty on systems without them, where an app can still send
@@ -98,7 +98,7 @@ final class NotifyProbe {
 
     @Override
     public void began(ProcessIdentity process) {
-      socket.ifPresent(it -> it.began(process));
+      socket.ifPresent(it -> it.processStarted(process));
     }
 
     @Override
@@ -106,7 +106,7 @@ final class NotifyProbe {
       closed = true;
       statusReports.close();
       socket.ifPresent(it ->
-          Blocking.call(
+          BlockingCalls.call(
               vertx,
               () -> {
                 it.close();

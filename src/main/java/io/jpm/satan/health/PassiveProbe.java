@@ -1,26 +1,28 @@
 package io.jpm.satan.health;
 
 import io.jpm.bus.satan.SatanCommand;
-import io.jpm.model.Check;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.ProcessIdentity;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// Waits for signals that processes send on their own initiative, for [Check.Log] and
-/// [Check.Notify]. Called on one Vert.x context; all results arrive on the same context.
+/// Waits for signals that processes send on their own initiative, for [ProbeHandler.Log] and
+/// [ProbeHandler.Notify]. Called on one Vert.x context; all results arrive on the same context.
 public interface PassiveProbe {
   /// Opens one probe of one process, before the process starts. A probe that an app names more than
   /// once (the same record for startup and liveness) is opened once.
   ///
   /// @param attended the process, its app and its environment
-  /// @param check a [Check.Log] or [Check.Notify] of the app
+  /// @param probeHandler a [ProbeHandler.Log] or [ProbeHandler.Notify] of the app
   /// @param signs receives all signals from the completion of the future until
   ///   [ProbeSubscription#close]; later ones are ignored
   /// @return completes when no signal can be missed any more; fails, with a message for users, if
   ///   signals cannot be received: the probe then fails with this message as its reason
   Future<ProbeSubscription> open(
-      SatanCommand.StartMonitoring attended, Check check, Consumer<ProbeSignal> signs);
+      SatanCommand.StartMonitoring attended,
+      ProbeHandler probeHandler,
+      Consumer<ProbeSignal> signs);
 
   /// An open passive probe. Confined to the context that opened it.
   interface ProbeSubscription {

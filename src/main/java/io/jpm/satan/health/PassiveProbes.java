@@ -1,7 +1,7 @@
 package io.jpm.satan.health;
 
 import io.jpm.bus.satan.SatanCommand;
-import io.jpm.model.Check;
+import io.jpm.model.ProbeHandler;
 import io.jpm.os.ProcessHost;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,12 +23,14 @@ public final class PassiveProbes implements PassiveProbe {
 
   @Override
   public Future<ProbeSubscription> open(
-      SatanCommand.StartMonitoring attended, Check check, Consumer<ProbeSignal> signs) {
-    return switch (check) {
-      case Check.Log(String pattern) -> lines.open(attended, pattern, signs);
-      case Check.Notify() -> notifyProbe.open(attended, signs);
-      case Check.Http _, Check.Tcp _, Check.Exec _ ->
-          Future.failedFuture(new IllegalArgumentException("not a passive check: " + check));
+      SatanCommand.StartMonitoring attended,
+      ProbeHandler probeHandler,
+      Consumer<ProbeSignal> signs) {
+    return switch (probeHandler) {
+      case ProbeHandler.Log(String pattern) -> lines.open(attended, pattern, signs);
+      case ProbeHandler.Notify() -> notifyProbe.open(attended, signs);
+      case ProbeHandler.Http _, ProbeHandler.Tcp _, ProbeHandler.Exec _ ->
+          Future.failedFuture(new IllegalArgumentException("not a passive check: " + probeHandler));
     };
   }
 }

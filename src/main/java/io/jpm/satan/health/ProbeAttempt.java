@@ -9,5 +9,5 @@ interface ProbeAttempt {
       };
 
   /// Abandons the attempt. Its result is not reported, or is ignored.
-  void giveUp();
+  void cancel();
 }

@@ -1,7 +1,7 @@
 package io.jpm.satan.health;
 
-import io.jpm.model.Check;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -9,10 +9,10 @@ import java.util.function.BiFunction;
 
 /// The settings of one probe of an app.
 ///
-/// @param rhythm the intervals, timeouts and thresholds
-/// @param asks whether the probe is active; a passive probe waits for signals
-/// @param silence the reason to report if there is no result in time, for users
-record ProbeConfig(Check.Rhythm rhythm, boolean asks, String silence) {
+/// @param timing the intervals, timeouts and thresholds
+/// @param isActive whether the probe is active; a passive probe waits for signals
+/// @param timeoutMessage the reason to report if there is no result in time, for users
+record ProbeConfig(ProbeHandler.ProbeTiming timing, boolean isActive, String timeoutMessage) {
   /// The maximum interval between attempts until the probe has passed for the first time.
   private static final Duration SOON = Duration.ofMillis(500);
 
@@ -23,43 +23,45 @@ record ProbeConfig(Check.Rhythm rhythm, boolean asks, String silence) {
   /// Returns the time from the start of one attempt to the start of the next.
   ///
   /// @param passedBefore whether the probe has passed before
-  Duration pace(boolean passedBefore) {
-    boolean soon = !passedBefore && rhythm.interval().compareTo(SOON) > 0;
-    return soon ? SOON : rhythm.interval();
+  Duration nextInterval(boolean passedBefore) {
+    boolean soon = !passedBefore && timing.interval().compareTo(SOON) > 0;
+    return soon ? SOON : timing.interval();
   }
 
   /// Returns the settings of the probes of `health`.
   ///
   /// @param silences returns the reason to report if a probe has no result within a time
-  static Map<ProbeRole, ProbeConfig> of(
-      Health health, BiFunction<Check, Duration, String> silences) {
-    Map<ProbeRole, ProbeConfig> rules = new EnumMap<>(ProbeRole.class);
-    health
+  static Map<ProbeKind, ProbeConfig> of(
+      HealthProbes healthProbes, BiFunction<ProbeHandler, Duration, String> silences) {
+    Map<ProbeKind, ProbeConfig> rules = new EnumMap<>(ProbeKind.class);
+    healthProbes
         .startup()
-        .ifPresent(it -> rules.put(ProbeRole.STARTUP, rule(it.check(), rhythm(it), silences)));
-    health
+        .ifPresent(it -> rules.put(ProbeKind.STARTUP, rule(it.check(), rhythm(it), silences)));
+    healthProbes
         .readiness()
-        .ifPresent(it -> rules.put(ProbeRole.READINESS, rule(it.check(), it.rhythm(), silences)));
-    health
+        .ifPresent(it -> rules.put(ProbeKind.READINESS, rule(it.check(), it.rhythm(), silences)));
+    healthProbes
         .liveness()
-        .ifPresent(it -> rules.put(ProbeRole.LIVENESS, rule(it.check(), it.rhythm(), silences)));
+        .ifPresent(it -> rules.put(ProbeKind.LIVENESS, rule(it.check(), it.rhythm(), silences)));
     return rules;
   }
 
-  private static Check.Rhythm rhythm(Health.Startup startup) {
-    Duration within = startup.within();
+  private static ProbeHandler.ProbeTiming rhythm(HealthProbes.StartupProbe startupProbe) {
+    Duration within = startupProbe.within();
     Duration attempt = within.compareTo(ONE_ATTEMPT) < 0 ? within : ONE_ATTEMPT;
-    return new Check.Rhythm(startup.interval(), attempt, 1, 1, Duration.ZERO);
+    return new ProbeHandler.ProbeTiming(startupProbe.interval(), attempt, 1, 1, Duration.ZERO);
   }
 
   private static ProbeConfig rule(
-      Check check, Check.Rhythm rhythm, BiFunction<Check, Duration, String> silences) {
+      ProbeHandler probeHandler,
+      ProbeHandler.ProbeTiming probeTiming,
+      BiFunction<ProbeHandler, Duration, String> silences) {
     boolean asks =
-        switch (check) {
-          case Check.Http _, Check.Tcp _, Check.Exec _ -> true;
-          case Check.Log _, Check.Notify _ -> false;
+        switch (probeHandler) {
+          case ProbeHandler.Http _, ProbeHandler.Tcp _, ProbeHandler.Exec _ -> true;
+          case ProbeHandler.Log _, ProbeHandler.Notify _ -> false;
         };
-    Duration time = asks ? rhythm.timeout() : rhythm.interval();
-    return new ProbeConfig(rhythm, asks, silences.apply(check, time));
+    Duration time = asks ? probeTiming.timeout() : probeTiming.interval();
+    return new ProbeConfig(probeTiming, asks, silences.apply(probeHandler, time));
   }
 }

@@ -1,8 +1,8 @@
 package io.jpm.satan.health;
 
 import io.jpm.bus.satan.HealthReport;
-import io.jpm.bus.satan.HealthReport.OfCheck;
-import io.jpm.bus.satan.HealthReport.Standing;
+import io.jpm.bus.satan.HealthReport.ProbeReport;
+import io.jpm.bus.satan.HealthReport.Status;
 import io.jpm.bus.satan.HealthReport.Verdict;
 import io.jpm.satan.health.HealthState.Stage;
 import java.time.Duration;
@@ -14,19 +14,19 @@ import java.util.Optional;
 /// display only; no decision depends on it. Has no clock: `now` is monotonic nanoseconds. Confined
 /// to its [HealthMonitor].
 final class ProbeHistory {
-  private final Map<ProbeRole, ProbeConfig> rules;
-  private final Map<ProbeRole, Since<Verdict>> verdicts = new EnumMap<>(ProbeRole.class);
-  private final Map<ProbeRole, String> unheard = new EnumMap<>(ProbeRole.class);
+  private final Map<ProbeKind, ProbeConfig> rules;
+  private final Map<ProbeKind, TimedValue<Verdict>> verdicts = new EnumMap<>(ProbeKind.class);
+  private final Map<ProbeKind, String> unheard = new EnumMap<>(ProbeKind.class);
   private HealthState healthState = HealthState.NEW;
-  private Since<Standing> standing;
+  private TimedValue<Status> standing;
 
   /// A value and the time since when it has been the same.
   ///
-  /// @param what the value
+  /// @param value the value
   /// @param nanos the monotonic time at which it became the present value
-  private record Since<T>(T what, long nanos) {
-    Since<T> or(T present, long now) {
-      return what.equals(present) ? this : new Since<>(present, now);
+  private record TimedValue<T>(T value, long nanos) {
+    TimedValue<T> or(T present, long now) {
+      return value.equals(present) ? this : new TimedValue<>(present, now);
     }
 
     Duration until(long now) {
@@ -35,38 +35,38 @@ final class ProbeHistory {
   }
 
   /// @param rules the probes of the process
-  ProbeHistory(Map<ProbeRole, ProbeConfig> rules, long now) {
+  ProbeHistory(Map<ProbeKind, ProbeConfig> rules, long now) {
     this.rules = Map.copyOf(rules);
-    this.standing = new Since<>(Standing.NOT_READY, now);
+    this.standing = new TimedValue<>(Status.NOT_READY, now);
     rules
         .keySet()
-        .forEach(probeRole -> verdicts.put(probeRole, new Since<>(Verdict.NOT_BEGUN, now)));
+        .forEach(probeKind -> verdicts.put(probeKind, new TimedValue<>(Verdict.NOT_BEGUN, now)));
   }
 
   /// Records that a passive probe cannot receive its signals.
-  void unheard(ProbeRole probeRole, String reason) {
-    unheard.put(probeRole, reason);
+  void signalUnavailable(ProbeKind probeKind, String reason) {
+    unheard.put(probeKind, reason);
   }
 
   /// Records the new state of the process.
-  void take(HealthState next, long now) {
+  void update(HealthState next, long now) {
     healthState = next;
     standing = standing.or(standing(next), now);
-    verdicts.replaceAll((probeRole, since) -> since.or(verdict(probeRole), now));
+    verdicts.replaceAll((probeKind, timedValue) -> timedValue.or(verdict(probeKind), now));
   }
 
-  private static Standing standing(HealthState healthState) {
+  private static Status standing(HealthState healthState) {
     return switch (healthState.stage()) {
-      case AWAITED, STARTING, GETTING_READY -> Standing.NOT_READY;
-      case RUNNING, LEFT -> healthState.unhealthy() ? Standing.UNHEALTHY : Standing.WELL;
-      case DEAD -> Standing.UNHEALTHY;
+      case AWAITED, STARTING, GETTING_READY -> Status.NOT_READY;
+      case RUNNING, LEFT -> healthState.unhealthy() ? Status.UNHEALTHY : Status.WELL;
+      case DEAD -> Status.UNHEALTHY;
     };
   }
 
-  private Verdict verdict(ProbeRole probeRole) {
-    ProbeState probeState = healthState.pulse(probeRole);
-    if (unheard.containsKey(probeRole) && probeState.passes() == 0) {
-      return Verdict.UNHEARD;
+  private Verdict verdict(ProbeKind probeKind) {
+    ProbeState probeState = healthState.probe(probeKind);
+    if (unheard.containsKey(probeKind) && probeState.passes() == 0) {
+      return Verdict.UNAVAILABLE;
     } else if (probeState.failures() > 0) {
       return Verdict.FAILING;
     } else if (probeState.passes() > 0) {
@@ -74,46 +74,46 @@ final class ProbeHistory {
     }
     return switch (healthState.stage()) {
       case AWAITED -> Verdict.NOT_BEGUN;
-      case STARTING -> probeRole == ProbeRole.STARTUP ? Verdict.NO_ANSWER : Verdict.NOT_BEGUN;
+      case STARTING -> probeKind == ProbeKind.STARTUP ? Verdict.NO_ANSWER : Verdict.NOT_BEGUN;
       case GETTING_READY ->
-          probeRole == ProbeRole.LIVENESS ? Verdict.NOT_BEGUN : unasked(probeRole);
-      case RUNNING, DEAD, LEFT -> unasked(probeRole);
+          probeKind == ProbeKind.LIVENESS ? Verdict.NOT_BEGUN : unasked(probeKind);
+      case RUNNING, DEAD, LEFT -> unasked(probeKind);
     };
   }
 
   /// Returns the verdict of a probe without a result under this daemon. A probe that passed for
   /// good under an earlier daemon is not run again.
-  private Verdict unasked(ProbeRole probeRole) {
-    boolean asked = rules.containsKey(probeRole) && healthState.pulse(probeRole).due().isPresent();
+  private Verdict unasked(ProbeKind probeKind) {
+    boolean asked = rules.containsKey(probeKind) && healthState.probe(probeKind).due().isPresent();
     boolean passedBefore =
-        probeRole == ProbeRole.STARTUP
-            || (probeRole == ProbeRole.READINESS && healthState.stage() == Stage.RUNNING);
+        probeKind == ProbeKind.STARTUP
+            || (probeKind == ProbeKind.READINESS && healthState.stage() == Stage.RUNNING);
     return passedBefore && !asked ? Verdict.PASSING : Verdict.NO_ANSWER;
   }
 
   HealthReport report(long now) {
     return new HealthReport(
-        standing.what(),
+        standing.value(),
         standing.until(now),
-        of(ProbeRole.STARTUP, now),
-        of(ProbeRole.READINESS, now),
-        of(ProbeRole.LIVENESS, now));
+        of(ProbeKind.STARTUP, now),
+        of(ProbeKind.READINESS, now),
+        of(ProbeKind.LIVENESS, now));
   }
 
-  private Optional<OfCheck> of(ProbeRole probeRole, long now) {
-    Since<Verdict> since = verdicts.get(probeRole);
-    ProbeConfig probeConfig = rules.get(probeRole);
-    if (since == null || probeConfig == null) {
+  private Optional<ProbeReport> of(ProbeKind probeKind, long now) {
+    TimedValue<Verdict> timedValue = verdicts.get(probeKind);
+    ProbeConfig probeConfig = rules.get(probeKind);
+    if (timedValue == null || probeConfig == null) {
       return Optional.empty();
     }
-    ProbeState probeState = healthState.pulse(probeRole);
-    boolean failing = since.what() == Verdict.FAILING;
+    ProbeState probeState = healthState.probe(probeKind);
+    boolean failing = timedValue.value() == Verdict.FAILING;
     return Optional.of(
-        new OfCheck(
-            since.what(),
+        new ProbeReport(
+            timedValue.value(),
             failing ? probeState.failures() : 0,
-            probeRole == ProbeRole.STARTUP ? 0 : probeConfig.rhythm().failures(),
-            failing ? probeState.finding() : unheard.getOrDefault(probeRole, ""),
-            since.until(now)));
+            probeKind == ProbeKind.STARTUP ? 0 : probeConfig.timing().failures(),
+            failing ? probeState.failureReason() : unheard.getOrDefault(probeKind, ""),
+            timedValue.until(now)));
   }
 }

@@ -38,11 +38,11 @@ final class ProbeRoutes {
             addresses.isEmpty()
                 ? Future.succeededFuture(new Route.Direct())
                 : ask(
-                    new BalancerCommand.Reach(
+                    new BalancerCommand.ResolveRoute(
                         probeTarget.startMonitoring().worker(), addresses, port)));
   }
 
-  private Future<Route> ask(BalancerCommand.Reach question) {
+  private Future<Route> ask(BalancerCommand.ResolveRoute question) {
     return vertx
         .eventBus()
         .<BalancerReply>request(
@@ -52,16 +52,16 @@ final class ProbeRoutes {
         .map(reply ->
             switch (reply.body()) {
               case Route route -> route;
-              case BalancerReply.Refused(String reason) -> new Route.Nowhere(reason);
+              case BalancerReply.Refused(String reason) -> new Route.Unreachable(reason);
               case BalancerReply.Done _,
                   BalancerReply.Prepared _,
                   BalancerReply.Drained _,
                   BalancerReply.Handover _,
                   BalancerReply.Status _ ->
-                  new Route.Nowhere("unexpected answer of ClusterBalancer to " + question);
+                  new Route.Unreachable("unexpected answer of ClusterBalancer to " + question);
             })
-        .otherwise(
-            error -> new Route.Nowhere("ClusterBalancer does not answer: " + error.getMessage()));
+        .otherwise(error ->
+            new Route.Unreachable("ClusterBalancer does not answer: " + error.getMessage()));
   }
 
   /// Returns the addresses of `host` that belong to this machine; none for a remote host.

@@ -8,21 +8,21 @@ import java.util.OptionalLong;
 ///   attempt is abandoned, the next one starts, or a signal must have arrived; empty if no action
 ///   is due
 /// @param attempt the number of the latest attempt; a result of an earlier one is too late
-/// @param asking whether an attempt is running
-/// @param askedAt when the latest attempt started
+/// @param inFlight whether an attempt is running
+/// @param attemptedAt when the latest attempt started
 /// @param failures the number of consecutive failed attempts
 /// @param passes the number of consecutive passed attempts
-/// @param heard whether a signal has arrived since the last check for it
-/// @param finding why the latest attempt failed; empty if it passed or there was none
+/// @param signalled whether a signal has arrived since the last check for it
+/// @param failureReason why the latest attempt failed; empty if it passed or there was none
 record ProbeState(
     OptionalLong due,
     long attempt,
-    boolean asking,
-    long askedAt,
+    boolean inFlight,
+    long attemptedAt,
     int failures,
     int passes,
-    boolean heard,
-    String finding) {
+    boolean signalled,
+    String failureReason) {
   static final ProbeState NONE = new ProbeState(OptionalLong.empty(), 0, false, 0, 0, 0, false, "");
 
   boolean isDue(long now) {
@@ -31,34 +31,49 @@ record ProbeState(
 
   ProbeState due(long at) {
     return new ProbeState(
-        OptionalLong.of(at), attempt, asking, askedAt, failures, passes, heard, finding);
+        OptionalLong.of(at),
+        attempt,
+        inFlight,
+        attemptedAt,
+        failures,
+        passes,
+        signalled,
+        failureReason);
   }
 
   /// Returns the state in which no further action is due.
-  ProbeState over() {
+  ProbeState finished() {
     return new ProbeState(
-        OptionalLong.empty(), attempt, false, askedAt, failures, passes, heard, finding);
+        OptionalLong.empty(),
+        attempt,
+        false,
+        attemptedAt,
+        failures,
+        passes,
+        signalled,
+        failureReason);
   }
 
   /// Returns the state after the start of the next attempt.
   ///
   /// @param until when the attempt times out
-  ProbeState asked(long now, long until) {
+  ProbeState attemptStarted(long now, long until) {
     return new ProbeState(
-        OptionalLong.of(until), attempt + 1, true, now, failures, passes, heard, finding);
+        OptionalLong.of(until), attempt + 1, true, now, failures, passes, signalled, failureReason);
   }
 
   ProbeState heard(boolean sign) {
-    return new ProbeState(due, attempt, asking, askedAt, failures, passes, sign, finding);
+    return new ProbeState(
+        due, attempt, inFlight, attemptedAt, failures, passes, sign, failureReason);
   }
 
   /// Returns the state after the end of an attempt. The counters saturate at the largest integer.
-  ProbeState found(ProbeResult found) {
+  ProbeState completed(ProbeResult found) {
     return switch (found) {
       case ProbeResult.Passed() ->
-          new ProbeState(due, attempt, false, askedAt, 0, oneMore(passes), heard, "");
+          new ProbeState(due, attempt, false, attemptedAt, 0, oneMore(passes), signalled, "");
       case ProbeResult.Failed(String reason) ->
-          new ProbeState(due, attempt, false, askedAt, oneMore(failures), 0, heard, reason);
+          new ProbeState(due, attempt, false, attemptedAt, oneMore(failures), 0, signalled, reason);
     };
   }
 

@@ -21,16 +21,16 @@ import java.util.Optional;
 /// readiness for good with one signal; for liveness, a signal must arrive in each interval.
 ///
 /// @param rules the settings of the probes
-record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
+record ProbeStateMachine(Map<ProbeKind, ProbeConfig> rules) {
   ProbeStateMachine {
     rules = Map.copyOf(rules);
   }
 
   /// Returns a state machine without a probe that cannot run.
-  ProbeStateMachine without(ProbeRole probeRole) {
-    Map<ProbeRole, ProbeConfig> others = new EnumMap<>(ProbeRole.class);
+  ProbeStateMachine without(ProbeKind probeKind) {
+    Map<ProbeKind, ProbeConfig> others = new EnumMap<>(ProbeKind.class);
     others.putAll(rules);
-    others.remove(probeRole);
+    others.remove(probeKind);
     return new ProbeStateMachine(others);
   }
 
@@ -46,27 +46,30 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
   /// @param healthState the present state
   /// @param now monotonic time in nanoseconds
   Step step(HealthState healthState, HealthEvent healthEvent, long now) {
-    if (healthState.over()) {
+    if (healthState.isOver()) {
       return new Step(healthState, List.of());
     }
     var walk = new Walk(healthState, now);
     switch (healthEvent) {
-      case HealthEvent.Began(boolean ready) -> walk.begin(ready);
+      case HealthEvent.ProcessStarted(boolean ready) -> walk.begin(ready);
       case HealthEvent.Tick() -> walk.look();
-      case HealthEvent.Answered(ProbeRole probeRole, long attempt, ProbeResult probeResult) ->
-          walk.answered(probeRole, attempt, probeResult);
-      case HealthEvent.Heard(ProbeRole probeRole) -> walk.heard(probeRole);
-      case HealthEvent.Unheard(ProbeRole probeRole, String reason) ->
-          walk.unheard(probeRole, reason);
+      case HealthEvent.AttemptFinished(
+              ProbeKind probeKind,
+              long attempt,
+              ProbeResult probeResult) ->
+          walk.answered(probeKind, attempt, probeResult);
+      case HealthEvent.SignalReceived(ProbeKind probeKind) -> walk.heard(probeKind);
+      case HealthEvent.SignalUnavailable(ProbeKind probeKind, String reason) ->
+          walk.unheard(probeKind, reason);
       case HealthEvent.Failing(String reason) -> walk.failing(reason);
-      case HealthEvent.Left() -> walk.end(Stage.LEFT);
+      case HealthEvent.Stopped() -> walk.end(Stage.LEFT);
     }
     return new Step(walk.healthState, walk.orders);
   }
 
   /// Reports whether a probe determines when the instance is ready.
   private boolean gates() {
-    return rules.containsKey(ProbeRole.STARTUP) || rules.containsKey(ProbeRole.READINESS);
+    return rules.containsKey(ProbeKind.STARTUP) || rules.containsKey(ProbeKind.READINESS);
   }
 
   /// The intermediate results of one step. Confined to [#step].
@@ -85,9 +88,9 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
         return;
       }
       boolean gated = gates() && !ready;
-      if (gated && rules.containsKey(ProbeRole.STARTUP)) {
-        healthState = healthState.in(Stage.STARTING);
-        open(ProbeRole.STARTUP);
+      if (gated && rules.containsKey(ProbeKind.STARTUP)) {
+        healthState = healthState.withStage(Stage.STARTING);
+        open(ProbeKind.STARTUP);
       } else {
         started(!gated);
       }
@@ -95,9 +98,9 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
 
     /// Continues after the startup probe has passed, or if there is none.
     private void started(boolean wasReady) {
-      if (rules.containsKey(ProbeRole.READINESS)) {
-        healthState = healthState.in(wasReady ? Stage.RUNNING : Stage.GETTING_READY);
-        open(ProbeRole.READINESS);
+      if (rules.containsKey(ProbeKind.READINESS)) {
+        healthState = healthState.withStage(wasReady ? Stage.RUNNING : Stage.GETTING_READY);
+        open(ProbeKind.READINESS);
         if (wasReady) {
           watch();
         }
@@ -107,161 +110,164 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
     }
 
     private void run(boolean told) {
-      healthState = healthState.in(Stage.RUNNING);
+      healthState = healthState.withStage(Stage.RUNNING);
       if (told) {
-        orders.add(new HealthEffect.SayReady());
+        orders.add(new HealthEffect.ReportReady());
       }
       watch();
     }
 
     /// Starts the liveness probe.
     private void watch() {
-      rule(ProbeRole.LIVENESS)
+      rule(ProbeKind.LIVENESS)
           .ifPresent(probeConfig -> {
-            Duration first = probeConfig.asks() ? Duration.ZERO : probeConfig.rhythm().interval();
+            Duration first =
+                probeConfig.isActive() ? Duration.ZERO : probeConfig.timing().interval();
             put(
-                ProbeRole.LIVENESS,
-                pulse(ProbeRole.LIVENESS)
+                ProbeKind.LIVENESS,
+                pulse(ProbeKind.LIVENESS)
                     .heard(false)
-                    .due(after(probeConfig.rhythm().delay().plus(first))));
+                    .due(after(probeConfig.timing().delay().plus(first))));
           });
     }
 
-    private void open(ProbeRole probeRole) {
-      Optional<ProbeConfig> probeConfig = rule(probeRole);
+    private void open(ProbeKind probeKind) {
+      Optional<ProbeConfig> probeConfig = rule(probeKind);
       if (probeConfig.isEmpty()) {
         return;
       }
-      if (probeConfig.get().asks()) {
-        put(probeRole, pulse(probeRole).due(after(probeConfig.get().rhythm().delay())));
-      } else if (healthState.stage() != Stage.RUNNING && pulse(probeRole).heard()) {
-        passedGate(probeRole);
+      if (probeConfig.get().isActive()) {
+        put(probeKind, pulse(probeKind).due(after(probeConfig.get().timing().delay())));
+      } else if (healthState.stage() != Stage.RUNNING && pulse(probeKind).signalled()) {
+        passedGate(probeKind);
       }
     }
 
     void look() {
       // Liveness first: no further probe runs for a dead process.
-      for (ProbeRole probeRole :
-          List.of(ProbeRole.LIVENESS, ProbeRole.READINESS, ProbeRole.STARTUP)) {
-        if (!healthState.over()) {
-          rule(probeRole)
-              .filter(_ -> pulse(probeRole).isDue(now))
-              .ifPresent(probeConfig -> due(probeRole, probeConfig));
+      for (ProbeKind probeKind :
+          List.of(ProbeKind.LIVENESS, ProbeKind.READINESS, ProbeKind.STARTUP)) {
+        if (!healthState.isOver()) {
+          rule(probeKind)
+              .filter(_ -> pulse(probeKind).isDue(now))
+              .ifPresent(probeConfig -> due(probeKind, probeConfig));
         }
       }
     }
 
-    private void due(ProbeRole probeRole, ProbeConfig probeConfig) {
-      ProbeState probeState = pulse(probeRole);
-      if (!probeConfig.asks()) {
-        put(probeRole, probeState.heard(false).due(after(probeConfig.rhythm().interval())));
+    private void due(ProbeKind probeKind, ProbeConfig probeConfig) {
+      ProbeState probeState = pulse(probeKind);
+      if (!probeConfig.isActive()) {
+        put(probeKind, probeState.heard(false).due(after(probeConfig.timing().interval())));
         found(
-            probeRole,
-            probeState.heard()
+            probeKind,
+            probeState.signalled()
                 ? new ProbeResult.Passed()
-                : new ProbeResult.Failed(probeConfig.silence()));
-      } else if (probeState.asking()) {
-        orders.add(new HealthEffect.GiveUp(probeRole, probeState.attempt()));
-        concluded(probeRole, new ProbeResult.Failed(probeConfig.silence()));
+                : new ProbeResult.Failed(probeConfig.timeoutMessage()));
+      } else if (probeState.inFlight()) {
+        orders.add(new HealthEffect.CancelAttempt(probeKind, probeState.attempt()));
+        concluded(probeKind, new ProbeResult.Failed(probeConfig.timeoutMessage()));
       } else {
-        ProbeState state = probeState.asked(now, after(probeConfig.rhythm().timeout()));
-        put(probeRole, state);
-        orders.add(new HealthEffect.Ask(probeRole, state.attempt()));
+        ProbeState state = probeState.attemptStarted(now, after(probeConfig.timing().timeout()));
+        put(probeKind, state);
+        orders.add(new HealthEffect.StartAttempt(probeKind, state.attempt()));
       }
     }
 
-    void answered(ProbeRole probeRole, long attempt, ProbeResult probeResult) {
-      ProbeState probeState = pulse(probeRole);
-      if (probeState.asking() && probeState.attempt() == attempt) {
-        concluded(probeRole, probeResult);
+    void answered(ProbeKind probeKind, long attempt, ProbeResult probeResult) {
+      ProbeState probeState = pulse(probeKind);
+      if (probeState.inFlight() && probeState.attempt() == attempt) {
+        concluded(probeKind, probeResult);
       }
     }
 
     /// Ends an attempt and schedules the next one.
-    private void concluded(ProbeRole probeRole, ProbeResult probeResult) {
-      boolean passed = probeRole == ProbeRole.LIVENESS || healthState.stage() == Stage.RUNNING;
+    private void concluded(ProbeKind probeKind, ProbeResult probeResult) {
+      boolean passed = probeKind == ProbeKind.LIVENESS || healthState.stage() == Stage.RUNNING;
       long next =
-          pulse(probeRole).askedAt()
-              + rule(probeRole)
-                  .map(probeConfig -> probeConfig.pace(passed))
+          pulse(probeKind).attemptedAt()
+              + rule(probeKind)
+                  .map(probeConfig -> probeConfig.nextInterval(passed))
                   .orElse(Duration.ZERO)
                   .toNanos();
-      put(probeRole, pulse(probeRole).due(next - now > 0 ? next : now));
-      found(probeRole, probeResult);
+      put(probeKind, pulse(probeKind).due(next - now > 0 ? next : now));
+      found(probeKind, probeResult);
     }
 
-    private void found(ProbeRole probeRole, ProbeResult probeResult) {
-      put(probeRole, pulse(probeRole).found(probeResult));
-      switch (probeRole) {
-        case STARTUP -> gate(probeRole, probeResult);
+    private void found(ProbeKind probeKind, ProbeResult probeResult) {
+      put(probeKind, pulse(probeKind).completed(probeResult));
+      switch (probeKind) {
+        case STARTUP -> gate(probeKind, probeResult);
         case READINESS -> {
           if (healthState.stage() == Stage.RUNNING) {
             judgeReadiness();
           } else {
-            gate(probeRole, probeResult);
+            gate(probeKind, probeResult);
           }
         }
         case LIVENESS -> judgeLiveness();
       }
     }
 
-    private void gate(ProbeRole probeRole, ProbeResult probeResult) {
+    private void gate(ProbeKind probeKind, ProbeResult probeResult) {
       switch (probeResult) {
         case ProbeResult.Failed(String reason) -> notYet(reason);
         case ProbeResult.Passed() -> {
-          if (pulse(probeRole).passes()
-              >= rule(probeRole).map(r -> r.rhythm().successes()).orElse(1)) {
-            passedGate(probeRole);
+          if (pulse(probeKind).passes()
+              >= rule(probeKind).map(r -> r.timing().successes()).orElse(1)) {
+            passedGate(probeKind);
           }
         }
       }
     }
 
-    private void passedGate(ProbeRole probeRole) {
-      if (probeRole == ProbeRole.STARTUP) {
-        put(probeRole, pulse(probeRole).over());
+    private void passedGate(ProbeKind probeKind) {
+      if (probeKind == ProbeKind.STARTUP) {
+        put(probeKind, pulse(probeKind).finished());
         started(false);
         return;
       }
-      rule(probeRole)
-          .filter(ProbeConfig::asks)
+      rule(probeKind)
+          .filter(ProbeConfig::isActive)
           .ifPresent(probeConfig ->
               put(
-                  probeRole,
-                  pulse(probeRole)
-                      .due(pulse(probeRole).askedAt() + probeConfig.pace(true).toNanos())));
+                  probeKind,
+                  pulse(probeKind)
+                      .due(
+                          pulse(probeKind).attemptedAt()
+                              + probeConfig.nextInterval(true).toNanos())));
       run(true);
     }
 
     private void notYet(String reason) {
-      if (!reason.equals(healthState.told())) {
+      if (!reason.equals(healthState.reportedReason())) {
         healthState = healthState.told(reason);
-        orders.add(new HealthEffect.SayNotYet(reason));
+        orders.add(new HealthEffect.ReportNotReady(reason));
       }
     }
 
     private void judgeReadiness() {
-      ProbeConfig probeConfig = rule(ProbeRole.READINESS).orElseThrow();
-      ProbeState probeState = pulse(ProbeRole.READINESS);
-      if (!healthState.unhealthy() && probeState.failures() >= probeConfig.rhythm().failures()) {
+      ProbeConfig probeConfig = rule(ProbeKind.READINESS).orElseThrow();
+      ProbeState probeState = pulse(ProbeKind.READINESS);
+      if (!healthState.unhealthy() && probeState.failures() >= probeConfig.timing().failures()) {
         healthState = healthState.unhealthy(true);
-        orders.add(new HealthEffect.SayUnhealthy(inARow(probeState)));
+        orders.add(new HealthEffect.ReportUnhealthy(inARow(probeState)));
       } else if (healthState.unhealthy()
-          && probeState.passes() >= probeConfig.rhythm().successes()) {
+          && probeState.passes() >= probeConfig.timing().successes()) {
         healthState = healthState.unhealthy(false);
-        orders.add(new HealthEffect.SayRecovered());
+        orders.add(new HealthEffect.ReportRecovered());
       }
     }
 
     private void judgeLiveness() {
-      ProbeState probeState = pulse(ProbeRole.LIVENESS);
-      if (probeState.failures() >= rule(ProbeRole.LIVENESS).orElseThrow().rhythm().failures()) {
+      ProbeState probeState = pulse(ProbeKind.LIVENESS);
+      if (probeState.failures() >= rule(ProbeKind.LIVENESS).orElseThrow().timing().failures()) {
         die(inARow(probeState));
       }
     }
 
     void failing(String reason) {
-      if (healthState.stage() != Stage.AWAITED && rules.containsKey(ProbeRole.LIVENESS)) {
+      if (healthState.stage() != Stage.AWAITED && rules.containsKey(ProbeKind.LIVENESS)) {
         die(reason);
       }
     }
@@ -269,66 +275,66 @@ record ProbeStateMachine(Map<ProbeRole, ProbeConfig> rules) {
     private void die(String reason) {
       if (healthState.stage() == Stage.RUNNING && !healthState.unhealthy()) {
         healthState = healthState.unhealthy(true);
-        orders.add(new HealthEffect.SayUnhealthy(reason));
+        orders.add(new HealthEffect.ReportUnhealthy(reason));
       }
-      orders.add(new HealthEffect.SayDead(reason));
+      orders.add(new HealthEffect.ReportDead(reason));
       end(Stage.DEAD);
     }
 
     private static String inARow(ProbeState probeState) {
       return probeState.failures() == 1
-          ? probeState.finding()
-          : "%s, %d times in a row".formatted(probeState.finding(), probeState.failures());
+          ? probeState.failureReason()
+          : "%s, %d times in a row".formatted(probeState.failureReason(), probeState.failures());
     }
 
-    void heard(ProbeRole probeRole) {
-      Optional<ProbeConfig> probeConfig = rule(probeRole).filter(it -> !it.asks());
+    void heard(ProbeKind probeKind) {
+      Optional<ProbeConfig> probeConfig = rule(probeKind).filter(it -> !it.isActive());
       if (probeConfig.isEmpty()) {
         return;
       }
-      put(probeRole, pulse(probeRole).heard(true));
+      put(probeKind, pulse(probeKind).heard(true));
       boolean awaited =
-          switch (probeRole) {
+          switch (probeKind) {
             case STARTUP -> healthState.stage() == Stage.STARTING;
             case READINESS -> healthState.stage() == Stage.GETTING_READY;
             case LIVENESS -> false;
           };
       if (awaited) {
-        found(probeRole, new ProbeResult.Passed());
+        found(probeKind, new ProbeResult.Passed());
       }
     }
 
     /// A startup or readiness probe that cannot receive signals will not pass. A liveness probe
     /// without signals proves nothing, so it has been removed with [ProbeStateMachine#without].
-    void unheard(ProbeRole probeRole, String reason) {
-      if (rules.get(probeRole) == null) {
-        put(probeRole, pulse(probeRole).over());
-      } else if (probeRole != ProbeRole.LIVENESS && healthState.stage() != Stage.RUNNING) {
+    void unheard(ProbeKind probeKind, String reason) {
+      if (rules.get(probeKind) == null) {
+        put(probeKind, pulse(probeKind).finished());
+      } else if (probeKind != ProbeKind.LIVENESS && healthState.stage() != Stage.RUNNING) {
         notYet(reason);
       }
     }
 
     void end(Stage stage) {
-      for (ProbeRole probeRole : ProbeRole.values()) {
-        ProbeState probeState = pulse(probeRole);
-        if (probeState.asking()) {
-          orders.add(new HealthEffect.GiveUp(probeRole, probeState.attempt()));
+      for (ProbeKind probeKind : ProbeKind.values()) {
+        ProbeState probeState = pulse(probeKind);
+        if (probeState.inFlight()) {
+          orders.add(new HealthEffect.CancelAttempt(probeKind, probeState.attempt()));
         }
-        put(probeRole, probeState.over());
+        put(probeKind, probeState.finished());
       }
-      healthState = healthState.in(stage);
+      healthState = healthState.withStage(stage);
     }
 
-    private Optional<ProbeConfig> rule(ProbeRole probeRole) {
-      return Optional.ofNullable(rules.get(probeRole));
+    private Optional<ProbeConfig> rule(ProbeKind probeKind) {
+      return Optional.ofNullable(rules.get(probeKind));
     }
 
-    private ProbeState pulse(ProbeRole probeRole) {
-      return healthState.pulse(probeRole);
+    private ProbeState pulse(ProbeKind probeKind) {
+      return healthState.probe(probeKind);
     }
 
-    private void put(ProbeRole probeRole, ProbeState probeState) {
-      healthState = healthState.with(probeRole, probeState);
+    private void put(ProbeKind probeKind, ProbeState probeState) {
+      healthState = healthState.with(probeKind, probeState);
     }
 
     private long after(Duration time) {

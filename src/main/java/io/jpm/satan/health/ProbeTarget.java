@@ -1,7 +1,7 @@
 package io.jpm.satan.health;
 
 import io.jpm.bus.satan.SatanCommand.StartMonitoring;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 
 /// The process that a probe examines.
 ///

@@ -1,7 +1,7 @@
 package io.jpm.satan.health;
 
 import io.jpm.bus.balancer.BalancerReply.Route;
-import io.jpm.model.Check;
+import io.jpm.model.ProbeHandler;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
@@ -31,11 +31,12 @@ final class TcpProbe {
     this.client = vertx.createNetClient(new NetClientOptions());
   }
 
-  static String place(String host, String port) {
+  static String endpoint(String host, String port) {
     return (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
   }
 
-  ProbeAttempt ask(Check.Tcp check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
+  ProbeAttempt start(
+      ProbeHandler.Tcp check, ProbeTarget probeTarget, Consumer<ProbeResult> answer) {
     String host;
     String text;
     try {
@@ -49,21 +50,21 @@ final class TcpProbe {
     if (port < 1) {
       answer.accept(
           new ProbeResult.Failed(
-              "%s: \"%s\" is not a port".formatted(place(host, check.port()), text)));
+              "%s: \"%s\" is not a port".formatted(endpoint(host, check.port()), text)));
       return ProbeAttempt.OVER;
     }
-    String place = place(host, text);
+    String place = endpoint(host, text);
     probeRoutes
         .to(probeTarget, host, port)
         .onSuccess(route -> {
           switch (route) {
             case Route.Direct() ->
-                ask(client, SocketAddress.inetSocketAddress(port, host), place, answer);
-            case Route.Through(InetSocketAddress address) ->
-                ask(client, SocketAddress.inetSocketAddress(address), place, answer);
-            case Route.From(InetAddress source, InetSocketAddress address) ->
-                ask(from(source), SocketAddress.inetSocketAddress(address), place, answer);
-            case Route.Nowhere(String reason) -> answer.accept(new ProbeResult.Failed(reason));
+                start(client, SocketAddress.inetSocketAddress(port, host), place, answer);
+            case Route.Via(InetSocketAddress address) ->
+                start(client, SocketAddress.inetSocketAddress(address), place, answer);
+            case Route.FromSource(InetAddress source, InetSocketAddress address) ->
+                start(from(source), SocketAddress.inetSocketAddress(address), place, answer);
+            case Route.Unreachable(String reason) -> answer.accept(new ProbeResult.Failed(reason));
           }
         });
     // There is nothing to abandon: a connection that is established later is closed immediately,
@@ -77,7 +78,7 @@ final class TcpProbe {
         it -> vertx.createNetClient(new NetClientOptions().setLocalAddress(it.getHostAddress())));
   }
 
-  private void ask(
+  private void start(
       NetClient asker, SocketAddress address, String place, Consumer<ProbeResult> answer) {
     asker
         .connect(address)

@@ -1,6 +1,6 @@
 package io.jpm.satan.health;
 
-import io.jpm.model.Check;
+import io.jpm.model.ProbeHandler;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -12,23 +12,23 @@ final class TimeoutMessage {
   /// Returns the message, without a full stop.
   ///
   /// @param variables the variables of the process
-  static String of(Check check, Duration time, Map<String, String> variables) {
-    String within = " within " + words(time);
-    return switch (check) {
-      case Check.Http http ->
+  static String of(ProbeHandler probeHandler, Duration time, Map<String, String> variables) {
+    String within = " within " + formatDuration(time);
+    return switch (probeHandler) {
+      case ProbeHandler.Http http ->
           "no answer from " + Placeholders.asFarAsKnown(http.url(), variables) + within;
-      case Check.Tcp(String host, String port) ->
+      case ProbeHandler.Tcp(String host, String port) ->
           "no connection to "
-              + Placeholders.asFarAsKnown(TcpProbe.place(host, port), variables)
+              + Placeholders.asFarAsKnown(TcpProbe.endpoint(host, port), variables)
               + within;
-      case Check.Exec exec -> ExecProbe.shown(exec) + " has not ended" + within;
-      case Check.Log(String pattern) -> "no line with " + pattern + within;
-      case Check.Notify _ -> "no WATCHDOG=1" + within;
+      case ProbeHandler.Exec exec -> ExecProbe.describe(exec) + " has not ended" + within;
+      case ProbeHandler.Log(String pattern) -> "no line with " + pattern + within;
+      case ProbeHandler.Notify _ -> "no WATCHDOG=1" + within;
     };
   }
 
   /// Formats a duration as `500 ms`, `2 s` or `2.5 s`.
-  static String words(Duration time) {
+  static String formatDuration(Duration time) {
     long millis = time.toMillis();
     if (millis < 1000) {
       return millis + " ms";

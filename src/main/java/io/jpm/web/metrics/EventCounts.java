@@ -1,8 +1,8 @@
 package io.jpm.web.metrics;
 
 import io.jpm.bus.god.InstanceEvent;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
@@ -15,7 +15,7 @@ import java.util.Optional;
 /// known about the time before the first event. The counts of an instance are removed when it is
 /// deleted. Confined to one event loop.
 public final class EventCounts {
-  private final Map<InstanceId, Tally> tallies = new HashMap<>();
+  private final Map<InstanceId, InstanceCounters> tallies = new HashMap<>();
 
   /// Why an instance was restarted. If several causes have been seen since its start, the one that
   /// is declared last counts.
@@ -33,13 +33,13 @@ public final class EventCounts {
     /// The process exceeded a resource limit.
     LIMIT;
 
-    String word() {
+    String keyword() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
 
   /// The counters of one instance.
-  static final class Tally {
+  static final class InstanceCounters {
     private final Map<Cause, Long> restarts = new EnumMap<>(Cause.class);
     private Duration reloadTime = Duration.ZERO;
     private long reloads;
@@ -101,25 +101,27 @@ public final class EventCounts {
       tallies.remove(id);
       return;
     }
-    Tally tally = tallies.computeIfAbsent(id, _ -> new Tally());
+    InstanceCounters instanceCounters = tallies.computeIfAbsent(id, _ -> new InstanceCounters());
     switch (event.kind()) {
-      case START -> tally.started = Optional.of(event.at());
+      case START -> instanceCounters.started = Optional.of(event.at());
       case RESTART -> {
-        tally.restarts.merge(tally.cause(event.instance().lastExit()), 1L, Long::sum);
-        tally.begin(event.at());
+        instanceCounters.restarts.merge(
+            instanceCounters.cause(event.instance().lastExit()), 1L, Long::sum);
+        instanceCounters.begin(event.at());
       }
-      case STOPPING -> tally.asked = true;
-      case UNHEALTHY -> tally.unhealthy = true;
-      case RECOVERED -> tally.unhealthy = false;
-      case LIMIT -> tally.limited = true;
+      case STOPPING -> instanceCounters.asked = true;
+      case UNHEALTHY -> instanceCounters.unhealthy = true;
+      case RECOVERED -> instanceCounters.unhealthy = false;
+      case LIMIT -> instanceCounters.limited = true;
       case RELOAD -> {
-        tally.reloads++;
-        tally.started.ifPresent(
-            from -> tally.reloadTime = tally.reloadTime.plus(Duration.between(from, event.at())));
-        tally.begin(event.at());
+        instanceCounters.reloads++;
+        instanceCounters.started.ifPresent(from ->
+            instanceCounters.reloadTime =
+                instanceCounters.reloadTime.plus(Duration.between(from, event.at())));
+        instanceCounters.begin(event.at());
       }
-      case RELOAD_FAILED -> tally.reloadFailures++;
-      case STOP, ERRORED -> tally.begin(event.at());
+      case RELOAD_FAILED -> instanceCounters.reloadFailures++;
+      case STOP, ERRORED -> instanceCounters.begin(event.at());
       case READY,
           ONLINE,
           EXIT,
@@ -136,7 +138,7 @@ public final class EventCounts {
   }
 
   /// Returns the counters of an instance; all zero if there was no event.
-  Tally of(InstanceId id) {
-    return tallies.getOrDefault(id, new Tally());
+  InstanceCounters of(InstanceId id) {
+    return tallies.getOrDefault(id, new InstanceCounters());
   }
 }

@@ -6,179 +6,183 @@ import java.util.List;
 /// test checks that page. Units are those of Prometheus: seconds, bytes, ratios.
 public enum Metric {
   INSTANCE_UP(
-      Kind.GAUGE, Of.INSTANCE, "jpm_instance_up", "1 while the instance is online, else 0."),
+      Kind.GAUGE, Scope.INSTANCE, "jpm_instance_up", "1 while the instance is online, else 0."),
   INSTANCE_STATUS(
       Kind.GAUGE,
-      Of.INSTANCE_AND,
+      Scope.INSTANCE_AND,
       "jpm_instance_status",
       "1 for the present status of the instance (label status).",
       "status"),
   INSTANCE_HEALTHY(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_healthy",
       "0 while the readiness or liveness probe fails, else 1."),
   INSTANCE_UPTIME(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_uptime_seconds",
       "Time since the present process started; absent without a process."),
   INSTANCE_RESTARTS(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_restarts_total",
       "Restarts since the instance was created or reset."),
   INSTANCE_UNSTABLE(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_unstable_restarts",
       "Consecutive exits that came sooner than min_uptime."),
   INSTANCE_CRASH_LOOPING(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_crash_looping",
       "1 while the instance is in a crash loop, else 0."),
   INSTANCE_RESTART_CAUSES(
       Kind.COUNTER,
-      Of.INSTANCE_AND,
+      Scope.INSTANCE_AND,
       "jpm_instance_restarts_by_cause_total",
       "Restarts since jpm web was turned on, by cause: exit, signal, unknown, limit, unhealthy, asked.",
       "cause"),
   INSTANCE_RELOADS(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_reloads_total",
       "Reloads that have replaced the process, since jpm web was turned on."),
   INSTANCE_RELOAD_SECONDS(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_reload_seconds_total",
       "Total time of these reloads, each from the start of the new process until it took over."),
   INSTANCE_RELOAD_FAILURES(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_reload_failures_total",
       "Reloads whose new process did not become ready, since jpm web was turned on."),
   INSTANCE_CPU(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_cpu_ratio",
       "CPU usage of the process tree; 1 is one core."),
   INSTANCE_MEMORY(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_resident_bytes",
       "Resident memory of the process tree."),
   INSTANCE_SHARE(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_proportional_bytes",
       "The same with each shared page counted in part (PSS); only with ?pss=true."),
   INSTANCE_PROCESSES(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_processes",
       "Number of processes in the process tree."),
-  INSTANCE_THREADS(Kind.GAUGE, Of.INSTANCE, "jpm_instance_threads", "Threads of the process tree."),
+  INSTANCE_THREADS(
+      Kind.GAUGE, Scope.INSTANCE, "jpm_instance_threads", "Threads of the process tree."),
   INSTANCE_FILES(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_open_files",
       "Open file descriptors of the process tree."),
   LOG_DROPPED(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_log_dropped_lines_total",
       "Lines that were dropped because the log buffer was full."),
   LOG_PRINTED(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_log_printed_bytes_total",
       "Output of the instance that this daemon has read."),
   LOG_WAITING(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_instance_log_waiting_bytes",
       "Output that is not in a log file yet."),
   BALANCER_CONNECTIONS(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_connections_total",
       "Connections passed to the instance, if connections pass through the daemon."),
   BALANCER_OPEN(
       Kind.GAUGE,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_open_connections",
       "Number of these connections that are open."),
   BALANCER_IN(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_received_bytes_total",
       "Data that clients have sent to the instance."),
   BALANCER_OUT(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_sent_bytes_total",
       "Data that the instance has sent to clients."),
   BALANCER_FAILURES(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_failures_total",
       "Connections that could not be passed to the instance."),
   BALANCER_EJECTIONS(
       Kind.COUNTER,
-      Of.INSTANCE,
+      Scope.INSTANCE,
       "jpm_balancer_ejections_total",
       "How often the instance was ejected for a while because of such failures."),
   DAEMON_UPTIME(
-      Kind.GAUGE, Of.DAEMON, "jpm_daemon_uptime_seconds", "Time since the daemon's JVM started."),
-  DAEMON_HEAP(Kind.GAUGE, Of.DAEMON, "jpm_daemon_heap_used_bytes", "Heap memory in use."),
+      Kind.GAUGE,
+      Scope.DAEMON,
+      "jpm_daemon_uptime_seconds",
+      "Time since the daemon's JVM started."),
+  DAEMON_HEAP(Kind.GAUGE, Scope.DAEMON, "jpm_daemon_heap_used_bytes", "Heap memory in use."),
   DAEMON_HEAP_COMMITTED(
       Kind.GAUGE,
-      Of.DAEMON,
+      Scope.DAEMON,
       "jpm_daemon_heap_committed_bytes",
       "Heap memory that the JVM has committed."),
   DAEMON_OTHER(
       Kind.GAUGE,
-      Of.DAEMON,
+      Scope.DAEMON,
       "jpm_daemon_non_heap_used_bytes",
       "Memory in use for classes and compiled code."),
-  DAEMON_THREADS(Kind.GAUGE, Of.DAEMON, "jpm_daemon_threads", "Live platform threads."),
+  DAEMON_THREADS(Kind.GAUGE, Scope.DAEMON, "jpm_daemon_threads", "Live platform threads."),
   DAEMON_GC_COUNT(
       Kind.COUNTER,
-      Of.DAEMON_AND,
+      Scope.DAEMON_AND,
       "jpm_daemon_gc_collections_total",
       "Garbage collections, by collector.",
       "gc"),
   DAEMON_GC_SECONDS(
       Kind.COUNTER,
-      Of.DAEMON_AND,
+      Scope.DAEMON_AND,
       "jpm_daemon_gc_seconds_total",
       "Total time of these collections.",
       "gc"),
   DAEMON_LOOP_LATE(
       Kind.GAUGE,
-      Of.DAEMON_AND,
+      Scope.DAEMON_AND,
       "jpm_daemon_event_loop_worst_delay_seconds",
       "Longest delay of a timer on an event loop in the last 10 minutes, by loop.",
       "loop"),
   DAEMON_MISSED(
       Kind.GAUGE,
-      Of.DAEMON,
+      Scope.DAEMON,
       "jpm_daemon_heartbeats_missed",
       "Pings of the last 10 minutes that God, the supervisor, did not answer in time."),
   DAEMON_STALLS(
       Kind.COUNTER,
-      Of.DAEMON,
+      Scope.DAEMON,
       "jpm_daemon_stalls_total",
       "How often an event loop was blocked for a second or longer, since jpm web was turned on."),
   BRIDGE_CONNECTIONS(
       Kind.GAUGE,
-      Of.DAEMON_AND,
+      Scope.DAEMON_AND,
       "jpm_bridge_connections",
       "Connections to the bridge, by listener: unix, or tcp, which includes TLS.",
       "door"),
-  DAEMON_APPS(Kind.GAUGE, Of.DAEMON, "jpm_daemon_instances", "Instances in the list.");
+  DAEMON_APPS(Kind.GAUGE, Scope.DAEMON, "jpm_daemon_instances", "Instances in the list.");
 
   /// The Prometheus type of a metric.
   public enum Kind {
@@ -188,7 +192,7 @@ public enum Metric {
   }
 
   /// The scope of a metric, which determines its labels.
-  enum Of {
+  enum Scope {
     /// An instance: `app`, `id` and `namespace`.
     INSTANCE,
     /// An instance, with one more label.
@@ -200,16 +204,16 @@ public enum Metric {
   }
 
   private final Kind kind;
-  private final Of of;
+  private final Scope of;
   private final String exposed;
   private final String help;
   private final String label;
 
-  Metric(Kind kind, Of of, String exposed, String help) {
+  Metric(Kind kind, Scope of, String exposed, String help) {
     this(kind, of, exposed, help, "");
   }
 
-  Metric(Kind kind, Of of, String exposed, String help, String label) {
+  Metric(Kind kind, Scope of, String exposed, String help, String label) {
     this.kind = kind;
     this.of = of;
     this.exposed = exposed;
@@ -222,7 +226,7 @@ public enum Metric {
   }
 
   /// Returns the name on the page.
-  public String exposed() {
+  public String exportedName() {
     return exposed;
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.web.metrics;
 
 import io.jpm.bus.Addresses;
-import io.jpm.bus.Blocking;
+import io.jpm.bus.BlockingCalls;
 import io.jpm.bus.BusMessage;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
@@ -18,11 +18,11 @@ import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
 import io.jpm.bus.satan.SatanCommand;
 import io.jpm.bus.satan.SatanReply;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
 import io.jpm.model.access.Principal;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage.Detail;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage.Detail;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -83,27 +83,28 @@ public final class MetricsPage {
     return this.<GodReply>ask(Addresses.GOD_COMMAND, new GodCommand.Show(List.of()))
         .map(reply ->
             reply.instances().stream()
-                .filter(instance -> who.reaches(instance.spec().name().value()))
+                .filter(instance -> who.canAccess(instance.spec().name().value()))
                 .toList())
-        .compose(instances -> read(instances, who.reachesAll(), withShares))
+        .compose(instances -> read(instances, who.canAccessAll(), withShares))
         .compose(metricsSnapshot -> {
           List<MetricsText.Counted> counted =
               metricsSnapshot.instances().stream()
                   .map(instance -> MetricsText.Counted.of(counts.of(instance.id())))
                   .toList();
-          return Blocking.call(vertx, () -> MetricsText.text(metricsSnapshot, counted));
+          return BlockingCalls.call(vertx, () -> MetricsText.text(metricsSnapshot, counted));
         });
   }
 
   private Future<MetricsSnapshot> read(
       List<InstanceView> all, boolean wantsDaemon, boolean withShares) {
-    Future<Map<ProcessIdentity, Load>> loads = loads(all, withShares ? Detail.ALL : Detail.FILES);
+    Future<Map<ProcessIdentity, MeasuredUsage>> loads =
+        loads(all, withShares ? Detail.ALL : Detail.FILES);
     Future<Optional<HeartbeatReply>> heart =
-        this.<HeartbeatReply>ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.Ask())
+        this.<HeartbeatReply>ask(Addresses.HEARTBEAT_COMMAND, new HeartbeatCommand.GetStatus())
             .map(Optional::of)
             .otherwise(Optional.empty());
     Future<Optional<BridgeReply>> bridge =
-        this.<BridgeReply>ask(Addresses.BRIDGE_COMMAND, new BridgeCommand.Ask())
+        this.<BridgeReply>ask(Addresses.BRIDGE_COMMAND, new BridgeCommand.GetStatus())
             .map(Optional::of)
             .otherwise(Optional.empty());
     Map<InstanceId, LogsReply.Status> captures = new HashMap<>();
@@ -111,7 +112,7 @@ public final class MetricsPage {
     List<Future<?>> asked = new ArrayList<>(List.of(loads, heart, bridge));
     for (InstanceView instance : all) {
       asked.add(
-          this.<LogsReply>ask(Addresses.LOGS_COMMAND, new LogsCommand.Ask(instance.id()))
+          this.<LogsReply>ask(Addresses.LOGS_COMMAND, new LogsCommand.GetStatus(instance.id()))
               .onSuccess(reply -> {
                 if (reply instanceof LogsReply.Status status) {
                   captures.put(instance.id(), status);
@@ -121,7 +122,7 @@ public final class MetricsPage {
         asked.add(
             this.<BalancerReply>ask(
                     Addresses.BALANCER_COMMAND,
-                    new BalancerCommand.Ask(instance.spec().name(), instance.id()))
+                    new BalancerCommand.GetStatus(instance.spec().name(), instance.id()))
                 .onSuccess(reply -> {
                   if (reply instanceof BalancerReply.Status status) {
                     balances.put(instance.id(), status);
@@ -144,16 +145,17 @@ public final class MetricsPage {
                     clock.instant())));
   }
 
-  private Future<Map<ProcessIdentity, Load>> loads(List<InstanceView> instances, Detail detail) {
+  private Future<Map<ProcessIdentity, MeasuredUsage>> loads(
+      List<InstanceView> instances, Detail detail) {
     List<ProcessIdentity> processes =
         instances.stream().map(InstanceView::process).flatMap(Optional::stream).toList();
     return processes.isEmpty()
         ? Future.succeededFuture(Map.of())
         : this.<SatanReply>ask(Addresses.SATAN_COMMAND, new SatanCommand.Sample(processes, detail))
             .map(reply ->
-                reply instanceof SatanReply.Sampled(Map<ProcessIdentity, Load> loads)
+                reply instanceof SatanReply.Sampled(Map<ProcessIdentity, MeasuredUsage> loads)
                     ? loads
-                    : Map.<ProcessIdentity, Load>of())
+                    : Map.<ProcessIdentity, MeasuredUsage>of())
             .otherwise(Map.of());
   }
 

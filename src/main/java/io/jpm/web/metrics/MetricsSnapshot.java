@@ -5,9 +5,9 @@ import io.jpm.bus.daemon.BridgeReply;
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.bus.logs.LogsReply;
-import io.jpm.bus.satan.SatanReply.Load;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -16,21 +16,21 @@ import java.util.Optional;
 /// The data of one metrics page, from the replies of the other verticles.
 ///
 /// @param instances instances that the principal may see
-/// @param loads their resource usage, as far as known
+/// @param usages their resource usage, as far as known
 /// @param captures the state of their log capture, as far as known
-/// @param balances the counters of instances in cluster mode, as far as known
-/// @param heart the heartbeat statistics; empty if there was no reply
+/// @param balancerStatuses the counters of instances in cluster mode, as far as known
+/// @param heartbeat the heartbeat statistics; empty if there was no reply
 /// @param bridge the connections of the bridge; empty if there was no reply
 /// @param stalls how often an event loop was blocked, as far as known
-/// @param wantsDaemon whether metrics of the daemon are included
+/// @param includesDaemon whether metrics of the daemon are included
 /// @param now wall clock
 record MetricsSnapshot(
     List<InstanceView> instances,
-    Map<ProcessIdentity, Load> loads,
+    Map<ProcessIdentity, MeasuredUsage> usages,
     Map<InstanceId, LogsReply.Status> captures,
-    Map<InstanceId, BalancerReply.Status> balances,
-    Optional<HeartbeatReply> heart,
+    Map<InstanceId, BalancerReply.Status> balancerStatuses,
+    Optional<HeartbeatReply> heartbeat,
     Optional<BridgeReply> bridge,
     long stalls,
-    boolean wantsDaemon,
+    boolean includesDaemon,
     Instant now) {}

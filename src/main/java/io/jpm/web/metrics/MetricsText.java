@@ -2,9 +2,9 @@ package io.jpm.web.metrics;
 
 import io.jpm.bus.daemon.HeartbeatReply;
 import io.jpm.bus.god.InstanceView;
-import io.jpm.bus.satan.SatanReply.Load;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.TreeUsage;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class MetricsText {
       for (int i = 0; i < counts.size(); i++) {
         metricsText.instance(metricsSnapshot.instances().get(i), counts.get(i));
       }
-      if (metricsSnapshot.wantsDaemon()) {
+      if (metricsSnapshot.includesDaemon()) {
         metricsText.daemon();
       }
       return series.text();
@@ -52,12 +52,12 @@ final class MetricsText {
   /// A copy of the counters that [EventCounts] has for an instance.
   record Counted(
       Map<EventCounts.Cause, Long> restarts, long reloads, Duration reloadTime, long failures) {
-    static Counted of(EventCounts.Tally tally) {
+    static Counted of(EventCounts.InstanceCounters instanceCounters) {
       return new Counted(
-          Map.copyOf(tally.restarts()),
-          tally.reloads(),
-          tally.reloadTime(),
-          tally.reloadFailures());
+          Map.copyOf(instanceCounters.restarts()),
+          instanceCounters.reloads(),
+          instanceCounters.reloadTime(),
+          instanceCounters.reloadFailures());
     }
   }
 
@@ -68,7 +68,7 @@ final class MetricsText {
             Integer.toString(instance.id().value()),
             instance.spec().namespace());
     series.put(Metric.INSTANCE_UP, instance.phase() == Phase.ONLINE ? 1 : 0, labels);
-    series.put(Metric.INSTANCE_STATUS, 1, with(labels, instance.phase().word()));
+    series.put(Metric.INSTANCE_STATUS, 1, with(labels, instance.phase().keyword()));
     series.put(Metric.INSTANCE_HEALTHY, instance.unhealthy().isPresent() ? 0 : 1, labels);
     series.put(Metric.INSTANCE_RESTARTS, instance.restarts(), labels);
     series.put(Metric.INSTANCE_UNSTABLE, instance.unstableRestarts(), labels);
@@ -77,7 +77,7 @@ final class MetricsText {
       series.put(
           Metric.INSTANCE_RESTART_CAUSES,
           counted.restarts().getOrDefault(cause, 0L),
-          with(labels, cause.word()));
+          with(labels, cause.keyword()));
     }
     series.put(Metric.INSTANCE_RELOADS, counted.reloads(), labels);
     series.put(Metric.INSTANCE_RELOAD_SECONDS, seconds(counted.reloadTime()), labels);
@@ -90,25 +90,25 @@ final class MetricsText {
                   Metric.INSTANCE_UPTIME,
                   Math.max(0, seconds(Duration.between(from, metricsSnapshot.now()))),
                   labels));
-      Load load = metricsSnapshot.loads().get(instance.process().get());
-      if (load != null) {
-        usage(load, labels);
+      MeasuredUsage measuredUsage = metricsSnapshot.usages().get(instance.process().get());
+      if (measuredUsage != null) {
+        usage(measuredUsage, labels);
       }
     }
     logs(instance, labels);
     balance(instance, labels);
   }
 
-  private void usage(Load load, List<String> labels) {
-    TreeUsage tree = load.tree();
-    series.put(Metric.INSTANCE_CPU, load.cpuPercent() / 100, labels);
+  private void usage(MeasuredUsage measuredUsage, List<String> labels) {
+    TreeUsage tree = measuredUsage.tree();
+    series.put(Metric.INSTANCE_CPU, measuredUsage.cpuPercent() / 100, labels);
     series.put(Metric.INSTANCE_MEMORY, tree.memoryBytes(), labels);
     series.put(Metric.INSTANCE_PROCESSES, tree.processes(), labels);
     if (tree.threads() > 0) {
       series.put(Metric.INSTANCE_THREADS, tree.threads(), labels);
     }
     tree.files().open().ifPresent(open -> series.put(Metric.INSTANCE_FILES, open, labels));
-    tree.sharedBytes().ifPresent(bytes -> series.put(Metric.INSTANCE_SHARE, bytes, labels));
+    tree.proportionalBytes().ifPresent(bytes -> series.put(Metric.INSTANCE_SHARE, bytes, labels));
   }
 
   private void logs(InstanceView instance, List<String> labels) {
@@ -121,7 +121,7 @@ final class MetricsText {
   }
 
   private void balance(InstanceView instance, List<String> labels) {
-    var status = metricsSnapshot.balances().get(instance.id());
+    var status = metricsSnapshot.balancerStatuses().get(instance.id());
     if (status != null) {
       status
           .counters()
@@ -153,7 +153,7 @@ final class MetricsText {
       series.put(
           Metric.DAEMON_GC_SECONDS, Math.max(0, collector.getCollectionTime()) / 1000.0, labels);
     }
-    metricsSnapshot.heart().ifPresent(this::heart);
+    metricsSnapshot.heartbeat().ifPresent(this::heart);
     series.put(Metric.DAEMON_STALLS, metricsSnapshot.stalls(), none);
     metricsSnapshot
         .bridge()

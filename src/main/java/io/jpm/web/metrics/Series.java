@@ -38,7 +38,7 @@ final class Series implements AutoCloseable {
     var _ =
         switch (metric.kind()) {
           case GAUGE ->
-              Gauge.builder(metric.exposed(), () -> value)
+              Gauge.builder(metric.exportedName(), () -> value)
                   .description(metric.help())
                   .tags(tags)
                   .register(registry);
@@ -52,7 +52,7 @@ final class Series implements AutoCloseable {
 
   /// Returns the name without `_total`, which the library appends itself.
   private static String unfinished(Metric metric) {
-    return metric.exposed().substring(0, metric.exposed().length() - TOTAL.length());
+    return metric.exportedName().substring(0, metric.exportedName().length() - TOTAL.length());
   }
 
   String text() {

@@ -2,16 +2,16 @@ package io.jpm.balancer.handover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.balancer.handover.HandoverPlan.Seen;
-import io.jpm.balancer.jvm.OwnTransport;
+import io.jpm.balancer.handover.HandoverPlan.ObservedSocket;
+import io.jpm.balancer.jvm.NativeTransportDetector;
 import io.jpm.bus.balancer.BalancerReply.Handover;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
-import io.jpm.model.Health;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -23,21 +23,22 @@ import org.junit.jupiter.api.Test;
 /// Tests which processes a reload can replace side by side.
 class HandoverPlanTest {
   private static final AppSpec WEB =
-      AppSpec.of(
+      AppSpec.builder(
               new AppName("web"),
-              new Command(Path.of("/srv/app.js"), Optional.empty(), List.of(), List.of()),
+              new AppCommand(Path.of("/srv/app.js"), Optional.empty(), List.of(), List.of()),
               Path.of("/"))
           .build();
   private static final InetSocketAddress PORT = new InetSocketAddress(3000);
-  private static final Seen OWN = new Seen(PORT, false, Optional.empty());
-  private static final Seen SHARED = new Seen(PORT, true, Optional.empty());
+  private static final ObservedSocket OWN = new ObservedSocket(PORT, false, Optional.empty());
+  private static final ObservedSocket SHARED = new ObservedSocket(PORT, true, Optional.empty());
 
-  private static Handover verdict(BalancingMode means, BalancingMode made, Seen... sockets) {
+  private static Handover verdict(
+      BalancingMode means, BalancingMode made, ObservedSocket... sockets) {
     return verdict(means, Optional.of(made), WEB, sockets);
   }
 
   private static Handover verdict(
-      BalancingMode means, Optional<BalancingMode> made, AppSpec spec, Seen... sockets) {
+      BalancingMode means, Optional<BalancingMode> made, AppSpec spec, ObservedSocket... sockets) {
     return new HandoverPlan(
             means,
             "python3 cannot be given a socket",
@@ -51,43 +52,43 @@ class HandoverPlanTest {
   }
 
   private static String obstacle(Handover verdict) {
-    assertThat(verdict).isInstanceOf(Handover.After.class);
-    assertThat(((Handover.After) verdict).addresses()).containsExactly(PORT);
+    assertThat(verdict).isInstanceOf(Handover.Sequential.class);
+    assertThat(((Handover.Sequential) verdict).addresses()).containsExactly(PORT);
     return verdict.obstacle();
   }
 
   @Test
-  void whoListensOnNothingIsRestarted() {
+  void processThatDoesNotListenHasNoPortToHandOver() {
     assertThat(verdict(BalancingMode.NODE, BalancingMode.NODE)).isInstanceOf(Handover.NoPort.class);
   }
 
   @Test
-  void nodeAndJavaHandTheirSocketsOver() {
+  void nodeAndJavaHandOverTheirSockets() {
     assertThat(verdict(BalancingMode.NODE, BalancingMode.NODE, OWN))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     assertThat(verdict(BalancingMode.JVM, BalancingMode.JVM, OWN))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
   }
 
   @Test
-  void otherProgramsDoNotUnlessTheySetReusePort() {
+  void otherProgramsNeedReusePortForASideBySideReload() {
     assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, OWN)))
         .isEqualTo("python3 cannot be given a socket");
     assertThat(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, SHARED, OWN))).isNotEmpty();
   }
 
   @Test
-  void pythonListensBesideTheOldOne() {
-    var python = new Seen(PORT, false, Optional.empty(), true);
+  void newPythonProcessListensBesideTheOldOne() {
+    var python = new ObservedSocket(PORT, false, Optional.empty(), true);
     assertThat(verdict(BalancingMode.OFF, BalancingMode.OFF, python))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     assertThat(obstacle(verdict(BalancingMode.OFF, BalancingMode.OFF, python, OWN))).isNotEmpty();
   }
 
   @Test
-  void aProcessThatWasMadeWithoutTheMeansHasAGapOnce() {
+  void processStartedWithoutHandoverIsReplacedSequentially() {
     assertThat(obstacle(verdict(BalancingMode.NODE, BalancingMode.OFF, OWN)))
         .contains("was started without");
     assertThat(obstacle(verdict(BalancingMode.NODE, Optional.empty(), WEB, OWN)))
@@ -98,34 +99,36 @@ class HandoverPlanTest {
 
   @Test
   void aSocketOfAChildCannotBeHandedOver() {
-    var child = new Seen(PORT, false, Optional.of("not pid 7 itself listens"));
+    var child = new ObservedSocket(PORT, false, Optional.of("not pid 7 itself listens"));
     assertThat(obstacle(verdict(BalancingMode.NODE, BalancingMode.NODE, child)))
         .isEqualTo("not pid 7 itself listens");
   }
 
   @Test
-  void aCheckOverTheNetworkAsksTheNewProcessWhereThatCanWait() {
-    var rhythm =
-        new Check.Rhythm(Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
-    var probe = new Health.Probe(new Check.Tcp("127.0.0.1", "3000"), rhythm);
+  void networkProbeNeedsAGateOrARouteToTheNewProcess() {
+    var probeTiming =
+        new ProbeHandler.ProbeTiming(
+            Duration.ofSeconds(5), Duration.ofSeconds(1), 1, 1, Duration.ZERO);
+    var probe = new HealthProbes.Probe(new ProbeHandler.Tcp("127.0.0.1", "3000"), probeTiming);
     AppSpec probed =
-        WEB.draft()
-            .health(new Health(Optional.empty(), Optional.of(probe), Optional.empty()))
+        WEB.toBuilder()
+            .health(new HealthProbes(Optional.empty(), Optional.of(probe), Optional.empty()))
             .build();
     assertThat(verdict(BalancingMode.NODE, Optional.of(BalancingMode.NODE), probed, OWN))
         .as("the new process is gated until it is ready")
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     assertThat(verdict(BalancingMode.JVM, Optional.of(BalancingMode.JVM), probed, OWN))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, SHARED))
         .as("the kernel routes an IPv4 probe by its source address")
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     var ipv6 =
-        new Seen(new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
+        new ObservedSocket(
+            new InetSocketAddress(InetAddress.ofLiteral("::1"), 3000), true, Optional.empty());
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6).obstacle())
         .contains("cannot tell");
     assertThat(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), probed, ipv6, SHARED))
-        .isInstanceOf(Handover.Beside.class);
+        .isInstanceOf(Handover.SideBySide.class);
     HandoverPlan siblings =
         new HandoverPlan(
             BalancingMode.OFF,
@@ -140,14 +143,15 @@ class HandoverPlanTest {
   }
 
   @Test
-  void whoWantsNoneOfItHasAGapEvenWhereThePortIsShared() {
-    AppSpec off = WEB.draft().cluster(Cluster.FORK.with(false, BalancingMode.OFF)).build();
+  void balanceOffIsReplacedSequentiallyEvenIfThePortIsShared() {
+    AppSpec off =
+        WEB.toBuilder().cluster(ClusterSettings.FORK.with(false, BalancingMode.OFF)).build();
     assertThat(obstacle(verdict(BalancingMode.OFF, Optional.of(BalancingMode.OFF), off, SHARED)))
         .isNotEmpty();
   }
 
   @Test
-  void workersAndTransportsOfItsOwnAreOutOfReach() {
+  void ownWorkersAndNativeTransportsPreventAHandover() {
     Optional<BalancingMode> made = Optional.of(BalancingMode.NODE);
     HandoverPlan workers =
         new HandoverPlan(
@@ -162,9 +166,9 @@ class HandoverPlanTest {
             WEB,
             true,
             false,
-            Optional.of(new OwnTransport.Library("Netty's epoll", "netty.noNative")));
+            Optional.of(new NativeTransportDetector.Library("Netty's epoll", "netty.noNative")));
     assertThat(obstacle(netty.verdict())).contains("Netty's epoll");
-    assertThat(((Handover.After) netty.verdict()).remedy())
+    assertThat(((Handover.Sequential) netty.verdict()).remedy())
         .isEqualTo("-Dnetty.noNative=true makes it use Java's sockets where possible");
   }
 }

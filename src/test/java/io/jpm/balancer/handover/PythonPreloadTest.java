@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -36,42 +36,43 @@ class PythonPreloadTest {
 
   @TempDir Path folder;
 
-  private record Ended(int status, String text) {}
+  private record ProcessResult(int status, String text) {}
 
-  private Ended python(String program, String path) throws IOException, InterruptedException {
+  private ProcessResult python(String program, String path)
+      throws IOException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder("python3", "-c", program).redirectErrorStream(true);
     builder.environment().put("PYTHONPATH", path);
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     Process process = builder.start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(Patience.seconds(60), TimeUnit.SECONDS)).isTrue();
-    return new Ended(process.exitValue(), text);
+    assertThat(process.waitFor(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS)).isTrue();
+    return new ProcessResult(process.exitValue(), text);
   }
 
   @Test
-  void aSocketIsBoundBesideTheOneThatIsNamed() throws Exception {
-    assertThat(python(BESIDE.formatted(0), FOLDER.toString())).isEqualTo(new Ended(0, ""));
+  void socketIsBoundBesideTheNamedSocket() throws Exception {
+    assertThat(python(BESIDE.formatted(0), FOLDER.toString())).isEqualTo(new ProcessResult(0, ""));
   }
 
   @Test
-  void nobodySharesAPortWithAnotherSocket() throws Exception {
-    Ended ended = python(BESIDE.formatted(1), FOLDER.toString());
-    assertThat(ended.status()).isEqualTo(1);
-    assertThat(ended.text()).contains("Address already in use");
+  void portIsNotSharedWithASocketThatIsNotNamed() throws Exception {
+    ProcessResult processResult = python(BESIDE.formatted(1), FOLDER.toString());
+    assertThat(processResult.status()).isEqualTo(1);
+    assertThat(processResult.text()).contains("Address already in use");
   }
 
   @Test
-  void theSitesOwnFileIsLoadedToo() throws Exception {
+  void sitecustomizeOfTheSiteIsLoadedToo() throws Exception {
     Files.writeString(folder.resolve("sitecustomize.py"), "print('the site')");
     assertThat(python("print('the app')", FOLDER + ":" + folder))
-        .isEqualTo(new Ended(0, "the site\nthe app\n"));
+        .isEqualTo(new ProcessResult(0, "the site\nthe app\n"));
   }
 
   @Test
-  void aWordThatCannotBeReadDoesNoHarm() throws Exception {
+  void invalidVariableIsIgnored() throws Exception {
     String program =
         "import os, subprocess, sys; os.environ['JPM_SHARE_PORTS'] = 'x'; "
             + "sys.exit(subprocess.run([sys.executable, '-c', 'pass']).returncode)";
-    assertThat(python(program, FOLDER.toString())).isEqualTo(new Ended(0, ""));
+    assertThat(python(program, FOLDER.toString())).isEqualTo(new ProcessResult(0, ""));
   }
 }

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.balancer.mode.WorkerMessages;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
-import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSocketRegistry;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
@@ -68,16 +68,16 @@ class AgentTest {
   void open(@TempDir Path dir) throws IOException {
     LinuxProcessHost host = new LinuxProcessHost();
     fixture = new HostFixture(host, dir);
-    ListenSockets store = host.listenSockets().orElseThrow();
+    ListenSocketRegistry store = host.listenSockets().orElseThrow();
     AppName name = new AppName("served");
     sockets = new AppSockets(store, name);
-    Command java = new Command(Path.of("/bin/java"), Optional.empty(), List.of(), List.of());
-    spec = AppSpec.of(name, java, dir).build();
+    AppCommand java = new AppCommand(Path.of("/bin/java"), Optional.empty(), List.of(), List.of());
+    spec = AppSpec.builder(name, java, dir).build();
     port = freePorts();
   }
 
   @AfterEach
-  void leavesNothingBehind() {
+  void close() {
     sockets.close();
     fixture.close();
   }
@@ -111,7 +111,7 @@ class AgentTest {
   /// The other tests run with every installed JDK, which may be only one.
   @Test
   @Needs(Need.SECOND_JDK)
-  void anotherJavaIsTried() {
+  void moreThanOneJdkIsTested() {
     assertThat(jvms()).hasSizeGreaterThan(1);
   }
 
@@ -133,7 +133,7 @@ class AgentTest {
     return fixture.request(jvm.java().toString(), argv.toArray(String[]::new));
   }
 
-  private SpawnRequest sharing(SpawnRequest request) throws IOException {
+  private SpawnRequest withSharedSockets(SpawnRequest request) throws IOException {
     SpawnRequest shared =
         fixture.withSockets(fixture.withChannel(request), sockets.keys().toArray(String[]::new));
     for (Map.Entry<String, String> variable : sockets.prepare(spec).entrySet()) {
@@ -144,7 +144,7 @@ class AgentTest {
 
   private Spawned serve(Jvm jvm, String kind, String name) throws IOException {
     String number = Integer.toString(port);
-    return ready(fixture.start(sharing(request(jvm, List.of(), kind, name, number))));
+    return ready(fixture.start(withSharedSockets(request(jvm, List.of(), kind, name, number))));
   }
 
   private static Spawned ready(Spawned server) {
@@ -160,7 +160,7 @@ class AgentTest {
         () -> HostFixture.read(server.out()) + HostFixture.read(server.error()));
   }
 
-  private static void saysNothingElse(Spawned server) {
+  private static void assertNoErrorOutput(Spawned server) {
     assertThat(HostFixture.read(server.error())).isEmpty();
   }
 
@@ -193,7 +193,7 @@ class AgentTest {
   @ParameterizedTest
   @Representatives(8)
   @MethodSource("servers")
-  void twoProcessesServeOnePortAndOneGoesOnWhenTheOtherIsKilled(Jvm jvm, String kind)
+  void processKeepsServingTheSharedPortWhenTheOtherIsKilled(Jvm jvm, String kind)
       throws IOException {
     Spawned one = serve(jvm, kind, "one");
     serve(jvm, kind, "two");
@@ -202,7 +202,7 @@ class AgentTest {
         "both answer",
         DEADLINE,
         () -> {
-          seen.add(unchecked());
+          seen.add(answerOrError());
           return seen.equals(Set.of("one", "two"));
         },
         () -> seen);
@@ -213,11 +213,11 @@ class AgentTest {
     assertThat(sockets.ports()).containsExactly(port);
   }
 
-  private String unchecked() {
-    return unchecked(port);
+  private String answerOrError() {
+    return answerOrError(port);
   }
 
-  private static String unchecked(int port) {
+  private static String answerOrError(int port) {
     try {
       return answer(port);
     } catch (IOException error) {
@@ -228,15 +228,15 @@ class AgentTest {
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("httpServers")
-  void drainingUnderKeepAliveClientsFailsNoRequest(Jvm jvm, String kind) throws IOException {
+  void drainFailsNoRequestOfKeepAliveClients(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
     List<KeepAliveClient> clients =
         IntStream.range(0, 6).mapToObj(_ -> new KeepAliveClient(port)).toList();
     try {
       awaitOnly(clients, "old", 30);
       serve(jvm, kind, "new");
-      assertThat(fixture.host().post(old.child().identity(), "{\"for\":\"the app\"}")).isTrue();
-      assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
+      assertThat(fixture.host().send(old.child().identity(), "{\"for\":\"the app\"}")).isTrue();
+      assertThat(fixture.host().send(old.child().identity(), DRAIN)).isTrue();
       awaitOnly(clients, "new", 30);
       old.end();
       awaitOnly(clients, "new", 60);
@@ -244,7 +244,7 @@ class AgentTest {
       clients.forEach(KeepAliveClient::close);
     }
     assertThat(clients).allSatisfy(client -> assertThat(client.failures()).isEmpty());
-    saysNothingElse(old);
+    assertNoErrorOutput(old);
   }
 
   private static void awaitOnly(List<KeepAliveClient> clients, String server, int count) {
@@ -258,7 +258,7 @@ class AgentTest {
   @ParameterizedTest
   @Representatives(8)
   @MethodSource("servers")
-  void whatDrainsAcceptsNothingMore(Jvm jvm, String kind) throws IOException {
+  void drainingProcessAcceptsNoConnections(Jvm jvm, String kind) throws IOException {
     Spawned old = serve(jvm, kind, "old");
     assertThat(answer(port)).isEqualTo("old");
     Set<Long> ours = Set.copyOf(sockets.numbers());
@@ -266,15 +266,15 @@ class AgentTest {
         "the old process accepts on a shared socket",
         DEADLINE,
         () ->
-            fixture.host().listening(old.child().identity()).stream()
+            fixture.host().listenersOf(old.child().identity()).stream()
                 .anyMatch(it -> it.accepting() && ours.contains(it.inode())),
-        () -> fixture.host().listening(old.child().identity()));
-    assertThat(fixture.host().post(old.child().identity(), DRAIN)).isTrue();
+        () -> fixture.host().listenersOf(old.child().identity()));
+    assertThat(fixture.host().send(old.child().identity(), DRAIN)).isTrue();
     serve(jvm, kind, "new");
     Eventually.await(
         "the new process answers 30 times in a row",
         DEADLINE,
-        () -> IntStream.range(0, 30).allMatch(_ -> unchecked().equals("new")));
+        () -> IntStream.range(0, 30).allMatch(_ -> answerOrError().equals("new")));
     Eventually.await(
         "the old process has no connections",
         DEADLINE,
@@ -283,29 +283,33 @@ class AgentTest {
   }
 
   private Spawned probed(Jvm jvm, String how, String kind, String name) throws IOException {
-    SpawnRequest request = sharing(request(jvm, List.of(), kind, name, Integer.toString(port)));
+    SpawnRequest request =
+        withSharedSockets(request(jvm, List.of(), kind, name, Integer.toString(port)));
     return ready(fixture.start(fixture.withVariable(request, "JPM_PROBED", how)));
   }
 
   /// Returns the private ports of the process, as last reported by its agent.
-  private static List<Integer> own(Spawned server) {
+  private static List<Integer> privatePorts(Spawned server) {
     List<List<Integer>> said =
-        server.watcher().internals().stream()
-            .map(AgentNews::read)
+        server.watcher().nodeMessages().stream()
+            .map(AgentReport::read)
             .flatMap(Optional::stream)
-            .map(news -> news.own().stream().map(it -> it.own().getPort()).toList())
+            .map(news -> news.endpoints().stream().map(it -> it.endpoint().getPort()).toList())
             .toList();
     return said.isEmpty() ? List.of() : said.getLast();
   }
 
-  private static int awaitOwn(Spawned server) {
+  private static int awaitPrivatePort(Spawned server) {
     Eventually.await(
-        "the private port is reported", DEADLINE, () -> own(server).size() == 1, () -> own(server));
-    return own(server).getFirst();
+        "the private port is reported",
+        DEADLINE,
+        () -> privatePorts(server).size() == 1,
+        () -> privatePorts(server));
+    return privatePorts(server).getFirst();
   }
 
   private void post(Spawned server, String order) {
-    assertThat(fixture.host().post(server.child().identity(), order)).isTrue();
+    assertThat(fixture.host().send(server.child().identity(), order)).isTrue();
   }
 
   private void awaitAnswers(String... names) {
@@ -315,7 +319,7 @@ class AgentTest {
         DEADLINE,
         () -> {
           seen.clear();
-          IntStream.range(0, 20 * names.length).forEach(_ -> seen.add(unchecked()));
+          IntStream.range(0, 20 * names.length).forEach(_ -> seen.add(answerOrError()));
           return seen.equals(Set.of(names));
         },
         () -> seen);
@@ -324,16 +328,16 @@ class AgentTest {
   @ParameterizedTest
   @Representatives(8)
   @MethodSource("servers")
-  void aProcessThatIsProbedTakesClientsAsItIsTold(Jvm jvm, String kind) throws IOException {
+  void gatedProcessAcceptsClientsOnlyWhileAdmitted(Jvm jvm, String kind) throws IOException {
     Spawned one = probed(jvm, "gated", kind, "one");
-    int ofOne = awaitOwn(one);
+    int ofOne = awaitPrivatePort(one);
     assertThat(answer(ofOne)).isEqualTo("one");
     assertThatThrownBy(() -> answer(port)).isInstanceOf(ConnectException.class);
     post(one, WorkerMessages.ACCEPT);
     awaitAnswers("one");
 
     Spawned two = probed(jvm, "gated", kind, "two");
-    int ofTwo = awaitOwn(two);
+    int ofTwo = awaitPrivatePort(two);
     for (int i = 0; i < 30; i++) {
       assertThat(answer(port)).isEqualTo("one");
       assertThat(answer(ofTwo)).isEqualTo("two");
@@ -350,17 +354,17 @@ class AgentTest {
     assertThat(answer(ofOne)).isEqualTo("one");
     two.end();
     awaitAnswers("one");
-    saysNothingElse(one);
-    saysNothingElse(two);
+    assertNoErrorOutput(one);
+    assertNoErrorOutput(two);
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("httpServers")
-  void oneThatIsOnlyProbedTakesClientsAtOnceAndDrainsWithoutLoss(Jvm jvm, String kind)
+  void ungatedProcessAcceptsClientsAtOnceAndDrainsWithoutFailures(Jvm jvm, String kind)
       throws IOException {
     Spawned old = probed(jvm, "open", kind, "old");
-    assertThat(answer(awaitOwn(old))).isEqualTo("old");
+    assertThat(answer(awaitPrivatePort(old))).isEqualTo("old");
     List<KeepAliveClient> clients =
         IntStream.range(0, 6).mapToObj(_ -> new KeepAliveClient(port)).toList();
     try {
@@ -368,95 +372,97 @@ class AgentTest {
       probed(jvm, "open", kind, "new");
       post(old, DRAIN);
       awaitOnly(clients, "new", 30);
-      assertThat(answer(awaitOwn(old))).isEqualTo("old");
+      assertThat(answer(awaitPrivatePort(old))).isEqualTo("old");
       old.end();
       awaitOnly(clients, "new", 60);
     } finally {
       clients.forEach(KeepAliveClient::close);
     }
     assertThat(clients).allSatisfy(client -> assertThat(client.failures()).isEmpty());
-    saysNothingElse(old);
+    assertNoErrorOutput(old);
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void aServerThatIsProbedHasItsAddressAndOptions(Jvm jvm) throws IOException {
+  void probedServerHasTheRequestedAddressAndOptions(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "gated", "options", "x");
     assertThat(HostFixture.read(server.out()).lines().findFirst())
         .contains("%d true %d true /127.0.0.1:%d true".formatted(port, port + 1, port + 2));
     Eventually.await(
         "three private ports are reported",
         DEADLINE,
-        () -> own(server).size() == 3,
-        () -> own(server));
+        () -> privatePorts(server).size() == 3,
+        () -> privatePorts(server));
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void aServerThatIsClosedIsNotReachedAnyMore(Jvm jvm) throws IOException {
+  void closedServerIsNoLongerReachable(Jvm jvm) throws IOException {
     Spawned server = probed(jvm, "open", "reopen", "x");
     awaitOutput(server, "open again");
     // The output can arrive before the report to the daemon.
     Eventually.await(
         "the server answers at the reported port",
         DEADLINE,
-        () -> unchecked(awaitOwn(server)).equals("x"),
-        () -> own(server));
+        () -> answerOrError(awaitPrivatePort(server)).equals("x"),
+        () -> privatePorts(server));
     Set<Integer> before = new HashSet<>();
-    server.watcher().internals().stream()
-        .map(AgentNews::read)
+    server.watcher().nodeMessages().stream()
+        .map(AgentReport::read)
         .flatMap(Optional::stream)
-        .flatMap(news -> news.own().stream())
-        .forEach(it -> before.add(it.own().getPort()));
-    before.remove(awaitOwn(server));
+        .flatMap(news -> news.endpoints().stream())
+        .forEach(it -> before.add(it.endpoint().getPort()));
+    before.remove(awaitPrivatePort(server));
     assertThat(before).isNotEmpty();
     for (int closed : before) {
       assertThatThrownBy(() -> answer(closed)).isInstanceOf(ConnectException.class);
     }
     awaitAnswers("x");
     post(server, WorkerMessages.PAUSE);
-    int said = server.watcher().internals().size();
+    int said = server.watcher().nodeMessages().size();
     post(server, WorkerMessages.SERVERS);
     Eventually.await(
-        "the ports are reported again", DEADLINE, () -> server.watcher().internals().size() > said);
-    assertThat(answer(awaitOwn(server))).isEqualTo("x");
+        "the ports are reported again",
+        DEADLINE,
+        () -> server.watcher().nodeMessages().size() > said);
+    assertThat(answer(awaitPrivatePort(server))).isEqualTo("x");
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void nettysOwnTransportIsNotThereUnlessItsOwnerHasDecided(Jvm jvm) throws IOException {
+  void nettyNativeTransportIsDisabledUnlessTheUserSetsTheOption(Jvm jvm) throws IOException {
     String epoll = "shaded.io.netty.channel.epoll.Epoll";
-    Spawned app = ready(fixture.start(sharing(request(jvm, epoll, List.of()))));
+    Spawned app = ready(fixture.start(withSharedSockets(request(jvm, epoll, List.of()))));
     assertThat(HostFixture.read(app.out()))
         .contains("available: false, since java.lang.UnsupportedOperationException: jpm shares");
     Eventually.await(
         "the agent reports the replaced transport",
         DEADLINE,
         () ->
-            app.watcher().internals().stream()
-                .map(AgentNews::read)
+            app.watcher().nodeMessages().stream()
+                .map(AgentReport::read)
                 .flatMap(Optional::stream)
-                .anyMatch(AgentNews::replaced));
+                .anyMatch(AgentReport::transportReplaced));
     for (String value : List.of("false", "true")) {
       List<String> own = List.of("-Dshaded.io.netty.transport.noNative=" + value);
-      Spawned decided = ready(fixture.start(sharing(request(jvm, epoll, own))));
+      Spawned decided = ready(fixture.start(withSharedSockets(request(jvm, epoll, own))));
       assertThat(HostFixture.read(decided.out())).contains("available: true, since null");
-      saysNothingElse(decided);
+      assertNoErrorOutput(decided);
     }
-    saysNothingElse(app);
+    assertNoErrorOutput(app);
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void withoutSocketsNothingIsChanged(Jvm jvm) throws IOException {
+  void agentChangesNothingWithoutSockets(Jvm jvm) throws IOException {
     String number = Integer.toString(port);
     Spawned plain = ready(fixture.start(request(jvm, List.of(), "http", "plain", number)));
     assertThat(answer(port)).isEqualTo("plain");
-    saysNothingElse(plain);
+    assertNoErrorOutput(plain);
   }
 
   @ParameterizedTest
@@ -471,34 +477,35 @@ class AgentTest {
     Spawned child = ready(fixture.start(request));
     assertThat(answer(port)).isEqualTo("child");
     assertThat(sockets.ports()).isEmpty();
-    saysNothingElse(child);
+    assertNoErrorOutput(child);
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void aPortOfTheSystemsChoiceIsNotShared(Jvm jvm) throws IOException {
+  void ephemeralPortIsNotShared(Jvm jvm) throws IOException {
     port = 0;
     Spawned one = serve(jvm, "socket", "one");
     Spawned two = serve(jvm, "socket", "two");
     assertThat(sockets.ports()).isEmpty();
     assertThat(HostFixture.read(one.out())).isNotEqualTo(HostFixture.read(two.out()));
-    assertThat(answer(chosen(two))).isEqualTo("two");
+    assertThat(answer(printedPort(two))).isEqualTo("two");
   }
 
-  private static int chosen(Spawned server) {
+  private static int printedPort(Spawned server) {
     return Integer.parseInt(HostFixture.read(server.out()).strip().split(" ", -1)[1]);
   }
 
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void aClientWithALocalPortOfItsOwnIsLeftAlone(Jvm jvm) throws IOException {
+  void clientThatBindsALocalPortIsUnaffected(Jvm jvm) throws IOException {
     try (ServerSocket server = new ServerSocket(0)) {
       String there = Integer.toString(server.getLocalPort());
       Spawned client =
           fixture.start(
-              sharing(request(jvm, List.of(), "client", "x", there, Integer.toString(port))));
+              withSharedSockets(
+                  request(jvm, List.of(), "client", "x", there, Integer.toString(port))));
       Set<Integer> from = new HashSet<>();
       for (int i = 0; i < 2; i++) {
         try (Socket accepted = server.accept()) {
@@ -513,7 +520,7 @@ class AgentTest {
 
   @ParameterizedTest
   @MethodSource("jvms")
-  void aPortThatTheProcessServesAlreadyIsInUseUntilItIsClosed(Jvm jvm) throws IOException {
+  void portThatTheProcessServesIsInUseUntilItsServerCloses(Jvm jvm) throws IOException {
     Spawned server = serve(jvm, "twice", "x");
     awaitOutput(server, "ready again");
     assertThat(HostFixture.read(server.out())).contains("in use").doesNotContain("bound twice");
@@ -522,9 +529,9 @@ class AgentTest {
   @ParameterizedTest
   @Representatives(1)
   @MethodSource("jvms")
-  void optionsOfTheOwnersOwnHoldBesideIt(Jvm jvm) throws IOException {
+  void optionsOfTheUserApplyBesideTheAgent(Jvm jvm) throws IOException {
     SpawnRequest request =
-        sharing(
+        withSharedSockets(
             request(
                 jvm,
                 List.of("-Djava.nio.channels.spi.SelectorProvider=sun.nio.ch.PollSelectorProvider"),
@@ -539,7 +546,7 @@ class AgentTest {
   }
 
   @Test
-  void aStartScriptHandsTheAgentToTheJavaThatItRuns() throws IOException {
+  void startScriptPassesTheAgentToTheJavaThatItRuns() throws IOException {
     Jvm jvm = jvms().getLast();
     Path script = fixture.dir().resolve("start.sh");
     Files.writeString(
@@ -548,14 +555,14 @@ class AgentTest {
             .formatted(jvm.java(), classPath, port));
     assertThat(script.toFile().setExecutable(true)).isTrue();
     AppSpec scripted =
-        AppSpec.of(
+        AppSpec.builder(
                 spec.name(),
-                new Command(script, Optional.empty(), List.of(), List.of()),
+                new AppCommand(script, Optional.empty(), List.of(), List.of()),
                 fixture.dir())
             .build();
     AgentOptions options = new AgentOptions(AGENT);
-    assertThat(options.words(scripted)).isEmpty();
-    SpawnRequest request = sharing(fixture.request(script.toString()));
+    assertThat(options.arguments(scripted)).isEmpty();
+    SpawnRequest request = withSharedSockets(fixture.request(script.toString()));
     for (Map.Entry<String, String> variable : options.variables(scripted).entrySet()) {
       request = fixture.withVariable(request, variable.getKey(), variable.getValue());
     }

@@ -1,15 +1,15 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Usage;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.ProcessUsage;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.Listening;
-import io.jpm.os.LogDisk;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.LogFileSystem;
 import io.jpm.os.ProcessHost;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.TreeListener;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,19 +21,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /// by the test.
 final class FakeJvms implements ProcessHost {
   final FakeSockets sockets = new FakeSockets();
-  final Map<ProcessIdentity, List<Listening>> listening = new ConcurrentHashMap<>();
+  final Map<ProcessIdentity, List<TreeListener>> listening = new ConcurrentHashMap<>();
   final Map<ProcessIdentity, Integer> connections = new ConcurrentHashMap<>();
   final List<String> posts = new CopyOnWriteArrayList<>();
   volatile Set<Integer> portsAsked = Set.of();
   volatile boolean reachable = true;
 
   @Override
-  public Optional<ListenSockets> listenSockets() {
+  public Optional<ListenSocketRegistry> listenSockets() {
     return Optional.of(sockets);
   }
 
   @Override
-  public List<Listening> listening(ProcessIdentity main) {
+  public List<TreeListener> listenersOf(ProcessIdentity main) {
     return listening.getOrDefault(main, List.of());
   }
 
@@ -44,7 +44,7 @@ final class FakeJvms implements ProcessHost {
   }
 
   @Override
-  public boolean post(ProcessIdentity process, String json) {
+  public boolean send(ProcessIdentity process, String json) {
     posts.add(process.pid() + " " + json);
     return reachable;
   }
@@ -70,12 +70,12 @@ final class FakeJvms implements ProcessHost {
   }
 
   @Override
-  public LogDisk logDisk() {
+  public LogFileSystem logFileSystem() {
     throw new UnsupportedOperationException();
   }
 
   @Override
-  public Optional<Usage> usage(ProcessIdentity identity) {
+  public Optional<ProcessUsage> usage(ProcessIdentity identity) {
     throw new UnsupportedOperationException();
   }
 

@@ -1,8 +1,8 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.os.Connection;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSocketRegistry;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// Listening sockets without a kernel: the test binds them.
-final class FakeSockets implements ListenSockets {
+final class FakeSockets implements ListenSocketRegistry {
   private final AtomicLong inodes = new AtomicLong(1000);
   private final Map<String, FakeSocket> open = new ConcurrentSkipListMap<>();
 
@@ -51,7 +51,7 @@ final class FakeSockets implements ListenSockets {
     }
 
     @Override
-    public void accept(Consumer<Connection> consumer) {
+    public void accept(Consumer<AcceptedConnection> consumer) {
       throw new UnsupportedOperationException("the processes accept");
     }
 
@@ -76,7 +76,7 @@ final class FakeSockets implements ListenSockets {
   }
 
   @Override
-  public ListenSocket open(String key, Wish wish) {
+  public ListenSocket open(String key, ListenRequest listenRequest) {
     FakeSocket socket = new FakeSocket(key);
     if (open.putIfAbsent(key, socket) != null) {
       throw new IllegalStateException(key);

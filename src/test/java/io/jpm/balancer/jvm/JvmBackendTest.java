@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.balancer.mode.BalancerBackend;
 import io.jpm.bus.balancer.BalancerCommand;
 import io.jpm.bus.balancer.BalancerReply;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
-import io.jpm.model.Health;
-import io.jpm.model.Variables;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.Listening;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.TreeListener;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,48 +50,48 @@ class JvmBackendTest {
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
   private final FakeJvms host = new FakeJvms();
-  private final List<String> told = new CopyOnWriteArrayList<>();
+  private final List<String> reported = new CopyOnWriteArrayList<>();
   private Path agent;
   private Path dir;
-  private JvmBackend sharing;
+  private JvmBackend backend;
 
   @BeforeEach
   void open(@TempDir Path folder) throws IOException {
     dir = folder;
     agent = Files.createFile(folder.resolve("jpm agent.jar"));
-    BalancerBackend.Reports reports =
-        new BalancerBackend.Reports() {
+    BalancerBackend.Observer observer =
+        new BalancerBackend.Observer() {
           @Override
           public void listening(WorkerId worker, String address) {
-            told.add(worker.generation() + " listens on " + address);
+            reported.add(worker.generation() + " listens on " + address);
           }
 
           @Override
           public void unsuitable(AppName app, String reason) {
-            told.add(app + ": " + reason);
+            reported.add(app + ": " + reason);
           }
         };
-    sharing = new JvmBackend(vertx, host, agent, reports);
+    backend = new JvmBackend(vertx, host, agent, observer);
   }
 
   @AfterEach
   void close() throws Exception {
-    await(() -> sharing.close());
+    await(() -> backend.close());
     vertx
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(60), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS);
   }
 
   private <T> T await(Supplier<Future<T>> work) throws Exception {
     return Future.<T>future(promise -> context.runOnContext(_ -> work.get().onComplete(promise)))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(60), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS);
   }
 
-  private void tell(Runnable news) throws Exception {
+  private void runOnContext(Runnable news) throws Exception {
     await(() -> {
       news.run();
       return Future.succeededFuture();
@@ -99,14 +99,15 @@ class JvmBackendTest {
   }
 
   private AppSpec spec(String program, OptionalInt port, Duration drain) {
-    Command command = new Command(Path.of(program), Optional.empty(), List.of(), List.of());
-    Cluster auto = Cluster.auto();
-    Cluster cluster =
-        new Cluster(
+    AppCommand appCommand =
+        new AppCommand(Path.of(program), Optional.empty(), List.of(), List.of());
+    ClusterSettings auto = ClusterSettings.auto();
+    ClusterSettings clusterSettings =
+        new ClusterSettings(
             true, auto.balance(), auto.strategy(), port, List.of(), drain, auto.proxyProtocol());
-    return AppSpec.of(APP, command, dir)
-        .cluster(cluster)
-        .variables(Variables.declared(Map.of("JDK_JAVA_OPTIONS", "-Xmx64m")))
+    return AppSpec.builder(APP, appCommand, dir)
+        .cluster(clusterSettings)
+        .variables(EnvironmentVariables.declared(Map.of("JDK_JAVA_OPTIONS", "-Xmx64m")))
         .build();
   }
 
@@ -125,33 +126,35 @@ class JvmBackendTest {
 
   private BalancerReply.Prepared prepare(int generation, AppSpec spec) throws Exception {
     BalancerReply reply =
-        await(() -> sharing.prepare(new BalancerCommand.Prepare(worker(generation), 0, spec)));
+        await(() -> backend.prepare(new BalancerCommand.Prepare(worker(generation), 0, spec)));
     return (BalancerReply.Prepared) reply;
   }
 
   private void begin(int generation, AppSpec spec) throws Exception {
-    tell(() ->
-        sharing.began(
-            new BalancerCommand.Began(worker(generation), 0, process(generation), spec, "")));
+    runOnContext(() ->
+        backend.began(
+            new BalancerCommand.ProcessStarted(
+                worker(generation), 0, process(generation), spec, "")));
   }
 
-  private void listensOnShared(int generation) {
+  private void listenOnSharedSocket(int generation) {
     FakeSockets.FakeSocket socket = host.sockets.get("jvm web app v6 0");
     InetSocketAddress address = new InetSocketAddress("::", 8080);
     socket.bind(address);
-    host.listening.put(process(generation), List.of(new Listening(address, socket.inode(), true)));
+    host.listening.put(
+        process(generation), List.of(new TreeListener(address, socket.inode(), true)));
   }
 
-  private void awaitTold(String... expected) {
+  private void awaitReports(String... expected) {
     Eventually.await(
-        "the reports arrive", DEADLINE, () -> told.equals(List.of(expected)), () -> told);
+        "the reports arrive", DEADLINE, () -> reported.equals(List.of(expected)), () -> reported);
   }
 
   @Test
-  void aJavaGetsTheAgentAndTheSameSocketsEachTime() throws Exception {
+  void javaGetsTheAgentAndTheSameSocketsAtEachStart() throws Exception {
     BalancerReply.Prepared first = prepare(1, java());
     assertThat(first.options()).containsExactly("-javaagent:" + agent);
-    assertThat(first.channel()).isTrue();
+    assertThat(first.ipcChannel()).isTrue();
     assertThat(first.sockets()).hasSize(8).startsWith("jvm web app v6 0");
     assertThat(first.environment())
         .containsEntry("JPM_SOCKETS", "v6:5,6,7,8;v4:9,10,11,12")
@@ -161,7 +164,7 @@ class JvmBackendTest {
   }
 
   @Test
-  void aStartScriptGetsTheAgentBesideTheOwnersOptions() throws Exception {
+  void startScriptGetsTheAgentBesideTheOptionsOfTheUser() throws Exception {
     BalancerReply.Prepared prepared =
         prepare(1, spec("/opt/bin/start.sh", OptionalInt.empty(), Duration.ZERO));
     assertThat(prepared.options()).isEmpty();
@@ -170,10 +173,10 @@ class JvmBackendTest {
   }
 
   @Test
-  void withoutTheAgentTheReasonIsSaid() throws Exception {
+  void missingAgentIsRefusedWithAReason() throws Exception {
     Files.delete(agent);
     BalancerReply reply =
-        await(() -> sharing.prepare(new BalancerCommand.Prepare(worker(1), 0, java())));
+        await(() -> backend.prepare(new BalancerCommand.Prepare(worker(1), 0, java())));
     assertThat(reply)
         .isInstanceOfSatisfying(
             BalancerReply.Refused.class,
@@ -181,38 +184,38 @@ class JvmBackendTest {
   }
 
   @Test
-  void aProcessThatAcceptsOnASharedSocketListens() throws Exception {
+  void processThatAcceptsOnASharedSocketIsReportedAsListening() throws Exception {
     prepare(1, java());
     begin(1, java());
-    listensOnShared(1);
-    awaitTold("1 listens on 8080");
-    assertThat(sharing.addresses(APP)).containsExactly("8080");
-    assertThat(sharing.strategy(APP)).isEqualTo("kernel");
+    listenOnSharedSocket(1);
+    awaitReports("1 listens on 8080");
+    assertThat(backend.addresses(APP)).containsExactly("8080");
+    assertThat(backend.strategy(APP)).isEqualTo("kernel");
   }
 
   @Test
-  void aServerThatListensPastTheSocketsOnTheAppsPortIsToldOnce() throws Exception {
+  void serverThatBypassesTheSharedSocketsIsReportedOnce() throws Exception {
     prepare(1, java());
     prepare(2, java());
-    Listening own = new Listening(new InetSocketAddress("::", 8080), 7, true);
-    Listening debugger = new Listening(new InetSocketAddress("::", 5005), 8, true);
+    TreeListener own = new TreeListener(new InetSocketAddress("::", 8080), 7, true);
+    TreeListener debugger = new TreeListener(new InetSocketAddress("::", 5005), 8, true);
     host.listening.put(process(1), List.of(debugger));
     begin(1, java());
     host.listening.put(process(2), List.of(debugger, own));
     begin(2, java());
-    awaitTold("web app: it listens on 8080, but not through the sockets of Java 17 or newer");
+    awaitReports("web app: it listens on 8080, but not through the sockets of Java 17 or newer");
   }
 
   @Test
-  void aDrainedProcessIsToldAndDoneWhenItsLastConnectionIsGone() throws Exception {
+  void drainCommandIsSentAndDrainEndsWithTheLastConnection() throws Exception {
     prepare(1, java());
     begin(1, java());
-    listensOnShared(1);
-    awaitTold("1 listens on 8080");
+    listenOnSharedSocket(1);
+    awaitReports("1 listens on 8080");
     host.connections.put(process(1), 3);
     Future<Integer> drained =
         Future.future(
-            promise -> context.runOnContext(_ -> sharing.drain(worker(1)).onComplete(promise)));
+            promise -> context.runOnContext(_ -> backend.drain(worker(1)).onComplete(promise)));
     Eventually.await("the connections are counted", DEADLINE, () -> !host.portsAsked.isEmpty());
     assertThat(host.posts)
         .containsExactly(process(1).pid() + " {\"cmd\":\"NODE_JPM\",\"act\":\"drain\"}");
@@ -224,41 +227,41 @@ class JvmBackendTest {
   }
 
   @Test
-  void aDrainEndsWhenItsTimeIsOverOrTheProcessCannotBeTold() throws Exception {
+  void drainEndsAtItsTimeoutOrWhenTheCommandCannotBeSent() throws Exception {
     AppSpec quick = spec("/usr/bin/java", OptionalInt.empty(), Duration.ofMillis(1));
     prepare(1, quick);
     begin(1, quick);
     host.connections.put(process(1), 2);
-    assertThat(await(() -> sharing.drain(worker(1)))).isEqualTo(2);
+    assertThat(await(() -> backend.drain(worker(1)))).isEqualTo(2);
     begin(2, java());
     host.connections.put(process(2), 5);
     host.reachable = false;
-    assertThat(await(() -> sharing.drain(worker(2)))).isEqualTo(5);
+    assertThat(await(() -> backend.drain(worker(2)))).isEqualTo(5);
   }
 
   @Test
-  void aProcessThatEndsWhileItDrainsHasNoConnectionsLeft() throws Exception {
+  void processThatEndsDuringADrainHasNoConnectionsLeft() throws Exception {
     prepare(1, java());
     begin(1, java());
     host.connections.put(process(1), 2);
     Future<Integer> drained =
         Future.future(
-            promise -> context.runOnContext(_ -> sharing.drain(worker(1)).onComplete(promise)));
+            promise -> context.runOnContext(_ -> backend.drain(worker(1)).onComplete(promise)));
     Eventually.await("the drain command is sent", DEADLINE, () -> !host.posts.isEmpty());
-    tell(() -> sharing.ended(worker(1)));
+    runOnContext(() -> backend.ended(worker(1)));
     Eventually.await("the process is drained", DEADLINE, drained::isComplete);
     assertThat(drained.result()).isZero();
   }
 
-  private AppSpec checked(boolean readiness) {
-    Health.Probe probe =
-        new Health.Probe(
-            new Check.Tcp("127.0.0.1", "${PORT}"),
-            new Check.Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
-    return java()
-        .draft()
+  private AppSpec withProbes(boolean readiness) {
+    HealthProbes.Probe probe =
+        new HealthProbes.Probe(
+            new ProbeHandler.Tcp("127.0.0.1", "${PORT}"),
+            new ProbeHandler.ProbeTiming(
+                Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
+    return java().toBuilder()
         .health(
-            new Health(
+            new HealthProbes(
                 Optional.empty(),
                 readiness ? Optional.of(probe) : Optional.empty(),
                 Optional.of(probe)))
@@ -266,10 +269,10 @@ class JvmBackendTest {
   }
 
   private void beginProbed(int generation, boolean ready) throws Exception {
-    tell(() ->
-        sharing.began(
-            new BalancerCommand.Began(
-                worker(generation), 0, process(generation), checked(true), "probed", ready)));
+    runOnContext(() ->
+        backend.began(
+            new BalancerCommand.ProcessStarted(
+                worker(generation), 0, process(generation), withProbes(true), "probed", ready)));
   }
 
   private void awaitPosts(String... expected) {
@@ -285,36 +288,36 @@ class JvmBackendTest {
   }
 
   @Test
-  void onlyAnAppThatIsCheckedGetsSocketsForProbes() throws Exception {
+  void onlyAnAppWithProbesGetsProbeSockets() throws Exception {
     assertThat(prepare(1, java()).environment()).doesNotContainKey("JPM_PROBED");
-    assertThat(JvmBalancerState.of(prepare(1, java()).memo()).probed()).isFalse();
-    assertThat(prepare(1, checked(false)).environment()).containsEntry("JPM_PROBED", "open");
-    assertThat(prepare(1, checked(true)).environment()).containsEntry("JPM_PROBED", "gated");
-    assertThat(JvmBalancerState.of(prepare(1, checked(true)).memo()).probed()).isTrue();
+    assertThat(JvmBalancerState.of(prepare(1, java()).balancerState()).probed()).isFalse();
+    assertThat(prepare(1, withProbes(false)).environment()).containsEntry("JPM_PROBED", "open");
+    assertThat(prepare(1, withProbes(true)).environment()).containsEntry("JPM_PROBED", "gated");
+    assertThat(JvmBalancerState.of(prepare(1, withProbes(true)).balancerState()).probed()).isTrue();
   }
 
   @Test
-  void clientsGoToThoseThatAreReadyAndOfTheseToThoseThatAreFit() throws Exception {
+  void clientsGoToReadyProcessesAndAmongThemToFitOnes() throws Exception {
     for (int generation : List.of(1, 2, 3)) {
-      prepare(generation, checked(true));
+      prepare(generation, withProbes(true));
       beginProbed(generation, false);
     }
     assertThat(host.posts).isEmpty();
-    tell(() -> sharing.ready(worker(1)));
+    runOnContext(() -> backend.ready(worker(1)));
     awaitPosts("1 accept");
-    tell(() -> sharing.fit(worker(1), false)); // no other process is ready
-    tell(() -> sharing.ready(worker(2)));
+    runOnContext(() -> backend.fit(worker(1), false)); // no other process is ready
+    runOnContext(() -> backend.ready(worker(2)));
     awaitPosts("1 accept", "2 accept", "1 pause");
-    tell(() -> sharing.ended(worker(2)));
+    runOnContext(() -> backend.ended(worker(2)));
     awaitPosts("1 accept", "2 accept", "1 pause", "1 accept");
-    tell(() -> sharing.fit(worker(1), true));
-    tell(() -> sharing.ready(worker(1)));
-    tell(() -> sharing.ready(worker(3)));
+    runOnContext(() -> backend.fit(worker(1), true));
+    runOnContext(() -> backend.ready(worker(1)));
+    runOnContext(() -> backend.ready(worker(3)));
     awaitPosts("1 accept", "2 accept", "1 pause", "1 accept", "3 accept");
   }
 
   @Test
-  void anAdoptedProcessIsAskedAndTheReadyOnesTakeClientsAgain() throws Exception {
+  void adoptedProcessIsQueriedAndAcceptsClientsIfItIsReady() throws Exception {
     beginProbed(1, true);
     awaitPosts("1 servers", "1 accept");
     beginProbed(2, false);
@@ -322,72 +325,76 @@ class JvmBackendTest {
   }
 
   @Test
-  void aProbeIsLedToTheProcessItself() throws Exception {
-    prepare(1, checked(true));
+  void probeIsRoutedToThePrivateEndpointOfTheProcess() throws Exception {
+    prepare(1, withProbes(true));
     beginProbed(1, false);
     List<InetAddress> here = List.of(InetAddress.ofLiteral("127.0.0.1"));
-    var question = new BalancerCommand.Reach(worker(1), here, 8080);
-    assertThat(await(() -> sharing.reach(question))).isEqualTo(new BalancerReply.Route.Direct());
+    var question = new BalancerCommand.ResolveRoute(worker(1), here, 8080);
+    assertThat(await(() -> backend.resolveRoute(question)))
+        .isEqualTo(new BalancerReply.Route.Direct());
     host.sockets.get("jvm web app v6 0").bind(new InetSocketAddress("::", 8080));
-    assertThat(await(() -> sharing.reach(question)))
-        .isEqualTo(new BalancerReply.Route.Nowhere("the process does not listen on 8080"));
+    assertThat(await(() -> backend.resolveRoute(question)))
+        .isEqualTo(new BalancerReply.Route.Unreachable("the process does not listen on 8080"));
     String said =
         """
         {"cmd":"NODE_JPM","act":"reached","servers":[\
         {"host":"10.1.2.3","port":8080,"ownHost":"127.0.0.1","ownPort":1},\
         {"host":"0:0:0:0:0:0:0:0","port":8080,"ownHost":"127.0.0.1","ownPort":40123}]}\
         """;
-    tell(() -> sharing.heard(worker(1), said));
-    tell(() -> sharing.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
-    assertThat(await(() -> sharing.reach(question)))
+    runOnContext(() -> backend.heard(worker(1), said));
+    runOnContext(() -> backend.heard(worker(1), "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"online\"}"));
+    assertThat(await(() -> backend.resolveRoute(question)))
         .isEqualTo(
-            new BalancerReply.Route.Through(
+            new BalancerReply.Route.Via(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 40123)));
-    var gone = new BalancerCommand.Reach(worker(9), here, 8080);
-    assertThat(await(() -> sharing.reach(gone))).isInstanceOf(BalancerReply.Route.Nowhere.class);
+    var gone = new BalancerCommand.ResolveRoute(worker(9), here, 8080);
+    assertThat(await(() -> backend.resolveRoute(gone)))
+        .isInstanceOf(BalancerReply.Route.Unreachable.class);
   }
 
   @Test
-  void socketsStayOverACrashAndGoWithTheLastInstance() throws Exception {
+  void socketsOutliveACrashAndCloseWithTheLastInstance() throws Exception {
     prepare(1, java());
     begin(1, java());
-    listensOnShared(1);
-    awaitTold("1 listens on 8080");
-    tell(() -> sharing.ended(worker(1)));
+    listenOnSharedSocket(1);
+    awaitReports("1 listens on 8080");
+    runOnContext(() -> backend.ended(worker(1)));
     BalancerReply.Prepared again = prepare(2, java());
     assertThat(again.sockets()).hasSize(8);
     assertThat(host.sockets.get("jvm web app v6 0").address()).isPresent();
     WorkerId other = new WorkerId(new InstanceId(1), 5, 1);
-    tell(() -> sharing.began(new BalancerCommand.Began(other, 1, process(3), java(), "")));
-    tell(() -> sharing.released(worker(2)));
+    runOnContext(
+        () -> backend.began(new BalancerCommand.ProcessStarted(other, 1, process(3), java(), "")));
+    runOnContext(() -> backend.released(worker(2)));
     assertThat(host.sockets.all()).hasSize(8);
-    tell(() -> sharing.ended(other));
-    tell(() -> sharing.released(other));
+    runOnContext(() -> backend.ended(other));
+    runOnContext(() -> backend.released(other));
     Eventually.await("the sockets are closed", DEADLINE, () -> host.sockets.all().isEmpty());
-    assertThat(sharing.addresses(APP)).isEmpty();
+    assertThat(backend.addresses(APP)).isEmpty();
   }
 
   @Test
-  void whatTheAppHasMovedAwayFromIsReplaced(@TempDir Path proc) throws Exception {
+  void socketThatTheAppNoLongerUsesIsReplaced(@TempDir Path proc) throws Exception {
     prepare(1, java());
-    listensOnShared(1);
+    listenOnSharedSocket(1);
     FakeSockets.FakeSocket old = host.sockets.get("jvm web app v6 0");
     FakeSockets.FakeSocket next = host.sockets.get("jvm web app v6 1");
     next.bind(new InetSocketAddress("::", 9090));
     ProcessIdentity moved = process(2);
-    Listening there = new Listening(new InetSocketAddress("::", 9090), next.inode(), true);
-    Listening inherited = new Listening(new InetSocketAddress("::", 8080), old.inode(), false);
+    TreeListener there = new TreeListener(new InetSocketAddress("::", 9090), next.inode(), true);
+    TreeListener inherited =
+        new TreeListener(new InetSocketAddress("::", 8080), old.inode(), false);
     host.listening.put(moved, List.of(there, inherited));
     Path descriptors = Files.createDirectories(proc.resolve(moved.pid() + "/fd"));
     link(descriptors.resolve("5"), old);
     link(descriptors.resolve("6"), next);
-    IdleSockets idle = new IdleSockets(host, host.sockets, proc);
-    assertThat(idle.of(java(), List.of(moved))).containsExactly(old.inode());
+    IdleSocketReplacer idle = new IdleSocketReplacer(host, host.sockets, proc);
+    assertThat(idle.find(java(), List.of(moved))).containsExactly(old.inode());
 
     link(descriptors.resolve("20"), old); // a server that is handling a request
-    assertThat(idle.of(java(), List.of(moved))).isEmpty();
+    assertThat(idle.find(java(), List.of(moved))).isEmpty();
     Files.delete(descriptors.resolve("20"));
-    idle.replace(java(), List.of(moved), idle.of(java(), List.of(moved)));
+    idle.replace(java(), List.of(moved), idle.find(java(), List.of(moved)));
     assertThat(host.sockets.get("jvm web app v6 0").address()).isEmpty();
     assertThat(host.sockets.get("jvm web app v6 1")).isSameAs(next);
     assertThat(host.sockets.all()).hasSize(8);
@@ -398,15 +405,15 @@ class JvmBackendTest {
   }
 
   @Test
-  void nettysOwnTransportIsKnownByItsLibrary(@TempDir Path proc) throws Exception {
+  void nettyNativeTransportIsRecognizedByItsLibrary(@TempDir Path proc) throws Exception {
     Path maps = Files.createDirectories(proc.resolve(Integer.toString(process(1).pid())));
     Files.writeString(
         maps.resolve("maps"),
         "7f00-7f01 r-xp 0 08:01 5 /tmp/libnetty_transport_native_epoll_x86_64123.so (deleted)\n");
-    OwnTransport transport = new OwnTransport(proc);
-    Listening all = new Listening(new InetSocketAddress(8443), 7, true);
-    Listening local =
-        new Listening(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
+    NativeTransportDetector transport = new NativeTransportDetector(proc);
+    TreeListener all = new TreeListener(new InetSocketAddress(8443), 7, true);
+    TreeListener local =
+        new TreeListener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8443), 7, true);
     assertThat(transport.reason(process(1), java(), List.of(all)))
         .contains(
             "it listens on 8443 through a native transport of its own (Netty's epoll), not Java's"
@@ -419,7 +426,7 @@ class JvmBackendTest {
             + " /tmp/libio_grpc_netty_shaded_netty_transport_native_epoll_x86_641.so\n");
     assertThat(transport.library(process(1)))
         .contains(
-            new OwnTransport.Library(
+            new NativeTransportDetector.Library(
                 "Netty's epoll", "io.grpc.netty.shaded.io.netty.transport.noNative"));
   }
 }

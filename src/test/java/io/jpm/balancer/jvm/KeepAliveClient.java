@@ -1,6 +1,6 @@
 package io.jpm.balancer.jvm;
 
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.testing.TestGroup;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -48,7 +48,7 @@ final class KeepAliveClient implements AutoCloseable {
   private void run() {
     while (!stopped) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-        socket.setSoTimeout(Patience.millis(60));
+        socket.setSoTimeout(TestDeadline.millis(60));
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));

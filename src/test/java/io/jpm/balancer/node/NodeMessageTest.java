@@ -26,12 +26,12 @@ class NodeMessageTest {
         "[]",
         "7"
       })
-  void whatIsIncompleteIsLeftOut(String json) {
+  void incompleteMessagesAreIgnored(String json) {
     assertThat(NodeMessage.read(json)).isEmpty();
   }
 
   @Test
-  void aQuestionIsRead() {
+  void queryMessageIsParsed() {
     assertThat(
             NodeMessage.read(
                 "{\"cmd\":\"NODE_CLUSTER\",\"act\":\"queryServer\",\"seq\":1,\"port\":3000}"))

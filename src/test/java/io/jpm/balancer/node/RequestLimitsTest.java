@@ -14,20 +14,20 @@ class RequestLimitsTest {
   private final AppName one = new AppName("one");
   private final AppName other = new AppName("other");
 
-  private long begun(int times) {
+  private long countAdmitted(int times) {
     return IntStream.range(0, times).filter(_ -> requestLimits.begins(one)).count();
   }
 
   @Test
-  void anAppMayHaveSoManyQuestionsUnderWay() {
-    assertThat(begun(1000)).isEqualTo(RequestLimits.MOST);
+  void pendingQueriesAreLimitedPerApp() {
+    assertThat(countAdmitted(1000)).isEqualTo(RequestLimits.MOST);
     assertThat(requestLimits.begins(other)).isTrue();
     requestLimits.answered(one);
-    assertThat(begun(1000)).isEqualTo(1);
+    assertThat(countAdmitted(1000)).isEqualTo(1);
   }
 
   @Test
-  void theLogIsToldOfSoMuchInAMinute() {
+  void logMessagesAreLimitedPerAppAndMinute() {
     assertThat(IntStream.range(0, 1000).filter(_ -> requestLimits.mayTell(one)).count())
         .isEqualTo(RequestLimits.MOST_TOLD);
     assertThat(requestLimits.mayTell(other)).isTrue();

@@ -12,16 +12,16 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class BalancingStrategyTest {
-  private static final byte[] SOMEBODY = {10, 0, 0, 1};
+  private static final byte[] CLIENT = {10, 0, 0, 1};
 
   /// A simulated instance.
-  private static final class One implements BackendLoad {
+  private static final class FakeBackend implements BackendLoad {
     final int slot;
     int load;
     long silent;
     SlowStart start = SlowStart.none(0);
 
-    One(int slot) {
+    FakeBackend(int slot) {
       this.slot = slot;
     }
 
@@ -42,19 +42,19 @@ class BalancingStrategyTest {
 
     @Override
     public double share(long now) {
-      return start.share(now);
+      return start.weight(now);
     }
   }
 
-  private static List<One> instances(int count) {
-    return IntStream.range(0, count).mapToObj(One::new).toList();
+  private static List<FakeBackend> instances(int count) {
+    return IntStream.range(0, count).mapToObj(FakeBackend::new).toList();
   }
 
-  private static List<Integer> chosen(
-      BalancingStrategy balancingStrategy, List<One> ready, int times, long now) {
+  private static List<Integer> select(
+      BalancingStrategy balancingStrategy, List<FakeBackend> ready, int times, long now) {
     List<Integer> slots = new ArrayList<>();
     for (int i = 0; i < times; i++) {
-      slots.add(balancingStrategy.next(ready, _ -> true, SOMEBODY, now).orElseThrow().slot);
+      slots.add(balancingStrategy.next(ready, _ -> true, CLIENT, now).orElseThrow().slot);
     }
     return slots;
   }
@@ -64,89 +64,92 @@ class BalancingStrategyTest {
   }
 
   @Test
-  void eachIsChosenInTurn() {
-    assertThat(chosen(new RoundRobin(), instances(3), 7, 0)).containsExactly(0, 1, 2, 0, 1, 2, 0);
+  void roundRobinTakesTurns() {
+    assertThat(select(new RoundRobinSelector(), instances(3), 7, 0))
+        .containsExactly(0, 1, 2, 0, 1, 2, 0);
   }
 
   @Test
-  void whoHasRefusedIsPassedOverAndTheTurnGoesOn() {
-    RoundRobin choice = new RoundRobin();
-    List<One> all = instances(3);
-    assertThat(choice.next(all, one -> one.slot != 0, SOMEBODY, 0).orElseThrow().slot).isEqualTo(1);
-    assertThat(chosen(choice, all, 3, 0)).containsExactly(0, 2, 0);
+  void roundRobinSkipsAnUnusableInstanceAndContinues() {
+    RoundRobinSelector choice = new RoundRobinSelector();
+    List<FakeBackend> all = instances(3);
+    assertThat(choice.next(all, fakeBackend -> fakeBackend.slot != 0, CLIENT, 0).orElseThrow().slot)
+        .isEqualTo(1);
+    assertThat(select(choice, all, 3, 0)).containsExactly(0, 2, 0);
   }
 
   @Test
-  void nobodyIsChosenWhereNobodyIsUsable() {
+  void noInstanceIsSelectedIfNoneIsUsable() {
     for (BalancingStrategy balancingStrategy :
-        List.of(new RoundRobin(), new LeastConn(), new IpHash())) {
-      assertThat(balancingStrategy.next(instances(2), _ -> false, SOMEBODY, 0)).isEmpty();
-      assertThat(balancingStrategy.next(List.<One>of(), _ -> true, SOMEBODY, 0)).isEmpty();
+        List.of(new RoundRobinSelector(), new LeastConnectionsSelector(), new IpHashSelector())) {
+      assertThat(balancingStrategy.next(instances(2), _ -> false, CLIENT, 0)).isEmpty();
+      assertThat(balancingStrategy.next(List.<FakeBackend>of(), _ -> true, CLIENT, 0)).isEmpty();
     }
   }
 
   @Test
-  void whoJoinsLateGetsNoMoreThanItsTurn() {
-    RoundRobin choice = new RoundRobin();
-    List<One> all = instances(3);
-    chosen(choice, all.subList(0, 2), 1000, 0);
-    assertThat(count(chosen(choice, all, 300, 0), 2)).isBetween(99L, 101L);
+  void instanceThatJoinsLateReceivesOnlyItsTurn() {
+    RoundRobinSelector choice = new RoundRobinSelector();
+    List<FakeBackend> all = instances(3);
+    select(choice, all.subList(0, 2), 1000, 0);
+    assertThat(count(select(choice, all, 300, 0), 2)).isBetween(99L, 101L);
   }
 
   @Test
-  void whoIsNewGetsATenthAtFirstAndAllOfItAfterFiveSeconds() {
-    List<One> all = instances(2);
+  void newInstanceStartsWithATenthAndHasFullWeightAfterFiveSeconds() {
+    List<FakeBackend> all = instances(2);
     all.get(1).start = new SlowStart(0, true);
-    RoundRobin choice = new RoundRobin();
-    chosen(choice, all, 2, 0);
-    assertThat(count(chosen(choice, all, 110, 0), 1)).isBetween(9L, 11L);
-    assertThat(count(chosen(new RoundRobin(), all, 100, SlowStart.LENGTH.toNanos()), 1))
+    RoundRobinSelector choice = new RoundRobinSelector();
+    select(choice, all, 2, 0);
+    assertThat(count(select(choice, all, 110, 0), 1)).isBetween(9L, 11L);
+    assertThat(count(select(new RoundRobinSelector(), all, 100, SlowStart.LENGTH.toNanos()), 1))
         .isEqualTo(50);
   }
 
   @Test
-  void theShareOfWhoIsNewGrowsAndIsAllAtOnceWhereItIsAlone() {
+  void weightOfANewInstanceGrowsAndIsFullWithoutSlowStart() {
     SlowStart gently = new SlowStart(0, true);
-    assertThat(gently.share(Duration.ofMillis(2500).toNanos())).isEqualTo(0.5);
-    assertThat(gently.over(Duration.ofMillis(4999).toNanos())).isFalse();
-    assertThat(gently.over(Duration.ofSeconds(5).toNanos())).isTrue();
-    assertThat(SlowStart.none(0).share(0)).isEqualTo(1);
+    assertThat(gently.weight(Duration.ofMillis(2500).toNanos())).isEqualTo(0.5);
+    assertThat(gently.isOver(Duration.ofMillis(4999).toNanos())).isFalse();
+    assertThat(gently.isOver(Duration.ofSeconds(5).toNanos())).isTrue();
+    assertThat(SlowStart.none(0).weight(0)).isEqualTo(1);
   }
 
   @Test
-  void theOneWithTheFewestConnectionsIsChosenForItsShare() {
-    List<One> all = instances(3);
+  void leastConnSelectsTheFewestConnectionsPerWeight() {
+    List<FakeBackend> all = instances(3);
     all.get(0).load = 5;
     all.get(1).load = 2;
     all.get(2).load = 0;
-    assertThat(chosen(new LeastConn(), all, 2, 0)).containsOnly(2);
+    assertThat(select(new LeastConnectionsSelector(), all, 2, 0)).containsOnly(2);
     all.get(2).start = new SlowStart(0, true);
-    assertThat(chosen(new LeastConn(), all, 2, 0)).containsOnly(1);
+    assertThat(select(new LeastConnectionsSelector(), all, 2, 0)).containsOnly(1);
   }
 
   @Test
-  void amongEqualsLeastConnTakesTurns() {
-    assertThat(chosen(new LeastConn(), instances(3), 6, 0)).containsExactly(0, 1, 2, 0, 1, 2);
+  void leastConnTakesTurnsAmongEqualInstances() {
+    assertThat(select(new LeastConnectionsSelector(), instances(3), 6, 0))
+        .containsExactly(0, 1, 2, 0, 1, 2);
   }
 
   @Test
-  void amongEqualsLeastConnTakesTheOneThatHasOwedAnAnswerForTheShortestTime() {
-    List<One> all = instances(3);
-    all.forEach(one -> one.load = 1);
+  void leastConnPrefersTheShortestSilenceAmongEqualInstances() {
+    List<FakeBackend> all = instances(3);
+    all.forEach(fakeBackend -> fakeBackend.load = 1);
     all.get(0).silent = 5;
     all.get(1).silent = 100;
-    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(2);
+    assertThat(select(new LeastConnectionsSelector(), all, 6, 0)).containsOnly(2);
     all.get(2).silent = 6;
-    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(0);
+    assertThat(select(new LeastConnectionsSelector(), all, 6, 0)).containsOnly(0);
     all.get(1).load = 0;
-    assertThat(chosen(new LeastConn(), all, 6, 0)).containsOnly(1);
+    assertThat(select(new LeastConnectionsSelector(), all, 6, 0)).containsOnly(1);
   }
 
   @Test
-  void anAddressStaysWithItsInstanceAndOnlyTheClientsOfALostOneMove() {
-    List<One> four = instances(4);
-    List<One> three = List.of(four.get(0), four.get(1), four.get(3));
-    IpHash choice = new IpHash();
+  void ipHashMovesOnlyTheClientsOfALostInstance() {
+    List<FakeBackend> four = instances(4);
+    List<FakeBackend> three = List.of(four.get(0), four.get(1), four.get(3));
+    IpHashSelector choice = new IpHashSelector();
     SplittableRandom random = new SplittableRandom(7);
     Map<Integer, Integer> spread = new HashMap<>();
     for (int i = 0; i < 4000; i++) {
@@ -167,27 +170,27 @@ class BalancingStrategyTest {
   }
 
   @Test
-  void aPenaltyDoublesToHalfAMinuteAndIsForgotten() {
+  void ejectionTimeDoublesUpToThirtySecondsAndIsReset() {
     long now = 0;
     OutlierEjection outlierEjection = OutlierEjection.NONE;
-    assertThat(outlierEjection.lasts(now)).isFalse();
+    assertThat(outlierEjection.isActive(now)).isFalse();
     for (long seconds : new long[] {1, 2, 4, 8, 16, 30, 30}) {
-      outlierEjection = outlierEjection.again(now);
+      outlierEjection = outlierEjection.next(now);
       assertThat(outlierEjection.until() - now).isEqualTo(Duration.ofSeconds(seconds).toNanos());
-      assertThat(outlierEjection.lasts(outlierEjection.until() - 1)).isTrue();
-      assertThat(outlierEjection.lasts(outlierEjection.until())).isFalse();
+      assertThat(outlierEjection.isActive(outlierEjection.until() - 1)).isTrue();
+      assertThat(outlierEjection.isActive(outlierEjection.until())).isFalse();
       now = outlierEjection.until() + 1;
     }
     now += Duration.ofMinutes(1).toNanos();
-    assertThat(outlierEjection.again(now).until() - now).isEqualTo(Duration.ofSeconds(1).toNanos());
+    assertThat(outlierEjection.next(now).until() - now).isEqualTo(Duration.ofSeconds(1).toNanos());
   }
 
   @Test
-  void neverMoreThanHalfOfTheInstancesAreLeftOut() {
-    assertThat(OutlierEjection.allowed(0, 1)).isFalse();
-    assertThat(OutlierEjection.allowed(0, 2)).isTrue();
-    assertThat(OutlierEjection.allowed(1, 2)).isFalse();
-    assertThat(OutlierEjection.allowed(1, 3)).isFalse();
-    assertThat(OutlierEjection.allowed(1, 4)).isTrue();
+  void atMostHalfOfTheInstancesAreEjected() {
+    assertThat(OutlierEjection.isAllowed(0, 1)).isFalse();
+    assertThat(OutlierEjection.isAllowed(0, 2)).isTrue();
+    assertThat(OutlierEjection.isAllowed(1, 2)).isFalse();
+    assertThat(OutlierEjection.isAllowed(1, 3)).isFalse();
+    assertThat(OutlierEjection.isAllowed(1, 4)).isTrue();
   }
 }

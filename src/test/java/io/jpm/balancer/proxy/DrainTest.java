@@ -49,18 +49,18 @@ class DrainTest {
   }
 
   @Test
-  void aDrainedInstanceGetsNoNewConnection() throws IOException {
+  void drainingInstanceReceivesNoNewConnections() throws IOException {
     Instance old = proxy.start(0, Server.http("old"));
     proxy.start(0, Server.http("new"));
     assertThat(ProxyHarness.await(proxy.drain(old))).isZero();
     for (int i = 0; i < 10; i++) {
       assertThat(exchange(proxy.connect())).endsWith("new");
     }
-    assertThat(proxy.<Integer>get(() -> proxy.sharing.fronts().size())).isEqualTo(1);
+    assertThat(proxy.<Integer>get(() -> proxy.backend.fronts().size())).isEqualTo(1);
   }
 
   @Test
-  void aResponseTellsTheClientToCloseAndNothingIsLost() throws IOException {
+  void responseDuringADrainTellsTheClientToClose() throws IOException {
     Instance old = proxy.start(0, Server.http("old"));
     Socket socket = proxy.connect();
     assertThat(exchange(socket)).doesNotContain("Connection: close");
@@ -74,7 +74,7 @@ class DrainTest {
   }
 
   @Test
-  void anIdleKeepAliveConnectionIsEndedInOrder() throws IOException {
+  void idleKeepAliveConnectionIsClosedGracefully() throws IOException {
     Instance old = proxy.start(0, Server.http("old"));
     Socket socket = proxy.connect();
     exchange(socket);
@@ -84,7 +84,7 @@ class DrainTest {
   }
 
   @Test
-  void anUpgradedConnectionOutlivesTheBeginOfTheDrainAndIsCountedAtItsEnd() throws IOException {
+  void upgradedConnectionStaysDuringTheDrainAndIsCountedAtItsEnd() throws IOException {
     proxy.with(Duration.ofSeconds(4));
     Instance old =
         proxy.start(
@@ -114,7 +114,7 @@ class DrainTest {
   }
 
   @Test
-  void aLongUploadIsWaitedFor() throws IOException {
+  void drainWaitsForALongUpload() throws IOException {
     Instance old =
         proxy.start(
             0,
@@ -126,7 +126,7 @@ class DrainTest {
     Socket socket = proxy.connect();
     socket.getOutputStream().write(new byte[1000]);
     Eventually.await(
-        "the first part has arrived", ProxyHarness.LONG, () -> counted(old, "bytes_in") == 1000);
+        "the first part has arrived", ProxyHarness.TIMEOUT, () -> counter(old, "bytes_in") == 1000);
     Future<Integer> drained = proxy.drain(old);
     for (int i = 0; i < 100; i++) {
       socket.getOutputStream().write(new byte[1000]);
@@ -137,14 +137,14 @@ class DrainTest {
     assertThat(ProxyHarness.await(drained)).isZero();
   }
 
-  private long counted(Instance instance, String counter) {
+  private long counter(Instance instance, String counter) {
     return proxy
-        .get(() -> proxy.sharing.counters(instance.worker().id()))
+        .get(() -> proxy.backend.counters(instance.worker().id()))
         .getOrDefault(counter, -1L);
   }
 
   @Test
-  void aResponseThatTakesItsTimeIsNotTakenForIdle() throws IOException {
+  void slowResponseIsNotTreatedAsIdle() throws IOException {
     proxy.with(Relay.IDLE.plusSeconds(2));
     Instance old =
         proxy.start(
@@ -168,7 +168,7 @@ class DrainTest {
   }
 
   @Test
-  void clientsFlatOutLoseNothingWhileInstancesAreReplaced() throws Exception {
+  void busyClientsLoseNoRequestWhileInstancesAreReplaced() throws Exception {
     int instances = 2;
     List<Instance> now = new ArrayList<>();
     for (int id = 0; id < instances; id++) {
@@ -202,7 +202,8 @@ class DrainTest {
           proxy.end(old);
         }
         List<String> latest = List.of("round " + round + " of 0", "round " + round + " of 1");
-        Eventually.await(latest + " answer", ProxyHarness.LONG, () -> answers.containsAll(latest));
+        Eventually.await(
+            latest + " answer", ProxyHarness.TIMEOUT, () -> answers.containsAll(latest));
       }
       over.set(true);
       for (Thread client : clients) {

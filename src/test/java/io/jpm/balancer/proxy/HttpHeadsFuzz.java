@@ -3,7 +3,7 @@ package io.jpm.balancer.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.jpm.testing.Effort;
+import io.jpm.testing.CpuTimeBound;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,8 @@ class HttpHeadsFuzz {
     byte[] response = Arrays.copyOfRange(data, Math.min(end + 1, data.length), data.length);
     request(request);
     boolean idle =
-        Effort.inProportion(data.length, () -> isIdleAfter(request, response, response.length));
+        CpuTimeBound.proportionalTo(
+            data.length, () -> isIdleAfter(request, response, response.length));
     int body = lastHead(response);
     if (body >= 0) {
       for (int cut = body; cut <= response.length; cut += 1 + (response.length - body) / 16) {
@@ -36,17 +37,17 @@ class HttpHeadsFuzz {
 
   private static void request(byte[] bytes) {
     ByteBuf buffer = Unpooled.wrappedBuffer(bytes);
-    Request request = Request.at(buffer);
+    RequestHead requestHead = RequestHead.at(buffer);
     assertThat(buffer.readableBytes()).isEqualTo(bytes.length);
-    assertThat(request.headOnly() && request.tunnel()).isFalse();
-    if (!request.known()) {
-      assertThat(request.left()).isZero();
-      assertThat(request.followed()).isFalse();
+    assertThat(requestHead.headOnly() && requestHead.tunnel()).isFalse();
+    if (!requestHead.known()) {
+      assertThat(requestHead.left()).isZero();
+      assertThat(requestHead.isPipelined()).isFalse();
     }
     for (int cut = 0; cut <= bytes.length; cut += 1 + bytes.length / 16) {
-      Request first = Request.at(Unpooled.wrappedBuffer(bytes, 0, cut));
+      RequestHead first = RequestHead.at(Unpooled.wrappedBuffer(bytes, 0, cut));
       if (first.known()) {
-        assertThat(first.and(bytes.length - cut)).as("cut at %d", cut).isEqualTo(request);
+        assertThat(first.consume(bytes.length - cut)).as("cut at %d", cut).isEqualTo(requestHead);
       }
     }
   }
@@ -109,12 +110,12 @@ class HttpHeadsFuzz {
     }
     body.writeBytes("0\r\nA: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     int end = body.writerIndex();
-    ChunkedBody chunked = new ChunkedBody();
+    ChunkedBodyScanner chunked = new ChunkedBodyScanner();
     chunked.read(body.duplicate().writerIndex(end - 1), 0);
-    assertThat(chunked.ended() || chunked.strange()).isFalse();
+    assertThat(chunked.ended() || chunked.isMalformed()).isFalse();
     chunked.read(body, end - 1);
     assertThat(chunked.ended()).isTrue();
     chunked.read(body, end - 1);
-    assertThat(chunked.strange()).isTrue();
+    assertThat(chunked.isMalformed()).isTrue();
   }
 }

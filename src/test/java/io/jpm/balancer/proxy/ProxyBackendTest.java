@@ -12,12 +12,12 @@ import io.jpm.bus.balancer.BalancerReply.Refused;
 import io.jpm.bus.balancer.BalancerReply.Route;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Cluster;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.Strategy;
-import io.jpm.model.Variables;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
@@ -66,48 +66,48 @@ class ProxyBackendTest {
   }
 
   /// Returns a handler that sends `name` and closes the connection.
-  private static Server.Manner says(String name) {
+  private static Server.ConnectionHandler answersWith(String name) {
     return socket -> socket.getOutputStream().write(name.getBytes(US_ASCII));
   }
 
-  private String visit() throws IOException {
+  private String readAnswer() throws IOException {
     try (Socket socket = proxy.connect()) {
       return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
   }
 
-  private List<String> visits(int count) throws IOException {
+  private List<String> readAnswers(int count) throws IOException {
     List<String> answers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      answers.add(visit());
+      answers.add(readAnswer());
     }
     return answers;
   }
 
-  private long counted(Instance instance, String counter) {
+  private long counter(Instance instance, String counter) {
     return proxy
-        .get(() -> proxy.sharing.counters(instance.worker().id()))
+        .get(() -> proxy.backend.counters(instance.worker().id()))
         .getOrDefault(counter, -1L);
   }
 
   // ---------------------------------------------------------------- the port
 
   @Test
-  void eachProcessGetsAPortOfItsOwnAndTheAppsPortIsOpen() throws IOException {
+  void eachProcessGetsItsOwnPortAndThePortOfTheAppIsOpen() throws IOException {
     Set<Integer> ports = new HashSet<>();
     for (int i = 0; i < 4; i++) {
       Prepared prepared = (Prepared) proxy.prepare(proxy.worker(i));
       String own = prepared.environment().getOrDefault("PORT", "");
       assertThat(prepared.environment()).isEqualTo(Map.of("PORT", own, "SERVER_PORT", own));
-      assertThat(prepared.memo()).isEqualTo(own + " " + proxy.port);
-      assertThat(prepared.channel()).isTrue();
+      assertThat(prepared.balancerState()).isEqualTo(own + " " + proxy.port);
+      assertThat(prepared.ipcChannel()).isTrue();
       assertThat(prepared.mustListen()).isTrue();
-      assertThat(prepared.unready())
+      assertThat(prepared.startHint())
           .isEqualTo(
               "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
                   .formatted(own, proxy.port));
       int id = i;
-      assertThat(proxy.get(() -> proxy.sharing.own(new InstanceId(id))))
+      assertThat(proxy.get(() -> proxy.backend.own(new InstanceId(id))))
           .hasValue(Integer.parseInt(own));
       ports.add(Integer.parseInt(own));
     }
@@ -115,13 +115,13 @@ class ProxyBackendTest {
     try (Socket socket = new Socket(InetAddress.getByName("::1"), proxy.port)) {
       assertThat(socket.isConnected()).isTrue();
     }
-    assertThat(proxy.get(() -> proxy.sharing.addresses(ProxyHarness.APP)))
+    assertThat(proxy.get(() -> proxy.backend.addresses(ProxyHarness.APP)))
         .containsExactly(Integer.toString(proxy.port));
-    assertThat(proxy.get(() -> proxy.sharing.strategy(ProxyHarness.APP))).isEqualTo("round_robin");
+    assertThat(proxy.get(() -> proxy.backend.strategy(ProxyHarness.APP))).isEqualTo("round_robin");
   }
 
   @Test
-  void aPortInUseIsRefusedWithASentence() throws IOException {
+  void portInUseIsRefusedWithAReason() throws IOException {
     try (ServerSocket other = new ServerSocket(proxy.port)) {
       assertThat(other.isBound()).isTrue();
       assertThat(((Refused) proxy.prepare(proxy.worker(0))).reason())
@@ -136,9 +136,9 @@ class ProxyBackendTest {
 
   @Test
   @Needs(Need.NODE)
-  void whoHasThePortIsNamedWhereTheSystemKnowsHim() throws IOException {
+  void processThatHoldsThePortIsNamedIfTheSystemKnowsIt() throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        ProxyHarness kept = new ProxyHarness(ProxyHarness.free(), host.listenSockets())) {
+        ProxyHarness kept = new ProxyHarness(ProxyHarness.freePort(), host.listenSockets())) {
       Process stranger =
           new ProcessBuilder(
                   "node", "-e", "require('net').createServer().listen(%d)".formatted(kept.port))
@@ -146,7 +146,7 @@ class ProxyBackendTest {
       try {
         Eventually.await(
             "the foreign process listens",
-            ProxyHarness.LONG,
+            ProxyHarness.TIMEOUT,
             () -> host.listeners().stream().anyMatch(it -> it.address().getPort() == kept.port));
         assertThat(((Refused) kept.prepare(kept.worker(0))).reason())
             .contains(
@@ -158,54 +158,54 @@ class ProxyBackendTest {
   }
 
   @Test
-  void thePortMayBeAVariableOfTheApp() {
+  void portCanBeSetByAVariableOfTheApp() {
     AppSpec spec =
-        proxy
-            .spec()
-            .draft()
-            .cluster(Cluster.auto())
-            .variables(Variables.declared(Map.of("PORT", Integer.toString(proxy.port))))
+        proxy.spec().toBuilder()
+            .cluster(ClusterSettings.auto())
+            .variables(EnvironmentVariables.declared(Map.of("PORT", Integer.toString(proxy.port))))
             .build();
-    assertThat(((Prepared) proxy.prepare(proxy.worker(0), spec)).memo()).endsWith(" " + proxy.port);
+    assertThat(((Prepared) proxy.prepare(proxy.worker(0), spec)).balancerState())
+        .endsWith(" " + proxy.port);
     BalancerReply refused =
-        proxy.prepare(proxy.worker(1), spec.draft().variables(Variables.NONE).build());
+        proxy.prepare(
+            proxy.worker(1), spec.toBuilder().variables(EnvironmentVariables.NONE).build());
     assertThat(((Refused) refused).reason())
         .contains("set port to the one that clients connect to");
   }
 
   @Test
-  void aProgramThatIgnoresItsPortIsToldOf() throws IOException {
+  void programThatIgnoresItsPortIsReported() throws IOException {
     WorkerId first = proxy.worker(0);
-    proxy.begin(first, ((Prepared) proxy.prepare(first)).memo());
-    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id()))).isEmpty();
-    proxy.run(() -> proxy.sharing.ended(first));
+    proxy.begin(first, ((Prepared) proxy.prepare(first)).balancerState());
+    assertThat(proxy.get(() -> proxy.backend.problem(first.id()))).isEmpty();
+    proxy.run(() -> proxy.backend.ended(first));
     WorkerId second = proxy.worker(0);
     Prepared prepared = (Prepared) proxy.prepare(second);
-    proxy.begin(second, prepared.memo());
-    assertThat(proxy.get(() -> proxy.sharing.trouble(first.id())))
+    proxy.begin(second, prepared.balancerState());
+    assertThat(proxy.get(() -> proxy.backend.problem(first.id())))
         .contains(
             "nothing listens on %s, the value of its variable PORT: it must listen there, not on %d itself"
                 .formatted(prepared.environment().get("PORT"), proxy.port));
-    proxy.run(() -> proxy.sharing.ended(second));
-    Instance heard = proxy.start(0, says("a"));
-    assertThat(visit()).isEqualTo("a");
-    assertThat(proxy.get(() -> proxy.sharing.trouble(heard.worker().id()))).isEmpty();
+    proxy.run(() -> proxy.backend.ended(second));
+    Instance heard = proxy.start(0, answersWith("a"));
+    assertThat(readAnswer()).isEqualTo("a");
+    assertThat(proxy.get(() -> proxy.backend.problem(heard.worker().id()))).isEmpty();
   }
 
   @Test
   void thePortIsClosedWhenTheLastInstanceIsReleased() throws IOException {
-    Instance first = proxy.start(0, says("a"));
-    Instance second = proxy.start(1, says("b"));
+    Instance first = proxy.start(0, answersWith("a"));
+    Instance second = proxy.start(1, answersWith("b"));
     proxy.end(first);
-    proxy.run(() -> proxy.sharing.released(first.worker()));
-    assertThat(visit()).isEqualTo("b");
+    proxy.run(() -> proxy.backend.released(first.worker()));
+    assertThat(readAnswer()).isEqualTo("b");
     proxy.end(second);
     new Socket(ProxyHarness.LOOPBACK, proxy.port).close();
-    proxy.run(() -> proxy.sharing.released(second.worker()));
-    Eventually.await("the port is free", ProxyHarness.LONG, this::portIsFree);
-    assertThat(proxy.get(() -> proxy.sharing.counters(second.worker().id()))).isEmpty();
-    assertThat(proxy.start(0, says("c"))).isNotNull();
-    assertThat(visit()).isEqualTo("c");
+    proxy.run(() -> proxy.backend.released(second.worker()));
+    Eventually.await("the port is free", ProxyHarness.TIMEOUT, this::portIsFree);
+    assertThat(proxy.get(() -> proxy.backend.counters(second.worker().id()))).isEmpty();
+    assertThat(proxy.start(0, answersWith("c"))).isNotNull();
+    assertThat(readAnswer()).isEqualTo("c");
   }
 
   private boolean portIsFree() {
@@ -217,16 +217,14 @@ class ProxyBackendTest {
   }
 
   @Test
-  void anAppMovesToAnotherPortWithItsLastProcess() throws IOException {
-    Instance old = proxy.start(0, says("old"));
-    int moved = ProxyHarness.free();
-    Cluster was = proxy.spec().cluster();
+  void oldPortIsClosedWithTheLastProcessThatUsesIt() throws IOException {
+    Instance old = proxy.start(0, answersWith("old"));
+    int moved = ProxyHarness.freePort();
+    ClusterSettings was = proxy.spec().cluster();
     AppSpec spec =
-        proxy
-            .spec()
-            .draft()
+        proxy.spec().toBuilder()
             .cluster(
-                new Cluster(
+                new ClusterSettings(
                     true,
                     was.balance(),
                     was.strategy(),
@@ -237,33 +235,33 @@ class ProxyBackendTest {
             .build();
     WorkerId successor = proxy.worker(0);
     assertThat(proxy.prepare(successor, spec)).isInstanceOf(Prepared.class);
-    assertThat(visit()).isEqualTo("old");
+    assertThat(readAnswer()).isEqualTo("old");
     proxy.end(old);
-    Eventually.await("the old port is free", ProxyHarness.LONG, this::portIsFree);
-    assertThat(proxy.get(() -> proxy.sharing.addresses(ProxyHarness.APP)))
+    Eventually.await("the old port is free", ProxyHarness.TIMEOUT, this::portIsFree);
+    assertThat(proxy.get(() -> proxy.backend.addresses(ProxyHarness.APP)))
         .containsExactly(Integer.toString(moved));
   }
 
   @Test
-  void theNextDaemonIsBackOnThePortWithItsInstances() throws Exception {
-    Instance instance = proxy.start(0, says("a"));
-    assertThat(visit()).isEqualTo("a");
+  void nextDaemonServesThePortWithTheRunningInstances() throws Exception {
+    Instance instance = proxy.start(0, answersWith("a"));
+    assertThat(readAnswer()).isEqualTo("a");
     try (ProxyHarness next = new ProxyHarness(proxy.port, Optional.empty())) {
       // The old daemon still holds the port: the new one keeps trying.
       next.begin(instance.worker(), instance.memo());
-      ProxyHarness.await(proxy.on(proxy.sharing::close));
+      ProxyHarness.await(proxy.onContext(proxy.backend::close));
       Eventually.await(
           "the instance listens",
-          ProxyHarness.LONG,
+          ProxyHarness.TIMEOUT,
           () -> next.listening.containsKey(instance.worker()));
       assertThat(next.listening.get(instance.worker()))
           .isEqualTo("port %d, through %d".formatted(proxy.port, instance.port()));
       Eventually.await(
           "the instance answers",
-          ProxyHarness.LONG,
+          ProxyHarness.TIMEOUT,
           () -> {
             try {
-              return visit().equals("a");
+              return readAnswer().equals("a");
             } catch (IOException notYet) {
               return false;
             }
@@ -272,26 +270,26 @@ class ProxyBackendTest {
   }
 
   @Test
-  void whoConnectsBetweenTwoDaemonsWaitsForTheNextOne(@TempDir Path dir) throws Exception {
+  void connectionsBetweenTwoDaemonsWaitForTheNextDaemon(@TempDir Path dir) throws Exception {
     LinuxProcessHost host = new LinuxProcessHost(dir);
     try (HostFixture _ = new HostFixture(host, dir)) {
-      int port = ProxyHarness.free();
+      int port = ProxyHarness.freePort();
       Socket between;
       try (ProxyHarness first = new ProxyHarness(port, host.listenSockets())) {
-        Instance instance = first.start(0, says("a"));
+        Instance instance = first.start(0, answersWith("a"));
         assertThat(answer(first.connect())).isEqualTo("a");
-        ProxyHarness.await(first.on(first.sharing::close));
+        ProxyHarness.await(first.onContext(first.backend::close));
         between = new Socket(ProxyHarness.LOOPBACK, port);
-        between.setSoTimeout((int) ProxyHarness.LONG.toMillis());
+        between.setSoTimeout((int) ProxyHarness.TIMEOUT.toMillis());
         try (ProxyHarness next = new ProxyHarness(port, host.listenSockets())) {
           String key = "proxy web " + port;
-          assertThat(next.get(() -> next.sharing.holds(key))).isFalse();
+          assertThat(next.get(() -> next.backend.holds(key))).isFalse();
           next.begin(instance.worker(), instance.memo());
-          assertThat(next.get(() -> next.sharing.holds(key))).isTrue();
+          assertThat(next.get(() -> next.backend.holds(key))).isTrue();
           assertThat(answer(between)).isEqualTo("a");
-          next.run(() -> next.sharing.ended(instance.worker()));
-          next.run(() -> next.sharing.released(instance.worker()));
-          Eventually.await("the port is free", ProxyHarness.LONG, () -> isRefused(port));
+          next.run(() -> next.backend.ended(instance.worker()));
+          next.run(() -> next.backend.released(instance.worker()));
+          Eventually.await("the port is free", ProxyHarness.TIMEOUT, () -> isRefused(port));
           assertThat(host.listenSockets().orElseThrow().find(key)).isEmpty();
         }
       }
@@ -328,11 +326,11 @@ class ProxyBackendTest {
         socket.getOutputStream().write(line);
         assertThat(socket.getInputStream().readNBytes(line.length)).isEqualTo(line);
       }
-      assertThat(counted(instance, "open")).isEqualTo(1);
+      assertThat(counter(instance, "open")).isEqualTo(1);
     }
     Eventually.await(
-        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(proxy.get(() -> proxy.sharing.counters(instance.worker().id())))
+        "the connection has ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(proxy.get(() -> proxy.backend.counters(instance.worker().id())))
         .containsExactly(
             Map.entry("connections", 1L),
             Map.entry("open", 0L),
@@ -343,7 +341,7 @@ class ProxyBackendTest {
   }
 
   @Test
-  void whoHasSaidAllStillGetsTheWholeAnswer() throws IOException {
+  void clientThatEndsItsSideReceivesTheWholeAnswer() throws IOException {
     byte[] answer = new byte[3_000_000];
     for (int i = 0; i < answer.length; i++) {
       answer[i] = (byte) (i * 31);
@@ -364,7 +362,7 @@ class ProxyBackendTest {
   }
 
   @Test
-  void anInstanceThatHasSaidAllStillHearsTheRest() throws Exception {
+  void instanceThatEndsItsSideReceivesTheRest() throws Exception {
     AtomicReference<String> rest = new AtomicReference<>();
     CountDownLatch heard = new CountDownLatch(1);
     proxy.start(
@@ -389,7 +387,7 @@ class ProxyBackendTest {
   }
 
   @Test
-  void aSlowReaderHoldsUpTheSenderAndNotTheDaemonsMemory() throws Exception {
+  void slowReaderDelaysTheSenderAndDoesNotFillMemory() throws Exception {
     long size = 50_000_000;
     CountDownLatch go = new CountDownLatch(1);
     Instance instance =
@@ -420,9 +418,9 @@ class ProxyBackendTest {
                 throw new java.io.UncheckedIOException(error);
               }
             });
-    Eventually.await("the sender is held up", ProxyHarness.LONG, () -> buffered() > 0);
+    Eventually.await("the sender is held up", ProxyHarness.TIMEOUT, () -> buffered() > 0);
     assertThat(buffered()).isLessThanOrEqualTo(MOST_BUFFERED);
-    assertThat(counted(instance, "bytes_in")).isLessThan(size);
+    assertThat(counter(instance, "bytes_in")).isLessThan(size);
     go.countDown();
     while (upload.isAlive()) {
       assertThat(buffered()).isLessThanOrEqualTo(MOST_BUFFERED);
@@ -430,13 +428,13 @@ class ProxyBackendTest {
     }
     assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
         .isEqualTo(Long.toString(size));
-    assertThat(counted(instance, "bytes_in")).isEqualTo(size);
+    assertThat(counter(instance, "bytes_in")).isEqualTo(size);
   }
 
   /// Returns the number of bytes that all connections buffer in memory.
   private long buffered() {
     long sum = 0;
-    for (ProxyListener proxyListener : proxy.get(proxy.sharing::fronts)) {
+    for (ProxyListener proxyListener : proxy.get(proxy.backend::fronts)) {
       for (Relay relay : proxyListener.relays()) {
         try {
           sum += relay.client().eventLoop().submit(relay::buffered).get();
@@ -457,7 +455,7 @@ class ProxyBackendTest {
   }
 
   @Test
-  void aResetOfTheInstanceIsAResetForTheClient() throws IOException {
+  void resetOfTheInstanceResetsTheClient() throws IOException {
     Instance instance =
         proxy.start(
             0,
@@ -472,12 +470,12 @@ class ProxyBackendTest {
           .hasMessageContaining("reset");
     }
     Eventually.await(
-        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(counted(instance, "failures")).isEqualTo(1);
+        "the connection has ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(counter(instance, "failures")).isEqualTo(1);
   }
 
   @Test
-  void aResetOfTheClientIsAResetForTheInstance() throws Exception {
+  void resetOfTheClientResetsTheInstance() throws Exception {
     AtomicReference<Throwable> seen = new AtomicReference<>();
     CountDownLatch over = new CountDownLatch(1);
     Instance instance =
@@ -499,12 +497,12 @@ class ProxyBackendTest {
     over.await();
     assertThat(seen.get()).hasMessageContaining("reset");
     Eventually.await(
-        "the connection has ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(counted(instance, "failures")).isEqualTo(0);
+        "the connection has ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(counter(instance, "failures")).isEqualTo(0);
   }
 
   @Test
-  void anEarlyAnswerArrivesThoughTheInstanceReadsNoMore() throws IOException {
+  void earlyAnswerArrivesThoughTheInstanceDiscardsTheRest() throws IOException {
     proxy.start(
         0,
         socket -> {
@@ -522,7 +520,7 @@ class ProxyBackendTest {
   }
 
   @Test
-  void thousandsOfIdleConnectionsStayAndStillWork() throws IOException {
+  void thousandsOfIdleConnectionsStayUsable() throws IOException {
     Instance instance = proxy.start(0, Server::echo);
     // Each takes four descriptors of this process: one of the client, two of the daemon, one of the
     // instance.
@@ -532,7 +530,7 @@ class ProxyBackendTest {
       sockets.add(proxy.connect());
     }
     Eventually.await(
-        "all connections are open", ProxyHarness.LONG, () -> counted(instance, "open") == count);
+        "all connections are open", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == count);
     assertThat(buffered()).isZero();
     for (Socket socket : sockets) {
       socket.getOutputStream().write('x');
@@ -542,7 +540,7 @@ class ProxyBackendTest {
       socket.close();
     }
     Eventually.await(
-        "all connections are closed", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
+        "all connections are closed", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
   }
 
   private static long descriptors() {
@@ -553,21 +551,21 @@ class ProxyBackendTest {
   }
 
   @Test
-  void anInstanceMayListenOnIpv6Only() throws IOException {
-    Instance instance = proxy.make(0, says("four"));
+  void instanceCanListenOnIpv6Only() throws IOException {
+    Instance instance = proxy.startServer(0, answersWith("four"));
     instance.server().close();
-    proxy.closing(new Server(InetAddress.getByName("::1"), instance.port(), says("six")));
+    proxy.closeLater(new Server(InetAddress.getByName("::1"), instance.port(), answersWith("six")));
     proxy.begin(instance.worker(), instance.memo());
-    assertThat(visit()).isEqualTo("six");
+    assertThat(readAnswer()).isEqualTo("six");
   }
 
   // ---------------------------------------------------------------- selection
 
   @Test
   void instancesTakeTurns() throws IOException {
-    proxy.start(0, says("a"));
-    proxy.start(1, says("b"));
-    List<String> answers = visits(10);
+    proxy.start(0, answersWith("a"));
+    proxy.start(1, answersWith("b"));
+    List<String> answers = readAnswers(10);
     assertThat(answers).containsOnly("a", "b");
     for (int i = 2; i < answers.size(); i++) {
       assertThat(answers.get(i)).isEqualTo(answers.get(i - 2)).isNotEqualTo(answers.get(i - 1));
@@ -575,117 +573,121 @@ class ProxyBackendTest {
   }
 
   @Test
-  void aDeadInstanceCostsNoConnectionAndIsLeftOut() throws IOException {
-    Instance dead = proxy.start(0, says("a"));
-    proxy.start(1, says("b"));
+  void deadInstanceCostsNoConnectionAndIsEjected() throws IOException {
+    Instance dead = proxy.start(0, answersWith("a"));
+    proxy.start(1, answersWith("b"));
     dead.server().close();
-    assertThat(visits(20)).containsOnly("b");
+    assertThat(readAnswers(20)).containsOnly("b");
     Eventually.await(
-        "the instance is ejected", ProxyHarness.LONG, () -> counted(dead, "ejections") >= 1);
-    assertThat(counted(dead, "failures")).isGreaterThanOrEqualTo(3);
-    Server again = proxy.closing(new Server(ProxyHarness.LOOPBACK, dead.port(), says("a")));
-    Eventually.await("the instance is back", ProxyHarness.LONG, () -> visited("a"));
+        "the instance is ejected", ProxyHarness.TIMEOUT, () -> counter(dead, "ejections") >= 1);
+    assertThat(counter(dead, "failures")).isGreaterThanOrEqualTo(3);
+    Server again =
+        proxy.closeLater(new Server(ProxyHarness.LOOPBACK, dead.port(), answersWith("a")));
+    Eventually.await("the instance is back", ProxyHarness.TIMEOUT, () -> isAnsweredWith("a"));
     assertThat(again.accepted.get()).isGreaterThanOrEqualTo(0);
   }
 
-  private boolean visited(String answer) {
+  private boolean isAnsweredWith(String answer) {
     try {
-      return visit().equals(answer);
+      return readAnswer().equals(answer);
     } catch (IOException error) {
       throw new java.io.UncheckedIOException(error);
     }
   }
 
   @Test
-  void whoIsNotFitGetsNoConnectionAsLongAsAnotherIs() throws IOException {
-    Instance one = proxy.start(0, says("one"));
-    Instance two = proxy.start(1, says("two"));
-    proxy.run(() -> proxy.sharing.fit(one.worker(), false));
-    assertThat(visits(6)).containsOnly("two");
-    assertThat(proxy.get(() -> proxy.sharing.trouble(one.worker().id())))
+  void unfitInstanceReceivesNoConnectionsWhileAnotherIsFit() throws IOException {
+    Instance one = proxy.start(0, answersWith("one"));
+    Instance two = proxy.start(1, answersWith("two"));
+    proxy.run(() -> proxy.backend.fit(one.worker(), false));
+    assertThat(readAnswers(6)).containsOnly("two");
+    assertThat(proxy.get(() -> proxy.backend.problem(one.worker().id())))
         .contains("its readiness check fails: new connections go to the others");
-    assertThat(proxy.get(() -> proxy.sharing.trouble(two.worker().id()))).isEmpty();
+    assertThat(proxy.get(() -> proxy.backend.problem(two.worker().id()))).isEmpty();
 
     // If no instance is fit, all of them receive connections.
-    proxy.run(() -> proxy.sharing.fit(two.worker(), false));
-    assertThat(visits(6)).contains("one", "two");
-    proxy.run(() -> proxy.sharing.fit(one.worker(), true));
-    assertThat(visits(6)).containsOnly("one");
-    proxy.run(() -> proxy.sharing.fit(two.worker(), true));
+    proxy.run(() -> proxy.backend.fit(two.worker(), false));
+    assertThat(readAnswers(6)).contains("one", "two");
+    proxy.run(() -> proxy.backend.fit(one.worker(), true));
+    assertThat(readAnswers(6)).containsOnly("one");
+    proxy.run(() -> proxy.backend.fit(two.worker(), true));
     // Slow start: it receives few connections at first.
-    Eventually.await("the other instance is back", ProxyHarness.LONG, () -> visited("two"));
+    Eventually.await(
+        "the other instance is back", ProxyHarness.TIMEOUT, () -> isAnsweredWith("two"));
   }
 
   @Test
-  void whoIsNotReadyGetsNoClientAndItsChecksAllTheSame() throws IOException {
-    Instance one = proxy.start(0, says("one"));
-    proxy.waitingForReady();
-    Instance two = proxy.start(1, says("two"));
-    assertThat(visits(6)).containsOnly("one");
-    assertThat(asked(two)).isEqualTo("two");
-    assertThat(asked(one)).isEqualTo("one");
-    assertThat(proxy.reach(two.worker(), two.port()))
-        .isEqualTo(new Route.Through(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
+  void instanceThatIsNotReadyReceivesProbesButNoClients() throws IOException {
+    Instance one = proxy.start(0, answersWith("one"));
+    proxy.withReadiness();
+    Instance two = proxy.start(1, answersWith("two"));
+    assertThat(readAnswers(6)).containsOnly("one");
+    assertThat(probe(two)).isEqualTo("two");
+    assertThat(probe(one)).isEqualTo("one");
+    assertThat(proxy.route(two.worker(), two.port()))
+        .isEqualTo(new Route.Via(new InetSocketAddress(ProxyHarness.LOOPBACK, two.port())));
 
-    proxy.run(() -> proxy.sharing.ready(two.worker()));
+    proxy.run(() -> proxy.backend.ready(two.worker()));
     Eventually.await(
-        "the other instance receives clients", ProxyHarness.LONG, () -> visited("two"));
+        "the other instance receives clients", ProxyHarness.TIMEOUT, () -> isAnsweredWith("two"));
   }
 
   /// Returns the answer of `instance` to a probe of the app's port.
-  private String asked(Instance instance) throws IOException {
-    var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+  private String probe(Instance instance) throws IOException {
+    var way = (Route.Via) proxy.route(instance.worker(), proxy.port);
     try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
       return new String(socket.getInputStream().readAllBytes(), US_ASCII);
     }
   }
 
   @Test
-  void clientsOfTheOnlyOneWaitUntilItIsReady() throws Exception {
-    proxy.waitingForReady();
-    Instance one = proxy.start(0, says("one"));
+  void clientsWaitUntilTheOnlyInstanceIsReady() throws Exception {
+    proxy.withReadiness();
+    Instance one = proxy.start(0, answersWith("one"));
     try (Socket waiting = proxy.connect()) {
-      ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+      ProxyListener proxyListener = proxy.get(proxy.backend::fronts).iterator().next();
       Eventually.await(
-          "the client waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
-      assertThat(asked(one)).isEqualTo("one");
-      proxy.run(() -> proxy.sharing.ready(one.worker()));
+          "the client waits",
+          ProxyHarness.TIMEOUT,
+          () -> proxy.get(proxyListener::waitingCount) == 1);
+      assertThat(probe(one)).isEqualTo("one");
+      proxy.run(() -> proxy.backend.ready(one.worker()));
       assertThat(waiting.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("one");
     }
   }
 
   @Test
-  void whoWasReadyForAFormerDaemonGetsClientsAtOnce() throws IOException {
-    proxy.waitingForReady();
-    Instance one = proxy.make(0, says("one"));
-    Instance two = proxy.make(1, says("two"));
-    proxy.run(() -> proxy.sharing.ended(one.worker()));
-    proxy.run(() -> proxy.sharing.ended(two.worker()));
+  void instanceReadyForThePreviousDaemonReceivesClientsAtOnce() throws IOException {
+    proxy.withReadiness();
+    Instance one = proxy.startServer(0, answersWith("one"));
+    Instance two = proxy.startServer(1, answersWith("two"));
+    proxy.run(() -> proxy.backend.ended(one.worker()));
+    proxy.run(() -> proxy.backend.ended(two.worker()));
     proxy.begin(one.worker(), one.memo(), true);
     proxy.begin(two.worker(), two.memo(), false);
-    Eventually.await("both listen", ProxyHarness.LONG, () -> proxy.listening.size() == 2);
-    assertThat(visits(6)).containsOnly("one");
-    assertThat(asked(two)).isEqualTo("two");
+    Eventually.await("both listen", ProxyHarness.TIMEOUT, () -> proxy.listening.size() == 2);
+    assertThat(readAnswers(6)).containsOnly("one");
+    assertThat(probe(two)).isEqualTo("two");
   }
 
   @Test
-  void beforeItListensACheckIsToldSo() {
-    proxy.waitingForReady();
+  void probeHasNoRouteBeforeTheProcessListens() {
+    proxy.withReadiness();
     WorkerId worker = proxy.worker(0);
     var prepared = (Prepared) proxy.prepare(worker);
-    assertThat(proxy.reach(worker, proxy.port))
+    assertThat(proxy.route(worker, proxy.port))
         .isEqualTo(
-            new Route.Nowhere(
+            new Route.Unreachable(
                 "nothing listens on %s yet, the PORT of the process"
                     .formatted(prepared.environment().get("PORT"))));
   }
 
   @Test
-  void whoReadsTheProxyProtocolIsAskedWithItsHeader() throws IOException {
-    proxy.with(ProxyProtocol.V1).waitingForReady();
+  void probeSendsTheProxyProtocolHeader() throws IOException {
+    proxy.with(ProxyProtocol.V1).withReadiness();
     Instance instance = proxy.start(0, Server::echo);
     for (int count = 0; count < 3; count++) {
-      var way = (Route.Through) proxy.reach(instance.worker(), proxy.port);
+      var way = (Route.Via) proxy.route(instance.worker(), proxy.port);
       try (Socket socket = new Socket(way.address().getAddress(), way.address().getPort())) {
         socket.getOutputStream().write("hello".getBytes(US_ASCII));
         socket.shutdownOutput();
@@ -696,13 +698,13 @@ class ProxyBackendTest {
                     .formatted(socket.getLocalPort(), socket.getPort()));
       }
     }
-    Eventually.await("no connection is left", ProxyHarness.LONG, () -> openRelays() == 0);
+    Eventually.await("no connection is left", ProxyHarness.TIMEOUT, () -> openRelays() == 0);
   }
 
   @Test
   void connectionsWaitUntilAnInstanceIsReady() throws Exception {
     Instance instance =
-        proxy.make(
+        proxy.startServer(
             0,
             socket -> {
               socket.getOutputStream().write(socket.getInputStream().read());
@@ -713,10 +715,10 @@ class ProxyBackendTest {
       socket.getOutputStream().write('a' + i);
       waiting.add(socket);
     }
-    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    ProxyListener proxyListener = proxy.get(proxy.backend::fronts).iterator().next();
     Eventually.await(
         "the clients wait",
-        ProxyHarness.LONG,
+        ProxyHarness.TIMEOUT,
         () -> proxy.get(proxyListener::waitingCount) == waiting.size());
     assertThat(instance.server().accepted.get()).isZero();
     proxy.begin(instance.worker(), instance.memo());
@@ -727,50 +729,50 @@ class ProxyBackendTest {
 
   @Test
   void connectionsWaitWhileTheOnlyInstanceIsReplacedAfterACrash() throws IOException {
-    Instance first = proxy.start(0, says("a"));
+    Instance first = proxy.start(0, answersWith("a"));
     first.server().close();
     Socket socket = proxy.connect();
     proxy.end(first);
-    proxy.start(0, says("b"));
+    proxy.start(0, answersWith("b"));
     assertThat(socket.getInputStream().readAllBytes()).isEqualTo("b".getBytes(US_ASCII));
   }
 
   @Test
-  void noMoreWaitThanThereIsRoomFor() throws IOException {
-    proxy.make(0, says("a"));
+  void connectionsBeyondTheQueueLimitAreClosed() throws IOException {
+    proxy.startServer(0, answersWith("a"));
     for (int i = 0; i < ConnectionQueue.MOST; i++) {
       proxy.connect();
     }
-    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    ProxyListener proxyListener = proxy.get(proxy.backend::fronts).iterator().next();
     Eventually.await(
         "the clients wait",
-        ProxyHarness.LONG,
+        ProxyHarness.TIMEOUT,
         () -> proxy.get(proxyListener::waitingCount) == ConnectionQueue.MOST);
-    assertThat(visit()).isEmpty();
+    assertThat(readAnswer()).isEmpty();
   }
 
   @Test
   void leastConnAvoidsAnInstanceThatHangs() throws IOException {
     proxy.with(Strategy.LEAST_CONN);
     CountDownLatch never = new CountDownLatch(1);
-    proxy.closing(never::countDown);
+    proxy.closeLater(never::countDown);
     Instance hangs = proxy.start(0, _ -> await(never));
-    proxy.start(1, says("b"));
-    proxy.start(2, says("c"));
+    proxy.start(1, answersWith("b"));
+    proxy.start(2, answersWith("c"));
     boolean stuck = false;
     while (!stuck) {
       Socket socket = proxy.connect();
       Eventually.await(
           "the connection has an instance",
-          ProxyHarness.LONG,
-          () -> counted(hangs, "open") == 1 || isAnswered(socket));
-      stuck = counted(hangs, "open") == 1;
+          ProxyHarness.TIMEOUT,
+          () -> counter(hangs, "open") == 1 || isAnswered(socket));
+      stuck = counter(hangs, "open") == 1;
       if (!stuck) {
         socket.close();
       }
     }
-    Eventually.await("only one connection is open", ProxyHarness.LONG, () -> openRelays() == 1);
-    assertThat(visits(30)).containsOnly("b", "c");
+    Eventually.await("only one connection is open", ProxyHarness.TIMEOUT, () -> openRelays() == 1);
+    assertThat(readAnswers(30)).containsOnly("b", "c");
   }
 
   private static boolean isAnswered(Socket socket) {
@@ -782,20 +784,20 @@ class ProxyBackendTest {
   }
 
   private long openRelays() {
-    return proxy.get(proxy.sharing::fronts).stream().mapToLong(f -> f.relays().size()).sum();
+    return proxy.get(proxy.backend::fronts).stream().mapToLong(f -> f.relays().size()).sum();
   }
 
   @Test
-  void ipHashStaysWithOneInstance() throws IOException {
+  void ipHashKeepsAClientOnOneInstance() throws IOException {
     proxy.with(Strategy.IP_HASH);
-    proxy.start(0, says("a"));
-    proxy.start(1, says("b"));
-    proxy.start(2, says("c"));
-    assertThat(new HashSet<>(visits(20))).hasSize(1);
+    proxy.start(0, answersWith("a"));
+    proxy.start(1, answersWith("b"));
+    proxy.start(2, answersWith("c"));
+    assertThat(new HashSet<>(readAnswers(20))).hasSize(1);
   }
 
   @Test
-  void theClientsAddressIsToldBeforeTheFirstByte() throws IOException {
+  void clientAddressIsSentBeforeTheFirstByte() throws IOException {
     for (ProxyProtocol version : List.of(ProxyProtocol.V1, ProxyProtocol.V2)) {
       proxy.with(version);
       Instance instance = proxy.start(0, Server::echo);
@@ -819,18 +821,18 @@ class ProxyBackendTest {
   }
 
   @Test
-  void whatChangesIsPublished() throws IOException {
+  void changedCountersArePublished() throws IOException {
     List<JsonObject> seen = new CopyOnWriteArrayList<>();
     proxy
         .vertx
         .eventBus()
         .<JsonObject>consumer(Addresses.BALANCE, message -> seen.add(message.body()));
-    proxy.start(0, says("a"));
-    proxy.start(1, says("b"));
-    visits(4);
+    proxy.start(0, answersWith("a"));
+    proxy.start(1, answersWith("b"));
+    readAnswers(4);
     Eventually.await(
         "the counters are published",
-        ProxyHarness.LONG,
+        ProxyHarness.TIMEOUT,
         () ->
             seen.stream()
                 .anyMatch(report ->

@@ -1,27 +1,27 @@
 package io.jpm.balancer.proxy;
 
-import io.jpm.balancer.mode.BalancerBackend.Reports;
-import io.jpm.bus.balancer.BalancerCommand.Began;
+import io.jpm.balancer.mode.BalancerBackend.Observer;
 import io.jpm.bus.balancer.BalancerCommand.Prepare;
-import io.jpm.bus.balancer.BalancerCommand.Reach;
+import io.jpm.bus.balancer.BalancerCommand.ProcessStarted;
+import io.jpm.bus.balancer.BalancerCommand.ResolveRoute;
 import io.jpm.bus.balancer.BalancerReply;
 import io.jpm.bus.balancer.BalancerReply.Prepared;
 import io.jpm.bus.balancer.BalancerReply.Route;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.ProxyProtocol;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.Strategy;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
-import io.jpm.os.ListenSockets;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.ListenSocketRegistry;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.FreePort;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -49,7 +49,7 @@ import java.util.function.Supplier;
 
 /// A proxy backend with its own Vert.x, and instances that are servers in this JVM.
 final class ProxyHarness implements Closeable {
-  static final Duration LONG = Duration.ofSeconds(30);
+  static final Duration TIMEOUT = Duration.ofSeconds(30);
   static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
   /// More connections than any test opens.
@@ -67,15 +67,15 @@ final class ProxyHarness implements Closeable {
   final int port;
   final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   final Map<WorkerId, String> listening = new ConcurrentHashMap<>();
-  final ProxyBackend sharing;
+  final ProxyBackend backend;
 
   /// How far the clock of the backend is ahead of the system's, in nanoseconds.
-  private final AtomicLong ahead = new AtomicLong();
+  private final AtomicLong clockOffset = new AtomicLong();
 
   private final Context context = ((VertxInternal) vertx).createEventLoopContext();
   private final List<Closeable> toClose = new ArrayList<>();
-  private Cluster cluster;
-  private Readiness readiness = Readiness.DEFAULT;
+  private ClusterSettings clusterSettings;
+  private ReadinessPolicy readinessPolicy = ReadinessPolicy.DEFAULT;
   private long births;
 
   ProxyHarness() throws IOException {
@@ -84,24 +84,28 @@ final class ProxyHarness implements Closeable {
 
   /// @param most the limit of connections
   ProxyHarness(int most) throws IOException {
-    this(new Capacity(most, System::nanoTime));
+    this(new ProxyConnectionLimiter(most, System::nanoTime));
   }
 
-  /// @param capacity can be shared with other harnesses
-  ProxyHarness(Capacity capacity) throws IOException {
-    this(free(), Optional.empty(), capacity);
+  /// @param proxyConnectionLimiter can be shared with other harnesses
+  ProxyHarness(ProxyConnectionLimiter proxyConnectionLimiter) throws IOException {
+    this(freePort(), Optional.empty(), proxyConnectionLimiter);
   }
 
   /// @param sockets listening sockets that outlive the daemon
-  ProxyHarness(int port, Optional<ListenSockets> sockets) {
-    this(port, sockets, new Capacity(MOST, System::nanoTime));
+  ProxyHarness(int port, Optional<ListenSocketRegistry> sockets) {
+    this(port, sockets, new ProxyConnectionLimiter(MOST, System::nanoTime));
   }
 
-  private ProxyHarness(int port, Optional<ListenSockets> sockets, Capacity capacity) {
+  private ProxyHarness(
+      int port,
+      Optional<ListenSocketRegistry> sockets,
+      ProxyConnectionLimiter proxyConnectionLimiter) {
     this.port = port;
-    this.cluster = cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
+    this.clusterSettings =
+        cluster(Strategy.ROUND_ROBIN, Duration.ofSeconds(30), ProxyProtocol.NONE);
     var reports =
-        new Reports() {
+        new Observer() {
           @Override
           public void listening(WorkerId worker, String address) {
             if (listening.put(worker, address) != null) {
@@ -114,24 +118,24 @@ final class ProxyHarness implements Closeable {
             throw new IllegalStateException(reason);
           }
         };
-    this.sharing = new ProxyBackend(context, reports, this::now, sockets, capacity);
+    this.backend = new ProxyBackend(context, reports, this::now, sockets, proxyConnectionLimiter);
   }
 
   private long now() {
-    return System.nanoTime() + ahead.get();
+    return System.nanoTime() + clockOffset.get();
   }
 
   /// Advances the clock of the backend; timers are not affected.
-  void pass(Duration time) {
-    ahead.addAndGet(time.toNanos());
+  void advanceClock(Duration time) {
+    clockOffset.addAndGet(time.toNanos());
   }
 
-  static int free() throws IOException {
+  static int freePort() throws IOException {
     return FreePort.find();
   }
 
-  private Cluster cluster(Strategy strategy, Duration drain, ProxyProtocol protocol) {
-    return new Cluster(
+  private ClusterSettings cluster(Strategy strategy, Duration drain, ProxyProtocol protocol) {
+    return new ClusterSettings(
         true,
         BalancingMode.PROXY,
         Optional.of(strategy),
@@ -142,23 +146,23 @@ final class ProxyHarness implements Closeable {
   }
 
   ProxyHarness with(Strategy strategy) {
-    cluster = cluster(strategy, cluster.drain(), cluster.proxyProtocol());
+    clusterSettings = cluster(strategy, clusterSettings.drain(), clusterSettings.proxyProtocol());
     return this;
   }
 
   ProxyHarness with(Duration drain) {
-    cluster = cluster(Strategy.ROUND_ROBIN, drain, cluster.proxyProtocol());
+    clusterSettings = cluster(Strategy.ROUND_ROBIN, drain, clusterSettings.proxyProtocol());
     return this;
   }
 
   ProxyHarness with(ProxyProtocol protocol) {
-    cluster = cluster(Strategy.ROUND_ROBIN, cluster.drain(), protocol);
+    clusterSettings = cluster(Strategy.ROUND_ROBIN, clusterSettings.drain(), protocol);
     return this;
   }
 
   /// Gates later instances until they are reported as ready.
-  ProxyHarness waitingForReady() {
-    readiness = new Readiness(true, Duration.ofMinutes(1));
+  ProxyHarness withReadiness() {
+    readinessPolicy = new ReadinessPolicy(true, Duration.ofMinutes(1));
     return this;
   }
 
@@ -167,8 +171,11 @@ final class ProxyHarness implements Closeable {
   }
 
   AppSpec spec(AppName app) {
-    var command = new Command(Path.of("/bin/app"), Optional.empty(), List.of(), List.of());
-    return AppSpec.of(app, command, Path.of("/")).cluster(cluster).readiness(readiness).build();
+    var appCommand = new AppCommand(Path.of("/bin/app"), Optional.empty(), List.of(), List.of());
+    return AppSpec.builder(app, appCommand, Path.of("/"))
+        .cluster(clusterSettings)
+        .readiness(readinessPolicy)
+        .build();
   }
 
   WorkerId worker(int id) {
@@ -180,27 +187,27 @@ final class ProxyHarness implements Closeable {
   }
 
   BalancerReply prepare(WorkerId worker, AppSpec spec) {
-    return await(on(() -> sharing.prepare(new Prepare(worker, 0, spec))));
+    return await(onContext(() -> backend.prepare(new Prepare(worker, 0, spec))));
   }
 
   /// Starts an instance and waits until the backend reports that it listens.
-  Instance start(int id, Server.Manner manner) throws IOException {
-    Instance instance = make(id, manner);
+  Instance start(int id, Server.ConnectionHandler connectionHandler) throws IOException {
+    Instance instance = startServer(id, connectionHandler);
     begin(instance.worker(), instance.memo());
     Eventually.await(
-        "instance " + id + " listens", LONG, () -> listening.containsKey(instance.worker()));
+        "instance " + id + " listens", TIMEOUT, () -> listening.containsKey(instance.worker()));
     return instance;
   }
 
   /// Starts an instance without telling the backend that it runs.
-  Instance make(int id, Server.Manner manner) throws IOException {
+  Instance startServer(int id, Server.ConnectionHandler connectionHandler) throws IOException {
     for (int tries = 1; ; tries++) {
       WorkerId worker = worker(id);
       Prepared prepared = (Prepared) prepare(worker);
       int own = Integer.parseInt(prepared.environment().getOrDefault("PORT", ""));
       try {
-        Server server = closing(new Server(LOOPBACK, own, manner));
-        return new Instance(worker, own, prepared.memo(), server);
+        Server server = closeLater(new Server(LOOPBACK, own, connectionHandler));
+        return new Instance(worker, own, prepared.balancerState(), server);
       } catch (BindException taken) { // by another connection, which can happen to an app, too
         if (tries == MOST_TRIES) {
           throw taken;
@@ -215,32 +222,33 @@ final class ProxyHarness implements Closeable {
 
   void begin(WorkerId worker, String memo, boolean ready) {
     var process = new ProcessIdentity("boot", 7, 7);
-    run(() -> sharing.began(new Began(worker, 0, process, spec(), memo, ready)));
+    run(() -> backend.began(new ProcessStarted(worker, 0, process, spec(), memo, ready)));
   }
 
   /// Returns the route to `worker` for a probe of the loopback address and the port `at`.
-  Route reach(WorkerId worker, int at) {
-    return await(on(() -> sharing.reach(new Reach(worker, List.of(LOOPBACK), at))));
+  Route route(WorkerId worker, int at) {
+    return await(
+        onContext(() -> backend.resolveRoute(new ResolveRoute(worker, List.of(LOOPBACK), at))));
   }
 
   /// Returns when the drain has begun.
   Future<Integer> drain(Instance instance) {
-    return get(() -> sharing.drain(instance.worker()));
+    return get(() -> backend.drain(instance.worker()));
   }
 
   /// Ends the process of the instance.
   void end(Instance instance) throws IOException {
     instance.server().close();
-    run(() -> sharing.ended(instance.worker()));
+    run(() -> backend.ended(instance.worker()));
   }
 
   Socket connect() throws IOException {
-    Socket socket = closing(new Socket(LOOPBACK, port));
-    socket.setSoTimeout((int) Patience.of(LONG).toMillis());
+    Socket socket = closeLater(new Socket(LOOPBACK, port));
+    socket.setSoTimeout((int) TestDeadline.scaled(TIMEOUT).toMillis());
     return socket;
   }
 
-  <C extends Closeable> C closing(C thing) {
+  <C extends Closeable> C closeLater(C thing) {
     synchronized (toClose) {
       toClose.add(thing);
     }
@@ -249,17 +257,17 @@ final class ProxyHarness implements Closeable {
 
   void run(Runnable action) {
     await(
-        on(() -> {
+        onContext(() -> {
           action.run();
           return Future.succeededFuture();
         }));
   }
 
   <T> T get(Supplier<T> asked) {
-    return await(on(() -> Future.succeededFuture(asked.get())));
+    return await(onContext(() -> Future.succeededFuture(asked.get())));
   }
 
-  <T> Future<T> on(Supplier<Future<T>> action) {
+  <T> Future<T> onContext(Supplier<Future<T>> action) {
     Promise<T> promise = Promise.promise();
     context.runOnContext(_ -> {
       try {
@@ -273,7 +281,7 @@ final class ProxyHarness implements Closeable {
 
   static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.of(LONG).toMillis(), TimeUnit.MILLISECONDS);
+      return future.await(TestDeadline.scaled(TIMEOUT).toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException late) {
       throw new CompletionException(late);
     }
@@ -281,7 +289,7 @@ final class ProxyHarness implements Closeable {
 
   @Override
   public void close() throws IOException {
-    await(on(sharing::close));
+    await(onContext(backend::close));
     synchronized (toClose) {
       for (Closeable thing : toClose) {
         thing.close();

@@ -12,19 +12,19 @@ class ResponseTrackerTest {
 
   /// Returns the tracker of a backend that received a request at the time `at`.
   private static ResponseTracker asked(long at) {
-    return ResponseTracker.NONE.asked(at);
+    return ResponseTracker.NONE.requestSent(at);
   }
 
   private static ResponseTracker answered(long at) {
-    return ResponseTracker.NONE.asked(at).answered(at);
+    return ResponseTracker.NONE.requestSent(at).answered(at);
   }
 
   private static boolean hangs(ResponseTracker one, long now, ResponseTracker... others) {
-    return one.hangs(now, Stream.of(others));
+    return one.isHanging(now, Stream.of(others));
   }
 
   @Test
-  void whoWasAskedAndSaysNothingWhileAnotherAnswersHangs() {
+  void backendThatIsSilentWhileAnotherAnswersHangs() {
     ResponseTracker one = asked(0);
     assertThat(hangs(one, PATIENCE - 1, answered(MOMENT))).isFalse();
     assertThat(hangs(one, PATIENCE, answered(MOMENT))).isTrue();
@@ -32,34 +32,36 @@ class ResponseTrackerTest {
   }
 
   @Test
-  void whoIsOwedNothingNeverHangs() {
+  void backendWithoutPendingResponsesNeverHangs() {
     assertThat(hangs(ResponseTracker.NONE, 100 * PATIENCE, answered(MOMENT))).isFalse();
-    assertThat(hangs(asked(0).gone(), 100 * PATIENCE, answered(MOMENT))).isFalse();
-    assertThat(hangs(ResponseTracker.NONE.spoken(0), 100 * PATIENCE, answered(MOMENT))).isFalse();
+    assertThat(hangs(asked(0).connectionEnded(), 100 * PATIENCE, answered(MOMENT))).isFalse();
+    assertThat(hangs(ResponseTracker.NONE.spokeFirst(0), 100 * PATIENCE, answered(MOMENT)))
+        .isFalse();
   }
 
   @Test
-  void oneThatOthersHaveNotOutdoneDoesNotHang() {
+  void silentBackendDoesNotHangUnlessAnotherAnswersLater() {
     assertThat(hangs(asked(0), 2 * PATIENCE)).isFalse();
     // All of them only receive, such as log collectors.
     assertThat(hangs(asked(0), 2 * PATIENCE, ResponseTracker.NONE, asked(MOMENT))).isFalse();
     // The other one answered before.
     assertThat(hangs(asked(MOMENT), 2 * PATIENCE, answered(0))).isFalse();
     // The other one has answered since, but is silent now, too.
-    assertThat(hangs(asked(0), 3 * PATIENCE, answered(MOMENT).asked(2 * MOMENT))).isFalse();
+    assertThat(hangs(asked(0), 3 * PATIENCE, answered(MOMENT).requestSent(2 * MOMENT))).isFalse();
   }
 
   @Test
-  void whoAnswersSomebodyDoesNotHangThoughOthersWait() {
-    ResponseTracker poll = asked(0).asked(MOMENT).answered(2 * PATIENCE);
-    assertThat(poll.owed()).isEqualTo(1);
+  void backendThatAnswersOneClientDoesNotHangThoughOthersWait() {
+    ResponseTracker poll = asked(0).requestSent(MOMENT).answered(2 * PATIENCE);
+    assertThat(poll.unanswered()).isEqualTo(1);
     assertThat(hangs(poll, 3 * PATIENCE - 1, answered(2 * PATIENCE + MOMENT))).isFalse();
     assertThat(hangs(poll, 3 * PATIENCE, answered(2 * PATIENCE + MOMENT))).isTrue();
   }
 
   @Test
-  void aNewDebtBeginsAnew() {
-    assertThat(asked(0).gone().asked(PATIENCE).length(PATIENCE + 5)).isEqualTo(5);
-    assertThat(asked(0).asked(7).gone().length(10)).isEqualTo(10);
+  void waitingTimeRestartsOnlyAfterAllRequestsAreGone() {
+    assertThat(asked(0).connectionEnded().requestSent(PATIENCE).unansweredNanos(PATIENCE + 5))
+        .isEqualTo(5);
+    assertThat(asked(0).requestSent(7).connectionEnded().unansweredNanos(10)).isEqualTo(10);
   }
 }

@@ -18,27 +18,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// A server as in an app, with a thread for each connection.
 final class Server implements Closeable {
   /// Handles a connection, which is closed afterwards.
-  interface Manner {
+  interface ConnectionHandler {
     void serve(Socket socket) throws IOException;
   }
 
   final AtomicInteger accepted = new AtomicInteger();
-  private final ServerSocket door = new ServerSocket();
+  private final ServerSocket serverSocket = new ServerSocket();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-  private final Manner manner;
+  private final ConnectionHandler handler;
   private final Thread acceptor;
 
-  Server(InetAddress address, int port, Manner manner) throws IOException {
-    this.manner = manner;
-    door.setReuseAddress(true);
-    door.bind(new InetSocketAddress(address, port), 4096);
+  Server(InetAddress address, int port, ConnectionHandler connectionHandler) throws IOException {
+    this.handler = connectionHandler;
+    serverSocket.setReuseAddress(true);
+    serverSocket.bind(new InetSocketAddress(address, port), 4096);
     this.acceptor = Thread.ofVirtual().start(this::accept);
   }
 
   private void accept() {
     try {
       while (true) {
-        Socket socket = door.accept();
+        Socket socket = serverSocket.accept();
         accepted.incrementAndGet();
         open.add(socket);
         Thread.ofVirtual().start(() -> serve(socket));
@@ -50,7 +50,7 @@ final class Server implements Closeable {
 
   private void serve(Socket socket) {
     try (socket) {
-      manner.serve(socket);
+      handler.serve(socket);
     } catch (IOException | UncheckedIOException gone) {
       // Tests check what the client observes.
     } finally {
@@ -64,7 +64,7 @@ final class Server implements Closeable {
   }
 
   /// Answers every HTTP request with `text`.
-  static Manner http(String text) {
+  static ConnectionHandler http(String text) {
     return socket -> {
       String head = head(socket.getInputStream());
       while (!head.isEmpty()) {
@@ -93,8 +93,8 @@ final class Server implements Closeable {
   }
 
   /// Stops listening; open connections stay open.
-  void deafen() throws IOException {
-    door.close();
+  void stopListening() throws IOException {
+    serverSocket.close();
     // A thread in `accept` keeps the port open until it has noticed that the socket is closed.
     try {
       if (!acceptor.join(Duration.ofSeconds(30))) {
@@ -107,7 +107,7 @@ final class Server implements Closeable {
 
   @Override
   public void close() throws IOException {
-    deafen();
+    stopListening();
     for (Socket socket : open) {
       socket.close();
     }

@@ -35,12 +35,12 @@ class StallTest {
   }
 
   /// Answers each connection with a name; during a stall, only when the stall ends.
-  private static final class Stalling implements Server.Manner {
-    final AtomicInteger caught = new AtomicInteger();
+  private static final class StallingHandler implements Server.ConnectionHandler {
+    final AtomicInteger stalledConnections = new AtomicInteger();
     private final String name;
     private volatile CountDownLatch open = new CountDownLatch(0);
 
-    Stalling(String name) {
+    StallingHandler(String name) {
       this.name = name;
     }
 
@@ -48,7 +48,7 @@ class StallTest {
       open = new CountDownLatch(1);
     }
 
-    void goOn() {
+    void resume() {
       open.countDown();
     }
 
@@ -59,7 +59,7 @@ class StallTest {
       }
       CountDownLatch latch = open;
       if (latch.getCount() > 0) {
-        caught.incrementAndGet();
+        stalledConnections.incrementAndGet();
       }
       try {
         latch.await();
@@ -70,8 +70,8 @@ class StallTest {
     }
   }
 
-  private Instance start(int id, Stalling manner) throws IOException {
-    proxy.closing(manner::goOn);
+  private Instance start(int id, StallingHandler manner) throws IOException {
+    proxy.closeLater(manner::resume);
     return proxy.start(id, manner);
   }
 
@@ -87,7 +87,7 @@ class StallTest {
     }
   }
 
-  private List<String> visits(int count) throws IOException {
+  private List<String> readAnswers(int count) throws IOException {
     List<String> answers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       answers.add(answer(ask()));
@@ -95,25 +95,25 @@ class StallTest {
     return answers;
   }
 
-  private long counted(Instance instance, String counter) {
+  private long counter(Instance instance, String counter) {
     return proxy
-        .get(() -> proxy.sharing.counters(instance.worker().id()))
+        .get(() -> proxy.backend.counters(instance.worker().id()))
         .getOrDefault(counter, -1L);
   }
 
-  private String trouble(Instance instance) {
-    return proxy.get(() -> proxy.sharing.trouble(instance.worker().id())).orElse("");
+  private String problem(Instance instance) {
+    return proxy.get(() -> proxy.backend.problem(instance.worker().id())).orElse("");
   }
 
   /// Starts four instances and advances the clock past their slow start, so that all have full
   /// weight.
-  private List<Stalling> startFour() throws IOException {
-    List<Stalling> manners = new ArrayList<>();
+  private List<StallingHandler> startFour() throws IOException {
+    List<StallingHandler> manners = new ArrayList<>();
     for (String name : List.of("a", "b", "c", "d")) {
-      manners.add(new Stalling(name));
+      manners.add(new StallingHandler(name));
       start(manners.size() - 1, manners.getLast());
     }
-    proxy.pass(SlowStart.LENGTH);
+    proxy.advanceClock(SlowStart.LENGTH);
     return manners;
   }
 
@@ -135,9 +135,9 @@ class StallTest {
   }
 
   @Test
-  void leastConnLeavesAStalledInstanceItsShareOfTheClientsAndNoMore() throws Exception {
+  void leastConnGivesAStalledInstanceAtMostItsShareOfClients() throws Exception {
     proxy.with(Strategy.LEAST_CONN);
-    List<Stalling> four = startFour();
+    List<StallingHandler> four = startFour();
     AtomicBoolean stop = new AtomicBoolean();
     AtomicInteger answered = new AtomicInteger();
     List<Throwable> failures = new ArrayList<>();
@@ -145,15 +145,15 @@ class StallTest {
     for (int i = 0; i < 8; i++) {
       clients.add(client(stop, answered, failures));
     }
-    Eventually.await("all clients are served", ProxyHarness.LONG, () -> answered.get() > 100);
+    Eventually.await("all clients are served", ProxyHarness.TIMEOUT, () -> answered.get() > 100);
     four.getFirst().stall();
     int before = answered.get();
     Eventually.await(
         "the other instances still answer",
-        ProxyHarness.LONG,
+        ProxyHarness.TIMEOUT,
         () -> answered.get() > before + 2000);
-    assertThat(four.getFirst().caught.get()).isBetween(1, 8 / 4);
-    four.getFirst().goOn();
+    assertThat(four.getFirst().stalledConnections.get()).isBetween(1, 8 / 4);
+    four.getFirst().resume();
     stop.set(true);
     for (Thread one : clients) {
       one.join();
@@ -162,81 +162,81 @@ class StallTest {
   }
 
   @Test
-  void roundRobinPassesOverAnInstanceThatHangsUntilItAnswers() throws IOException {
-    Stalling hanging = new Stalling("a");
+  void roundRobinSkipsAHangingInstanceUntilItAnswers() throws IOException {
+    StallingHandler hanging = new StallingHandler("a");
     Instance instance = start(0, hanging);
-    start(1, new Stalling("b"));
-    proxy.pass(SlowStart.LENGTH);
+    start(1, new StallingHandler("b"));
+    proxy.advanceClock(SlowStart.LENGTH);
     hanging.stall();
     Socket first = ask();
     Eventually.await(
         "one connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> hanging.caught.get() == 1);
-    assertThat(visits(1)).containsExactly("b");
-    assertThat(trouble(instance)).isEmpty();
-    proxy.pass(ResponseTracker.PATIENCE);
-    assertThat(visits(20)).containsOnly("b");
-    assertThat(hanging.caught.get()).isEqualTo(1);
-    assertThat(trouble(instance))
+        ProxyHarness.TIMEOUT,
+        () -> hanging.stalledConnections.get() == 1);
+    assertThat(readAnswers(1)).containsExactly("b");
+    assertThat(problem(instance)).isEmpty();
+    proxy.advanceClock(ResponseTracker.PATIENCE);
+    assertThat(readAnswers(20)).containsOnly("b");
+    assertThat(hanging.stalledConnections.get()).isEqualTo(1);
+    assertThat(problem(instance))
         .matches(
             "instance 0 has not answered a new connection for \\d+ s: further ones go to other instances until it does");
-    assertThat(counted(instance, "ejections")).isEqualTo(1);
-    hanging.goOn();
+    assertThat(counter(instance, "ejections")).isEqualTo(1);
+    hanging.resume();
     assertThat(answer(first)).isEqualTo("a");
-    assertThat(visits(4)).contains("a");
-    assertThat(trouble(instance)).isEmpty();
+    assertThat(readAnswers(4)).contains("a");
+    assertThat(problem(instance)).isEmpty();
   }
 
   @Test
-  void theOnlyInstanceGetsAllThoughItHangs() throws IOException {
-    Stalling hanging = new Stalling("a");
+  void onlyInstanceReceivesAllConnectionsEvenIfItHangs() throws IOException {
+    StallingHandler hanging = new StallingHandler("a");
     Instance instance = start(0, hanging);
     hanging.stall();
     Socket first = ask();
     Eventually.await(
         "the first connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> hanging.caught.get() == 1);
-    proxy.pass(ResponseTracker.PATIENCE);
+        ProxyHarness.TIMEOUT,
+        () -> hanging.stalledConnections.get() == 1);
+    proxy.advanceClock(ResponseTracker.PATIENCE);
     Socket second = ask();
     Eventually.await(
         "the second connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> hanging.caught.get() == 2);
-    assertThat(trouble(instance)).isEmpty();
-    hanging.goOn();
+        ProxyHarness.TIMEOUT,
+        () -> hanging.stalledConnections.get() == 2);
+    assertThat(problem(instance)).isEmpty();
+    hanging.resume();
     assertThat(answer(first) + answer(second)).isEqualTo("aa");
   }
 
   @Test
-  void theLastOneThatTakesConnectionsGetsThemThoughItHangs() throws IOException {
-    Stalling hanging = new Stalling("a");
+  void lastReachableInstanceReceivesConnectionsEvenIfItHangs() throws IOException {
+    StallingHandler hanging = new StallingHandler("a");
     start(0, hanging);
-    Instance other = start(1, new Stalling("b"));
+    Instance other = start(1, new StallingHandler("b"));
     hanging.stall();
     Socket first = ask();
     Eventually.await(
         "one connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> hanging.caught.get() == 1);
-    assertThat(visits(1)).containsExactly("b");
-    proxy.pass(ResponseTracker.PATIENCE);
-    assertThat(visits(2)).containsOnly("b");
+        ProxyHarness.TIMEOUT,
+        () -> hanging.stalledConnections.get() == 1);
+    assertThat(readAnswers(1)).containsExactly("b");
+    proxy.advanceClock(ResponseTracker.PATIENCE);
+    assertThat(readAnswers(2)).containsOnly("b");
     other.server().close();
     Socket last = ask();
     Eventually.await(
         "the hanging instance receives a connection again",
-        ProxyHarness.LONG,
-        () -> hanging.caught.get() == 2);
-    hanging.goOn();
+        ProxyHarness.TIMEOUT,
+        () -> hanging.stalledConnections.get() == 2);
+    hanging.resume();
     assertThat(answer(first) + answer(last)).isEqualTo("aa");
   }
 
   // ---------------------------------------------------------------- failures
 
   @Test
-  void aConnectionThatIsCutBeforeTheFirstByteIsAFailure() throws IOException {
+  void connectionThatEndsBeforeTheFirstByteIsAFailure() throws IOException {
     Instance instance =
         proxy.start(
             0,
@@ -248,74 +248,76 @@ class StallTest {
             });
     assertThat(answer(ask())).isEmpty();
     Eventually.await(
-        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+        "the failure is counted", ProxyHarness.TIMEOUT, () -> counter(instance, "failures") == 1);
     Socket good = proxy.connect();
     good.getOutputStream().write('a');
     assertThat(answer(good)).isEqualTo("A");
     proxy.connect().close();
     Eventually.await(
-        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(counted(instance, "failures")).isEqualTo(1);
+        "all connections have ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(counter(instance, "failures")).isEqualTo(1);
   }
 
   @Test
-  void whoSaysAllAndEndsWantsNoAnswer() throws IOException {
+  void clientThatEndsItsSideWithoutAnAnswerIsNotAFailure() throws IOException {
     Instance instance =
         proxy.start(
             0,
             socket -> socket.getInputStream().transferTo(java.io.OutputStream.nullOutputStream()));
     for (int i = 0; i < 5; i++) {
       Socket socket = ask();
-      proxy.pass(ResponseTracker.PATIENCE);
+      proxy.advanceClock(ResponseTracker.PATIENCE);
       socket.shutdownOutput();
       assertThat(answer(socket)).isEmpty();
     }
     Eventually.await(
-        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(counted(instance, "connections")).isEqualTo(5);
-    assertThat(counted(instance, "failures")).isZero();
+        "all connections have ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(counter(instance, "connections")).isEqualTo(5);
+    assertThat(counter(instance, "failures")).isZero();
   }
 
   @Test
-  void aClientThatHasWaitedInVainIsAFailure() throws IOException {
-    Stalling stalling = new Stalling("a");
-    Instance instance = start(0, stalling);
-    assertThat(visits(1)).containsExactly("a");
-    stalling.stall();
+  void clientThatLeavesAfterTheTimeoutIsAFailure() throws IOException {
+    StallingHandler stallingHandler = new StallingHandler("a");
+    Instance instance = start(0, stallingHandler);
+    assertThat(readAnswers(1)).containsExactly("a");
+    stallingHandler.stall();
     ask().close();
     Eventually.await(
         "the first connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> stalling.caught.get() == 1);
+        ProxyHarness.TIMEOUT,
+        () -> stallingHandler.stalledConnections.get() == 1);
     Socket patient = ask();
     Eventually.await(
         "the second connection has reached the instance",
-        ProxyHarness.LONG,
-        () -> stalling.caught.get() == 2);
-    proxy.pass(ResponseTracker.PATIENCE);
+        ProxyHarness.TIMEOUT,
+        () -> stallingHandler.stalledConnections.get() == 2);
+    proxy.advanceClock(ResponseTracker.PATIENCE);
     patient.close();
     Eventually.await(
-        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
-    stalling.goOn();
+        "the failure is counted", ProxyHarness.TIMEOUT, () -> counter(instance, "failures") == 1);
+    stallingHandler.resume();
     Eventually.await(
-        "all connections have ended", ProxyHarness.LONG, () -> counted(instance, "open") == 0);
-    assertThat(counted(instance, "failures")).isEqualTo(1);
+        "all connections have ended", ProxyHarness.TIMEOUT, () -> counter(instance, "open") == 0);
+    assertThat(counter(instance, "failures")).isEqualTo(1);
   }
 
   @Test
-  void aClientForWhomNobodyWasReadyInTimeIsAFailure() throws IOException {
-    Instance instance = proxy.make(0, new Stalling("a"));
+  void clientWithoutAReadyInstanceInTimeIsAFailure() throws IOException {
+    Instance instance = proxy.startServer(0, new StallingHandler("a"));
     Socket socket = ask();
-    ProxyListener proxyListener = proxy.get(proxy.sharing::fronts).iterator().next();
+    ProxyListener proxyListener = proxy.get(proxy.backend::fronts).iterator().next();
     Eventually.await(
-        "the client waits", ProxyHarness.LONG, () -> proxy.get(proxyListener::waitingCount) == 1);
-    proxy.pass(ClientConnection.PATIENCE);
+        "the client waits",
+        ProxyHarness.TIMEOUT,
+        () -> proxy.get(proxyListener::waitingCount) == 1);
+    proxy.advanceClock(ClientConnection.PATIENCE);
     try {
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (SocketException reset) {
       assertThat(reset).hasMessageContaining("reset");
     }
     Eventually.await(
-        "the failure is counted", ProxyHarness.LONG, () -> counted(instance, "failures") == 1);
+        "the failure is counted", ProxyHarness.TIMEOUT, () -> counter(instance, "failures") == 1);
   }
 }

@@ -7,10 +7,10 @@ import io.jpm.config.AppsOutcome;
 import io.jpm.config.command.CallerContext;
 import io.jpm.config.settings.AppDefaults;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Instances;
-import io.jpm.model.Readiness;
+import io.jpm.model.InstanceSettings;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -35,7 +35,7 @@ class Pm2VariablesTest {
   }
 
   @Test
-  void theyAreDefaultsOfAnAppThatSaysNothing() {
+  void variablesAreTheDefaultsOfAnApp() {
     AppSpec app = read(ALL, Map.of()).apps().getFirst();
     assertThat(app.stop().timeout()).isEqualTo(Duration.ofMillis(2345));
     assertThat(app.stop().signal()).isEqualTo(Signal.SIGTERM);
@@ -44,7 +44,7 @@ class Pm2VariablesTest {
   }
 
   @Test
-  void whatTheAppSaysWins() {
+  void attributesOfTheAppTakePrecedence() {
     AppSpec app =
         read(
                 ALL,
@@ -66,14 +66,14 @@ class Pm2VariablesTest {
   }
 
   @Test
-  void whatMakesNoSenseIsToldAndNotUsed() {
+  void invalidVariablesAreIgnoredWithAWarning() {
     Map<String, String> wrong = new HashMap<>();
     ALL.keySet().forEach(name -> wrong.put(name, "a=b"));
     AppsOutcome outcome = read(wrong, Map.of());
     AppSpec app = outcome.apps().getFirst();
     assertThat(app.stop()).isEqualTo(StopPolicy.DEFAULT);
-    assertThat(app.readiness()).isEqualTo(Readiness.DEFAULT);
-    assertThat(app.instances().numberVariable()).isEqualTo(Instances.NUMBER_VARIABLE);
+    assertThat(app.readiness()).isEqualTo(ReadinessPolicy.DEFAULT);
+    assertThat(app.instances().numberVariable()).isEqualTo(InstanceSettings.NUMBER_VARIABLE);
     assertThat(outcome.warnings()).hasSize(4);
     ALL.keySet()
         .forEach(

@@ -2,8 +2,8 @@ package io.jpm.config.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.Place;
 import io.jpm.config.ProcessFileReader;
+import io.jpm.config.Workspace;
 import io.jpm.config.settings.AppDefaults;
 import io.jpm.config.values.Problem;
 import java.nio.file.Path;
@@ -32,17 +32,17 @@ class DeployRulesTest {
       """;
 
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
   private Deployment.Outcome read(String name, String text, String environment) {
-    place.file(name, text);
+    workspace.file(name, text);
     return new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE)
-        .deployment(Path.of(name), environment, place.callerContext());
+        .deployment(Path.of(name), environment, workspace.callerContext());
   }
 
   private List<String> problems(String text, String environment) {
@@ -73,7 +73,7 @@ class DeployRulesTest {
   }
 
   @Test
-  void packageJsonMayHaveItBelowPm2AndYamlIsReadToo() {
+  void deploySectionIsReadFromPackageJsonAndYaml() {
     String section = "{\"live\":{\"host\":\"h\",\"repo\":\"r\",\"ref\":\"main\",\"path\":\"~/x\"}}";
     assertThat(read("package.json", "{\"pm2\":{\"deploy\":" + section + "}}", "live").deployment())
         .isPresent();
@@ -81,7 +81,7 @@ class DeployRulesTest {
   }
 
   @Test
-  void whatIsMissingIsSaidWithItsLine() {
+  void missingKeyIsReportedWithItsLine() {
     assertThat(problems(COMPLETE, "staging"))
         .containsExactly(
             "e.json:10: deploy.staging: there is no \"repo\"",
@@ -115,7 +115,7 @@ class DeployRulesTest {
         "env|3|is not an object",
         "post-deploy|[\"a\"]|is not a command",
       })
-  void whatCouldBecomeSomethingElseIsRefused(String key, String value, String why) {
+  void unsafeAndInvalidValuesAreRejected(String key, String value, String why) {
     String text =
         "{\"deploy\":{\"p\":{\"host\":\"h\",\"repo\":\"r\",\"ref\":\"main\",\"path\":\"/x\",\"%s\":%s}}}"
             .formatted(key, value)
@@ -128,7 +128,7 @@ class DeployRulesTest {
   }
 
   @Test
-  void unknownKeysAreAWarningWithWhatWasMeant() {
+  void unknownKeyIsAWarningWithASuggestion() {
     String text = COMPLETE.replace("\"pre-deploy-local\"", "\"pre-deploy-locale\"");
     assertThat(read("e.json", text, "production").warnings())
         .singleElement()
@@ -137,17 +137,17 @@ class DeployRulesTest {
   }
 
   @Test
-  void commandsAfterAnUpdateAreThoseOfTheAppOfThatName() {
-    place.file(
+  void postUpdateCommandsAreThoseOfTheNamedApp() {
+    workspace.file(
         "process.json",
         "{\"apps\":[{\"name\":\"a\",\"post_update\":[\"x\",\"y\"]},{\"name\":\"b\"},{\"name\":\"c\",\"post_update\":[3]}]}");
     var reader = new ProcessFileReader(AppDefaults.PM2, ScriptEvaluator.NONE);
     Path file = Path.of("process.json");
-    assertThat(reader.postUpdate(file, "a", place.callerContext()).commands())
+    assertThat(reader.postUpdate(file, "a", workspace.callerContext()).commands())
         .containsExactly("x", "y");
-    assertThat(reader.postUpdate(file, "b", place.callerContext()).commands()).isEmpty();
-    assertThat(reader.postUpdate(file, "z", place.callerContext()).commands()).isEmpty();
-    assertThat(reader.postUpdate(file, "c", place.callerContext()).problems())
+    assertThat(reader.postUpdate(file, "b", workspace.callerContext()).commands()).isEmpty();
+    assertThat(reader.postUpdate(file, "z", workspace.callerContext()).commands()).isEmpty();
+    assertThat(reader.postUpdate(file, "c", workspace.callerContext()).problems())
         .singleElement()
         .asString()
         .contains("3 is not a command");

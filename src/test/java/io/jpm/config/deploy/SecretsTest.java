@@ -54,10 +54,10 @@ class SecretsTest {
         "SENTRYDSN",
         "JWT"
       })
-  void names(String name) {
+  void secretNamesAreMasked(String name) {
     assertThat(Secrets.isSecret(name)).isTrue();
-    assertThat(Secrets.masked(name, "x")).isEqualTo("******");
-    assertThat(Secrets.masked(name, "")).isEmpty();
+    assertThat(Secrets.mask(name, "x")).isEqualTo("******");
+    assertThat(Secrets.mask(name, "")).isEmpty();
   }
 
   @ParameterizedTest
@@ -97,9 +97,9 @@ class SecretsTest {
         "NODE_APP_INSTANCE",
         "ÄNDERUNG"
       })
-  void harmlessNames(String name) {
+  void otherNamesAreNotMasked(String name) {
     assertThat(Secrets.isSecret(name)).isFalse();
-    assertThat(Secrets.masked(name, "value")).isEqualTo("value");
+    assertThat(Secrets.mask(name, "value")).isEqualTo("value");
   }
 
   @ParameterizedTest
@@ -125,18 +125,18 @@ class SecretsTest {
           ://:                                    | ://:
           a@b:c                                   | a@b:c
           """)
-  void onlyThePasswordOfAUrl(String value, String shown) {
-    assertThat(Secrets.masked("URL", value)).isEqualTo(shown);
+  void onlyThePasswordOfAUrlIsMasked(String value, String shown) {
+    assertThat(Secrets.mask("URL", value)).isEqualTo(shown);
   }
 
   @Test
-  void aPrivateKeyUnderAnyName() {
-    assertThat(Secrets.masked("X", "-----BEGIN RSA PRIVATE KEY-----\nMII")).isEqualTo("******");
+  void privateKeyIsMaskedUnderAnyName() {
+    assertThat(Secrets.mask("X", "-----BEGIN RSA PRIVATE KEY-----\nMII")).isEqualTo("******");
   }
 
   @Test
-  void longValuesAreNoTrouble() {
+  void longValuesAreMaskedInLimitedTime() {
     String value = "a://".repeat(20_000) + ":".repeat(20_000);
-    assertThat(Secrets.masked("X", value)).isEqualTo(value);
+    assertThat(Secrets.mask("X", value)).isEqualTo(value);
   }
 }

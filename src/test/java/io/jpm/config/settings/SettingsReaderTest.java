@@ -2,18 +2,18 @@ package io.jpm.config.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.config.Place;
-import io.jpm.config.format.JsonTree;
-import io.jpm.config.format.ParseResult;
-import io.jpm.config.values.Node;
+import io.jpm.config.Workspace;
+import io.jpm.config.syntax.JsonTree;
+import io.jpm.config.syntax.ParseResult;
+import io.jpm.config.values.ConfigNode;
 import io.jpm.config.values.Problem;
 import io.jpm.model.FullLogPolicy;
 import io.jpm.model.LogLimits;
-import io.jpm.model.LogStorage;
+import io.jpm.model.LogStorageLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RestartWindow;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,23 +30,24 @@ class SettingsReaderTest {
   private static final Path INSTALLED = Path.of("conf/jpm.json");
 
   @TempDir Path dir;
-  private Place place;
+  private Workspace workspace;
 
   @BeforeEach
-  void makePlace() {
-    place = new Place(dir);
+  void createWorkspace() {
+    workspace = new Workspace(dir);
   }
 
   @Test
-  void theInstalledFileListsEveryKeyWithItsDefaultAndNothingElse() throws Exception {
+  void installedFileListsExactlyTheCatalogueWithItsDefaults() throws Exception {
     Map<String, String> listed = new LinkedHashMap<>();
     ParseResult outcome = JsonTree.parse(Files.readString(INSTALLED));
     assertThat(outcome).isInstanceOf(ParseResult.Read.class);
-    Node.Obj root = (Node.Obj) ((ParseResult.Read) outcome).root();
-    for (Node.Member group : root.members()) {
-      for (Node.Member setting : ((Node.Obj) group.value()).members()) {
+    ConfigNode.Obj root = (ConfigNode.Obj) ((ParseResult.Read) outcome).root();
+    for (ConfigNode.Member group : root.members()) {
+      for (ConfigNode.Member setting : ((ConfigNode.Obj) group.value()).members()) {
         listed.put(
-            group.key() + "." + setting.key(), Node.scalarText(setting.value()).orElseThrow());
+            group.key() + "." + setting.key(),
+            ConfigNode.scalarText(setting.value()).orElseThrow());
       }
     }
     Map<String, String> catalogue = new LinkedHashMap<>();
@@ -57,7 +58,7 @@ class SettingsReaderTest {
   }
 
   @Test
-  void theInstalledFileGivesTheDefaults() {
+  void installedFileYieldsTheDefaults() {
     SettingsOutcome outcome = SettingsReader.read(INSTALLED, dir.resolve("jpm.json"));
     assertThat(outcome.problems()).isEmpty();
     assertThat(outcome.settings()).isEqualTo(Settings.defaults());
@@ -79,14 +80,14 @@ class SettingsReaderTest {
                 new Settings.Heartbeat(Duration.ofSeconds(10)),
                 true,
                 new Settings.Log(10 << 20, 5),
-                new Settings.Logs(LogLimits.DEFAULT, LogStorage.DEFAULT),
+                new Settings.Logs(LogLimits.DEFAULT, LogStorageLimits.DEFAULT),
                 new Settings.Audit("")));
   }
 
   @Test
-  void everyKeyOfTheHomeWins() {
+  void everyKeyInTheHomeOverridesTheInstalledFile() {
     Path home =
-        place.file(
+        workspace.file(
             "jpm.json",
             """
             {"bridge": {"host": "127.0.0.2", "port": 7070, "auth_timeout": "500ms",
@@ -123,9 +124,9 @@ class SettingsReaderTest {
                 new AppDefaults(
                     new RestartPolicy(
                             RestartPolicy.When.NEVER, 0, Duration.ZERO, Duration.ofHours(1))
-                        .with(RestartWindow.beside(0)),
+                        .with(RestartWindow.forMaxRestarts(0)),
                     new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(10), true),
-                    CronCheck.FIELDS,
+                    CronValidator.FIELDS,
                     7),
                 new Settings.History(1 << 20),
                 new Settings.Heartbeat(Duration.ofHours(1)),
@@ -140,7 +141,7 @@ class SettingsReaderTest {
                         0,
                         false,
                         FullLogPolicy.BLOCK),
-                    new LogStorage(0, 5 << 20, 1 << 30)),
+                    new LogStorageLimits(0, 5 << 20, 1 << 30)),
                 new Settings.Audit("/dev/log")));
     assertThat(outcome.changesSince(SettingsReader.read(INSTALLED, dir.resolve("none.json"))))
         .containsExactly(SettingKey.values());
@@ -177,17 +178,17 @@ class SettingsReaderTest {
           {"log": {}, "log": {}} | :1: key "log" is given twice
           {"log": | :1:8: the file ends too early: a }, ] or " is missing
           """)
-  void aWrongSettingIsAProblemAndTheEarlierValueStays(String json, String sentence) {
-    Path home = place.file("jpm.json", json);
+  void invalidSettingIsReportedAndTheDefaultStays(String json, String sentence) {
+    Path home = workspace.file("jpm.json", json);
     SettingsOutcome outcome = SettingsReader.read(INSTALLED, home);
     assertThat(outcome.problems().stream().map(Problem::toString)).containsExactly(home + sentence);
     assertThat(outcome.settings()).isEqualTo(Settings.defaults());
   }
 
   @Test
-  void theMistakesOfBothFilesAreReportedTogether() {
-    Path installed = place.file("conf.json", "{\"log\": {\n\"keep\": \"x\"}}");
-    Path home = place.file("jpm.json", "{\"log\": {\"keep\": 3, \"kep\": 1}}");
+  void problemsOfBothFilesAreReportedTogether() {
+    Path installed = workspace.file("conf.json", "{\"log\": {\n\"keep\": \"x\"}}");
+    Path home = workspace.file("jpm.json", "{\"log\": {\"keep\": 3, \"kep\": 1}}");
     SettingsOutcome outcome = SettingsReader.read(installed, home);
     assertThat(outcome.problems().stream().map(Problem::toString))
         .containsExactly(
@@ -197,7 +198,7 @@ class SettingsReaderTest {
   }
 
   @Test
-  void anInstallationWithoutItsFileIsAProblem() {
+  void missingInstalledFileIsReported() {
     Path gone = dir.resolve("gone.json");
     assertThat(SettingsReader.read(gone, gone).problems())
         .isEqualTo(List.of(new Problem(gone.toString(), "does not exist")));

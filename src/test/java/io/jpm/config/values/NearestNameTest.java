@@ -9,7 +9,7 @@ class NearestNameTest {
   private static final List<String> WORDS = List.of("start", "stop", "status", "restart", "ls");
 
   @Test
-  void slipsAreFound() {
+  void typingErrorsAreCorrected() {
     assertThat(NearestName.to("strat", WORDS)).contains("start");
     assertThat(NearestName.to("sttop", WORDS)).contains("stop");
     assertThat(NearestName.to("sl", WORDS)).contains("ls");
@@ -17,7 +17,7 @@ class NearestNameTest {
   }
 
   @Test
-  void otherWordsAreNot() {
+  void unrelatedWordsAreNotCorrected() {
     assertThat(NearestName.to("deploy", WORDS)).isEmpty();
     assertThat(NearestName.to("x", WORDS)).isEmpty();
   }

@@ -14,7 +14,7 @@ import io.jpm.console.FakePrograms;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,11 +40,11 @@ class AuditVerifyCommandTest {
     vertx
         .deployVerticle(
             new AuditVerticle(home, InstantSource.system(), () -> limits, _ -> Optional.empty()))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     for (String result : List.of("done", "failed", "denied: no")) {
       vertx
           .eventBus()
@@ -56,11 +56,11 @@ class AuditVerifyCommandTest {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @Test
-  void aWholeLogIsCounted() {
+  void linesOfAnIntactLogAreCounted() {
     ConsoleClient client = ConsoleClient.run(vertx, "audit", "verify");
     assertThat(client.code()).isZero();
     assertThat(client.out()).isEqualTo("3 lines, chain intact\n");
@@ -70,7 +70,7 @@ class AuditVerifyCommandTest {
   }
 
   @Test
-  void aChangedOneFailsWithTheFirstPlace() throws Exception {
+  void changedLogFailsWithTheFirstBrokenLine() throws Exception {
     ConsoleClient.run(vertx, "audit", "verify").code();
     Path file = home.resolve("audit.log");
     Files.writeString(file, Files.readString(file).replace("failed", "nobody"));
@@ -85,7 +85,7 @@ class AuditVerifyCommandTest {
   }
 
   @Test
-  void anotherWordIsAMistake() {
+  void otherArgumentsAreRejected() {
     for (String[] words : new String[][] {{"audit", "show"}, {"audit", "verify", "x"}}) {
       ConsoleClient client = ConsoleClient.run(vertx, words);
       assertThat(client.code()).isEqualTo(1);

@@ -15,7 +15,7 @@ import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
@@ -44,133 +44,138 @@ class TokenCommandTest {
     BusCodec.install(vertx);
     vertx
         .deployVerticle(new TokenVerticle(home.resolve("tokens.json"), () -> now))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private ConsoleClient done(int code, String... argv) {
+  private ConsoleClient runExpecting(int code, String... argv) {
     ConsoleClient client = ConsoleClient.run(vertx, argv);
     assertThat(client.code()).as(client.out() + client.err()).isEqualTo(code);
     return client;
   }
 
-  private AccessReply prove(String secret) throws Exception {
+  private AccessReply authenticate(String secret) throws Exception {
     return vertx
         .eventBus()
         .<AccessReply>request(
-            Addresses.ACCESS_COMMAND, AccessCommand.Prove.of(secret).orElseThrow())
-        .await(Patience.seconds(20), TimeUnit.SECONDS)
+            Addresses.ACCESS_COMMAND, AccessCommand.Authenticate.of(secret).orElseThrow())
+        .await(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS)
         .body();
   }
 
   @Test
-  void theSecretIsAllThatStandsOnStandardOutput() throws Exception {
+  void standardOutputContainsOnlyTheSecret() throws Exception {
     ConsoleClient client =
-        done(0, "token", "create", "ci", "--role", "operate", "--app", "web,api");
+        runExpecting(0, "token", "create", "ci", "--role", "operate", "--app", "web,api");
     assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n");
     assertThat(client.err())
         .isEqualTo(
             "[jpm] ci: operate, only api, web, until 2027-02-19T12:00:00Z; the secret is not shown"
                 + " again\n");
-    assertThat(prove(client.out().strip()))
-        .isEqualTo(new AccessReply.Proved(new Principal("ci", Role.OPERATE, Set.of("web", "api"))));
+    assertThat(authenticate(client.out().strip()))
+        .isEqualTo(
+            new AccessReply.Authenticated(new Principal("ci", Role.OPERATE, Set.of("web", "api"))));
   }
 
   @Test
-  void withoutOptionsItMayReadAllForNinetyDays() throws Exception {
-    String secret = done(0, "token", "create", "ci", "-s").out().strip();
-    assertThat(prove(secret))
-        .isEqualTo(new AccessReply.Proved(new Principal("ci", Role.READ, Set.of())));
-    assertThat(done(0, "token", "ls", "--json").out())
+  void defaultIsReadAccessToAllAppsForNinetyDays() throws Exception {
+    String secret = runExpecting(0, "token", "create", "ci", "-s").out().strip();
+    assertThat(authenticate(secret))
+        .isEqualTo(new AccessReply.Authenticated(new Principal("ci", Role.READ, Set.of())));
+    assertThat(runExpecting(0, "token", "ls", "--json").out())
         .isEqualTo(
             "{\"name\":\"ci\",\"role\":\"read\",\"apps\":[],"
                 + "\"created\":\"2026-11-21T12:00:00Z\",\"expires\":\"2027-02-19T12:00:00Z\"}\n");
     now = NOW.plus(Duration.ofDays(90));
-    assertThat(prove(secret)).isInstanceOf(AccessReply.Refused.class);
+    assertThat(authenticate(secret)).isInstanceOf(AccessReply.Refused.class);
   }
 
   @Test
-  void oneForEverHoldsUntilItIsRevoked() throws Exception {
-    String secret = done(0, "token", "create", "ci", "--forever", "-s").out().strip();
+  void tokenCreatedWithForeverDoesNotExpire() throws Exception {
+    String secret = runExpecting(0, "token", "create", "ci", "--forever", "-s").out().strip();
     now = NOW.plus(Duration.ofDays(3650));
-    assertThat(prove(secret))
-        .isEqualTo(new AccessReply.Proved(new Principal("ci", Role.READ, Set.of())));
-    assertThat(done(0, "token", "ls", "--json").out())
+    assertThat(authenticate(secret))
+        .isEqualTo(new AccessReply.Authenticated(new Principal("ci", Role.READ, Set.of())));
+    assertThat(runExpecting(0, "token", "ls", "--json").out())
         .isEqualTo(
             "{\"name\":\"ci\",\"role\":\"read\",\"apps\":[],"
                 + "\"created\":\"2026-11-21T12:00:00Z\",\"expires\":null}\n");
   }
 
   @Test
-  void programsGetAnObject() {
-    var json = new JsonObject(done(0, "token", "create", "ci", "--expires", "30d", "--json").out());
+  void jsonOptionPrintsAnObject() {
+    var json =
+        new JsonObject(
+            runExpecting(0, "token", "create", "ci", "--expires", "30d", "--json").out());
     assertThat(json.getString("token")).startsWith("jpm_");
     assertThat(json.getString("expires")).isEqualTo(NOW.plus(Duration.ofDays(30)).toString());
   }
 
   @Test
-  void theListShowsEachAndNoSecret() {
-    String secret = done(0, "token", "create", "ci", "--app", "web").out().strip();
-    done(0, "token", "create", "other", "--forever");
-    String list = done(0, "token", "ls").out();
+  void listShowsEveryTokenWithoutSecrets() {
+    String secret = runExpecting(0, "token", "create", "ci", "--app", "web").out().strip();
+    runExpecting(0, "token", "create", "other", "--forever");
+    String list = runExpecting(0, "token", "ls").out();
     assertThat(list).contains("ci").contains("web").contains("never").contains("2027-02-19");
     assertThat(list).doesNotContain(secret.substring(4));
-    assertThat(done(0, "token", "list").out()).isEqualTo(list);
+    assertThat(runExpecting(0, "token", "list").out()).isEqualTo(list);
   }
 
   @Test
-  void theListTellsWhichEndSoon() {
+  void listWarnsOfTokensThatExpireSoon() {
     now = Instances.NOW.minus(Duration.ofDays(85));
-    done(0, "token", "create", "ci");
-    done(0, "token", "create", "later", "--expires", "100d");
-    assertThat(done(0, "token", "ls").err())
+    runExpecting(0, "token", "create", "ci");
+    runExpecting(0, "token", "create", "later", "--expires", "100d");
+    assertThat(runExpecting(0, "token", "ls").err())
         .isEqualTo("[jpm] token ci expires soon: jpm token rotate ci gives it a new secret\n");
-    assertThat(done(0, "token", "ls", "--json").err()).isEmpty();
+    assertThat(runExpecting(0, "token", "ls", "--json").err()).isEmpty();
   }
 
   @Test
-  void aRotatedTokenHasAnotherSecretAndAsMuchTimeAsBefore() throws Exception {
-    String old = done(0, "token", "create", "ci", "--app", "web", "--expires", "30d").out().strip();
+  void rotatedTokenHasANewSecretAndTheSameLifetime() throws Exception {
+    String old =
+        runExpecting(0, "token", "create", "ci", "--app", "web", "--expires", "30d").out().strip();
     now = NOW.plus(Duration.ofDays(20));
-    ConsoleClient client = done(0, "token", "rotate", "ci");
+    ConsoleClient client = runExpecting(0, "token", "rotate", "ci");
     assertThat(client.out()).matches("jpm_[A-Za-z0-9_-]{43}\n").doesNotContain(old);
     assertThat(client.err()).contains("ci: read, only web, until 2027-01-10T12:00:00Z");
-    assertThat(prove(old)).isInstanceOf(AccessReply.Refused.class);
-    assertThat(prove(client.out().strip()))
-        .isEqualTo(new AccessReply.Proved(new Principal("ci", Role.READ, Set.of("web"))));
-    done(0, "token", "rotate", "ci", "--expires", "1d");
-    assertThat(done(0, "token", "ls", "--json").out()).contains("\"2026-12-12T12:00:00Z\"");
-    assertThat(done(1, "token", "rotate", "other").err()).contains("there is no token \"other\"");
+    assertThat(authenticate(old)).isInstanceOf(AccessReply.Refused.class);
+    assertThat(authenticate(client.out().strip()))
+        .isEqualTo(new AccessReply.Authenticated(new Principal("ci", Role.READ, Set.of("web"))));
+    runExpecting(0, "token", "rotate", "ci", "--expires", "1d");
+    assertThat(runExpecting(0, "token", "ls", "--json").out()).contains("\"2026-12-12T12:00:00Z\"");
+    assertThat(runExpecting(1, "token", "rotate", "other").err())
+        .contains("there is no token \"other\"");
   }
 
   @Test
-  void withAGraceBothSecretsHoldForAWhile() throws Exception {
-    String old = done(0, "token", "create", "ci").out().strip();
-    String secret = done(0, "token", "rotate", "ci", "--grace", "10m").out().strip();
-    assertThat(prove(old)).isInstanceOf(AccessReply.Proved.class);
+  void bothSecretsAreValidDuringTheGracePeriod() throws Exception {
+    String old = runExpecting(0, "token", "create", "ci").out().strip();
+    String secret = runExpecting(0, "token", "rotate", "ci", "--grace", "10m").out().strip();
+    assertThat(authenticate(old)).isInstanceOf(AccessReply.Authenticated.class);
     now = NOW.plus(Duration.ofMinutes(10));
-    assertThat(prove(old)).isInstanceOf(AccessReply.Refused.class);
-    assertThat(prove(secret)).isInstanceOf(AccessReply.Proved.class);
+    assertThat(authenticate(old)).isInstanceOf(AccessReply.Refused.class);
+    assertThat(authenticate(secret)).isInstanceOf(AccessReply.Authenticated.class);
   }
 
   @Test
-  void aRevokedTokenHoldsNoLonger() throws Exception {
-    String secret = done(0, "token", "create", "ci").out().strip();
-    assertThat(done(0, "token", "revoke", "ci").out()).contains("Revoked token ci");
-    assertThat(prove(secret)).isInstanceOf(AccessReply.Refused.class);
-    assertThat(done(1, "token", "revoke", "ci").err()).contains("there is no token \"ci\"");
+  void revokedTokenIsRejected() throws Exception {
+    String secret = runExpecting(0, "token", "create", "ci").out().strip();
+    assertThat(runExpecting(0, "token", "revoke", "ci").out()).contains("Revoked token ci");
+    assertThat(authenticate(secret)).isInstanceOf(AccessReply.Refused.class);
+    assertThat(runExpecting(1, "token", "revoke", "ci").err()).contains("there is no token \"ci\"");
   }
 
   @Test
-  void mistakesAreSaidInOneLineAndMakeNothing() {
+  void mistakesAreReportedInOneLineAndCreateNothing() {
     List<List<String>> wrong =
         List.of(
             List.of("create"),
@@ -195,10 +200,10 @@ class TokenCommandTest {
             List.of("make", "ci"));
     for (List<String> words : wrong) {
       ConsoleClient client =
-          done(1, Stream.concat(Stream.of("token"), words.stream()).toArray(String[]::new));
+          runExpecting(1, Stream.concat(Stream.of("token"), words.stream()).toArray(String[]::new));
       assertThat(client.out()).as(words.toString()).isEmpty();
       assertThat(client.err().lines()).as(words.toString()).hasSize(1);
     }
-    assertThat(done(0, "token", "ls", "--json").out()).isEmpty();
+    assertThat(runExpecting(0, "token", "ls", "--json").out()).isEmpty();
   }
 }

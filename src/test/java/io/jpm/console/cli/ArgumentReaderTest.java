@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ArgumentReaderTest {
   private static ParsedCommand read(String... argv) {
-    return ArgumentReader.read(List.of(argv));
+    return ArgumentReader.parse(List.of(argv));
   }
 
   private static ParsedCommand start(
@@ -40,7 +40,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void optionsMayStandAnywhere() {
+  void optionsMayAppearAnywhere() {
     ParsedCommand wanted = start(List.of("a.js", "b.js"), Map.of(VerbOption.NAME, "x"));
     assertThat(read("start", "a.js", "b.js", "-n", "x")).isEqualTo(wanted);
     assertThat(read("start", "a.js", "--name=x", "b.js")).isEqualTo(wanted);
@@ -60,7 +60,7 @@ class ArgumentReaderTest {
         "a --name x --name y",
         "--cwd / --only a,b --help a"
       })
-  void plainWordsAreSortedAsPicocliWould(String line) {
+  void simpleParserAgreesWithPicocli(String line) {
     List<String> words = List.of(line.split(" "));
     assertThat(
             new ParsedCommand.Run(
@@ -79,12 +79,12 @@ class ArgumentReaderTest {
         "a --lines 3",
         "--help=x"
       })
-  void whatTakesThoughtIsNotPlain(String line) {
+  void simpleParserDeclinesDifficultLines(String line) {
     assertThat(SimpleParser.sort(Verb.START, List.of(line.split(" ")), List.of())).isEmpty();
   }
 
   @Test
-  void theLastOfTwoWinsAndBothAreKnown() {
+  void lastValueTakesPrecedenceAndAllAreKept() {
     ParsedCommand.Run asked = (ParsedCommand.Run) read("start", "a.js", "-n", "x", "--name", "y");
     assertThat(asked.arguments().value(VerbOption.NAME)).contains("y");
     assertThat(asked.arguments().values(VerbOption.NAME)).containsExactly("x", "y");
@@ -110,7 +110,7 @@ class ArgumentReaderTest {
           start --watch src --name x app.js | app.js     | src
           start --watch app.js -- src       | app.js     | -
           """)
-  void watchMayHaveAPath(String line, String targets, String values) {
+  void watchOptionMayHaveAPath(String line, String targets, String values) {
     ParsedCommand.Run asked = (ParsedCommand.Run) read(line.split(" "));
     assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
     assertThat(asked.arguments().values(VerbOption.WATCH))
@@ -130,7 +130,7 @@ class ArgumentReaderTest {
           logs --timestamp HH:mm web          | web    | HH:mm
           logs web --timestamp                | web    | ''
           """)
-  void aTimeFormatIsNoApp(String line, String targets, String values) {
+  void timeFormatIsNotATarget(String line, String targets, String values) {
     ParsedCommand.Run asked = (ParsedCommand.Run) read(line.split(" "));
     assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
     assertThat(asked.arguments().values(VerbOption.TIMESTAMP)).containsExactly(values);
@@ -146,7 +146,7 @@ class ArgumentReaderTest {
     "scale web max, 'web,max'",
     "scale web 1 -2, 'web,1,-2'"
   })
-  void aNumberWithASignIsNoOptionOfScale(String line, String targets) {
+  void signedNumberIsNotAnOptionOfScale(String line, String targets) {
     ParsedCommand.Run asked = (ParsedCommand.Run) read(line.split(" "));
     assertThat(asked.verb()).isEqualTo(Verb.SCALE);
     assertThat(String.join(",", asked.arguments().targets())).isEqualTo(targets);
@@ -161,18 +161,18 @@ class ArgumentReaderTest {
     "scale, 'jpm scale needs an argument: jpm scale name|id N|+N|-N|max'",
     "scale web 1 -- x, 'jpm scale takes nothing after --; did you mean jpm start?'"
   })
-  void whatElseLooksLikeAnOptionIsOne(String line, String problem) {
+  void otherWordsOfScaleWithAHyphenAreOptions(String line, String problem) {
     assertThat(read(line.split(" "))).isEqualTo(new ParsedCommand.Mistake(problem));
   }
 
   @Test
-  void helpOfScaleIsNotScaling() {
+  void helpOptionOfScalePrintsHelp() {
     assertThat(read("scale", "web", "-1", "--help"))
         .isEqualTo(new ParsedCommand.Help(Optional.of(Verb.SCALE)));
   }
 
   @Test
-  void reloadTakesItsOptionsAnywhere() {
+  void reloadAcceptsOptionsAnywhere() {
     ParsedCommand.Run asked =
         (ParsedCommand.Run) read("--parallel", "3", "reload", "-f", "web", "--update-env", "/w.*/");
     assertThat(asked.verb()).isEqualTo(Verb.RELOAD);
@@ -183,7 +183,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void pm2sNamesOfReloadingAFileAreOneCommand() {
+  void startOrGracefulReloadIsStartOrReload() {
     assertThat(Verb.find("startOrGracefulReload"))
         .isEqualTo(Verb.find("startOrReload"))
         .contains(Verb.START_OR_RELOAD);
@@ -191,7 +191,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void watchIsNoOptionOfEveryCommand() {
+  void watchOptionIsSpecificToSomeCommands() {
     assertThat(read("delete", "web", "--watch")).isInstanceOf(ParsedCommand.Mistake.class);
     assertThat(read("stop", "--watch", "web"))
         .isEqualTo(
@@ -202,14 +202,14 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void aMissingValueIsNotFoundInAnOptionalOne() {
+  void optionIsNotTheValueOfAnotherOption() {
     assertThat(read("start", "a.js", "--name", "--watch"))
         .isEqualTo(
             new ParsedCommand.Mistake("--name needs a value: --name NAME (jpm start --help)"));
   }
 
   @Test
-  void everyOptionOfAnAttributeIsInTheCatalogueUnderThatName() {
+  void optionsOfAttributesMatchTheCatalogue() {
     for (VerbOption option : VerbOption.values()) {
       option.attribute().ifPresent(key -> assertThat(key.option()).contains(option.longName()));
     }
@@ -231,7 +231,7 @@ class ArgumentReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--interpreter-args", "--node-args"})
-  void whatAnInterpreterIsGivenMayBeAnOptionOfOurs(String option) {
+  void interpreterArgumentsMayEqualOptionsOfJpm(String option) {
     assertThat(read("start", "a.py", option, "-u", "--no-autorestart"))
         .isEqualTo(
             start(
@@ -251,7 +251,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void theFirstDashesEndWhatIsJpms() {
+  void firstDoubleDashEndsTheOptionsOfJpm() {
     assertThat(read("start", "a.js", "--", "--help", "-v", "--", "ls"))
         .isEqualTo(start(List.of("a.js"), Map.of(), "--help", "-v", "--", "ls"));
     assertThat(read("start", "a.js", "--")).isEqualTo(start(List.of("a.js"), Map.of()));
@@ -259,7 +259,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void versionAndHelpWithoutACommand() {
+  void versionAndHelpNeedNoCommand() {
     assertThat(read("-v")).isEqualTo(new ParsedCommand.Version());
     assertThat(read("-v", "ls")).isEqualTo(new ParsedCommand.Version());
     assertThat(read("help", "info")).isEqualTo(new ParsedCommand.Help(Optional.of(Verb.DESCRIBE)));
@@ -267,7 +267,7 @@ class ArgumentReaderTest {
   }
 
   @Test
-  void aSingleDashIsATarget() {
+  void singleDashIsATarget() {
     assertThat(read("start", "-")).isEqualTo(start(List.of("-"), Map.of()));
   }
 }

@@ -9,13 +9,13 @@ import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.console.ConsoleClient;
 import io.jpm.console.ConsoleVerticle;
 import io.jpm.console.FakePrograms;
-import io.jpm.console.FakeRooms;
+import io.jpm.console.FakeServices;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.model.access.Principal;
 import io.jpm.model.access.Role;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleRequest;
 import io.jpm.wire.ConsoleRequest.Tty;
 import io.jpm.wire.RequestCaller;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/// What the audit log is told of command lines.
+/// Tests which parts of command lines are audited.
 @Timeout(60)
 class ConsoleAuditTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -41,32 +41,32 @@ class ConsoleAuditTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
-  private FakeRooms rooms;
+  private FakeServices services;
 
   @BeforeEach
   void deploy() throws Exception {
     BusCodec.install(vertx);
-    rooms = new FakeRooms(vertx);
+    services = new FakeServices(vertx);
     vertx.eventBus().<AuditRecord>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
     var context = Instances.console(ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private AuditRecord told() {
-    Eventually.await("it is told", LIMIT, () -> !audited.isEmpty());
+  private AuditRecord awaitRecord() {
+    Eventually.await("the audit record", LIMIT, () -> !audited.isEmpty());
     assertThat(audited).hasSize(1);
     return audited.getFirst();
   }
 
   @Test
-  void aChangeIsToldWithWhoMadeIt() {
+  void changeIsAuditedWithItsPrincipal() {
     var request = new ConsoleRequest(List.of("save", "--force"), "/", Map.of(), Tty.NONE);
     vertx
         .eventBus()
@@ -75,37 +75,37 @@ class ConsoleAuditTest {
             request.toJson(),
             new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
     ConsoleClient.run(vertx, "ping").code();
-    assertThat(audited).isEmpty(); // Without a reply address nothing is done.
+    assertThat(audited).isEmpty(); // A request without a reply address is ignored.
     vertx
         .eventBus()
         .request(
             Addresses.CONSOLE,
             request.toJson(),
             new DeliveryOptions().addHeader(RequestCaller.HEADER, CI.toHeader()));
-    assertThat(told())
+    assertThat(awaitRecord())
         .isEqualTo(new AuditRecord(CI.who(), "10.0.0.7:4711", "save", List.of(), "done"));
   }
 
   @Test
-  void aChangeThatFailsIsToldToo() {
-    rooms.problems = _ -> List.of("no app matches \"web\"");
+  void failedChangeIsAudited() {
+    services.problems = _ -> List.of("no app matches \"web\"");
     assertThat(ConsoleClient.run(vertx, "stop", "web", "api").code()).isEqualTo(1);
-    assertThat(told())
+    assertThat(awaitRecord())
         .isEqualTo(
             new AuditRecord(Principal.OWNER, "jpm", "stop", List.of("web", "api"), "failed"));
   }
 
   @Test
-  void whatOnlyLooksIsNotTold() {
+  void readOnlyCommandsAreNotAudited() {
     for (String look : List.of("ls", "ping", "jlist", "--version", "help", "nonsense")) {
       ConsoleClient.run(vertx, look).code();
     }
     ConsoleClient.run(vertx, "reset", "all").code();
-    assertThat(told().verb()).isEqualTo("reset");
+    assertThat(awaitRecord().verb()).isEqualTo("reset");
   }
 
   @Test
-  void valuesAndLinesStayOut() {
+  void valuesAndLinesAreNotAudited() {
     for (String[] line :
         new String[][] {
           {"set", "web:PASSWORD", "hidden"},
@@ -117,7 +117,7 @@ class ConsoleAuditTest {
           {"start", "app.js", "--basic", "--", "hidden"},
           {"deploy", "production", "exec", "hidden"}
         }) {
-      if (ArgumentReader.read(List.of(line))
+      if (ArgumentReader.parse(List.of(line))
           instanceof ParsedCommand.Run(Verb verb, Arguments words)) {
         assertThat(ConsoleAudit.of(verb, words)).isPresent();
         assertThat(ConsoleAudit.of(verb, words).toString()).doesNotContain("hidden");

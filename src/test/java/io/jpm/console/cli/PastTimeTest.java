@@ -31,19 +31,19 @@ class PastTimeTest {
     "2026-11-21T13:20:30.5-05:00, 2026-11-21T18:20:30.5Z",
     "2026-07-01T12:00, 2026-07-01T10:00:00Z"
   })
-  void timesAsPeopleTypeThem(String text, Instant moment) {
+  void usualNotationsAreParsed(String text, Instant moment) {
     assertThat(BERLIN.of(VerbOption.SINCE_TIME, text)).isEqualTo(moment);
   }
 
   @Test
-  void aTimeThatIsStillToComeWasYesterday() {
+  void timeLaterThanNowMeansYesterday() {
     assertThat(BERLIN.of(VerbOption.SINCE_TIME, "23:50"))
         .isEqualTo(Instant.parse("2026-11-20T22:50:00Z"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "yesterday", "10", "25:00", "2026-13-01", "-5m", "10 m", "13.20"})
-  void whatIsNoTimeIsOneLineWithExamples(String text) {
+  void invalidTimeIsReportedWithExamples(String text) {
     assertThatThrownBy(() -> BERLIN.of(VerbOption.UNTIL, text))
         .isInstanceOf(CommandFailure.class)
         .hasMessage(

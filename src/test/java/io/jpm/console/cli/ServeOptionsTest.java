@@ -14,26 +14,26 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServeOptionsTest {
-  private static ServeOptions wish(Map<String, String> environment, String... words) {
+  private static ServeOptions optionsOf(Map<String, String> environment, String... words) {
     List<String> argv = Stream.concat(Stream.of("serve"), Stream.of(words)).toList();
-    ParsedCommand.Run asked = (ParsedCommand.Run) ArgumentReader.read(argv);
+    ParsedCommand.Run asked = (ParsedCommand.Run) ArgumentReader.parse(argv);
     return ServeOptions.of(
         asked.arguments(),
         new ConsoleRequest(argv, "/home/me", environment, ConsoleRequest.Tty.NONE));
   }
 
   @Test
-  void wordsGoOverTheCallersVariables() {
+  void argumentsOverrideVariablesOfTheCaller() {
     Map<String, String> known =
         Map.of("PM2_SERVE_PATH", "a", "PM2_SERVE_PORT", "81", "PM2_SERVE_HOST", "::1");
-    assertThat(wish(known))
+    assertThat(optionsOf(known))
         .isEqualTo(
             new ServeOptions(Path.of("/home/me/a"), "::1", 81, Optional.empty(), Optional.empty()));
-    assertThat(wish(known, "b", "82", "--host", "127.0.0.1"))
+    assertThat(optionsOf(known, "b", "82", "--host", "127.0.0.1"))
         .isEqualTo(
             new ServeOptions(
                 Path.of("/home/me/b"), "127.0.0.1", 82, Optional.empty(), Optional.empty()));
-    assertThat(wish(Map.of()))
+    assertThat(optionsOf(Map.of()))
         .isEqualTo(
             new ServeOptions(
                 Path.of("/home/me"), "0.0.0.0", 8080, Optional.empty(), Optional.empty()));
@@ -41,25 +41,25 @@ class ServeOptionsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "65536", "http", "-1", "80.0"})
-  void whatIsNoPortIsNamed(String port) {
-    assertThatThrownBy(() -> wish(Map.of("PM2_SERVE_PORT", port)))
+  void invalidPortIsReported(String port) {
+    assertThatThrownBy(() -> optionsOf(Map.of("PM2_SERVE_PORT", port)))
         .hasMessage("\"" + port + "\" is not a port: use 1 to 65535");
   }
 
   @Test
-  void authenticationThatWasAskedForIsNeverLeftOut() {
+  void incompleteAuthenticationIsRejected() {
     Map<String, String> asked = Map.of("PM2_SERVE_BASIC_AUTH", "true");
     for (List<String> words : List.of(List.<String>of(), List.of("--basic-auth-password", "x"))) {
-      assertThatThrownBy(() -> wish(asked, words.toArray(String[]::new)))
+      assertThatThrownBy(() -> optionsOf(asked, words.toArray(String[]::new)))
           .hasMessage("basic auth needs both --basic-auth-username and --basic-auth-password");
     }
     assertThatThrownBy(
-            () -> wish(asked, "--basic-auth-username", "a:b", "--basic-auth-password", "x"))
+            () -> optionsOf(asked, "--basic-auth-username", "a:b", "--basic-auth-password", "x"))
         .hasMessage("--basic-auth-username cannot contain a colon");
   }
 
   @Test
-  void variablesThatAreSwitchedOffAreNoAuthentication() {
+  void disabledAuthenticationVariablesAreIgnored() {
     Map<String, String> off =
         Map.of(
             "PM2_SERVE_BASIC_AUTH",
@@ -68,7 +68,7 @@ class ServeOptionsTest {
             "bob",
             "PM2_SERVE_BASIC_AUTH_PASSWORD",
             "x");
-    assertThat(wish(off).user()).isEmpty();
-    assertThat(wish(off).password()).isEmpty();
+    assertThat(optionsOf(off).user()).isEmpty();
+    assertThat(optionsOf(off).password()).isEmpty();
   }
 }

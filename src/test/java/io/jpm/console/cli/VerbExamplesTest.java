@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// What help teaches is understood by jpm itself.
+/// Checks that jpm accepts the examples of its help.
 class VerbExamplesTest {
   private static final Pattern WORD = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)");
 
@@ -35,10 +35,10 @@ class VerbExamplesTest {
 
   @ParameterizedTest
   @MethodSource("lines")
-  void everyExampleIsACommandLine(Examples.Line line) {
+  void everyExampleIsAValidCommandLine(Examples.Line line) {
     List<String> words = words(line.command());
     assertThat(words.getFirst()).isEqualTo("jpm");
-    assertThat(ArgumentReader.read(words.subList(1, words.size())))
+    assertThat(ArgumentReader.parse(words.subList(1, words.size())))
         .as(line.command())
         .isInstanceOf(ParsedCommand.Run.class);
     assertThat(line.text().strip().length()).isLessThanOrEqualTo(78);
@@ -46,19 +46,19 @@ class VerbExamplesTest {
 
   @ParameterizedTest
   @EnumSource(Verb.class)
-  void everyCommandHasExamplesOfItself(Verb verb) {
+  void everyCommandHasExamples(Verb verb) {
     List<Examples.Line> examples = VerbExamples.of(verb);
     assertThat(examples).hasSizeBetween(1, verb == Verb.START ? 4 : 3);
     for (Examples.Line line : examples) {
       List<String> words = words(line.command());
-      ParsedCommand parsedCommand = ArgumentReader.read(words.subList(1, words.size()));
+      ParsedCommand parsedCommand = ArgumentReader.parse(words.subList(1, words.size()));
       assertThat(((ParsedCommand.Run) parsedCommand).verb()).isEqualTo(verb);
     }
     assertThat(HelpText.of(verb, false)).contains("\nExamples\n" + examples.getFirst().text());
   }
 
   @Test
-  void allHelpIsNarrow() {
-    assertThat(HelpText.ofAll(false).lines()).allMatch(line -> line.length() <= 80);
+  void helpFitsIn80Columns() {
+    assertThat(HelpText.allCommands(false).lines()).allMatch(line -> line.length() <= 80);
   }
 }

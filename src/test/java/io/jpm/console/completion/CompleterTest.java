@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What TAB offers. In the tables the last word of a line is the one at the cursor, `^` an empty
-/// one.
+/// Tests the candidates that TAB offers. In the tables the last word of a line is the one at the
+/// cursor; `^` is an empty word.
 class CompleterTest {
   private static final List<InstanceView> LISTED =
       List.of(
@@ -80,12 +80,12 @@ class CompleterTest {
         "kill ^ ; ''",
         "start app.js -- ^ ; ''",
       })
-  void theCatalogueIsOffered(String line, String expected) {
+  void commandsOptionsAndValuesAreOffered(String line, String expected) {
     assertThat(words(line)).isEqualTo(expected);
   }
 
   @Test
-  void aDashOffersEveryOptionOfTheCommand() {
+  void hyphenOffersEveryOptionOfTheCommand() {
     assertThat(words("stop -"))
         .isEqualTo("--only|--watch|--attach|-f|--force|-s|--silent|--no-color|-h|--help");
     assertThat(complete("stop --o").candidates())
@@ -93,14 +93,14 @@ class CompleterTest {
   }
 
   @Test
-  void everyCommandIsOfferedOnceByItsFirstName() {
+  void everyCommandIsOfferedOnceUnderItsMainName() {
     List<String> all = new ArrayList<>(List.of(words("^").split("\\|")));
     assertThat(all).doesNotHaveDuplicates().contains("ls", "help").doesNotContain("list", "ps");
     assertThat(all).hasSize(Verb.values().length + 1);
   }
 
   @Test
-  void appsGoByNameNamespaceAndAllAndByIdWhereADigitIsTyped() {
+  void namesAndNamespacesAreOfferedAndIdsAfterADigit() {
     assertThat(words("restart ^")).isEqualTo("api|my app:x|web|back end|all");
     assertThat(complete("restart ^").candidates())
         .contains(new Candidate("web", "2 online"), new Candidate("api", "1 stopped"));
@@ -126,12 +126,12 @@ class CompleterTest {
     "describe ^, NONE",
     "kill ^, NONE"
   })
-  void filesStandWhereTheyAreMeant(String line, Files expected) {
+  void filesAreOfferedWhereTheyAreExpected(String line, Files expected) {
     assertThat(complete(line).files()).isEqualTo(expected);
   }
 
   @Test
-  void theVariantsOfAProcessFileAreReadFromItsText() throws IOException {
+  void environmentsAreReadFromTheTextOfTheProcessFile() throws IOException {
     java.nio.file.Files.writeString(
         dir.resolve("a.config.js"),
         "throw new Error('must not run'); apps: [{ env_file: 'x', env_production: {}, \"env_test\": {} }]");
@@ -143,7 +143,7 @@ class CompleterTest {
   }
 
   @Test
-  void descriptionsStandBehindATab() {
+  void descriptionsFollowATab() {
     assertThat(complete("restart we").described()).isEqualTo("none\nweb\t2 online\n");
     assertThat(complete("restart we").plain()).isEqualTo("web\n");
     assertThat(complete("start --output ^").described()).isEqualTo("files\n");

@@ -18,15 +18,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CompletionInstallationTest {
   @TempDir Path dir;
 
-  private CompletionInstallation of(CompletionShell shell) {
+  private CompletionInstallation installationOf(CompletionShell shell) {
     return CompletionInstallation.of(
         shell, dir.resolve("it's home"), Map.of("HOME", dir.resolve("me").toString()));
   }
 
   @ParameterizedTest
   @EnumSource(CompletionShell.class)
-  void whatIsInstalledGoesAgain(CompletionShell shell) throws IOException {
-    CompletionInstallation installation = of(shell);
+  void removeDeletesTheInstalledScript(CompletionShell shell) throws IOException {
+    CompletionInstallation installation = installationOf(shell);
     assertThat(installation.install().getFirst()).isEqualTo("Wrote " + installation.script());
     assertThat(installation.script())
         .content()
@@ -36,12 +36,12 @@ class CompletionInstallationTest {
     assertThat(installation.remove()).contains("Removed " + installation.script());
     assertThat(installation.script()).doesNotExist();
     assertThat(installation.remove())
-        .containsExactly("Completion for " + shell.word() + " is not installed");
+        .containsExactly("Completion for " + shell.keyword() + " is not installed");
   }
 
   @Test
-  void theBlockIsWrittenOnceAndTheRestOfTheFileStaysAsItIs() throws IOException {
-    CompletionInstallation installation = of(CompletionShell.BASH);
+  void blockIsWrittenOnceAndTheRestOfTheFileIsUnchanged() throws IOException {
+    CompletionInstallation installation = installationOf(CompletionShell.BASH);
     Path startup = installation.startup().orElseThrow();
     assertThat(startup).isEqualTo(dir.resolve("me/.bashrc"));
     byte[] own = "alias l=ls\n# gr\u00fc\u00dfe".getBytes(StandardCharsets.ISO_8859_1);
@@ -65,8 +65,8 @@ class CompletionInstallationTest {
   }
 
   @Test
-  void aBlockOfAnotherHomeIsReplaced() throws IOException {
-    CompletionInstallation installation = of(CompletionShell.ZSH);
+  void blockOfAnotherHomeIsReplaced() throws IOException {
+    CompletionInstallation installation = installationOf(CompletionShell.ZSH);
     Path startup = installation.startup().orElseThrow();
     Files.createDirectories(startup.getParent());
     Files.writeString(
@@ -76,8 +76,8 @@ class CompletionInstallationTest {
   }
 
   @Test
-  void aLinkToTheFileStaysOne() throws IOException {
-    CompletionInstallation installation = of(CompletionShell.BASH);
+  void symbolicLinkIsPreserved() throws IOException {
+    CompletionInstallation installation = installationOf(CompletionShell.BASH);
     Path startup = installation.startup().orElseThrow();
     Files.createDirectories(startup.getParent());
     Path kept = Files.writeString(dir.resolve("kept"), "x=1\n");
@@ -88,7 +88,7 @@ class CompletionInstallationTest {
   }
 
   @Test
-  void theUsersDirectoriesDecide() {
+  void variablesOfTheUserDetermineTheDirectories() {
     Map<String, String> environment =
         Map.of("HOME", "/h", "ZDOTDIR", "/z", "XDG_CONFIG_HOME", "/c");
     assertThat(CompletionInstallation.of(CompletionShell.ZSH, dir, environment).startup())

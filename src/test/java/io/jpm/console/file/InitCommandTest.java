@@ -11,7 +11,7 @@ import io.jpm.console.FakePrograms;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.testing.Need;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ class InitCommandTest {
                 FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(20), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -52,7 +52,7 @@ class InitCommandTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(20), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   @ParameterizedTest
@@ -62,7 +62,7 @@ class InitCommandTest {
     "init, a.json, '\"apps\": [{'",
     "init, a.yaml, 'apps:'",
   })
-  void aSampleIsWrittenOnce(String verb, String name, String part) throws IOException {
+  void sampleDoesNotOverwriteAFile(String verb, String name, String part) throws IOException {
     Path file = dir.resolve(name);
     ConsoleClient client = ConsoleClient.run(vertx, verb, file.toString());
     assertThat(client.code()).isZero();
@@ -79,7 +79,7 @@ class InitCommandTest {
   }
 
   @Test
-  void whatCannotBeWrittenIsTold() {
+  void unwritableFileIsReported() {
     String nowhere = dir.resolve("no/a.json").toString();
     ConsoleClient client = ConsoleClient.run(vertx, "init", nowhere);
     assertThat(client.code()).isEqualTo(1);
@@ -93,15 +93,15 @@ class InitCommandTest {
 
   @ParameterizedTest
   @CsvSource({"a.config.js", "a.json", "a.yaml"})
-  void aSimpleSampleHasWhatAnAppNeedsAndIsFree(String name) throws IOException {
+  void simpleSampleIsMinimalAndValid(String name) throws IOException {
     Path file = dir.resolve(name);
     assertThat(ConsoleClient.run(vertx, "init", "simple", file.toString()).code()).isZero();
     assertThat(Files.readString(file))
         .contains("script", "./app.js", "env_production")
         .doesNotContain("max_restarts");
     Files.writeString(dir.resolve("app.js"), "");
-    if (!name.endsWith(".js")) { // these are evaluated by node
-      Need.assume(Need.NODE_FOR_ALL); // runs the app
+    if (!name.endsWith(".js")) { // Node evaluates .js files.
+      Need.assume(Need.NODE_FOR_ALL); // The app needs Node.
       assertThat(ConsoleClient.run(vertx, "validate", file.toString()).code()).isZero();
     }
   }

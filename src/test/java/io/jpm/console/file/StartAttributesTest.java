@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class StartAttributesTest {
   private static Map<String, Object> attributes(String... words) {
-    ParsedCommand.Run asked = (ParsedCommand.Run) ArgumentReader.read(List.of(words));
+    ParsedCommand.Run asked = (ParsedCommand.Run) ArgumentReader.parse(List.of(words));
     return StartAttributes.of("app.js", asked.arguments());
   }
 
@@ -77,7 +77,7 @@ class StartAttributesTest {
 
   @ParameterizedTest
   @CsvSource({"0.5,500", "2,2000", ".25,250", "0.0001,1", "0,0", "200ms,200ms", "soon,soon"})
-  void theDelayOfWatchingIsInSecondsHere(String typed, String value) {
+  void watchDelayOptionIsInSeconds(String typed, String value) {
     assertThat(attribute("watch_delay", "start", "app.js", "--watch-delay", typed))
         .asString()
         .isEqualTo(value);
@@ -93,15 +93,15 @@ class StartAttributesTest {
   }
 
   @Test
-  void aWordBehindLogIsWhatToStartWhereThereIsNoOther() {
+  void wordAfterLogIsTheTargetIfThereIsNoOther() {
     ParsedCommand.Run asked =
-        (ParsedCommand.Run) ArgumentReader.read(List.of("start", "--log", "app.js"));
+        (ParsedCommand.Run) ArgumentReader.parse(List.of("start", "--log", "app.js"));
     assertThat(asked.arguments().targets()).containsExactly("app.js");
     assertThat(StartAttributes.of("app.js", asked.arguments())).containsEntry("log_file", true);
   }
 
   @Test
-  void filtersAddUp() {
+  void filterEnvOptionsAccumulate() {
     assertThat(attribute("filter_env", "start", "app.js", "--filter-env", "A", "--filter-env=B"))
         .isEqualTo(List.of("A", "B"));
   }
@@ -113,7 +113,7 @@ class StartAttributesTest {
   }
 
   @Test
-  void whatIsForTheCommandIsNoAttribute() {
+  void optionsOfTheCommandAreNotAttributes() {
     assertThat(attributes("start", "app.js", "--env", "x", "-a", "-f", "--only", "y", "--no-color"))
         .containsOnlyKeys("script");
   }

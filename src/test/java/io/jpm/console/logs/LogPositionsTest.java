@@ -13,7 +13,7 @@ class LogPositionsTest {
   private static final Instant BEGAN = Instant.ofEpochMilli(1_234_567);
 
   @Test
-  void aMarkHoldsAllPositions() {
+  void markContainsAllPositions() {
     var places = new LogPositions(BEGAN);
     var active =
         new LogPosition(
@@ -24,32 +24,32 @@ class LogPositionsTest {
     var rotated =
         new LogPosition(
             Path.of("/h/b.log"), new LogPosition.Rotated(Instant.ofEpochMilli(5)), 3, 3);
-    places.moveTo(LogPosition.nowhere(active.log()));
-    places.moveTo(active);
-    places.moveTo(rotated);
+    places.advance(LogPosition.startOf(active.log()));
+    places.advance(active);
+    places.advance(rotated);
     String mark = places.mark().get();
-    places.moveTo(LogPosition.nowhere(active.log()));
+    places.advance(LogPosition.startOf(active.log()));
 
     LogPositions read = LogPositions.fromMark(mark);
     assertThat(mark).matches("[A-Za-z0-9_-]+");
-    assertThat(read.began()).isEqualTo(BEGAN);
+    assertThat(read.startedAt()).isEqualTo(BEGAN);
     assertThat(read.of(active.log())).contains(active);
     assertThat(read.of(rotated.log())).contains(rotated);
     assertThat(read.of(Path.of("/h/c.log"))).isEmpty();
   }
 
   @Test
-  void aMarkIsOfTheMomentItIsAskedFor() {
+  void markIsASnapshot() {
     var places = new LogPositions(BEGAN);
     Path log = Path.of("/h/a.log");
-    places.moveTo(LogPosition.nowhere(log));
+    places.advance(LogPosition.startOf(log));
     var mark = places.mark();
-    places.moveTo(new LogPosition(log, new LogPosition.Rotated(BEGAN), 9));
-    assertThat(LogPositions.fromMark(mark.get()).of(log)).contains(LogPosition.nowhere(log));
+    places.advance(new LogPosition(log, new LogPosition.Rotated(BEGAN), 9));
+    assertThat(LogPositions.fromMark(mark.get()).of(log)).contains(LogPosition.startOf(log));
   }
 
   @Test
-  void whatIsNoMarkIsRefused() {
+  void invalidMarkIsRejected() {
     for (String word : new String[] {"", "12", "!!", "eJwDAAAAAAE"}) {
       assertThatThrownBy(() -> LogPositions.fromMark(word))
           .as(word)

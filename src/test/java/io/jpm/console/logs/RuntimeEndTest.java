@@ -18,50 +18,50 @@ class RuntimeEndTest {
     return RuntimeEnd.of(List.of(words), nanos::get).orElseThrow();
   }
 
-  private void pass(Duration time) {
+  private void advance(Duration time) {
     nanos.addAndGet(time.toNanos());
   }
 
   @Test
-  void thereIsNoEndBeforeTheFirstApp() {
+  void runtimeDoesNotEndBeforeTheFirstApp() {
     RuntimeEnd end = end("until-idle");
-    assertThat(end.over(List.of())).isEmpty();
-    pass(Duration.ofHours(1));
-    assertThat(end.over(List.of())).isEmpty();
-    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
-    assertThat(end.over(List.of())).contains(ExitCode.OK);
+    assertThat(end.exitCode(List.of())).isEmpty();
+    advance(Duration.ofHours(1));
+    assertThat(end.exitCode(List.of())).isEmpty();
+    assertThat(end.exitCode(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.exitCode(List.of())).contains(ExitCode.OK);
   }
 
   @Test
-  void itEndsWhenNothingHasRunForSomeSeconds() {
+  void runtimeEndsAfterSomeIdleSeconds() {
     RuntimeEnd end = end("until-idle");
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
-    pass(Duration.ofSeconds(4));
-    assertThat(end.over(List.of(Instances.online(0, "web")))).isEmpty();
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
-    pass(Duration.ofSeconds(4));
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
-    pass(Duration.ofSeconds(1));
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).contains(ExitCode.IDLE);
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).isEmpty();
+    advance(Duration.ofSeconds(4));
+    assertThat(end.exitCode(List.of(Instances.online(0, "web")))).isEmpty();
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).isEmpty();
+    advance(Duration.ofSeconds(4));
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).isEmpty();
+    advance(Duration.ofSeconds(1));
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).contains(ExitCode.IDLE);
   }
 
   @Test
-  void withoutAutoExitOnlyDeletingEndsIt() {
+  void withoutAutoExitOnlyDeletionEndsTheRuntime() {
     RuntimeEnd end = end("until-deleted");
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
-    pass(Duration.ofHours(1));
-    assertThat(end.over(List.of(Instances.stopped(0, "web")))).isEmpty();
-    assertThat(end.over(List.of())).contains(ExitCode.OK);
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).isEmpty();
+    advance(Duration.ofHours(1));
+    assertThat(end.exitCode(List.of(Instances.stopped(0, "web")))).isEmpty();
+    assertThat(end.exitCode(List.of())).contains(ExitCode.OK);
   }
 
   @Test
-  void whereThereHaveBeenAppsNoneIsTheEndAtOnce() {
-    assertThat(end("until-deleted", "again").over(List.of())).contains(ExitCode.OK);
-    assertThat(end("until-idle", "again").over(List.of(Instances.online(0, "web")))).isEmpty();
+  void emptyListAfterAResumeEndsTheRuntimeAtOnce() {
+    assertThat(end("until-deleted", "again").exitCode(List.of())).contains(ExitCode.OK);
+    assertThat(end("until-idle", "again").exitCode(List.of(Instances.online(0, "web")))).isEmpty();
   }
 
   @Test
-  void peopleHaveNothingToSayBehindTheDashes() {
+  void otherWordsAfterTheDoubleDashAreRejected() {
     assertThat(RuntimeEnd.of(List.of(), nanos::get)).isEmpty();
     assertThatThrownBy(() -> end("until-idle", "web")).isInstanceOf(CommandFailure.class);
     assertThatThrownBy(() -> end("web"))

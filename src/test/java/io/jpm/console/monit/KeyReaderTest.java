@@ -15,13 +15,13 @@ class KeyReaderTest {
   }
 
   @Test
-  void lettersAreThemselvesInEveryScript() {
+  void lettersOfEveryScriptAreRead() {
     assertThat(reader.read(bytes("aé日😀")))
         .containsExactly(new Typed('a'), new Typed('é'), new Typed('日'), new Typed(0x1F600));
   }
 
   @Test
-  void specialKeysComeInSeveralDialects() {
+  void specialKeysAreReadInSeveralEncodings() {
     assertThat(reader.read("\u001b[A\u001bOB\u001b[5~\u001b[6~\u001b[H\u001b[4~\t\n\u007f\u0003"))
         .containsExactly(
             Named.UP,
@@ -37,7 +37,7 @@ class KeyReaderTest {
   }
 
   @Test
-  void aSequenceMayComeInPieces() {
+  void sequenceMayArriveInPieces() {
     assertThat(reader.read("\u001b")).isEmpty();
     assertThat(reader.read("[")).isEmpty();
     assertThat(reader.read("Bj")).containsExactly(Named.DOWN, new Typed('j'));
@@ -47,7 +47,7 @@ class KeyReaderTest {
   }
 
   @Test
-  void aLoneEscapeCharacterIsTheKeyWhenNothingFollows() {
+  void loneEscapeIsTheEscapeKeyIfNothingFollows() {
     assertThat(reader.read("\u001b")).isEmpty();
     assertThat(reader.read("")).containsExactly(Named.ESCAPE);
     assertThat(reader.read("")).isEmpty();
@@ -56,7 +56,7 @@ class KeyReaderTest {
   }
 
   @Test
-  void whatIsUnknownIsNoKey() {
+  void unknownSequencesAreIgnored() {
     assertThat(reader.read("\u001b[1;5A\u001bx\u0001\u00ff\u001b[<0;1;2Mq"))
         .containsExactly(new Typed('q'));
     assertThat(reader.read("\u001b[" + "1;".repeat(400) + "A")).isNotEmpty();

@@ -9,18 +9,18 @@ import io.jpm.bus.god.GodCommand;
 import io.jpm.bus.logs.LogPosition;
 import io.jpm.bus.logs.LogsCommand;
 import io.jpm.bus.logs.LogsReply;
-import io.jpm.bus.satan.UsageDemand;
+import io.jpm.bus.satan.UsageLease;
 import io.jpm.config.deploy.ScriptEvaluator;
 import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.ConsoleClient;
 import io.jpm.console.ConsoleVerticle;
 import io.jpm.console.FakePrograms;
-import io.jpm.console.FakeRooms;
+import io.jpm.console.FakeServices;
 import io.jpm.console.Instances;
 import io.jpm.console.session.ConsoleContext;
 import io.jpm.console.session.ConsoleTiming;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.ConsoleChunk;
 import io.jpm.wire.ConsoleInput;
 import io.jpm.wire.ConsoleRequest;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The daemon's half of `jpm monit`, asked as `bin/jpm-monit` asks.
+/// Tests the daemon's side of `jpm monit` with the requests of `bin/jpm-monit`.
 @Timeout(60)
 class MonitCommandTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
@@ -51,8 +51,8 @@ class MonitCommandTest {
 
   @TempDir private Path home;
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
-  private final List<UsageDemand> wanted = new CopyOnWriteArrayList<>();
+  private final FakeServices services = new FakeServices(vertx);
+  private final List<UsageLease> wanted = new CopyOnWriteArrayList<>();
   private final List<AuditRecord> audited = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -60,24 +60,24 @@ class MonitCommandTest {
     BusCodec.install(vertx);
     vertx
         .eventBus()
-        .<UsageDemand>consumer(Addresses.USAGE_WANTED, message -> wanted.add(message.body()));
+        .<UsageLease>consumer(Addresses.USAGE_LEASES, message -> wanted.add(message.body()));
     vertx.eventBus().<AuditRecord>consumer(Addresses.AUDIT, message -> audited.add(message.body()));
     var context =
         new ConsoleContext(
             "1.2.3", 4711, "me", home, AppDefaults.PM2, () -> Instances.NOW, ConsoleTiming.DEFAULT);
     vertx
         .deployVerticle(new ConsoleVerticle(context, ScriptEvaluator.NONE, FakePrograms.NONE))
-        .await(Patience.seconds(10), TimeUnit.SECONDS);
-    rooms.instances.add(Instances.online(0, "web"));
-    rooms.instances.add(Instances.stopped(1, "api"));
+        .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
+    services.instances.add(Instances.online(0, "web"));
+    services.instances.add(Instances.stopped(1, "api"));
   }
 
   @AfterEach
   void close() throws TimeoutException {
-    vertx.close().await(Patience.seconds(10), TimeUnit.SECONDS);
+    vertx.close().await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  /// The thin client: it asks, and what it is told it prints.
+  /// The client: it sends input and collects the output.
   private final class Client {
     private final StringBuilder printed = new StringBuilder();
     private Message<Object> last;
@@ -89,11 +89,11 @@ class MonitCommandTest {
           vertx
               .eventBus()
               .request(Addresses.CONSOLE, request.toJson())
-              .await(Patience.seconds(10), TimeUnit.SECONDS);
-      take();
+              .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
+      receive();
     }
 
-    private ConsoleChunk take() {
+    private ConsoleChunk receive() {
       ConsoleChunk chunk = ConsoleChunk.fromJson((JsonObject) last.body());
       if (chunk instanceof ConsoleChunk.Out(String text)) {
         printed.append(text);
@@ -101,24 +101,24 @@ class MonitCommandTest {
       return chunk;
     }
 
-    /// Says what was typed.
+    /// Sends the keys that were typed.
     ConsoleChunk type(String keys) {
-      return say(new ConsoleInput(keys, 0, 0));
+      return send(new ConsoleInput(keys, 0, 0));
     }
 
-    ConsoleChunk say(ConsoleInput input) {
+    ConsoleChunk send(ConsoleInput input) {
       try {
         last =
             last.<Object>replyAndRequest(input.toJson())
-                .await(Patience.seconds(10), TimeUnit.SECONDS);
+                .await(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
       } catch (TimeoutException e) {
-        throw new AssertionError("no answer; so far " + printed, e);
+        throw new AssertionError("no answer; output so far: " + printed, e);
       }
-      return take();
+      return receive();
     }
 
-    /// Asks until it is so.
-    void until(String what, BooleanSupplier condition) {
+    /// Sends requests until the condition holds.
+    void sendUntil(String what, BooleanSupplier condition) {
       Eventually.await(
           what,
           LIMIT,
@@ -129,48 +129,48 @@ class MonitCommandTest {
           () -> printed);
     }
 
-    void untilSeen(String text) {
-      until(text + " is seen", () -> printed.indexOf(text) >= 0);
+    void awaitPrinted(String text) {
+      sendUntil(text + " is seen", () -> printed.indexOf(text) >= 0);
     }
   }
 
   @Test
-  void appsAreDrawnAndOnlyWhatChangesIsSentLater() throws TimeoutException {
+  void appsAreDrawnAndLaterOnlyChangesAreSent() throws TimeoutException {
     var client = new Client("monit", "--", "screen");
     assertThat(client.printed).contains("\u001b[2J", "1 of 2 online", "web", "api");
-    client.until("nothing changes", () -> client.type("") instanceof ConsoleChunk.Wait);
+    client.sendUntil("nothing changes", () -> client.type("") instanceof ConsoleChunk.KeepAlive);
     client.printed.setLength(0);
     client.type("j");
     assertThat(client.printed).contains(">").doesNotContain("\u001b[2J").doesNotContain("1.2.3");
-    client.say(new ConsoleInput("", 60, 20));
+    client.send(new ConsoleInput("", 60, 20));
     assertThat(client.printed).contains("\u001b[2J");
     assertThat(client.type("q")).isEqualTo(new ConsoleChunk.Code(0));
   }
 
   @Test
-  void godIsAskedToDoWhatWasConfirmed() throws TimeoutException {
+  void confirmedActionIsSentToGod() throws TimeoutException {
     var client = new Client("monit", "--", "screen");
     client.type("G");
     client.type("r");
-    assertThat(rooms.asked(GodCommand.Act.class)).isEmpty();
+    assertThat(services.received(GodCommand.Act.class)).isEmpty();
     client.type("y");
-    client.untilSeen("restarting web (id 0): done");
-    assertThat(rooms.asked(GodCommand.Act.class))
+    client.awaitPrinted("restarting web (id 0): done");
+    assertThat(services.received(GodCommand.Act.class))
         .containsExactly(new GodCommand.Act(GodCommand.Action.RESTART, List.of("0")));
-    rooms.problems = _ -> List.of("web cannot be stopped now");
+    services.problems = _ -> List.of("web cannot be stopped now");
     client.type("sy");
-    client.untilSeen("web cannot be stopped now");
-    Eventually.await("both are told", LIMIT, () -> audited.size() == 2);
+    client.awaitPrinted("web cannot be stopped now");
+    Eventually.await("both audit records", LIMIT, () -> audited.size() == 2);
     assertThat(audited)
         .extracting(told -> told.verb() + " " + told.apps() + " " + told.result())
         .containsExactly("restart [0] done", "stop [0] failed");
   }
 
   @Test
-  void keysAreAnsweredWhileNobodyElseAnswers() throws TimeoutException {
+  void keysAreHandledWhileVerticlesDoNotAnswer() throws TimeoutException {
     var client = new Client("monit", "--", "screen");
-    rooms.mute = true;
-    rooms.satanSilent = true;
+    services.mute = true;
+    services.satanSilent = true;
     client.type("ry");
     assertThat(client.printed).contains("restarting api (id 1)");
     client.type("?");
@@ -182,32 +182,33 @@ class MonitCommandTest {
   }
 
   @Test
-  void theSelectedLogIsShownAndFollowed() throws TimeoutException {
+  void logOfTheSelectedInstanceIsShownAndFollowed() throws TimeoutException {
     Path log = Instances.online(0, "web").outFile();
-    rooms.past.add(new LogsReply.Line(log, Instances.NOW, "an old line", LogPosition.nowhere(log)));
+    services.past.add(
+        new LogsReply.Line(log, Instances.NOW, "an old line", LogPosition.startOf(log)));
     var client = new Client("monit", "web", "--", "screen");
-    client.untilSeen("an old line");
-    client.until("it is followed", () -> rooms.isFollowed(log));
-    rooms.print(log, "a new \u001b[2Jline");
-    client.untilSeen("a new line");
+    client.awaitPrinted("an old line");
+    client.sendUntil("a follower of the log", () -> services.isFollowed(log));
+    services.printLine(log, "a new \u001b[2Jline");
+    client.awaitPrinted("a new line");
   }
 
   @Test
-  void whoIsOnlyPassedIsNotAskedForItsLog() throws TimeoutException {
-    rooms.instances.add(Instances.online(2, "between"));
+  void logOfAnInstanceThatIsSkippedIsNotRead() throws TimeoutException {
+    services.instances.add(Instances.online(2, "between"));
     var client = new Client("monit", "--", "screen");
     client.type("j");
     client.type("j");
-    client.untilSeen("log of web");
+    client.awaitPrinted("log of web");
     Path passed = Instances.online(2, "between").outFile();
-    assertThat(rooms.asked(LogsCommand.Seek.class))
+    assertThat(services.received(LogsCommand.Seek.class))
         .noneMatch(seek -> seek.searches().stream().anyMatch(one -> one.log().equals(passed)));
   }
 
   @Test
-  void satanLooksAsLongAsTheScreenIsThere() throws TimeoutException {
+  void usageIsSampledWhileTheScreenIsOpen() throws TimeoutException {
     var client = new Client("monit", "--", "screen");
-    Eventually.await("Satan is told", LIMIT, () -> wanted.stream().anyMatch(UsageDemand::wanted));
+    Eventually.await("Satan is told", LIMIT, () -> wanted.stream().anyMatch(UsageLease::wanted));
     JsonObject web = new JsonObject().put("id", 0).put("cpu", 12.5).put("memory", 3 << 20);
     vertx
         .eventBus()
@@ -217,16 +218,16 @@ class MonitCommandTest {
                 .put("at", 1_000_000L)
                 .put("system", new JsonObject().put("cores", 2).put("cpu", 50.0).put("load", 0.5))
                 .put("instances", new JsonArray().add(web)));
-    client.untilSeen("12.5%");
-    client.untilSeen("3.0mb");
-    client.untilSeen("cpu 25% of 2");
+    client.awaitPrinted("12.5%");
+    client.awaitPrinted("3.0mb");
+    client.awaitPrinted("cpu 25% of 2");
     client.type("q");
     client.last.reply(new JsonObject());
-    Eventually.await("Satan is told the end", LIMIT, () -> !wanted.getLast().wanted());
+    Eventually.await("end of the usage request", LIMIT, () -> !wanted.getLast().wanted());
   }
 
   @Test
-  void whoCannotDrawIsToldWhatElseThereIs() {
+  void clientThatCannotDrawIsToldTheAlternative() {
     ConsoleClient pipe = ConsoleClient.run(vertx, "monit", "--", "screen");
     assertThat(pipe.code()).isEqualTo(1);
     assertThat(pipe.err()).contains("jpm ls --json").hasLineCount(1);
@@ -239,7 +240,7 @@ class MonitCommandTest {
   }
 
   @Test
-  void theLocaleTellsWhichCharactersThereAre() {
+  void localeDeterminesTheCharacterSet() {
     assertThat(MonitCommand.isUnicode(Map.of("LANG", "de_DE.UTF-8"))).isTrue();
     assertThat(MonitCommand.isUnicode(Map.of("LANG", "de_DE.UTF-8", "LC_ALL", "C"))).isFalse();
     assertThat(MonitCommand.isUnicode(Map.of("LC_CTYPE", "C.utf8", "LANG", ""))).isTrue();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jpm.bus.god.InstanceView;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
-import io.jpm.console.text.Columns;
-import io.jpm.model.run.Phase;
+import io.jpm.console.text.TextWidth;
+import io.jpm.model.process.Phase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -34,12 +34,12 @@ class PainterTest {
 
   @ParameterizedTest
   @CsvSource({"80,24", "140,40"})
-  void theScreenAsItIs(int cols, int rows) {
+  void screenEqualsTheGoldenFile(int cols, int rows) {
     var monitSettings = new MonitSettings();
     MonitData monitData =
-        Worlds.of(Worlds.log(0, "listening on 8080", "GET / 200", "日本語 done"), MIXED);
-    Worlds.type("G", monitData, monitSettings);
-    List<String> seen = Worlds.seen(monitData, monitSettings, new Size(cols, rows));
+        ScreenSamples.of(ScreenSamples.log(0, "listening on 8080", "GET / 200", "日本語 done"), MIXED);
+    ScreenSamples.type("G", monitData, monitSettings);
+    List<String> seen = ScreenSamples.visibleText(monitData, monitSettings, new Size(cols, rows));
     Golden.check(
         "monit-" + cols + "x" + rows,
         String.join("\n", seen.stream().map(String::stripTrailing).toList()) + "\n");
@@ -47,53 +47,56 @@ class PainterTest {
 
   @ParameterizedTest
   @CsvSource({"40,10", "41,11", "60,12", "63,16", "64,20", "80,24", "129,24", "130,24", "300,90"})
-  void noLineIsWiderThanTheScreenAndNoneIsMissing(int cols, int rows) {
+  void screenIsFilledWithinItsSize(int cols, int rows) {
     var size = new Size(cols, rows);
     String wide = "日本語".repeat(200);
     MonitData monitData =
-        Worlds.of(Worlds.log(0, wide, HOSTILE.repeat(40), "x".repeat(900)), MIXED);
+        ScreenSamples.of(ScreenSamples.log(0, wide, HOSTILE.repeat(40), "x".repeat(900)), MIXED);
     for (String keys : List.of("", "?", "/日本語", "r", "p", "f日")) {
       var monitSettings = new MonitSettings();
-      Worlds.type(keys, monitData, monitSettings);
-      List<String> seen = Worlds.seen(monitData, monitSettings, size);
+      ScreenSamples.type(keys, monitData, monitSettings);
+      List<String> seen = ScreenSamples.visibleText(monitData, monitSettings, size);
       assertThat(seen).hasSize(rows);
-      assertThat(seen).allMatch(line -> Columns.of(line) <= cols);
+      assertThat(seen).allMatch(line -> TextWidth.of(line) <= cols);
     }
-    assertThat(Worlds.seen(monitData, new MonitSettings(), size))
+    assertThat(ScreenSamples.visibleText(monitData, new MonitSettings(), size))
         .anyMatch(line -> line.contains("web"));
   }
 
   @Test
-  void aScreenTooSmallSaysWhatItNeeds() {
-    List<String> seen = Worlds.seen(Worlds.of(MIXED), new MonitSettings(), new Size(20, 5));
+  void tooSmallScreenShowsTheRequiredSize() {
+    List<String> seen =
+        ScreenSamples.visibleText(ScreenSamples.of(MIXED), new MonitSettings(), new Size(20, 5));
     assertThat(seen).hasSize(5);
     assertThat(String.join(" ", seen)).contains("40x10", "20x5").doesNotContain("worker");
-    assertThat(seen).allMatch(line -> Columns.of(line) <= 20);
+    assertThat(seen).allMatch(line -> TextWidth.of(line) <= 20);
   }
 
   @Test
-  void nothingThatAnAppPrintsSteersTheTerminal() {
-    MonitData monitData = Worlds.of(Worlds.log(0, HOSTILE), Instances.online(0, "web"));
+  void controlSequencesInLogLinesAreRemoved() {
+    MonitData monitData =
+        ScreenSamples.of(ScreenSamples.log(0, HOSTILE), Instances.online(0, "web"));
     var monitSettings = new MonitSettings();
     Picture picture =
         new Painter(new TerminalFeatures(true, true))
-            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
+            .paint(monitSettings.arrange(monitData, ScreenSamples.USUAL), monitSettings);
     String line =
         picture.lines().stream().filter(one -> one.contains("<script>")).findFirst().orElseThrow();
     assertThat(line).isEqualTo("aredbcd <script>");
   }
 
   @Test
-  void wideCharactersDoNotMoveWhatStandsBehindThem() {
-    MonitData monitData = Worlds.of(MIXED);
-    List<String> seen = Worlds.seen(monitData, new MonitSettings(), Worlds.USUAL);
+  void wideCharactersKeepColumnsAligned() {
+    MonitData monitData = ScreenSamples.of(MIXED);
+    List<String> seen =
+        ScreenSamples.visibleText(monitData, new MonitSettings(), ScreenSamples.USUAL);
     List<Integer> places =
         seen.stream()
             .filter(line -> line.contains("online") || line.contains("waiting"))
             .skip(1)
             .map(line -> {
               int at = Math.max(line.indexOf("online"), line.indexOf("waiting"));
-              return Columns.of(line.substring(0, at));
+              return TextWidth.of(line.substring(0, at));
             })
             .distinct()
             .toList();
@@ -101,39 +104,41 @@ class PainterTest {
   }
 
   @Test
-  void whereThereIsOnlyAsciiNothingElseIsSent() {
+  void onlyAsciiIsSentToAnAsciiTerminal() {
     var monitSettings = new MonitSettings();
-    MonitData monitData = Worlds.of(Worlds.log(0, "日本語 é"), MIXED);
+    MonitData monitData = ScreenSamples.of(ScreenSamples.log(0, "日本語 é"), MIXED);
     Picture picture =
         new Painter(new TerminalFeatures(true, false))
-            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
+            .paint(monitSettings.arrange(monitData, ScreenSamples.USUAL), monitSettings);
     assertThat(String.join("", picture.lines()).chars()).allMatch(c -> c < 0x7F);
   }
 
   @Test
-  void withoutColorsTheSelectedAppIsStillSeen() {
+  void selectionIsVisibleWithoutColors() {
     var monitSettings = new MonitSettings();
-    MonitData monitData = Worlds.of(MIXED);
+    MonitData monitData = ScreenSamples.of(MIXED);
     Picture picture =
-        new Painter(Worlds.PLAIN)
-            .paint(monitSettings.arrange(monitData, Worlds.USUAL), monitSettings);
+        new Painter(ScreenSamples.PLAIN)
+            .paint(monitSettings.arrange(monitData, ScreenSamples.USUAL), monitSettings);
     assertThat(String.join("", picture.lines())).doesNotContainPattern("\u001b\\[[0-9;]*3[0-9]m");
-    assertThat(Worlds.seen(picture)).filteredOn(line -> line.startsWith(">")).hasSize(1);
+    assertThat(ScreenSamples.visibleText(picture))
+        .filteredOn(line -> line.startsWith(">"))
+        .hasSize(1);
   }
 
   @Test
-  void ofAThousandAppsThoseAroundTheSelectedOneAreShown() {
+  void rowsAroundTheSelectionAreShown() {
     InstanceView[] many =
         IntStream.range(0, 1000)
             .mapToObj(i -> Instances.online(i, "app-%04d".formatted(i)))
             .toArray(InstanceView[]::new);
-    MonitData monitData = Worlds.of(many);
+    MonitData monitData = ScreenSamples.of(many);
     var monitSettings = new MonitSettings();
-    Worlds.type("G", monitData, monitSettings);
-    assertThat(Worlds.seen(monitData, monitSettings, Worlds.USUAL))
+    ScreenSamples.type("G", monitData, monitSettings);
+    assertThat(ScreenSamples.visibleText(monitData, monitSettings, ScreenSamples.USUAL))
         .anyMatch(line -> line.startsWith(">") && line.contains("app-0999"));
-    Worlds.type("/-0500", monitData, monitSettings);
-    assertThat(Worlds.seen(monitData, monitSettings, Worlds.USUAL))
+    ScreenSamples.type("/-0500", monitData, monitSettings);
+    assertThat(ScreenSamples.visibleText(monitData, monitSettings, ScreenSamples.USUAL))
         .anyMatch(line -> line.startsWith(">") && line.contains("app-0500"));
   }
 }

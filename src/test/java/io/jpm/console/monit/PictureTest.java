@@ -9,7 +9,7 @@ class PictureTest {
   private static final Size SIZE = new Size(20, 3);
 
   @Test
-  void onlyLinesThatHaveChangedAreSent() {
+  void onlyChangedLinesAreSent() {
     var before = new Picture(SIZE, List.of("a", "b", "c"));
     var after = new Picture(SIZE, List.of("a", "x", "c"));
     assertThat(after.since(before)).isEqualTo("\u001b[2;1H\u001b[2Kx" + Picture.END);
@@ -17,7 +17,7 @@ class PictureTest {
   }
 
   @Test
-  void anotherSizeIsDrawnAnew() {
+  void changedSizeRedrawsEverything() {
     var before = new Picture(new Size(19, 3), List.of("a", "b", "c"));
     var after = new Picture(SIZE, List.of("a", "b", "c"));
     assertThat(after.since(before)).contains("\u001b[2J", "a", "b", "c").endsWith(Picture.END);
@@ -25,7 +25,7 @@ class PictureTest {
   }
 
   @Test
-  void aPictureHasAsManyLinesAsItsScreen() {
+  void pictureHasAsManyLinesAsItsScreen() {
     assertThat(new Picture(SIZE, List.of("a")).lines()).containsExactly("a", "", "");
     assertThat(new Picture(SIZE, List.of("a", "b", "c", "d")).lines()).hasSize(3);
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/// What PM2 says of an app, in the words of a process file.
+/// Tests the conversion of an app of PM2 to the attributes of a process file.
 class Pm2AttributesTest {
   private static final String WEB =
       """
@@ -33,11 +33,11 @@ class Pm2AttributesTest {
 
   private static Map<String, Object> attributes(String... processes) {
     Map<String, String> shell = Map.of("LANG", "C.UTF-8", "PATH", "/usr/bin");
-    return new Pm2Attributes(app(processes), shell, Path.of("/home/me/.pm2")).all();
+    return new Pm2Attributes(app(processes), shell, Path.of("/home/me/.pm2")).attributes();
   }
 
   @Test
-  void everyAttributeGetsItsNameHere() {
+  void attributesAreTranslatedToThoseOfJpm() {
     assertThat(attributes(WEB))
         .containsEntry("name", "web")
         .containsEntry("script", "/srv/app.js")
@@ -62,7 +62,7 @@ class Pm2AttributesTest {
   }
 
   @Test
-  void logFilesInPm2sHomeStayItsOwnAndOthersAreKeptWithoutTheId() {
+  void logFilesOutsidePm2HomeAreKeptWithoutTheId() {
     assertThat(attributes(WEB))
         .doesNotContainKey("out_file")
         .containsEntry("error_file", "/var/log/web.log")
@@ -79,29 +79,29 @@ class Pm2AttributesTest {
   }
 
   @Test
-  void onlyTheAppsOwnVariablesComeOver() {
+  void onlyVariablesOfTheAppAreImported() {
     assertThat(attributes(WEB).get("env"))
         .isEqualTo(
             Map.of("A", "1", "PATH", "/opt/node/bin:/usr/bin", "LESSON", "3", "io", "{\"a\":1}"));
   }
 
   @Test
-  void processesOfOneNameAreInstancesOfWhichThoseThatRunCount() {
+  void processesOfOneNameAreInstancesOfOneApp() {
     String stopped = WEB.replace("\"online\"", "\"stopped\"");
     Pm2App mixed = app(WEB, WEB.replace("\"pm_id\":0", "\"pm_id\":4"), stopped);
     assertThat(mixed.running()).isEqualTo(2);
     assertThat(mixed.instances()).isEqualTo(2);
     assertThat(mixed.ids()).containsExactly("0", "4", "0");
-    assertThat(mixed.discord()).isEmpty();
+    assertThat(mixed.inconsistency()).isEmpty();
     assertThat(attributes(stopped, stopped))
         .containsEntry("instances", 2)
         .containsEntry("autostart", false);
-    assertThat(app(WEB, WEB.replace("/srv/app.js", "/srv/b.js")).discord().orElseThrow())
+    assertThat(app(WEB, WEB.replace("/srv/app.js", "/srv/b.js")).inconsistency().orElseThrow())
         .contains("pm_exec_path");
   }
 
   @Test
-  void whatIsPrintedBeforeTheListDoesNotMatter() {
+  void textBeforeTheListIsIgnored() {
     JsonObject entry =
         new JsonObject().put("pm_id", 7).put("pm2_env", new JsonObject().put("name", "a"));
     List<Pm2App> apps = Pm2App.ofList("[PM2] Spawning\n[" + entry.encode() + "]");

@@ -9,7 +9,7 @@ class OutboxTest {
   private final Outbox outbox = new Outbox();
 
   @Test
-  void whatGoesTheSameWayLeavesTogether() {
+  void consecutiveTextsOfOneStreamAreOneChunk() {
     outbox.add(false, "a");
     outbox.add(false, "");
     outbox.add(false, "b");
@@ -23,7 +23,7 @@ class OutboxTest {
   }
 
   @Test
-  void cutsBetweenCharacters() {
+  void chunksEndBetweenCharacters() {
     outbox.add(false, "x" + "🚀".repeat(Outbox.CHUNK_BYTES / 4) + "é");
     assertThat(outbox.poll())
         .contains(new ConsoleChunk.Out("x" + "🚀".repeat(Outbox.CHUNK_BYTES / 4 - 1)));
@@ -32,7 +32,7 @@ class OutboxTest {
   }
 
   @Test
-  void exactlyFullChunksLeaveNothing() {
+  void exactlyFullChunkLeavesNoRemainder() {
     outbox.add(false, "x".repeat(Outbox.CHUNK_BYTES));
     outbox.add(false, "y");
     assertThat(outbox.poll()).contains(new ConsoleChunk.Out("x".repeat(Outbox.CHUNK_BYTES)));
@@ -40,13 +40,13 @@ class OutboxTest {
   }
 
   @Test
-  void halvesOfCharactersAreReplaced() {
+  void loneSurrogatesAreReplaced() {
     outbox.add(false, "a\uDCFFb\uD83D");
     assertThat(outbox.poll()).contains(new ConsoleChunk.Out("a\uFFFDb\uFFFD"));
   }
 
   @Test
-  void textWithAMarkLeavesWhole() {
+  void textWithAMarkIsNotSplit() {
     String page = "x".repeat(3 * Outbox.CHUNK_BYTES);
     outbox.add(false, page, () -> "first");
     outbox.add(false, "a", () -> "second");
@@ -61,10 +61,10 @@ class OutboxTest {
   }
 
   @Test
-  void aMarkLeavesWithoutText() {
+  void markIsSentWithoutText() {
     outbox.add(false, "", () -> "here");
     assertThat(outbox.isEmpty()).isFalse();
-    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.Wait(), "here"));
+    assertThat(outbox.poll()).contains(marked(new ConsoleChunk.KeepAlive(), "here"));
   }
 
   private static ConsoleChunk marked(ConsoleChunk text, String mark) {

@@ -9,12 +9,12 @@ import io.jpm.config.settings.AppDefaults;
 import io.jpm.console.ConsoleClient;
 import io.jpm.console.ConsoleVerticle;
 import io.jpm.console.FakePrograms;
-import io.jpm.console.FakeRooms;
+import io.jpm.console.FakeServices;
 import io.jpm.console.Instances;
 import io.jpm.console.file.AppSource;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Phase;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.List;
@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What commands tell while God is at it.
+/// Tests the progress that commands print while God executes them.
 @Timeout(60)
 class ProgressTest {
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeRooms rooms = new FakeRooms(vertx);
+  private final FakeServices services = new FakeServices(vertx);
 
   @BeforeEach
   void deploy() throws InterruptedException, ExecutionException, TimeoutException {
@@ -49,9 +49,9 @@ class ProgressTest {
                 FakePrograms.NO_TOOLS))
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
     for (int id = 0; id < 5; id++) {
-      rooms.instances.add(Instances.online(id, Instances.spec("web", 5), id));
+      services.instances.add(Instances.online(id, Instances.spec("web", 5), id));
     }
   }
 
@@ -61,20 +61,20 @@ class ProgressTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(10), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(10), TimeUnit.SECONDS);
   }
 
-  private ConsoleClient terminal(String line) {
+  private ConsoleClient runOnTerminal(String line) {
     return ConsoleClient.run(vertx, ConsoleClient.WIDE, line.split(" "));
   }
 
   @ParameterizedTest
   @CsvSource({"stop, Stopping", "restart, Restarting"})
-  void aTerminalShowsWhatIsToGoUntilAllIsDone(String verb, String doing) {
-    rooms.slow = true;
-    ConsoleClient client = terminal(verb + " web");
+  void terminalShowsTheRemainingInstances(String verb, String doing) {
+    services.slow = true;
+    ConsoleClient client = runOnTerminal(verb + " web");
     Eventually.await(
-        "all are to go",
+        "all instances to go",
         LIMIT,
         () ->
             client
@@ -83,36 +83,36 @@ class ProgressTest {
                     "\r\u001b[K%s: 5 instances to go: web (id 0), web (id 1), web (id 2), …"
                         .formatted(doing)));
     for (int id = 0; id < 4; id++) {
-      rooms.instances.set(
+      services.instances.set(
           id,
           Instances.view(
               id, Instances.spec("web", 5), id, Phase.STOPPED, Optional.empty(), "stopped"));
     }
     String last = "\r\u001b[K%s: 1 instance to go: web (id 4)".formatted(doing);
-    Eventually.await("one is to go", LIMIT, () -> client.out().contains(last));
-    rooms.release();
+    Eventually.await("one instance to go", LIMIT, () -> client.out().contains(last));
+    services.release();
     assertThat(client.code()).isZero();
     assertThat(client.out()).contains("web (id 4)\r\u001b[K[jpm] ");
   }
 
   @Test
-  void whatIsDoneSoonIsNotAskedFor() {
-    ConsoleClient client = terminal("stop web");
+  void quickActionPrintsNoProgress() {
+    ConsoleClient client = runOnTerminal("stop web");
     assertThat(client.code()).isZero();
     assertThat(client.out()).doesNotContain("to go");
-    assertThat(rooms.asked(Show.class)).containsExactly(new Show(List.of()));
+    assertThat(services.received(Show.class)).containsExactly(new Show(List.of()));
   }
 
   @Test
   @Tag("slow")
-  void aPipeGetsLinesNowAndThenAndTheQuietNothing() {
-    rooms.slow = true;
-    ConsoleClient quiet = terminal("restart web --silent");
+  void pipeReceivesProgressLinesAndSilentReceivesNone() {
+    services.slow = true;
+    ConsoleClient quiet = runOnTerminal("restart web --silent");
     ConsoleClient client = ConsoleClient.run(vertx, "stop", "3");
     String line = "[jpm] Stopping: 1 instance to go: web (id 3)\n";
-    Eventually.await("a line", LIMIT, () -> client.out().equals(line));
+    Eventually.await("a progress line", LIMIT, () -> client.out().equals(line));
     assertThat(quiet.out()).isEmpty();
-    rooms.release();
+    services.release();
     assertThat(client.code()).isZero();
     assertThat(client.out()).startsWith(line + "[jpm] Stopped web (id 3)\n");
   }

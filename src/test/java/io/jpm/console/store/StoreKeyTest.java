@@ -48,14 +48,14 @@ class StoreKeyTest {
         "all:x",
         "a:b:c:d:e:f:g:h:i"
       })
-  void whatIsNoKeyIsRefusedInWords(String key) {
+  void invalidKeyIsRejectedWithAMessage(String key) {
     assertThatThrownBy(() -> StoreKey.path(key))
         .isInstanceOf(CommandFailure.class)
         .hasMessageStartingWith("key \"" + key.substring(0, Math.min(key.length(), 40)));
   }
 
   @Test
-  void aQuoteInANameIsProtectedByTheOther() {
+  void quoteInANameIsEnclosedInTheOtherQuote() {
     assertThat(StoreKey.path(StoreKey.of(List.of("it's", "A")))).containsExactly("it's", "A");
   }
 }

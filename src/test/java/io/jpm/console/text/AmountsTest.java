@@ -19,19 +19,19 @@ class AmountsTest {
     "172800, 2D",
     "40000000, 462D"
   })
-  void uptimeChangesUnitAtTwo(long seconds, String text) {
+  void uptimeUsesTheLargestUnitOfWhichThereAreTwo(long seconds, String text) {
     assertThat(Amounts.uptime(Duration.ofSeconds(seconds))).isEqualTo(text);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0b", "1023, 1023b", "1024, 1.0kb", "54211379, 51.7mb", "3221225472, 3.0gb"})
-  void memory(long bytes, String text) {
+  void memoryIsFormattedWithUnits(long bytes, String text) {
     assertThat(Amounts.memory(bytes)).isEqualTo(text);
   }
 
   @ParameterizedTest
   @CsvSource({"0, 0%", "0.04, 0%", "0.34, 0.3%", "99.96, 100%", "212.5, 212.5%"})
-  void percent(double percent, String text) {
+  void percentIsRoundedToOneDigit(double percent, String text) {
     assertThat(Amounts.percent(percent)).isEqualTo(text);
   }
 }

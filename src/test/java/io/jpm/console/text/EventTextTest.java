@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventTextTest {
-  private static final List<EventMessage> LIFE =
+  private static final List<EventMessage> EVENTS =
       List.of(
           Events.of(7, "start", "web", 2, 0, "launching", "started by command"),
           Events.of(8, "online", "web", 2, 412, "online", "started by command"),
@@ -33,12 +33,12 @@ class EventTextTest {
           Events.of(16, "reload_failed", "web", 3, 413, "online", "exit 1 after 12 ms"));
 
   @Test
-  void aLife() {
-    Golden.check("events", new EventText(ZoneOffset.UTC, false).lines(LIFE));
+  void eventsEqualTheGoldenFile() {
+    Golden.check("events", new EventText(ZoneOffset.UTC, false).lines(EVENTS));
   }
 
   @Test
-  void theDaemonIsCalledJpm() {
+  void daemonIsShownAsJpm() {
     EventMessage missed = EventMessage.ofDaemon(1, "heartbeat_missed", 400, "late", 0);
     assertThat(new EventText(ZoneOffset.UTC, true).lines(List.of(missed)))
         .isEqualTo(
@@ -47,13 +47,13 @@ class EventTextTest {
   }
 
   @Test
-  void inColours() {
-    Golden.check("events-colors", new EventText(ZoneOffset.UTC, true).lines(LIFE));
+  void coloredEventsEqualTheGoldenFile() {
+    Golden.check("events-colors", new EventText(ZoneOffset.UTC, true).lines(EVENTS));
   }
 
   @Test
-  void theTimeIsTheReaders() {
-    assertThat(new EventText(ZoneId.of("Asia/Tokyo"), false).lines(LIFE.subList(0, 1)))
+  void timeIsInTheZoneOfTheReader() {
+    assertThat(new EventText(ZoneId.of("Asia/Tokyo"), false).lines(EVENTS.subList(0, 1)))
         .isEqualTo("2026-03-04 19:00:07  web:2  start    started by command\n");
   }
 
@@ -70,8 +70,8 @@ class EventTextTest {
   }
 
   @Test
-  void theJsonIsThatOfTheWire() {
-    assertThat(EventText.json(LIFE).lines().map(JsonObject::new))
-        .isEqualTo(LIFE.stream().map(EventMessage::toJson).toList());
+  void jsonEqualsTheWireFormat() {
+    assertThat(EventText.json(EVENTS).lines().map(JsonObject::new))
+        .isEqualTo(EVENTS.stream().map(EventMessage::toJson).toList());
   }
 }

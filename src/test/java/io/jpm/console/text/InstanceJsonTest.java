@@ -9,9 +9,9 @@ import io.jpm.console.Instances;
 import io.jpm.model.AppSpec;
 import io.jpm.model.BalancingMode;
 import io.jpm.model.RunAs;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class InstanceJsonTest {
   private static String draw(InstanceView... instances) {
     return InstanceJson.draw(
-        new Listing(
+        new InstanceListing(
             List.of(instances), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me"),
         Map.of());
   }
@@ -37,30 +37,30 @@ class InstanceJsonTest {
   }
 
   @Test
-  void pm2sFields() {
+  void jsonHasTheFieldsOfPm2() {
     String json =
         draw(Instances.online(0, Instances.spec("web", 2), 0), Instances.errored(3, "worker"));
     Golden.check("jlist", new JsonArray(json).encodePrettily() + "\n");
   }
 
   @Test
-  void theVersionOfItsPackage() {
-    String json = draw(Instances.versioned(Instances.online(0, "web"), "3.2.1"));
+  void versionIsThatOfThePackage() {
+    String json = draw(Instances.withVersion(Instances.online(0, "web"), "3.2.1"));
     JsonObject environment = new JsonArray(json).getJsonObject(0).getJsonObject("pm2_env");
     assertThat(environment.getString("version")).isEqualTo("3.2.1");
   }
 
   @Test
-  void healthLimitsAndFiguresAreBelowAKeyOfOurOwn() {
-    InstanceView web = Instances.online(0, Instances.checked("web"), 0);
-    var listing =
-        new Listing(
+  void healthLimitsAndUsageAreUnderTheKeyJpm() {
+    InstanceView web = Instances.online(0, Instances.withProbesAndLimits("web"), 0);
+    var instanceListing =
+        new InstanceListing(
             List.of(web),
             Map.of(Instances.process(0), Instances.FULL_LOAD),
-            Map.of(Instances.process(0), Instances.report()),
+            Map.of(Instances.process(0), Instances.healthReport()),
             Instances.NOW,
             "me");
-    JsonObject json = new JsonArray(InstanceJson.draw(listing, Map.of())).getJsonObject(0);
+    JsonObject json = new JsonArray(InstanceJson.draw(instanceListing, Map.of())).getJsonObject(0);
     assertThat(json.getJsonObject("monit"))
         .isEqualTo(
             new JsonObject(
@@ -91,7 +91,7 @@ class InstanceJsonTest {
   }
 
   @Test
-  void theModeIsPm2sWord() {
+  void execModeHasTheSpellingOfPm2() {
     JsonObject cluster =
         new JsonArray(draw(Instances.online(0, Instances.cluster("web", 2), 1)))
             .getJsonObject(0)
@@ -103,7 +103,7 @@ class InstanceJsonTest {
   }
 
   @Test
-  void howAClusterIsBalancedIsToldAsFarAsItIsKnown() {
+  void balancingIsShownIfKnown() {
     InstanceView web = Instances.online(4, Instances.cluster("web", 2), 1);
     var status =
         new BalancerReply.Status(
@@ -122,8 +122,8 @@ class InstanceJsonTest {
 
   private static JsonObject cluster(
       InstanceView instance, Map<InstanceId, BalancerReply.Status> known) {
-    var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
-    return new JsonArray(InstanceJson.draw(listing, known))
+    var instanceListing = new InstanceListing(List.of(instance), Map.of(), Instances.NOW, "me");
+    return new JsonArray(InstanceJson.draw(instanceListing, known))
         .getJsonObject(0)
         .getJsonObject("pm2_env")
         .getJsonObject("jpm")
@@ -131,28 +131,27 @@ class InstanceJsonTest {
   }
 
   @Test
-  void theUserIsTheApps() {
+  void userIsThatOfTheApp() {
     AppSpec spec =
-        Instances.spec("web", 1)
-            .draft()
+        Instances.spec("web", 1).toBuilder()
             .runAs(
                 new RunAs(
                     Optional.of("www"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty()))
             .build();
     InstanceView web = Instances.online(4, spec, 0);
-    var listing = new Listing(List.of(web), Map.of(), Instances.NOW, "me");
-    assertThat(InstanceTable.draw(listing, new TextStyle(0, false))).contains("www");
-    assertThat(InstanceJson.draw(listing, Map.of())).contains("\"username\":\"www\"");
+    var instanceListing = new InstanceListing(List.of(web), Map.of(), Instances.NOW, "me");
+    assertThat(InstanceTable.draw(instanceListing, new TextStyle(0, false))).contains("www");
+    assertThat(InstanceJson.draw(instanceListing, Map.of())).contains("\"username\":\"www\"");
   }
 
   @Test
-  void everyOptionOfOutput() {
-    String json = draw(Instances.online(0, Instances.logging("web"), 0));
+  void everyLogOptionIsShown() {
+    String json = draw(Instances.online(0, Instances.withLogOptions("web"), 0));
     Golden.check("jlist-logs", new JsonArray(json).encodePrettily() + "\n");
   }
 
   @Test
-  void environmentsStayInside() {
+  void environmentIsNotShown() {
     String json = draw(Instances.online(0, "web"));
     assertThat(json).doesNotContain("hunter2", "PASSWORD");
     assertThat(new JsonArray(json).getJsonObject(0).getJsonObject("pm2_env").getJsonObject("env"))
@@ -160,7 +159,7 @@ class InstanceJsonTest {
   }
 
   @Test
-  void exitCodesAreNeverMadeUp() {
+  void unknownExitCodeIsNull() {
     assertThat(environment(new Exit.Code(137)).getInteger("exit_code")).isEqualTo(137);
     assertThat(environment(new Exit.Code(137)).containsKey("exit_signal")).isFalse();
     JsonObject killed = environment(new Exit.Signalled(9, false));
@@ -171,7 +170,7 @@ class InstanceJsonTest {
   }
 
   @Test
-  void emptyListIsAnEmptyArray() {
+  void emptyListIsAnEmptyJsonArray() {
     assertThat(draw()).isEqualTo("[]\n");
   }
 }

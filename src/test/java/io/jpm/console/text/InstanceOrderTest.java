@@ -3,10 +3,10 @@ package io.jpm.console.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.god.InstanceView;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
 import io.jpm.console.Instances;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -23,11 +23,11 @@ class InstanceOrderTest {
           Instances.online(2, "api"),
           Instances.errored(3, "api"));
 
-  private static final Map<ProcessIdentity, Load> LOADS =
+  private static final Map<ProcessIdentity, MeasuredUsage> LOADS =
       Map.of(Instances.process(1), load(2.5, 10), Instances.process(2), load(1, 20));
 
-  private static Load load(double cpu, long bytes) {
-    return new Load(
+  private static MeasuredUsage load(double cpu, long bytes) {
+    return new MeasuredUsage(
         cpu, new TreeUsage(1, bytes, 1, List.of(), TreeUsage.Files.UNKNOWN, OptionalLong.empty()));
   }
 
@@ -46,23 +46,23 @@ class InstanceOrderTest {
     "status, '3 1 2 0'",
     "restarts:desc, '3 0 1 2'",
   })
-  void byEachField(String typed, String ids) {
-    var listing = new Listing(ALL, LOADS, Instances.NOW, "me");
+  void instancesAreSortedByEachField(String typed, String ids) {
+    var instanceListing = new InstanceListing(ALL, LOADS, Instances.NOW, "me");
     InstanceOrder order = InstanceOrder.parse(typed).orElseThrow();
-    assertThat(order.sorted(listing).instances())
+    assertThat(order.sorted(instanceListing).instances())
         .extracting(instance -> instance.id().toString())
         .containsExactly(ids.split(" ", -1));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "size", "name:", "name:up", ":desc", "Name"})
-  void whatIsNoOrder(String typed) {
+  void invalidOrderIsRejected(String typed) {
     assertThat(InstanceOrder.parse(typed)).isEmpty();
   }
 
   @Test
-  void everyWordIsAnOrder() {
-    assertThat(InstanceOrder.words())
+  void everyFieldIsAValidOrder() {
+    assertThat(InstanceOrder.keywords())
         .hasSize(9)
         .allSatisfy(word -> assertThat(InstanceOrder.parse(word + ":desc")).isPresent());
   }

@@ -16,47 +16,50 @@ import org.junit.jupiter.api.Test;
 
 class InstanceSheetTest {
   private static String draw(InstanceView instance, TextStyle textStyle) {
-    var listing =
-        new Listing(
+    var instanceListing =
+        new InstanceListing(
             List.of(instance), Map.of(Instances.process(0), Instances.LOAD), Instances.NOW, "me");
-    return InstanceSheet.draw(instance, listing, InstanceSheet.Others.SILENT, textStyle);
+    return InstanceSheet.draw(
+        instance, instanceListing, InstanceSheet.RuntimeDetails.SILENT, textStyle);
   }
 
   @Test
-  void online() {
+  void onlineInstanceEqualsTheGoldenFile() {
     Golden.check(
         "describe-online", draw(Instances.online(0, Instances.spec("web", 4), 0), TextStyle.PIPE));
   }
 
   @Test
-  void errored() {
+  void erroredInstanceEqualsTheGoldenFile() {
     Golden.check("describe-errored", draw(Instances.errored(3, "worker"), TextStyle.PIPE));
   }
 
   @Test
-  void checksLimitsAndFigures() {
-    InstanceView web = Instances.online(0, Instances.checked("web"), 0);
-    var listing =
-        new Listing(
+  void probesLimitsAndUsageAreShown() {
+    InstanceView web = Instances.online(0, Instances.withProbesAndLimits("web"), 0);
+    var instanceListing =
+        new InstanceListing(
             List.of(web),
             Map.of(Instances.process(0), Instances.FULL_LOAD),
-            Map.of(Instances.process(0), Instances.report()),
+            Map.of(Instances.process(0), Instances.healthReport()),
             Instances.NOW,
             "me");
     Golden.check(
         "describe-checks",
-        InstanceSheet.draw(web, listing, InstanceSheet.Others.SILENT, new TextStyle(100, false)));
+        InstanceSheet.draw(
+            web, instanceListing, InstanceSheet.RuntimeDetails.SILENT, new TextStyle(100, false)));
   }
 
   private static String draw(BalancerReply.Status balance) {
     InstanceView instance = Instances.online(0, Instances.cluster("web", 4), 0);
-    var listing = new Listing(List.of(instance), Map.of(), Instances.NOW, "me");
-    var others = new InstanceSheet.Others(Optional.empty(), Optional.of(balance), Optional.empty());
-    return InstanceSheet.draw(instance, listing, others, TextStyle.PIPE);
+    var instanceListing = new InstanceListing(List.of(instance), Map.of(), Instances.NOW, "me");
+    var runtimeDetails =
+        new InstanceSheet.RuntimeDetails(Optional.empty(), Optional.of(balance), Optional.empty());
+    return InstanceSheet.draw(instance, instanceListing, runtimeDetails, TextStyle.PIPE);
   }
 
   @Test
-  void cluster() {
+  void balancingIsShown() {
     Map<String, Long> counters = new LinkedHashMap<>();
     counters.put("connections", 12_345L);
     counters.put("in flight", 3L);
@@ -73,7 +76,7 @@ class InstanceSheetTest {
   }
 
   @Test
-  void anInstancesOwnPortIsShown() {
+  void privatePortOfAnInstanceIsShown() {
     assertThat(
             draw(
                 new BalancerReply.Status(
@@ -88,7 +91,7 @@ class InstanceSheetTest {
   }
 
   @Test
-  void whereNothingIsBalancedThereIsNoStrategyAndNoAddress() {
+  void strategyAndAddressAreOmittedWithoutBalancing() {
     assertThat(
             draw(
                 new BalancerReply.Status(
@@ -98,7 +101,7 @@ class InstanceSheetTest {
   }
 
   @Test
-  void whereNobodyTellsTheOwnersWishIsShown() {
+  void configuredModeIsShownIfTheBalancerDoesNotAnswer() {
     String sheet = draw(Instances.online(0, Instances.cluster("web", 4), 0), TextStyle.PIPE);
     assertThat(sheet)
         .containsPattern("exec mode +│ cluster_mode ")
@@ -109,21 +112,22 @@ class InstanceSheetTest {
   }
 
   @Test
-  void everyOptionOfOutput() {
+  void everyLogOptionIsShown() {
     Golden.check(
-        "describe-logs", draw(Instances.online(0, Instances.logging("web"), 0), TextStyle.PIPE));
+        "describe-logs",
+        draw(Instances.online(0, Instances.withLogOptions("web"), 0), TextStyle.PIPE));
   }
 
   @Test
-  void longValuesGoOnInTheNextLine() {
+  void longValuesAreWrapped() {
     String sheet = draw(Instances.errored(3, "worker"), new TextStyle(46, false));
     Golden.check("describe-46", sheet);
     assertThat(sheet.lines().skip(1))
-        .allSatisfy(line -> assertThat(Columns.of(line)).isEqualTo(46));
+        .allSatisfy(line -> assertThat(TextWidth.of(line)).isEqualTo(46));
   }
 
   @Test
-  void secretsStayInside() {
+  void secretsAreNotShown() {
     assertThat(draw(Instances.online(0, "web"), TextStyle.PIPE)).doesNotContain("hunter2");
   }
 }

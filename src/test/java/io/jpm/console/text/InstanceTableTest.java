@@ -3,11 +3,11 @@ package io.jpm.console.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.god.InstanceView;
-import io.jpm.bus.satan.SatanReply.Load;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
 import io.jpm.console.Golden;
 import io.jpm.console.Instances;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,56 +31,56 @@ class InstanceTableTest {
               Optional.empty(),
               "exit 1 after 2 s, restart 3/16"));
 
-  private static Listing listing(List<InstanceView> instances) {
-    Map<ProcessIdentity, Load> loads = Map.of(Instances.process(0), Instances.LOAD);
-    return new Listing(instances, loads, Instances.NOW, "me");
+  private static InstanceListing listing(List<InstanceView> instances) {
+    Map<ProcessIdentity, MeasuredUsage> loads = Map.of(Instances.process(0), Instances.LOAD);
+    return new InstanceListing(instances, loads, Instances.NOW, "me");
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 40, 80, 200})
-  void fitsTheScreen(int width) {
+  void tableFitsTheScreen(int width) {
     String table = InstanceTable.draw(listing(MIXED), new TextStyle(width, false));
     Golden.check("ls-" + width, table);
     List<String> grid = table.lines().filter(line -> !line.contains("(id ")).toList();
-    assertThat(grid.stream().map(Columns::of).distinct()).hasSize(1);
+    assertThat(grid.stream().map(TextWidth::of).distinct()).hasSize(1);
     if (width > 0) {
-      assertThat(Columns.of(grid.getFirst())).isLessThanOrEqualTo(width);
+      assertThat(TextWidth.of(grid.getFirst())).isLessThanOrEqualTo(width);
     }
   }
 
   @Test
-  void colours() {
+  void coloredTableEqualsTheGoldenFile() {
     Golden.check("ls-colors", InstanceTable.draw(listing(MIXED), new TextStyle(120, true)));
   }
 
   @Test
-  void colouredAndPlainShowTheSame() {
+  void coloredAndPlainTablesHaveTheSameText() {
     String colored = InstanceTable.draw(listing(MIXED), new TextStyle(80, true));
     assertThat(colored.replaceAll("\u001b\\[[0-9;]*m", ""))
         .isEqualTo(InstanceTable.draw(listing(MIXED), new TextStyle(80, false)));
   }
 
   @Test
-  void emptyListSaysHowToBegin() {
+  void emptyTableExplainsHowToStartAnApp() {
     Golden.check("ls-empty", InstanceTable.draw(listing(List.of()), TextStyle.PIPE));
   }
 
   @Test
-  void namespacesShowWhenThereAreSome() {
+  void namespaceColumnIsShownIfNeeded() {
     InstanceView billing = Instances.online(0, Instances.spec("api", 1, "billing"), 0);
     Golden.check("ls-namespace", InstanceTable.draw(listing(List.of(billing)), TextStyle.PIPE));
   }
 
   @Test
-  void versionsShowWhenSomeAreKnown() {
+  void versionColumnIsShownIfAVersionIsKnown() {
     List<InstanceView> some =
         List.of(
-            Instances.versioned(Instances.online(0, "api"), "3.2.1"), Instances.online(1, "web"));
+            Instances.withVersion(Instances.online(0, "api"), "3.2.1"), Instances.online(1, "web"));
     Golden.check("ls-version", InstanceTable.draw(listing(some), TextStyle.PIPE));
   }
 
   @Test
-  void reasonsCannotSteerTheTerminal() {
+  void controlCharactersInReasonsAreEscaped() {
     InstanceView hostile =
         Instances.view(
             0, Instances.spec("x", 1), 0, Phase.ERRORED, Optional.empty(), "\u001b[2Jgone");

@@ -14,7 +14,7 @@ class LogLabelsTest {
   private static final InstanceView WIDE = Instances.online(10, "日本語");
 
   @Test
-  void prefixesAreEquallyWide() {
+  void prefixesHaveEqualWidth() {
     LogLabels labels = LogLabels.of(List.of(WEB, WIDE), Streams.BOTH);
     assertThat(labels.prefix(WEB.outFile(), false)).isEqualTo("0|web     | ");
     assertThat(labels.prefix(WIDE.errorFile(), false)).isEqualTo("10|日本語 | ");
@@ -23,7 +23,7 @@ class LogLabelsTest {
   }
 
   @Test
-  void streamsAreChosen() {
+  void filesAreSelectedByStream() {
     assertThat(LogLabels.of(List.of(WEB), Streams.ERROR).files()).containsExactly(WEB.errorFile());
     assertThat(LogLabels.of(List.of(WEB), Streams.OUT).files()).containsExactly(WEB.outFile());
     assertThat(LogLabels.of(List.of(WEB), Streams.BOTH).files())
@@ -31,15 +31,15 @@ class LogLabelsTest {
   }
 
   @Test
-  void sharedFilesBearTheNameAlone() {
+  void sharedFileIsLabelledWithTheNameOnly() {
     LogLabels labels = LogLabels.of(List.of(WEB, Instances.online(1, "web")), Streams.OUT);
     assertThat(labels.prefix(WEB.outFile(), false)).isEqualTo("web | ");
   }
 
   @Test
-  void labelsOfThePastStay() {
+  void earlierLabelsAreKept() {
     LogLabels both =
-        LogLabels.of(List.of(WEB), Streams.OUT).and(LogLabels.of(List.of(WIDE), Streams.OUT));
+        LogLabels.of(List.of(WEB), Streams.OUT).merge(LogLabels.of(List.of(WIDE), Streams.OUT));
     assertThat(both.prefix(WEB.outFile(), false)).startsWith("0|web ");
     assertThat(both.prefix(Path.of("/elsewhere"), false)).isEqualTo("          | ");
   }

@@ -31,20 +31,20 @@ class LogStyleTest {
   }
 
   private static Line out(String text) {
-    return new Line(WEB.outFile(), TIME, text, LogPosition.nowhere(WEB.outFile()));
+    return new Line(WEB.outFile(), TIME, text, LogPosition.startOf(WEB.outFile()));
   }
 
   private static Line error(String text) {
-    return new Line(WEB.errorFile(), TIME, text, LogPosition.nowhere(WEB.errorFile()));
+    return new Line(WEB.errorFile(), TIME, text, LogPosition.startOf(WEB.errorFile()));
   }
 
   @Test
-  void labelsBeforeLines() {
+  void labelsPrecedeLines() {
     assertThat(style(Kind.LABELLED).draw(out("hi"), LABELS, PIPE)).isEqualTo("0|web | hi");
     assertThat(style(Kind.LABELLED).draw(error("hi"), LABELS, SCREEN))
         .isEqualTo("\u001b[31m0|web | \u001b[0mhi");
     Path log = Path.of("/home/me/.jpm/jpm.log");
-    Line daemon = new Line(log, TIME, "hi", LogPosition.nowhere(log));
+    Line daemon = new Line(log, TIME, "hi", LogPosition.startOf(log));
     assertThat(style(Kind.LABELLED).draw(daemon, LABELS, SCREEN))
         .isEqualTo("\u001b[34mjpm   | \u001b[0mhi");
     assertThat(style(Kind.RAW).draw(error("hi"), LABELS, SCREEN)).isEqualTo("hi");
@@ -58,13 +58,13 @@ class LogStyleTest {
   }
 
   @Test
-  void jsonOfSharedFilesNamesNoInstance() {
+  void jsonOfSharedFilesHasNoProcessId() {
     LogLabels shared = LogLabels.of(List.of(WEB, Instances.online(1, "web")), Streams.BOTH);
     assertThat(style(Kind.JSON).draw(out("x"), shared, PIPE)).contains("\"process_id\":null");
   }
 
   @Test
-  void linesThatAreSuchJsonStayAsTheyAre() {
+  void linesInTheJsonFormatAreUnchanged() {
     String own =
         "{ \"app_name\":\"web\",\"message\":\"x\",\"timestamp\":\"T\",\"type\":\"out\",\"process_id\":7 }";
     assertThat(style(Kind.JSON).draw(out(own), LABELS, PIPE)).isEqualTo(own);
@@ -76,13 +76,13 @@ class LogStyleTest {
   }
 
   @Test
-  void formatIsThatOfPm2() {
+  void keyValueFormatIsThatOfPm2() {
     assertThat(style(Kind.FORMAT).draw(error("x"), LABELS, PIPE))
         .isEqualTo("timestamp=2026-11-21-13:00:00+0100 app=web id=0 type=error message=x");
   }
 
   @Test
-  void wordsAreMarkedWhereThereAreColours() {
+  void matchesAreHighlightedIfColorsAreUsed() {
     var style = new LogStyle(Kind.RAW, Optional.empty(), Optional.of("31"));
     assertThat(style.draw(out("\u001b[31mred 31\u001b[0m 131"), LABELS, SCREEN))
         .isEqualTo("\u001b[31mred \u001b[7m31\u001b[27m\u001b[0m 1\u001b[7m31\u001b[27m\u001b[0m");
@@ -90,7 +90,7 @@ class LogStyleTest {
   }
 
   @Test
-  void terminalsAreProtectedWhateverTheStyle() {
+  void controlSequencesAreRemovedInEveryStyle() {
     for (Kind kind : Kind.values()) {
       assertThat(style(kind).draw(out("a\u001b[2J\u009b2Jb"), LABELS, SCREEN))
           .doesNotContain("\u001b[2J", "\u009b");
@@ -98,7 +98,7 @@ class LogStyleTest {
   }
 
   @Test
-  void timesStandBeforeLines() {
+  void timestampsPrecedeLines() {
     var style = new LogStyle(Kind.LABELLED, Optional.of(TimePattern.TIME), Optional.empty());
     assertThat(style.draw(out("hi"), LABELS, PIPE)).isEqualTo("0|web | 2026-11-21T13:00:00: hi");
     var own = new LogStyle(Kind.RAW, Optional.of(new TimePattern("HH:mm")), Optional.empty());

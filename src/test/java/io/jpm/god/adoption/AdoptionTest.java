@@ -15,12 +15,12 @@ import io.jpm.god.journal.ChecksummedJson;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.EventMessage;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -46,9 +46,9 @@ class AdoptionTest extends GodHarness {
   private static final FileTime UNCHANGED = FileTime.fromMillis(0);
 
   /// The events that History has stored; empty if the test needs no History.
-  private final List<EventMessage> told = new CopyOnWriteArrayList<>();
+  private final List<EventMessage> storedEvents = new CopyOnWriteArrayList<>();
 
-  private final AtomicInteger numbers = new AtomicInteger();
+  private final AtomicInteger sequenceNumbers = new AtomicInteger();
 
   @Override
   public void beforeGod() {
@@ -56,24 +56,24 @@ class AdoptionTest extends GodHarness {
         .eventBus()
         .<HistoryCommand>consumer(
             Addresses.HISTORY_COMMAND,
-            message -> message.reply(new HistoryReply(told, 0, told.size())));
+            message -> message.reply(new HistoryReply(storedEvents, 0, storedEvents.size())));
   }
 
   private boolean running;
 
   @BeforeEach
   @Override
-  public void boot() {
-    super.boot();
+  public void startDaemon() {
+    super.startDaemon();
     running = true;
   }
 
   @AfterEach
   @Override
-  public void end() {
+  public void stopDaemon() {
     if (running) {
       running = false;
-      super.end();
+      super.stopDaemon();
     }
   }
 
@@ -81,7 +81,7 @@ class AdoptionTest extends GodHarness {
     return home.resolve("state.json");
   }
 
-  private List<ProcessIdentity> living() {
+  private List<ProcessIdentity> runningProcesses() {
     return host.running().stream().map(process -> process.identity).sorted(this::byPid).toList();
   }
 
@@ -91,8 +91,8 @@ class AdoptionTest extends GodHarness {
 
   /// Simulates a daemon that dies after the journal was written and `adopted` processes were
   /// adopted.
-  private void dieWhileAdopting(int adopted) throws Exception {
-    end();
+  private void dieDuringAdoption(int adopted) throws Exception {
+    stopDaemon();
     Files.setLastModifiedTime(journal(), UNCHANGED);
     var left = new AtomicInteger(adopted);
     var reached = new CountDownLatch(1);
@@ -104,15 +104,16 @@ class AdoptionTest extends GodHarness {
             awaitQuietly(goOn);
           }
         };
-    Thread boot = Thread.ofVirtual().start(this::boot);
-    assertThat(reached.await(Patience.seconds(LONG.toSeconds()), TimeUnit.SECONDS)).isTrue();
+    Thread boot = Thread.ofVirtual().start(this::startDaemon);
+    assertThat(reached.await(TestDeadline.scaledSeconds(LONG.toSeconds()), TimeUnit.SECONDS))
+        .isTrue();
     Eventually.await(
         "the journal is written during the adoption", LONG, () -> isWritten(journal()));
     byte[] written = Files.readAllBytes(journal());
     goOn.countDown();
     boot.join();
     host.beforeAdoption = () -> {};
-    end();
+    stopDaemon();
     // Undoes what the daemon wrote after that point.
     Files.write(journal(), written);
     events.clear();
@@ -135,39 +136,38 @@ class AdoptionTest extends GodHarness {
   }
 
   @Test
-  void aDaemonThatDiesWhileItAdoptsHasTheNextOneStartNothingTwice() throws Exception {
+  void daemonThatDiesDuringAdoptionCausesNoSecondStart() throws Exception {
     start(spec("web", 4, RestartPolicy.DEFAULT));
-    List<ProcessIdentity> before = living();
+    List<ProcessIdentity> before = runningProcesses();
     for (int adopted = 1; adopted < 4; adopted++) {
-      dieWhileAdopting(adopted);
+      dieDuringAdoption(adopted);
     }
-    boot();
-    assertThat(living()).isEqualTo(before);
+    startDaemon();
+    assertThat(runningProcesses()).isEqualTo(before);
     assertThat(host.spawns).hasSize(4);
     assertThat(list()).allMatch(view -> view.phase() == Phase.ONLINE && view.restarts() == 0);
   }
 
   @Test
-  void aStopThatSeveralDaemonsDiedInIsFinished() throws Exception {
-    host.obedient = false;
-    start(spec("first"), patient("deaf"));
+  void stopIsFinishedAfterSeveralDaemonsDiedDuringIt() throws Exception {
+    host.obeysSignals = false;
+    start(spec("first"), withLongKillTimeout("deaf"));
     vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
     Eventually.await("app deaf is stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
-    dieWhileAdopting(1);
-    dieWhileAdopting(1);
-    boot();
+    dieDuringAdoption(1);
+    dieDuringAdoption(1);
+    startDaemon();
     assertThat(phase("deaf")).isEqualTo(Phase.STOPPING);
     assertThat(host.running()).hasSize(2);
-    host.made.values().stream()
+    host.processesByTag.values().stream()
         .filter(process -> process.tag.contains(":1-"))
         .forEach(process -> assertThat(process.signals).containsOnly(Signal.SIGINT));
     Eventually.await("app deaf is stopped", LONG, () -> phase("deaf") == Phase.STOPPED);
     assertThat(host.running()).hasSize(1);
   }
 
-  private static AppSpec patient(String name) {
-    return spec(name)
-        .draft()
+  private static AppSpec withLongKillTimeout(String name) {
+    return spec(name).toBuilder()
         .stop(new StopPolicy(Signal.SIGINT, Duration.ofSeconds(3), true))
         .build();
   }
@@ -181,17 +181,17 @@ class AdoptionTest extends GodHarness {
   }
 
   @Test
-  void aRestartThatWasNotWrittenDownIsCountedOnceHoweverManyDaemonsDie() throws Exception {
+  void restartMissingFromTheJournalIsCountedOnceAcrossDaemons() throws Exception {
     start(spec("web", 2, RestartPolicy.DEFAULT));
     byte[] old = Files.readAllBytes(journal());
     processOf("0").exit(new Exit.Code(1));
     Eventually.await(
         "the crashed instance is restarted", LONG, () -> host.spawns.size() == 3 && allOnline());
-    end();
+    stopDaemon();
     Files.write(journal(), old);
-    boot();
-    dieWhileAdopting(1);
-    boot();
+    startDaemon();
+    dieDuringAdoption(1);
+    startDaemon();
     assertThat(list().getFirst().restarts()).isEqualTo(1);
     assertThat(host.spawns).hasSize(3);
   }
@@ -208,80 +208,80 @@ class AdoptionTest extends GodHarness {
   }
 
   @Test
-  void aProcessThatTheJournalForgotIsFoundByItsTag() throws IOException {
+  void processMissingFromTheJournalIsFoundByItsTag() throws IOException {
     start(spec("web"));
-    List<ProcessIdentity> before = living();
-    end();
-    rewrite(instance -> instance.remove("process"));
-    boot();
+    List<ProcessIdentity> before = runningProcesses();
+    stopDaemon();
+    editJournal(instance -> instance.remove("process"));
+    startDaemon();
     Eventually.await("all instances are online", LONG, this::allOnline);
-    assertThat(living()).isEqualTo(before);
+    assertThat(runningProcesses()).isEqualTo(before);
     assertThat(host.spawns).hasSize(1);
   }
 
   /// Any process can put such a tag into its environment.
   @Test
-  void aTagWithoutTheSecretIsNotThatOfAnInstanceThatHasOne() throws IOException {
+  void processWhoseTagLacksTheSecretIsNotAdopted() throws IOException {
     start(spec("web"));
     var made = host.running().getFirst();
     String guess = made.tag.replaceFirst("-[0-9a-f]{32}:[0-9]+$", ":999");
     assertThat(guess).isNotEqualTo(made.tag);
-    end();
-    var forger = host.stray(guess);
-    var wrong = host.stray(guess.replaceFirst(":999$", "-" + "0".repeat(32) + ":999"));
-    boot();
+    stopDaemon();
+    var forger = host.addUnlisted(guess);
+    var wrong = host.addUnlisted(guess.replaceFirst(":999$", "-" + "0".repeat(32) + ":999"));
+    startDaemon();
     Eventually.await("all instances are online", LONG, this::allOnline);
     assertThat(only().process()).contains(made.identity);
     assertThat(List.of(forger.signals, wrong.signals)).allSatisfy(it -> assertThat(it).isEmpty());
   }
 
   @Test
-  void anInstanceOfAnOlderDaemonIsTakenUpByItsTagWithoutASecret() throws IOException {
+  void instanceOfAnOlderDaemonIsAdoptedByATagWithoutASecret() throws IOException {
     start(spec("web"));
     var made = host.running().getFirst();
     String older = made.tag.replaceFirst("-[0-9a-f]{32}:", ":");
-    end();
+    stopDaemon();
     host.alive.remove(made.identity);
-    var running = host.stray(older);
-    rewrite(instance -> {
+    var running = host.addUnlisted(older);
+    editJournal(instance -> {
       instance.remove("process");
       instance.remove("secret");
     });
-    boot();
+    startDaemon();
     Eventually.await("all instances are online", LONG, this::allOnline);
     assertThat(only().process()).contains(running.identity);
     assertThat(host.spawns).hasSize(1);
   }
 
   @Test
-  void whatRunsBesideItsSuccessorIsEnded() throws IOException {
+  void olderProcessBesideANewerOneIsEnded() throws IOException {
     start(spec("web"));
     var first = host.running().getFirst();
     byte[] old = Files.readAllBytes(journal());
-    end();
+    stopDaemon();
     host.alive.remove(first.identity);
-    boot();
+    startDaemon();
     Eventually.await(
         "a second process is spawned", LONG, () -> host.spawns.size() == 2 && allOnline());
-    end();
+    stopDaemon();
     host.alive.put(first.identity, first);
     Files.write(journal(), old);
-    boot();
-    assertThat(living()).hasSize(1).doesNotContain(first.identity);
-    assertThat(only().process()).contains(living().getFirst());
+    startDaemon();
+    assertThat(runningProcesses()).hasSize(1).doesNotContain(first.identity);
+    assertThat(only().process()).contains(runningProcesses().getFirst());
   }
 
   @Test
-  void whatAGoneProcessHasLeftEndsBeforeAnotherOneIsMade() throws IOException {
+  void leftoversOfAnEndedProcessAreStoppedBeforeTheNextSpawn() throws IOException {
     start(spec("web"));
     var helper = host.running().getFirst();
-    end();
+    stopDaemon();
     // The end of the main process was seen; a helper with the tag is still running.
-    rewrite(instance -> {
+    editJournal(instance -> {
       instance.remove("process");
-      instance.getJsonObject("state").put("phase", Phase.WAITING_RESTART.word());
+      instance.getJsonObject("state").put("phase", Phase.WAITING_RESTART.keyword());
     });
-    boot();
+    startDaemon();
     Eventually.await(
         "a second process is spawned", LONG, () -> host.spawns.size() == 2 && allOnline());
     assertThat(helper.signals).contains(Signal.SIGTERM);
@@ -289,7 +289,7 @@ class AdoptionTest extends GodHarness {
   }
 
   /// Changes the instances in the journal in a way that no daemon would.
-  private void rewrite(Consumer<JsonObject> change) throws IOException {
+  private void editJournal(Consumer<JsonObject> change) throws IOException {
     JsonObject json = ChecksummedJson.read(Files.readAllBytes(journal()));
     json.remove("crc32c");
     json.getJsonArray("instances").forEach(instance -> change.accept((JsonObject) instance));
@@ -297,61 +297,61 @@ class AdoptionTest extends GodHarness {
   }
 
   @Test
-  void eachRecordedProcessThatIsGoneHasOneExitEventWithItsPid() throws Exception {
+  void eachJournaledProcessThatIsGoneHasOneExitEventWithItsPid() throws Exception {
     start(spec("web"), spec("job", 1, RestartPolicy.DEFAULT.with(RestartPolicy.When.NEVER)));
-    host.obedient = false;
-    start(patient("deaf"));
+    host.obeysSignals = false;
+    start(withLongKillTimeout("deaf"));
     vertx.eventBus().send(Addresses.GOD_COMMAND, new GodCommand.Act(Action.STOP, List.of("deaf")));
     Eventually.await("app deaf is stopping", LONG, () -> phase("deaf") == Phase.STOPPING);
-    List<Integer> pids = living().stream().map(ProcessIdentity::pid).toList();
-    end();
+    List<Integer> pids = runningProcesses().stream().map(ProcessIdentity::pid).toList();
+    stopDaemon();
     host.alive.clear();
     events.clear();
     byte[] before = Files.readAllBytes(journal());
-    boot();
-    Eventually.await("all exits are published", LONG, () -> exits().size() >= 3);
-    assertThat(exits()).containsExactlyInAnyOrderElementsOf(pids);
+    startDaemon();
+    Eventually.await("all exits are published", LONG, () -> pidsOfExitEvents().size() >= 3);
+    assertThat(pidsOfExitEvents()).containsExactlyInAnyOrderElementsOf(pids);
     // The same journal again, as if the daemon had died before its next write.
-    keep();
-    end();
+    storeEvents();
+    stopDaemon();
     host.alive.clear();
     events.clear();
     Files.write(journal(), before);
-    boot();
+    startDaemon();
     assertThat(list()).isNotEmpty();
-    assertThat(exits()).doesNotContainAnyElementsOf(pids);
+    assertThat(pidsOfExitEvents()).doesNotContainAnyElementsOf(pids);
   }
 
   @Test
-  void aProcessWhoseSuccessorIsFoundHasItsExitTold() throws Exception {
+  void exitOfAProcessIsPublishedWhenItsReplacementIsFound() throws Exception {
     start(spec("web"));
     byte[] old = Files.readAllBytes(journal());
     var first = host.running().getFirst();
     first.exit(new Exit.Code(1));
     awaitOnline(1);
-    end();
+    stopDaemon();
     events.clear();
     Files.write(journal(), old);
-    boot();
+    startDaemon();
     Eventually.await(
         "the exit of the first process is published",
         LONG,
-        () -> exits().equals(List.of(first.identity.pid())));
+        () -> pidsOfExitEvents().equals(List.of(first.identity.pid())));
     assertThat(host.running()).hasSize(1);
-    keep();
-    end();
+    storeEvents();
+    stopDaemon();
     events.clear();
     Files.write(journal(), old);
-    boot();
+    startDaemon();
     assertThat(only().phase()).isEqualTo(Phase.ONLINE);
-    assertThat(exits()).isEmpty();
+    assertThat(pidsOfExitEvents()).isEmpty();
   }
 
-  private void keep() {
-    events.forEach(event -> told.add(event.outside(numbers.incrementAndGet())));
+  private void storeEvents() {
+    events.forEach(event -> storedEvents.add(event.outside(sequenceNumbers.incrementAndGet())));
   }
 
-  private List<Integer> exits() {
+  private List<Integer> pidsOfExitEvents() {
     List<Integer> pids = new ArrayList<>();
     for (InstanceEvent event : events) {
       if (event.kind() == Kind.EXIT) {
@@ -362,12 +362,12 @@ class AdoptionTest extends GodHarness {
   }
 
   @Test
-  void pidsOfExitsAreThoseOfWhatEnded() {
+  void exitEventHasThePidOfTheProcessThatEnded() {
     start(spec("web"));
     int pid = host.running().getFirst().identity.pid();
     host.running().getFirst().exit(new Exit.Code(3));
     awaitOnline(1);
-    assertThat(exits()).containsExactly(pid);
-    assertThat(Set.copyOf(exits())).hasSize(1);
+    assertThat(pidsOfExitEvents()).containsExactly(pid);
+    assertThat(Set.copyOf(pidsOfExitEvents())).hasSize(1);
   }
 }

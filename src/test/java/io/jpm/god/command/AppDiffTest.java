@@ -4,44 +4,44 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.god.AppChange;
 import io.jpm.bus.god.AppChange.Kind;
-import io.jpm.god.change.InstanceReconciler;
 import io.jpm.god.command.AppDiff.Present;
+import io.jpm.god.lifecycle.InstanceReconciler;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.EnvFile;
-import io.jpm.model.Health;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.PerInstanceTexts;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.ReadOnlyPath;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
 import io.jpm.model.Seccomp;
-import io.jpm.model.Secret;
+import io.jpm.model.SecretSource;
 import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
 import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
 import io.jpm.spec.SpecField;
-import io.jpm.spec.SpecField.Effect;
+import io.jpm.spec.SpecField.ChangeEffect;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -62,11 +62,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// Differences between a running app and its process file, and the actions that they require.
 class AppDiffTest {
   private static final AppSpec PLAIN =
-      AppSpec.of(
+      AppSpec.builder(
               new AppName("web"),
-              new Command(Path.of("/a"), Optional.empty(), List.of(), List.of("x")),
+              new AppCommand(Path.of("/a"), Optional.empty(), List.of(), List.of("x")),
               Path.of("/"))
-          .variables(Variables.declared(Map.of("PORT", "3000")))
+          .variables(EnvironmentVariables.declared(Map.of("PORT", "3000")))
           .build();
 
   /// A spec in which every value differs from [#PLAIN].
@@ -74,22 +74,23 @@ class AppDiffTest {
 
   private static AppSpec other() {
     Path file = Path.of("/f");
-    Check check = new Check.Tcp("127.0.0.1", "80");
+    ProbeHandler probeHandler = new ProbeHandler.Tcp("127.0.0.1", "80");
     Duration second = Duration.ofSeconds(1);
-    var rhythm = new Check.Rhythm(second, second, 1, 1, Duration.ZERO);
-    return AppSpec.of(
+    var probeTiming = new ProbeHandler.ProbeTiming(second, second, 1, 1, Duration.ZERO);
+    return AppSpec.builder(
             new AppName("other"),
-            new Command(Path.of("/b"), Optional.of(Path.of("/i")), List.of("-i"), List.of("y")),
+            new AppCommand(Path.of("/b"), Optional.of(Path.of("/i")), List.of("-i"), List.of("y")),
             Path.of("/tmp"))
         .namespace("n")
         .variables(
-            new Variables(
+            new EnvironmentVariables(
                 Map.of("I", "1"),
                 Map.of("PORT", "3001"),
                 Set.of("R"),
                 new InheritFilter(true, Optional.empty(), List.of()),
                 new ReferencedVariables(
-                    List.of(new EnvFile(file, false)), Map.of("S", new Secret.InFile(file)))))
+                    List.of(new EnvFile(file, false)),
+                    Map.of("S", new SecretSource.FromFile(file)))))
         .runAs(
             new RunAs(
                 Optional.of("u"),
@@ -102,9 +103,9 @@ class AppDiffTest {
                     Seccomp.DEFAULT,
                     true,
                     List.of(new ReadOnlyPath(Path.of("/srv"), false)))))
-        .instances(new Instances(2, "N", Optional.of("C")))
+        .instances(new InstanceSettings(2, "N", Optional.of("C")))
         .cluster(
-            new Cluster(
+            new ClusterSettings(
                 true,
                 BalancingMode.PROXY,
                 Optional.of(Strategy.LEAST_CONN),
@@ -121,17 +122,18 @@ class AppDiffTest {
                 new Backoff.Constant(Duration.ofMillis(1)),
                 Set.of(1)))
         .stop(new StopPolicy(Signal.SIGTERM, Duration.ofMillis(1), false, true, List.of("c")))
-        .readiness(new Readiness(true, Duration.ofMillis(1)))
+        .readiness(new ReadinessPolicy(true, Duration.ofMillis(1)))
         .health(
-            new Health(
+            new HealthProbes(
                 Optional.of(
-                    new Health.Startup(check, Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                Optional.of(new Health.Probe(check, rhythm)),
-                Optional.of(new Health.Probe(check, rhythm))))
+                    new HealthProbes.StartupProbe(
+                        probeHandler, Duration.ofSeconds(1), Duration.ofSeconds(1))),
+                Optional.of(new HealthProbes.Probe(probeHandler, probeTiming)),
+                Optional.of(new HealthProbes.Probe(probeHandler, probeTiming))))
         .limits(
             new ResourceLimits(
                 OptionalLong.of(1), OptionalLong.of(1), OptionalDouble.of(1), Map.of("core", 1L)))
-        .hooks(new Hooks(Map.of(Hooks.Occasion.CRASH, List.of(new Hooks.Exec(List.of("mail"))))))
+        .hooks(new Hooks(Map.of(Hooks.HookEvent.CRASH, List.of(new Hooks.Exec(List.of("mail"))))))
         .triggers(
             new Triggers(
                 Optional.of(new Triggers.Schedule("* * * * *", ZoneId.of("UTC"))),
@@ -146,7 +148,7 @@ class AppDiffTest {
                 true,
                 true,
                 new LineFormat.Json(Optional.empty()),
-                new LogLimits.Wish(
+                new LogLimits.Overrides(
                     Optional.of(1L),
                     Optional.empty(),
                     Optional.empty(),
@@ -170,7 +172,7 @@ class AppDiffTest {
     for (RecordComponent component : record.getRecordComponents()) {
       Class<?> type = component.getType();
       boolean taken = type.isRecord() && type != AppName.class && type != InheritFilter.class;
-      boolean wish = type == LogLimits.Wish.class;
+      boolean wish = type == LogLimits.Overrides.class;
       all.addAll(
           taken && !wish
               ? components(type, before + component.getName() + ".")
@@ -180,7 +182,7 @@ class AppDiffTest {
   }
 
   @Test
-  void everyComponentOfADescriptionIsClassified() {
+  void everyComponentOfASpecIsInSpecField() {
     assertThat(SpecField.ALL.stream().map(SpecField::component))
         .as("add each new component of a spec to SpecField.ALL")
         .containsExactlyInAnyOrderElementsOf(components(AppSpec.class, ""));
@@ -192,16 +194,16 @@ class AppDiffTest {
 
   @ParameterizedTest
   @MethodSource("fields")
-  void aChangeOfEachIsSeen(SpecField field) {
+  void changeOfEachFieldIsDetected(SpecField field) {
     assertThat(field.value().apply(PLAIN)).isNotEqualTo(field.value().apply(OTHER));
     assertThat(field.text(OTHER)).as("text of the value").isNotEmpty();
   }
 
   @Test
-  void eachIsToldByItsName() {
-    List<String> changed = fieldsOf(change(OTHER, Phase.ONLINE));
+  void eachChangeIsReportedUnderItsKey() {
+    List<String> changed = changedKeys(change(OTHER, Phase.ONLINE));
     SpecField.ALL.stream()
-        .filter(field -> field.effect() != Effect.NONE && !field.key().equals("env"))
+        .filter(field -> field.effect() != ChangeEffect.NONE && !field.key().equals("env"))
         .forEach(field -> assertThat(changed).contains(field.key()));
     assertThat(changed).contains("env.PORT", "env.R").doesNotHaveDuplicates();
   }
@@ -215,29 +217,29 @@ class AppDiffTest {
         Stream.of(phases).map(phase -> new Present(running, phase)).toList(), wanted, false);
   }
 
-  private static List<String> fieldsOf(AppChange change) {
+  private static List<String> changedKeys(AppChange change) {
     return change.fields().stream().map(AppChange.Field::key).toList();
   }
 
   private static AppSpec withPort(AppSpec spec, String port) {
-    return spec.draft().variables(Variables.declared(Map.of("PORT", port))).build();
+    return spec.toBuilder().variables(EnvironmentVariables.declared(Map.of("PORT", port))).build();
   }
 
   @Test
-  void whatIsNotThereIsStarted() {
+  void missingAppIsStarted() {
     assertThat(change(PLAIN).kind()).isEqualTo(Kind.START);
   }
 
   @Test
-  void whatIsTheSameIsUnchangedInEveryPhase() {
+  void sameSpecIsUnchangedInEveryPhase() {
     for (Phase phase : Phase.values()) {
       assertThat(change(PLAIN, phase).kind()).isEqualTo(Kind.UNCHANGED);
     }
   }
 
   @Test
-  void thePolicyOfARunningProcessChangesLive() {
-    AppSpec wanted = PLAIN.draft().restart(OTHER.restart()).stop(OTHER.stop()).build();
+  void policyOfARunningProcessChangesLive() {
+    AppSpec wanted = PLAIN.toBuilder().restart(OTHER.restart()).stop(OTHER.stop()).build();
     AppChange change = change(wanted, Phase.ONLINE);
     assertThat(change.kind()).isEqualTo(Kind.LIVE);
     assertThat(change.fields())
@@ -248,33 +250,33 @@ class AppDiffTest {
   }
 
   @Test
-  void checksChangeLiveUnlessTheProcessIsToBeToldWhomToNotify() {
-    AppSpec checked = PLAIN.draft().health(OTHER.health()).build();
+  void probesChangeLiveUnlessTheProcessNeedsANotifySocket() {
+    AppSpec checked = PLAIN.toBuilder().health(OTHER.health()).build();
     AppChange change = change(checked, Phase.ONLINE);
     assertThat(change.kind()).isEqualTo(Kind.LIVE);
-    assertThat(fieldsOf(change)).containsExactlyInAnyOrder("startup", "readiness", "liveness");
-    Health.Probe probe = OTHER.health().liveness().orElseThrow();
-    Health notified =
-        new Health(
+    assertThat(changedKeys(change)).containsExactlyInAnyOrder("startup", "readiness", "liveness");
+    HealthProbes.Probe probe = OTHER.health().liveness().orElseThrow();
+    HealthProbes notified =
+        new HealthProbes(
             Optional.empty(),
             Optional.empty(),
-            Optional.of(new Health.Probe(new Check.Notify(), probe.rhythm())));
-    AppSpec notifying = PLAIN.draft().health(notified).build();
+            Optional.of(new HealthProbes.Probe(new ProbeHandler.Notify(), probe.rhythm())));
+    AppSpec notifying = PLAIN.toBuilder().health(notified).build();
     assertThat(change(checked, notifying, Phase.ONLINE).kind()).isEqualTo(Kind.RESTART);
     assertThat(AppDiff.needsProcess(checked, notifying)).isTrue();
     assertThat(change(notifying, checked, Phase.ONLINE).kind()).isEqualTo(Kind.LIVE);
     assertThat(AppDiff.needsProcess(notifying, checked)).isFalse();
-    Health more = new Health(Optional.empty(), Optional.of(probe), notified.liveness());
-    assertThat(change(notifying, PLAIN.draft().health(more).build(), Phase.ONLINE).kind())
+    HealthProbes more = new HealthProbes(Optional.empty(), Optional.of(probe), notified.liveness());
+    assertThat(change(notifying, PLAIN.toBuilder().health(more).build(), Phase.ONLINE).kind())
         .isEqualTo(Kind.RESTART);
   }
 
   @Test
-  void anotherVariableRestartsOrReplaces() {
+  void changedVariableRestartsOrReplacesTheProcesses() {
     AppChange change = change(withPort(PLAIN, "3001"), Phase.ONLINE);
     assertThat(change.kind()).isEqualTo(Kind.RESTART);
     assertThat(change.fields()).containsExactly(new AppChange.Field("env.PORT", "3000", "3001"));
-    AppSpec shared = PLAIN.draft().cluster(Cluster.auto()).build();
+    AppSpec shared = PLAIN.toBuilder().cluster(ClusterSettings.auto()).build();
     assertThat(change(shared, withPort(shared, "3001"), Phase.ONLINE).kind())
         .isEqualTo(Kind.ROLLING);
     assertThat(change(PLAIN, withPort(shared, "3001"), Phase.ONLINE).kind())
@@ -283,14 +285,15 @@ class AppDiffTest {
   }
 
   @Test
-  void onlyTheNumberOfInstancesScales() {
-    AppChange change = change(InstanceReconciler.counting(PLAIN, 3), Phase.ONLINE, Phase.ONLINE);
+  void changedInstanceCountAloneScales() {
+    AppChange change =
+        change(InstanceReconciler.withInstanceCount(PLAIN, 3), Phase.ONLINE, Phase.ONLINE);
     assertThat(change.kind()).isEqualTo(Kind.SCALE);
     assertThat(change.fields()).containsExactly(new AppChange.Field("instances", "2", "3"));
   }
 
   @Test
-  void whatIsStoppedStaysSoWhateverChanges() {
+  void stoppedAppStaysStoppedWhateverChanges() {
     AppChange change = change(withPort(PLAIN, "3001"), Phase.STOPPED);
     assertThat(change.kind()).isEqualTo(Kind.LIVE);
     assertThat(change.stopped()).isTrue();
@@ -300,27 +303,29 @@ class AppDiffTest {
   }
 
   @Test
-  void whatAReloadHasLeftBehindIsStillToBeReplaced() {
-    AppSpec shared = PLAIN.draft().cluster(Cluster.auto()).build();
-    AppSpec wanted = InstanceReconciler.counting(withPort(shared, "3001"), 2);
+  void instanceThatAReloadSkippedIsStillReplaced() {
+    AppSpec shared = PLAIN.toBuilder().cluster(ClusterSettings.auto()).build();
+    AppSpec wanted = InstanceReconciler.withInstanceCount(withPort(shared, "3001"), 2);
     AppChange change =
         AppDiff.change(
             List.of(
                 new Present(wanted, Phase.ONLINE),
-                new Present(InstanceReconciler.counting(shared, 2), Phase.ONLINE)),
+                new Present(InstanceReconciler.withInstanceCount(shared, 2), Phase.ONLINE)),
             wanted,
             false);
     assertThat(change.kind()).isEqualTo(Kind.ROLLING);
   }
 
   @Test
-  void theShellOfWhoeverAppliesTheFileChangesNothing() {
-    Variables first =
-        new Variables(Map.of("TERM", "xterm"), Map.of(), Set.of(), InheritFilter.NOTHING);
-    Variables second = new Variables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
-    AppSpec running = PLAIN.draft().variables(first).build();
-    AppSpec wanted = PLAIN.draft().variables(second).build();
+  void inheritedVariablesOfTheCallerAreNotAChange() {
+    EnvironmentVariables first =
+        new EnvironmentVariables(
+            Map.of("TERM", "xterm"), Map.of(), Set.of(), InheritFilter.NOTHING);
+    EnvironmentVariables second =
+        new EnvironmentVariables(Map.of(), Map.of(), Set.of(), InheritFilter.NOTHING);
+    AppSpec running = PLAIN.toBuilder().variables(first).build();
+    AppSpec wanted = PLAIN.toBuilder().variables(second).build();
     assertThat(change(running, wanted, Phase.ONLINE).kind()).isEqualTo(Kind.UNCHANGED);
-    assertThat(AppDiff.settled(running, wanted)).isEqualTo(running);
+    assertThat(AppDiff.withInherited(running, wanted)).isEqualTo(running);
   }
 }

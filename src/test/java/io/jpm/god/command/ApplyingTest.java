@@ -13,12 +13,12 @@ import io.jpm.bus.god.InstanceView;
 import io.jpm.god.GodHarness;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Readiness;
+import io.jpm.model.EnvironmentVariables;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StartCondition;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -37,7 +37,7 @@ class ApplyingTest extends GodHarness {
   }
 
   /// Applies the file as a file watch does.
-  private GodReply edit(AppSpec... specs) {
+  private GodReply applyWatchedFile(AppSpec... specs) {
     return ask(new GodCommand.Apply(List.of(specs), Optional.of(FILE), false, false, false));
   }
 
@@ -54,23 +54,23 @@ class ApplyingTest extends GodHarness {
   }
 
   private static AppSpec withVariable(AppSpec spec, String value) {
-    return spec.draft().variables(Variables.declared(Map.of("A", value))).build();
+    return spec.toBuilder().variables(EnvironmentVariables.declared(Map.of("A", value))).build();
   }
 
-  private static AppSpec patient(AppSpec spec) {
-    return spec.draft().restart(spec.restart().with(RestartPolicy.When.ON_FAILURE)).build();
+  private static AppSpec restartingOnFailure(AppSpec spec) {
+    return spec.toBuilder().restart(spec.restart().with(RestartPolicy.When.ON_FAILURE)).build();
   }
 
   private List<Integer> pids() {
     return list().stream().map(it -> it.process().orElseThrow().pid()).toList();
   }
 
-  private InstanceView the(String name) {
+  private InstanceView instanceOf(String name) {
     return ask(new GodCommand.Show(List.of(name))).instances().getFirst();
   }
 
   @Test
-  void whatIsNewIsStartedAndThenNothingChanges() {
+  void newAppsAreStartedAndASecondApplyChangesNothing() {
     assertThat(kinds(apply(spec("a"), cluster("b", 2)))).containsExactly(Kind.START, Kind.START);
     List<Integer> before = pids();
     GodReply again = apply(spec("a"), cluster("b", 2));
@@ -80,33 +80,35 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void aPlanSaysTheSameAndDoesNothing() {
+  void planReportsTheSameChangesAndDoesNothing() {
     apply(spec("a"), spec("gone"));
     List<Integer> before = pids();
     GodReply plan = plan(withVariable(spec("a"), "2"), spec("new"));
     assertThat(kinds(plan)).containsExactly(Kind.RESTART, Kind.START, Kind.DELETE);
     assertThat(pids()).isEqualTo(before);
-    assertThat(the("a").spec()).isEqualTo(spec("a"));
+    assertThat(instanceOf("a").spec()).isEqualTo(spec("a"));
     assertThat(prune(withVariable(spec("a"), "2"), spec("new")).changes())
         .isEqualTo(plan.changes());
   }
 
   @Test
-  void aPolicyChangesUnderARunningProcess() {
+  void changedPolicyAppliesToTheRunningProcess() {
     apply(spec("a"));
     List<Integer> before = pids();
-    assertThat(kinds(apply(patient(spec("a"))))).containsExactly(Kind.LIVE);
+    assertThat(kinds(apply(restartingOnFailure(spec("a"))))).containsExactly(Kind.LIVE);
     assertThat(pids()).isEqualTo(before);
-    Objects.requireNonNull(host.made.get(host.spawns.getFirst().tag())).exit(new Exit.Code(0));
+    Objects.requireNonNull(host.processesByTag.get(host.spawns.getFirst().tag()))
+        .exit(new Exit.Code(0));
     awaitPhase("a", Phase.STOPPED);
   }
 
   private void awaitPhase(String name, Phase phase) {
-    io.jpm.testing.Eventually.await(name + " is " + phase, LONG, () -> the(name).phase() == phase);
+    io.jpm.testing.Eventually.await(
+        name + " is " + phase, LONG, () -> instanceOf(name).phase() == phase);
   }
 
   @Test
-  void onlyTheAppThatChangesGetsOtherProcesses() {
+  void onlyTheChangedAppReceivesNewProcesses() {
     apply(spec("a"), cluster("b", 2));
     List<Integer> before = pids();
     assertThat(kinds(apply(spec("a"), withVariable(cluster("b", 2), "2"))))
@@ -118,7 +120,7 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void theNumberOfInstancesChangesWithoutTouchingThoseThatStay() {
+  void scalingKeepsTheProcessesOfTheRemainingInstances() {
     apply(spec("a", 2, RestartPolicy.DEFAULT));
     List<Integer> before = pids();
     assertThat(kinds(apply(spec("a", 3, RestartPolicy.DEFAULT)))).containsExactly(Kind.SCALE);
@@ -129,7 +131,7 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void whatAPersonHasStoppedStaysSoAndIsDescribedAnew() {
+  void stoppedAppStaysStoppedAndReceivesTheNewSpec() {
     apply(spec("a"), spec("b", 2, RestartPolicy.DEFAULT));
     act(Action.STOP, "all");
     GodReply reply = apply(withVariable(spec("a"), "2"), spec("b", 3, RestartPolicy.DEFAULT));
@@ -142,7 +144,7 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void oneThatFailsDoesNotStopTheOthers() {
+  void failedAppDoesNotPreventTheOthers() {
     AppSpec bad =
         spec(
             "bad",
@@ -153,19 +155,19 @@ class ApplyingTest extends GodHarness {
     assertThat(failed.problems()).singleElement().asString().contains("no such program");
     assertThat(failed.changes().getFirst().problem()).isPresent();
     host.refusal = Optional.empty();
-    assertThat(kinds(edit(bad, spec("good"))))
+    assertThat(kinds(applyWatchedFile(bad, spec("good"))))
         .as("an edit of another app does not start the errored one")
         .containsExactly(Kind.UNCHANGED, Kind.START);
-    assertThat(the("bad").phase()).isEqualTo(Phase.ERRORED);
+    assertThat(instanceOf("bad").phase()).isEqualTo(Phase.ERRORED);
     GodReply again = apply(bad, spec("good"));
     assertThat(kinds(again)).containsExactly(Kind.START, Kind.UNCHANGED);
     assertThat(again.changes().getFirst().keys()).isEqualTo("status");
-    assertThat(the("bad").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceOf("bad").phase()).isEqualTo(Phase.ONLINE);
     assertThat(kinds(apply(bad, spec("good")))).containsExactly(Kind.UNCHANGED, Kind.UNCHANGED);
   }
 
   @Test
-  void onlyTheInstanceThatWasGivenUpIsStarted() {
+  void onlyTheErroredInstanceIsStarted() {
     AppSpec two =
         spec(
             "a",
@@ -173,7 +175,7 @@ class ApplyingTest extends GodHarness {
             new RestartPolicy(RestartPolicy.When.ALWAYS, 0, Duration.ofHours(1), Duration.ZERO));
     apply(two);
     List<Integer> before = pids();
-    host.made.values().stream()
+    host.processesByTag.values().stream()
         .filter(it -> before.getFirst() == it.identity.pid())
         .forEach(it -> it.exit(new Exit.Code(1)));
     io.jpm.testing.Eventually.await(
@@ -185,7 +187,7 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void whatWasGivenUpIsStartedWhenItsDescriptionIsEdited() {
+  void erroredAppIsStartedWhenItsSpecIsEdited() {
     AppSpec bad =
         spec(
             "bad",
@@ -194,8 +196,8 @@ class ApplyingTest extends GodHarness {
     host.refusal = Optional.of("no such program");
     apply(bad);
     host.refusal = Optional.empty();
-    assertThat(kinds(edit(patient(bad)))).containsExactly(Kind.START);
-    assertThat(the("bad").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(kinds(applyWatchedFile(restartingOnFailure(bad)))).containsExactly(Kind.START);
+    assertThat(instanceOf("bad").phase()).isEqualTo(Phase.ONLINE);
     assertThat(events)
         .anyMatch(it ->
             it.kind() == InstanceEvent.Kind.CONFIG
@@ -203,16 +205,15 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void whereAReloadFailsTheOldProcessStaysAndTheRestIsApplied() {
+  void failedRolloutKeepsTheOldProcessAndTheOtherAppsAreApplied() {
     apply(cluster("b", 1), spec("a"));
     List<Integer> before = pids();
     AppSpec neverReady =
-        withVariable(cluster("b", 1), "2")
-            .draft()
-            .readiness(new Readiness(true, Duration.ofMillis(20)))
+        withVariable(cluster("b", 1), "2").toBuilder()
+            .readiness(new ReadinessPolicy(true, Duration.ofMillis(20)))
             .build();
     AppSpec after =
-        spec("c").draft().dependsOn(Map.of(new AppName("b"), StartCondition.STARTED)).build();
+        spec("c").toBuilder().dependsOn(Map.of(new AppName("b"), StartCondition.STARTED)).build();
     GodReply reply = apply(neverReady, withVariable(spec("a"), "2"), after);
     assertThat(kinds(reply)).containsExactly(Kind.ROLLING, Kind.RESTART, Kind.START);
     assertThat(reply.problems())
@@ -221,11 +222,11 @@ class ApplyingTest extends GodHarness {
         .contains("b (id 0)", "0 of 1 instances were replaced");
     assertThat(reply.changes().stream().map(it -> it.problem().isPresent()))
         .containsExactly(true, false, false);
-    assertThat(the("b").process().orElseThrow().pid()).isEqualTo(before.getFirst());
-    assertThat(the("b").spec()).isEqualTo(cluster("b", 1));
-    assertThat(the("b").phase()).isEqualTo(Phase.ONLINE);
-    assertThat(the("a").process().orElseThrow().pid()).isNotEqualTo(before.getLast());
-    assertThat(the("c").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceOf("b").process().orElseThrow().pid()).isEqualTo(before.getFirst());
+    assertThat(instanceOf("b").spec()).isEqualTo(cluster("b", 1));
+    assertThat(instanceOf("b").phase()).isEqualTo(Phase.ONLINE);
+    assertThat(instanceOf("a").process().orElseThrow().pid()).isNotEqualTo(before.getLast());
+    assertThat(instanceOf("c").phase()).isEqualTo(Phase.ONLINE);
     assertThat(events)
         .anyMatch(it ->
             it.kind() == InstanceEvent.Kind.CONFIG_FAILED
@@ -236,9 +237,11 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void whatOthersDependOnComesFirst() {
+  void dependenciesAreStartedFirst() {
     AppSpec web =
-        spec("web").draft().dependsOn(Map.of(new AppName("db"), StartCondition.STARTED)).build();
+        spec("web").toBuilder()
+            .dependsOn(Map.of(new AppName("db"), StartCondition.STARTED))
+            .build();
     apply(web, spec("db"));
     assertThat(
             events.stream()
@@ -247,8 +250,7 @@ class ApplyingTest extends GodHarness {
         .containsExactly("db", "web");
     assertThat(
             apply(
-                    spec("x")
-                        .draft()
+                    spec("x").toBuilder()
                         .dependsOn(Map.of(new AppName("nobody"), StartCondition.STARTED))
                         .build())
                 .problems())
@@ -258,7 +260,7 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void onlyWhatCameFromTheFileIsPruned() {
+  void pruneDeletesOnlyAppsOfTheSameFile() {
     apply(spec("a"), spec("b"));
     start(spec("stranger"));
     ask(
@@ -273,27 +275,28 @@ class ApplyingTest extends GodHarness {
   }
 
   @Test
-  void whereAppsHaveComeFromIsKnownToTheNextDaemon() {
-    var reading =
-        new AppFile.Reading(
+  void nextDaemonKnowsTheProcessFileOfEachApp() {
+    var watchContext =
+        new AppFile.WatchContext(
             Path.of("/srv"), Map.of("HOME", "/h"), Optional.of("prod"), Set.of("a"), true);
     apply(spec("a"), spec("b"));
     ask(
         new GodCommand.WatchFile(
-            new AppFile(FILE, Set.of(new AppName("a")), Optional.of(reading))));
-    reboot();
-    assertThat(ask(new GodCommand.Files()).files())
+            new AppFile(FILE, Set.of(new AppName("a")), Optional.of(watchContext))));
+    restartDaemon();
+    assertThat(ask(new GodCommand.ListFiles()).files())
         .containsExactly(
-            new AppFile(FILE, Set.of(new AppName("a"), new AppName("b")), Optional.of(reading)));
+            new AppFile(
+                FILE, Set.of(new AppName("a"), new AppName("b")), Optional.of(watchContext)));
     act(Action.DELETE, "a", "b");
-    assertThat(ask(new GodCommand.Files()).files()).isEmpty();
+    assertThat(ask(new GodCommand.ListFiles()).files()).isEmpty();
   }
 
   @Test
-  void whatHasBecomeOfAnAppIsTold() {
+  void configEventsReportWhatAnApplyChanged() {
     apply(spec("a"));
     apply(withVariable(spec("a"), "2"));
-    ask(new GodCommand.FileFailed(FILE, List.of("apps.json:3: apps[0].instances: wrong", "more")));
+    ask(new GodCommand.RejectFile(FILE, List.of("apps.json:3: apps[0].instances: wrong", "more")));
     assertThat(events)
         .anyMatch(it ->
             it.kind() == InstanceEvent.Kind.CONFIG

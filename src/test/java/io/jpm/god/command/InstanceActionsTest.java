@@ -10,9 +10,9 @@ import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
 import io.jpm.model.StopPolicy;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.Signal;
 import io.jpm.spec.SpecField;
 import io.jpm.spec.SpecParts;
 import io.jpm.testing.Eventually;
@@ -25,70 +25,73 @@ import org.junit.jupiter.api.Test;
 
 /// Commands that act on running instances without starting or stopping them.
 class InstanceActionsTest extends GodHarness {
-  private GodReply type(String target, String text) {
-    return ask(new GodCommand.Type(target, text));
+  private GodReply writeInput(String target, String text) {
+    return ask(new GodCommand.WriteInput(target, text));
   }
 
   @Test
-  void aLineGoesIntoThePipeOfTheInstanceThatIsMeant() {
+  void inputIsWrittenToThePipeOfTheSelectedInstance() {
     start(spec("web", 2, RestartPolicy.DEFAULT), spec("job"));
-    assertThat(type("1", "hello\n").problems()).isEmpty();
-    assertThat(type("job", "there\n").problems()).isEmpty();
+    assertThat(writeInput("1", "hello\n").problems()).isEmpty();
+    assertThat(writeInput("job", "there\n").problems()).isEmpty();
 
     String second = host.spawns.get(1).input().orElseThrow().getFileName().toString();
-    assertThat(host.typed.getFirst()).endsWith("hello\n").matches("1-[0-9]+\\.in hello\n");
-    assertThat(host.typed.get(1)).matches("2-[0-9]+\\.in there\n");
+    assertThat(host.inputs.getFirst()).endsWith("hello\n").matches("1-[0-9]+\\.in hello\n");
+    assertThat(host.inputs.get(1)).matches("2-[0-9]+\\.in there\n");
     assertThat(second).endsWith(".in");
   }
 
   @Test
-  void anIdBehindANumberSignIsThatIdWhateverElseIsCalledSo() {
+  void idAfterANumberSignIsNeverReadAsAName() {
     start(spec("web", 2, RestartPolicy.DEFAULT), spec("1"));
-    assertThat(type("1", "name\n").problems()).isEmpty();
-    assertThat(type("#1", "id\n").problems()).isEmpty();
-    assertThat(host.typed.getFirst()).startsWith("2-");
-    assertThat(host.typed.get(1)).startsWith("1-");
-    assertThat(type("#9", "x\n").problems()).singleElement().asString().contains("#9");
+    assertThat(writeInput("1", "name\n").problems()).isEmpty();
+    assertThat(writeInput("#1", "id\n").problems()).isEmpty();
+    assertThat(host.inputs.getFirst()).startsWith("2-");
+    assertThat(host.inputs.get(1)).startsWith("1-");
+    assertThat(writeInput("#9", "x\n").problems()).singleElement().asString().contains("#9");
   }
 
   @Test
-  void aNameOfSeveralInstancesIsNoOneToWriteTo() {
+  void inputToANameWithSeveralInstancesIsRefused() {
     start(spec("web", 2, RestartPolicy.DEFAULT));
-    assertThat(type("web", "x\n").problems())
+    assertThat(writeInput("web", "x\n").problems())
         .containsExactly("web is 2 instances: name one by its id (0, 1)");
-    assertThat(type("nobody", "x\n").problems()).singleElement().asString().contains("nobody");
-    assertThat(host.typed).isEmpty();
+    assertThat(writeInput("nobody", "x\n").problems())
+        .singleElement()
+        .asString()
+        .contains("nobody");
+    assertThat(host.inputs).isEmpty();
   }
 
   @Test
-  void whatDoesNotRunOrRefusesIsToldOf() {
+  void inputToAStoppedOrRefusingProcessIsAProblem() {
     start(spec("web"));
-    host.typingProblem = Optional.of("it has closed its standard input");
-    assertThat(type("web", "x\n").problems())
+    host.inputProblem = Optional.of("it has closed its standard input");
+    assertThat(writeInput("web", "x\n").problems())
         .containsExactly("web (id 0): it has closed its standard input");
     act(Action.STOP, "web");
-    assertThat(type("web", "x\n").problems())
+    assertThat(writeInput("web", "x\n").problems())
         .containsExactly("web (id 0) is stopped: it has no process");
   }
 
   @Test
-  void aNewDaemonWritesIntoTheSamePipe() {
+  void nextDaemonWritesToTheSameInputPipe() {
     start(spec("web"));
-    assertThat(type("web", "x\n").problems()).isEmpty();
-    reboot();
+    assertThat(writeInput("web", "x\n").problems()).isEmpty();
+    restartDaemon();
     Eventually.await("the process is adopted", LONG, () -> only().phase() == Phase.ONLINE);
-    assertThat(type("web", "x\n").problems()).isEmpty();
-    assertThat(host.typed.get(1)).isEqualTo(host.typed.getFirst());
+    assertThat(writeInput("web", "x\n").problems()).isEmpty();
+    assertThat(host.inputs.get(1)).isEqualTo(host.inputs.getFirst());
     assertThat(host.spawns).hasSize(1);
   }
 
   @Test
-  void aSignalReachesTheMainProcessesOfWhatRuns() {
-    host.obedient = false;
+  void signalIsSentToTheMainProcessesOfRunningInstances() {
+    host.obeysSignals = false;
     start(spec("web"), spec("off"));
-    host.obedient = true;
+    host.obeysSignals = true;
     act(Action.STOP, "off");
-    host.obedient = false;
+    host.obeysSignals = false;
     GodReply reply = ask(new GodCommand.SendSignal(List.of("all"), Signal.SIGUSR2));
     assertThat(reply.problems()).containsExactly("off (id 1) is stopped: it has no process");
     assertThat(reply.instances())
@@ -96,11 +99,11 @@ class InstanceActionsTest extends GodHarness {
         .satisfies(it -> assertThat(it.id().value()).isZero());
     assertThat(host.running()).hasSize(1);
     assertThat(host.running().getFirst().signals).containsExactly(Signal.SIGUSR2);
-    host.obedient = true;
+    host.obeysSignals = true;
   }
 
   @Test
-  void aResetBeginsToCountAnew() {
+  void resetSetsTheRestartCountersToZero() {
     start(spec("web"));
     Instant created = only().createdAt();
     host.running().getFirst().exit(new Exit.Code(1));
@@ -115,14 +118,14 @@ class InstanceActionsTest extends GodHarness {
     assertThat(ask(new GodCommand.Reset(List.of("7"))).problems()).hasSize(1);
 
     Instant reset = only().createdAt();
-    reboot();
+    restartDaemon();
     Eventually.await("the process is adopted", LONG, () -> only().phase() == Phase.ONLINE);
     assertThat(only().restarts()).isZero();
     assertThat(only().createdAt().toEpochMilli()).isEqualTo(reset.toEpochMilli());
   }
 
   @Test
-  void onlyWhatIsNamedIsDescribedOtherwise() {
+  void onlyTheNamedFieldsOfTheSpecChange() {
     AppSpec web =
         spec(
             "web",
@@ -130,14 +133,13 @@ class InstanceActionsTest extends GodHarness {
             new RestartPolicy(RestartPolicy.When.ALWAYS, 7, Duration.ofSeconds(3), Duration.ZERO));
     start(web);
     AppSpec wanted =
-        spec("other")
-            .draft()
+        spec("other").toBuilder()
             .stop(new StopPolicy(Signal.SIGTERM, Duration.ofSeconds(9), false))
             .restart(RestartPolicy.DEFAULT)
             .build();
     GodReply reply =
         ask(
-            new GodCommand.Alter(
+            new GodCommand.UpdateSpec(
                 new AppName("web"), wanted, Set.of("kill_timeout", "max_restarts")));
     assertThat(reply.problems()).isEmpty();
     assertThat(list())
@@ -150,17 +152,17 @@ class InstanceActionsTest extends GodHarness {
           assertThat(it.spec().restart().minUptime()).isEqualTo(Duration.ofSeconds(3));
         });
     assertThat(host.spawns).hasSize(2);
-    assertThat(ask(new GodCommand.Alter(new AppName("gone"), wanted, Set.of())).problems())
+    assertThat(ask(new GodCommand.UpdateSpec(new AppName("gone"), wanted, Set.of())).problems())
         .hasSize(1);
   }
 
   /// Each field with a key can be taken alone, and no other field changes with it.
   @Test
-  void eachPartOfADescriptionCanBeTakenAlone() {
+  void eachFieldOfASpecCanBeTakenAlone() {
     AppSpec from = cluster("other", 3);
     AppSpec into = spec("web", 2, RestartPolicy.DEFAULT);
     for (SpecField field : SpecField.ALL) {
-      AppSpec taken = SpecParts.taken(Set.of(field.key()), from, into);
+      AppSpec taken = SpecParts.merge(Set.of(field.key()), from, into);
       for (SpecField other : SpecField.ALL) {
         AppSpec source = other.key().equals(field.key()) ? from : into;
         assertThat(other.value().apply(taken))

@@ -9,15 +9,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AppMessageTest {
   @Test
-  void theWordReadyAloneMeansReady() {
+  void onlyTheStringReadyMeansReady() {
     assertThat(AppMessage.read("\"ready\"")).contains(new AppMessage.Ready());
     assertThat(AppMessage.read("{\"ready\":true}")).get().isInstanceOf(AppMessage.Custom.class);
   }
 
   @Test
-  void theLibrarysMessagesAreUnderstood() {
+  void messagesOfThePm2IoLibraryAreRead() {
     assertThat(AppMessage.read("{\"type\":\"axm:action\",\"data\":{\"action_name\":\"purge\"}}"))
-        .contains(new AppMessage.Offers("purge"));
+        .contains(new AppMessage.ActionOffer("purge"));
     assertThat(
             AppMessage.read(
                 "{\"type\":\"axm:monitor\",\"data\":{\"Users\":{\"value\":3,\"unit\":\"req\"},\"x\":{\"value\":\"1.5\"}}}"))
@@ -38,26 +38,26 @@ class AppMessageTest {
         "[1]",
         "5"
       })
-  void everythingElseIsHandedOn(String json) {
+  void otherMessagesAreCustomMessages(String json) {
     assertThat(AppMessage.read(json)).get().isInstanceOf(AppMessage.Custom.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ready", "{", "null", "\u0000"})
-  void whatIsNoMessageIsNothing(String text) {
+  void invalidJsonIsNotAMessage(String text) {
     assertThat(AppMessage.read(text)).isEmpty();
   }
 
   @Test
-  void anAppCannotMakeUsRememberWithoutEnd() {
+  void lengthAndNumberOfActionNamesAreBounded() {
     String name = "x".repeat(5000);
     assertThat(
             AppMessage.read(
                 "{\"type\":\"axm:action\",\"data\":{\"action_name\":\"" + name + "\"}}"))
-        .contains(new AppMessage.Offers("x".repeat(AppMessage.LONGEST)));
+        .contains(new AppMessage.ActionOffer("x".repeat(AppMessage.LONGEST)));
     var channel = new AppChannel();
     for (int i = 0; i < 1000; i++) {
-      channel.offered("action " + i);
+      channel.addAction("action " + i);
     }
     assertThat(channel.report().actions()).hasSize(AppMessage.MOST);
   }

@@ -2,14 +2,14 @@ package io.jpm.god.instance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.LineFormat;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
-import io.jpm.model.run.InstanceId;
+import io.jpm.model.process.InstanceId;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -22,20 +22,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 class InstancePathsTest {
   private static final Path HOME = Path.of("/h");
   private static final InstanceId ID = new InstanceId(4);
-  private static final Instant BORN = Instant.ofEpochMilli(1_700_000_000_000L);
+  private static final Instant CREATED = Instant.ofEpochMilli(1_700_000_000_000L);
   private static final Path PIPE = Path.of("/run/log-pipe");
 
   private static AppSpec app(String name, int instances, LogFiles logs, Optional<Path> pidFile) {
-    var command = new Command(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
-    return AppSpec.of(new AppName(name), command, Path.of("/"))
-        .instances(Instances.of(instances))
+    var appCommand = new AppCommand(Path.of("/bin/x"), Optional.empty(), List.of(), List.of());
+    return AppSpec.builder(new AppName(name), appCommand, Path.of("/"))
+        .instances(InstanceSettings.of(instances))
         .logs(logs)
         .pidFile(pidFile)
         .build();
   }
 
   private static InstancePaths paths(String name, int instances, LogFiles logs) {
-    return InstancePaths.of(HOME, app(name, instances, logs, Optional.empty()), ID, BORN);
+    return InstancePaths.of(HOME, app(name, instances, logs, Optional.empty()), ID, CREATED);
   }
 
   private static LogFiles logs(String file, boolean merged, boolean disabled, boolean terminal) {
@@ -47,13 +47,13 @@ class InstancePathsTest {
         merged,
         disabled,
         LineFormat.RAW,
-        LogLimits.Wish.NONE,
+        LogLimits.Overrides.NONE,
         terminal,
         Set.of(PIPE));
   }
 
   @Test
-  void theUsualNamesArePm2s() {
+  void defaultFileNamesAreThoseOfPm2() {
     InstancePaths one = paths("a b", 1, LogFiles.DEFAULT);
     assertThat(one.out().file()).isEqualTo(Path.of("/h/logs/a-b-out.log"));
     assertThat(one.error().file()).isEqualTo(Path.of("/h/logs/a-b-error.log"));
@@ -80,7 +80,7 @@ class InstancePathsTest {
     "/dev/stdout, 2, false, /dev/stdout",
     "/run/log-pipe, 2, false, /run/log-pipe",
   })
-  void theIdComesBeforeTheEndingWhereInstancesDoNotShare(
+  void idIsInsertedBeforeTheExtensionUnlessInstancesShareTheFile(
       String file, int instances, boolean merged, Path expected) {
     InstancePaths paths = paths("web", instances, logs(file, merged, false, false));
     assertThat(paths.out().file()).isEqualTo(expected);
@@ -89,7 +89,7 @@ class InstancePathsTest {
   }
 
   @Test
-  void theUsualCombinedFileIsNamedAfterTheApp() {
+  void defaultCombinedFileIsNamedAfterTheApp() {
     var usual =
         new LogFiles(
             Optional.empty(),
@@ -98,7 +98,7 @@ class InstancePathsTest {
             false,
             false,
             LineFormat.RAW,
-            LogLimits.Wish.NONE,
+            LogLimits.Overrides.NONE,
             false);
     assertThat(paths("web", 1, usual).combined()).contains(Path.of("/h/logs/web.log"));
     assertThat(paths("web", 2, usual).combined()).contains(Path.of("/h/logs/web-4.log"));
@@ -106,7 +106,7 @@ class InstancePathsTest {
   }
 
   @Test
-  void outputThatNobodyKeepsGoesNowhere() {
+  void disabledLogsAreDiscarded() {
     InstancePaths paths = paths("web", 2, logs("/l/a.log", false, true, false));
     assertThat(paths.out().file()).isEqualTo(InstancePaths.NOWHERE);
     assertThat(paths.error().file()).isEqualTo(InstancePaths.NOWHERE);
@@ -114,7 +114,7 @@ class InstancePathsTest {
   }
 
   @Test
-  void aTerminalHasOneOutput() {
+  void terminalHasOneOutputFile() {
     var terminal =
         new LogFiles(
             Optional.empty(),
@@ -123,7 +123,7 @@ class InstancePathsTest {
             false,
             false,
             LineFormat.RAW,
-            LogLimits.Wish.NONE,
+            LogLimits.Overrides.NONE,
             true);
     InstancePaths paths = paths("web", 2, terminal);
     assertThat(paths.out().file()).isEqualTo(Path.of("/h/logs/web-out-4.log"));
@@ -139,18 +139,19 @@ class InstancePathsTest {
     "/r/a, 1, /r/a",
     "/r/a, 2, /r/a-4",
   })
-  void aPidFileCarriesTheId(Path file, int instances, Path expected) {
+  void pidFileNameContainsTheId(Path file, int instances, Path expected) {
     AppSpec app = app("web", instances, LogFiles.DEFAULT, Optional.of(file));
-    assertThat(InstancePaths.of(HOME, app, ID, BORN).pidFile()).isEqualTo(expected);
+    assertThat(InstancePaths.of(HOME, app, ID, CREATED).pidFile()).isEqualTo(expected);
   }
 
   @Test
-  void whatIsAskedOfTheCaptureIsWhatThePathsSay() {
+  void captureUsesTheInstancePaths() {
     AppSpec app = app("web", 1, logs("/dev/null", false, false, false), Optional.empty());
-    var instance = new Instance(new InstanceIdentity(ID, 0, BORN), app, HOME);
-    assertThat(instance.capture().files().out()).isEqualTo(Path.of("/dev/null"));
-    assertThat(instance.capture().files().combined()).isEmpty();
-    assertThat(instance.capture().wishes()).isEqualTo(app.logs());
-    assertThat(instance.view().combinedFile()).contains(Path.of("/dev/null"));
+    var supervisedInstance =
+        new SupervisedInstance(new InstanceIdentity(ID, 0, CREATED), app, HOME);
+    assertThat(supervisedInstance.capture().files().out()).isEqualTo(Path.of("/dev/null"));
+    assertThat(supervisedInstance.capture().files().combined()).isEmpty();
+    assertThat(supervisedInstance.capture().options()).isEqualTo(app.logs());
+    assertThat(supervisedInstance.view().combinedFile()).contains(Path.of("/dev/null"));
   }
 }

@@ -3,11 +3,11 @@ package io.jpm.god.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.god.FaultyCalls;
-import io.jpm.god.FaultyCalls.Fault;
+import io.jpm.god.FaultyFileOperations;
+import io.jpm.god.FaultyFileOperations.Fault;
 import io.jpm.god.journal.DurableFile.Kind;
-import io.jpm.testing.Patience;
 import io.jpm.testing.Representatives;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class DurableFileTest {
   @TempDir Path folder;
 
-  private static String text(int number) {
+  private static String content(int number) {
     return new JsonObject().put("n", number).put("padding", "x".repeat(500)).encode();
   }
 
@@ -43,13 +43,13 @@ class DurableFileTest {
   }
 
   /// Returns what the next daemon reads.
-  private Optional<Integer> found(Kind kind) {
+  private Optional<Integer> readBack(Kind kind) {
     return file(kind).read(json -> json.getInteger("n")).content();
   }
 
   private void write(Kind kind, int... numbers) throws IOException {
     for (int number : numbers) {
-      file(kind).write(text(number));
+      file(kind).write(content(number));
     }
   }
 
@@ -72,14 +72,15 @@ class DurableFileTest {
 
   @ParameterizedTest
   @MethodSource("faults")
-  void aFaultInAnyCallLeavesTheOldGenerationOrTheNew(Kind kind, Fault fault) throws IOException {
+  void faultInAnyCallLeavesTheOldOrTheNewGeneration(Kind kind, Fault fault) throws IOException {
     tryEachCall(kind, fault, true);
   }
 
   @ParameterizedTest
   @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
-  void soItIsWhereTheFileSystemKnowsNoHardLinks(Kind kind, Fault fault) throws IOException {
+  void faultWithoutHardLinksLeavesTheOldOrTheNewGeneration(Kind kind, Fault fault)
+      throws IOException {
     tryEachCall(kind, fault, false);
   }
 
@@ -89,42 +90,42 @@ class DurableFileTest {
     while (reached) {
       clear();
       write(kind, 1, 2, 3);
-      var calls = new FaultyCalls(fault, call, links);
-      boolean done = attempt(new DurableFile(folder, kind, calls), 4);
+      var calls = new FaultyFileOperations(fault, call, links);
+      boolean done = writeSucceeds(new DurableFile(folder, kind, calls), 4);
       reached = calls.isReached();
 
       String where = fault + " at call " + call;
-      assertThat(found(kind)).as(where).get().isIn(3, 4);
+      assertThat(readBack(kind)).as(where).get().isIn(3, 4);
       if (done) {
-        assertThat(found(kind)).as(where).contains(4);
+        assertThat(readBack(kind)).as(where).contains(4);
       }
       // One more fault, in the newest file: the generation before it can be read.
       Path newest = file(kind).path();
       if (Files.exists(newest)) {
         Files.write(newest, new byte[0]);
-        assertThat(found(kind)).as(where).get().isIn(2, 3);
+        assertThat(readBack(kind)).as(where).get().isIn(2, 3);
       }
       write(kind, 5);
-      assertThat(found(kind)).as(where).contains(5);
+      assertThat(readBack(kind)).as(where).contains(5);
       call++;
     }
     assertThat(call).as("calls of a write").isGreaterThan(12);
   }
 
   /// Returns whether the write reports success.
-  private static boolean attempt(DurableFile file, int number) {
-    return done(() -> file.write(text(number)));
+  private static boolean writeSucceeds(DurableFile file, int number) {
+    return succeeds(() -> file.write(content(number)));
   }
 
   private interface Call {
     void run() throws IOException;
   }
 
-  private static boolean done(Call call) {
+  private static boolean succeeds(Call call) {
     try {
       call.run();
       return true;
-    } catch (IOException | FaultyCalls.Death failed) {
+    } catch (IOException | FaultyFileOperations.SimulatedDeath failed) {
       return false;
     }
   }
@@ -133,85 +134,86 @@ class DurableFileTest {
   @EnumSource(
       value = Fault.class,
       names = {"FAILS", "FAILS_FOR_GOOD", "IS_SHORT_AND_FAILS"})
-  void aFaultyWriteIsNeverSaidToBeDoneWhileTheOldGenerationStands(Fault fault) throws IOException {
+  void failedWriteNeverReportsSuccessWhileTheOldGenerationRemains(Fault fault) throws IOException {
     for (int call = 0; call < 40; call++) {
       write(Kind.DUMP, 1);
-      var calls = new FaultyCalls(fault, call);
-      boolean done = attempt(new DurableFile(folder, Kind.DUMP, calls), 2);
-      assertThat(done && !found(Kind.DUMP).equals(Optional.of(2))).as("call " + call).isFalse();
+      var calls = new FaultyFileOperations(fault, call);
+      boolean done = writeSucceeds(new DurableFile(folder, Kind.DUMP, calls), 2);
+      assertThat(done && !readBack(Kind.DUMP).equals(Optional.of(2))).as("call " + call).isFalse();
     }
   }
 
   @ParameterizedTest
   @EnumSource
-  void aGenerationStandsBeforeItIsOnTheDisk(Kind kind) throws IOException {
+  void generationCanBeReadBeforeItIsFlushed(Kind kind) throws IOException {
     write(kind, 1);
     var file = file(kind);
-    file.put(text(2));
-    assertThat(found(kind)).contains(2);
-    file.put(text(3));
-    assertThat(found(kind)).contains(3);
+    file.put(content(2));
+    assertThat(readBack(kind)).contains(2);
+    file.put(content(3));
+    assertThat(readBack(kind)).contains(3);
     file.force();
     file.force();
-    assertThat(found(kind)).contains(3);
+    assertThat(readBack(kind)).contains(3);
     // Generations that were never flushed have not replaced older ones.
     Files.write(file.path(), new byte[0]);
-    assertThat(found(kind)).contains(1);
+    assertThat(readBack(kind)).contains(1);
   }
 
   @ParameterizedTest
   @EnumSource
-  void aLossOfPowerTakesBackWhatIsNotOnTheDisk(Kind kind) throws IOException {
+  void powerLossRevertsToTheLastFlushedGeneration(Kind kind) throws IOException {
     write(kind, 1, 2);
     var file = file(kind);
     for (int number = 3; number < 9; number++) {
-      file.put(text(number));
+      file.put(content(number));
       byte[] whole = Files.readAllBytes(file.path());
       Files.write(file.path(), new byte[0]);
-      assertThat(file(kind).look().content().map(json -> json.getInteger("n"))).contains(2);
+      assertThat(file(kind).peek().content().map(json -> json.getInteger("n"))).contains(2);
       Files.write(file.path(), whole);
     }
     // The next daemon does not know what the daemon before it had not flushed.
     write(kind, 9);
-    assertThat(found(kind)).contains(9);
+    assertThat(readBack(kind)).contains(9);
   }
 
   @ParameterizedTest
   @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
-  void soItIsWhereSeveralArePutBeforeTheDiskFollows(Kind kind, Fault fault) throws IOException {
+  void faultWithSeveralUnflushedGenerationsLeavesOneOfThem(Kind kind, Fault fault)
+      throws IOException {
     int call = 0;
     boolean reached = true;
     while (reached) {
       clear();
       write(kind, 1, 2);
-      var calls = new FaultyCalls(fault, call);
+      var calls = new FaultyFileOperations(fault, call);
       var file = new DurableFile(folder, kind, calls);
-      boolean stands = done(() -> file.put(text(3))) && done(() -> file.put(text(4)));
+      boolean stands = succeeds(() -> file.put(content(3))) && succeeds(() -> file.put(content(4)));
       String where = fault + " at call " + call;
-      assertThat(found(kind)).as(where).get().isIn(2, 3, 4);
+      assertThat(readBack(kind)).as(where).get().isIn(2, 3, 4);
       if (stands) {
-        assertThat(found(kind)).as(where).contains(4);
+        assertThat(readBack(kind)).as(where).contains(4);
       }
-      boolean forced = done(file::force);
+      boolean forced = succeeds(file::force);
       reached = calls.isReached();
       if (stands && forced) {
-        assertThat(found(kind)).as(where).contains(4);
+        assertThat(readBack(kind)).as(where).contains(4);
       }
       Path newest = file(kind).path();
       if (Files.exists(newest)) {
         Files.write(newest, new byte[0]);
-        assertThat(found(kind)).as(where).isPresent();
+        assertThat(readBack(kind)).as(where).isPresent();
       }
       write(kind, 5);
-      assertThat(found(kind)).as(where).contains(5);
+      assertThat(readBack(kind)).as(where).contains(5);
       call++;
     }
     assertThat(call).as("calls of two writes").isGreaterThan(16);
   }
 
   @Test
-  void aNewerOneMayBePutWhileTheDiskIsBusy() throws Exception {
+  void newerGenerationCanBePutDuringAFlush() throws Exception {
     write(Kind.JOURNAL, 1);
     var file = file(Kind.JOURNAL);
     var over = new AtomicBoolean();
@@ -225,34 +227,34 @@ class DurableFileTest {
           });
       try {
         for (int number = 2; number < 500; number++) {
-          file.put(text(number));
-          assertThat(found(Kind.JOURNAL)).contains(number);
+          file.put(content(number));
+          assertThat(readBack(Kind.JOURNAL)).contains(number);
         }
       } finally {
         over.set(true);
       }
-      forcing.get(Patience.seconds(30), TimeUnit.SECONDS);
+      forcing.get(TestDeadline.scaledSeconds(30), TimeUnit.SECONDS);
     }
     file.force();
-    assertThat(found(Kind.JOURNAL)).contains(499);
+    assertThat(readBack(Kind.JOURNAL)).contains(499);
     // Independent of how many generations the other thread flushed before they were replaced.
-    file.write(text(500));
+    file.write(content(500));
     assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
-    assertThat(found(Kind.JOURNAL)).contains(500);
+    assertThat(readBack(Kind.JOURNAL)).contains(500);
     Files.write(file.path(), new byte[0]);
-    assertThat(found(Kind.JOURNAL)).isPresent();
+    assertThat(readBack(Kind.JOURNAL)).isPresent();
   }
 
   @Test
-  void whatDoesNotGetOntoTheDiskIsTakenBack() throws IOException {
+  void generationWhoseFlushFailsIsRolledBack() throws IOException {
     boolean takenBack = false;
     for (int call = 0; call < 40; call++) {
       clear();
       write(Kind.JOURNAL, 1, 2);
-      var file = new DurableFile(folder, Kind.JOURNAL, new FaultyCalls(Fault.FAILS, call));
-      boolean stood = done(() -> file.put(text(3)));
-      boolean forced = done(file::force);
-      takenBack |= stood && !forced && found(Kind.JOURNAL).equals(Optional.of(2));
+      var file = new DurableFile(folder, Kind.JOURNAL, new FaultyFileOperations(Fault.FAILS, call));
+      boolean stood = succeeds(() -> file.put(content(3)));
+      boolean forced = succeeds(file::force);
+      takenBack |= stood && !forced && readBack(Kind.JOURNAL).equals(Optional.of(2));
     }
     assertThat(takenBack).isTrue();
   }
@@ -260,39 +262,38 @@ class DurableFileTest {
   @ParameterizedTest
   @Representatives({1, 5, 14, 20})
   @MethodSource("faults")
-  void writesThatFailAgainAndAgainPushNoOlderGenerationOut(Kind kind, Fault fault)
-      throws IOException {
+  void repeatedFailuresDoNotDiscardOlderGenerations(Kind kind, Fault fault) throws IOException {
     for (int call = 0; call < 20; call++) {
       clear();
       write(kind, 1, 2);
       for (int again = 0; again < 3; again++) {
-        attempt(new DurableFile(folder, kind, new FaultyCalls(fault, call)), 3);
+        writeSucceeds(new DurableFile(folder, kind, new FaultyFileOperations(fault, call)), 3);
       }
-      if (found(kind).equals(Optional.of(2))) {
+      if (readBack(kind).equals(Optional.of(2))) {
         Path newest = file(kind).path();
         Files.delete(newest);
         Files.deleteIfExists(newest.resolveSibling(newest.getFileName() + ".old"));
-        assertThat(found(kind)).as(fault + " at call " + call).contains(1);
+        assertThat(readBack(kind)).as(fault + " at call " + call).contains(1);
       }
     }
   }
 
   @Test
-  void asManyGenerationsAsThereAreNamesAreKept() throws IOException {
+  void oneGenerationIsKeptPerFileName() throws IOException {
     write(Kind.JOURNAL, 1, 2, 3, 4, 5);
     assertThat(names()).containsExactly("state.json", "state.json.1", "state.json.2");
     for (int expected = 5; expected >= 3; expected--) {
-      assertThat(found(Kind.JOURNAL)).contains(expected);
+      assertThat(readBack(Kind.JOURNAL)).contains(expected);
       String newest = expected == 5 ? "state.json" : "state.json." + (5 - expected);
       Files.write(folder.resolve(newest), new byte[0]);
     }
-    assertThat(found(Kind.JOURNAL)).isEmpty();
+    assertThat(readBack(Kind.JOURNAL)).isEmpty();
     write(Kind.DUMP, 1, 2, 3);
     assertThat(names()).contains("dump.json", "dump.json.bak").doesNotContain("dump.json.2");
   }
 
   @Test
-  void onlyTheOwnerReadsAnyOfThem() throws IOException {
+  void onlyTheOwnerCanReadTheGenerations() throws IOException {
     write(Kind.JOURNAL, 1, 2, 3);
     for (String name : names()) {
       assertThat(Files.getPosixFilePermissions(folder.resolve(name)))
@@ -301,7 +302,7 @@ class DurableFileTest {
   }
 
   @Test
-  void everyByteIsUnderTheChecksum() throws IOException {
+  void checksumCoversEveryByte() throws IOException {
     write(Kind.DUMP, 1, 2);
     Path newest = folder.resolve("dump.json");
     byte[] whole = Files.readAllBytes(newest);
@@ -310,17 +311,17 @@ class DurableFileTest {
       changed[i] ^= 1;
       Files.write(newest, changed);
       // A change within the key of the checksum disables the check; any other change is detected.
-      assertThat(found(Kind.DUMP))
+      assertThat(readBack(Kind.DUMP))
           .as("byte " + i)
           .get()
           .isIn(i < "{\"crc32c\"".length() ? 2 : 1, 1);
       Files.write(newest, Arrays.copyOf(whole, i));
-      assertThat(found(Kind.DUMP)).as("length " + i).contains(1);
+      assertThat(readBack(Kind.DUMP)).as("length " + i).contains(1);
     }
   }
 
   @Test
-  void itIsJsonForPeopleWithTheChecksumFirst() throws IOException {
+  void fileIsJsonWithTheChecksumFirst() throws IOException {
     write(Kind.DUMP, 7);
     String text = Files.readString(folder.resolve("dump.json"));
     assertThat(text).startsWith("{\"crc32c\":\"");
@@ -328,28 +329,28 @@ class DurableFileTest {
   }
 
   @Test
-  void aTextWithoutChecksumIsOlderOrEditedAndCounts() throws IOException {
+  void fileWithoutAChecksumIsAccepted() throws IOException {
     write(Kind.JOURNAL, 1);
     Files.writeString(folder.resolve("state.json"), "{ \"n\": 9 }");
-    assertThat(found(Kind.JOURNAL)).contains(9);
+    assertThat(readBack(Kind.JOURNAL)).contains(9);
   }
 
   @Test
-  void aTextThatWasLaidOutAnewSaysWhatToDo() throws IOException {
+  void reformattedFileIsReportedWithTheFix() throws IOException {
     write(Kind.JOURNAL, 1, 2);
     Path newest = folder.resolve("state.json");
     Files.writeString(newest, new JsonObject(Files.readString(newest)).encodePrettily());
-    DurableFile.Found<Integer> found = file(Kind.JOURNAL).read(json -> json.getInteger("n"));
+    DurableFile.ReadResult<Integer> found = file(Kind.JOURNAL).read(json -> json.getInteger("n"));
     assertThat(found.content()).contains(1);
     assertThat(found.problems()).first().asString().contains("remove the key crc32c");
   }
 
   @Test
-  void theFirstDamagedOnesAreKeptAndTheNewest() throws IOException {
+  void firstFourDamagedFilesAndTheNewestAreKept() throws IOException {
     write(Kind.DUMP, 1);
     for (int i = 0; i < 9; i++) {
       Files.writeString(folder.resolve("dump.json"), "damage " + i);
-      assertThat(found(Kind.DUMP)).isEqualTo(i == 0 ? Optional.empty() : Optional.of(i));
+      assertThat(readBack(Kind.DUMP)).isEqualTo(i == 0 ? Optional.empty() : Optional.of(i));
       write(Kind.DUMP, i + 1);
       write(Kind.DUMP, i + 1);
     }
@@ -362,7 +363,7 @@ class DurableFileTest {
   }
 
   @Test
-  void aNewerFormatIsLeftWhereItIs() throws IOException {
+  void fileOfANewerFormatIsNotReplaced() throws IOException {
     write(Kind.JOURNAL, 1);
     assertThatThrownBy(() ->
             file(Kind.JOURNAL)

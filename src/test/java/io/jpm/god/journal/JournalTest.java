@@ -4,33 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jpm.god.instance.Instance;
 import io.jpm.god.instance.InstanceIdentity;
 import io.jpm.god.instance.Registry;
 import io.jpm.god.instance.ReplacementRole;
+import io.jpm.god.instance.SupervisedInstance;
 import io.jpm.god.instance.TagSecret;
 import io.jpm.god.instance.Tags;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
 import io.jpm.model.Backoff;
 import io.jpm.model.BalancingMode;
-import io.jpm.model.Check;
-import io.jpm.model.Cluster;
-import io.jpm.model.Command;
+import io.jpm.model.ClusterSettings;
 import io.jpm.model.EnvFile;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.FullLogPolicy;
-import io.jpm.model.Health;
+import io.jpm.model.HealthProbes;
 import io.jpm.model.Hooks;
 import io.jpm.model.InheritFilter;
-import io.jpm.model.Instances;
+import io.jpm.model.InstanceSettings;
 import io.jpm.model.LineFormat;
 import io.jpm.model.ListenAddress;
 import io.jpm.model.LogFiles;
 import io.jpm.model.LogLimits;
 import io.jpm.model.PerInstanceTexts;
+import io.jpm.model.ProbeHandler;
 import io.jpm.model.ProxyProtocol;
 import io.jpm.model.ReadOnlyPath;
-import io.jpm.model.Readiness;
+import io.jpm.model.ReadinessPolicy;
 import io.jpm.model.ReferencedVariables;
 import io.jpm.model.ResourceLimits;
 import io.jpm.model.RestartPolicy;
@@ -38,23 +39,22 @@ import io.jpm.model.RestartWindow;
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
 import io.jpm.model.Seccomp;
-import io.jpm.model.Secret;
+import io.jpm.model.SecretSource;
 import io.jpm.model.StartCondition;
 import io.jpm.model.StopPolicy;
 import io.jpm.model.Strategy;
 import io.jpm.model.Triggers;
-import io.jpm.model.Variables;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.Phase;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.model.text.TimePattern;
-import io.jpm.supervise.Counters;
 import io.jpm.supervise.DesiredState;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.RestartCounters;
 import io.jpm.supervise.StartBlocker;
 import io.jpm.supervise.StopCause;
-import io.jpm.supervise.Supervised;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -84,15 +84,15 @@ public class JournalTest {
   @TempDir Path home;
 
   private static AppSpec spec(Map<String, String> environment) {
-    var command =
-        new Command(
+    var appCommand =
+        new AppCommand(
             Path.of("/srv/a b.js"),
             Optional.of(Path.of("/usr/bin/node")),
             List.of("--harmony"),
             List.of("x", "", "\"q\"\n"));
-    return AppSpec.of(new AppName("wéb 1"), command, Path.of("/srv"))
+    return AppSpec.builder(new AppName("wéb 1"), appCommand, Path.of("/srv"))
         .variables(
-            new Variables(
+            new EnvironmentVariables(
                 environment,
                 Map.of("OWN", "1"),
                 Set.of("GONE"),
@@ -103,11 +103,11 @@ public class JournalTest {
                         new EnvFile(Path.of("/srv/local?"), true)),
                     Map.of(
                         "DB",
-                        new Secret.InFile(Path.of("/run/secrets/db")),
+                        new SecretSource.FromFile(Path.of("/run/secrets/db")),
                         "KEY",
-                        new Secret.Credential("key"),
+                        new SecretSource.FromCredential("key"),
                         "TOKEN",
-                        new Secret.OfCommand(List.of("pass", "show", "a b"))))))
+                        new SecretSource.FromCommand(List.of("pass", "show", "a b"))))))
         .runAs(
             new RunAs(
                 Optional.of("www"),
@@ -122,7 +122,7 @@ public class JournalTest {
                     List.of(
                         new ReadOnlyPath(Path.of("/srv"), false),
                         new ReadOnlyPath(Path.of("/a b"), true)))))
-        .instances(new Instances(2, "NUMBER", Optional.of("PORT")))
+        .instances(new InstanceSettings(2, "NUMBER", Optional.of("PORT")))
         .autostart(false)
         .restart(
             new RestartPolicy(
@@ -135,7 +135,7 @@ public class JournalTest {
         .stop(
             new StopPolicy(
                 Signal.SIGTERM, Duration.ofSeconds(9), false, true, List.of("./drain", "now")))
-        .readiness(new Readiness(true, Duration.ofSeconds(4)))
+        .readiness(new ReadinessPolicy(true, Duration.ofSeconds(4)))
         .triggers(
             new Triggers(
                 Optional.of(new Triggers.Schedule("0 3 * * *", ZoneId.of("Europe/Berlin"))),
@@ -152,7 +152,7 @@ public class JournalTest {
                 false,
                 false,
                 new LineFormat.Json(Optional.of(TimePattern.TIME)),
-                new LogLimits.Wish(
+                new LogLimits.Overrides(
                     Optional.of(5L << 20),
                     Optional.of(Duration.ofDays(1)),
                     Optional.of(0),
@@ -174,33 +174,33 @@ public class JournalTest {
   }
 
   private static JournalEntry entry(int id, Phase phase, Optional<Exit> exit) {
-    return entry(id, phase, exit, JournalEntry.Sharing.NONE);
+    return entry(id, phase, exit, JournalEntry.BalancingState.NONE);
   }
 
   public static JournalEntry entry(
-      int id, Phase phase, Optional<Exit> exit, JournalEntry.Sharing sharing) {
+      int id, Phase phase, Optional<Exit> exit, JournalEntry.BalancingState balancingState) {
     Instant created = Instant.ofEpochMilli(1_700_000_000_123L);
     return new JournalEntry(
         new InstanceIdentity(
             new InstanceId(id),
             id,
             created,
-            created.plusMillis(sharing.replacementRole() == ReplacementRole.CURRENT ? 0 : 5),
+            created.plusMillis(balancingState.replacementRole() == ReplacementRole.CURRENT ? 0 : 5),
             new TagSecret("0123456789abcdef".repeat(2))),
         spec(Map.of("PATH", "/bin", "ODD", "a=b\n\"ü\udc80")),
-        new Supervised(
+        new InstanceState(
             DesiredState.UP,
             phase,
             StartBlocker.READINESS,
             StopCause.FELL,
             true,
             7,
-            new Counters(5, 2, 3, new Counters.Failures(4, 0)),
+            new RestartCounters(5, 2, 3, new RestartCounters.Failures(4, 0)),
             0,
             exit,
             "because \"x\"",
             "did not exit within 1.6 s: killed"),
-        sharing,
+        balancingState,
         Optional.of(Instant.ofEpochMilli(1_700_000_000_456L)),
         Optional.of(new ProcessIdentity("boot", 4711, 99)),
         List.of("purge"),
@@ -214,7 +214,7 @@ public class JournalTest {
 
   @ParameterizedTest
   @EnumSource(Phase.class)
-  void everyPhaseComesBackAsWritten(Phase phase) throws IOException {
+  void everyPhaseIsReadBack(Phase phase) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, phase, Optional.empty()));
     write(file, written);
@@ -223,7 +223,7 @@ public class JournalTest {
 
   @ParameterizedTest
   @EnumSource(ReplacementRole.class)
-  void everyRoleComesBackAsWritten(ReplacementRole replacementRole) throws IOException {
+  void everyReplacementRoleIsReadBack(ReplacementRole replacementRole) throws IOException {
     var file = new JournalFile(home);
     var written =
         snapshot(
@@ -231,16 +231,17 @@ public class JournalTest {
                 0,
                 Phase.ONLINE,
                 Optional.empty(),
-                new JournalEntry.Sharing(replacementRole, Optional.of("port 4\"711"), true)));
+                new JournalEntry.BalancingState(
+                    replacementRole, Optional.of("port 4\"711"), true)));
     write(file, written);
     assertThat(file.read()).isEqualTo(written);
   }
 
-  static Stream<Cluster> clusters() {
+  static Stream<ClusterSettings> clusters() {
     return Stream.of(
-        Cluster.FORK,
-        Cluster.auto(),
-        new Cluster(
+        ClusterSettings.FORK,
+        ClusterSettings.auto(),
+        new ClusterSettings(
             true,
             BalancingMode.LISTEN_FDS,
             Optional.of(Strategy.KERNEL),
@@ -248,7 +249,7 @@ public class JournalTest {
             List.of(ListenAddress.any(80), new ListenAddress("::1", 8000)),
             Duration.ofMillis(1500),
             ProxyProtocol.NONE),
-        new Cluster(
+        new ClusterSettings(
             true,
             BalancingMode.PROXY,
             Optional.of(Strategy.LEAST_CONN),
@@ -258,81 +259,85 @@ public class JournalTest {
             ProxyProtocol.V2));
   }
 
-  static Stream<Health> healths() {
-    var rhythm =
-        new Check.Rhythm(
+  static Stream<HealthProbes> healths() {
+    var probeTiming =
+        new ProbeHandler.ProbeTiming(
             Duration.ofSeconds(5), Duration.ofMillis(1500), 2, 4, Duration.ofMinutes(1));
-    List<Check> checks =
+    List<ProbeHandler> checks =
         List.of(
-            new Check.Http(
+            new ProbeHandler.Http(
                 "http://x/",
                 Map.of("Host", "shop"),
-                new Check.StatusRange(200, 204),
+                new ProbeHandler.StatusRange(200, 204),
                 Optional.of("ok"),
                 false),
-            new Check.Http("http://x/", Map.of(), Check.StatusRange.FINE, Optional.empty(), true),
-            new Check.Tcp("::1", "${PORT}"),
-            new Check.Exec(List.of("./check", "x")),
-            new Check.Log("ready"),
-            new Check.Notify());
-    var startup =
-        new Health.Startup(new Check.Notify(), Duration.ofMillis(500), Duration.ofSeconds(60));
+            new ProbeHandler.Http(
+                "http://x/", Map.of(), ProbeHandler.StatusRange.FINE, Optional.empty(), true),
+            new ProbeHandler.Tcp("::1", "${PORT}"),
+            new ProbeHandler.Exec(List.of("./check", "x")),
+            new ProbeHandler.Log("ready"),
+            new ProbeHandler.Notify());
+    var startupProbe =
+        new HealthProbes.StartupProbe(
+            new ProbeHandler.Notify(), Duration.ofMillis(500), Duration.ofSeconds(60));
     return Stream.concat(
         Stream.of(
-            Health.NONE, new Health(Optional.of(startup), Optional.empty(), Optional.empty())),
+            HealthProbes.NONE,
+            new HealthProbes(Optional.of(startupProbe), Optional.empty(), Optional.empty())),
         checks.stream()
-            .map(check -> Optional.of(new Health.Probe(check, rhythm)))
-            .map(probe -> new Health(Optional.empty(), probe, probe)));
+            .map(probeHandler -> Optional.of(new HealthProbes.Probe(probeHandler, probeTiming)))
+            .map(probe -> new HealthProbes(Optional.empty(), probe, probe)));
   }
 
   @ParameterizedTest
   @MethodSource("healths")
-  void whatTellsHowAnAppIsComesBackAsWritten(Health health) {
-    AppSpec spec = spec(Map.of()).draft().health(health).build();
+  void healthProbesAreReadBack(HealthProbes healthProbes) {
+    AppSpec spec = spec(Map.of()).toBuilder().health(healthProbes).build();
     assertThat(SpecJson.read(new JsonObject(SpecJson.write(spec).encode()), Map.of()).health())
-        .isEqualTo(health);
+        .isEqualTo(healthProbes);
   }
 
   @Test
-  void whatAnAppMayUseComesBackAsWritten() {
+  void resourceLimitsAreReadBack() {
     var limits =
         new ResourceLimits(
             OptionalLong.of(512L << 20),
             OptionalLong.empty(),
             OptionalDouble.of(2),
             Map.of("nofile", 65_536L, "core", -1L, "fsize", 1L << 40));
-    AppSpec spec = spec(Map.of()).draft().limits(limits).build();
+    AppSpec spec = spec(Map.of()).toBuilder().limits(limits).build();
     var json = new JsonObject(SpecJson.write(spec).encode());
     assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
   }
 
   @ParameterizedTest
   @MethodSource("clusters")
-  void howAnAppSharesItsPortComesBackAsWritten(Cluster cluster) {
-    AppSpec spec = spec(Map.of()).draft().cluster(cluster).build();
+  void clusterSettingsAreReadBack(ClusterSettings clusterSettings) {
+    AppSpec spec = spec(Map.of()).toBuilder().cluster(clusterSettings).build();
     var json = new JsonObject(SpecJson.write(spec).encode());
     assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
   }
 
   @Test
-  void anAppOfAnOlderJpmIsInForkMode() {
-    JsonObject json = SpecJson.write(spec(Map.of()).draft().cluster(Cluster.auto()).build());
+  void specOfAnOlderVersionIsInForkMode() {
+    JsonObject json =
+        SpecJson.write(spec(Map.of()).toBuilder().cluster(ClusterSettings.auto()).build());
     json.remove("cluster");
-    assertThat(SpecJson.read(json, Map.of()).cluster()).isEqualTo(Cluster.FORK);
+    assertThat(SpecJson.read(json, Map.of()).cluster()).isEqualTo(ClusterSettings.FORK);
   }
 
   @Test
-  void whoIsToldOfWhatHappensComesBackAsWritten() {
+  void hooksAreReadBack() {
     var hooks =
         new Hooks(
             Map.of(
-                Hooks.Occasion.CRASH,
+                Hooks.HookEvent.CRASH,
                 List.of(
                     new Hooks.Exec(List.of("page", "the team")),
                     new Hooks.Webhook(URI.create("https://x.example/y?z=1"))),
-                Hooks.Occasion.RECOVERED,
+                Hooks.HookEvent.RECOVERED,
                 List.of(new Hooks.Exec(List.of("well")))));
-    AppSpec spec = spec(Map.of()).draft().hooks(hooks).build();
+    AppSpec spec = spec(Map.of()).toBuilder().hooks(hooks).build();
     JsonObject json = SpecJson.write(spec);
     assertThat(SpecJson.read(new JsonObject(json.encode()), Map.of())).isEqualTo(spec);
     json.getJsonObject("on").put("comet", json.getJsonObject("on").getJsonArray("crash"));
@@ -344,13 +349,14 @@ public class JournalTest {
 
   /// Such a probe was once read as `notify`, so that the app never became ready.
   @Test
-  void aProbeOfALaterKindIsAnError() {
+  void unknownKindOfProbeIsAnError() {
     var probe =
-        new Health.Probe(
-            new Check.Tcp("127.0.0.1", "80"),
-            new Check.Rhythm(Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
-    var health = new Health(Optional.empty(), Optional.of(probe), Optional.empty());
-    String text = SpecJson.write(spec(Map.of()).draft().health(health).build()).encode();
+        new HealthProbes.Probe(
+            new ProbeHandler.Tcp("127.0.0.1", "80"),
+            new ProbeHandler.ProbeTiming(
+                Duration.ofSeconds(1), Duration.ofSeconds(1), 1, 1, Duration.ZERO));
+    var healthProbes = new HealthProbes(Optional.empty(), Optional.of(probe), Optional.empty());
+    String text = SpecJson.write(spec(Map.of()).toBuilder().health(healthProbes).build()).encode();
     var later = new JsonObject(text.replace("\"tcp\"", "\"quic\""));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> SpecJson.read(later, Map.of()))
@@ -365,7 +371,7 @@ public class JournalTest {
 
   @ParameterizedTest
   @MethodSource("exits")
-  void everyExitComesBackAsWritten(Exit exit) throws IOException {
+  void everyExitIsReadBack(Exit exit) throws IOException {
     var file = new JournalFile(home);
     var written = snapshot(entry(0, Phase.ONLINE, Optional.of(exit)));
     write(file, written);
@@ -376,12 +382,12 @@ public class JournalTest {
     var none = Optional.<Path>empty();
     var nowhere = Optional.of(Path.of("/dev/null"));
     var raw = LineFormat.RAW;
-    var wish = LogLimits.Wish.NONE;
+    var overrides = LogLimits.Overrides.NONE;
     return Stream.of(
         LogFiles.DEFAULT,
-        new LogFiles(nowhere, nowhere, nowhere, true, false, raw, wish, false),
-        new LogFiles(none, none, none, false, true, raw, wish, false),
-        new LogFiles(none, none, none, false, false, raw, wish, true),
+        new LogFiles(nowhere, nowhere, nowhere, true, false, raw, overrides, false),
+        new LogFiles(none, none, none, false, true, raw, overrides, false),
+        new LogFiles(none, none, none, false, false, raw, overrides, true),
         new LogFiles(
             none,
             none,
@@ -389,22 +395,29 @@ public class JournalTest {
             false,
             false,
             new LineFormat.Dated(new TimePattern("HH:mm [\"ü\"]")),
-            wish,
+            overrides,
             false),
         new LogFiles(
-            none, none, none, false, false, new LineFormat.Json(Optional.empty()), wish, false));
+            none,
+            none,
+            none,
+            false,
+            false,
+            new LineFormat.Json(Optional.empty()),
+            overrides,
+            false));
   }
 
   @ParameterizedTest
   @MethodSource("logOptions")
-  void logOptionsComeBackAsWritten(LogFiles logs) {
-    AppSpec spec = spec(Map.of()).draft().logs(logs).pidFile(Optional.empty()).build();
+  void logOptionsAreReadBack(LogFiles logs) {
+    AppSpec spec = spec(Map.of()).toBuilder().logs(logs).pidFile(Optional.empty()).build();
     var json = new JsonObject(SpecJson.write(spec).encode());
     assertThat(SpecJson.read(json, Map.of())).isEqualTo(spec);
   }
 
   @Test
-  void aJournalOfAnOlderJpmHasTheDefaultsOfLogs() {
+  void specOfAnOlderVersionHasTheDefaultLogOptions() {
     AppSpec spec = spec(Map.of());
     JsonObject json = SpecJson.write(spec);
     Stream.of(
@@ -425,7 +438,7 @@ public class JournalTest {
   }
 
   @Test
-  void anEnvironmentThatManyShareStandsOnce() {
+  void sharedEnvironmentIsWrittenOnce() {
     JsonObject json =
         JournalJson.write(
             snapshot(
@@ -435,7 +448,7 @@ public class JournalTest {
   }
 
   @Test
-  void nothingWrittenYetMeansNoApps() {
+  void missingJournalIsEmpty() {
     assertThat(new JournalFile(home).read()).isEqualTo(JournalEntry.Snapshot.EMPTY);
   }
 
@@ -450,7 +463,7 @@ public class JournalTest {
 
   @ParameterizedTest
   @MethodSource("lengths")
-  void aTornFileFallsBackToTheGenerationBefore(int length) throws IOException {
+  void truncatedFileFallsBackToThePreviousGeneration(int length) throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
     write(file, first);
@@ -463,7 +476,7 @@ public class JournalTest {
   }
 
   @Test
-  void aFileThatIsSomethingElseFallsBack() throws IOException {
+  void fileThatIsNotAJournalFallsBack() throws IOException {
     var file = new JournalFile(home);
     var first = snapshot(entry(0, Phase.ONLINE, Optional.empty()));
     write(file, first);
@@ -475,7 +488,7 @@ public class JournalTest {
   }
 
   @Test
-  void whatANewerJpmHasWrittenIsNotThrownAway() throws IOException {
+  void journalOfANewerVersionIsRefusedAndKept() throws IOException {
     var file = new JournalFile(home);
     write(file, snapshot(entry(0, Phase.ONLINE, Optional.empty())));
     Files.writeString(home.resolve("state.json"), "{\"v\":3}");
@@ -484,50 +497,52 @@ public class JournalTest {
   }
 
   @Test
-  void aJournalThatCannotBeReadIsNotTakenForNone() throws IOException {
+  void unreadableJournalIsNotTreatedAsEmpty() throws IOException {
     Files.createDirectory(home.resolve("state.json"));
     assertThatThrownBy(new JournalFile(home)::read).hasMessageContaining("cannot be read");
   }
 
   @Test
-  void onlyTheOwnerReadsIt() throws IOException {
+  void onlyTheOwnerCanReadTheJournal() throws IOException {
     write(new JournalFile(home), snapshot());
     assertThat(Files.getPosixFilePermissions(home.resolve("state.json")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test
-  void tagsAreReadBackAndOthersAreNot() {
+  void onlyTagsOfThisHomeAndInstanceAreAccepted() {
     Path place = Path.of("/home/me:too/.jpm");
-    Instance instance = instance(new InstanceId(11), named("a"));
-    String tag = instance.tag(place, 3);
-    Tags.Mark mark = Tags.parse(place, tag).orElseThrow();
-    assertThat(mark)
-        .isEqualTo(new Tags.Mark(new InstanceId(11), BORN.toEpochMilli(), instance.secret, 3));
-    assertThat(instance.bears(mark)).isTrue();
-    assertThat(instance(new InstanceId(1), named("a")).bears(mark)).isFalse();
+    SupervisedInstance supervisedInstance = instance(new InstanceId(11), specNamed("a"));
+    String tag = supervisedInstance.tag(place, 3);
+    Tags.InstanceTag instanceTag = Tags.parse(place, tag).orElseThrow();
+    assertThat(instanceTag)
+        .isEqualTo(
+            new Tags.InstanceTag(
+                new InstanceId(11), CREATED.toEpochMilli(), supervisedInstance.secret, 3));
+    assertThat(supervisedInstance.hasTag(instanceTag)).isTrue();
+    assertThat(instance(new InstanceId(1), specNamed("a")).hasTag(instanceTag)).isFalse();
     assertThat(Tags.parse(Path.of("/home/me"), tag)).isEmpty();
     assertThat(Tags.parse(place, place + ":x-1:3")).isEmpty();
     assertThat(Tags.parse(place, place + ":1:3")).isEmpty();
     assertThat(Tags.parse(place, place + ":1-2:2:3")).isEmpty();
   }
 
-  private static final Instant BORN = Instant.ofEpochMilli(1_700_000_000_000L);
+  private static final Instant CREATED = Instant.ofEpochMilli(1_700_000_000_000L);
 
-  private Instance instance(InstanceId id, AppSpec spec) {
-    return new Instance(new InstanceIdentity(id, 0, BORN), spec, home);
+  private SupervisedInstance instance(InstanceId id, AppSpec spec) {
+    return new SupervisedInstance(new InstanceIdentity(id, 0, CREATED), spec, home);
   }
 
   @Test
-  void aNameWinsOverAnIdAndAWordThatNamesNothingIsAProblem() {
+  void nameTakesPrecedenceOverAnIdAndAnUnknownSelectorIsAProblem() {
     var registry = new Registry();
-    List<Instance> made = new ArrayList<>();
+    List<SupervisedInstance> made = new ArrayList<>();
     for (String name : List.of("web", "0", "api")) {
       InstanceId id = registry.takeId();
-      AppSpec spec = named(name);
-      var instance = instance(id, spec);
-      registry.add(instance);
-      made.add(instance);
+      AppSpec spec = specNamed(name);
+      var supervisedInstance = instance(id, spec);
+      registry.add(supervisedInstance);
+      made.add(supervisedInstance);
     }
     assertThat(registry.select(List.of("0")).found()).containsExactly(made.get(1));
     assertThat(registry.select(List.of("2", "web", "api")).found())
@@ -538,20 +553,20 @@ public class JournalTest {
     assertThat(wrong.problems()).hasSize(2).first().asString().contains("wbe", "jpm ls");
   }
 
-  private static AppSpec named(String name) {
+  private static AppSpec specNamed(String name) {
     AppSpec spec = spec(Map.of());
-    return AppSpec.of(new AppName(name), spec.command(), spec.cwd()).logs(spec.logs()).build();
+    return AppSpec.builder(new AppName(name), spec.command(), spec.cwd()).logs(spec.logs()).build();
   }
 
   @Test
-  void idsBeginAnewWhenTheListIsEmpty() {
+  void idsRestartAtZeroWhenTheListIsEmpty() {
     var registry = new Registry();
-    AppSpec spec = named("a");
+    AppSpec spec = specNamed("a");
     InstanceId first = registry.takeId();
-    var instance = instance(first, spec);
-    registry.add(instance);
+    var supervisedInstance = instance(first, spec);
+    registry.add(supervisedInstance);
     assertThat(registry.takeId()).isEqualTo(new InstanceId(1));
-    registry.remove(instance);
+    registry.remove(supervisedInstance);
     assertThat(registry.takeId()).isEqualTo(new InstanceId(0));
   }
 }

@@ -2,7 +2,7 @@ package io.jpm.god.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -15,7 +15,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofNodeTheLineWithTheError() {
+  void nodeReasonIsTheErrorLine() {
     assertThat(
             of(
                 """
@@ -42,7 +42,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofAMessageOfSeveralLinesTheFirst() {
+  void multiLineMessageIsReducedToItsFirstLine() {
     assertThat(
             of(
                 """
@@ -65,7 +65,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofJavaTheRootCause() {
+  void javaReasonIsTheRootCause() {
     assertThat(
             of(
                 """
@@ -82,7 +82,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofPythonTheLastLine() {
+  void pythonReasonIsTheLastLine() {
     assertThat(
             of(
                 """
@@ -96,7 +96,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofGoThePanic() {
+  void goReasonIsThePanic() {
     assertThat(
             of(
                 """
@@ -113,7 +113,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofRustWhereAndWhat() {
+  void rustReasonIsThePanicWithItsLocation() {
     assertThat(
             of(
                 """
@@ -125,7 +125,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void ofRubyAndPhpTheMessage() {
+  void rubyAndPhpReasonIsTheMessage() {
     assertThat(of("a.rb:1:in `f': boom (RuntimeError)\n\tfrom a.rb:3:in `<main>'\n"))
         .isEqualTo("a.rb:1:in `f': boom (RuntimeError)");
     assertThat(
@@ -140,7 +140,7 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void elseTheLastLineThatSaysSomething() {
+  void otherReasonIsTheLastLineWithText() {
     assertThat(of("starting\nError: cache miss\nno room on the disk, giving up\n\n}\n"))
         .isEqualTo("no room on the disk, giving up");
     assertThat(of("a.sh: line 3: nothing-of-that-name: command not found\n"))
@@ -150,13 +150,13 @@ class ExitReasonLineTest {
   }
 
   @Test
-  void nothingOfNothing() {
+  void emptyOutputHasNoReason() {
     assertThat(of("")).isEmpty();
     assertThat(of("\n \n\t\n}\n")).isEmpty();
   }
 
   @Test
-  void itIsBoundedAndHasNoControlCharacters() {
+  void reasonIsBoundedAndHasNoControlCharacters() {
     assertThat(of("\u001b[31mfatal:\u001b[0m \u0007no \u001b]0;title\u0007database\u202e\r\n"))
         .isEqualTo("fatal: no database");
     String line = of("x".repeat(5000));
@@ -166,10 +166,10 @@ class ExitReasonLineTest {
 
   /// The first line of a tail may be missing its beginning.
   @Test
-  void aTornLineIsNotShownWhereThereIsAnother() {
+  void truncatedFirstLineIsSkippedWhenThereIsAnotherLine() {
     String torn = "half a line\n" + " frame\n".repeat(2000);
     byte[] bytes = torn.getBytes(StandardCharsets.UTF_8);
-    byte[] tail = Arrays.copyOfRange(bytes, bytes.length - LogPipes.TAIL_BYTES, bytes.length);
+    byte[] tail = Arrays.copyOfRange(bytes, bytes.length - LogPipeReader.TAIL_BYTES, bytes.length);
     String whole = "half a line" + "\n    frame".repeat(10);
     assertThat(of(whole)).isEqualTo("half a line");
     assertThat(ExitReasonLine.of(tail)).isEqualTo("frame");

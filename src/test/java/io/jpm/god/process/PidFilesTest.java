@@ -53,7 +53,7 @@ class PidFilesTest {
   }
 
   @Test
-  void theUsersRightsDecideWhatIsWrittenAndRemoved() throws IOException {
+  void pidFilesAreWrittenAndRemovedWithTheRightsOfTheUser() throws IOException {
     Path precious = Files.writeString(closed.resolve("web.pid"), "text");
     files.write(open.resolve("link/other.pid"), NOBODY, 1);
     files.remove(open.resolve("link/web.pid"), NOBODY);
@@ -69,7 +69,7 @@ class PidFilesTest {
   }
 
   @Test
-  void inTheHomeItIsTheDaemonsFile() throws IOException {
+  void pidFileInTheHomeBelongsToTheDaemon() throws IOException {
     Path file = dir.resolve("home/pids/web-0.pid");
     files.write(file, NOBODY, 3);
     Eventually.await("the pid file is written", SOON, () -> Files.exists(file));

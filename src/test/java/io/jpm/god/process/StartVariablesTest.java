@@ -4,16 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.god.process.StartVariables.Outcome;
 import io.jpm.god.store.KeyValueStore;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Command;
 import io.jpm.model.EnvFile;
+import io.jpm.model.EnvironmentVariables;
 import io.jpm.model.InheritFilter;
 import io.jpm.model.ReferencedVariables;
-import io.jpm.model.Secret;
-import io.jpm.model.Variables;
+import io.jpm.model.SecretSource;
 import io.jpm.os.AppAccess;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,24 +48,24 @@ class StartVariablesTest {
         .close()
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(20), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   private Path file(String name, String text) throws IOException {
     return Files.writeString(dir.resolve(name), text);
   }
 
-  private Outcome read(List<EnvFile> files, Map<String, Secret> secrets) throws Exception {
+  private Outcome read(List<EnvFile> files, Map<String, SecretSource> secrets) throws Exception {
     return read(files, secrets, Duration.ofSeconds(20));
   }
 
-  private Outcome read(List<EnvFile> files, Map<String, Secret> secrets, Duration limit)
+  private Outcome read(List<EnvFile> files, Map<String, SecretSource> secrets, Duration limit)
       throws Exception {
-    var command = new Command(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of());
+    var appCommand = new AppCommand(Path.of("/bin/thing"), Optional.empty(), List.of(), List.of());
     AppSpec app =
-        AppSpec.of(new AppName("web"), command, dir)
+        AppSpec.builder(new AppName("web"), appCommand, dir)
             .variables(
-                new Variables(
+                new EnvironmentVariables(
                     Map.of("INHERITED", "i"),
                     Map.of("OWN", "o"),
                     Set.of(),
@@ -81,27 +81,27 @@ class StartVariablesTest {
         .read(app)
         .toCompletionStage()
         .toCompletableFuture()
-        .get(Patience.seconds(40), TimeUnit.SECONDS);
+        .get(TestDeadline.scaledSeconds(40), TimeUnit.SECONDS);
   }
 
-  private String refusal(Secret secret) throws Exception {
-    return refusal(secret, Duration.ofSeconds(20));
+  private String refusal(SecretSource secretSource) throws Exception {
+    return refusal(secretSource, Duration.ofSeconds(20));
   }
 
-  private String refusal(Secret secret, Duration limit) throws Exception {
-    Outcome outcome = read(List.of(), Map.of("DB", secret), limit);
+  private String refusal(SecretSource secretSource, Duration limit) throws Exception {
+    Outcome outcome = read(List.of(), Map.of("DB", secretSource), limit);
     assertThat(outcome).isInstanceOf(Outcome.Refused.class);
     String reason = ((Outcome.Refused) outcome).reason();
-    assertThat(reason).startsWith("secret DB: " + secret.shown() + " ");
-    return reason.substring(("secret DB: " + secret.shown() + " ").length());
+    assertThat(reason).startsWith("secret DB: " + secretSource.displayText() + " ");
+    return reason.substring(("secret DB: " + secretSource.displayText() + " ").length());
   }
 
-  private static Secret command(String script) {
-    return new Secret.OfCommand(List.of("sh", "-c", script));
+  private static SecretSource command(String script) {
+    return new SecretSource.FromCommand(List.of("sh", "-c", script));
   }
 
   @Test
-  void laterFilesWinAndKnowWhatIsOwnAndInherited() throws Exception {
+  void laterFilesOverrideEarlierOnesAndExpandOtherVariables() throws Exception {
     file("a.env", "A=1\nB=${OWN}${INHERITED}${NONE}\n");
     file("b.env", "A=2\nC=${B}\nOWN=never\nD=${OWN}\n");
     assertThat(
@@ -118,15 +118,15 @@ class StartVariablesTest {
   }
 
   @Test
-  void secretsComeFromFilesCredentialsAndCommands() throws Exception {
+  void secretsAreReadFromFilesCredentialsAndCommands() throws Exception {
     file("db", CANARY + "\r\n");
     file("key", CANARY + "\n\n");
     Outcome outcome =
         read(
             List.of(),
             Map.of(
-                "DB", new Secret.InFile(dir.resolve("db")),
-                "KEY", new Secret.Credential("key"),
+                "DB", new SecretSource.FromFile(dir.resolve("db")),
+                "KEY", new SecretSource.FromCredential("key"),
                 "TOKEN", command("echo it is $(cat db); echo noise >&2")));
     assertThat(outcome)
         .isEqualTo(
@@ -136,7 +136,7 @@ class StartVariablesTest {
   }
 
   @Test
-  void whatCannotBeHadIsToldWithoutTheValue() throws Exception {
+  void failureIsReportedWithoutTheValueOfASecret() throws Exception {
     file("broken.env", "A=1\n" + CANARY + "\n");
     file("empty", "\n");
     file("large", CANARY.repeat(20_000));
@@ -147,25 +147,25 @@ class StartVariablesTest {
                     .formatted(dir.resolve("broken.env"))));
     assertThat(read(List.of(new EnvFile(dir.resolve("gone.env"), false)), Map.of()))
         .isEqualTo(new Outcome.Refused("env_file " + dir.resolve("gone.env") + " does not exist"));
-    assertThat(refusal(new Secret.InFile(dir.resolve("gone")))).isEqualTo("does not exist");
-    assertThat(refusal(new Secret.InFile(dir))).isEqualTo("is not a regular file");
-    assertThat(refusal(new Secret.InFile(dir.resolve("empty")))).isEqualTo("is empty");
-    assertThat(refusal(new Secret.InFile(dir.resolve("large"))))
+    assertThat(refusal(new SecretSource.FromFile(dir.resolve("gone")))).isEqualTo("does not exist");
+    assertThat(refusal(new SecretSource.FromFile(dir))).isEqualTo("is not a regular file");
+    assertThat(refusal(new SecretSource.FromFile(dir.resolve("empty")))).isEqualTo("is empty");
+    assertThat(refusal(new SecretSource.FromFile(dir.resolve("large"))))
         .isEqualTo("is larger than 65536 bytes");
-    assertThat(refusal(new Secret.Credential("none"))).isEqualTo("does not exist");
+    assertThat(refusal(new SecretSource.FromCredential("none"))).isEqualTo("does not exist");
     assertThat(refusal(command("cat large; cat large >&2; exit 3")))
         .isEqualTo("printed more than 65536 bytes");
     assertThat(refusal(command("echo c4n4ry-value; echo c4n4ry-value >&2; exit 3")))
         .isEqualTo("ended with exit code 3");
-    assertThat(refusal(new Secret.OfCommand(List.of("/no/such"))))
+    assertThat(refusal(new SecretSource.FromCommand(List.of("/no/such"))))
         .isEqualTo("cannot be run: No such file or directory");
     file("db", CANARY);
-    assertThat(refusal(new Secret.OfCommand(List.of(dir.resolve("db").toString()))))
+    assertThat(refusal(new SecretSource.FromCommand(List.of(dir.resolve("db").toString()))))
         .isEqualTo("cannot be run: Permission denied");
   }
 
   @Test
-  void aCommandThatHangsIsEndedWithAllThatItHasStarted() throws Exception {
+  void hangingCommandIsEndedWithItsDescendants() throws Exception {
     assertThat(refusal(command("echo $$ > pid; sleep 1000; echo x"), Duration.ofSeconds(2)))
         .isEqualTo("took longer than 2.0 s");
     long pid = Long.parseLong(Files.readString(dir.resolve("pid")).strip());

@@ -7,14 +7,14 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.model.AppName;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import io.vertx.core.Context;
@@ -48,7 +48,7 @@ class ThreadDumpsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<LineLease> wanted = new CopyOnWriteArrayList<>();
+  private final List<LineLease> leases = new CopyOnWriteArrayList<>();
   private HostFixture fixture;
   private Path home;
   private ThreadDumps dumps;
@@ -65,9 +65,9 @@ class ThreadDumpsTest {
     vertx
         .eventBus()
         .<LineLease>consumer(
-            Addresses.LINES_WANTED,
+            Addresses.LINE_LEASES,
             message -> {
-              wanted.add(message.body());
+              leases.add(message.body());
               message.reply(new FlowControlAck());
             });
   }
@@ -80,7 +80,7 @@ class ThreadDumpsTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
@@ -88,7 +88,7 @@ class ThreadDumpsTest {
 
   private Future<Optional<String>> dump(ProcessIdentity process) {
     Promise<Optional<String>> done = Promise.promise();
-    context.runOnContext(_ -> dumps.dump(process, WEB, WORKER).onComplete(done));
+    context.runOnContext(_ -> dumps.collect(process, WEB, WORKER).onComplete(done));
     return done.future();
   }
 
@@ -101,7 +101,7 @@ class ThreadDumpsTest {
   }
 
   @Test
-  void whatTheThreadsDoIsInAFile() throws Exception {
+  void threadDumpOfAJvmIsWrittenToAFile() throws Exception {
     Path source = home.resolve("Waits.java");
     Files.writeString(
         source,
@@ -126,7 +126,7 @@ class ThreadDumpsTest {
       publish(7, HostFixture.read(jvm.out()).lines());
       file = await(dump);
     }
-    assertThat(wanted.getFirst()).isEqualTo(new LineLease(Addresses.GOD_LINES, Set.of("web")));
+    assertThat(leases.getFirst()).isEqualTo(new LineLease(Addresses.GOD_LINES, Set.of("web")));
     assertThat(file).contains(home + "/dumps/web-4-20261121-113632.120.txt");
     assertThat(Files.readString(Path.of(file.orElseThrow())))
         .startsWith("Full thread dump")
@@ -136,15 +136,15 @@ class ThreadDumpsTest {
     Eventually.await(
         "the line lease is given up",
         HostFixture.DEADLINE,
-        () -> wanted.getLast().apps().isEmpty());
+        () -> leases.getLast().apps().isEmpty());
     // A JVM that is killed leaves the attach socket in /tmp that it created for the dump.
     ProcessHandle process = ProcessHandle.of(jvm.child().identity().pid()).orElseThrow();
     assertThat(process.destroy()).isTrue();
-    process.onExit().get(Patience.seconds(20), TimeUnit.SECONDS);
+    process.onExit().get(TestDeadline.scaledSeconds(20), TimeUnit.SECONDS);
   }
 
   @Test
-  void whatPrintsNoThreadsIsNotAskedAndCostsNoWaiting() {
+  void processThatIsNotAJvmIsNotAskedForADump() {
     Spawned app = fixture.start("obedient.sh");
     app.awaitReady();
     assertThat(await(dump(app.child().identity()))).isEmpty();
@@ -152,13 +152,13 @@ class ThreadDumpsTest {
   }
 
   @Test
-  void theNewestAreKept() throws IOException {
+  void onlyTheNewestDumpsAreKept() throws IOException {
     Path folder = home.resolve("dumps");
     for (int i = 0; i < DumpFolder.MOST + 5; i++) {
       int second = i;
       String kept =
           new DumpFolder(folder, () -> NOW.plusSeconds(second))
-              .keep(i % 2 == 0 ? WEB : new AppName("a"), new InstanceId(i), "text " + i);
+              .store(i % 2 == 0 ? WEB : new AppName("a"), new InstanceId(i), "text " + i);
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(Path.of(kept))))
           .isEqualTo("rw-------");
     }

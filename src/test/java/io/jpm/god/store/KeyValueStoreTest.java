@@ -26,19 +26,19 @@ class KeyValueStoreTest {
   }
 
   private StoreReply put(String value, String... path) {
-    return store().carryOut(new StoreCommand.Put(List.of(new Setting(List.of(path), value))));
+    return store().execute(new StoreCommand.Put(List.of(new Setting(List.of(path), value))));
   }
 
   private StoreReply remove(String... path) {
-    return store().carryOut(new StoreCommand.Remove(List.of(path)));
+    return store().execute(new StoreCommand.Remove(List.of(path)));
   }
 
   private JsonObject content() {
-    return new JsonObject(((StoreReply.Content) store().carryOut(new StoreCommand.Read())).json());
+    return new JsonObject(((StoreReply.Content) store().execute(new StoreCommand.Read())).json());
   }
 
   @Test
-  void anAppGetsEachKeyAndAllOfThemUnderItsName() {
+  void appReceivesEachKeyAndAllKeysUnderItsName() {
     put("1", "web", "A");
     put("x", "web", "nested", "inner");
     put("v w", "web", "my-key");
@@ -56,7 +56,7 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void onlyItsOwnerMayReadTheFile() throws IOException {
+  void onlyTheOwnerCanReadTheFile() throws IOException {
     put("1", "web", "A");
     put("2", "web", "A");
     for (String name : List.of("conf.json", "conf.json.bak")) {
@@ -66,7 +66,7 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void whatAPersonWritesByHandCounts() throws IOException {
+  void fileEditedByHandIsUsed() throws IOException {
     Files.writeString(
         home.resolve("conf.json"),
         "{\"web\": {\"N\": 5, \"ON\": true, \"LIST\": [1], \"NONE\": null, \"A=B\": \"x\"}}");
@@ -83,13 +83,13 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void aMistakeInTheFileIsToldNotOverwrittenAndAppsGetWhatWasBefore() throws IOException {
+  void damagedFileIsReportedAndKeptAndTheBackupIsUsed() throws IOException {
     put("1", "web", "A");
     put("2", "web", "A");
     Path file = home.resolve("conf.json");
     Files.writeString(file, "{\"web\": {\"A\": 3,}");
     assertThat(store().variables(WEB)).containsEntry("A", "1");
-    assertThat(((StoreReply.Content) store().carryOut(new StoreCommand.Read())).problems())
+    assertThat(((StoreReply.Content) store().execute(new StoreCommand.Read())).problems())
         .singleElement()
         .asString()
         .contains(file.toString(), "is not a JSON object");
@@ -99,11 +99,11 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void severalAreStoredTogetherOrNotAtAll() {
+  void severalSettingsAreStoredAllOrNone() {
     put("x", "plain");
     StoreReply reply =
         store()
-            .carryOut(
+            .execute(
                 new StoreCommand.Put(
                     List.of(
                         new Setting(List.of("web", "A"), "1"),
@@ -114,14 +114,14 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void aValueDoesNotTakeThePlaceOfManyKeys() {
+  void valueDoesNotReplaceAnObject() {
     put("1", "web", "A");
     assertThat(put("2", "web")).isInstanceOf(StoreReply.Failed.class);
     assertThat(content().getJsonObject("web").getString("A")).isEqualTo("1");
   }
 
   @Test
-  void whatIsTakenAwayLeavesNoEmptyObjects() {
+  void removedKeyLeavesNoEmptyObject() {
     put("1", "web", "deep", "A");
     put("1", "api", "A");
     assertThat(((StoreReply.Content) remove("web", "gone")).changed()).isFalse();
@@ -132,7 +132,7 @@ class KeyValueStoreTest {
   }
 
   @Test
-  void moreThanTheKernelTakesIsNotStored() {
+  void valuesBeyondTheKernelLimitAreNotStored() {
     assertThat(put("x".repeat(60_000), "web", "A")).isInstanceOf(StoreReply.Content.class);
     assertThat(put("x".repeat(60_000), "web", "B")).isInstanceOf(StoreReply.Failed.class);
     assertThat(content().getJsonObject("web").fieldNames()).containsExactly("A");

@@ -8,8 +8,8 @@ import io.jpm.bus.god.GodReply;
 import io.jpm.god.GodHarness;
 import io.jpm.model.AppSpec;
 import io.jpm.model.RestartPolicy;
-import io.jpm.model.run.Phase;
-import io.jpm.os.OpenFiles;
+import io.jpm.model.process.Phase;
+import io.jpm.os.DescriptorBudget;
 import io.jpm.testing.Eventually;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,12 +22,12 @@ class OpenFileBudgetTest extends GodHarness {
 
   @Override
   public void beforeGod() {
-    host.openFiles = Optional.of(new OpenFiles(limit));
+    host.openFiles = Optional.of(new DescriptorBudget(limit));
   }
 
-  private void rebootWith(int most) {
+  private void restartDaemonWithLimit(int most) {
     limit = most;
-    reboot();
+    restartDaemon();
   }
 
   private static AppSpec app(String name, int instances) {
@@ -39,7 +39,7 @@ class OpenFileBudgetTest extends GodHarness {
   }
 
   @Test
-  void aStartOfMoreThanFitIsRefusedAsAWhole() {
+  void startThatExceedsTheBudgetIsRefusedAsAWhole() {
     assertRefused(start(app("a", 20), app("b", 9)));
     assertThat(list()).isEmpty();
     assertThat(host.spawns).isEmpty();
@@ -49,7 +49,7 @@ class OpenFileBudgetTest extends GodHarness {
   }
 
   @Test
-  void stoppedInstancesLeaveRoomAndNeedItAgain() {
+  void stoppedInstancesFreeTheirDescriptorsAndNeedThemToStart() {
     start(app("a", 28));
     act(Action.STOP, "a");
     assertThat(start(app("b", 1)).problems()).isEmpty();
@@ -62,7 +62,7 @@ class OpenFileBudgetTest extends GodHarness {
   }
 
   @Test
-  void moreInstancesAreRefusedAndFewerAreNot() {
+  void scaleUpBeyondTheBudgetIsRefusedAndScaleDownIsNot() {
     start(app("a", 27));
     assertRefused(ask(new GodCommand.Scale("a", GodCommand.Scale.Step.BY, 2)));
     assertThat(ask(new GodCommand.Scale("a", GodCommand.Scale.Step.BY, 1)).problems()).isEmpty();
@@ -70,7 +70,7 @@ class OpenFileBudgetTest extends GodHarness {
   }
 
   @Test
-  void whatWasSavedIsBroughtBackAsAWholeOrNotAtAll() {
+  void resurrectBeyondTheBudgetIsRefusedAsAWhole() {
     start(app("a", 20));
     ask(new GodCommand.Save(false));
     act(Action.DELETE, "a");
@@ -80,20 +80,20 @@ class OpenFileBudgetTest extends GodHarness {
   }
 
   @Test
-  void aRebootAdoptsAllThatRun() {
+  void nextDaemonAdoptsAllRunningProcesses() {
     start(app("a", 28));
-    reboot();
+    restartDaemon();
     assertThat(list()).hasSize(28).allMatch(it -> it.phase() == Phase.ONLINE);
     assertThat(host.spawns).hasSize(28);
     assertRefused(start(app("b", 1)));
   }
 
   @Test
-  void afterABootWithALowerLimitThoseThatDoNotFitSayWhy() {
-    rebootWith(1024);
+  void instancesBeyondALoweredLimitAreErroredWithTheReason() {
+    restartDaemonWithLimit(1024);
     start(app("a", 40));
     host.alive.clear();
-    rebootWith(256);
+    restartDaemonWithLimit(256);
     Eventually.await(
         "all instances are online or errored",
         LONG,

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class LineFramerTest {
   private final LineFramer framer = new LineFramer();
-  private final List<String> told = new ArrayList<>();
+  private final List<String> framed = new ArrayList<>();
   private final StringBuilder joined = new StringBuilder();
 
   /// A `+` after a text means that more follows; before it, that it continues a line.
@@ -24,7 +24,7 @@ class LineFramerTest {
     framer.frame(
         bytes,
         (text, partial, rest) -> {
-          told.add((rest ? "+" : "") + text + (partial ? "+" : ""));
+          framed.add((rest ? "+" : "") + text + (partial ? "+" : ""));
           joined.append(text).append(partial ? "" : "\n");
         });
     assertThat(bytes).as("positions of the buffers").allMatch(it -> it.position() == 0);
@@ -39,42 +39,42 @@ class LineFramerTest {
   }
 
   @Test
-  void linesGoOverTheBordersOfBuffers() {
+  void linesCanSpanBuffers() {
     frame("one\ntw", "", "o\nthr", "ee\n", "\n");
-    assertThat(told).containsExactly("one", "two", "three", "");
+    assertThat(framed).containsExactly("one", "two", "three", "");
   }
 
   @Test
-  void aCarriageReturnBeforeTheEndIsDropped() {
+  void carriageReturnBeforeTheLineEndIsDropped() {
     frame("one\r", "\ntwo\r\r\n10%\r20%\n\r\n");
-    assertThat(told).containsExactly("one", "two\r", "10%\r20%", "");
+    assertThat(framed).containsExactly("one", "two\r", "10%\r20%", "");
   }
 
   @Test
-  void aLineWhoseEndIsToComeIsToldInPieces() {
+  void lineWithoutAnEndIsDeliveredInPieces() {
     frame("Password: ");
     frame("again: ");
     frame("thanks\nnext\n");
     frame("prompt> ");
     frame("\n");
-    assertThat(told)
+    assertThat(framed)
         .containsExactly("Password: +", "+again: +", "+thanks", "next", "prompt> +", "+");
   }
 
   @Test
-  void aCarriageReturnAtTheEndOfAPieceWaitsForWhatFollows() {
+  void carriageReturnAtTheEndOfAPieceIsHeldBack() {
     frame("one\r");
     frame("\ntwo\r");
     frame("three\n");
-    assertThat(told).containsExactly("one+", "+", "two+", "+\rthree");
+    assertThat(framed).containsExactly("one+", "+", "two+", "+\rthree");
   }
 
   @Test
-  void aLongLineIsCutBetweenCharacters() {
+  void longLineIsSplitBetweenCharacters() {
     String line = "é€😀x".repeat(10_000);
     frame("before\n" + line + "\r\nafter\n");
-    assertThat(told).startsWith("before").endsWith("after");
-    List<String> pieces = told.subList(1, told.size() - 1);
+    assertThat(framed).startsWith("before").endsWith("after");
+    List<String> pieces = framed.subList(1, framed.size() - 1);
     assertThat(String.join("", pieces).replace("+", "")).isEqualTo(line);
     assertThat(pieces)
         .hasSize(1 + line.getBytes(UTF_8).length / (16 * 1024))
@@ -84,22 +84,22 @@ class LineFramerTest {
   }
 
   @Test
-  void aLineOfJustTheLimitIsWhole() {
+  void lineOfExactlyTheLimitIsNotSplit() {
     String line = "x".repeat(16 * 1024);
     frame(line + "\r\n" + line + "y\n");
-    assertThat(told).containsExactly(line, line + "+", "+y");
+    assertThat(framed).containsExactly(line, line + "+", "+y");
   }
 
   @Test
-  void whatIsNoUtf8BecomesAReplacement() {
+  void invalidUtf8IsReplaced() {
     frame(new byte[] {'a', (byte) 0xFF, 'b', '\n', (byte) 0xE2, (byte) 0x82, '\n', 0, '\n'});
     frame(new byte[] {(byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80});
     frame(new byte[] {'\n'});
-    assertThat(told).containsExactly("a\uFFFDb", "\uFFFD", "\0", "\uFFFD".repeat(5) + "+", "+");
+    assertThat(framed).containsExactly("a\uFFFDb", "\uFFFD", "\0", "\uFFFD".repeat(5) + "+", "+");
   }
 
   @Test
-  void aCharacterIsWholeHoweverThePiecesFall() {
+  void charactersAreNotSplitBetweenPieces() {
     String text = "Zoë kostet 5 € 😀\r\n— fertig\n";
     byte[] bytes = text.getBytes(UTF_8);
     for (byte one : bytes) {
@@ -109,7 +109,7 @@ class LineFramerTest {
   }
 
   @Test
-  void howeverTheBytesComeTheTextIsTheSame() {
+  void textDoesNotDependOnTheChunks() {
     var random = new Random(7);
     byte[] bytes = new byte[200_000];
     for (int i = 0; i < bytes.length; i++) {

@@ -7,7 +7,7 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.LinesMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,13 +29,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LinePublisherTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final String ROOM = "some.room";
+  private static final String LEASE_HOLDER = "some.room";
 
   private final Vertx vertx = Vertx.vertx();
-  private final LineFeed feed = new LineFeed();
-  private final Printing web = Printing.of(feed, "web", 0);
+  private final LineCollector feed = new LineCollector();
+  private final PrintingInstance web = PrintingInstance.of(feed, "web", 0);
   private final List<LinesMessage> seen = new CopyOnWriteArrayList<>();
-  private final Queue<Message<FlowControlAck>> asked = new ConcurrentLinkedQueue<>();
+  private final Queue<Message<FlowControlAck>> pendingAcks = new ConcurrentLinkedQueue<>();
 
   @BeforeEach
   void open() {
@@ -59,105 +59,109 @@ class LinePublisherTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(LIMIT.toSeconds()), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
   }
 
-  private void answerLater() {
-    await(vertx.eventBus().<FlowControlAck>consumer(ROOM, asked::add).completion());
+  private void collectAckRequests() {
+    await(vertx.eventBus().<FlowControlAck>consumer(LEASE_HOLDER, pendingAcks::add).completion());
   }
 
-  private void answerAtOnce() {
-    await(vertx.eventBus().<FlowControlAck>consumer(ROOM, m -> m.reply(m.body())).completion());
+  private void acknowledgeAtOnce() {
+    await(
+        vertx
+            .eventBus()
+            .<FlowControlAck>consumer(LEASE_HOLDER, m -> m.reply(m.body()))
+            .completion());
   }
 
-  private void want(String... apps) {
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of(apps)));
+  private void lease(String... apps) {
+    vertx.eventBus().send(Addresses.LINE_LEASES, new LineLease(LEASE_HOLDER, Set.of(apps)));
     Eventually.await(
         "the lines of the apps are collected", LIMIT, () -> feed.apps().equals(Set.of(apps)));
   }
 
-  private long told() {
+  private long publishedLines() {
     return seen.stream().mapToLong(message -> message.gap() + message.lines().size()).sum();
   }
 
   @Test
-  void linesArePublishedThoughTheyFillNoMessage() {
+  void linesThatDoNotFillAMessageArePublished() {
     start(LineLease.LEASE);
-    answerAtOnce();
-    want("web");
+    acknowledgeAtOnce();
+    lease("web");
     web.out("one\ntwo\n");
-    Eventually.await("two lines are published", LIMIT, () -> told() == 2);
+    Eventually.await("two lines are published", LIMIT, () -> publishedLines() == 2);
     assertThat(seen.getFirst().lines().getFirst().text()).isEqualTo("one");
     web.out("three\n");
-    Eventually.await("three lines are published", LIMIT, () -> told() == 3);
+    Eventually.await("three lines are published", LIMIT, () -> publishedLines() == 3);
   }
 
   @Test
-  void whoAsksIsToldThatNothingIsMissedFromNowOn() {
+  void leaseIsConfirmedWhenCollectionHasBegun() {
     start(LineLease.LEASE);
-    answerAtOnce();
-    var wanted = new LineLease(ROOM, Set.of("web"));
-    assertThat(await(vertx.eventBus().request(Addresses.LINES_WANTED, wanted)).body())
+    acknowledgeAtOnce();
+    var wanted = new LineLease(LEASE_HOLDER, Set.of("web"));
+    assertThat(await(vertx.eventBus().request(Addresses.LINE_LEASES, wanted)).body())
         .isEqualTo(new FlowControlAck());
     assertThat(feed.apps()).containsExactly("web");
   }
 
   @Test
-  void noMoreIsPublishedBeforeTheListenersHaveWhatThereWas() {
+  void nextLinesArePublishedOnlyAfterAnAck() {
     start(LineLease.LEASE);
-    answerLater();
-    want("web");
+    collectAckRequests();
+    lease("web");
     web.out("x\n".repeat(256));
-    Eventually.await("an acknowledgement is requested", LIMIT, () -> !asked.isEmpty());
+    Eventually.await("an acknowledgement is requested", LIMIT, () -> !pendingAcks.isEmpty());
     web.out("x\n".repeat(100_000));
     web.out("last\n");
-    assertThat(told()).isEqualTo(256);
-    while (told() < 100_257) {
-      Eventually.await("an acknowledgement is requested", LIMIT, () -> !asked.isEmpty());
-      asked.remove().reply(new FlowControlAck());
+    assertThat(publishedLines()).isEqualTo(256);
+    while (publishedLines() < 100_257) {
+      Eventually.await("an acknowledgement is requested", LIMIT, () -> !pendingAcks.isEmpty());
+      pendingAcks.remove().reply(new FlowControlAck());
     }
-    assertThat(told()).isEqualTo(100_257);
-    assertThat(seen.get(1).gap()).isEqualTo(100_001 - AppLines.MAX_LINES);
+    assertThat(publishedLines()).isEqualTo(100_257);
+    assertThat(seen.get(1).gap()).isEqualTo(100_001 - AppLineQueue.MAX_LINES);
     assertThat(seen.getLast().lines().getLast().text()).isEqualTo("last");
   }
 
   @Test
-  void aListenerThatIsGoneWithoutAWordIsForgotten() {
+  void unreachableLeaseHolderIsRemoved() {
     start(Duration.ofHours(1));
-    want("web");
+    lease("web");
     web.out("one\n");
     Eventually.await("no lines are collected", LIMIT, () -> feed.apps().isEmpty());
   }
 
   @Test
-  void aListenerThatIsNotHeardOfAnyMoreIsForgotten() {
+  void leaseThatIsNotRenewedExpires() {
     start(Duration.ofMillis(300));
-    answerAtOnce();
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of("web")));
+    acknowledgeAtOnce();
+    vertx.eventBus().send(Addresses.LINE_LEASES, new LineLease(LEASE_HOLDER, Set.of("web")));
     Eventually.await(
         "lines are published",
         LIMIT,
         () -> {
           web.out("one\n");
-          return told() > 0;
+          return publishedLines() > 0;
         });
     Eventually.await("no lines are collected", LIMIT, () -> feed.apps().isEmpty());
   }
 
   @Test
-  void whatTwoRoomsWantIsWantedUntilNeitherDoes() {
+  void appIsCollectedWhileAnyLeaseNamesIt() {
     start(LineLease.LEASE);
-    answerAtOnce();
-    want("web", "api");
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease("other", Set.of("web", "job")));
+    acknowledgeAtOnce();
+    lease("web", "api");
+    vertx.eventBus().send(Addresses.LINE_LEASES, new LineLease("other", Set.of("web", "job")));
     Eventually.await(
         "the apps of both leases are collected",
         LIMIT,
         () -> feed.apps().equals(Set.of("web", "api", "job")));
-    vertx.eventBus().send(Addresses.LINES_WANTED, new LineLease(ROOM, Set.of()));
+    vertx.eventBus().send(Addresses.LINE_LEASES, new LineLease(LEASE_HOLDER, Set.of()));
     Eventually.await(
         "the apps of the other lease are collected",
         LIMIT,

@@ -1,7 +1,7 @@
 package io.jpm.logs.read;
 
-import static io.jpm.logs.read.WrittenLog.follow;
-import static io.jpm.logs.read.WrittenLog.past;
+import static io.jpm.logs.read.LogFixture.follow;
+import static io.jpm.logs.read.LogFixture.past;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.bus.logs.LogFilter;
@@ -33,15 +33,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class LogFollowingTest {
   @TempDir Path home;
-  private LogReading reading;
-  private WrittenLog log;
+  private LogReader reading;
+  private LogFixture log;
   private final List<String> seen = new ArrayList<>();
-  private Instant now = WrittenLog.START;
+  private Instant now = LogFixture.START;
 
   @BeforeEach
   void open() throws IOException {
-    reading = new LogReading(home, LogFileAccess.DIRECT, () -> now);
-    log = new WrittenLog(home, "web-out.log");
+    reading = new LogReader(home, LogFileAccess.DIRECT, () -> now);
+    log = new LogFixture(home, "web-out.log");
   }
 
   private List<LogPosition> end() {
@@ -49,7 +49,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void everyCompleteLineComesOnce() throws IOException {
+  void everyCompleteLineIsReadOnce() throws IOException {
     List<LogPosition> positions = end();
     for (String piece : List.of("a\nb", "c\n", "", "d\ne\n", "f")) {
       log.print(piece);
@@ -59,7 +59,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aLineWithoutAnEndComesWhenNothingFollowsIt() throws IOException {
+  void lineWithoutAnEndIsReadWhenNoOutputFollows() throws IOException {
     List<LogPosition> positions = end();
     log.print("Password: ");
     positions = follow(reading, positions, seen);
@@ -74,7 +74,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aFileThatWasEmptiedIsReadFromItsBeginning() throws IOException {
+  void truncatedFileIsReadFromItsBeginning() throws IOException {
     log.print("an old line\n");
     List<LogPosition> positions = end();
     Files.writeString(log.path, "new\n");
@@ -83,7 +83,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aFileThatSomebodyPutInItsPlaceIsReadFromItsBeginning() throws IOException {
+  void replacedFileIsReadFromItsBeginning() throws IOException {
     log.print("old\n");
     List<LogPosition> positions = end();
     Files.move(log.path, home.resolve("elsewhere"));
@@ -94,16 +94,16 @@ class LogFollowingTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void afterARotationTheRestOfTheOldFileComesFirst(boolean packed) throws IOException {
+  void restOfTheOldFileIsReadFirstAfterARotation(boolean packed) throws IOException {
     log.print("one\n");
     List<LogPosition> positions = end();
     log.print("two\n");
     if (packed) {
-      log.rotateAndPack(10);
+      log.rotateAndCompress(10);
     } else {
       log.rotate(10);
     }
-    log.print("three\n").rotateAndPack(20);
+    log.print("three\n").rotateAndCompress(20);
     log.print("four\n");
     positions = follow(reading, positions, seen);
     assertThat(seen).containsExactly("two", "three", "four");
@@ -115,7 +115,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aRotationBetweenTheLookAndTheReadLosesNothing() throws IOException {
+  void rotationBetweenStatAndReadLosesNoLine() throws IOException {
     log.print("one\n");
     List<LogPosition> positions = end();
     log.print("two\n");
@@ -137,12 +137,12 @@ class LogFollowingTest {
             return DIRECT.list(folder);
           }
         };
-    follow(new LogReading(home, rotating, () -> now), positions, seen);
+    follow(new LogReader(home, rotating, () -> now), positions, seen);
     assertThat(seen).containsExactly("two", "three");
   }
 
   @Test
-  void aRotationBetweenTheLookAtTheFileAndAtItsFolderLosesNothing() throws IOException {
+  void rotationBetweenStatAndDirectoryListingLosesNoLine() throws IOException {
     log.print("one\n");
     List<LogPosition> positions = end();
     log.print("two\n");
@@ -159,7 +159,7 @@ class LogFollowingTest {
             if (!done[0]) {
               done[0] = true;
               try {
-                log.rotateAndPack(10);
+                log.rotateAndCompress(10);
                 log.print("three\n");
               } catch (IOException failed) {
                 throw new AssertionError(failed);
@@ -168,13 +168,13 @@ class LogFollowingTest {
             return DIRECT.list(folder);
           }
         };
-    follow(new LogReading(home, rotating, () -> now), positions, seen);
+    follow(new LogReader(home, rotating, () -> now), positions, seen);
     assertThat(seen).containsExactly("two", "three");
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void whateverHappensToFilesNoLineIsLostOrRepeated(long seed) throws IOException {
+  void randomRotationsLoseAndRepeatNoLine(long seed) throws IOException {
     var random = new Random(seed);
     List<LogPosition> positions = end();
     int line = 0;
@@ -188,7 +188,7 @@ class LogFollowingTest {
         }
         case 2 -> {
           if (Files.exists(log.path)) {
-            log.rotateAndPack(step);
+            log.rotateAndCompress(step);
           }
         }
         default -> {
@@ -205,7 +205,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aFollowerOfABusyWriterSeesEveryLineOnce() throws Exception {
+  void followerOfABusyWriterReadsEveryLineOnce() throws Exception {
     List<LogPosition> positions = end();
     Path kept = Files.createDirectory(home.resolve("kept"));
     int rotations = 150;
@@ -218,7 +218,7 @@ class LogFollowingTest {
                 log.print("line " + (i * lines + j) + "\n");
               }
               Path rotated = log.rotate(i);
-              WrittenLog.pack(rotated);
+              LogFixture.compress(rotated);
               // Moved rather than deleted, so that its inode is not reused. Here two rotations take
               // milliseconds; no real writer is that fast.
               Files.move(rotated, kept.resolve(String.valueOf(i)));
@@ -237,7 +237,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aFileThatIsRemovedWhileThePastIsReadIsLeftOut() throws IOException {
+  void fileDeletedDuringTheReadIsSkipped() throws IOException {
     log.print("one\n");
     Path first = log.rotate(10);
     log.print("two\n").rotate(20);
@@ -252,7 +252,7 @@ class LogFollowingTest {
   }
 
   @Test
-  void aLogThatNobodyWritesToIsNotOpened() throws IOException {
+  void unchangedLogIsNotOpened() throws IOException {
     log.print("one\nunfinished");
     List<LogPosition> positions = follow(reading, end(), seen);
     var closed =
@@ -268,18 +268,18 @@ class LogFollowingTest {
           }
         };
     var follow = new LogsCommand.Follow(positions, LogFilter.ALL, Duration.ZERO);
-    var reply = (LogsReply.Lines) new LogReading(home, closed, () -> now).onwards(follow);
+    var reply = (LogsReply.Lines) new LogReader(home, closed, () -> now).follow(follow);
     assertThat(reply.lines()).isEmpty();
     assertThat(reply.next()).isEqualTo(new LogsReply.Positions(positions, false));
   }
 
   @Test
-  void muchAtOnceComesInSeveralAnswers() throws IOException {
+  void largeOutputIsReturnedInSeveralReplies() throws IOException {
     List<LogPosition> positions = end();
     List<String> all = IntStream.range(0, 100_000).mapToObj(n -> "line " + n).toList();
     log.print(String.join("\n", all) + "\n");
     var follow = new LogsCommand.Follow(positions, LogFilter.ALL, Duration.ZERO);
-    var reply = (LogsReply.Lines) reading.onwards(follow);
+    var reply = (LogsReply.Lines) reading.follow(follow);
     assertThat(reply.lines().size()).isBetween(1_000, 50_000);
     assertThat(((LogsReply.Positions) reply.next()).more()).isTrue();
     follow(reading, positions, seen);

@@ -10,21 +10,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LineBreaksTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 100})
-  void wholeLinesAreFoundHoweverTheBytesAreCut(int size) {
-    List<ByteBuffer> bytes = Bytes.of("one\ntwo\nthr", size);
+  void wholeLinesAreFoundAcrossBuffers(int size) {
+    List<ByteBuffer> bytes = TextBuffers.of("one\ntwo\nthr", size);
 
     assertThat(LineBreaks.bytes(bytes)).isEqualTo(11);
     assertThat(LineBreaks.whole(bytes)).isEqualTo(8);
     assertThat(LineBreaks.ends(bytes, 11)).isEqualTo(2);
     assertThat(LineBreaks.ends(bytes, 7)).isEqualTo(1);
-    assertThat(Bytes.text(LineBreaks.first(bytes, 8))).isEqualTo("one\ntwo\n");
-    assertThat(Bytes.text(LineBreaks.behind(bytes, 8))).isEqualTo("thr");
+    assertThat(TextBuffers.text(LineBreaks.first(bytes, 8))).isEqualTo("one\ntwo\n");
+    assertThat(TextBuffers.text(LineBreaks.behind(bytes, 8))).isEqualTo("thr");
     assertThat(LineBreaks.at(bytes, 4)).isEqualTo((byte) 't');
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "no end"})
-  void withoutAnEndThereIsNoWholeLine(String text) {
-    assertThat(LineBreaks.whole(Bytes.of(text, 2))).isZero();
+  void textWithoutALineEndHasNoWholeLine(String text) {
+    assertThat(LineBreaks.whole(TextBuffers.of(text, 2))).isZero();
   }
 }

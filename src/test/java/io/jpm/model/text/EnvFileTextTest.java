@@ -32,11 +32,11 @@ class EnvFileTextTest {
       """;
 
   private static Outcome read(String text) {
-    return EnvFileText.read(text, name -> Optional.ofNullable(Map.of("HOST", "db1").get(name)));
+    return EnvFileText.parse(text, name -> Optional.ofNullable(Map.of("HOST", "db1").get(name)));
   }
 
   @Test
-  void linesAreReadAsDotenvReadsThem() {
+  void linesAreParsedAsByDotenv() {
     for (String text : new String[] {GOOD, "\ufeff" + GOOD.replace("\n", "\r\n"), GOOD.strip()}) {
       Outcome outcome = read(text);
       assertThat(outcome.mistakes()).isEmpty();
@@ -57,7 +57,7 @@ class EnvFileTextTest {
   }
 
   @Test
-  void everyMistakeHasItsLineAndNothingOfIt() {
+  void mistakesAreReportedWithTheirLineNumbers() {
     assertThat(read("A='x\ny'\nno\n9=x\nB='x' y\nC=1\nD=\"x\nE=1").mistakes())
         .containsExactly(
             new Mistake(3, "is not a variable: it contains no ="),
@@ -67,7 +67,7 @@ class EnvFileTextTest {
   }
 
   @Test
-  void anyTextIsAnAnswer() {
+  void anyTextIsParsed() {
     long seed = Long.getLong("jpm.seed", 20_261_121);
     SplittableRandom random = new SplittableRandom(seed);
     String alphabet = "=\"'\\$}{:-#\n\r \tAn_\0\ufeff";
@@ -93,19 +93,19 @@ class EnvFileTextTest {
 
   /// The user of an app may write such a file, which the daemon reads.
   @Test
-  void noFileTakesMoreMemoryThanAFewTimesItsOwn() {
+  void memoryForAFileIsBounded() {
     String grown =
-        "A=" + "x".repeat(130_000) + "\n" + "B0=${A}\n".repeat(10) + line("B%d=${A}\n", 70_000);
+        "A=" + "x".repeat(130_000) + "\n" + "B0=${A}\n".repeat(10) + repeated("B%d=${A}\n", 70_000);
     assertThat(read(grown).mistakes())
         .singleElement()
-        .extracting(Mistake::what)
+        .extracting(Mistake::message)
         .isEqualTo("makes all variables together longer than 2097152 characters");
-    assertThat(read(line("B%d=\n", 70_000)).mistakes())
+    assertThat(read(repeated("B%d=\n", 70_000)).mistakes())
         .containsExactly(new Mistake(10_001, "is one too many: a file may have 10000 variables"));
     assertThat(read("x\n".repeat(500_000)).mistakes()).hasSize(100);
   }
 
-  private static String line(String form, int times) {
+  private static String repeated(String form, int times) {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < times; i++) {
       text.append(form.formatted(i));
@@ -114,10 +114,10 @@ class EnvFileTextTest {
   }
 
   @Test
-  void towersOfBracesTakeNoTime() {
+  void deeplyNestedBracesAreParsedQuickly() {
     String tower = "${A:-".repeat(200_000);
     assertThat(read("A=" + tower).mistakes()).hasSize(1);
-    assertThat(Expansion.of("${A:-".repeat(50) + "}".repeat(50), _ -> Optional.empty()))
+    assertThat(Expansion.expand("${A:-".repeat(50) + "}".repeat(50), _ -> Optional.empty()))
         .hasValueSatisfying(text -> assertThat(text).contains("${A:-"));
   }
 }

@@ -15,7 +15,7 @@ class TimePatternTest {
   /// A Friday afternoon in that zone, +05:45; the second day of the year, in its first week.
   private static final Instant MOMENT = Instant.parse("2026-01-02T07:20:09.045Z");
 
-  private static String at(String pattern, String instant) {
+  private static String formatAt(String pattern, String instant) {
     return new TimePattern(pattern).format(Instant.parse(instant), ZONE);
   }
 
@@ -73,7 +73,7 @@ class TimePatternTest {
           Tuq, 'r' {0} %s \\ é\uD83D\uDE00        | Tuq, 'r' {0} %9 \\ é\uD83D\uDE00
           ``                              | ``
           """)
-  void everyTokenMeansWhatItMeansToPm2(String pattern, String written) {
+  void tokensHaveTheMeaningOfPm2(String pattern, String written) {
     assertThat(new TimePattern(pattern).format(MOMENT, ZONE)).isEqualTo(written);
   }
 
@@ -88,37 +88,38 @@ class TimePatternTest {
     "2026-03-22T20:00:00Z, 01 1 01 1 AM, 23rd",
     "2026-03-30T20:00:00Z, 01 1 01 1 AM, 31st"
   })
-  void hoursAndOrdinalsTurnWhereTheyShould(String instant, String hours, String day) {
-    assertThat(at("hh h kk k A", instant)).isEqualTo(hours);
-    assertThat(at("Do", instant)).isEqualTo(day);
+  void hoursAndOrdinalsAreCorrectAtTheirBoundaries(String instant, String hours, String day) {
+    assertThat(formatAt("hh h kk k A", instant)).isEqualTo(hours);
+    assertThat(formatAt("Do", instant)).isEqualTo(day);
   }
 
   @Test
-  void weeksAreThoseOfIsoAndSundayIsZeroOrSeven() {
-    assertThat(at("W E d dd", "2027-01-03T00:00:00Z")).isEqualTo("53 7 0 Su");
-    assertThat(at("WW", "2025-12-29T00:00:00Z")).isEqualTo("01");
+  void weeksAreIsoWeeksAndSundayIs0() {
+    assertThat(formatAt("W E d dd", "2027-01-03T00:00:00Z")).isEqualTo("53 7 0 Su");
+    assertThat(formatAt("WW", "2025-12-29T00:00:00Z")).isEqualTo("01");
   }
 
   @Test
-  void zonesWestOfGreenwichAndGreenwichItselfHaveASign() {
+  void negativeAndZeroOffsetsHaveASign() {
     TimePattern both = new TimePattern("Z ZZ");
     assertThat(both.format(MOMENT, ZoneId.of("America/New_York"))).isEqualTo("-05:00 -0500");
     assertThat(both.format(MOMENT, ZoneId.of("UTC"))).isEqualTo("+00:00 +0000");
   }
 
   @Test
-  void namesAreEnglishInEveryCountry() {
+  void namesAreEnglishInEveryLocale() {
     Locale before = Locale.getDefault();
     try {
       Locale.setDefault(Locale.of("ar", "EG"));
-      assertThat(at("dddd MMM YYYY A", "2026-09-01T00:00:00Z")).isEqualTo("Tuesday Sep 2026 AM");
+      assertThat(formatAt("dddd MMM YYYY A", "2026-09-01T00:00:00Z"))
+          .isEqualTo("Tuesday Sep 2026 AM");
     } finally {
       Locale.setDefault(before);
     }
   }
 
   @Test
-  void aPatternIsItsText() {
+  void patternsWithTheSameTextAreEqual() {
     assertThat(new TimePattern("HH")).isEqualTo(new TimePattern("HH")).hasToString("HH");
     assertThat(new TimePattern("HH")).isNotEqualTo(new TimePattern("H"));
     assertThat(new TimePattern("HH")).hasSameHashCodeAs(new TimePattern("HH"));

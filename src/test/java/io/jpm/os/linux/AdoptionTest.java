@@ -2,14 +2,14 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
+import io.jpm.model.process.TreeUsage;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.LogPipe;
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.testing.Eventually;
@@ -34,22 +34,23 @@ class AdoptionTest {
 
   @TempDir private Path dir;
 
-  private record Made(ProcessIdentity identity, String tag, String mark) {}
+  private record StartedApp(ProcessIdentity identity, String tag, String mark) {}
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void anAppOfAKilledDaemonGoesOnUnderTheNextOne(boolean terminal) throws Exception {
+  void appOfAKilledDaemonIsAdoptedWithoutLosingOutput(boolean terminal) throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
     Path last = dir.resolve("last");
-    Made made = runAndKillDaemon("numbers.sh", LINES + " " + last, terminal, out);
-    assertThat(HostFixture.isAlive(made.identity().pid())).isTrue();
+    StartedApp startedApp = runAndKillDaemon("numbers.sh", LINES + " " + last, terminal, out);
+    assertThat(HostFixture.isAlive(startedApp.identity().pid())).isTrue();
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
-      assertThat(host.findTagged(made.tag())).containsEntry(made.tag(), made.identity());
-      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
-      assertThat(child.identity()).isEqualTo(made.identity());
-      LogPipes.Source output = KeptOutput.begin(host, out);
+      assertThat(host.findTagged(startedApp.tag()))
+          .containsEntry(startedApp.tag(), startedApp.identity());
+      Child child = host.adopt(startedApp.identity(), startedApp.tag(), watcher).orElseThrow();
+      assertThat(child.identity()).isEqualTo(startedApp.identity());
+      LogPipeReader.Source output = MappedOutput.begin(host, out);
       Files.createFile(last); // not earlier: the app exits when this file exists
 
       Exit exit = watcher.awaitExit();
@@ -57,63 +58,63 @@ class AdoptionTest {
         Eventually.await(
             "the last line is written",
             HostFixture.DEADLINE,
-            () -> KeptOutput.read(out.file()).contains("line " + LINES + " of"));
+            () -> MappedOutput.read(out.file()).contains("line " + LINES + " of"));
       }
       output.close();
 
       // Kernels before 6.15 do not report the exit of a process that is not a child.
       assertThat(exit).isIn(new Exit.Code(42), new Exit.Unknown(unknownReason(exit)));
-      assertThat(host.adopt(made.identity(), made.tag(), watcher)).isEmpty();
+      assertThat(host.adopt(startedApp.identity(), startedApp.tag(), watcher)).isEmpty();
       assertLinesAreComplete(out.file());
     } finally {
-      Leftovers.awaitNone(made.mark());
+      Leftovers.awaitNone(startedApp.mark());
     }
   }
 
   @Test
-  void theTreeOfAnAdoptedAppIsEnded() throws Exception {
+  void wholeTreeOfAnAdoptedAppIsEnded() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
-    Made made = runAndKillDaemon("daemonizes.sh", "", false, out);
+    StartedApp startedApp = runAndKillDaemon("daemonizes.sh", "", false, out);
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
-      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      Child child = host.adopt(startedApp.identity(), startedApp.tag(), watcher).orElseThrow();
       child.signalTree(Signal.SIGTERM);
       watcher.awaitTreeGone();
 
-      assertThat(Leftovers.of(made.mark())).isEmpty();
+      assertThat(Leftovers.of(startedApp.mark())).isEmpty();
       assertThat(watcher.told()).containsExactly("exited", "treeGone");
     } finally {
-      Leftovers.awaitNone(made.mark());
+      Leftovers.awaitNone(startedApp.mark());
     }
   }
 
   @Test
-  void theOrphanOfAnAdoptedAppIsKnownWhenItsEndIsTold() throws Exception {
+  void orphanOfAnAdoptedAppIsKnownWhenItsExitIsReported() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
-    Made made = runAndKillDaemon("daemonizes-when-told.sh", "", false, out);
+    StartedApp startedApp = runAndKillDaemon("daemonizes-when-told.sh", "", false, out);
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
-      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
+      Child child = host.adopt(startedApp.identity(), startedApp.tag(), watcher).orElseThrow();
       child.signalMain(Signal.SIGUSR1);
       watcher.awaitExit();
       assertThat(child.hasLeftovers()).isTrue();
       child.signalTree(Signal.SIGTERM);
       watcher.awaitTreeGone();
 
-      assertThat(Leftovers.of(made.mark())).isEmpty();
+      assertThat(Leftovers.of(startedApp.mark())).isEmpty();
     } finally {
-      Leftovers.awaitNone(made.mark());
+      Leftovers.awaitNone(startedApp.mark());
     }
   }
 
   /// By then, tree walks have cached which processes belong to no tree and do not read them again.
   @Test
-  void aTreeThatHasThrownItsTagAwayIsKnownAlsoAfterOthersWereEnded() throws Exception {
+  void treeWithoutItsTagIsStillKnownAfterOtherTreesEnded() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
-    Made made = runAndKillDaemon("throws-tag-away.sh", "", false, out);
-    ProcessIdentity main = made.identity();
+    StartedApp startedApp = runAndKillDaemon("throws-tag-away.sh", "", false, out);
+    ProcessIdentity main = startedApp.identity();
 
     try (LinuxProcessHost host = new LinuxProcessHost();
         HostFixture others = new HostFixture(host, Files.createDirectory(dir.resolve("others")))) {
@@ -123,49 +124,49 @@ class AdoptionTest {
           () -> ProcReader.ticksNow() > main.startTime() + 3 * ProcReader.Ticks.PER_SECOND);
       others.start("obedient.sh").end(); // before its adoption, the app belongs to no known tree
       RecordedWatcher watcher = new RecordedWatcher();
-      Child child = host.adopt(main, made.tag(), watcher).orElseThrow();
-      assertThat(processes(host, main)).isEqualTo(2);
+      Child child = host.adopt(main, startedApp.tag(), watcher).orElseThrow();
+      assertThat(processCount(host, main)).isEqualTo(2);
       others.start("obedient.sh").end();
-      assertThat(processes(host, main)).isEqualTo(2);
+      assertThat(processCount(host, main)).isEqualTo(2);
 
       child.signalMain(Signal.SIGKILL);
       watcher.awaitExit();
       others.start("obedient.sh").end();
       child.signalTree(Signal.SIGKILL);
       watcher.awaitTreeGone();
-      assertThat(Leftovers.of(made.mark())).isEmpty();
+      assertThat(Leftovers.of(startedApp.mark())).isEmpty();
     } finally {
-      Leftovers.awaitNone(made.mark());
+      Leftovers.awaitNone(startedApp.mark());
     }
   }
 
-  private static int processes(LinuxProcessHost host, ProcessIdentity main) {
+  private static int processCount(LinuxProcessHost host, ProcessIdentity main) {
     var usages = host.treeUsage(List.of(main), TreeUsage.Detail.BASIC);
     return Objects.requireNonNull(usages.get(main)).processes();
   }
 
   @Test
   @Needs(Need.NODE)
-  void aNodeAppKeepsItsChannelAndLosesNoMessage() throws Exception {
+  void adoptedNodeAppKeepsItsIpcChannelAndLosesNoMessage() throws Exception {
     LogPipe out = new LogPipe(dir.resolve("fifo/1.out"), dir.resolve("logs/1.out.log"));
-    Made made = runAndKillDaemon("talks.cjs", "", false, out);
-    Signals.send("USR2", made.identity().pid()); // the app sends {"connected":…}
+    StartedApp startedApp = runAndKillDaemon("talks.cjs", "", false, out);
+    Signals.send("USR2", startedApp.identity().pid()); // the app sends {"connected":…}
 
     try (LinuxProcessHost host = new LinuxProcessHost()) {
       RecordedWatcher watcher = new RecordedWatcher();
-      Child child = host.adopt(made.identity(), made.tag(), watcher).orElseThrow();
-      assertThat(child.hasChannel()).isTrue();
+      Child child = host.adopt(startedApp.identity(), startedApp.tag(), watcher).orElseThrow();
+      assertThat(child.hasIpcChannel()).isTrue();
       watcher.awaitMessage("{\"connected\":true}");
       child.send("{\"say\":\"still here\"}");
       watcher.awaitMessage("\"still here\"");
-      LogPipes.Source output = KeptOutput.begin(host, out);
+      LogPipeReader.Source output = MappedOutput.begin(host, out);
       child.send("{\"exit\":0}");
       watcher.awaitExit();
       output.close();
 
-      assertThat(KeptOutput.read(out.file())).contains("sent\n").doesNotContain("uncaught");
+      assertThat(MappedOutput.read(out.file())).contains("sent\n").doesNotContain("uncaught");
     } finally {
-      Leftovers.awaitNone(made.mark());
+      Leftovers.awaitNone(startedApp.mark());
     }
   }
 
@@ -174,7 +175,7 @@ class AdoptionTest {
   }
 
   private static void assertLinesAreComplete(Path file) {
-    List<String> lines = KeptOutput.read(file).lines().toList();
+    List<String> lines = MappedOutput.read(file).lines().toList();
     assertThat(lines).hasSize(LINES);
     for (int i = 0; i < LINES; i++) {
       assertThat(lines.get(i)).startsWith("line " + (i + 1) + " of");
@@ -182,7 +183,7 @@ class AdoptionTest {
   }
 
   /// Starts the script from another JVM and kills that JVM when some output has arrived.
-  private Made runAndKillDaemon(String script, String argument, boolean terminal, LogPipe out)
+  private StartedApp runAndKillDaemon(String script, String argument, boolean terminal, LogPipe out)
       throws Exception {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -191,7 +192,7 @@ class AdoptionTest {
             "-XX:-MaxFDLimit",
             "-cp",
             Objects.requireNonNull(System.getProperty("java.class.path")),
-            DoomedDaemon.class.getName(),
+            KilledDaemon.class.getName(),
             dir.toString(),
             script,
             argument,
@@ -205,7 +206,7 @@ class AdoptionTest {
       Eventually.await(
           "the other daemon has read output",
           HostFixture.DEADLINE,
-          () -> Files.exists(dir.resolve("made")) && !KeptOutput.read(out.file()).isEmpty(),
+          () -> Files.exists(dir.resolve("made")) && !MappedOutput.read(out.file()).isEmpty(),
           () -> HostFixture.read(dir.resolve("daemon.log")));
     } finally {
       daemon.destroyForcibly().waitFor();
@@ -214,6 +215,6 @@ class AdoptionTest {
     ProcessIdentity identity =
         new ProcessIdentity(
             lines.get(0), Integer.parseInt(lines.get(1)), Long.parseLong(lines.get(2)));
-    return new Made(identity, lines.get(3), lines.get(4));
+    return new StartedApp(identity, lines.get(3), lines.get(4));
   }
 }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.AppAccess;
-import io.jpm.os.CommandOutput;
+import io.jpm.os.CommandRunner;
+import io.jpm.os.linux.credentials.LinuxAppAccess;
+import io.jpm.os.linux.credentials.RootPath;
+import io.jpm.os.linux.credentials.UserDatabase;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.Accounts;
-import io.jpm.os.linux.rights.LinuxAppAccess;
-import io.jpm.os.linux.rights.RootPath;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
@@ -50,7 +50,7 @@ class AppAccessTest {
   @TempDir Path dir;
 
   @BeforeEach
-  void aFolderOfTheUser() throws IOException {
+  void createUserDirectory() throws IOException {
     Files.setAttribute(dir, "unix:uid", NOBODY);
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
@@ -61,7 +61,7 @@ class AppAccessTest {
   }
 
   @Test
-  void aLinkOfTheUserLeadsNowhereThatTheUserMayNotRead() throws IOException {
+  void linkOfTheUserGivesNoAccessToUnreadableFiles() throws IOException {
     Path link = Files.createSymbolicLink(dir.resolve("link"), SECRET);
     Path folder = Files.createSymbolicLink(dir.resolve("folder"), Path.of("/etc"));
 
@@ -74,7 +74,7 @@ class AppAccessTest {
   }
 
   @Test
-  void aPipeThatTakesTheFilesPlaceIsNotWaitedFor() throws Exception {
+  void pipeThatReplacesTheFileDoesNotBlock() throws Exception {
     Path file = dir.resolve("file");
     Path content = file("content", "rw-r--r--");
     Path pipe = dir.resolve("pipe");
@@ -117,12 +117,12 @@ class AppAccessTest {
   }
 
   @Test
-  void whatRootAloneCanChangeIsReadAsTheDaemon() throws IOException {
+  void fileThatOnlyRootCanChangeIsReadAsTheDaemon() throws IOException {
     assertThat(access.read(SECRET, 1 << 20, USER)).isEqualTo(Files.readAllBytes(SECRET));
   }
 
   @Test
-  void theUsersOwnFilesAreReadAsTheUser() throws IOException {
+  void filesOfTheUserAreReadAsTheUser() throws IOException {
     Path own = file("own", "rw-------");
     Files.setAttribute(own, "unix:uid", NOBODY);
     assertThat(access.read(own, 7, USER)).asString().isEqualTo("content");
@@ -137,7 +137,7 @@ class AppAccessTest {
   }
 
   @Test
-  void onlyPathsOfRootAloneAreTrusted() throws IOException {
+  void onlyPathsThatOnlyRootCanChangeAreTrusted() throws IOException {
     assertThat(RootPath.isOfRootAlone(SECRET)).isTrue();
     assertThat(RootPath.isOfRootAlone(Path.of("/etc/../etc/./shadow"))).isTrue();
     assertThat(RootPath.isOfRootAlone(Path.of("/no/such/file"))).isFalse();
@@ -147,38 +147,38 @@ class AppAccessTest {
   }
 
   @Test
-  void aProgramRunsAsTheUserWithTheUsersVariables() throws IOException {
+  void programRunsAsTheUserWithTheVariablesOfTheUser() throws IOException {
     AppAccess.Launch launch =
         access.launch(
             List.of("sh", "-c", "id -u; id -g; id -G; echo $HOME $USER $A; env | grep JPM_V; true"),
             dir,
             Map.of("PATH", "/usr/bin:/bin", "A", "b c", "HOME", "/root"),
             USER);
-    byte[] said = CommandOutput.of(launch, Duration.ofSeconds(30), 1 << 16);
+    byte[] said = CommandRunner.output(launch, Duration.ofSeconds(30), 1 << 16);
 
     assertThat(new String(said, StandardCharsets.UTF_8).lines())
         .containsExactly(
             "65534",
             "65534",
             "65534",
-            Accounts.user("nobody").orElseThrow().home() + " nobody b c");
+            UserDatabase.user("nobody").orElseThrow().home() + " nobody b c");
     assertThat(launch.environment().values()).contains("b c");
     assertThat(launch.command()).noneMatch(word -> word.contains("b c"));
   }
 
   /// A link that the user creates there may point anywhere.
   @Test
-  void aProgramRunsInNoDirectoryThatTheUserMayNotEnter() throws IOException {
+  void programIsRefusedInADirectoryThatTheUserMayNotEnter() throws IOException {
     Path closed = Files.createDirectory(dir.resolve("closed"));
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     Path link = Files.createSymbolicLink(dir.resolve("link"), closed);
     Map<String, String> path = Map.of("PATH", "/usr/bin:/bin");
     assertThatThrownBy(() ->
-            CommandOutput.of(
+            CommandRunner.output(
                 access.launch(List.of("true"), link, path, USER), Duration.ofSeconds(30), 1 << 16))
         .hasMessage("ended with exit code 125");
     byte[] said =
-        CommandOutput.of(
+        CommandRunner.output(
             access.launch(List.of("sh", "-c", "pwd"), dir, path, USER),
             Duration.ofSeconds(30),
             1 << 16);

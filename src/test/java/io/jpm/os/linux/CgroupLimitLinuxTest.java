@@ -3,8 +3,8 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.ResourceLimits;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
@@ -52,7 +52,7 @@ class CgroupLimitLinuxTest {
 
   @BeforeEach
   void open() throws IOException {
-    group = ownGroup();
+    group = createGroup();
     fixture = new HostFixture(daemon(), dir);
   }
 
@@ -64,14 +64,14 @@ class CgroupLimitLinuxTest {
       }
     } finally {
       if (group != null) {
-        new Cgroups(group).make("last", memory(MEGA)).ifPresent(Cgroup::remove);
+        new Cgroups(group).create("last", memory(MEGA)).ifPresent(Cgroup::remove);
         Files.delete(group);
       }
     }
   }
 
   /// Creates a cgroup below one that this process may change and whose children can be limited.
-  private static Path ownGroup() throws IOException {
+  private static Path createGroup() throws IOException {
     Optional<Path> mount = CgroupMount.find();
     Optional<String> own = CgroupMount.pathOf("self");
     Need.assume(mount.isPresent() && own.isPresent(), "control groups of version 2");
@@ -100,46 +100,46 @@ class CgroupLimitLinuxTest {
   }
 
   private SpawnRequest shell(String script) {
-    return fixture.request("/bin/sh", "-c", script).limited(memory(64 * MEGA));
+    return fixture.request("/bin/sh", "-c", script).withLimits(memory(64 * MEGA));
   }
 
   private static Cgroup groupOf(Spawned child) {
     return Cgroup.of(child.pid(), CgroupMount.find().orElseThrow()).orElseThrow();
   }
 
-  private void hasNoGroup() throws IOException {
+  private void assertNoGroup() throws IOException {
     try (var left = Files.newDirectoryStream(group, Cgroup.PREFIX + "*")) {
       assertThat(left).isEmpty();
     }
   }
 
   @Test
-  void theMainProcessThatHasTooMuchIsEnded() throws IOException {
+  void mainProcessAboveItsMemoryLimitIsKilled() throws IOException {
     Spawned child =
         fixture.start(
-            fixture.request("/usr/bin/env", "python3", "-c", EAT).limited(memory(64 * MEGA)));
-    assertThat(child.child().isGrouped()).isTrue();
+            fixture.request("/usr/bin/env", "python3", "-c", EAT).withLimits(memory(64 * MEGA)));
+    assertThat(child.child().hasCgroup()).isTrue();
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Signalled(9, false));
     assertThat(child.child().ranOutOfMemory()).isTrue();
     assertThat(child.watcher().told()).doesNotContain("part " + PART);
-    hasNoGroup();
+    assertNoGroup();
   }
 
   @Test
-  void aPartOfATreeThatIsEndedIsTold() throws IOException {
+  void oomKillOfADescendantIsReported() throws IOException {
     Spawned child = fixture.start(shell("python3 -c '" + EAT + "'; echo ended; exec sleep 600"));
     child.awaitOutput("ended");
     child.watcher().awaitCall("part " + PART);
-    assertThat(groupOf(child).told().kills()).isEqualTo(1);
+    assertThat(groupOf(child).reportedEvents().kills()).isEqualTo(1);
     // The end that follows has another cause.
     child.child().signalTree(Signal.SIGKILL);
     child.watcher().awaitTreeGone();
     assertThat(child.child().ranOutOfMemory()).isFalse();
-    hasNoGroup();
+    assertNoGroup();
   }
 
   @Test
-  void aTreeThatIsSlowedDownIsTold() {
+  void memoryThrottlingIsReported() {
     var limits =
         new ResourceLimits(
             OptionalLong.empty(), OptionalLong.of(16 * MEGA), OptionalDouble.empty(), Map.of());
@@ -151,32 +151,32 @@ class CgroupLimitLinuxTest {
                     "python3",
                     "-c",
                     "b = bytearray(20 << 20); import time; time.sleep(600)")
-                .limited(limits));
+                .withLimits(limits));
     child.watcher().awaitCall("slowed");
     assertThat(child.watcher().hasExited()).isFalse();
-    assertThat(groupOf(child).told()).isEqualTo(new Cgroup.Told(0, true));
+    assertThat(groupOf(child).reportedEvents()).isEqualTo(new Cgroup.ReportedMemoryEvents(0, true));
     child.end();
   }
 
   @Test
-  void aTreeHasItsShareOfTheProcessorOnly() throws IOException {
+  void treeIsHeldToItsCpuLimit() throws IOException {
     var limits =
         new ResourceLimits(
             OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(0.1), Map.of());
     Spawned child =
-        fixture.start(fixture.request("/bin/sh", "-c", "while :; do :; done").limited(limits));
-    Path stat = groupOf(child).folder().resolve("cpu.stat");
+        fixture.start(fixture.request("/bin/sh", "-c", "while :; do :; done").withLimits(limits));
+    Path stat = groupOf(child).directory().resolve("cpu.stat");
     Eventually.await(
         "the tree is throttled ten times",
         DEADLINE,
         () -> HostFixture.read(stat).lines().anyMatch(line -> line.matches("nr_throttled \\d\\d+")),
         () -> HostFixture.read(stat));
     child.end();
-    hasNoGroup();
+    assertNoGroup();
   }
 
   @Test
-  void whatTheKernelDidWhileNoDaemonWasThereIsKnown() throws IOException {
+  void oomKillWithoutARunningDaemonIsKnown() throws IOException {
     Path gate = dir.resolve("gate");
     SpawnRequest request =
         shell("until [ -e '%s' ]; do sleep 0.1; done; exec python3 -c '%s'".formatted(gate, EAT));
@@ -196,13 +196,13 @@ class CgroupLimitLinuxTest {
     Eventually.await(
         "the cgroup is empty",
         DEADLINE,
-        () -> HostFixture.read(limited.folder().resolve("cgroup.procs")).isEmpty());
-    new Cgroups(group).make("next", memory(MEGA)).ifPresent(Cgroup::remove);
+        () -> HostFixture.read(limited.directory().resolve("cgroup.procs")).isEmpty());
+    new Cgroups(group).create("next", memory(MEGA)).ifPresent(Cgroup::remove);
     assertThat(fixture.host().ranOutOfMemory(request.tag())).isFalse();
   }
 
   @Test
-  void theNextDaemonTellsOnceOfWhatNobodyHasTold() {
+  void unreportedOomKillIsReportedOnceByTheNextDaemon() {
     Path gate = dir.resolve("gate");
     SpawnRequest request =
         shell(
@@ -221,7 +221,7 @@ class CgroupLimitLinuxTest {
     var unheard = new RecordedWatcher();
     Child child =
         fixture.host().adopt(made.child().identity(), request.tag(), unheard).orElseThrow();
-    assertThat(child.isGrouped()).isTrue();
+    assertThat(child.hasCgroup()).isTrue();
     child.signalTree(Signal.SIGKILL);
     unheard.awaitTreeGone();
     assertThat(unheard.told()).doesNotContain("part " + PART);

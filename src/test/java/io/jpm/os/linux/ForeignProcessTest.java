@@ -2,7 +2,7 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.testing.Eventually;
@@ -42,9 +42,9 @@ class ForeignProcessTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aProcessThatWeMayNotSignalDoesNotKeepTheTree() throws Exception {
-    Path classes = classes(LinuxProcessHost.class);
-    Path testClasses = classes(StrangerDaemon.class);
+  void processThatMayNotBeSignalledDoesNotBlockTheEndOfTheTree() throws Exception {
+    Path classes = classPathOf(LinuxProcessHost.class);
+    Path testClasses = classPathOf(OtherUserDaemon.class);
     Need.assume(canRead(testClasses) && canRead(classes), "a checkout that other users can read");
     Spawned child = fixture.start("mixed-users.sh");
     child.awaitReady();
@@ -57,7 +57,7 @@ class ForeignProcessTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             classes + ":" + testClasses,
-            StrangerDaemon.class.getName(),
+            OtherUserDaemon.class.getName(),
             identity.bootId(),
             Integer.toString(identity.pid()),
             Long.toString(identity.startTime()),
@@ -75,7 +75,7 @@ class ForeignProcessTest {
                 + " belongs to another user and keeps running");
   }
 
-  private static Path classes(Class<?> of) throws Exception {
+  private static Path classPathOf(Class<?> of) throws Exception {
     return Path.of(
         Objects.requireNonNull(of.getProtectionDomain().getCodeSource()).getLocation().toURI());
   }

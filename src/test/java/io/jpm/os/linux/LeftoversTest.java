@@ -2,8 +2,8 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
@@ -63,7 +63,7 @@ class LeftoversTest {
   }
 
   @Test
-  void orphansAreFoundByTheTagOfALaterGenerationToo() {
+  void orphansAreFoundByTheTagOfALaterGeneration() {
     ProcessIdentity gone = startAndKill("leaves-orphans.sh");
     ProcessIdentity otherBoot = new ProcessIdentity("another", gone.pid(), gone.startTime());
     try (LinuxProcessHost host = new LinuxProcessHost()) {
@@ -92,7 +92,7 @@ class LeftoversTest {
   }
 
   @Test
-  void anOrphanIsNotFoundInsteadOfItsDeadMainProcessWhileSomethingOlderLives() {
+  void orphanIsNotMistakenForTheMainProcess() {
     startAndKill("leaves-orphans.sh");
 
     assertThat(fixture.host().findTagged(fixture.mark())).isEmpty();

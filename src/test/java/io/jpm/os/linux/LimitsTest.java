@@ -44,7 +44,7 @@ public class LimitsTest {
     fixture.close();
   }
 
-  public static ResourceLimits each(Map<String, Long> resources) {
+  public static ResourceLimits limitsOf(Map<String, Long> resources) {
     return new ResourceLimits(
         OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.empty(), resources);
   }
@@ -55,11 +55,11 @@ public class LimitsTest {
   }
 
   @Test
-  void aProgramHasItsLimitsFromItsFirstInstructionOn() {
+  void programHasItsLimitsFromItsFirstInstruction() {
     SpawnRequest request =
         fixture
             .request("/bin/sh", "-c", "ulimit -n; ulimit -Hn; ulimit -t; echo [$0]; cat; echo end")
-            .limited(each(Map.of("nofile", 123L, "cpu", 77L, "core", 0L)));
+            .withLimits(limitsOf(Map.of("nofile", 123L, "cpu", 77L, "core", 0L)));
     Spawned child = fixture.start(request);
     child.awaitOutput("end");
     assertThat(HostFixture.read(child.out())).isEqualTo("123\n123\n77\n[/bin/sh]\nend\n");
@@ -67,11 +67,11 @@ public class LimitsTest {
   }
 
   @Test
-  void argumentsAndVariablesComeThroughAsTheyAre() {
+  void argumentsAreNotChangedByTheLimits() {
     String odd = "a 'b' \"c\" $d `e` \\n *";
     SpawnRequest request =
         fixture.request("/bin/sh", "-c", "printf '%s|' \"$@\"; echo end", "me", odd, "");
-    Spawned child = fixture.start(request.limited(each(Map.of("nofile", 200L))));
+    Spawned child = fixture.start(request.withLimits(limitsOf(Map.of("nofile", 200L))));
     child.awaitOutput("end");
     assertThat(HostFixture.read(child.out())).isEqualTo(odd + "||end\n");
     child.watcher().awaitExit();
@@ -79,22 +79,23 @@ public class LimitsTest {
 
   /// A shell discards variables whose names are not valid in it.
   @Test
-  void variablesWithOddNamesComeThrough() {
+  void variablesWithUnusualNamesAreKept() {
     SpawnRequest request =
         fixture.withVariable(
             fixture.withVariable(fixture.request("/usr/bin/env"), "odd.name", "a 'b'=c"),
             "plain",
             "$d");
-    Spawned child = fixture.start(request.limited(each(Map.of("nofile", 200L))));
+    Spawned child = fixture.start(request.withLimits(limitsOf(Map.of("nofile", 200L))));
     child.watcher().awaitExit();
     child.awaitOutput("odd.name=a 'b'=c\n");
     child.awaitOutput("plain=$d\n");
   }
 
   @Test
-  void theProcessIsTheProgramItself() throws IOException {
+  void limitedProcessIsTheProgramItself() throws IOException {
     Spawned child =
-        fixture.start(fixture.request("/bin/sleep", "600").limited(each(Map.of("nofile", 99L))));
+        fixture.start(
+            fixture.request("/bin/sleep", "600").withLimits(limitsOf(Map.of("nofile", 99L))));
     Path proc = Path.of("/proc/" + child.pid());
     Eventually.await(
         "the process runs the program",
@@ -107,18 +108,20 @@ public class LimitsTest {
   }
 
   @Test
-  void aProgramThatIsNotThereIsARefusalAsWithoutLimits() {
+  void missingProgramIsRefusedAsWithoutLimits() {
     SpawnRequest request = fixture.request("/no/such/program");
     SpawnResult without = fixture.host().spawn(request, new RecordedWatcher());
     SpawnResult with =
-        fixture.host().spawn(request.limited(each(Map.of("nofile", 9L))), new RecordedWatcher());
+        fixture
+            .host()
+            .spawn(request.withLimits(limitsOf(Map.of("nofile", 9L))), new RecordedWatcher());
     assertThat(with).isInstanceOf(SpawnResult.Refused.class).isEqualTo(without);
   }
 
   @Test
-  void whatTheSystemAllowsNobodyIsARefusal() {
+  void limitAboveTheSystemMaximumIsRefused() {
     SpawnRequest request =
-        fixture.request("/bin/true").limited(each(Map.of("nofile", Long.MAX_VALUE / 2)));
+        fixture.request("/bin/true").withLimits(limitsOf(Map.of("nofile", Long.MAX_VALUE / 2)));
     assertThat(fixture.host().spawn(request, new RecordedWatcher()))
         .isInstanceOfSatisfying(
             SpawnResult.Refused.class,
@@ -130,20 +133,21 @@ public class LimitsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void limitsHoldForOtherUsersToo() {
+  void limitsApplyToOtherUsers() {
     RunAs nobody =
         new RunAs(
             Optional.of("nobody"), Optional.empty(), OptionalInt.empty(), OptionalInt.empty());
     SpawnRequest request =
         fixture.withRunAs(fixture.request("/bin/sh", "-c", "id -un; ulimit -n; echo end"), nobody);
-    Spawned child = fixture.start(inRoot(request).limited(each(Map.of("nofile", 321L))));
+    Spawned child =
+        fixture.start(inRootDirectory(request).withLimits(limitsOf(Map.of("nofile", 321L))));
     child.awaitOutput("end");
     assertThat(HostFixture.read(child.out())).isEqualTo("nobody\n321\nend\n");
     child.watcher().awaitExit();
   }
 
   /// Only its owner can enter the directory of the test.
-  private static SpawnRequest inRoot(SpawnRequest request) {
+  private static SpawnRequest inRootDirectory(SpawnRequest request) {
     return new SpawnRequest(
         request.program(),
         request.argv(),
@@ -159,11 +163,11 @@ public class LimitsTest {
   }
 
   @Test
-  void withoutAGroupTheAppIsStartedAndSaysSo() {
+  void appWithAMemoryLimitStartsWithoutACgroup() {
     Need.assume(new Cgroups().problem().isPresent(), "a machine that gives it no control groups");
-    Spawned child = fixture.start(fixture.request("obedient.sh").limited(memory(1L << 30)));
+    Spawned child = fixture.start(fixture.request("obedient.sh").withLimits(memory(1L << 30)));
     child.awaitReady();
-    assertThat(child.child().isGrouped()).isFalse();
+    assertThat(child.child().hasCgroup()).isFalse();
     child.end();
   }
 }

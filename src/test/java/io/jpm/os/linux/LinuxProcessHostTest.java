@@ -2,10 +2,10 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.ProcessHost;
@@ -42,13 +42,13 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void worksHere() {
+  void linuxHostIsSupported() {
     assertThat(LinuxProcessHost.unsupportedReason()).isEmpty();
   }
 
   @ParameterizedTest
   @EnumSource(names = {"SIGKILL", "SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGPIPE", "SIGALRM"})
-  void tellsEachSignalApartFromACode(Signal signal) {
+  void endBySignalIsReportedAsTheSignal(Signal signal) {
     Spawned child = fixture.start("dies-of.sh", signal.name().substring(3));
 
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Signalled(signal.number(), false));
@@ -56,7 +56,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
 
   @ParameterizedTest
   @EnumSource(names = {"SIGQUIT", "SIGSEGV", "SIGABRT"})
-  void tellsTheSignalsThatMayWriteACore(Signal signal) {
+  void endByACoreDumpSignalIsReportedAsTheSignal(Signal signal) {
     Spawned child = fixture.start("dies-of.sh", signal.name().substring(3));
 
     assertThat(child.watcher().awaitExit())
@@ -65,7 +65,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void saysThatTheInterpreterIsMissing() {
+  void missingInterpreterIsReported() {
     SpawnRequest request = fixture.request("bad-interpreter.sh");
 
     assertThat(fixture.refusal(request))
@@ -75,7 +75,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void saysThatWindowsLineEndsSpoilTheInterpreter() throws IOException {
+  void windowsLineEndsInTheInterpreterLineAreReported() throws IOException {
     Path script = fixture.script("obedient.sh").resolveSibling("windows.sh");
     Files.writeString(script, "#!/bin/sh\r\nexit 0\r\n");
     Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwx------"));
@@ -85,7 +85,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void saysThatThereIsNoInterpreterLine() {
+  void missingInterpreterLineIsReported() {
     SpawnRequest request = fixture.request("no-interpreter.sh");
 
     assertThat(fixture.refusal(request))
@@ -94,20 +94,20 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void saysThatTheArgumentsAreTooLarge() {
+  void tooLargeArgumentsAreReported() {
     assertThat(fixture.refusal(fixture.request("obedient.sh", "x".repeat(300_000))))
         .contains("too large (29")
         .contains("KiB");
   }
 
   @Test
-  void saysThatAnArgumentHoldsANul() {
+  void nulByteInAnArgumentIsReported() {
     assertThat(fixture.refusal(fixture.request("obedient.sh", "a\0b")))
         .isEqualTo("argument 1 contains a NUL byte");
   }
 
   @Test
-  void aProgramThatIsBeingWrittenMayWorkLater() throws IOException {
+  void programThatIsBeingWrittenIsATemporaryFailure() throws IOException {
     Path program = Files.copy(Path.of("/bin/true"), fixture.dir().resolve("copied"));
     SpawnRequest request = fixture.request(program.toString());
     try (OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND)) {
@@ -123,7 +123,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void aMissingProgramIsNotWaitedFor() {
+  void missingProgramIsNotATemporaryFailure() {
     SpawnRequest request = fixture.request(fixture.dir().resolve("nothing-here").toString());
 
     assertThat(fixture.host().spawn(request, new RecordedWatcher()))
@@ -132,7 +132,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void aRefusalLeavesNoDescriptorAndNoZombie() {
+  void refusedSpawnLeavesNoDescriptorAndNoZombie() {
     fixture.refusal(fixture.request("not-executable.sh"));
     List<ProcessHandle> children = ProcessHandle.current().children().toList();
     long before = openDescriptors();
@@ -148,10 +148,10 @@ class LinuxProcessHostTest extends ProcessHostContract {
   @Test
   @Tag("slow")
   void descriptorsDoNotLeakOver200Spawns() {
-    cycle();
+    runOnce();
     long before = openDescriptors();
     for (int i = 0; i < 200; i++) {
-      cycle();
+      runOnce();
     }
 
     Eventually.await(
@@ -162,7 +162,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   /// All runs use one pair of pipes, as an app that is restarted does.
-  private void cycle() {
+  private void runOnce() {
     SpawnRequest request = fixture.request("exits-at-once.sh");
     Spawned child = fixture.start(request);
     child.watcher().awaitExit();
@@ -181,7 +181,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void inheritsNothingButTheThreeStreams() throws IOException {
+  void childInheritsOnlyTheThreeStandardStreams() throws IOException {
     Spawned child = fixture.start("deaf.sh");
     child.awaitReady();
 
@@ -207,7 +207,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void startsWithSignalsAndLimitsAsAfterBoot() throws IOException {
+  void childStartsWithNoBlockedOrIgnoredSignals() throws IOException {
     Spawned child = fixture.start("prints-status.sh");
     child.watcher().awaitExit();
     child.awaitOutput("nonvoluntary_ctxt_switches");
@@ -226,7 +226,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void theLimitOfDescriptorsIsOurs() throws IOException {
+  void childHasTheDescriptorLimitOfTheDaemon() throws IOException {
     Spawned child = fixture.start("obedient.sh");
     child.awaitReady();
 
@@ -241,7 +241,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void leadsASessionOfItsOwn() {
+  void childLeadsItsOwnSession() {
     Spawned child = fixture.start("obedient.sh");
     try (ProcReader reader = new ProcReader()) {
       ProcStat stat = reader.stat(child.pid()).orElseThrow();
@@ -253,11 +253,11 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void bytesThatAreNotTextArePassedOnAsTheyAre() throws IOException {
+  void bytesThatAreNotUtf8ArePassedUnchanged() throws IOException {
     byte[] argument = {'a', (byte) 0xFF, (byte) 0xC3, 'z'};
-    SpawnRequest plain = fixture.request("prints-bytes.sh", ByteText.fromBytes(argument));
+    SpawnRequest plain = fixture.request("prints-bytes.sh", SurrogateEscape.fromBytes(argument));
     Map<String, String> environment = new HashMap<>(plain.environment());
-    environment.put("GREETING", "gr\u00FC\u00DFe " + ByteText.fromBytes(argument));
+    environment.put("GREETING", "gr\u00FC\u00DFe " + SurrogateEscape.fromBytes(argument));
     Spawned child =
         fixture.start(
             new SpawnRequest(
@@ -285,7 +285,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void findsMainProcessesByTheirTag() {
+  void mainProcessesAreFoundByTheirTag() {
     Spawned one = fixture.start("obedient.sh");
     Spawned other = fixture.start("daemonizes.sh");
     one.awaitReady();
@@ -304,10 +304,10 @@ class LinuxProcessHostTest extends ProcessHostContract {
 
   @ParameterizedTest
   @ValueSource(strings = {"new-session.sh", "daemonizes.sh", "leaves-orphans.sh"})
-  void findsTheMainProcessAndNotItsChildWithASessionOfItsOwn(String script) {
+  void descendantWithItsOwnSessionIsNotFoundAsTheMainProcess(String script) {
     Spawned child = fixture.start(script);
     child.awaitReady();
-    awaitASecondSession(child.pid());
+    awaitSessionOfDescendant(child.pid());
 
     Map<String, ProcessIdentity> expected = Map.of(fixture.tag(1, 1), child.child().identity());
     Eventually.await(
@@ -317,7 +317,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
         () -> fixture.host().findTagged(fixture.mark() + ":"));
   }
 
-  private void awaitASecondSession(int main) {
+  private void awaitSessionOfDescendant(int main) {
     Eventually.await(
         "a child of " + main + " leads a session",
         HostFixture.DEADLINE,
@@ -331,7 +331,7 @@ class LinuxProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void aHundredChildrenAreMadeAndEndedTogether() {
+  void hundredChildrenAreStartedAndEndedTogether() {
     List<Spawned> children = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       children.add(fixture.start("obedient.sh"));

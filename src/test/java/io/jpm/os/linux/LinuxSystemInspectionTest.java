@@ -12,11 +12,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LinuxSystemInspectionTest {
   @TempDir Path dir;
-  private final LinuxSystemInspection look = new LinuxSystemInspection();
+  private final LinuxSystemInspection inspection = new LinuxSystemInspection();
 
   @Test
-  void whatTheTestsNeedIsFound() {
-    SystemFacts facts = look.look();
+  void requiredKernelFeaturesAreFound() {
+    SystemFacts facts = inspection.look();
     assertThat(facts.portable()).isEmpty();
     assertThat(facts.kernel()).startsWith("Linux ");
     assertThat(facts.features())
@@ -32,7 +32,7 @@ class LinuxSystemInspectionTest {
             .filter(it -> it.startsWith("Max open files"))
             .findFirst()
             .orElseThrow();
-    assertThat(look.look().limits())
+    assertThat(inspection.look().limits())
         .hasValueSatisfying(limits -> {
           assertThat(line).contains(" " + limits.openFiles() + " ");
           assertThat(limits.openFilesMost()).isGreaterThanOrEqualTo(limits.openFiles());
@@ -42,20 +42,20 @@ class LinuxSystemInspectionTest {
   }
 
   @Test
-  void aPipeHasAReaderWhileSomebodyReads() throws Exception {
+  void pipeHasAReaderOnlyWhileItIsOpenForReading() throws Exception {
     Path fifo = dir.resolve("fifo");
-    assertThat(look.hasReader(fifo)).contains(false);
+    assertThat(inspection.hasReader(fifo)).contains(false);
     assertThat(Libc.mkfifo(fifo, 0600)).isZero();
-    assertThat(look.hasReader(fifo)).contains(false);
+    assertThat(inspection.hasReader(fifo)).contains(false);
     int reader = Libc.open(fifo, Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
     assertThat(reader).isPositive();
-    assertThat(look.hasReader(fifo)).contains(true);
+    assertThat(inspection.hasReader(fifo)).contains(true);
     Libc.close(reader);
-    assertThat(look.hasReader(fifo)).contains(false);
+    assertThat(inspection.hasReader(fifo)).contains(false);
   }
 
   @Test
-  void inodesAreThoseThatDfTells() throws Exception {
+  void freeInodesAreThoseThatDfReports() throws Exception {
     Process df =
         new ProcessBuilder("df", "--output=iavail", dir.toString())
             .redirectErrorStream(true)
@@ -66,9 +66,9 @@ class LinuxSystemInspectionTest {
             .split("\n", -1);
     String available = lines[lines.length - 1].strip();
     if (available.equals("-") || available.equals("0")) {
-      assertThat(look.freeInodes(dir).orElse(0)).isZero();
+      assertThat(inspection.freeInodes(dir).orElse(0)).isZero();
     } else {
-      assertThat(look.freeInodes(dir).getAsLong())
+      assertThat(inspection.freeInodes(dir).getAsLong())
           .isBetween(Long.parseLong(available) / 2, 2 * Long.parseLong(available));
     }
   }

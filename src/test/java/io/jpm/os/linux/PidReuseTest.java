@@ -28,7 +28,7 @@ class PidReuseTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aStrangerWithARecordedPidIsNeitherAdoptedNorSignalled() throws Exception {
+  void otherProcessWithARecordedPidIsNeitherAdoptedNorSignalled() throws Exception {
     Need.assume(
         run(List.of("sh", "-c", "test -w /proc/sys/kernel/ns_last_pid && echo yes"))
             .equals("yes\n"),
@@ -45,7 +45,7 @@ class PidReuseTest {
                 "-XX:-UseDynamicNumberOfCompilerThreads",
                 "-cp",
                 Objects.requireNonNull(System.getProperty("java.class.path")),
-                SmallPidSpace.class.getName(),
+                PidReuseScenarios.class.getName(),
                 Files.createDirectory(dir.resolve("space")).toString()));
 
     assertThat(said)

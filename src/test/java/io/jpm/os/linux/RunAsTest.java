@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
 import io.jpm.model.Sandbox;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
+import io.jpm.os.linux.credentials.UserDatabase;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.Native;
-import io.jpm.os.linux.rights.Accounts;
 import io.jpm.os.linux.tree.LinuxChild;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
@@ -98,14 +98,14 @@ class RunAsTest {
     return fields[16];
   }
 
-  private static List<String> fourTimes(Object value) {
+  private static List<String> repeatedFourTimes(Object value) {
     return List.of(value.toString(), value.toString(), value.toString(), value.toString());
   }
 
   /// The user of the program may create a pipe there at any time, and the daemon must not block on
   /// a pipe that no process opens at the other end.
   @Test
-  void aPipeInTheProgramsPlaceIsRefusedAtOnce() {
+  void pipeInPlaceOfTheProgramIsRefusedAtOnce() {
     Path pipe = fixture.dir().resolve("program");
     Libc.mkfifo(pipe, 0755);
     List<RunAs> users =
@@ -120,8 +120,8 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aUserComesWithItsGroupAndWithoutAnyCapability() throws IOException {
-    Accounts.User nobody = Accounts.user(NOBODY).orElseThrow();
+  void userHasItsGroupAndNoCapabilities() throws IOException {
+    UserDatabase.User nobody = UserDatabase.user(NOBODY).orElseThrow();
     Spawned app =
         fixture.start(
             request(
@@ -133,8 +133,8 @@ class RunAsTest {
                     OptionalInt.of(0137))));
     app.awaitOutput("0137\n");
 
-    assertThat(status(app.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
-    assertThat(status(app.pid(), "Gid")).isEqualTo(fourTimes(nobody.gid()));
+    assertThat(status(app.pid(), "Uid")).isEqualTo(repeatedFourTimes(nobody.uid()));
+    assertThat(status(app.pid(), "Gid")).isEqualTo(repeatedFourTimes(nobody.gid()));
     assertThat(status(app.pid(), "Groups")).containsExactly(Integer.toString(nobody.gid()));
     for (String set : List.of("CapEff", "CapPrm", "CapInh", "CapAmb")) {
       assertThat(status(app.pid(), set)).as(set).containsExactly("0000000000000000");
@@ -153,8 +153,8 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void numbersServeAsNames() {
-    Accounts.User nobody = nobody();
+  void usersAndGroupsCanBeGivenAsNumbers() {
+    UserDatabase.User nobody = nobody();
     Spawned byNumber =
         fixture.start(request("obedient.sh", user(Integer.toUnsignedString(nobody.uid()))));
     Spawned otherGroup =
@@ -168,18 +168,18 @@ class RunAsTest {
                     OptionalInt.empty())));
     Spawned groupAlone = fixture.start(request("obedient.sh", group("daemon")));
 
-    assertThat(status(byNumber.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
-    assertThat(status(otherGroup.pid(), "Uid")).isEqualTo(fourTimes(nobody.uid()));
-    assertThat(status(otherGroup.pid(), "Gid")).isEqualTo(fourTimes(4242));
+    assertThat(status(byNumber.pid(), "Uid")).isEqualTo(repeatedFourTimes(nobody.uid()));
+    assertThat(status(otherGroup.pid(), "Uid")).isEqualTo(repeatedFourTimes(nobody.uid()));
+    assertThat(status(otherGroup.pid(), "Gid")).isEqualTo(repeatedFourTimes(4242));
     assertThat(status(otherGroup.pid(), "Groups")).containsExactly("4242");
-    assertThat(status(groupAlone.pid(), "Uid")).isEqualTo(fourTimes(0));
-    assertThat(status(groupAlone.pid(), "Gid")).isEqualTo(fourTimes(1));
+    assertThat(status(groupAlone.pid(), "Uid")).isEqualTo(repeatedFourTimes(0));
+    assertThat(status(groupAlone.pid(), "Gid")).isEqualTo(repeatedFourTimes(1));
     assertThat(status(groupAlone.pid(), "Groups")).containsExactly("1");
   }
 
-  private static Accounts.User nobody() {
+  private static UserDatabase.User nobody() {
     try {
-      return Accounts.user(NOBODY).orElseThrow();
+      return UserDatabase.user(NOBODY).orElseThrow();
     } catch (ErrnoException e) {
       throw new AssertionError(e);
     }
@@ -187,7 +187,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void furtherGroupsOfTheUserAreSet() throws IOException {
+  void supplementaryGroupsOfTheUserAreSet() throws IOException {
     Optional<String> member =
         Files.readAllLines(Path.of("/etc/group")).stream()
             .map(line -> line.split(":", -1))
@@ -195,19 +195,21 @@ class RunAsTest {
             .map(parts -> parts[3].split(",", -1)[0])
             .findFirst();
     Need.assume(member.isPresent(), "a user in a further group");
-    Accounts.User user = Accounts.user(member.orElseThrow()).orElseThrow();
+    UserDatabase.User user = UserDatabase.user(member.orElseThrow()).orElseThrow();
     Spawned app = fixture.start(request("obedient.sh", user(user.name())));
 
     List<String> expected =
-        Accounts.groupsOf(user.name(), user.gid()).stream().map(Integer::toUnsignedString).toList();
+        UserDatabase.groupsOf(user.name(), user.gid()).stream()
+            .map(Integer::toUnsignedString)
+            .toList();
     assertThat(expected).hasSizeGreaterThan(1);
     assertThat(status(app.pid(), "Groups")).containsExactlyInAnyOrderElementsOf(expected);
   }
 
   @Test
   @Needs(Need.ROOT)
-  void theDaemonsOwnThreadsKeepTheirRights() {
-    List<String> before = ownThreads();
+  void threadsOfTheDaemonKeepTheirCredentials() {
+    List<String> before = credentialsOfThreads();
     RunAs all =
         new RunAs(Optional.of(NOBODY), Optional.empty(), OptionalInt.of(11), OptionalInt.of(0123));
     for (int i = 0; i < 50; i++) {
@@ -215,22 +217,22 @@ class RunAsTest {
       app.watcher().awaitExit();
     }
 
-    assertThat(ownThreads()).isEqualTo(before).hasSize(1);
-    // PR_GET_DUMPABLE: no process can have attached to the threads that ran as nobody.
+    assertThat(credentialsOfThreads()).isEqualTo(before).hasSize(1);
+    // PR_GET_DUMPABLE: no process can have attached to the threads that ran as user nobody.
     assertThat(new Native("prctl").call(3))
         .isEqualTo(Long.parseLong(read(Path.of("/proc/sys/fs/suid_dumpable")).strip()));
   }
 
   /// Returns the credentials of all threads: one line if they agree.
-  private static List<String> ownThreads() {
+  private static List<String> credentialsOfThreads() {
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
-      return tasks.flatMap(RunAsTest::rights).distinct().toList();
+      return tasks.flatMap(RunAsTest::credentialsOf).distinct().toList();
     } catch (IOException e) {
       throw new AssertionError(e);
     }
   }
 
-  private static Stream<String> rights(Path task) {
+  private static Stream<String> credentialsOf(Path task) {
     try {
       if (Files.readString(task.resolve("comm")).startsWith("jpm-other")) {
         return Stream.empty(); // about to exit
@@ -250,7 +252,7 @@ class RunAsTest {
   @ParameterizedTest
   @Needs(Need.ROOT)
   @ValueSource(strings = {"obedient.sh", "new-session.sh", "daemonizes.sh"})
-  void theTreeOfAnotherUserIsEnded(String script) {
+  void treeOfAnotherUserIsEnded(String script) {
     Spawned app = fixture.start(request(script, user(NOBODY)));
     app.awaitReady();
 
@@ -263,7 +265,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aNextDaemonFindsAdoptsAndEndsTheTreeOfAnotherUser() {
+  void nextDaemonFindsAdoptsAndEndsTheTreeOfAnotherUser() {
     String home = fixture.dir().toString();
     SpawnRequest request = fixture.withTag(request("daemonizes.sh", user(NOBODY)), home + ":1:1");
     Spawned app = fixture.start(request);
@@ -286,7 +288,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aTagThatAStrangerGaveItselfDoesNotCount() throws Exception {
+  void tagSetByAnotherUserIsNotTrusted() throws Exception {
     String tag = fixture.dir() + ":5:1";
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -306,7 +308,7 @@ class RunAsTest {
           HostFixture.DEADLINE,
           () ->
               read(Path.of("/proc/" + stranger.pid() + "/comm")).startsWith("sleep")
-                  && status(stranger.pid(), "Uid").equals(fourTimes(65534)));
+                  && status(stranger.pid(), "Uid").equals(repeatedFourTimes(65534)));
 
       assertThat(fixture.host().findTagged(fixture.dir() + ":")).isEmpty();
       ProcessIdentity gone = new ProcessIdentity("another", 1, 1);
@@ -341,7 +343,7 @@ class RunAsTest {
 
   @Test
   @Needs({Need.ROOT, Need.PYTHON_FOR_ALL})
-  void theUserOfAnAppHasNoRightToAnyThreadOfTheDaemon() throws Exception {
+  void userOfAnAppCannotSignalOrLimitThreadsOfTheDaemon() throws Exception {
     Path said = fixture.dir().resolve("said");
     Path stop = fixture.dir().resolve("stop");
     Path file = fixture.dir().resolve("log");
@@ -368,8 +370,8 @@ class RunAsTest {
           () -> Files.exists(Path.of(said + ".begun")) || !attack.isAlive());
       for (int i = 0; i < 60; i++) {
         fixture.start(request("exits-at-once.sh", user(NOBODY))).watcher().awaitExit();
-        fixture.host().logDisk().open(file, user(NOBODY)).close();
-        fixture.host().logDisk().delete(file, user(NOBODY));
+        fixture.host().logFileSystem().open(file, user(NOBODY)).close();
+        fixture.host().logFileSystem().delete(file, user(NOBODY));
       }
       Files.createFile(stop);
       attack.waitFor();
@@ -382,7 +384,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void theEnvironmentOfAnotherUsersAppIsItsOwnOnly() {
+  void environmentIsPassedOnlyToTheAppOfAnotherUser() {
     String odd = "a \"b' $HOME ${c} \\d\n#e";
     SpawnRequest request =
         fixture.withVariable(
@@ -392,7 +394,7 @@ class RunAsTest {
                 "/no/such/library.so"),
             "VALUE",
             "");
-    request = request.instead(Path.of("/usr/bin/printenv"), List.of("printenv", "-0"));
+    request = request.withProgram(Path.of("/usr/bin/printenv"), List.of("printenv", "-0"));
     Spawned app = fixture.start(request);
     app.watcher().awaitExit();
     app.awaitOutput("VALUE=");
@@ -406,20 +408,20 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void whatCannotBeStartedAsAnotherUserIsRefusedInWords() throws IOException {
+  void programThatCannotRunAsAnotherUserIsRefusedWithTheReason() throws IOException {
     Path noProgram = program("no-program", "just text\n");
     Path noInterpreter = program("no-interpreter", "#!/no/such/interpreter\n");
     Path closed = Files.createDirectory(fixture.dir().resolve("closed"));
     Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     SpawnRequest request = request("obedient.sh", user(NOBODY));
 
-    assertThat(fixture.refusal(request.instead(noProgram, List.of("x"))))
+    assertThat(fixture.refusal(request.withProgram(noProgram, List.of("x"))))
         .isEqualTo(noProgram + " is not a program and has no #! line: name an --interpreter");
-    assertThat(fixture.refusal(request.instead(noInterpreter, List.of("x"))))
+    assertThat(fixture.refusal(request.withProgram(noInterpreter, List.of("x"))))
         .isEqualTo(
             noInterpreter
                 + " names an interpreter in its #! line that does not exist: /no/such/interpreter");
-    assertThat(fixture.refusal(request.instead(Path.of("/no/such"), List.of("x"))))
+    assertThat(fixture.refusal(request.withProgram(Path.of("/no/such"), List.of("x"))))
         .isEqualTo("/no/such does not exist");
     assertThat(fixture.refusal(fixture.withFolder(request, closed)))
         .isEqualTo(
@@ -442,7 +444,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void anotherUserGetsNoNewPrivilegesUnlessToldOtherwise() {
+  void appOfAnotherUserHasNoNewPrivilegesByDefault() {
     Sandbox off = new Sandbox(Optional.of(false), Optional.empty());
     Spawned usual = fixture.start(request("obedient.sh", user(NOBODY)));
     Spawned free = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), off)));
@@ -452,7 +454,7 @@ class RunAsTest {
   }
 
   @Test
-  void noNewPrivilegesNeedNoRoot() {
+  void noNewPrivilegesDoesNotNeedRoot() {
     Sandbox on = new Sandbox(Optional.of(true), Optional.empty());
     Spawned usual = fixture.start(request("obedient.sh", RunAs.DAEMON));
     Spawned bound = fixture.start(request("obedient.sh", sandboxed(Optional.empty(), on)));
@@ -460,7 +462,7 @@ class RunAsTest {
     assertThat(status(usual.pid(), "NoNewPrivs"))
         .isEqualTo(status(ProcessHandle.current().pid(), "NoNewPrivs"));
     assertThat(status(bound.pid(), "NoNewPrivs")).containsExactly("1");
-    assertThat(status(bound.pid(), "Uid")).isEqualTo(fourTimes(Libc.effectiveUser()));
+    assertThat(status(bound.pid(), "Uid")).isEqualTo(repeatedFourTimes(Libc.effectiveUser()));
     bound.awaitReady();
     bound.child().signalTree(Signal.SIGTERM);
     bound.watcher().awaitTreeGone();
@@ -468,7 +470,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void anAppHasTheCapabilitiesThatItNamesAndNoOther() throws IOException {
+  void appHasExactlyTheConfiguredCapabilities() throws IOException {
     Sandbox one = new Sandbox(Optional.empty(), Optional.of(List.of("net_bind_service")));
     Sandbox none = new Sandbox(Optional.empty(), Optional.of(List.of()));
     Spawned user = fixture.start(request("obedient.sh", sandboxed(Optional.of(NOBODY), one)));
@@ -478,7 +480,7 @@ class RunAsTest {
     Spawned powerless =
         fixture.start(
             request("obedient.sh", sandboxed(Optional.empty(), none))
-                .instead(
+                .withProgram(
                     Path.of("/bin/sh"), List.of("sh", "-c", "cat closed; echo x >closed; exit 0")));
 
     assertThat(capabilities(user)).containsExactly("0000000000000400");
@@ -491,10 +493,11 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aProgramWithAnEqualsSignInItsPathRunsAsAnotherUser() throws IOException {
+  void programWithAnEqualsSignInItsPathRunsAsAnotherUser() throws IOException {
     Path program = program("a=b", "#!/bin/sh\necho \"$0 $1\"\n");
     Spawned app =
-        fixture.start(request("obedient.sh", user(NOBODY)).instead(program, List.of("x", "c d")));
+        fixture.start(
+            request("obedient.sh", user(NOBODY)).withProgram(program, List.of("x", "c d")));
 
     app.awaitOutput(program + " c d\n");
     app.watcher().awaitExit();
@@ -506,15 +509,15 @@ class RunAsTest {
   }
 
   @Test
-  void niceAloneNeedsNoRoot() {
+  void niceAloneDoesNotNeedRoot() {
     Spawned app = fixture.start(request("obedient.sh", nice(19)));
 
     assertThat(niceOf(read(Path.of("/proc/" + app.pid() + "/stat")))).isEqualTo("19");
-    assertThat(status(app.pid(), "Uid")).isEqualTo(fourTimes(Libc.effectiveUser()));
+    assertThat(status(app.pid(), "Uid")).isEqualTo(repeatedFourTimes(Libc.effectiveUser()));
   }
 
   @Test
-  void anUnknownUserIsRefused() {
+  void unknownUserOrGroupIsRefused() {
     assertThat(fixture.refusal(request("obedient.sh", user("no-such-user"))))
         .isEqualTo(
             "there is no user 'no-such-user' on this machine: name one of `getent passwd` as uid");
@@ -529,7 +532,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void aProgramThatTheUserMayNotRunIsRefused() throws IOException {
+  void programThatTheUserMayNotRunIsRefused() throws IOException {
     SpawnRequest request = request("obedient.sh", user(NOBODY));
     Files.setPosixFilePermissions(request.program(), PosixFilePermissions.fromString("rwx------"));
 
@@ -543,7 +546,7 @@ class RunAsTest {
 
   @Test
   @Needs({Need.ROOT, Need.LIBSECCOMP})
-  void anOrdinaryDaemonIsRefusedWhatOnlyRootMay() throws Exception {
+  void unprivilegedDaemonIsRefusedWhatNeedsRoot() throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -554,7 +557,7 @@ class RunAsTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             Objects.requireNonNull(System.getProperty("java.class.path")),
-            OrdinaryDaemon.class.getName(),
+            UnprivilegedDaemon.class.getName(),
             fixture.dir().toString(),
             fixture.script("obedient.sh").toString()));
     Path said = fixture.dir().resolve("said");
@@ -584,7 +587,7 @@ class RunAsTest {
 
   @Test
   @Needs(Need.ROOT)
-  void manyAtOnceDoNotMixTheirRights() {
+  void parallelSpawnsDoNotMixTheirCredentials() {
     List<SpawnRequest> requests = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
       requests.add(request("obedient.sh", i % 2 == 0 ? user(NOBODY) : nice(5)));
@@ -599,7 +602,7 @@ class RunAsTest {
     for (int i = 0; i < results.size(); i++) {
       assertThat(results.get(i)).isInstanceOf(SpawnResult.Started.class);
       int pid = ((SpawnResult.Started) results.get(i)).child().identity().pid();
-      assertThat(status(pid, "Uid")).isEqualTo(fourTimes(i % 2 == 0 ? nobody().uid() : 0));
+      assertThat(status(pid, "Uid")).isEqualTo(repeatedFourTimes(i % 2 == 0 ? nobody().uid() : 0));
       assertThat(niceOf(read(Path.of("/proc/" + pid + "/stat")))).isEqualTo(i % 2 == 0 ? own : "5");
     }
   }
@@ -607,7 +610,7 @@ class RunAsTest {
   /// The user of a process can change the environment that it shows.
   @Test
   @Needs(Need.ROOT)
-  void theEnvironmentOfAnotherUsersProcessIsNotRead() {
+  void environmentOfAProcessOfAnotherUserIsNotRead() {
     SpawnRequest request = fixture.request("obedient.sh");
     Spawned own = fixture.start(fixture.withVariable(request, "PORT", "3000"));
     own.awaitReady();
@@ -615,13 +618,13 @@ class RunAsTest {
     Spawned app = fixture.start(others);
     app.awaitReady();
 
-    assertThat(fixture.host().variable(own.child().identity(), "PORT")).contains("3000");
-    assertThat(fixture.host().variable(app.child().identity(), "PORT")).isEmpty();
+    assertThat(fixture.host().environmentVariable(own.child().identity(), "PORT")).contains("3000");
+    assertThat(fixture.host().environmentVariable(app.child().identity(), "PORT")).isEmpty();
   }
 
   @Test
   @Needs(Need.ROOT)
-  void aPipeOfItsOwnMakesNoProcessAnotherInstances() {
+  void processWithTheTagOfAnotherInstanceIsNotFound() {
     String home = fixture.dir().toString();
     SpawnRequest first = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:1");
     SpawnRequest second = fixture.withTag(request("obedient.sh", user(NOBODY)), home + ":1:9");
@@ -633,20 +636,20 @@ class RunAsTest {
     try (LinuxProcessHost next = new LinuxProcessHost(fixture.dir())) {
       assertThat(next.findTagged(home + ":"))
           .containsOnly(Map.entry(home + ":1:1", app.child().identity()));
-      assertThat(next.allTagged(home + ":")).containsOnlyKeys(home + ":1:1");
+      assertThat(next.findAllTagged(home + ":")).containsOnlyKeys(home + ":1:1");
     }
   }
 
   @Test
   @Needs(Need.ROOT)
-  void aChannelOfAnotherUsersProcessIsKnownByWhoMadeIt() {
+  void ipcChannelOfAProcessOfAnotherUserIsRecognized() {
     Spawned app = fixture.start(fixture.withChannel(request("obedient.sh", user(NOBODY))));
     app.awaitReady();
     Spawned without = fixture.start(request("obedient.sh", user(NOBODY)));
     without.awaitReady();
     try (LinuxProcessHost next = new LinuxProcessHost()) {
-      assertThat(adoptedBy(next, app).hasChannel()).isTrue();
-      assertThat(adoptedBy(next, without).hasChannel()).isFalse();
+      assertThat(adoptedBy(next, app).hasIpcChannel()).isTrue();
+      assertThat(adoptedBy(next, without).hasIpcChannel()).isFalse();
     }
   }
 

@@ -3,11 +3,11 @@ package io.jpm.os.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.RecordedWatcher;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.SpawnResult;
@@ -43,23 +43,23 @@ class TerminalTest {
   @AfterEach
   void leavesNothingBehind() {
     try {
-      awaitNoFeed();
+      awaitNoRelay();
     } finally {
       fixture.close();
     }
   }
 
   /// No process that reads a terminal outlives the app, not even as a zombie.
-  private void awaitNoFeed() {
+  private void awaitNoRelay() {
     fixture.endAll();
     Eventually.await(
         "no terminal relay is left",
         HostFixture.DEADLINE,
-        () -> feeds().isEmpty(),
-        TerminalTest::feeds);
+        () -> relays().isEmpty(),
+        TerminalTest::relays);
   }
 
-  private static List<String> feeds() {
+  private static List<String> relays() {
     return ProcessHandle.current()
         .children()
         .map(child -> nameOf(child.pid()))
@@ -80,7 +80,7 @@ class TerminalTest {
   }
 
   @Test
-  void bothStreamsAreOneTerminalAndGoOneWay() {
+  void bothStreamsAreOneTerminalWithOneOutput() {
     Spawned app =
         fixture.start(
             shell(
@@ -94,7 +94,7 @@ class TerminalTest {
   }
 
   @Test
-  void everyByteIsAsItWasWritten() {
+  void terminalDoesNotChangeBytes() {
     Spawned app = fixture.start(shell("printf 'a\\r\\nb\\tc\\003\\004\\377\\0z\\n'"));
     app.awaitOutput("z\n");
 
@@ -103,7 +103,7 @@ class TerminalTest {
 
   @Test
   @Needs(Need.PYTHON_FOR_ALL)
-  void aLineIsOutAtOnceThoughTheProgramDoesNotFlush() {
+  void lineArrivesAtOnceWithoutAFlush() {
     Spawned app =
         fixture.start(
             fixture.withTerminal(
@@ -117,7 +117,7 @@ class TerminalTest {
   }
 
   @Test
-  void aFloodArrivesWhole() {
+  void largeOutputArrivesCompletely() {
     Spawned app = fixture.start(fixture.withTerminal(fixture.request("floods.sh")));
 
     assertThat(app.watcher().awaitExit()).isEqualTo(new Exit.Code(0));
@@ -129,7 +129,7 @@ class TerminalTest {
   }
 
   @Test
-  void itHoldsThePipeBehindItAndNothingElse() throws IOException {
+  void appWithATerminalInheritsOnlyTheOutputPipe() throws IOException {
     SpawnRequest request = fixture.withTerminal(fixture.request("deaf.sh"));
     Spawned plain = fixture.start(request);
     plain.awaitReady();
@@ -167,7 +167,7 @@ class TerminalTest {
 
   @Test
   @Needs(Need.ROOT)
-  void anotherUserMayOpenItsOwnOutput() throws IOException {
+  void appOfAnotherUserCanOpenItsOutput() throws IOException {
     Files.setPosixFilePermissions(fixture.dir(), PosixFilePermissions.fromString("rwxrwxrwx"));
     RunAs nobody =
         new RunAs(
@@ -182,16 +182,16 @@ class TerminalTest {
   }
 
   @Test
-  void aRefusalLeavesNothing() throws IOException {
+  void refusedSpawnLeavesNoRelayAndNoDescriptor() throws IOException {
     for (int i = 0; i < 20; i++) {
       fixture.refusal(fixture.withTerminal(fixture.request("not-executable.sh")));
     }
-    awaitNoFeed();
+    awaitNoRelay();
     long before = descriptors();
     for (int i = 0; i < 20; i++) {
       fixture.refusal(fixture.withTerminal(fixture.request("not-executable.sh")));
     }
-    awaitNoFeed();
+    awaitNoRelay();
     Eventually.await(
         "open descriptors as before",
         HostFixture.DEADLINE,
@@ -208,32 +208,32 @@ class TerminalTest {
   }
 
   @Test
-  void outputThatNobodyWillEverReadHoldsNothingUp() throws IOException {
-    LogPipes pipes = fixture.host().logPipes().orElseThrow();
+  void unreadOutputDoesNotBlockTheEnd() throws IOException {
+    LogPipeReader pipes = fixture.host().logPipeReader().orElseThrow();
     SpawnRequest request = fixture.withTerminal(fixture.request("floods-and-stays.sh"));
-    Basin basin = new Basin();
-    basin.room(0);
-    LogPipes.Source source = pipes.open(request.out().fifo(), basin);
+    BoundedSink boundedSink = new BoundedSink();
+    boundedSink.room(0);
+    LogPipeReader.Source source = pipes.open(request.out().fifo(), boundedSink);
     RecordedWatcher watcher = new RecordedWatcher();
     SpawnResult result = fixture.host().spawn(request, watcher);
     Eventually.await(
-        "the sink has refused bytes", HostFixture.DEADLINE, () -> basin.refusals() > 0);
+        "the sink has refused bytes", HostFixture.DEADLINE, () -> boundedSink.refusals() > 0);
 
     ((SpawnResult.Started) result).child().signalTree(Signal.SIGKILL);
     watcher.awaitTreeGone();
     source.closeAndRemove();
 
-    awaitNoFeed();
+    awaitNoRelay();
   }
 
   @Test
-  void eachLifeHasATerminalOfItsOwnAndAllWriteIntoOnePipe() {
+  void outputOfSuccessiveRunsGoesToOnePipe() {
     SpawnRequest request = shell("echo again");
     for (int life = 1; life <= 5; life++) {
       Spawned app = life == 1 ? fixture.start(request) : fixture.startAgain(request);
       app.watcher().awaitExit();
       app.awaitOutput("again\n".repeat(life));
     }
-    awaitNoFeed();
+    awaitNoRelay();
   }
 }

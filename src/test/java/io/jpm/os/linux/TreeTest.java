@@ -2,8 +2,8 @@ package io.jpm.os.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.proc.ProcReader;
@@ -37,7 +37,7 @@ class TreeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"obedient.sh", "deaf.sh", "new-session.sh", "daemonizes.sh", "stops-itself.sh"})
-  void killEndsEveryKindOfTree(String script) {
+  void sigkillEndsEveryKindOfTree(String script) {
     Spawned child = fixture.start(script);
     child.awaitReady();
 
@@ -51,7 +51,7 @@ class TreeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"obedient.sh", "new-session.sh", "daemonizes.sh"})
-  void termEndsEveryTreeThatListens(String script) {
+  void sigtermEndsEveryTreeThatObeysIt(String script) {
     Spawned child = fixture.start(script);
     child.awaitReady();
 
@@ -63,7 +63,7 @@ class TreeTest {
   }
 
   @Test
-  void aTreeThatKeepsForkingIsKilled() {
+  void treeThatKeepsForkingIsKilled() {
     Spawned child = fixture.start("keeps-forking.sh");
     child.awaitReady();
 
@@ -76,7 +76,7 @@ class TreeTest {
   }
 
   @Test
-  void aDeafTreeIsNotGoneBeforeItIsKilled() {
+  void treeThatIgnoresSignalsIsNotGoneBeforeItIsKilled() {
     Spawned deaf = fixture.start("deaf.sh");
     Spawned obedient = fixture.start("obedient.sh");
     deaf.awaitReady();
@@ -92,7 +92,7 @@ class TreeTest {
   }
 
   @Test
-  void aStoppedProcessGetsToActOnTheSignal() {
+  void stoppedProcessIsContinuedToHandleTheSignal() {
     Spawned child = fixture.start("stops-itself.sh");
     child.awaitReady();
     awaitState(child.pid(), 'T');
@@ -115,7 +115,7 @@ class TreeTest {
   }
 
   @Test
-  void leftoversInTheSessionAreSeenAndEnded() {
+  void leftoversInTheSessionAreFoundAndEnded() {
     Spawned child = fixture.start("forks-and-dies.sh");
     child.awaitReady();
     assertThat(child.watcher().awaitExit()).isEqualTo(new Exit.Code(3));
@@ -130,7 +130,7 @@ class TreeTest {
 
   /// The process of any user can do that, so no environment may fill the memory of the daemon.
   @Test
-  void anEnvironmentThatNeverEndsIsNotReadToTheEnd() {
+  void readOfAnEndlessEnvironmentReturns() {
     Spawned child = fixture.start("endless-environment.py");
     child.awaitReady();
     try (ProcReader reader = new ProcReader()) {
@@ -142,7 +142,7 @@ class TreeTest {
   }
 
   @Test
-  void leftoversWithoutTheTagAreKnownByTheirSession() {
+  void leftoversWithoutTheTagAreFoundByTheirSession() {
     Spawned child = fixture.start("forgets-environment.sh");
     child.awaitReady();
     child.watcher().awaitExit();
@@ -154,7 +154,7 @@ class TreeTest {
   }
 
   @Test
-  void aDaemonizedGrandchildIsKnownByItsTagAfterTheMainProcessDied() {
+  void daemonizedGrandchildIsFoundByItsTagAfterTheMainExit() {
     Spawned child = fixture.start("daemonizes-and-exits.sh");
     child.watcher().awaitExit();
     child.awaitReady();
@@ -166,7 +166,7 @@ class TreeTest {
   }
 
   @Test
-  void theEndOfATreeThatIsGoneAlreadyIsTold() {
+  void endOfATreeThatIsAlreadyGoneIsReported() {
     Spawned child = fixture.start("exits-at-once.sh");
     child.watcher().awaitExit();
 
@@ -180,7 +180,7 @@ class TreeTest {
   }
 
   @Test
-  void anotherInstanceWithASimilarTagIsNotTouched() {
+  void instanceWithASimilarTagIsNotAffected() {
     Spawned one = fixture.start(fixture.withTag(fixture.request("daemonizes.sh"), tag("1:1")));
     Spawned eleven = fixture.start(fixture.withTag(fixture.request("obedient.sh"), tag("11:1")));
     Spawned later = fixture.start(fixture.withTag(fixture.request("obedient.sh"), tag("1:2")));
@@ -199,7 +199,7 @@ class TreeTest {
   }
 
   @Test
-  void aLeftoverOfAnEarlierGenerationGoesWithTheTree() {
+  void leftoverOfAnEarlierGenerationIsEndedWithTheTree() {
     Spawned first =
         fixture.start(fixture.withTag(fixture.request("daemonizes-and-exits.sh"), tag("1:9")));
     first.watcher().awaitExit();

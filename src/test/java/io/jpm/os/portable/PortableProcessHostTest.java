@@ -16,7 +16,7 @@ class PortableProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void otherRightsAreRefusedAndNotIgnored() {
+  void otherCredentialsAreRefused() {
     RunAs nice =
         new RunAs(Optional.empty(), Optional.empty(), OptionalInt.of(5), OptionalInt.empty());
 
@@ -25,16 +25,16 @@ class PortableProcessHostTest extends ProcessHostContract {
   }
 
   @Test
-  void aTerminalIsRefusedAndNotIgnored() {
+  void terminalIsRefused() {
     assertThat(fixture.refusal(fixture.withTerminal(fixture.request("obedient.sh"))))
         .isEqualTo("this system cannot give an app a terminal: leave out pty");
   }
 
   @Test
-  void thereIsNoChannel() {
+  void childHasNoIpcChannel() {
     var child = fixture.start(fixture.withChannel(fixture.request("obedient.sh")));
 
-    assertThat(child.child().hasChannel()).isFalse();
+    assertThat(child.child().hasIpcChannel()).isFalse();
     assertThat(child.child().send("1")).isFalse();
   }
 }

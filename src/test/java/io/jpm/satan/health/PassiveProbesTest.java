@@ -8,12 +8,12 @@ import io.jpm.bus.BusCodec;
 import io.jpm.bus.logs.FlowControlAck;
 import io.jpm.bus.logs.LineLease;
 import io.jpm.bus.satan.SatanCommand;
+import io.jpm.model.AppCommand;
 import io.jpm.model.AppName;
 import io.jpm.model.AppSpec;
-import io.jpm.model.Check;
-import io.jpm.model.Command;
-import io.jpm.model.run.InstanceId;
-import io.jpm.model.run.WorkerId;
+import io.jpm.model.ProbeHandler;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.WorkerId;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.NotifyAddress;
@@ -21,7 +21,7 @@ import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.satan.health.PassiveProbe.ProbeSignal;
 import io.jpm.satan.health.PassiveProbe.ProbeSubscription;
 import io.jpm.testing.Eventually;
-import io.jpm.testing.Patience;
+import io.jpm.testing.TestDeadline;
 import io.jpm.wire.LinesMessage;
 import io.jpm.wire.LinesMessage.Line;
 import io.vertx.core.Context;
@@ -49,8 +49,8 @@ class PassiveProbesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context context = vertx.getOrCreateContext();
-  private final List<LineLease> wanted = new CopyOnWriteArrayList<>();
-  private final List<ProbeSignal> signs = new CopyOnWriteArrayList<>();
+  private final List<LineLease> leases = new CopyOnWriteArrayList<>();
+  private final List<ProbeSignal> signals = new CopyOnWriteArrayList<>();
   private HostFixture fixture;
   private Path home;
   private PassiveProbes passiveProbes;
@@ -66,9 +66,9 @@ class PassiveProbesTest {
         vertx
             .eventBus()
             .<LineLease>consumer(
-                Addresses.LINES_WANTED,
+                Addresses.LINE_LEASES,
                 message -> {
-                  wanted.add(message.body());
+                  leases.add(message.body());
                   message.reply(new FlowControlAck());
                 })
             .completion());
@@ -82,7 +82,7 @@ class PassiveProbesTest {
 
   private static <T> T await(Future<T> future) {
     try {
-      return future.await(Patience.seconds(60), TimeUnit.SECONDS);
+      return future.await(TestDeadline.scaledSeconds(60), TimeUnit.SECONDS);
     } catch (TimeoutException late) {
       throw new AssertionError(late);
     }
@@ -94,12 +94,12 @@ class PassiveProbesTest {
     return await(promise.future());
   }
 
-  private ProbeSubscription hear(WorkerId worker, Check check) {
-    var command =
-        new Command(Path.of("/bin/app"), java.util.Optional.empty(), List.of(), List.of());
-    AppSpec spec = AppSpec.of(WEB, command, home).build();
+  private ProbeSubscription subscribe(WorkerId worker, ProbeHandler probeHandler) {
+    var appCommand =
+        new AppCommand(Path.of("/bin/app"), java.util.Optional.empty(), List.of(), List.of());
+    AppSpec spec = AppSpec.builder(WEB, appCommand, home).build();
     var startMonitoring = new SatanCommand.StartMonitoring(worker, spec, Map.of(), false);
-    return on(() -> passiveProbes.open(startMonitoring, check, signs::add));
+    return on(() -> passiveProbes.open(startMonitoring, probeHandler, signals::add));
   }
 
   private static WorkerId worker(int id, long birth) {
@@ -123,14 +123,14 @@ class PassiveProbesTest {
     Eventually.await(
         List.of(expected).toString(),
         HostFixture.DEADLINE,
-        () -> signs.equals(List.of(expected)),
-        () -> signs);
+        () -> signals.equals(List.of(expected)),
+        () -> signals);
   }
 
   @Test
-  void onlyLinesOfThatProcessCount() {
-    hear(worker(3, 20), new Check.Log("read[y]"));
-    assertThat(wanted).contains(new LineLease(Addresses.SATAN_LINES, Set.of("web")));
+  void onlyLinesOfTheProbedProcessCount() {
+    subscribe(worker(3, 20), new ProbeHandler.Log("read[y]"));
+    assertThat(leases).contains(new LineLease(Addresses.SATAN_LINES, Set.of("web")));
     print(2, 20, "ready");
     print(3, 10, "ready");
     print(3, 20, "not yet");
@@ -139,9 +139,9 @@ class PassiveProbesTest {
   }
 
   @Test
-  void whoListensNoMoreIsToldNothingAndNothingIsWanted() {
-    ProbeSubscription one = hear(worker(1, 1), new Check.Log("x"));
-    ProbeSubscription two = hear(worker(2, 1), new Check.Log("x"));
+  void closedSubscriptionReceivesNoSignalsAndEndsTheLease() {
+    ProbeSubscription one = subscribe(worker(1, 1), new ProbeHandler.Log("x"));
+    ProbeSubscription two = subscribe(worker(2, 1), new ProbeHandler.Log("x"));
     on(() -> {
       one.close();
       return Future.succeededFuture();
@@ -149,7 +149,7 @@ class PassiveProbesTest {
     print(1, 1, "x");
     print(2, 1, "x2");
     awaitSigns(new ProbeSignal.Line("x2"));
-    assertThat(wanted.getLast().apps()).containsExactly("web");
+    assertThat(leases.getLast().apps()).containsExactly("web");
     on(() -> {
       two.close();
       return Future.succeededFuture();
@@ -157,19 +157,19 @@ class PassiveProbesTest {
     Eventually.await(
         "the line lease is given up",
         HostFixture.DEADLINE,
-        () -> wanted.getLast().apps().isEmpty());
+        () -> leases.getLast().apps().isEmpty());
   }
 
   @Test
-  void aPatternThatIsNoneIsASentence() {
-    assertThatThrownBy(() -> hear(worker(1, 1), new Check.Log("(")))
+  void invalidPatternIsReportedAsASentence() {
+    assertThatThrownBy(() -> subscribe(worker(1, 1), new ProbeHandler.Log("(")))
         .hasMessageContaining("log: \"(\" is not a regular expression: ");
   }
 
   @Test
-  void aProcessSaysHowItIsFromItsFirstMoment() {
+  void notifySignalsAreReceivedFromTheStartOfTheProcess() {
     WorkerId worker = new WorkerId(new InstanceId(7), 42, 3);
-    ProbeSubscription probeSubscription = hear(worker, new Check.Notify());
+    ProbeSubscription probeSubscription = subscribe(worker, new ProbeHandler.Notify());
     String address = NotifyAddress.of(home, worker, io.jpm.model.RunAs.DAEMON);
     assertThat(address).isEqualTo(home + "/notify/7-42-3");
     Spawned app =
@@ -204,9 +204,9 @@ class PassiveProbesTest {
   }
 
   @Test
-  void aStatusThatChangesAllTheTimeIsToldOnceInAWhileAndInTheEnd() {
+  void frequentlyChangingStatusIsThrottledAndItsLastValueReported() {
     on(() -> {
-      var statusReports = new StatusReports(vertx, text -> signs.add(new ProbeSignal.Says(text)));
+      var statusReports = new StatusReports(vertx, text -> signals.add(new ProbeSignal.Says(text)));
       for (int i = 0; i < 1000; i++) {
         statusReports.is("step " + i);
       }

@@ -2,7 +2,7 @@ package io.jpm.satan.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.Check;
+import io.jpm.model.ProbeHandler;
 import io.jpm.satan.health.HealthState.Stage;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,23 +13,24 @@ import org.junit.jupiter.api.Test;
 
 class ProbeStateMachineTest {
   private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final ProbeResult WELL = new ProbeResult.Passed();
-  private static final ProbeResult ILL = new ProbeResult.Failed("answers 500");
+  private static final ProbeResult PASSED = new ProbeResult.Passed();
+  private static final ProbeResult FAILED = new ProbeResult.Failed("answers 500");
 
-  private final Map<ProbeRole, ProbeConfig> rules = new EnumMap<>(ProbeRole.class);
+  private final Map<ProbeKind, ProbeConfig> rules = new EnumMap<>(ProbeKind.class);
   private final List<HealthEffect> orders = new ArrayList<>();
   private HealthState healthState = HealthState.NEW;
   private long now = 1_000;
 
-  private void asks(ProbeRole probeRole, Duration interval, int failures, int successes) {
-    var rhythm =
-        new Check.Rhythm(interval, SECOND.multipliedBy(2), failures, successes, Duration.ZERO);
-    rules.put(probeRole, new ProbeConfig(rhythm, true, "no answer"));
+  private void activeProbe(ProbeKind probeKind, Duration interval, int failures, int successes) {
+    var probeTiming =
+        new ProbeHandler.ProbeTiming(
+            interval, SECOND.multipliedBy(2), failures, successes, Duration.ZERO);
+    rules.put(probeKind, new ProbeConfig(probeTiming, true, "no answer"));
   }
 
-  private void listens(ProbeRole probeRole, Duration interval, int failures) {
-    var rhythm = new Check.Rhythm(interval, SECOND, failures, 1, Duration.ZERO);
-    rules.put(probeRole, new ProbeConfig(rhythm, false, "silence"));
+  private void passiveProbe(ProbeKind probeKind, Duration interval, int failures) {
+    var probeTiming = new ProbeHandler.ProbeTiming(interval, SECOND, failures, 1, Duration.ZERO);
+    rules.put(probeKind, new ProbeConfig(probeTiming, false, "silence"));
   }
 
   private void take(HealthEvent healthEvent) {
@@ -38,16 +39,16 @@ class ProbeStateMachineTest {
     orders.addAll(step.orders());
   }
 
-  private List<HealthEffect> said() {
+  private List<HealthEffect> reports() {
     return orders.stream()
         .filter(healthEffect ->
-            !(healthEffect instanceof HealthEffect.Ask)
-                && !(healthEffect instanceof HealthEffect.GiveUp))
+            !(healthEffect instanceof HealthEffect.StartAttempt)
+                && !(healthEffect instanceof HealthEffect.CancelAttempt))
         .toList();
   }
 
   private void begin() {
-    take(new HealthEvent.Began(false));
+    take(new HealthEvent.ProcessStarted(false));
   }
 
   private void after(Duration time) {
@@ -56,271 +57,276 @@ class ProbeStateMachineTest {
   }
 
   /// Ends the latest attempt of `probeRole` with the result.
-  private void found(ProbeRole probeRole, ProbeResult probeResult) {
-    take(new HealthEvent.Answered(probeRole, healthState.pulse(probeRole).attempt(), probeResult));
+  private void endAttempt(ProbeKind probeKind, ProbeResult probeResult) {
+    take(
+        new HealthEvent.AttemptFinished(
+            probeKind, healthState.probe(probeKind).attempt(), probeResult));
   }
 
   /// Begins the next attempt when it is due and ends it with the result.
-  private void next(ProbeRole probeRole, ProbeResult probeResult) {
-    long due = healthState.pulse(probeRole).due().orElseThrow();
+  private void runAttempt(ProbeKind probeKind, ProbeResult probeResult) {
+    long due = healthState.probe(probeKind).due().orElseThrow();
     now = Math.max(now, due);
     take(new HealthEvent.Tick());
-    assertThat(healthState.pulse(probeRole).asking()).isTrue();
-    found(probeRole, probeResult);
+    assertThat(healthState.probe(probeKind).inFlight()).isTrue();
+    endAttempt(probeKind, probeResult);
   }
 
   @Test
-  void nobodyIsDeadWhoCannotBeHeard() {
-    listens(ProbeRole.LIVENESS, SECOND, 1);
+  void livenessWithoutASignalSourceNeverReportsDead() {
+    passiveProbe(ProbeKind.LIVENESS, SECOND, 1);
     begin();
     assertThat(healthState.due()).isPresent();
-    ProbeStateMachine deaf = new ProbeStateMachine(rules).without(ProbeRole.LIVENESS);
+    ProbeStateMachine deaf = new ProbeStateMachine(rules).without(ProbeKind.LIVENESS);
     rules.clear();
     rules.putAll(deaf.rules());
-    take(new HealthEvent.Unheard(ProbeRole.LIVENESS, "no socket"));
+    take(new HealthEvent.SignalUnavailable(ProbeKind.LIVENESS, "no socket"));
     assertThat(healthState.due()).isEmpty();
     after(SECOND.multipliedBy(5));
-    assertThat(said()).isEmpty();
+    assertThat(reports()).isEmpty();
   }
 
   @Test
-  void isReadyWhenStartupAndThenReadinessHavePassed() {
-    asks(ProbeRole.STARTUP, SECOND, 1, 1);
-    asks(ProbeRole.READINESS, SECOND, 3, 1);
+  void processIsReadyAfterStartupAndReadinessPassed() {
+    activeProbe(ProbeKind.STARTUP, SECOND, 1, 1);
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 1);
     begin();
-    next(ProbeRole.STARTUP, ILL);
-    assertThat(said()).containsExactly(new HealthEffect.SayNotYet("answers 500"));
-    next(ProbeRole.STARTUP, WELL);
+    runAttempt(ProbeKind.STARTUP, FAILED);
+    assertThat(reports()).containsExactly(new HealthEffect.ReportNotReady("answers 500"));
+    runAttempt(ProbeKind.STARTUP, PASSED);
     assertThat(healthState.stage()).isEqualTo(Stage.GETTING_READY);
-    next(ProbeRole.READINESS, WELL);
-    assertThat(said()).last().isEqualTo(new HealthEffect.SayReady());
+    runAttempt(ProbeKind.READINESS, PASSED);
+    assertThat(reports()).last().isEqualTo(new HealthEffect.ReportReady());
     assertThat(healthState.stage()).isEqualTo(Stage.RUNNING);
-    assertThat(healthState.pulse(ProbeRole.STARTUP).due()).isEmpty();
+    assertThat(healthState.probe(ProbeKind.STARTUP).due()).isEmpty();
   }
 
   @Test
-  void readinessIsAskedTwiceASecondUntilItHasPassed() {
-    asks(ProbeRole.READINESS, SECOND.multipliedBy(5), 3, 1);
+  void readinessIsProbedTwiceASecondUntilItPasses() {
+    activeProbe(ProbeKind.READINESS, SECOND.multipliedBy(5), 3, 1);
     begin();
-    next(ProbeRole.READINESS, ILL);
-    long asked = healthState.pulse(ProbeRole.READINESS).askedAt();
-    assertThat(healthState.pulse(ProbeRole.READINESS).due()).hasValue(asked + 500_000_000);
-    next(ProbeRole.READINESS, WELL);
-    asked = healthState.pulse(ProbeRole.READINESS).askedAt();
-    assertThat(healthState.pulse(ProbeRole.READINESS).due()).hasValue(asked + 5_000_000_000L);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    long asked = healthState.probe(ProbeKind.READINESS).attemptedAt();
+    assertThat(healthState.probe(ProbeKind.READINESS).due()).hasValue(asked + 500_000_000);
+    runAttempt(ProbeKind.READINESS, PASSED);
+    asked = healthState.probe(ProbeKind.READINESS).attemptedAt();
+    assertThat(healthState.probe(ProbeKind.READINESS).due()).hasValue(asked + 5_000_000_000L);
   }
 
   @Test
-  void theSameReasonIsSaidOnce() {
-    asks(ProbeRole.READINESS, SECOND, 3, 1);
+  void sameReasonIsReportedOnce() {
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 1);
     begin();
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, new ProbeResult.Failed("nothing listens"));
-    assertThat(said())
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, new ProbeResult.Failed("nothing listens"));
+    assertThat(reports())
         .containsExactly(
-            new HealthEffect.SayNotYet("answers 500"),
-            new HealthEffect.SayNotYet("nothing listens"));
+            new HealthEffect.ReportNotReady("answers 500"),
+            new HealthEffect.ReportNotReady("nothing listens"));
   }
 
   @Test
-  void readinessHasToPassAsOftenInARowAsIsSaid() {
-    asks(ProbeRole.READINESS, SECOND, 3, 2);
+  void readinessNeedsTheConfiguredNumberOfConsecutiveSuccesses() {
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 2);
     begin();
-    next(ProbeRole.READINESS, WELL);
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, WELL);
-    assertThat(said()).doesNotContain(new HealthEffect.SayReady());
-    next(ProbeRole.READINESS, WELL);
-    assertThat(said()).last().isEqualTo(new HealthEffect.SayReady());
+    runAttempt(ProbeKind.READINESS, PASSED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, PASSED);
+    assertThat(reports()).doesNotContain(new HealthEffect.ReportReady());
+    runAttempt(ProbeKind.READINESS, PASSED);
+    assertThat(reports()).last().isEqualTo(new HealthEffect.ReportReady());
   }
 
   @Test
-  void anAttemptWithoutAnAnswerFailsWhenItsTimeIsOver() {
-    asks(ProbeRole.READINESS, SECOND, 3, 1);
+  void attemptWithoutAResultFailsAfterItsTimeout() {
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 1);
     begin();
     after(Duration.ZERO);
     after(SECOND);
-    assertThat(said()).isEmpty();
+    assertThat(reports()).isEmpty();
     after(SECOND);
     assertThat(orders)
         .containsExactly(
-            new HealthEffect.Ask(ProbeRole.READINESS, 1),
-            new HealthEffect.GiveUp(ProbeRole.READINESS, 1),
-            new HealthEffect.SayNotYet("no answer"));
+            new HealthEffect.StartAttempt(ProbeKind.READINESS, 1),
+            new HealthEffect.CancelAttempt(ProbeKind.READINESS, 1),
+            new HealthEffect.ReportNotReady("no answer"));
   }
 
   @Test
-  void aLateAnswerIsIgnored() {
-    asks(ProbeRole.READINESS, SECOND, 3, 1);
+  void lateResultIsIgnored() {
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 1);
     begin();
     after(Duration.ZERO);
     after(SECOND.multipliedBy(2));
     after(SECOND);
-    assertThat(healthState.pulse(ProbeRole.READINESS).attempt()).isEqualTo(2);
-    take(new HealthEvent.Answered(ProbeRole.READINESS, 1, WELL));
-    assertThat(said()).containsExactly(new HealthEffect.SayNotYet("no answer"));
-    assertThat(healthState.pulse(ProbeRole.READINESS).asking()).isTrue();
+    assertThat(healthState.probe(ProbeKind.READINESS).attempt()).isEqualTo(2);
+    take(new HealthEvent.AttemptFinished(ProbeKind.READINESS, 1, PASSED));
+    assertThat(reports()).containsExactly(new HealthEffect.ReportNotReady("no answer"));
+    assertThat(healthState.probe(ProbeKind.READINESS).inFlight()).isTrue();
   }
 
   @Test
-  void whoWasReadyIsUnhealthyAfterSoManyFailuresAndRecovers() {
-    asks(ProbeRole.READINESS, SECOND, 2, 1);
+  void readyProcessBecomesUnhealthyAfterFailuresAndRecovers() {
+    activeProbe(ProbeKind.READINESS, SECOND, 2, 1);
     begin();
-    next(ProbeRole.READINESS, WELL);
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, WELL);
-    next(ProbeRole.READINESS, ILL);
-    assertThat(said()).containsExactly(new HealthEffect.SayReady());
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, ILL);
-    next(ProbeRole.READINESS, WELL);
-    assertThat(said())
+    runAttempt(ProbeKind.READINESS, PASSED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, PASSED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    assertThat(reports()).containsExactly(new HealthEffect.ReportReady());
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    runAttempt(ProbeKind.READINESS, PASSED);
+    assertThat(reports())
         .containsExactly(
-            new HealthEffect.SayReady(),
-            new HealthEffect.SayUnhealthy("answers 500, 2 times in a row"),
-            new HealthEffect.SayRecovered());
+            new HealthEffect.ReportReady(),
+            new HealthEffect.ReportUnhealthy("answers 500, 2 times in a row"),
+            new HealthEffect.ReportRecovered());
   }
 
   @Test
-  void whoHangsAfterAnHourIsFoundDeadAndNothingMoreIsAsked() {
-    asks(ProbeRole.READINESS, SECOND.multipliedBy(5), 3, 1);
-    asks(ProbeRole.LIVENESS, SECOND.multipliedBy(10), 3, 1);
+  void processThatHangsIsReportedDeadAndNoLongerProbed() {
+    activeProbe(ProbeKind.READINESS, SECOND.multipliedBy(5), 3, 1);
+    activeProbe(ProbeKind.LIVENESS, SECOND.multipliedBy(10), 3, 1);
     begin();
     long hour = now + Duration.ofHours(1).toNanos();
     while (now < hour) {
       now = Math.max(now, healthState.due().orElseThrow());
       take(new HealthEvent.Tick());
-      for (ProbeRole probeRole : new ProbeRole[] {ProbeRole.READINESS, ProbeRole.LIVENESS}) {
-        if (healthState.pulse(probeRole).asking()) {
-          found(probeRole, WELL);
+      for (ProbeKind probeKind : new ProbeKind[] {ProbeKind.READINESS, ProbeKind.LIVENESS}) {
+        if (healthState.probe(probeKind).inFlight()) {
+          endAttempt(probeKind, PASSED);
         }
       }
     }
-    assertThat(said()).containsExactly(new HealthEffect.SayReady());
+    assertThat(reports()).containsExactly(new HealthEffect.ReportReady());
     long hangs = now;
     while (healthState.due().isPresent()) {
       now = Math.max(now, healthState.due().getAsLong());
       take(new HealthEvent.Tick());
     }
-    assertThat(said())
+    assertThat(reports())
         .containsExactly(
-            new HealthEffect.SayReady(),
-            new HealthEffect.SayUnhealthy("no answer, 3 times in a row"),
-            new HealthEffect.SayDead("no answer, 3 times in a row"));
+            new HealthEffect.ReportReady(),
+            new HealthEffect.ReportUnhealthy("no answer, 3 times in a row"),
+            new HealthEffect.ReportDead("no answer, 3 times in a row"));
     assertThat(Duration.ofNanos(now - hangs)).isLessThanOrEqualTo(Duration.ofSeconds(32));
     assertThat(healthState.stage()).isEqualTo(Stage.DEAD);
   }
 
   @Test
-  void livenessIsAskedFromReadyOn() {
-    asks(ProbeRole.STARTUP, SECOND, 1, 1);
-    asks(ProbeRole.READINESS, SECOND, 3, 1);
-    asks(ProbeRole.LIVENESS, SECOND, 1, 1);
+  void livenessIsProbedOnlyWhenTheProcessIsReady() {
+    activeProbe(ProbeKind.STARTUP, SECOND, 1, 1);
+    activeProbe(ProbeKind.READINESS, SECOND, 3, 1);
+    activeProbe(ProbeKind.LIVENESS, SECOND, 1, 1);
     begin();
-    next(ProbeRole.STARTUP, WELL);
-    next(ProbeRole.READINESS, ILL);
-    assertThat(healthState.pulse(ProbeRole.LIVENESS).due()).isEmpty();
-    next(ProbeRole.READINESS, WELL);
-    next(ProbeRole.LIVENESS, ILL);
-    assertThat(said()).last().isEqualTo(new HealthEffect.SayDead("answers 500"));
+    runAttempt(ProbeKind.STARTUP, PASSED);
+    runAttempt(ProbeKind.READINESS, FAILED);
+    assertThat(healthState.probe(ProbeKind.LIVENESS).due()).isEmpty();
+    runAttempt(ProbeKind.READINESS, PASSED);
+    runAttempt(ProbeKind.LIVENESS, FAILED);
+    assertThat(reports()).last().isEqualTo(new HealthEffect.ReportDead("answers 500"));
   }
 
   @Test
-  void livenessAloneMakesNobodyReady() {
-    asks(ProbeRole.LIVENESS, SECOND, 1, 1);
+  void livenessAloneReportsNoReadiness() {
+    activeProbe(ProbeKind.LIVENESS, SECOND, 1, 1);
     begin();
-    next(ProbeRole.LIVENESS, WELL);
-    assertThat(said()).isEmpty();
+    runAttempt(ProbeKind.LIVENESS, PASSED);
+    assertThat(reports()).isEmpty();
     assertThat(healthState.stage()).isEqualTo(Stage.RUNNING);
   }
 
   @Test
-  void delayIsWaitedFirst() {
-    var rhythm = new Check.Rhythm(SECOND, SECOND, 1, 1, Duration.ofSeconds(30));
-    rules.put(ProbeRole.LIVENESS, new ProbeConfig(rhythm, true, "no answer"));
+  void initialDelayPrecedesTheFirstAttempt() {
+    var probeTiming = new ProbeHandler.ProbeTiming(SECOND, SECOND, 1, 1, Duration.ofSeconds(30));
+    rules.put(ProbeKind.LIVENESS, new ProbeConfig(probeTiming, true, "no answer"));
     begin();
     after(Duration.ofSeconds(29));
     assertThat(orders).isEmpty();
     after(SECOND);
-    assertThat(orders).containsExactly(new HealthEffect.Ask(ProbeRole.LIVENESS, 1));
+    assertThat(orders).containsExactly(new HealthEffect.StartAttempt(ProbeKind.LIVENESS, 1));
   }
 
   @Test
-  void whoWasReadyBeforeTheDaemonIsNotSaidToBeReadyAgain() {
-    asks(ProbeRole.STARTUP, SECOND, 1, 1);
-    asks(ProbeRole.READINESS, SECOND, 1, 1);
-    take(new HealthEvent.Began(true));
-    next(ProbeRole.READINESS, WELL);
-    assertThat(said()).isEmpty();
-    next(ProbeRole.READINESS, ILL);
-    assertThat(said()).containsExactly(new HealthEffect.SayUnhealthy("answers 500"));
-    assertThat(healthState.pulse(ProbeRole.STARTUP).attempt()).isZero();
+  void processReadyBeforeTheDaemonStartedIsNotReportedReadyAgain() {
+    activeProbe(ProbeKind.STARTUP, SECOND, 1, 1);
+    activeProbe(ProbeKind.READINESS, SECOND, 1, 1);
+    take(new HealthEvent.ProcessStarted(true));
+    runAttempt(ProbeKind.READINESS, PASSED);
+    assertThat(reports()).isEmpty();
+    runAttempt(ProbeKind.READINESS, FAILED);
+    assertThat(reports()).containsExactly(new HealthEffect.ReportUnhealthy("answers 500"));
+    assertThat(healthState.probe(ProbeKind.STARTUP).attempt()).isZero();
   }
 
   @Test
-  void aSignBeforeTheProcessIsKnownCounts() {
-    listens(ProbeRole.STARTUP, SECOND, 1);
-    listens(ProbeRole.READINESS, SECOND, 1);
-    take(new HealthEvent.Heard(ProbeRole.STARTUP));
-    take(new HealthEvent.Heard(ProbeRole.READINESS));
-    assertThat(said()).isEmpty();
+  void signalBeforeTheProcessIsKnownCounts() {
+    passiveProbe(ProbeKind.STARTUP, SECOND, 1);
+    passiveProbe(ProbeKind.READINESS, SECOND, 1);
+    take(new HealthEvent.SignalReceived(ProbeKind.STARTUP));
+    take(new HealthEvent.SignalReceived(ProbeKind.READINESS));
+    assertThat(reports()).isEmpty();
     begin();
-    assertThat(said()).containsExactly(new HealthEffect.SayReady());
-    take(new HealthEvent.Heard(ProbeRole.READINESS));
-    assertThat(said()).containsExactly(new HealthEffect.SayReady());
+    assertThat(reports()).containsExactly(new HealthEffect.ReportReady());
+    take(new HealthEvent.SignalReceived(ProbeKind.READINESS));
+    assertThat(reports()).containsExactly(new HealthEffect.ReportReady());
   }
 
   @Test
-  void aSignHasToComeInEachIntervalFromReadyOn() {
-    listens(ProbeRole.READINESS, SECOND, 1);
-    listens(ProbeRole.LIVENESS, SECOND.multipliedBy(10), 2);
+  void passiveLivenessNeedsASignalInEachInterval() {
+    passiveProbe(ProbeKind.READINESS, SECOND, 1);
+    passiveProbe(ProbeKind.LIVENESS, SECOND.multipliedBy(10), 2);
     begin();
     after(Duration.ofHours(1));
-    assertThat(said()).isEmpty();
-    take(new HealthEvent.Heard(ProbeRole.READINESS));
+    assertThat(reports()).isEmpty();
+    take(new HealthEvent.SignalReceived(ProbeKind.READINESS));
     for (int i = 0; i < 5; i++) {
       after(SECOND.multipliedBy(5));
-      take(new HealthEvent.Heard(ProbeRole.LIVENESS));
+      take(new HealthEvent.SignalReceived(ProbeKind.LIVENESS));
       after(SECOND.multipliedBy(5));
     }
     after(SECOND.multipliedBy(10));
-    assertThat(said()).containsExactly(new HealthEffect.SayReady());
+    assertThat(reports()).containsExactly(new HealthEffect.ReportReady());
     after(SECOND.multipliedBy(10));
-    assertThat(said()).last().isEqualTo(new HealthEffect.SayDead("silence, 2 times in a row"));
+    assertThat(reports())
+        .last()
+        .isEqualTo(new HealthEffect.ReportDead("silence, 2 times in a row"));
   }
 
   @Test
-  void whatCannotBeHeardIsTheReasonForNotBeingReady() {
-    listens(ProbeRole.READINESS, SECOND, 1);
-    take(new HealthEvent.Unheard(ProbeRole.READINESS, "no socket"));
+  void unavailableSignalIsTheReasonOfNotReady() {
+    passiveProbe(ProbeKind.READINESS, SECOND, 1);
+    take(new HealthEvent.SignalUnavailable(ProbeKind.READINESS, "no socket"));
     begin();
-    assertThat(said()).containsExactly(new HealthEffect.SayNotYet("no socket"));
+    assertThat(reports()).containsExactly(new HealthEffect.ReportNotReady("no socket"));
   }
 
   @Test
-  void whoSaysThatHeCannotGoOnIsDeadAtOnce() {
-    listens(ProbeRole.LIVENESS, SECOND, 3);
+  void failingSignalReportsDeadAtOnce() {
+    passiveProbe(ProbeKind.LIVENESS, SECOND, 3);
     begin();
     take(new HealthEvent.Failing("it says so"));
     take(new HealthEvent.Failing("it says so"));
-    assertThat(said())
+    assertThat(reports())
         .containsExactly(
-            new HealthEffect.SayUnhealthy("it says so"), new HealthEffect.SayDead("it says so"));
+            new HealthEffect.ReportUnhealthy("it says so"),
+            new HealthEffect.ReportDead("it says so"));
   }
 
   @Test
-  void whoeverLeavesIsAskedNothingMore() {
-    asks(ProbeRole.READINESS, SECOND, 1, 1);
+  void stoppedProcessIsNoLongerProbed() {
+    activeProbe(ProbeKind.READINESS, SECOND, 1, 1);
     begin();
     after(Duration.ZERO);
-    take(new HealthEvent.Left());
+    take(new HealthEvent.Stopped());
     assertThat(orders)
         .containsExactly(
-            new HealthEffect.Ask(ProbeRole.READINESS, 1),
-            new HealthEffect.GiveUp(ProbeRole.READINESS, 1));
+            new HealthEffect.StartAttempt(ProbeKind.READINESS, 1),
+            new HealthEffect.CancelAttempt(ProbeKind.READINESS, 1));
     after(Duration.ofHours(1));
-    found(ProbeRole.READINESS, WELL);
+    endAttempt(ProbeKind.READINESS, PASSED);
     assertThat(orders).hasSize(2);
   }
 }

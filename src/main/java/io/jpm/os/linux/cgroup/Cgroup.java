@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One cgroup of version 2, `cgroups(7)`, created for one process of an app and its tree.
 ///
-/// @param folder its directory below the cgroup mount
-public record Cgroup(Path folder) {
+/// @param directory its directory below the cgroup mount
+public record Cgroup(Path directory) {
   /// The prefix of the names of cgroups that jpm creates.
   public static final String PREFIX = "jpm-";
 
@@ -32,7 +32,7 @@ public record Cgroup(Path folder) {
   /// Moves a process into the cgroup.
   ///
   /// @throws IOException with a message for the user
-  public void take(int pid) throws IOException {
+  public void add(int pid) throws IOException {
     set("cgroup.procs", Integer.toString(pid));
   }
 
@@ -41,11 +41,11 @@ public record Cgroup(Path folder) {
   /// @throws IOException with a message for the user
   void set(String file, String value) throws IOException {
     try {
-      Files.writeString(folder.resolve(file), value);
+      Files.writeString(directory.resolve(file), value);
     } catch (IOException refused) {
       throw new IOException(
           "limits: %s of %s cannot be set to %s: %s"
-              .formatted(file, folder, value, CgroupMount.words(refused)),
+              .formatted(file, directory, value, CgroupMount.reason(refused)),
           refused);
     }
   }
@@ -56,20 +56,20 @@ public record Cgroup(Path folder) {
   }
 
   /// Reports whether the memory of the cgroup has ever exceeded `memory.high`.
-  boolean wasSlowed() {
+  boolean wasThrottled() {
     return count("high") > 0;
   }
 
   /// Reports whether the kernel has killed a process of the cgroup and no daemon has reported it
   /// yet.
-  public boolean hasUntoldKills() {
-    return memoryKills() > told().kills();
+  public boolean hasUnreportedKills() {
+    return memoryKills() > reportedEvents().kills();
   }
 
   private long count(String event) {
     String start = event + " ";
     try {
-      return Files.readAllLines(folder.resolve("memory.events")).stream()
+      return Files.readAllLines(directory.resolve("memory.events")).stream()
           .filter(line -> line.startsWith(start))
           .mapToLong(line -> Long.parseLong(line.substring(start.length()).strip()))
           .findFirst()
@@ -82,46 +82,48 @@ public record Cgroup(Path folder) {
   /// The memory events of a cgroup that have already been reported.
   ///
   /// @param kills number of processes that the kernel has killed
-  /// @param slowed whether the kernel throttles the cgroup
-  public record Told(long kills, boolean slowed) {
-    private static final Told NOTHING = new Told(0, false);
+  /// @param throttled whether the kernel throttles the cgroup
+  public record ReportedMemoryEvents(long kills, boolean throttled) {
+    private static final ReportedMemoryEvents NOTHING = new ReportedMemoryEvents(0, false);
 
-    private static Told parse(String text) {
+    private static ReportedMemoryEvents parse(String text) {
       String[] parts = text.split(" ", -1);
       try {
-        return new Told(Long.parseLong(parts[0]), parts[parts.length - 1].equals("slowed"));
+        return new ReportedMemoryEvents(
+            Long.parseLong(parts[0]), parts[parts.length - 1].equals("slowed"));
       } catch (NumberFormatException notOurs) {
         return NOTHING;
       }
     }
 
     private String text() {
-      return kills + (slowed ? " slowed" : "");
+      return kills + (throttled ? " slowed" : "");
     }
   }
 
   /// Returns the events that this daemon or an earlier one has reported. They are stored in an
   /// extended attribute of the cgroup's directory.
-  public Told told() {
+  public ReportedMemoryEvents reportedEvents() {
     UserDefinedFileAttributeView view = view();
     try {
       if (view == null || !view.list().contains(TOLD)) {
-        return Told.NOTHING;
+        return ReportedMemoryEvents.NOTHING;
       }
       var value = ByteBuffer.allocate(view.size(TOLD));
       view.read(TOLD, value);
-      return Told.parse(new String(value.array(), StandardCharsets.US_ASCII));
+      return ReportedMemoryEvents.parse(new String(value.array(), StandardCharsets.US_ASCII));
     } catch (IOException gone) {
-      return Told.NOTHING;
+      return ReportedMemoryEvents.NOTHING;
     }
   }
 
   /// Records the events as reported, also for the next daemon.
-  void tell(Told told) {
+  void setReportedEvents(ReportedMemoryEvents reportedMemoryEvents) {
     UserDefinedFileAttributeView view = view();
     try {
       if (view != null) {
-        view.write(TOLD, ByteBuffer.wrap(told.text().getBytes(StandardCharsets.US_ASCII)));
+        view.write(
+            TOLD, ByteBuffer.wrap(reportedMemoryEvents.text().getBytes(StandardCharsets.US_ASCII)));
       }
     } catch (IOException refused) {
       // Ignored: at worst the next daemon reports the events again. Needs Linux 5.7.
@@ -129,13 +131,13 @@ public record Cgroup(Path folder) {
   }
 
   private @Nullable UserDefinedFileAttributeView view() {
-    return Files.getFileAttributeView(folder, UserDefinedFileAttributeView.class);
+    return Files.getFileAttributeView(directory, UserDefinedFileAttributeView.class);
   }
 
   /// Removes the cgroup if it contains no processes.
   public void remove() {
     try {
-      Files.deleteIfExists(folder);
+      Files.deleteIfExists(directory);
     } catch (IOException stillInUse) {
       // Ignored: removal is tried again when the tree has ended and when the next cgroup is
       // created.

@@ -45,7 +45,7 @@ public final class CgroupMount {
 
   /// Returns the reason of a failed write without the file name, which the caller's message already
   /// contains.
-  static String words(IOException refused) {
+  static String reason(IOException refused) {
     return refused instanceof FileSystemException file && file.getReason() != null
         ? file.getReason()
         : String.valueOf(refused.getMessage());

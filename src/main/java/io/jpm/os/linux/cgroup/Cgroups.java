@@ -1,7 +1,7 @@
 package io.jpm.os.linux.cgroup;
 
 import io.jpm.model.ResourceLimits;
-import io.jpm.os.linux.proc.Tag;
+import io.jpm.os.linux.proc.ProcessTag;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -55,8 +55,9 @@ public final class Cgroups {
   ///
   /// @param tag process tag from which its name is built
   /// @throws IOException with a message for the user if a limit cannot be set
-  public synchronized Optional<Cgroup> make(String tag, ResourceLimits limits) throws IOException {
-    if (!limits.ofGroup() || problem().isPresent() || root.isEmpty()) {
+  public synchronized Optional<Cgroup> create(String tag, ResourceLimits limits)
+      throws IOException {
+    if (!limits.needsCgroup() || problem().isPresent() || root.isEmpty()) {
       return Optional.empty();
     }
     removeEmpty(root.get());
@@ -68,7 +69,7 @@ public final class Cgroups {
     }
     Cgroup group = new Cgroup(root.get().resolve(nameOf(tag)));
     try {
-      Files.createDirectory(group.folder());
+      Files.createDirectory(group.directory());
       fill(group, limits);
       return Optional.of(group);
     } catch (IOException refused) {
@@ -88,7 +89,7 @@ public final class Cgroups {
     return problem().isPresent()
         ? Optional.empty()
         : root.map(folder -> new Cgroup(folder.resolve(nameOf(tag))))
-            .filter(group -> Files.isDirectory(group.folder()));
+            .filter(group -> Files.isDirectory(group.directory()));
   }
 
   /// Returns the cgroup that this process could divide, if there is one. Changes nothing.
@@ -112,7 +113,7 @@ public final class Cgroups {
   }
 
   private static String nameOf(String tag) {
-    String plain = Tag.withoutSecret(tag).replaceAll("[^A-Za-z0-9.-]", "_");
+    String plain = ProcessTag.withoutSecret(tag).replaceAll("[^A-Za-z0-9.-]", "_");
     return Cgroup.PREFIX + plain.substring(Math.max(0, plain.length() - LONGEST_NAME));
   }
 
@@ -180,11 +181,11 @@ public final class Cgroups {
   private static Optional<String> moveDown(Path group) {
     Cgroup below = new Cgroup(group.resolve(DAEMON));
     try {
-      if (!Files.isDirectory(below.folder())) {
-        Files.createDirectory(below.folder());
+      if (!Files.isDirectory(below.directory())) {
+        Files.createDirectory(below.directory());
       }
       for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
-        below.take(Integer.parseInt(pid));
+        below.add(Integer.parseInt(pid));
       }
       return Optional.empty();
     } catch (IOException refused) {

@@ -49,31 +49,31 @@ public final class GroupMemory {
   }
 
   /// Reports the events that no daemon has reported yet and starts monitoring.
-  public void begin() {
+  public void start() {
     if (over) {
       return;
     }
     if (!listen()) {
       return; // the cgroup has no memory controller
     }
-    Cgroup.Told before = group.told();
+    Cgroup.ReportedMemoryEvents before = group.reportedEvents();
     long kills = group.memoryKills();
-    boolean slowed = before.slowed() || group.wasSlowed();
-    boolean told = kills == before.kills() && slowed == before.slowed();
+    boolean slowed = before.throttled() || group.wasThrottled();
+    boolean told = kills == before.kills() && slowed == before.throttled();
     if (told || (kills > before.kills() && isEnding())) {
       return; // the exit of the main process will report the kill
     }
-    group.tell(new Cgroup.Told(kills, slowed));
+    group.setReportedEvents(new Cgroup.ReportedMemoryEvents(kills, slowed));
     if (kills > before.kills()) {
-      watcher.partRanOutOfMemory(kills - before.kills());
+      watcher.descendantOutOfMemory(kills - before.kills());
     }
-    if (slowed && !before.slowed()) {
-      watcher.slowedForMemory();
+    if (slowed && !before.throttled()) {
+      watcher.memoryThrottled();
     }
   }
 
   /// Stops monitoring, because the main process has ended or the reports are no longer needed.
-  public void end() {
+  public void stop() {
     over = true;
     close();
   }
@@ -81,7 +81,7 @@ public final class GroupMemory {
   /// Opens the file again and reads it once: the kernel signals only changes after the last read.
   private boolean listen() {
     close();
-    Path file = group.folder().resolve("memory.events");
+    Path file = group.directory().resolve("memory.events");
     fd = Libc.open(file, Libc.O_RDONLY, 0);
     if (fd < 0) {
       return false;
@@ -112,7 +112,7 @@ public final class GroupMemory {
 
   private void changed() {
     close();
-    reactor.after(PAUSE_NANOS, this::begin);
+    reactor.after(PAUSE_NANOS, this::start);
   }
 
   private void close() {

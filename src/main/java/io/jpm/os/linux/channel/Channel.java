@@ -41,7 +41,7 @@ public final class Channel {
   private static final String TAKEN = ANSWER + "ACK\"";
 
   /// Memory for incomplete messages, shared by all processes.
-  private static final LineBuffer.Room UNFINISHED = new LineBuffer.Room(8L << 20);
+  private static final LineBuffer.MemoryBudget UNFINISHED = new LineBuffer.MemoryBudget(8L << 20);
 
   /// Maximum rate at which data of one process is read, including dropped messages.
   private static final long BYTES_PER_SECOND = 2L << 20;
@@ -123,7 +123,7 @@ public final class Channel {
   ///   exceed [#MOST_BYTES]
   public synchronized boolean send(String json) {
     byte[] line = Outgoing.line(json);
-    if (!open || !outgoing.hasRoom(line, false)) {
+    if (!open || !outgoing.hasSpace(line, false)) {
       return false;
     }
     outgoing.add(line);
@@ -146,7 +146,7 @@ public final class Channel {
     // A duplicate, because it may have to be sent again later.
     int given = handle.duplicate();
     synchronized (this) {
-      if (given >= 0 && open && outgoing.hasRoom(line, true)) {
+      if (given >= 0 && open && outgoing.hasSpace(line, true)) {
         Consumer<Boolean> later = got -> reactor.execute(() -> taken.accept(got));
         outgoing.add(line, given, later);
         begun(); // on failure `later` is called with false
@@ -162,7 +162,7 @@ public final class Channel {
   /// @return false if the other end is closed, which the next read detects too
   private boolean begun() {
     boolean whole = outgoing.flush();
-    if (outgoing.waitsForRoom()) {
+    if (outgoing.isBlocked()) {
       reactor.execute(this::listen);
     }
     return whole;
@@ -244,8 +244,7 @@ public final class Channel {
   private synchronized void listen() {
     if (open) {
       int wanted =
-          (full.get() || pausing ? 0 : Libc.EPOLLIN)
-              | (outgoing.waitsForRoom() ? Libc.EPOLLOUT : 0);
+          (full.get() || pausing ? 0 : Libc.EPOLLIN) | (outgoing.isBlocked() ? Libc.EPOLLOUT : 0);
       if (wanted != 0) { // otherwise a hangup would be reported repeatedly
         watch.change(wanted | Libc.EPOLLONESHOT);
       }

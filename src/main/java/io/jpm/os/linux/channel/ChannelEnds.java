@@ -41,7 +41,7 @@ public record ChannelEnds(int daemon, int app) {
       int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
         throw new ErrnoException(
-            "cannot create a channel for messages: " + Errno.words(-result), -result);
+            "cannot create a channel for messages: " + Errno.message(-result), -result);
       }
       return new ChannelEnds(
           two.getAtIndex(ValueLayout.JAVA_INT, 0), two.getAtIndex(ValueLayout.JAVA_INT, 1));
@@ -67,7 +67,7 @@ public record ChannelEnds(int daemon, int app) {
   /// socket.
   ///
   /// @param self the daemon's user
-  public static OptionalInt takeBack(PidFd pidFd, int pid, int self) {
+  public static OptionalInt recover(PidFd pidFd, int pid, int self) {
     Optional<String> inode;
     try (ProcReader reader = new ProcReader()) {
       inode = reader.variable(pid, INODE_VARIABLE);
@@ -82,7 +82,7 @@ public record ChannelEnds(int daemon, int app) {
         || !isAt("/proc/" + pid + "/fd/" + Descriptors.DAEMON_CHANNEL, inode.get())) {
       return OptionalInt.empty();
     }
-    int fd = Libc.pidfdGetFd(pidFd.number(), Descriptors.DAEMON_CHANNEL);
+    int fd = Libc.pidfdGetFd(pidFd.descriptor(), Descriptors.DAEMON_CHANNEL);
     if (fd < 0) {
       return OptionalInt.empty();
     }
@@ -98,7 +98,7 @@ public record ChannelEnds(int daemon, int app) {
     if (!isSocket("/proc/" + pid + "/fd/" + Descriptors.DAEMON_CHANNEL)) {
       return OptionalInt.empty();
     }
-    int fd = Libc.pidfdGetFd(pidFd.number(), Descriptors.DAEMON_CHANNEL);
+    int fd = Libc.pidfdGetFd(pidFd.descriptor(), Descriptors.DAEMON_CHANNEL);
     if (fd < 0) {
       return OptionalInt.empty();
     }

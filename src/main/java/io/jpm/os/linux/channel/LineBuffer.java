@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /// Splits a stream of bytes into lines of text. Invalid UTF-8 becomes U+FFFD. A line is dropped if
-/// it is longer than the limit, or if it is incomplete and the shared [Room] is used up; the lines
-/// after it are read normally. Not thread-safe.
+/// it is longer than the limit, or if it is incomplete and the shared [MemoryBudget] is used up;
+/// the lines after it are read normally. Not thread-safe.
 final class LineBuffer {
   private static final int FREE = 8 * 1024;
 
   private final int most;
-  private final Room room;
+  private final MemoryBudget memoryBudget;
   private final Consumer<String> lines;
   private final Runnable onTooLong;
   private byte[] kept = new byte[0];
@@ -20,12 +20,12 @@ final class LineBuffer {
   private boolean skipping;
 
   /// @param most maximum length of a line in bytes
-  /// @param room shared memory for incomplete lines
+  /// @param memoryBudget shared memory for incomplete lines
   /// @param lines receives each line that is not empty
   /// @param onTooLong called once for each dropped line
-  LineBuffer(int most, Room room, Consumer<String> lines, Runnable onTooLong) {
+  LineBuffer(int most, MemoryBudget memoryBudget, Consumer<String> lines, Runnable onTooLong) {
     this.most = most;
-    this.room = room;
+    this.memoryBudget = memoryBudget;
     this.lines = lines;
     this.onTooLong = onTooLong;
   }
@@ -64,7 +64,7 @@ final class LineBuffer {
       return true;
     }
     int wanted = Math.max(bytes, Math.min(most, 2 * kept.length));
-    if (!room.change(taken(kept.length), taken(wanted))) {
+    if (!memoryBudget.change(taken(kept.length), taken(wanted))) {
       return false;
     }
     kept = Arrays.copyOf(kept, wanted);
@@ -94,17 +94,17 @@ final class LineBuffer {
   /// Frees the buffer. There is one for each app, so none is kept between messages.
   private void forget() {
     length = 0;
-    room.change(taken(kept.length), 0);
+    memoryBudget.change(taken(kept.length), 0);
     kept = new byte[0];
   }
 
   /// Limits the memory that all buffers together use for incomplete lines, beyond the first 8 KiB
   /// of each. Thread-safe.
-  static final class Room {
+  static final class MemoryBudget {
     private final AtomicLong left;
 
     /// @param bytes the limit for all buffers that share it
-    Room(long bytes) {
+    MemoryBudget(long bytes) {
       left = new AtomicLong(bytes);
     }
 

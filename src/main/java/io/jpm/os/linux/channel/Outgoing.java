@@ -31,7 +31,7 @@ final class Outgoing {
 
   /// The descriptor that was sent, possibly with only the beginning of its line, and not answered
   /// yet.
-  private @Nullable Gift onItsWay;
+  private @Nullable PendingDescriptor onItsWay;
 
   /// @param fd the daemon's end of the channel
   /// @param mostBytes maximum length of the queue
@@ -41,13 +41,13 @@ final class Outgoing {
   }
 
   /// A descriptor to pass to the process.
-  private static final class Gift {
+  private static final class PendingDescriptor {
     final byte[] line;
     final int given;
     final Consumer<Boolean> taken;
     int sendings;
 
-    Gift(byte[] line, int given, Consumer<Boolean> taken) {
+    PendingDescriptor(byte[] line, int given, Consumer<Boolean> taken) {
       this.line = line;
       this.given = given;
       this.taken = taken;
@@ -57,10 +57,10 @@ final class Outgoing {
   /// A line, possibly sent in part.
   private static final class Line {
     final byte[] bytes;
-    final Optional<Gift> gift;
+    final Optional<PendingDescriptor> gift;
     int done;
 
-    Line(byte[] bytes, Optional<Gift> gift) {
+    Line(byte[] bytes, Optional<PendingDescriptor> gift) {
       this.bytes = bytes;
       this.gift = gift;
     }
@@ -73,7 +73,7 @@ final class Outgoing {
   }
 
   /// Reports whether the queue has space for another line.
-  boolean hasRoom(byte[] line, boolean withDescriptor) {
+  boolean hasSpace(byte[] line, boolean withDescriptor) {
     return waitingBytes + line.length <= mostBytes && (!withDescriptor || gifts < MOST_GIFTS);
   }
 
@@ -89,17 +89,18 @@ final class Outgoing {
   void add(byte[] line, int given, Consumer<Boolean> taken) {
     gifts++;
     waitingBytes += line.length;
-    waiting.add(new Line(line, Optional.of(new Gift(line, given, taken))));
+    waiting.add(new Line(line, Optional.of(new PendingDescriptor(line, given, taken))));
   }
 
   /// Reports whether a line could be sent if the process read.
-  boolean waitsForRoom() {
+  boolean isBlocked() {
     Line next = waiting.peek();
     return next != null && maySend(next);
   }
 
   private boolean maySend(Line line) {
-    return onItsWay == null || line.gift.filter(gift -> gift == onItsWay).isPresent();
+    return onItsWay == null
+        || line.gift.filter(pendingDescriptor -> pendingDescriptor == onItsWay).isPresent();
   }
 
   /// Sends as much as possible without blocking. If the other end is closed, drops the whole queue.
@@ -128,7 +129,7 @@ final class Outgoing {
 
   private void drop(Line first) {
     remove(first);
-    first.gift.ifPresent(gift -> settle(gift, false));
+    first.gift.ifPresent(pendingDescriptor -> settle(pendingDescriptor, false));
   }
 
   private void remove(Line first) {
@@ -138,11 +139,11 @@ final class Outgoing {
 
   private int send(Line line) {
     if (line.gift.isPresent() && line.done == 0) {
-      Gift gift = line.gift.get();
-      int count = FdStoreCalls.send(fd, line.bytes, List.of(gift.given));
+      PendingDescriptor pendingDescriptor = line.gift.get();
+      int count = FdStoreCalls.send(fd, line.bytes, List.of(pendingDescriptor.given));
       if (count > 0) {
-        gift.sendings++;
-        onItsWay = gift;
+        pendingDescriptor.sendings++;
+        onItsWay = pendingDescriptor;
       }
       return count;
     }
@@ -159,30 +160,30 @@ final class Outgoing {
   ///
   /// @param got whether the process received the descriptor
   void answered(boolean got) {
-    Gift gift = onItsWay;
+    PendingDescriptor pendingDescriptor = onItsWay;
     // No answer is possible before the whole line has been sent.
-    if (gift == null || waitsForRoom()) {
+    if (pendingDescriptor == null || isBlocked()) {
       return;
     }
     onItsWay = null;
-    if (got || gift.sendings == MOST_SENDINGS) {
-      settle(gift, got);
+    if (got || pendingDescriptor.sendings == MOST_SENDINGS) {
+      settle(pendingDescriptor, got);
     } else {
-      waiting.addFirst(new Line(gift.line, Optional.of(gift)));
-      waitingBytes += gift.line.length;
+      waiting.addFirst(new Line(pendingDescriptor.line, Optional.of(pendingDescriptor)));
+      waitingBytes += pendingDescriptor.line.length;
     }
   }
 
-  private void settle(Gift gift, boolean got) {
+  private void settle(PendingDescriptor pendingDescriptor, boolean got) {
     gifts--;
-    Libc.close(gift.given);
-    gift.taken.accept(got);
+    Libc.close(pendingDescriptor.given);
+    pendingDescriptor.taken.accept(got);
   }
 
   /// Drops the whole queue.
   void end() {
     List<Line> all = List.copyOf(waiting);
-    Gift first = onItsWay;
+    PendingDescriptor first = onItsWay;
     onItsWay = null;
     waiting.clear();
     waitingBytes = 0;
@@ -190,7 +191,9 @@ final class Outgoing {
       settle(first, false);
     }
     for (Line line : all) {
-      line.gift.filter(gift -> gift != first).ifPresent(gift -> settle(gift, false));
+      line.gift
+          .filter(pendingDescriptor -> pendingDescriptor != first)
+          .ifPresent(pendingDescriptor -> settle(pendingDescriptor, false));
     }
   }
 }

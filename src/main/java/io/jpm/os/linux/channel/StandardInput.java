@@ -41,7 +41,7 @@ public final class StandardInput {
     return switch (errno) {
       case Errno.ENOENT -> "it was started without a pipe for its standard input: restart it";
       case Errno.ENXIO -> "it has closed its standard input";
-      default -> "cannot open " + fifo + ": " + Errno.words(errno);
+      default -> "cannot open " + fifo + ": " + Errno.message(errno);
     };
   }
 
@@ -65,7 +65,7 @@ public final class StandardInput {
         return Optional.of(full());
       }
       if (written < 0) {
-        return Optional.of("cannot write to its standard input: " + Errno.words(-written));
+        return Optional.of("cannot write to its standard input: " + Errno.message(-written));
       }
       return written == bytes.length
           ? Optional.empty()

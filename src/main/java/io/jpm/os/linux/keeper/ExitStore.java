@@ -1,10 +1,10 @@
 package io.jpm.os.linux.keeper;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.linux.libc.FdStoreCalls;
-import io.jpm.os.linux.libc.KeeperCalls;
 import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.PollCalls;
 import io.jpm.os.linux.proc.ExitQuery;
 import io.jpm.os.linux.proc.PidFd;
 import io.jpm.os.linux.proc.ProcReader;
@@ -28,7 +28,7 @@ public final class ExitStore {
   private static final int MOST_KNOWN = 4096;
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  private final boolean usable = ExitQuery.isKnown();
+  private final boolean usable = ExitQuery.isSupported();
 
   private final FdStore pair = new FdStore();
   private int inside;
@@ -63,14 +63,14 @@ public final class ExitStore {
   /// @return whether it was taken over; false if the kernel cannot report exits, or if Yama forbids
   ///   the access, `ptrace(2)`
   public synchronized boolean takeFrom(PidFd keeper) {
-    if (!usable || pair.isThere()) {
+    if (!usable || pair.exists()) {
       return usable;
     }
     Optional<FdStore> found = FdStore.of(keeper, KeeperSpawn.FIRST_END, KeeperSpawn.SECOND_END);
     if (found.isEmpty()) {
       return false;
     }
-    pair.become(found.get());
+    pair.replaceBy(found.get());
     // A daemon that died while it inspected the store has left entries in both directions.
     lookThrough(Optional.empty());
     lookThrough(Optional.empty());
@@ -78,8 +78,8 @@ public final class ExitStore {
   }
 
   /// Stores the pidfd of a live process.
-  public synchronized void remember(ProcessIdentity process) {
-    if (!pair.isThere()) {
+  public synchronized void add(ProcessIdentity process) {
+    if (!pair.exists()) {
       return;
     }
     int pidFd = Libc.pidfdOpen(process.pid());
@@ -115,7 +115,7 @@ public final class ExitStore {
     Optional<Entry> unfinished;
     synchronized (this) {
       Exit known = ended.get(process);
-      if (known != null || !pair.isThere()) {
+      if (known != null || !pair.exists()) {
         return Optional.ofNullable(known);
       }
       unfinished = lookThrough(Optional.of(process));
@@ -125,8 +125,8 @@ public final class ExitStore {
       }
     }
     int pidFd = unfinished.get().pidFd();
-    KeeperCalls.poll(new int[] {pidFd}, 0, patience());
-    Optional<Exit> exit = ExitQuery.of(pidFd);
+    PollCalls.poll(new int[] {pidFd}, 0, patience());
+    Optional<Exit> exit = ExitQuery.read(pidFd);
     synchronized (this) {
       if (settled) {
         Libc.close(pidFd);
@@ -139,9 +139,9 @@ public final class ExitStore {
 
   /// Called when the exits that were read at boot have been recorded. Removes the pidfds of dead
   /// processes.
-  public synchronized void settle() {
+  public synchronized void releaseDead() {
     settled = true;
-    if (pair.isThere()) {
+    if (pair.exists()) {
       lookThrough(Optional.empty());
     }
   }
@@ -165,7 +165,7 @@ public final class ExitStore {
     inside = 0;
     for (List<Entry> batch = take(); !batch.isEmpty(); batch = take()) {
       int[] states =
-          KeeperCalls.poll(batch.stream().mapToInt(Entry::pidFd).toArray(), KeeperCalls.POLLIN, 0);
+          PollCalls.poll(batch.stream().mapToInt(Entry::pidFd).toArray(), PollCalls.POLLIN, 0);
       for (int i = 0; i < states.length; i++) {
         Entry entry = batch.get(i);
         if (states[i] != 0 && wanted.equals(Optional.of(entry.process)) && isUnknown(entry)) {
@@ -181,7 +181,7 @@ public final class ExitStore {
       }
     }
     putBack(stay);
-    pair.turn();
+    pair.swapDirections();
     living = inside;
     return found;
   }
@@ -189,11 +189,11 @@ public final class ExitStore {
   /// Reports whether the entry of a dead process must stay: its exit may still become known, or the
   /// exit is known but not recorded yet.
   private boolean isToStay(Entry entry, int state) {
-    return isUnknown(entry) ? (state & KeeperCalls.POLLHUP) == 0 : !settled;
+    return isUnknown(entry) ? (state & PollCalls.POLLHUP) == 0 : !settled;
   }
 
   private boolean isUnknown(Entry entry) {
-    Optional<Exit> exit = ExitQuery.of(entry.pidFd);
+    Optional<Exit> exit = ExitQuery.read(entry.pidFd);
     exit.ifPresent(how -> {
       ended.put(entry.process, how);
       if (ended.size() > MOST_KNOWN) {
@@ -227,9 +227,10 @@ public final class ExitStore {
       text.append(process.bootId()).append(' ').append(process.pid());
       text.append(' ').append(process.startTime()).append('\n');
     }
-    var parcel =
-        new FdStoreCalls.Parcel(text.toString(), entries.stream().map(Entry::pidFd).toList());
-    if ((back ? pair.putBack(parcel) : pair.put(parcel)) < 0) {
+    var descriptorMessage =
+        new FdStoreCalls.DescriptorMessage(
+            text.toString(), entries.stream().map(Entry::pidFd).toList());
+    if ((back ? pair.putBack(descriptorMessage) : pair.put(descriptorMessage)) < 0) {
       return false;
     }
     inside += entries.size();
@@ -238,15 +239,15 @@ public final class ExitStore {
 
   /// Takes out one message; empty if there is none, because no message is sent empty.
   private List<Entry> take() {
-    FdStoreCalls.Parcel parcel = pair.take();
-    String[] lines = parcel.text().split("\n", -1);
+    FdStoreCalls.DescriptorMessage descriptorMessage = pair.take();
+    String[] lines = descriptorMessage.text().split("\n", -1);
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < parcel.descriptors().size(); i++) {
+    for (int i = 0; i < descriptorMessage.descriptors().size(); i++) {
       String[] words = lines[i].split(" ", -1);
       entries.add(
           new Entry(
               new ProcessIdentity(words[0], Integer.parseInt(words[1]), Long.parseLong(words[2])),
-              parcel.descriptors().get(i)));
+              descriptorMessage.descriptors().get(i)));
     }
     return entries;
   }

@@ -24,8 +24,8 @@ final class FdStore {
   /// @param second descriptor number of the other end
   /// @return empty if it has none, or if the kernel denies access (Yama, `ptrace(2)`)
   static Optional<FdStore> of(PidFd holder, int first, int second) {
-    int one = Libc.pidfdGetFd(holder.number(), first);
-    int other = Libc.pidfdGetFd(holder.number(), second);
+    int one = Libc.pidfdGetFd(holder.descriptor(), first);
+    int other = Libc.pidfdGetFd(holder.descriptor(), second);
     if (one < 0 || other < 0) {
       Libc.close(one);
       Libc.close(other);
@@ -36,21 +36,21 @@ final class FdStore {
     return Optional.of(pair);
   }
 
-  boolean isThere() {
+  boolean exists() {
     return ends.length == 2;
   }
 
   /// Returns the two ends, created on first use; empty if that fails.
   int[] ends() {
     int[] two = new int[2];
-    if (!isThere() && FdStoreCalls.socketPair(two) >= 0) {
+    if (!exists() && FdStoreCalls.socketPair(two) >= 0) {
       ends = two;
     }
     return ends.clone();
   }
 
   /// Takes over the ends of `other`, which must not be used afterwards.
-  void become(FdStore other) {
+  void replaceBy(FdStore other) {
     close();
     ends = other.ends;
     side = other.side;
@@ -59,30 +59,30 @@ final class FdStore {
   /// Adds an entry.
   ///
   /// @return the negative `errno` on failure
-  int put(FdStoreCalls.Parcel parcel) {
-    return FdStoreCalls.send(ends[1 - side], parcel);
+  int put(FdStoreCalls.DescriptorMessage descriptorMessage) {
+    return FdStoreCalls.send(ends[1 - side], descriptorMessage);
   }
 
   /// Puts an entry into the other direction.
   ///
   /// @return the negative `errno` on failure
-  int putBack(FdStoreCalls.Parcel parcel) {
-    return FdStoreCalls.send(ends[side], parcel);
+  int putBack(FdStoreCalls.DescriptorMessage descriptorMessage) {
+    return FdStoreCalls.send(ends[side], descriptorMessage);
   }
 
   /// Takes one entry out; empty if there is none, because no entry is stored empty.
-  FdStoreCalls.Parcel take() {
+  FdStoreCalls.DescriptorMessage take() {
     return FdStoreCalls.receive(ends[side]);
   }
 
   /// Returns the entry that [#take] would take out, and leaves it in the store.
-  FdStoreCalls.Parcel look() {
+  FdStoreCalls.DescriptorMessage peek() {
     return FdStoreCalls.peek(ends[side]);
   }
 
   /// Called when all entries have been taken out: makes the entries that were put back the content
   /// of the store.
-  void turn() {
+  void swapDirections() {
     side = 1 - side;
   }
 

@@ -1,7 +1,7 @@
 package io.jpm.os.linux.keeper;
 
-import io.jpm.os.linux.libc.KeeperCalls;
 import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.PollCalls;
 import io.jpm.os.linux.libc.Reactor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -87,7 +87,7 @@ public final class KeeperPipe {
     if (closed) {
       return;
     }
-    if ((events & KeeperCalls.EPOLLERR) != 0) {
+    if ((events & PollCalls.EPOLLERR) != 0) {
       end();
       lost.run();
     } else {

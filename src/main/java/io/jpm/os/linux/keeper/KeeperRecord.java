@@ -1,6 +1,6 @@
 package io.jpm.os.linux.keeper;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.jpm.os.linux.keeper;
 
-import io.jpm.model.text.ByteText;
-import io.jpm.os.Forking;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.KeeperSetup;
+import io.jpm.os.SpawnLock;
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.OpenFileLimit;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -102,12 +102,12 @@ public final class KeeperSpawn {
     MemorySegment environment = strings(arena, environment());
     // The keeper passes its own limits on to the next daemon.
     int errno =
-        Forking.alone(() ->
-            OpenFileLimit.ours()
-                .whileLow(
+        SpawnLock.runExclusively(() ->
+            OpenFileLimit.ofDaemon()
+                .withInheritedLimits(
                     () -> Libc.spawn(pid, program, actions, attributes, arguments, environment)));
     if (errno != 0) {
-      throw new IOException(bash + " cannot be started: " + Errno.words(errno));
+      throw new IOException(bash + " cannot be started: " + Errno.message(errno));
     }
     return pid.get(ValueLayout.JAVA_INT, 0);
   }
@@ -124,7 +124,7 @@ public final class KeeperSpawn {
 
   /// Returns the daemon's original environment, byte for byte, which the next daemon will get.
   private List<String> environment() throws IOException {
-    String own = ByteText.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
+    String own = SurrogateEscape.fromBytes(Files.readAllBytes(Path.of("/proc/self/environ")));
     List<String> entries = new ArrayList<>(List.of(own.split("\0")));
     entries.removeIf(entry -> entry.isEmpty() || NOT_FOR_KEEPER.matcher(entry).matches());
     entries.add("JPM_HOME=" + setup.home());

@@ -48,7 +48,7 @@ public final class SocketStore {
 
   /// Replaces the content of the store by `all`.
   public void keepOnly(List<Entry> all) {
-    if (!pair.isThere()) {
+    if (!pair.exists()) {
       return;
     }
     for (int i = 0; i < all.size(); i += MOST_PER_PARCEL) {
@@ -59,13 +59,13 @@ public final class SocketStore {
       }
     }
     while (true) {
-      FdStoreCalls.Parcel old = pair.take();
+      FdStoreCalls.DescriptorMessage old = pair.take();
       if (old.text().isEmpty()) {
         break;
       }
       old.descriptors().forEach(Libc::close);
     }
-    pair.turn();
+    pair.swapDirections();
   }
 
   /// Takes over the store of a keeper that an earlier daemon started. It replaces this store, so
@@ -79,7 +79,7 @@ public final class SocketStore {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    pair.become(found.get());
+    pair.replaceBy(found.get());
     // A daemon that died while it put sockets back has left some in both directions. The first
     // round moves all of them into the other direction.
     List<Entry> moved = move();
@@ -90,36 +90,39 @@ public final class SocketStore {
   private List<Entry> move() {
     List<Entry> all = new ArrayList<>();
     while (true) {
-      FdStoreCalls.Parcel parcel = pair.look();
-      List<Entry> entries = entries(parcel);
+      FdStoreCalls.DescriptorMessage descriptorMessage = pair.peek();
+      List<Entry> entries = entries(descriptorMessage);
       if (entries.isEmpty()) {
         break;
       }
       all.addAll(entries);
-      if (parcel.text().lines().count() != entries.size() || pair.putBack(parcel) < 0) {
+      if (descriptorMessage.text().lines().count() != entries.size()
+          || pair.putBack(descriptorMessage) < 0) {
         // If no more descriptors are available, the rest stays where it is.
         complain();
         return all;
       }
       pair.take().descriptors().forEach(Libc::close);
     }
-    pair.turn();
+    pair.swapDirections();
     return all;
   }
 
-  private static List<Entry> entries(FdStoreCalls.Parcel parcel) {
-    List<String> keys = parcel.text().lines().toList();
+  private static List<Entry> entries(FdStoreCalls.DescriptorMessage descriptorMessage) {
+    List<String> keys = descriptorMessage.text().lines().toList();
     List<Entry> entries = new ArrayList<>();
-    for (int i = 0; i < parcel.descriptors().size(); i++) {
-      entries.add(new Entry(i < keys.size() ? keys.get(i) : "", parcel.descriptors().get(i)));
+    for (int i = 0; i < descriptorMessage.descriptors().size(); i++) {
+      entries.add(
+          new Entry(i < keys.size() ? keys.get(i) : "", descriptorMessage.descriptors().get(i)));
     }
     return entries;
   }
 
-  private static FdStoreCalls.Parcel parcel(List<Entry> entries) {
+  private static FdStoreCalls.DescriptorMessage parcel(List<Entry> entries) {
     StringBuilder text = new StringBuilder();
     entries.forEach(entry -> text.append(entry.key()).append('\n'));
-    return new FdStoreCalls.Parcel(text.toString(), entries.stream().map(Entry::fd).toList());
+    return new FdStoreCalls.DescriptorMessage(
+        text.toString(), entries.stream().map(Entry::fd).toList());
   }
 
   private void complain() {

@@ -32,7 +32,7 @@ public final class Descriptors implements AutoCloseable {
       kept = Libc.duplicateAbove(fd, FIRST_FREE);
       Libc.close(fd);
       if (kept < 0) {
-        throw new ErrnoException("cannot copy a descriptor: " + Errno.words(-kept), -kept);
+        throw new ErrnoException("cannot copy a descriptor: " + Errno.message(-kept), -kept);
       }
     }
     if (count == open.length) {

@@ -51,7 +51,7 @@ public final class Errno {
 
   /// Returns the reason in words. Unlike `strerror(3)`, the language does not depend on the
   /// daemon's locale.
-  public static String words(int errno) {
+  public static String message(int errno) {
     return switch (errno) {
       case EPERM, EACCES -> "permission denied";
       case ENOENT -> "it does not exist";

@@ -33,8 +33,8 @@ public final class FdStoreCalls {
   ///
   /// @param text at most 64 KiB
   /// @param descriptors descriptor numbers
-  public record Parcel(String text, List<Integer> descriptors) {
-    static final Parcel NONE = new Parcel("", List.of());
+  public record DescriptorMessage(String text, List<Integer> descriptors) {
+    static final DescriptorMessage NONE = new DescriptorMessage("", List.of());
   }
 
   /// `socketpair(2)`: unix sockets that preserve message boundaries, close-on-exec.
@@ -51,8 +51,11 @@ public final class FdStoreCalls {
   }
 
   /// `sendmsg(2)` with SCM_RIGHTS, non-blocking.
-  public static int send(int socket, Parcel parcel) {
-    return send(socket, parcel.text().getBytes(StandardCharsets.UTF_8), parcel.descriptors());
+  public static int send(int socket, DescriptorMessage descriptorMessage) {
+    return send(
+        socket,
+        descriptorMessage.text().getBytes(StandardCharsets.UTF_8),
+        descriptorMessage.descriptors());
   }
 
   /// As [#send(int, Parcel)], for bytes. On a stream socket the descriptors accompany the first
@@ -77,28 +80,28 @@ public final class FdStoreCalls {
   /// descriptors of the message are lost.
   ///
   /// @return the message; without text and descriptors if there is none
-  public static Parcel receive(int socket) {
+  public static DescriptorMessage receive(int socket) {
     return receive(socket, 0);
   }
 
   /// As [#receive(int)], but the message stays in the queue: the descriptors are duplicates.
-  public static Parcel peek(int socket) {
+  public static DescriptorMessage peek(int socket) {
     return receive(socket, PEEK);
   }
 
-  private static Parcel receive(int socket, int flags) {
+  private static DescriptorMessage receive(int socket, int flags) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment rights = arena.allocate(HEAD_BYTES + (MOST_DESCRIPTORS + 1) * 4L, 8);
       MemorySegment text = arena.allocate(TEXT_BYTES);
       MemorySegment message = message(arena, text, rights);
       int length = RECVMSG.errnoInt(socket, message.address(), DONTWAIT | CLOEXEC | flags);
       if (length <= 0) {
-        return Parcel.NONE;
+        return DescriptorMessage.NONE;
       }
       long left = message.get(LONG, 40);
       int count = left < HEAD_BYTES ? 0 : (int) ((rights.get(LONG, 0) - HEAD_BYTES) / 4);
       byte[] bytes = text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
-      return new Parcel(
+      return new DescriptorMessage(
           new String(bytes, StandardCharsets.UTF_8),
           Arrays.stream(rights.asSlice(HEAD_BYTES, count * 4L).toArray(INT)).boxed().toList());
     }

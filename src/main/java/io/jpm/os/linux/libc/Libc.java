@@ -1,6 +1,6 @@
 package io.jpm.os.linux.libc;
 
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
@@ -105,9 +105,9 @@ public final class Libc {
     return Optional.empty();
   }
 
-  /// Returns `text` as a C string, encoded as in [ByteText].
+  /// Returns `text` as a C string, encoded as in [SurrogateEscape].
   public static MemorySegment text(SegmentAllocator allocator, String text) {
-    byte[] bytes = ByteText.toBytes(text);
+    byte[] bytes = SurrogateEscape.toBytes(text);
     MemorySegment segment = allocator.allocate(bytes.length + 1L);
     MemorySegment.copy(bytes, 0, segment, ValueLayout.JAVA_BYTE, 0, bytes.length);
     segment.set(ValueLayout.JAVA_BYTE, bytes.length, (byte) 0);
@@ -246,7 +246,7 @@ public final class Libc {
 
   /// `signal(2)`: restores the default action of SIGCHLD. A daemon started with SIGCHLD ignored
   /// would inherit that, and the kernel would discard the exit status of every child.
-  public static void keepChildStatus() {
+  public static void resetSigchld() {
     SIGNAL.call(17, 0);
   }
 

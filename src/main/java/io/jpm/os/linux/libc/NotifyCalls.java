@@ -49,7 +49,7 @@ public final class NotifyCalls {
   ///   namespace
   /// @param user the effective user of the sender
   /// @param text the content; empty if it is longer than allowed
-  public record Notice(int pid, int user, String text) {}
+  public record NotifyMessage(int pid, int user, String text) {}
 
   /// Creates a socket that receives the credentials of senders; not bound, close-on-exec and
   /// non-blocking.
@@ -68,7 +68,7 @@ public final class NotifyCalls {
   }
 
   /// `recvmsg(2)`, non-blocking; empty if there is no message.
-  public Optional<Notice> receive(int fd) {
+  public Optional<NotifyMessage> receive(int fd) {
     message.set(LONG, 40, CONTROL_BYTES);
     message.set(INT, 48, 0);
     int length = RECVMSG.errnoInt(fd, message.address(), DONTWAIT | CLOEXEC);
@@ -82,7 +82,7 @@ public final class NotifyCalls {
             && control.get(INT, 12) == SCM_CREDENTIALS;
     byte[] bytes = text.asSlice(0, cut ? 0 : length).toArray(ValueLayout.JAVA_BYTE);
     return Optional.of(
-        new Notice(
+        new NotifyMessage(
             known ? control.get(INT, 16) : 0,
             known ? control.get(INT, 20) : -1,
             new String(bytes, StandardCharsets.UTF_8)));

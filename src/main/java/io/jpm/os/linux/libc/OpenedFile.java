@@ -16,13 +16,13 @@ public record OpenedFile(AppendFile.Key key, boolean isRegular) {
   private static final int REGULAR = 0100000;
 
   /// Returns a path by which the file behind descriptor `fd` can be opened again, `proc_pid_fd(5)`.
-  public static Path again(int fd) {
+  public static Path reopenPath(int fd) {
     return Path.of("/proc/self/fd/" + fd);
   }
 
   /// Returns the file behind the descriptor `fd`.
   public static OpenedFile of(int fd) throws IOException {
-    return at(again(fd));
+    return at(reopenPath(fd));
   }
 
   /// Returns the file that `path` currently leads to.

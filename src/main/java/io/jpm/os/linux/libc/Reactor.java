@@ -28,7 +28,7 @@ public final class Reactor implements AutoCloseable {
   private final AtomicLong tokens = new AtomicLong(WAKE_TOKEN);
 
   /// Guards `tasks`, `woken`, `stopping` and `ended`.
-  private final Object door = new Object();
+  private final Object lock = new Object();
 
   private Queue<Runnable> tasks = new ArrayDeque<>();
   private boolean woken;
@@ -45,7 +45,7 @@ public final class Reactor implements AutoCloseable {
     wakeFd = Libc.eventFd();
     if (epoll < 0 || wakeFd < 0) {
       throw new IllegalStateException(
-          "cannot create an event loop: " + Errno.words(-Math.min(epoll, wakeFd)));
+          "cannot create an event loop: " + Errno.message(-Math.min(epoll, wakeFd)));
     }
     control(1, wakeFd, Libc.EPOLLIN, WAKE_TOKEN);
     thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
@@ -68,7 +68,7 @@ public final class Reactor implements AutoCloseable {
   /// Runs `task` on the thread in its next round, or immediately on the calling thread if the
   /// reactor has ended.
   public void execute(Runnable task) {
-    synchronized (door) {
+    synchronized (lock) {
       if (!ended) {
         tasks.add(task);
         wake();
@@ -103,14 +103,14 @@ public final class Reactor implements AutoCloseable {
   /// Ends the thread after the tasks submitted so far. No event is reported afterwards.
   @Override
   public void close() {
-    synchronized (door) {
+    synchronized (lock) {
       if (stopping) {
         return;
       }
       stopping = true;
       wake();
     }
-    ThreadEnd.await(thread);
+    Uninterruptibles.join(thread);
   }
 
   private boolean isOnThread() {
@@ -136,7 +136,7 @@ public final class Reactor implements AutoCloseable {
   }
 
   private boolean hasEnded() {
-    synchronized (door) {
+    synchronized (lock) {
       ended = stopping && tasks.isEmpty();
       return ended;
     }
@@ -146,7 +146,7 @@ public final class Reactor implements AutoCloseable {
   /// not delay exits.
   private void runTasks() {
     Queue<Runnable> now;
-    synchronized (door) {
+    synchronized (lock) {
       if (tasks.isEmpty()) {
         return;
       }
@@ -159,7 +159,7 @@ public final class Reactor implements AutoCloseable {
   }
 
   private int timeout() {
-    synchronized (door) {
+    synchronized (lock) {
       if (stopping || !tasks.isEmpty()) {
         return 0;
       }
@@ -212,7 +212,7 @@ public final class Reactor implements AutoCloseable {
   }
 
   private void sleepAgain() {
-    synchronized (door) {
+    synchronized (lock) {
       woken = false;
       try (Arena arena = Arena.ofConfined()) {
         Libc.read(wakeFd, arena.allocate(ValueLayout.JAVA_LONG));

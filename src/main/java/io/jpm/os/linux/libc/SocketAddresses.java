@@ -74,7 +74,7 @@ public final class SocketAddresses {
   }
 
   /// Returns the address as text for users: `port 80`, `127.0.0.1:3000`, `[::1]:3000`.
-  public static String words(InetSocketAddress address) {
+  public static String format(InetSocketAddress address) {
     InetAddress host = address.getAddress();
     if (host == null) {
       return address.getHostString() + ":" + address.getPort();

@@ -131,7 +131,7 @@ public final class SocketCalls {
       return (family == AF_INET || family == AF_INET6)
           && option(fd, SOL_SOCKET, SO_TYPE) == Libc.SOCK_STREAM
           && PEER.errnoInt(fd, peer.address(), length.address()) == -Errno.ENOTCONN
-          && Files.getAttribute(OpenedFile.again(fd), "unix:uid") instanceof Integer owner
+          && Files.getAttribute(OpenedFile.reopenPath(fd), "unix:uid") instanceof Integer owner
           && owner == user;
     } catch (IOException withoutProc) {
       return false;

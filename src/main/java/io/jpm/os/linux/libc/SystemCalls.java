@@ -49,12 +49,12 @@ public final class SystemCalls {
   }
 
   /// Reports whether `close_range(2)` works, by a range without open descriptors.
-  public static boolean closesRanges() {
+  public static boolean supportsCloseRange() {
     return Libc.systemCall(CLOSE_RANGE, 0xFFFF_FFFFL, 0xFFFF_FFFFL, 0) == 0;
   }
 
   /// Reports whether `pidfd_getfd(2)` works, by a descriptor of this process.
-  public static boolean copiesDescriptors() {
+  public static boolean supportsPidfdGetfd() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
       return false;
@@ -68,7 +68,7 @@ public final class SystemCalls {
   }
 
   /// Reports whether `epoll_create1(2)` works.
-  public static boolean polls() {
+  public static boolean supportsEpoll() {
     int epoll = Libc.epollCreate();
     if (epoll >= 0) {
       Libc.close(epoll);

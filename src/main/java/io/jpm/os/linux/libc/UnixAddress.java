@@ -1,6 +1,6 @@
 package io.jpm.os.linux.libc;
 
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
@@ -18,7 +18,7 @@ public final class UnixAddress {
 
   /// Returns a `struct sockaddr_un` of the minimum length; empty if `address` is not valid.
   public static Optional<MemorySegment> encode(SegmentAllocator allocator, String address) {
-    byte[] path = ByteText.toBytes(address);
+    byte[] path = SurrogateEscape.toBytes(address);
     if (path.length < 2 || path.length > MOST_PATH || (path[0] != '/' && path[0] != '@')) {
       return Optional.empty();
     }

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.libc;
 
-import io.jpm.model.text.ByteText;
+import io.jpm.model.text.SurrogateEscape;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -46,13 +46,13 @@ public final class UnixPath {
     }
     byte[] bytes =
         encoded.asSlice(FAMILY_BYTES, end - (long) FAMILY_BYTES).toArray(ValueLayout.JAVA_BYTE);
-    String path = ByteText.fromBytes(bytes);
+    String path = SurrogateEscape.fromBytes(bytes);
     int nul = path.indexOf('\0', 1);
     return Optional.of(isAbstract(path) || nul < 0 ? path : path.substring(0, nul));
   }
 
   /// Returns the path as text for users, as `ss(8)` shows it: `@name` for a name without a file.
-  public static String words(String path) {
+  public static String format(String path) {
     return isAbstract(path) ? "@" + path.substring(1) : path;
   }
 }

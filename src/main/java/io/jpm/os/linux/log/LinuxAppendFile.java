@@ -69,7 +69,7 @@ final class LinuxAppendFile implements AppendFile {
   }
 
   @Override
-  public Appended append(List<ByteBuffer> bytes) {
+  public AppendResult append(List<ByteBuffer> bytes) {
     int number = number();
     int pieces = Math.min(bytes.size(), MOST_PIECES);
     long asked = 0;
@@ -77,12 +77,12 @@ final class LinuxAppendFile implements AppendFile {
       asked += put(i, bytes.get(i));
     }
     if (asked == 0) {
-      return new Appended(0, Problem.NONE);
+      return new AppendResult(0, Problem.NONE);
     }
     int result = write(number, pieces, bytes);
     return result > 0
-        ? new Appended(result, Problem.NONE)
-        : new Appended(0, result == 0 ? Problem.BROKEN : problem(-result));
+        ? new AppendResult(result, Problem.NONE)
+        : new AppendResult(0, result == 0 ? Problem.BROKEN : problem(-result));
   }
 
   private long put(int index, ByteBuffer bytes) {
@@ -126,7 +126,7 @@ final class LinuxAppendFile implements AppendFile {
     }
     // The file is opened again, because this descriptor is write-only.
     try (FileChannel reader =
-        FileChannel.open(OpenedFile.again(number()), StandardOpenOption.READ)) {
+        FileChannel.open(OpenedFile.reopenPath(number()), StandardOpenOption.READ)) {
       ByteBuffer last = ByteBuffer.allocate(1);
       return reader.read(last, size - 1) == 1 ? last.get(0) : '\n';
     } catch (IOException e) {
@@ -174,6 +174,6 @@ final class LinuxAppendFile implements AppendFile {
   }
 
   private IOException failure(String what, int errno) {
-    return new IOException(what + path + ": " + Errno.words(errno));
+    return new IOException(what + path + ": " + Errno.message(errno));
   }
 }

@@ -2,14 +2,14 @@ package io.jpm.os.linux.log;
 
 import io.jpm.model.RunAs;
 import io.jpm.os.AppendFile;
-import io.jpm.os.LogDisk;
+import io.jpm.os.LogFileSystem;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.OpenedFile;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
-import io.jpm.os.linux.rights.OpenFileLimit;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,14 +30,14 @@ import java.util.function.Predicate;
 /// Access to log files by system calls. Each call that takes a path runs on a thread with the
 /// owner's credentials ([CredentialThread]). An open file is examined and opened again through its
 /// descriptor, which always refers to the same file.
-public final class LinuxLogDisk implements LogDisk {
+public final class LinuxLogDisk implements LogFileSystem {
   private static final int STATVFS_BYTES = 256; // larger than on any architecture (112 on x86-64)
 
   @Override
   public AppendFile open(Path file, RunAs owner) throws IOException {
     ChildCredentials childCredentials = rights(owner);
     int made = openOrMake(file, childCredentials, Libc.O_WRONLY | Libc.O_CREAT | Libc.O_APPEND);
-    int fd = OpenFileLimit.ours().moveUp(made);
+    int fd = OpenFileLimit.ofDaemon().moveUp(made);
     try {
       return new LinuxAppendFile(file, fd, examine(file, fd));
     } catch (IOException e) {
@@ -47,8 +47,8 @@ public final class LinuxLogDisk implements LogDisk {
   }
 
   @Override
-  public int mostOpen() {
-    return OpenFileLimit.ours().files().forLogFiles();
+  public int maxOpenFiles() {
+    return OpenFileLimit.ofDaemon().budget().forLogFiles();
   }
 
   @Override
@@ -59,7 +59,7 @@ public final class LinuxLogDisk implements LogDisk {
             file, childCredentials, path -> DiskCalls.open(path, Libc.O_RDONLY));
     if (fd == -Errno.ENOENT) {
       throw new NoSuchFileException(
-          null, null, "cannot read the log file " + file + ": " + Errno.words(Errno.ENOENT));
+          null, null, "cannot read the log file " + file + ": " + Errno.message(Errno.ENOENT));
     } else if (fd < 0) {
       throw failure("cannot read the log file ", file, childCredentials, fd);
     }
@@ -109,7 +109,7 @@ public final class LinuxLogDisk implements LogDisk {
     } else if (fd < 0) {
       throw failure("cannot read the folder ", folder, childCredentials, fd);
     }
-    try (DirectoryStream<Path> files = Files.newDirectoryStream(OpenedFile.again(fd))) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(OpenedFile.reopenPath(fd))) {
       List<Entry> entries = new ArrayList<>();
       for (Path file : files) {
         String name = String.valueOf(file.getFileName());
@@ -151,7 +151,7 @@ public final class LinuxLogDisk implements LogDisk {
       throws IOException {
     int fd = CredentialThread.callOn(file, childCredentials, path -> DiskCalls.open(path, flags));
     if (fd == -Errno.ENOENT && file.getParent() != null) {
-      LogFolder.make(file.getParent(), childCredentials);
+      LogFolder.create(file.getParent(), childCredentials);
       fd = CredentialThread.callOn(file, childCredentials, path -> DiskCalls.open(path, flags));
     }
     if (fd == -Errno.ENXIO) { // a pipe without a reader
@@ -172,7 +172,7 @@ public final class LinuxLogDisk implements LogDisk {
       if (!examine(file, fd).isRegular()) {
         throw new IOException("the log file " + file + " is not a regular file");
       }
-      return FileChannel.open(OpenedFile.again(fd), options);
+      return FileChannel.open(OpenedFile.reopenPath(fd), options);
     } finally {
       Libc.close(fd);
     }

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.log;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.linux.libc.Reactor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,11 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Reads named pipes on a reactor of its own, so that exits of processes and log output do not
 /// delay each other.
-public final class LinuxLogPipes implements LogPipes {
+public final class LinuxLogPipes implements LogPipeReader {
   private final Reactor reactor = new Reactor("jpm-pipes");
-  private final PipeSource.Surroundings surroundings =
-      new PipeSource.Surroundings(
-          reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
+  private final PipeSource.Context surroundings =
+      new PipeSource.Context(reactor, Arena.ofAuto().allocate(ValueLayout.JAVA_INT), this::forget);
 
   /// Guarded by itself, as is `closed`.
   private final Set<PipeSource> sources = new HashSet<>();
@@ -35,17 +34,17 @@ public final class LinuxLogPipes implements LogPipes {
   }
 
   @Override
-  public Source open(Path fifo, Taker taker) throws IOException {
+  public Source open(Path fifo, OutputReceiver outputReceiver) throws IOException {
     // Opened outside the lock, which the pipe thread may need: creating a directory can block on
     // the disk.
     if (isClosed()) {
       throw ending(fifo);
     }
-    PipeSource source = PipeSource.begin(surroundings, fifo, taker);
+    PipeSource source = PipeSource.open(surroundings, fifo, outputReceiver);
     synchronized (sources) {
       if (!closed) {
         sources.add(source);
-        if (taker.keepsTail()) {
+        if (outputReceiver.keepsTail()) {
           tails.put(fifo, source);
         }
         return source;

@@ -1,9 +1,9 @@
 package io.jpm.os.linux.log;
 
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -16,15 +16,15 @@ final class LogFolder {
   /// Creates `folder` and its parents with the daemon's credentials.
   ///
   /// @throws IOException with a message for the user
-  static void make(Path folder) throws IOException {
-    make(folder, ChildCredentials.DAEMON);
+  static void create(Path folder) throws IOException {
+    create(folder, ChildCredentials.DAEMON);
   }
 
   /// Creates `folder` and its parents.
   ///
   /// @param childCredentials the credentials to create them with, which also own them
   /// @throws IOException with a message for the user
-  static void make(Path folder, ChildCredentials childCredentials) throws IOException {
+  static void create(Path folder, ChildCredentials childCredentials) throws IOException {
     Deque<Path> fromTheTop = new ArrayDeque<>();
     for (Path at = folder; at != null && at.getNameCount() > 0; at = at.getParent()) {
       fromTheTop.addFirst(at);

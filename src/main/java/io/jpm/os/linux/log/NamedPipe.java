@@ -1,9 +1,9 @@
 package io.jpm.os.linux.log;
 
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.OpenFileLimit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ public final class NamedPipe {
 
   /// Opens the daemon's end.
   static int openForDaemon(Path fifo) throws IOException {
-    int fd = OpenFileLimit.ours().moveUp(open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK));
+    int fd = OpenFileLimit.ofDaemon().moveUp(open(fifo, Libc.O_RDWR | Libc.O_NONBLOCK));
     Libc.setPipeSize(fd, BYTES); // best effort: a smaller pipe works too
     return fd;
   }
@@ -50,7 +50,7 @@ public final class NamedPipe {
       fd = Libc.open(fifo, flags, 0);
     }
     if (fd < 0) {
-      throw new ErrnoException("cannot open the log pipe " + fifo + ": " + Errno.words(-fd), -fd);
+      throw new ErrnoException("cannot open the log pipe " + fifo + ": " + Errno.message(-fd), -fd);
     }
     if (Libc.pipeSize(fd) < 0) {
       Libc.close(fd);
@@ -63,12 +63,12 @@ public final class NamedPipe {
   private static void make(Path fifo) throws IOException {
     Path folder = fifo.getParent();
     if (folder != null) {
-      LogFolder.make(folder);
+      LogFolder.create(folder);
     }
     int result = Libc.mkfifo(fifo, 0600);
     if (result < 0 && result != -Errno.EEXIST) {
       throw new ErrnoException(
-          "cannot create the log pipe " + fifo + ": " + Errno.words(-result), -result);
+          "cannot create the log pipe " + fifo + ": " + Errno.message(-result), -result);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.log;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.Reactor;
@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one log pipe on the pipe thread, into buffers that its taker provides.
-final class PipeSource implements LogPipes.Source {
+final class PipeSource implements LogPipeReader.Source {
   private static final int MOST_PER_ROUND = 1024 * 1024;
   private static final int SMALL = 4096;
   private static final int BUSY = 64 * 1024;
@@ -30,7 +30,7 @@ final class PipeSource implements LogPipes.Source {
   private final Consumer<PipeSource> onClose;
   private final Path fifo;
   private final int fd;
-  private final LogPipes.Taker taker;
+  private final LogPipeReader.OutputReceiver outputReceiver;
   private final Reactor.Watch watch;
 
   private final Optional<Tail> tail;
@@ -53,28 +53,30 @@ final class PipeSource implements LogPipes.Source {
   /// @param reactor the thread that reads
   /// @param scratch an `int` for use by that thread
   /// @param onClose called with each source that has been closed
-  record Surroundings(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
+  record Context(Reactor reactor, MemorySegment scratch, Consumer<PipeSource> onClose) {}
 
-  private PipeSource(Surroundings surroundings, Path fifo, int fd, LogPipes.Taker taker) {
+  private PipeSource(
+      Context surroundings, Path fifo, int fd, LogPipeReader.OutputReceiver outputReceiver) {
     this.reactor = surroundings.reactor;
     this.scratch = surroundings.scratch;
     this.onClose = surroundings.onClose;
     this.fifo = fifo;
     this.fd = fd;
-    this.taker = taker;
-    this.tail = taker.keepsTail() ? Optional.of(new Tail()) : Optional.empty();
+    this.outputReceiver = outputReceiver;
+    this.tail = outputReceiver.keepsTail() ? Optional.of(new Tail()) : Optional.empty();
     this.watch = reactor.watch(fd, _ -> roundIfIdle());
   }
 
   /// Opens the daemon's end and starts reading.
-  static PipeSource begin(Surroundings surroundings, Path fifo, LogPipes.Taker taker)
+  static PipeSource open(
+      Context surroundings, Path fifo, LogPipeReader.OutputReceiver outputReceiver)
       throws IOException {
     int fd = NamedPipe.openForDaemon(fifo);
-    PipeSource source = new PipeSource(surroundings, fifo, fd, taker);
+    PipeSource source = new PipeSource(surroundings, fifo, fd, outputReceiver);
     int result = source.watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT);
     if (result < 0) {
       Libc.close(fd);
-      throw new IOException("cannot watch the log pipe " + fifo + ": " + Errno.words(-result));
+      throw new IOException("cannot watch the log pipe " + fifo + ": " + Errno.message(-result));
     }
     return source;
   }
@@ -163,7 +165,7 @@ final class PipeSource implements LogPipes.Source {
     return moved;
   }
 
-  /// Implements [LogPipes#takeTail]. May be called from any thread.
+  /// Implements [LogPipeReader#takeTail]. May be called from any thread.
   byte[] takeTail() {
     synchronized (reading) {
       if (!closed) {
@@ -194,12 +196,12 @@ final class PipeSource implements LogPipes.Source {
   ///
   /// @return how many; 0 if the taker has no buffer or the source was closed meanwhile
   private int move(int waiting) {
-    @Nullable ByteBuffer room = taker.reserve(waiting);
+    @Nullable ByteBuffer room = outputReceiver.reserve(waiting);
     if (room == null) {
       starved.set(true);
       // Asked again: a buffer may have become free before `starved` was set, when resume had no
       // effect.
-      room = taker.reserve(waiting);
+      room = outputReceiver.reserve(waiting);
       if (room == null) {
         return 0;
       }
@@ -223,9 +225,9 @@ final class PipeSource implements LogPipes.Source {
     if (count > 0) {
       tail.ifPresent(kept -> kept.add(room, begin, count));
     }
-    taker.received(Math.max(0, count));
+    outputReceiver.received(Math.max(0, count));
     if (count < 0) {
-      throw new IllegalStateException("cannot read " + fifo + ": " + Errno.words(-count));
+      throw new IllegalStateException("cannot read " + fifo + ": " + Errno.message(-count));
     }
     return count;
   }

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.log;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
@@ -13,8 +13,8 @@ final class Tail {
 
   /// Appends `count` bytes of `filled`, starting at `from`.
   void add(ByteBuffer filled, int from, int count) {
-    int taken = Math.min(count, LogPipes.TAIL_BYTES);
-    int kept = Math.min(length, LogPipes.TAIL_BYTES - taken);
+    int taken = Math.min(count, LogPipeReader.TAIL_BYTES);
+    int kept = Math.min(length, LogPipeReader.TAIL_BYTES - taken);
     makeRoom(kept + taken);
     System.arraycopy(bytes, length - kept, bytes, 0, kept);
     filled.get(from + count - taken, bytes, kept, taken);
@@ -24,7 +24,7 @@ final class Tail {
   private void makeRoom(int needed) {
     if (bytes.length < needed) {
       int wanted = Math.max(SMALLEST, Integer.highestOneBit(needed - 1) << 1);
-      bytes = Arrays.copyOf(bytes, Math.min(wanted, LogPipes.TAIL_BYTES));
+      bytes = Arrays.copyOf(bytes, Math.min(wanted, LogPipeReader.TAIL_BYTES));
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// @param tag its own process tag, if an app of some jpm daemon started it
 public record DaemonIdentity(int pid, int user, String bootId, Optional<String> tag) {
   /// Returns the identity of this process.
-  public static DaemonIdentity now() {
+  public static DaemonIdentity current() {
     int pid = (int) ProcessHandle.current().pid();
     try (ProcReader reader = new ProcReader()) {
       return new DaemonIdentity(pid, Libc.effectiveUser(), ProcReader.bootId(), reader.tag(pid));

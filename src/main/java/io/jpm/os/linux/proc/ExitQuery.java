@@ -1,6 +1,6 @@
 package io.jpm.os.linux.proc;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import java.lang.foreign.Arena;
@@ -20,13 +20,13 @@ public final class ExitQuery {
   private ExitQuery() {}
 
   /// Reports whether this kernel supports the request.
-  public static boolean isKnown() {
+  public static boolean isSupported() {
     int self = Libc.pidfdOpen((int) ProcessHandle.current().pid());
     if (self < 0) {
       return false;
     }
     try {
-      return !(answer(self) instanceof ExitStatus.Answer.NotTold);
+      return !(readResult(self) instanceof ExitStatus.Result.Unavailable);
     } finally {
       Libc.close(self);
     }
@@ -34,29 +34,29 @@ public final class ExitQuery {
 
   /// Returns how the process ended; empty while it is running and until its parent has collected
   /// the status.
-  public static Optional<Exit> of(int pidFd) {
-    return answer(pidFd) instanceof ExitStatus.Answer.Ended(Exit exit)
+  public static Optional<Exit> read(int pidFd) {
+    return readResult(pidFd) instanceof ExitStatus.Result.Ended(Exit exit)
         ? Optional.of(exit)
         : Optional.empty();
   }
 
   /// Sends the request and interprets its result.
-  static ExitStatus.Answer answer(int pidFd) {
+  static ExitStatus.Result readResult(int pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(64, 8);
       info.set(ValueLayout.JAVA_LONG, 0, INFO_EXIT);
       int result = Libc.ioctl(pidFd, PIDFD_GET_INFO, info);
       if (result < 0) {
-        return new ExitStatus.Answer.NotTold(
+        return new ExitStatus.Result.Unavailable(
             result == -Errno.ESRCH
                 ? "its parent has fetched the status"
                 : "this kernel reports the status only to the parent");
       }
       if ((info.get(ValueLayout.JAVA_LONG, 0) & INFO_EXIT) == 0) {
-        return new ExitStatus.Answer.NotYetFetched();
+        return new ExitStatus.Result.NotYetReaped();
       }
       int status = info.get(ValueLayout.JAVA_INT, INFO_STATUS);
-      return new ExitStatus.Answer.Ended(ExitStatus.fromWaitStatus(status));
+      return new ExitStatus.Result.Ended(ExitStatus.fromWaitStatus(status));
     }
   }
 }

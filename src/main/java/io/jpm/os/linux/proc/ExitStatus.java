@@ -1,6 +1,6 @@
 package io.jpm.os.linux.proc;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import java.lang.foreign.Arena;
@@ -21,34 +21,34 @@ public final class ExitStatus {
   private ExitStatus() {}
 
   /// The outcome of a query.
-  public sealed interface Answer {
+  public sealed interface Result {
     /// The process ended in this way.
-    record Ended(Exit exit) implements Answer {}
+    record Ended(Exit exit) implements Result {}
 
     /// The process has ended, but its exit is not available yet: its parent, which is not the
     /// daemon, has not collected the status, or another process traces it and has not released it.
     /// EPOLLHUP on the pidfd reports when a parent has collected the status.
-    record NotYetFetched() implements Answer {}
+    record NotYetReaped() implements Result {}
 
     /// The process has ended, and the pidfd will never provide the exit.
     ///
-    /// @param why the reason, a short clause for the user
-    record NotTold(String why) implements Answer {}
+    /// @param reason the reason, a short clause for the user
+    record Unavailable(String reason) implements Result {}
   }
 
   /// Reads the exit of a process whose pidfd has become readable, and frees its pid if it is a
   /// child of the daemon. Does not block: another process that traces a child, as its user may,
   /// withholds the status from the daemon.
-  public static Answer of(PidFd pidFd) {
+  public static Result read(PidFd pidFd) {
     try (Arena arena = Arena.ofConfined()) {
       MemorySegment info = arena.allocate(SIGINFO_BYTES, 8);
-      int result = Libc.waitExited(P_PIDFD, pidFd.number(), info);
+      int result = Libc.waitExited(P_PIDFD, pidFd.descriptor(), info);
       while (result == -Errno.EINTR) {
-        result = Libc.waitExited(P_PIDFD, pidFd.number(), info);
+        result = Libc.waitExited(P_PIDFD, pidFd.descriptor(), info);
       }
       return result == 0 && isThere(info)
-          ? new Answer.Ended(fromSignalInfo(info))
-          : ExitQuery.answer(pidFd.number());
+          ? new Result.Ended(fromSignalInfo(info))
+          : ExitQuery.readResult(pidFd.descriptor());
     }
   }
 

@@ -1,9 +1,9 @@
 package io.jpm.os.linux.proc;
 
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Signal;
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.OpenFileLimit;
 
 /// Refers to one process by its pidfd, `pidfd_open(2)`: a signal sent through it never reaches
 /// another process that got the same pid later. Closing and signalling exclude each other, because
@@ -18,22 +18,22 @@ public final class PidFd implements AutoCloseable {
 
   /// Opens a pidfd for the process that currently has `pid`.
   ///
-  /// @throws Failure if there is no such process or no descriptor is free
-  public static PidFd open(int pid) throws Failure {
+  /// @throws OpenException if there is no such process or no descriptor is free
+  public static PidFd open(int pid) throws OpenException {
     int fd = Libc.pidfdOpen(pid);
     if (fd < 0) {
-      throw new Failure(-fd);
+      throw new OpenException(-fd);
     }
     return new PidFd(fd);
   }
 
   /// As [#open], for a pidfd that stays open while the process is running.
-  public static PidFd openForLong(int pid) throws Failure {
-    return new PidFd(OpenFileLimit.ours().moveUp(open(pid).fd));
+  public static PidFd openLongLived(int pid) throws OpenException {
+    return new PidFd(OpenFileLimit.ofDaemon().moveUp(open(pid).fd));
   }
 
   /// Returns the number of the descriptor.
-  public int number() {
+  public int descriptor() {
     return fd;
   }
 
@@ -54,13 +54,13 @@ public final class PidFd implements AutoCloseable {
   }
 
   /// The reason why a pidfd could not be opened.
-  public static final class Failure extends Exception {
+  public static final class OpenException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int errno;
 
-    Failure(int errno) {
-      super(Errno.words(errno), null, false, false);
+    OpenException(int errno) {
+      super(Errno.message(errno), null, false, false);
       this.errno = errno;
     }
 

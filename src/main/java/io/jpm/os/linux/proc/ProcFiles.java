@@ -13,7 +13,7 @@ import java.util.Map;
 
 /// Reads usage numbers of processes from `/proc` into reused buffers, without creating strings. For
 /// one thread at a time.
-public final class ProcFiles implements ProcessFigures, AutoCloseable {
+public final class ProcFiles implements ProcessDetailReader, AutoCloseable {
   private static final int CHUNK = 32 * 1024;
   private static final int PREFIX = "/proc/".length();
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -60,7 +60,7 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
   }
 
   @Override
-  public void readFiles(int pid) {
+  public void load(int pid) {
     open = descriptors(pid);
     int length = content(pid, IO);
     read = numberAfter(READ, length);
@@ -83,7 +83,7 @@ public final class ProcFiles implements ProcessFigures, AutoCloseable {
   }
 
   @Override
-  public long sharedBytes(int pid) {
+  public long proportionalBytes(int pid) {
     long kibi = numberAfter(PSS, content(pid, SHARES));
     return kibi < 0 ? -1 : kibi << 10;
   }

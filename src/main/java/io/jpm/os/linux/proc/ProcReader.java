@@ -1,7 +1,7 @@
 package io.jpm.os.linux.proc;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
@@ -81,13 +81,13 @@ public final class ProcReader implements AutoCloseable {
 
   /// Returns the tag and the rlimit tag of a process, read once. Only a tag that `trust` accepts
   /// for this process is returned.
-  public ProcessSnapshot.Environment environment(int pid, TagTrust trust) {
+  public ProcessSnapshot.Environment environment(int pid, TagVerifier trust) {
     byte[] environment = environment(pid);
     Optional<String> tag = variable(environment, SpawnRequest.TAG_VARIABLE);
     return new ProcessSnapshot.Environment(
         tag.filter(text -> trust.trusts(pid, text, this)),
         tag.isPresent() ? Kind.TAGGED : environment.length > 0 ? Kind.UNTAGGED : Kind.BARE,
-        TreeMark.of(pid, this));
+        RlimitTag.of(pid, this));
   }
 
   /// As [#tag], for any variable.
@@ -101,7 +101,7 @@ public final class ProcReader implements AutoCloseable {
       int end = endOfEntry(environment, at);
       int value = at + entry.length;
       if (value <= end && Arrays.equals(environment, at, value, entry, 0, entry.length)) {
-        return Optional.of(ByteText.fromBytes(Arrays.copyOfRange(environment, value, end)));
+        return Optional.of(SurrogateEscape.fromBytes(Arrays.copyOfRange(environment, value, end)));
       }
     }
     return Optional.empty();
@@ -142,7 +142,8 @@ public final class ProcReader implements AutoCloseable {
     int length = read(pid, "/comm");
     return length <= 0
         ? ""
-        : ByteText.fromBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE)).strip();
+        : SurrogateEscape.fromBytes(buffer.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE))
+            .strip();
   }
 
   /// Returns the real user of a process, or -1 if it has ended. The owner of its directory is not

@@ -31,30 +31,30 @@ public final class ProcessSnapshot {
   private final Map<Integer, Long> inodes;
   private final IntFunction<Environment> reader;
   private final UnrelatedPidCache unrelatedPidCache;
-  private final Proofs proofs;
+  private final TagChecks tagChecks;
   private boolean whole = true;
 
   /// The origin that a process shows by its environment and its limits.
   ///
   /// @param tag its process tag, if it has one that is accepted
   /// @param kind whether the environment contains anything
-  /// @param mark its rlimit tag, see [TreeMark]
-  public record Environment(Optional<String> tag, Kind kind, long mark) {
-    private static final Environment STRANGE = new Environment(Optional.empty(), Kind.UNTAGGED);
+  /// @param rlimitTag its rlimit tag, see [RlimitTag]
+  public record Environment(Optional<String> tag, Kind kind, long rlimitTag) {
+    private static final Environment UNTAGGED = new Environment(Optional.empty(), Kind.UNTAGGED);
 
     private static final Environment NONE = new Environment(Optional.empty(), Kind.BARE);
 
     /// Creates the environment of a process without an rlimit tag.
     public Environment(Optional<String> tag, Kind kind) {
-      this(tag, kind, TreeMark.NONE);
+      this(tag, kind, RlimitTag.NONE);
     }
   }
 
-  /// Checks whether the kernel confirms the tag that a process shows, see [TagTrust].
-  public interface Proofs {
+  /// Checks whether the kernel confirms the tag that a process shows, see [TagVerifier].
+  public interface TagChecks {
     /// Accepts everything, for snapshots in which all processes belong to the daemon's user.
-    Proofs NONE_NEEDED =
-        new Proofs() {
+    TagChecks NONE_NEEDED =
+        new TagChecks() {
           @Override
           public boolean mayBeOf(int pid, String tag) {
             return true;
@@ -92,7 +92,7 @@ public final class ProcessSnapshot {
       Iterable<ProcStat> processes,
       IntFunction<Environment> reader,
       UnrelatedPidCache unrelatedPidCache) {
-    this(began, processes, reader, unrelatedPidCache, Map.of(), Proofs.NONE_NEEDED);
+    this(began, processes, reader, unrelatedPidCache, Map.of(), TagChecks.NONE_NEEDED);
   }
 
   /// @param inodes inode numbers of the directories of all processes, including those that were not
@@ -103,20 +103,20 @@ public final class ProcessSnapshot {
       IntFunction<Environment> reader,
       UnrelatedPidCache unrelatedPidCache,
       Map<Integer, Long> inodes) {
-    this(began, processes, reader, unrelatedPidCache, inodes, Proofs.NONE_NEEDED);
+    this(began, processes, reader, unrelatedPidCache, inodes, TagChecks.NONE_NEEDED);
   }
 
   /// @param inodes inode numbers of the directories of all processes, including those that were not
   ///   read
-  /// @param proofs checks the tags that processes show
+  /// @param tagChecks checks the tags that processes show
   public ProcessSnapshot(
       long began,
       Iterable<ProcStat> processes,
       IntFunction<Environment> reader,
       UnrelatedPidCache unrelatedPidCache,
       Map<Integer, Long> inodes,
-      Proofs proofs) {
-    this.proofs = proofs;
+      TagChecks tagChecks) {
+    this.tagChecks = tagChecks;
     this.began = began;
     this.inodes = inodes;
     this.reader = reader;
@@ -129,16 +129,16 @@ public final class ProcessSnapshot {
 
   /// Walks over `/proc` now. `reader` must stay open while tags are requested. Only tags that
   /// `trust` accepts are returned.
-  public static ProcessSnapshot take(ProcReader reader, TagTrust trust) {
+  public static ProcessSnapshot take(ProcReader reader, TagVerifier trust) {
     return take(reader, trust, new UnrelatedPidCache((int) ProcessHandle.current().pid()));
   }
 
-  /// As [#take(ProcReader, TagTrust)], for callers that walk often.
+  /// As [#take(ProcReader, TagVerifier)], for callers that walk often.
   ///
   /// @param unrelatedPidCache processes that earlier walks have found to belong to no tree;
   ///   outsiders among them are skipped
   public static ProcessSnapshot take(
-      ProcReader reader, TagTrust trust, UnrelatedPidCache unrelatedPidCache) {
+      ProcReader reader, TagVerifier trust, UnrelatedPidCache unrelatedPidCache) {
     long began = ProcReader.ticksNow();
     ProcListing listing = reader.listing();
     List<ProcStat> processes = new ArrayList<>();
@@ -170,8 +170,8 @@ public final class ProcessSnapshot {
     return snapshot;
   }
 
-  private static Proofs proofs(ProcReader reader, TagTrust trust) {
-    return new Proofs() {
+  private static TagChecks proofs(ProcReader reader, TagVerifier trust) {
+    return new TagChecks() {
       @Override
       public boolean mayBeOf(int pid, String tag) {
         return trust.trusts(pid, tag, reader);
@@ -186,12 +186,12 @@ public final class ProcessSnapshot {
 
   /// Reports whether a process with the rlimit tag of the tree with `tag` may belong to that tree.
   public boolean mayBeOf(ProcStat process, String tag) {
-    return proofs.mayBeOf(process.pid(), tag);
+    return tagChecks.mayBeOf(process.pid(), tag);
   }
 
   /// Reports whether a process with `tag` may be the main process of that tree.
   public boolean mayBeMainOf(ProcStat process, String tag) {
-    return proofs.mayBeMainOf(process.pid(), tag);
+    return tagChecks.mayBeMainOf(process.pid(), tag);
   }
 
   /// Returns the inode number of a process's directory; [#NO_INODE] if there is no such process.
@@ -205,7 +205,7 @@ public final class ProcessSnapshot {
   /// - A process ended during the walk: it may have left a child that is not in the list.
   /// - A process has just executed a program and has no environment yet, which `execve` sets up
   ///   last and which may contain a tag.
-  public boolean isWhole() {
+  public boolean isComplete() {
     return whole;
   }
 
@@ -226,9 +226,9 @@ public final class ProcessSnapshot {
     return environmentOf(process).tag();
   }
 
-  /// Returns the rlimit tag of a process, see [TreeMark], read together with its process tag.
-  public long markOf(ProcStat process) {
-    return environmentOf(process).mark();
+  /// Returns the rlimit tag of a process, see [RlimitTag], read together with its process tag.
+  public long rlimitTagOf(ProcStat process) {
+    return environmentOf(process).rlimitTag();
   }
 
   private Environment environmentOf(ProcStat process) {
@@ -239,14 +239,14 @@ public final class ProcessSnapshot {
 
   private Environment readEnvironment(ProcStat process) {
     if (unrelatedPidCache.has(process)) {
-      return Environment.STRANGE;
+      return Environment.UNTAGGED;
     }
     Environment environment = reader.apply(process.pid());
     boolean young = process.startTime() + YOUNG_SECONDS * ProcReader.Ticks.PER_SECOND >= began;
     switch (environment.kind()) {
       case BARE -> whole &= !young;
       case UNTAGGED -> {
-        if (!young && environment.mark() == TreeMark.NONE) {
+        if (!young && environment.rlimitTag() == RlimitTag.NONE) {
           unrelatedPidCache.add(process);
         }
       }

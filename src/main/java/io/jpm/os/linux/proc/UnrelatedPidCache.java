@@ -37,13 +37,13 @@ public final class UnrelatedPidCache {
   /// Must be called before a walk.
   ///
   /// @param mains the main processes of all trees
-  public void walking(Set<Integer> mains) {
+  public void beginWalk(Set<Integer> mains) {
     this.mains = Set.copyOf(mains);
   }
 
   /// Discards all outsiders, so that they are read again: some of them may belong to a tree that
   /// has just been adopted.
-  public void doubt() {
+  public void clear() {
     outsiders.clear();
   }
 
@@ -91,7 +91,7 @@ public final class UnrelatedPidCache {
   }
 
   /// Determines the outsiders of a walk after which all tags were read.
-  public void settle(ProcessSnapshot now) {
+  public void endWalk(ProcessSnapshot now) {
     for (ProcStat process : now.all()) {
       long inode = now.inodeOf(process.pid());
       if (inode != ProcessSnapshot.NO_INODE && isOutside(process, now)) {
@@ -101,7 +101,9 @@ public final class UnrelatedPidCache {
   }
 
   private boolean isOutside(ProcStat process, ProcessSnapshot now) {
-    if (!isStranger(process) || !leads(process.session(), now) || !leads(process.group(), now)) {
+    if (!isUntagged(process)
+        || !isLeaderUntagged(process.session(), now)
+        || !isLeaderUntagged(process.group(), now)) {
       return false;
     }
     int at = process.parent();
@@ -109,7 +111,7 @@ public final class UnrelatedPidCache {
       if (at <= INIT || outsiders.containsKey(at)) {
         return true;
       }
-      Optional<ProcStat> ancestor = now.process(at).filter(this::isStranger);
+      Optional<ProcStat> ancestor = now.process(at).filter(this::isUntagged);
       if (ancestor.isEmpty()) {
         return false;
       }
@@ -118,14 +120,14 @@ public final class UnrelatedPidCache {
     return false;
   }
 
-  private boolean isStranger(ProcStat process) {
+  private boolean isUntagged(ProcStat process) {
     return has(process) && !mains.contains(process.pid());
   }
 
   /// Reports whether the session or group leader exists and is untagged.
-  private boolean leads(int leader, ProcessSnapshot now) {
+  private boolean isLeaderUntagged(int leader, ProcessSnapshot now) {
     return leader <= INIT
         || outsiders.containsKey(leader)
-        || now.process(leader).filter(this::isStranger).isPresent();
+        || now.process(leader).filter(this::isUntagged).isPresent();
   }
 }

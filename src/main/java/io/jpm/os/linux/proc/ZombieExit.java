@@ -1,7 +1,7 @@
 package io.jpm.os.linux.proc;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

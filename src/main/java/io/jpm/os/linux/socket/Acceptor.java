@@ -1,6 +1,6 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.os.Connection;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.libc.Libc;
@@ -43,7 +43,7 @@ public final class Acceptor {
   private boolean closed;
 
   /// This and all fields below are confined to the reactor's thread.
-  private Optional<Consumer<Connection>> consumer = Optional.empty();
+  private Optional<Consumer<AcceptedConnection>> consumer = Optional.empty();
 
   private Optional<Reactor.Watch> watch = Optional.empty();
 
@@ -55,7 +55,7 @@ public final class Acceptor {
     this.reactors = reactors;
   }
 
-  void accept(Consumer<Connection> next) {
+  void accept(Consumer<AcceptedConnection> next) {
     Reactor thread;
     synchronized (this) {
       if (closed) {
@@ -173,6 +173,7 @@ public final class Acceptor {
   }
 
   private void complain(int errno) {
-    LOG.log(Level.WARNING, "no connections can be accepted for {0}: {1}", name, Errno.words(errno));
+    LOG.log(
+        Level.WARNING, "no connections can be accepted for {0}: {1}", name, Errno.message(errno));
   }
 }

@@ -1,11 +1,11 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.os.Connection;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.proc.LinuxHandle;
 
 /// An accepted connection, open until it is closed here.
-final class LinuxConnection implements Connection, LinuxHandle {
+final class LinuxConnection implements AcceptedConnection, LinuxHandle {
   private final HeldDescriptor descriptor;
   private final Runnable onClose;
 

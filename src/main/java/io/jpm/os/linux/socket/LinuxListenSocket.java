@@ -1,6 +1,6 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.os.Connection;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.ListenSocket;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.libc.Libc;
@@ -132,26 +132,25 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   }
 
   @Override
-  public boolean allowAnother() {
+  public boolean allowReusePort() {
     return descriptor.with(SocketCreation::allowAnother) >= 0;
   }
 
   @Override
-  public boolean steer(int older, int newer) {
-    return descriptor.with(fd -> PortSteering.attach(fd, older, newer)) >= 0;
+  public boolean routeToNewer(int older, int newer) {
+    return descriptor.with(fd -> ReuseportSelector.attach(fd, older, newer)) >= 0;
   }
 
   @Override
-  public boolean hold(int older, InetAddress source) {
+  public boolean pin(int older, InetAddress source) {
     Optional<InetSocketAddress> address = address();
     return address.isPresent()
-        && descriptor.with(fd -> ConnectionSteeringHold.begin(fd, address.get(), older, source))
-            >= 0;
+        && descriptor.with(fd -> ReuseportPinner.begin(fd, address.get(), older, source)) >= 0;
   }
 
   @Override
-  public void share() {
-    descriptor.with(PortSteering::detach);
+  public void routeToAll() {
+    descriptor.with(ReuseportSelector::detach);
   }
 
   @Override
@@ -167,17 +166,17 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   }
 
   @Override
-  public void accept(Consumer<Connection> consumer) {
+  public void accept(Consumer<AcceptedConnection> consumer) {
     acceptor.accept(consumer);
   }
 
   @Override
   public ServerSocketChannel channel() throws IOException {
-    return BorrowedServerChannel.of(descriptor);
+    return ServerChannelFactory.of(descriptor);
   }
 
   @Override
-  public void block() {
+  public void setBlocking() {
     descriptor.with(Libc::clearNonBlocking);
   }
 
@@ -193,7 +192,7 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
 
   /// Returns the descriptor, which may be used only while no other thread can close it; negative if
   /// it is closed.
-  int number() {
+  int descriptor() {
     return descriptor.with(fd -> fd);
   }
 
@@ -206,11 +205,11 @@ public final class LinuxListenSocket implements ListenSocket, LinuxHandle {
   public void close() {
     onClose.accept(this);
     file.ifPresent(SocketFile::remove);
-    letGo();
+    release();
   }
 
   /// Closes the daemon's descriptor, as at the daemon's end; the keeper keeps its own.
-  void letGo() {
+  void release() {
     acceptor.close();
     descriptor.close();
   }

@@ -1,9 +1,10 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.Connection;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.linux.credentials.OpenFileLimit;
 import io.jpm.os.linux.keeper.SocketStore;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
@@ -12,7 +13,6 @@ import io.jpm.os.linux.libc.Reactor;
 import io.jpm.os.linux.libc.SocketCalls;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.PidFd;
-import io.jpm.os.linux.rights.OpenFileLimit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /// The listening sockets of this daemon, including those that a former daemon has left with the
 /// keeper.
-public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
+public final class LinuxListenSockets implements ListenSocketRegistry, AutoCloseable {
   private static final int MOST_KEY_BYTES = 1024;
 
   private final Set<SingleUseListener> entrances = ConcurrentHashMap.newKeySet();
@@ -35,27 +35,28 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private final Map<String, LinuxListenSocket> open = new LinkedHashMap<>();
 
   private final SocketStore store = new SocketStore();
-  private final PortHolders holders;
+  private final PortOwnerFinder holders;
   private final DaemonIdentity daemonIdentity;
   private Optional<Reactor> reactor = Optional.empty();
 
   /// @param holders finds other processes that listen at an address
   /// @param daemonIdentity the daemon
-  public LinuxListenSockets(PortHolders holders, DaemonIdentity daemonIdentity) {
+  public LinuxListenSockets(PortOwnerFinder holders, DaemonIdentity daemonIdentity) {
     this.holders = holders;
     this.daemonIdentity = daemonIdentity;
   }
 
   @Override
-  public synchronized ListenSocket open(String key, Wish wish) throws ListenFailure {
+  public synchronized ListenSocket open(String key, ListenRequest listenRequest)
+      throws ListenException {
     checkKey(key);
     Set<Long> own =
         open.values().stream().map(LinuxListenSocket::inode).collect(Collectors.toSet());
-    return keep(key, new SocketCreation(holders, own).make(wish), Optional.empty());
+    return keep(key, new SocketCreation(holders, own).make(listenRequest), Optional.empty());
   }
 
   @Override
-  public synchronized ListenSocket open(String key, PathWish wish) throws ListenFailure {
+  public synchronized ListenSocket open(String key, UnixListenRequest wish) throws ListenException {
     checkKey(key);
     if (key.indexOf(LinuxListenSocket.KEY_END) >= 0) {
       throw new IllegalArgumentException("a tab in the name of a new socket: " + key);
@@ -65,10 +66,10 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   @Override
-  public synchronized ListenSocket borrow(String key, ProcessIdentity process, long inode)
-      throws ListenFailure {
+  public synchronized ListenSocket duplicate(String key, ProcessIdentity process, long inode)
+      throws ListenException {
     checkKey(key);
-    int fd = BorrowedSocket.of(process, inode, daemonIdentity);
+    int fd = SocketDuplicator.duplicate(process, inode, daemonIdentity);
     LinuxListenSocket socket =
         new LinuxListenSocket(key, fd, Optional.empty(), true, this::reactor, this::forget);
     open.put(key, socket);
@@ -76,17 +77,17 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   @Override
-  public synchronized ListenSocket regain(String key, ProcessIdentity process, long inode)
-      throws ListenFailure {
+  public synchronized ListenSocket recover(String key, ProcessIdentity process, long inode)
+      throws ListenException {
     LinuxListenSocket known = open.get(key);
     if (known != null) {
       return known;
     }
     checkKey(key);
-    int fd = BorrowedSocket.of(process, inode, daemonIdentity);
+    int fd = SocketDuplicator.duplicate(process, inode, daemonIdentity);
     if (!SocketCalls.isMadeToListen(daemonIdentity.user(), fd)) {
       Libc.close(fd);
-      throw new ListenFailure("that socket was not created by a daemon", Errno.EPERM);
+      throw new ListenException("that socket was not created by a daemon", Errno.EPERM);
     }
     return keep(key, fd, Optional.empty());
   }
@@ -102,7 +103,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   private LinuxListenSocket keep(String key, int fd, Optional<SocketFile> file) {
-    int kept = OpenFileLimit.ours().moveUp(fd);
+    int kept = OpenFileLimit.ofDaemon().moveUp(fd);
     LinuxListenSocket made = add(key, kept, file);
     store.add(new SocketStore.Entry(made.storeName(), kept), entries());
     return made;
@@ -116,7 +117,8 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   }
 
   @Override
-  public Entrance entrance(Consumer<Connection> consumer) throws ListenFailure {
+  public SingleUseEndpoint listenOnce(Consumer<AcceptedConnection> consumer)
+      throws ListenException {
     var entrance = SingleUseListener.open(this::reactor, consumer, entrances::remove);
     entrances.add(entrance);
     return entrance;
@@ -145,7 +147,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       throw new IOException("the listening socket '" + key + "' is not open any more");
     }
     if (fd < 0) {
-      throw new ErrnoException("cannot copy a descriptor: " + Errno.words(-fd), -fd);
+      throw new ErrnoException("cannot copy a descriptor: " + Errno.message(-fd), -fd);
     }
     return fd;
   }
@@ -172,7 +174,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
         Libc.close(entry.fd()); // a duplicate or an invalid entry
       } else {
         String rest = end < 0 ? "" : entry.key().substring(end + 1);
-        int fd = OpenFileLimit.ours().moveUp(entry.fd());
+        int fd = OpenFileLimit.ofDaemon().moveUp(entry.fd());
         add(key, fd, path.flatMap(it -> SocketFile.of(it, rest)));
       }
     }
@@ -193,7 +195,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
   private List<SocketStore.Entry> entries() {
     return open.values().stream()
         .filter(socket -> !socket.isBorrowed())
-        .map(socket -> new SocketStore.Entry(socket.storeName(), socket.number()))
+        .map(socket -> new SocketStore.Entry(socket.storeName(), socket.descriptor()))
         .filter(entry -> entry.fd() >= 0)
         .toList();
   }
@@ -215,7 +217,7 @@ public final class LinuxListenSockets implements ListenSockets, AutoCloseable {
       thread = reactor;
       reactor = Optional.empty();
     }
-    all.forEach(LinuxListenSocket::letGo);
+    all.forEach(LinuxListenSocket::release);
     entrances.forEach(SingleUseListener::close);
     thread.ifPresent(Reactor::close);
     synchronized (this) {

@@ -1,8 +1,8 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.os.Connection;
-import io.jpm.os.ListenSockets.Entrance;
-import io.jpm.os.ListenSockets.ListenFailure;
+import io.jpm.os.AcceptedConnection;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.SingleUseEndpoint;
 import io.jpm.os.linux.libc.HeldDescriptor;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.Reactor;
@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// A listening socket on the loopback interface for a single connection, `socket(7)`.
-final class SingleUseListener implements Entrance {
+final class SingleUseListener implements SingleUseEndpoint {
   private static final InetSocketAddress ANY_PORT =
       new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
 
@@ -46,12 +46,12 @@ final class SingleUseListener implements Entrance {
   /// @param onClose called when the listener is closed
   static SingleUseListener open(
       Supplier<Reactor> reactors,
-      Consumer<Connection> consumer,
+      Consumer<AcceptedConnection> consumer,
       Consumer<SingleUseListener> onClose)
-      throws ListenFailure {
+      throws ListenException {
     int fd = SocketCalls.socket(SocketCalls.AF_INET, Libc.SOCK_STREAM);
     if (fd < 0) {
-      throw SocketRefusal.without("a socket", -fd);
+      throw SocketErrorExplainer.unavailable("a socket", -fd);
     }
     int result;
     try (Arena arena = Arena.ofConfined()) {
@@ -63,16 +63,16 @@ final class SingleUseListener implements Entrance {
     InetSocketAddress address = SocketCalls.localAddress(fd).orElse(ANY_PORT);
     if (result < 0 || address.getPort() == 0) {
       Libc.close(fd);
-      throw SocketRefusal.without("a socket on the loopback", -result);
+      throw SocketErrorExplainer.unavailable("a socket on the loopback", -result);
     }
     var entrance = new SingleUseListener(address, fd, reactors, onClose);
     var come = new AtomicBoolean();
-    entrance.acceptor.accept(connection -> {
+    entrance.acceptor.accept(acceptedConnection -> {
       if (come.compareAndSet(false, true)) {
         entrance.acceptor.pause();
-        consumer.accept(connection);
+        consumer.accept(acceptedConnection);
       } else {
-        connection.close();
+        acceptedConnection.close();
       }
     });
     return entrance;

@@ -1,17 +1,17 @@
 package io.jpm.os.linux.socket;
 
 import io.jpm.model.RunAs;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.SocketAddresses;
 import io.jpm.os.linux.libc.SocketCalls;
 import io.jpm.os.linux.proc.KernelSetting;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,11 +30,11 @@ final class SocketCreation {
   private static final int USUAL_MOST_BACKLOG = 4096;
   private static final byte[] ANY_IPV4 = new byte[4];
 
-  private final PortHolders holders;
+  private final PortOwnerFinder holders;
   private final Set<Long> own;
 
   /// @param own inode numbers of the sockets that the daemon has
-  SocketCreation(PortHolders holders, Set<Long> own) {
+  SocketCreation(PortOwnerFinder holders, Set<Long> own) {
     this.holders = holders;
     this.own = Set.copyOf(own);
   }
@@ -43,47 +43,51 @@ final class SocketCreation {
   /// and listens.
   ///
   /// @return its descriptor
-  int make(Wish wish) throws ListenFailure {
-    if (wish.address().isEmpty()) {
-      return unbound(wish, wish.ipv6(), wish.kind() == Kind.TCP && holders.haveLostUnbound(own));
+  int make(ListenRequest listenRequest) throws ListenException {
+    if (listenRequest.address().isEmpty()) {
+      return unbound(
+          listenRequest,
+          listenRequest.ipv6(),
+          listenRequest.kind() == Protocol.TCP && holders.hasLostUnbound(own));
     }
-    InetSocketAddress address = wish.address().get();
+    InetSocketAddress address = listenRequest.address().get();
     if (address.isUnresolved()) {
-      throw new ListenFailure(
-          SocketAddresses.words(address) + ": there is no host of that name", Errno.EADDRNOTAVAIL);
+      throw new ListenException(
+          SocketAddresses.format(address) + ": there is no host of that name", Errno.EADDRNOTAVAIL);
     }
     try {
-      return bound(wish, address);
-    } catch (ListenFailure failure) {
-      Optional<InetSocketAddress> instead = withoutIpv6(wish, address, failure.errno());
+      return bound(listenRequest, address);
+    } catch (ListenException failure) {
+      Optional<InetSocketAddress> instead = withoutIpv6(listenRequest, address, failure.errno());
       if (instead.isEmpty()) {
         throw failure;
       }
-      return bound(wish, instead.get());
+      return bound(listenRequest, instead.get());
     }
   }
 
   /// Returns the IPv4 wildcard as a replacement for the IPv6 wildcard on a machine without IPv6;
   /// otherwise empty.
   private static Optional<InetSocketAddress> withoutIpv6(
-      Wish wish, InetSocketAddress address, int errno) {
+      ListenRequest listenRequest, InetSocketAddress address, int errno) {
     boolean lacks = errno == Errno.EAFNOSUPPORT || errno == Errno.EADDRNOTAVAIL;
     boolean everywhere =
         address.getAddress() instanceof Inet6Address six && six.isAnyLocalAddress();
-    return lacks && everywhere && !wish.v6only()
+    return lacks && everywhere && !listenRequest.v6only()
         ? Optional.of(
             new InetSocketAddress(SocketAddresses.address(ANY_IPV4, 0), address.getPort()))
         : Optional.empty();
   }
 
   /// @param beside whether it may be bound beside another socket that allows it
-  private static int unbound(Wish wish, boolean ipv6, boolean beside) throws ListenFailure {
+  private static int unbound(ListenRequest listenRequest, boolean ipv6, boolean beside)
+      throws ListenException {
     int fd =
         SocketCalls.socket(
             ipv6 ? SocketCalls.AF_INET6 : SocketCalls.AF_INET,
-            wish.kind() == Kind.TCP ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
+            listenRequest.kind() == Protocol.TCP ? Libc.SOCK_STREAM : SocketCalls.SOCK_DGRAM);
     if (fd < 0) {
-      throw SocketRefusal.without("a socket", -fd);
+      throw SocketErrorExplainer.unavailable("a socket", -fd);
     }
     int result = option(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, true);
     if (result >= 0 && beside) {
@@ -91,11 +95,12 @@ final class SocketCreation {
     }
     if (result >= 0 && ipv6) {
       // Set in both cases, because the machine's default may differ (net.ipv6.bindv6only).
-      result = option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, wish.v6only());
+      result =
+          option(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, listenRequest.v6only());
     }
     if (result < 0) {
       Libc.close(fd);
-      throw SocketRefusal.without("a socket", -result);
+      throw SocketErrorExplainer.unavailable("a socket", -result);
     }
     return fd;
   }
@@ -110,40 +115,44 @@ final class SocketCreation {
     return SocketCalls.setOption(fd, level, name, on ? 1 : 0);
   }
 
-  private int bound(Wish wish, InetSocketAddress address) throws ListenFailure {
-    ChildCredentials childCredentials = rights(wish.runAs(), address);
-    int result = bound(wish, address, childCredentials, false);
-    if (result != -Errno.EADDRINUSE || wish.kind() != Kind.TCP) {
+  private int bound(ListenRequest listenRequest, InetSocketAddress address) throws ListenException {
+    ChildCredentials childCredentials = rights(listenRequest.runAs(), address);
+    int result = bound(listenRequest, address, childCredentials, false);
+    if (result != -Errno.EADDRINUSE || listenRequest.kind() != Protocol.TCP) {
       return orRefused(result, address, childCredentials, "");
     }
-    PortHolders.Finding finding = holders.at(address, own);
+    PortOwnerFinder.PortOwners portOwners = holders.find(address, own);
     return orRefused(
-        finding.lost() ? bound(wish, address, childCredentials, true) : result,
+        portOwners.lost() ? bound(listenRequest, address, childCredentials, true) : result,
         address,
         childCredentials,
-        finding.name());
+        portOwners.name());
   }
 
   private static int orRefused(
       int result, InetSocketAddress address, ChildCredentials childCredentials, String holder)
-      throws ListenFailure {
+      throws ListenException {
     if (result < 0) {
-      throw SocketRefusal.of(address, childCredentials, -result, holder);
+      throw SocketErrorExplainer.explain(address, childCredentials, -result, holder);
     }
     return result;
   }
 
   /// @return the descriptor, or the negative `errno` if the socket cannot be bound
   private static int bound(
-      Wish wish, InetSocketAddress address, ChildCredentials childCredentials, boolean beside)
-      throws ListenFailure {
-    int fd = unbound(wish, SocketAddresses.family(address) == SocketCalls.AF_INET6, beside);
+      ListenRequest listenRequest,
+      InetSocketAddress address,
+      ChildCredentials childCredentials,
+      boolean beside)
+      throws ListenException {
+    int fd =
+        unbound(listenRequest, SocketAddresses.family(address) == SocketCalls.AF_INET6, beside);
     try {
       int result = bind(fd, address, childCredentials);
-      if (result >= 0 && wish.kind() == Kind.TCP) {
-        result = SocketCalls.listen(fd, backlog(wish.backlog()));
+      if (result >= 0 && listenRequest.kind() == Protocol.TCP) {
+        result = SocketCalls.listen(fd, backlog(listenRequest.backlog()));
       }
-      if (result >= 0 && wish.kind() == Kind.TCP) {
+      if (result >= 0 && listenRequest.kind() == Protocol.TCP) {
         result = allowAnother(fd);
       }
       if (result >= 0) {
@@ -151,7 +160,7 @@ final class SocketCreation {
       }
       Libc.close(fd);
       return result;
-    } catch (ListenFailure failure) {
+    } catch (ListenException failure) {
       Libc.close(fd);
       throw failure;
     }
@@ -165,7 +174,7 @@ final class SocketCreation {
   }
 
   private static int bind(int fd, InetSocketAddress address, ChildCredentials childCredentials)
-      throws ListenFailure {
+      throws ListenException {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment encoded = SocketAddresses.encode(arena, address);
       if (childCredentials.areTheDaemons()) {
@@ -175,14 +184,14 @@ final class SocketCreation {
       SocketCalls.bind(-1, encoded);
       return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
     } catch (ErrnoException e) {
-      throw new ListenFailure(String.valueOf(e.getMessage()), e.errno());
+      throw new ListenException(String.valueOf(e.getMessage()), e.errno());
     } catch (IOException e) {
-      throw new ListenFailure(String.valueOf(e.getMessage()), Errno.EACCES);
+      throw new ListenException(String.valueOf(e.getMessage()), Errno.EACCES);
     }
   }
 
   private static ChildCredentials rights(RunAs runAs, InetSocketAddress address)
-      throws ListenFailure {
+      throws ListenException {
     try {
       ChildCredentials all = ChildCredentials.of(runAs);
       return new ChildCredentials(
@@ -191,7 +200,8 @@ final class SocketCreation {
           ChildCredentials.DAEMON.umask(),
           all.environment());
     } catch (IOException e) {
-      throw new ListenFailure(SocketAddresses.words(address) + ": " + e.getMessage(), Errno.EACCES);
+      throw new ListenException(
+          SocketAddresses.format(address) + ": " + e.getMessage(), Errno.EACCES);
     }
   }
 }

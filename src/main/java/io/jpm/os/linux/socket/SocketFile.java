@@ -1,11 +1,11 @@
 package io.jpm.os.linux.socket;
 
 import io.jpm.model.RunAs;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.FileStatus;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,7 +66,7 @@ record SocketFile(String path, String number, RunAs owner) {
     try {
       int result = CredentialThread.callOn(path, ChildCredentials.of(owner), DiskCalls::unlink);
       if (result < 0) {
-        complain(Errno.words(-result));
+        complain(Errno.message(-result));
       }
     } catch (IOException e) {
       complain(String.valueOf(e.getMessage()));

@@ -1,13 +1,13 @@
 package io.jpm.os.linux.socket;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.os.Listening;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.TreeListener;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessFiles;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.os.linux.tree.TreeWalk;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +31,7 @@ public final class TreeSockets {
   }
 
   /// Returns the TCP sockets that the tree listens on.
-  public List<Listening> listening() {
+  public List<TreeListener> listening() {
     // The table first: it usually has few rows and is read quickly.
     List<TcpTable.Row> rows = TcpTable.of(main.pid(), Set.of(TcpTable.LISTEN));
     List<ProcessFiles> files = rows.isEmpty() ? List.of() : files();
@@ -41,10 +41,10 @@ public final class TreeSockets {
         .toList();
   }
 
-  private Listening listening(TcpTable.Row row, List<ProcessFiles> files) {
+  private TreeListener listening(TcpTable.Row row, List<ProcessFiles> files) {
     List<ProcessFiles> holders =
         files.stream().filter(one -> one.sockets().containsValue(row.inode())).toList();
-    return new Listening(
+    return new TreeListener(
         row.address(),
         row.inode(),
         isWaitedFor(row.inode(), files),
@@ -101,8 +101,9 @@ public final class TreeSockets {
     try (ProcReader reader = new ProcReader()) {
       Collection<ProcStat> tree =
           new TreeWalk(
-                  ProcessSnapshot.take(reader, new TagTrust(daemonIdentity.user())), daemonIdentity)
-              .of(main);
+                  ProcessSnapshot.take(reader, new TagVerifier(daemonIdentity.user())),
+                  daemonIdentity)
+              .collect(main);
       return tree.stream().map(process -> ProcessFiles.of(process.pid())).toList();
     }
   }

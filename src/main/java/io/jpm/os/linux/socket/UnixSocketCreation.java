@@ -1,16 +1,16 @@
 package io.jpm.os.linux.socket;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.text.ByteText;
-import io.jpm.os.ListenSockets.ListenFailure;
-import io.jpm.os.ListenSockets.PathWish;
+import io.jpm.model.text.SurrogateEscape;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.ListenSocketRegistry.UnixListenRequest;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.SocketCalls;
 import io.jpm.os.linux.libc.UnixPath;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,17 +30,17 @@ final class UnixSocketCreation {
   /// @param file the file through which clients connect; empty for a name without a file
   record Made(int fd, Optional<SocketFile> file) {}
 
-  static Made make(PathWish wish) throws ListenFailure {
-    byte[] bytes = ByteText.toBytes(wish.path());
+  static Made make(UnixListenRequest wish) throws ListenException {
+    byte[] bytes = SurrogateEscape.toBytes(wish.path());
     if (bytes.length > UnixPath.MOST_PATH_BYTES || bytes.length == 0) {
-      throw new ListenFailure(
+      throw new ListenException(
           "%s cannot be listened on: a unix path has 1 to %d bytes, this has %d"
-              .formatted(UnixPath.words(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
+              .formatted(UnixPath.format(wish.path()), UnixPath.MOST_PATH_BYTES, bytes.length),
           Errno.EINVAL);
     }
     int fd = SocketCalls.socket(Libc.AF_UNIX, Libc.SOCK_STREAM);
     if (fd < 0) {
-      throw SocketRefusal.without("a socket", -fd);
+      throw SocketErrorExplainer.unavailable("a socket", -fd);
     }
     try {
       ChildCredentials childCredentials = rights(wish);
@@ -55,21 +55,21 @@ final class UnixSocketCreation {
       }
       check(result, wish.path(), childCredentials);
       return new Made(fd, file);
-    } catch (ListenFailure failure) {
+    } catch (ListenException failure) {
       Libc.close(fd);
       throw failure;
     }
   }
 
   private static void check(int result, String path, ChildCredentials childCredentials)
-      throws ListenFailure {
+      throws ListenException {
     if (result < 0) {
-      throw SocketRefusal.of(path, childCredentials, -result);
+      throw SocketErrorExplainer.explain(path, childCredentials, -result);
     }
   }
 
   private static int bind(int fd, byte[] path, ChildCredentials childCredentials)
-      throws ListenFailure {
+      throws ListenException {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment encoded = UnixPath.encode(arena, path);
       if (childCredentials.areTheDaemons()) {
@@ -79,7 +79,7 @@ final class UnixSocketCreation {
       SocketCalls.bind(-1, encoded);
       return CredentialThread.call(childCredentials, () -> SocketCalls.bind(fd, encoded));
     } catch (IOException e) {
-      throw new ListenFailure(String.valueOf(e.getMessage()), errno(e));
+      throw new ListenException(String.valueOf(e.getMessage()), errno(e));
     }
   }
 
@@ -99,14 +99,14 @@ final class UnixSocketCreation {
     }
   }
 
-  private static ChildCredentials rights(PathWish wish) throws ListenFailure {
+  private static ChildCredentials rights(UnixListenRequest wish) throws ListenException {
     RunAs runAs = wish.runAs();
     try {
       ChildCredentials all = ChildCredentials.of(runAs);
       OptionalInt umask = all.umask().equals(umask()) ? OptionalInt.empty() : all.umask();
       return new ChildCredentials(all.identity(), OptionalInt.empty(), umask, all.environment());
     } catch (IOException e) {
-      throw new ListenFailure(wish.path() + ": " + e.getMessage(), Errno.EACCES);
+      throw new ListenException(wish.path() + ": " + e.getMessage(), Errno.EACCES);
     }
   }
 }

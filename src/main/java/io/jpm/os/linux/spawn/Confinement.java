@@ -1,8 +1,8 @@
 package io.jpm.os.linux.spawn;
 
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.credentials.ChildCredentials;
 import io.jpm.os.linux.libc.ErrnoException;
-import io.jpm.os.linux.rights.ChildCredentials;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.IntSupplier;
 
 /// A restriction that a thread takes on permanently before it spawns a child and ends
-/// ([io.jpm.os.linux.rights.CredentialThread]). The child therefore has it from its first
+/// ([io.jpm.os.linux.credentials.CredentialThread]). The child therefore has it from its first
 /// instruction. If it cannot be applied, no child is spawned.
 interface Confinement {
   /// Applies the restriction to the calling thread. Calls only methods that have run before: a

@@ -336,6 +336,7 @@ final class DefaultSeccompFilter {
 
   private static IOException failure(String what, int errno) {
     return new ErrnoException(
-        "seccomp: the filter cannot be created, %s: %s".formatted(what, Errno.words(errno)), errno);
+        "seccomp: the filter cannot be created, %s: %s".formatted(what, Errno.message(errno)),
+        errno);
   }
 }

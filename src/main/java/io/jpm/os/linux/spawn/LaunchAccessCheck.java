@@ -1,11 +1,11 @@
 package io.jpm.os.linux.spawn;
 
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import java.io.IOException;
 
 /// Checks with an app's credentials whether its program may be executed, before the child is
@@ -23,7 +23,7 @@ final class LaunchAccessCheck {
     int result =
         CredentialThread.callOn(request.program(), childCredentials, LaunchAccessCheck::mayExecute);
     if (isRefusal(result)) {
-      throw new ErrnoException(SpawnRefusal.sentence(request, -result), -result);
+      throw new ErrnoException(SpawnRefusal.explain(request, -result), -result);
     }
   }
 

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.spawn;
 
-import io.jpm.model.run.Exit;
+import io.jpm.model.process.Exit;
 import io.jpm.os.linux.libc.Native;
 import io.jpm.os.linux.proc.ExitStatus;
 import io.jpm.os.linux.proc.PidFd;
@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Waits until a child that starts as other programs ([io.jpm.os.linux.rights.UserLaunch]) has
+/// Waits until a child that starts as other programs ([io.jpm.os.linux.credentials.UserLaunch]) has
 /// become its own program or has ended before that. Its early end is then reported as a failed
 /// start.
 final class LaunchWatch {
@@ -31,7 +31,7 @@ final class LaunchWatch {
   /// The result of the wait.
   sealed interface Outcome {
     /// The child has become its program, or is assumed to become it.
-    record Begun() implements Outcome {}
+    record Started() implements Outcome {}
 
     /// The child ended before that and has been reaped.
     ///
@@ -47,25 +47,25 @@ final class LaunchWatch {
     try (PidFd hold = PidFd.open(pid);
         Arena arena = Arena.ofConfined()) {
       MemorySegment poll = arena.allocate(POLLFD_BYTES, Integer.BYTES);
-      poll.set(ValueLayout.JAVA_INT, 0, hold.number());
+      poll.set(ValueLayout.JAVA_INT, 0, hold.descriptor());
       poll.set(ValueLayout.JAVA_SHORT, Integer.BYTES, POLLIN);
       while (System.nanoTime() < end) {
         // Checked before the name is read: after the end the name no longer changes.
         boolean ended = POLL.errnoInt(poll.address(), 1, LOOK_MILLIS) == 1;
         String name = name(pid);
         if (!stages.contains(name)) {
-          return new Outcome.Begun();
+          return new Outcome.Started();
         }
         if (ended) {
           // A traced child cannot be reaped yet. Its LinuxChild will report how it ended.
-          return ExitStatus.of(hold) instanceof ExitStatus.Answer.Ended(Exit exit)
+          return ExitStatus.read(hold) instanceof ExitStatus.Result.Ended(Exit exit)
               ? new Outcome.Ended(name, exit)
-              : new Outcome.Begun();
+              : new Outcome.Started();
         }
       }
-      return new Outcome.Begun();
-    } catch (PidFd.Failure e) {
-      return new Outcome.Begun(); // the host reports the error when it opens the pidfd itself
+      return new Outcome.Started();
+    } catch (PidFd.OpenException e) {
+      return new Outcome.Started(); // the host reports the error when it opens the pidfd itself
     }
   }
 

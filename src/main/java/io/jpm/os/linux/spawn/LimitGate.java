@@ -4,12 +4,12 @@ import io.jpm.model.ResourceLimits;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.cgroup.Cgroup;
 import io.jpm.os.linux.cgroup.Cgroups;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.OpenFileLimit;
+import io.jpm.os.linux.credentials.ProcessLimits;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.OpenFileLimit;
-import io.jpm.os.linux.rights.ProcessLimits;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,7 +46,7 @@ public final class LimitGate {
 
   /// Reports whether a child with these limits needs the gate.
   boolean isNeeded(ResourceLimits limits) {
-    return !limits.resources().isEmpty() || (limits.ofGroup() && groups.problem().isEmpty());
+    return !limits.resources().isEmpty() || (limits.needsCgroup() && groups.problem().isEmpty());
   }
 
   /// Returns a request for the shell that executes the program of `request`.
@@ -55,10 +55,10 @@ public final class LimitGate {
   /// @param crowded whether the child starts with the daemon's own descriptor limit
   /// @throws IOException with a message for the user if the program cannot be executed: a failure
   ///   of the shell would not be reported
-  static SpawnRequest behind(SpawnRequest request, int input, boolean crowded) throws IOException {
+  static SpawnRequest wrap(SpawnRequest request, int input, boolean crowded) throws IOException {
     if (!Files.isRegularFile(request.program()) || !Files.isExecutable(request.program())) {
       int errno = Files.exists(request.program()) ? Errno.EACCES : Errno.ENOENT;
-      throw new IOException(SpawnRefusal.sentence(request, errno));
+      throw new IOException(SpawnRefusal.explain(request, errno));
     }
     List<String> argv =
         new ArrayList<>(
@@ -75,14 +75,14 @@ public final class LimitGate {
     }
     argv.add(request.program().toString());
     argv.addAll(request.argv().subList(1, request.argv().size()));
-    return request.instead(SHELL, argv);
+    return request.withProgram(SHELL, argv);
   }
 
   /// Returns a command that restores the descriptor limit with which the daemon was started, unless
   /// the app has a limit of its own.
   private static String ownLimit(SpawnRequest request, boolean crowded) {
     return crowded && !request.limits().resources().containsKey("nofile")
-        ? "ulimit -S -n " + OpenFileLimit.ours().callers() + " || exit 126; "
+        ? "ulimit -S -n " + OpenFileLimit.ofDaemon().inheritedLimit() + " || exit 126; "
         : "";
   }
 
@@ -104,7 +104,7 @@ public final class LimitGate {
       MemorySegment two = arena.allocate(ValueLayout.JAVA_INT, 2);
       int result = Libc.socketPair(Libc.SOCK_STREAM, two);
       if (result < 0) {
-        throw new ErrnoException("cannot create a socket pair: " + Errno.words(-result), -result);
+        throw new ErrnoException("cannot create a socket pair: " + Errno.message(-result), -result);
       }
       return new int[] {
         two.getAtIndex(ValueLayout.JAVA_INT, 0), two.getAtIndex(ValueLayout.JAVA_INT, 1)
@@ -119,10 +119,10 @@ public final class LimitGate {
   /// @throws IOException with a message for the user if a limit cannot be set
   Optional<Cgroup> limit(int pid, SpawnRequest request, ChildCredentials childCredentials)
       throws IOException {
-    Optional<Cgroup> group = groups.make(request.tag(), request.limits());
+    Optional<Cgroup> group = groups.create(request.tag(), request.limits());
     try {
       if (group.isPresent()) {
-        group.get().take(pid);
+        group.get().add(pid);
       }
       ProcessLimits.set(pid, request.limits().resources(), childCredentials);
       return group;

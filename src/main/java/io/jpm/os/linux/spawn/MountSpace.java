@@ -3,6 +3,7 @@ package io.jpm.os.linux.spawn;
 import io.jpm.model.ReadOnlyPath;
 import io.jpm.model.Sandbox;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.credentials.DaemonStatusFile;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
@@ -10,7 +11,6 @@ import io.jpm.os.linux.libc.FileStatus;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.MountCalls;
 import io.jpm.os.linux.libc.SocketCalls;
-import io.jpm.os.linux.rights.DaemonStatusFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +23,8 @@ import java.util.Optional;
 
 /// The mount namespace of a child with a private `/tmp` or read-only paths, `mount_namespaces(7)`.
 /// The thread that spawns the child enters a new namespace, mounts there, spawns the child, which
-/// inherits the namespace, and ends ([io.jpm.os.linux.rights.CredentialThread]). So all mounts are
-/// in place before the child's first instruction, and if one fails no child is spawned.
+/// inherits the namespace, and ends ([io.jpm.os.linux.credentials.CredentialThread]). So all mounts
+/// are in place before the child's first instruction, and if one fails no child is spawned.
 ///
 /// Later mounts of the machine appear in the namespace too, except below read-only paths, which
 /// keep the mounts that existed when the child started. Mounts in the namespace are not visible
@@ -274,16 +274,16 @@ final class MountSpace implements Confinement {
       case LEAVE ->
           keys(sandbox)
               + ": the system does not let the daemon create a mount namespace: "
-              + Errno.words(errno)
+              + Errno.message(errno)
               + " (a container or a security module may forbid `unshare` or `mount`)";
       case PROTECT ->
           isMissing(-errno)
               ? "read_only_paths: %s does not exist: write \"-%s\" if it need not exist"
                   .formatted(place, place)
               : "read_only_paths: %s cannot be made read-only: %s"
-                  .formatted(place, Errno.words(errno));
+                  .formatted(place, Errno.message(errno));
       case TMP ->
-          "private_tmp: no %s of its own can be mounted: %s".formatted(place, Errno.words(errno));
+          "private_tmp: no %s of its own can be mounted: %s".formatted(place, Errno.message(errno));
       case FOLDER -> SpawnRefusal.folderSentence(cwd, errno);
       case MOVED -> "the working directory %s has been replaced during the start".formatted(cwd);
     };

@@ -83,7 +83,7 @@ record Pty(int master, int slave) {
   private static int check(int result) throws ErrnoException {
     if (result < 0) {
       throw new ErrnoException(
-          "cannot create a terminal for the app: " + Errno.words(-result), -result);
+          "cannot create a terminal for the app: " + Errno.message(-result), -result);
     }
     return result;
   }

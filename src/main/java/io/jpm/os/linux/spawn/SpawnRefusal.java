@@ -1,10 +1,10 @@
 package io.jpm.os.linux.spawn;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.text.ByteText;
+import io.jpm.model.process.Exit;
+import io.jpm.model.text.SurrogateEscape;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.linux.credentials.RegularFile;
 import io.jpm.os.linux.libc.Errno;
-import io.jpm.os.linux.rights.RegularFile;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,11 +44,11 @@ final class SpawnRefusal {
       case Errno.ENOTDIR -> "the working directory " + cwd + " is not a folder";
       case Errno.EACCES ->
           "the working directory " + cwd + " may not be entered: permission denied";
-      default -> "the working directory " + cwd + " cannot be opened: " + Errno.words(errno);
+      default -> "the working directory " + cwd + " cannot be opened: " + Errno.message(errno);
     };
   }
 
-  static String sentence(SpawnRequest request, int errno) {
+  static String explain(SpawnRequest request, int errno) {
     Path program = request.program();
     return switch (errno) {
       case Errno.ENOENT -> missing(program);
@@ -63,14 +63,14 @@ final class SpawnRefusal {
           program
               + " cannot be started: the limit on processes is reached (ulimit -u, pids cgroup)";
       case Errno.ENOMEM -> program + " cannot be started: the machine is out of memory";
-      default -> program + " cannot be started: " + Errno.words(errno);
+      default -> program + " cannot be started: " + Errno.message(errno);
     };
   }
 
   /// Returns the reason why a child ended while it was still changing its user. The stages of
-  /// [io.jpm.os.linux.rights.UserLaunch] exit with 126 (not executable) or 127 (not found); any
-  /// other code of `setpriv` means that credentials could not be changed. Their own messages are in
-  /// the app's error log.
+  /// [io.jpm.os.linux.credentials.UserLaunch] exit with 126 (not executable) or 127 (not found);
+  /// any other code of `setpriv` means that credentials could not be changed. Their own messages
+  /// are in the app's error log.
   static String ofLaunch(SpawnRequest request, String stage, Exit exit) {
     Path program = request.program();
     if (exit instanceof Exit.Code(int code)) {
@@ -86,7 +86,7 @@ final class SpawnRefusal {
   }
 
   /// Rejects a file that the kernel would not execute. The stages of
-  /// [io.jpm.os.linux.rights.UserLaunch] would pass it to a shell, as `execvp(3)` does.
+  /// [io.jpm.os.linux.credentials.UserLaunch] would pass it to a shell, as `execvp(3)` does.
   ///
   /// @throws IOException with a message for the user
   static void checkKind(Path program) throws IOException {
@@ -174,7 +174,7 @@ final class SpawnRefusal {
   /// Returns the interpreter that the `#!` line names, `execve(2)`, with a carriage return shown as
   /// `\r`.
   private static Optional<String> interpreter(Path program) {
-    String text = ByteText.fromBytes(head(program));
+    String text = SurrogateEscape.fromBytes(head(program));
     if (!text.startsWith("#!")) {
       return Optional.empty();
     }
@@ -196,10 +196,10 @@ final class SpawnRefusal {
   private static long kibibytes(SpawnRequest request) {
     long bytes = 0;
     for (String argument : request.argv()) {
-      bytes += ByteText.toBytes(argument).length + 1L;
+      bytes += SurrogateEscape.toBytes(argument).length + 1L;
     }
     for (Map.Entry<String, String> entry : request.environment().entrySet()) {
-      bytes += ByteText.toBytes(entry.getKey() + entry.getValue()).length + 2L;
+      bytes += SurrogateEscape.toBytes(entry.getKey() + entry.getValue()).length + 2L;
     }
     return bytes / 1024;
   }

@@ -1,24 +1,24 @@
 package io.jpm.os.linux.spawn;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.Signal;
-import io.jpm.os.Forking;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.Signal;
 import io.jpm.os.InheritedLimits;
+import io.jpm.os.SpawnLock;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.cgroup.Cgroup;
 import io.jpm.os.linux.channel.ChannelEnds;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
+import io.jpm.os.linux.credentials.OpenFileLimit;
+import io.jpm.os.linux.credentials.UserLaunch;
 import io.jpm.os.linux.libc.Descriptors;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.log.NamedPipe;
-import io.jpm.os.linux.proc.TagTrust;
-import io.jpm.os.linux.proc.TreeMark;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
-import io.jpm.os.linux.rights.OpenFileLimit;
-import io.jpm.os.linux.rights.UserLaunch;
+import io.jpm.os.linux.proc.RlimitTag;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.os.linux.socket.LinuxListenSockets;
 import io.jpm.os.linux.tree.Reaper;
 import java.io.IOException;
@@ -51,7 +51,7 @@ public final class Spawner {
   /// Constant after construction; shared by all threads.
   private final MemorySegment attributes;
 
-  private final TagTrust trust;
+  private final TagVerifier trust;
   private final Reaper reaper;
   private final LinuxListenSockets sockets;
   private final LimitGate gate;
@@ -60,7 +60,7 @@ public final class Spawner {
   /// @param reaper reaps helper processes that run beside a child
   /// @param sockets listening sockets that a child may inherit
   /// @param gate sets the limits of a child
-  public Spawner(TagTrust trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
+  public Spawner(TagVerifier trust, Reaper reaper, LinuxListenSockets sockets, LimitGate gate) {
     this.gate = gate;
     this.trust = trust;
     this.reaper = reaper;
@@ -80,7 +80,7 @@ public final class Spawner {
     ///
     /// @param channel the daemon's end of the IPC channel; the caller must close it
     /// @param group the cgroup of its tree
-    record Made(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
+    record Spawned(int pid, OptionalInt channel, Optional<Cgroup> group) implements Outcome {}
 
     /// No process was created.
     ///
@@ -95,13 +95,13 @@ public final class Spawner {
   /// @param later standard input after the gate, if there is one
   /// @param gate descriptor that opens the gate on which the child waits for its limits
   /// @param crowded whether the daemon's descriptor limit must not be lowered for this child
-  private record Given(
+  private record PreparedSpawn(
       SpawnRequest request,
       ChildCredentials childCredentials,
       int input,
       OptionalInt later,
       Streams streams,
-      int folder,
+      int directory,
       Optional<ChannelEnds> ends,
       List<Integer> sockets,
       OptionalInt gate,
@@ -110,8 +110,8 @@ public final class Spawner {
       return numbers().later + (later.isPresent() ? 1 : 0);
     }
 
-    Numbers numbers() {
-      return Numbers.of(request);
+    DescriptorNumbers numbers() {
+      return DescriptorNumbers.of(request);
     }
   }
 
@@ -120,11 +120,11 @@ public final class Spawner {
   /// @param sockets the first socket
   /// @param pipe the pipe behind a terminal
   /// @param later the standard input after the gate
-  private record Numbers(int sockets, int pipe, int later) {
-    static Numbers of(SpawnRequest request) {
-      int sockets = request.channel() ? Descriptors.DAEMON_CHANNEL + 1 : 3;
+  private record DescriptorNumbers(int sockets, int pipe, int later) {
+    static DescriptorNumbers of(SpawnRequest request) {
+      int sockets = request.ipcChannel() ? Descriptors.DAEMON_CHANNEL + 1 : 3;
       int pipe = sockets + request.sockets().size();
-      return new Numbers(sockets, pipe, request.terminal() ? pipe + 1 : pipe);
+      return new DescriptorNumbers(sockets, pipe, request.terminal() ? pipe + 1 : pipe);
     }
   }
 
@@ -148,34 +148,34 @@ public final class Spawner {
         Arena arena = Arena.ofConfined()) {
       SpawnRefusal.checkTexts(request);
       MountSpace.check(request);
-      boolean crowded = OpenFileLimit.ours().isCrowded();
+      boolean crowded = OpenFileLimit.ofDaemon().isNearlyExhausted();
       boolean limited = crowded || gate.isNeeded(request.limits());
       SpawnRequest first =
-          limited ? LimitGate.behind(request, Numbers.of(request).later, crowded) : request;
-      Given given = open(first, limited, crowded, descriptors);
-      SystemCallFilter.check(given.childCredentials);
-      if (given.childCredentials.identity().isPresent()) {
-        LaunchAccessCheck.check(request, given.childCredentials.ofFiles());
+          limited ? LimitGate.wrap(request, DescriptorNumbers.of(request).later, crowded) : request;
+      PreparedSpawn preparedSpawn = open(first, limited, crowded, descriptors);
+      SystemCallFilter.check(preparedSpawn.childCredentials);
+      if (preparedSpawn.childCredentials.identity().isPresent()) {
+        LaunchAccessCheck.check(request, preparedSpawn.childCredentials.ofFiles());
       }
-      if (given.childCredentials.needLaunch()) {
+      if (preparedSpawn.childCredentials.needLaunch()) {
         SpawnRefusal.checkKind(request.program());
       }
       MemorySegment actions = arena.allocate(STRUCT_BYTES, 16);
       Libc.initActions(actions);
       try {
-        fill(actions, given);
-        Outcome outcome = call(given, arena, actions);
-        if (outcome instanceof Outcome.Made made) {
-          outcome = limited ? limit(made, given) : made;
+        fill(actions, preparedSpawn);
+        Outcome outcome = call(preparedSpawn, arena, actions);
+        if (outcome instanceof Outcome.Spawned made) {
+          outcome = limited ? limit(made, preparedSpawn) : made;
         }
-        if (outcome instanceof Outcome.Made made) {
+        if (outcome instanceof Outcome.Spawned made) {
           made.channel.ifPresent(descriptors::handOver);
         }
         return outcome;
       } finally {
         Libc.destroyActions(actions);
       }
-    } catch (Forking.Busy e) {
+    } catch (SpawnLock.SpawnBusyException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()), true);
     } catch (ErrnoException e) {
       return new Outcome.Failed(String.valueOf(e.getMessage()), Errno.isTemporary(e.errno()));
@@ -186,19 +186,20 @@ public final class Spawner {
 
   /// Sets the limits of a child. A child whose limits cannot be set has not executed the program
   /// yet and counts as never spawned.
-  private Outcome limit(Outcome.Made made, Given given) {
+  private Outcome limit(Outcome.Spawned made, PreparedSpawn preparedSpawn) {
     try {
-      Optional<Cgroup> group = gate.limit(made.pid, given.request, given.childCredentials);
-      given.gate.ifPresent(LimitGate::open);
-      return new Outcome.Made(made.pid, made.channel, group);
+      Optional<Cgroup> group =
+          gate.limit(made.pid, preparedSpawn.request, preparedSpawn.childCredentials);
+      preparedSpawn.gate.ifPresent(LimitGate::open);
+      return new Outcome.Spawned(made.pid, made.channel, group);
     } catch (IOException refused) {
       Libc.kill(made.pid, Signal.SIGKILL.number());
-      reaper.take(made.pid);
+      reaper.reap(made.pid);
       return new Outcome.Failed(String.valueOf(refused.getMessage()), false);
     }
   }
 
-  private Given open(
+  private PreparedSpawn open(
       SpawnRequest request, boolean limited, boolean crowded, Descriptors descriptors)
       throws IOException {
     ChildCredentials childCredentials = ChildCredentials.of(request.runAs());
@@ -225,13 +226,13 @@ public final class Spawner {
           request.input().ifPresent(_ -> Libc.changeOwner(own, uid, identity.gid()));
         });
     Optional<ChannelEnds> ends = Optional.empty();
-    if (request.channel()) {
+    if (request.ipcChannel()) {
       ChannelEnds made = ChannelEnds.open();
       int daemon = descriptors.keep(made.daemon());
       ends = Optional.of(new ChannelEnds(daemon, descriptors.keep(made.app())));
     }
     List<Integer> sockets = openSockets(request, descriptors);
-    return new Given(
+    return new PreparedSpawn(
         request, childCredentials, input, later, streams, folder, ends, sockets, writer, crowded);
   }
 
@@ -264,81 +265,96 @@ public final class Spawner {
     int slave = descriptors.keep(pty.slave());
     int master = descriptors.keep(pty.master());
     // Started before the child: if the spawn fails, this process ends when the slave is closed.
-    reaper.take(TerminalFeed.start(attributes, master, request.out().fifo()));
+    reaper.reap(TerminalFeed.start(attributes, master, request.out().fifo()));
     return new Streams(slave, slave, OptionalInt.of(pipe));
   }
 
-  private static void fill(MemorySegment actions, Given given) {
-    Libc.addDup2(actions, given.input, 0);
-    Libc.addDup2(actions, given.streams.out, 1);
-    Libc.addDup2(actions, given.streams.error, 2);
-    given.ends.ifPresent(ends -> {
+  private static void fill(MemorySegment actions, PreparedSpawn preparedSpawn) {
+    Libc.addDup2(actions, preparedSpawn.input, 0);
+    Libc.addDup2(actions, preparedSpawn.streams.out, 1);
+    Libc.addDup2(actions, preparedSpawn.streams.error, 2);
+    preparedSpawn.ends.ifPresent(ends -> {
       Libc.addDup2(actions, ends.app(), Descriptors.APP_CHANNEL);
       Libc.addDup2(actions, ends.daemon(), Descriptors.DAEMON_CHANNEL);
     });
-    for (int i = 0; i < given.sockets.size(); i++) {
-      Libc.addDup2(actions, given.sockets.get(i), given.numbers().sockets + i);
+    for (int i = 0; i < preparedSpawn.sockets.size(); i++) {
+      Libc.addDup2(actions, preparedSpawn.sockets.get(i), preparedSpawn.numbers().sockets + i);
     }
-    given.streams.pipe.ifPresent(pipe -> Libc.addDup2(actions, pipe, given.numbers().pipe));
-    given.later.ifPresent(later -> Libc.addDup2(actions, later, given.numbers().later));
-    Libc.addChangeFolder(actions, given.folder);
-    Libc.addCloseFrom(actions, given.firstUnused());
-    for (int i = 0; given.request.far() && i < given.sockets.size(); i++) {
-      Libc.addDup2(actions, given.numbers().sockets + i, SpawnRequest.FIRST_FAR + i);
+    preparedSpawn.streams.pipe.ifPresent(
+        pipe -> Libc.addDup2(actions, pipe, preparedSpawn.numbers().pipe));
+    preparedSpawn.later.ifPresent(
+        later -> Libc.addDup2(actions, later, preparedSpawn.numbers().later));
+    Libc.addChangeFolder(actions, preparedSpawn.directory);
+    Libc.addCloseFrom(actions, preparedSpawn.firstUnused());
+    for (int i = 0;
+        preparedSpawn.request.inheritToDescendants() && i < preparedSpawn.sockets.size();
+        i++) {
+      Libc.addDup2(
+          actions,
+          preparedSpawn.numbers().sockets + i,
+          SpawnRequest.FIRST_INHERITED_BY_DESCENDANTS + i);
     }
   }
 
-  private Outcome call(Given given, Arena arena, MemorySegment actions) throws IOException {
-    SpawnRequest request = given.request;
+  private Outcome call(PreparedSpawn preparedSpawn, Arena arena, MemorySegment actions)
+      throws IOException {
+    SpawnRequest request = preparedSpawn.request;
     Optional<UserLaunch> launch =
-        given.childCredentials.needLaunch()
-            ? Optional.of(UserLaunch.with(given.childCredentials))
+        preparedSpawn.childCredentials.needLaunch()
+            ? Optional.of(UserLaunch.with(preparedSpawn.childCredentials))
             : Optional.empty();
     MemorySegment pid = arena.allocate(ValueLayout.JAVA_INT);
-    Image image = image(given, launch);
+    Image image = image(preparedSpawn, launch);
     MemorySegment path = Libc.text(arena, image.program.toString());
     MemorySegment argv = strings(arena, image.argv);
     MemorySegment environment = strings(arena, image.environment);
     IntSupplier work = () -> Libc.spawn(pid, path, actions, attributes, argv, environment);
-    given
+    preparedSpawn
         .childCredentials
         .identity()
         .ifPresent(identity -> identity.uid().ifPresent(uid -> trust.add(request.tag(), uid)));
-    touch(request.program(), given.childCredentials);
-    TreeMark mark = TreeMark.of(request.tag());
-    ChildCredentials own = given.childCredentials.withoutIdentity();
-    var confinements = Confinement.All.of(given.childCredentials, request, given.folder, arena);
-    InheritedLimits.Making<Integer> making =
+    touch(request.program(), preparedSpawn.childCredentials);
+    RlimitTag mark = RlimitTag.of(request.tag());
+    ChildCredentials own = preparedSpawn.childCredentials.withoutIdentity();
+    var confinements =
+        Confinement.All.of(preparedSpawn.childCredentials, request, preparedSpawn.directory, arena);
+    InheritedLimits.ProcessCreation<Integer> processCreation =
         () ->
             confinements.isEmpty()
                 ? CredentialThread.callIfOther(own, work)
                 : CredentialThread.call(own, confinements.before(work));
     int errno =
-        Forking.alone(() ->
-            mark.during(
-                () -> given.crowded ? making.make() : OpenFileLimit.ours().whileLow(making)));
+        SpawnLock.runExclusively(() ->
+            mark.applyDuring(() ->
+                preparedSpawn.crowded
+                    ? processCreation.make()
+                    : OpenFileLimit.ofDaemon().withInheritedLimits(processCreation)));
     if (errno < 0) {
       throw confinements.failure(-errno);
     }
     if (errno != 0) {
-      return new Outcome.Failed(SpawnRefusal.sentence(request, errno), Errno.isTemporary(errno));
+      return new Outcome.Failed(SpawnRefusal.explain(request, errno), Errno.isTemporary(errno));
     }
     int made = pid.get(ValueLayout.JAVA_INT, 0);
     return launch
         .flatMap(it -> failure(made, it, request))
         .orElseGet(() ->
-            new Outcome.Made(
+            new Outcome.Spawned(
                 made,
-                given.ends.map(ends -> OptionalInt.of(ends.daemon())).orElse(OptionalInt.empty()),
+                preparedSpawn
+                    .ends
+                    .map(ends -> OptionalInt.of(ends.daemon()))
+                    .orElse(OptionalInt.empty()),
                 Optional.empty()));
   }
 
   /// The program that a child executes first.
   private record Image(Path program, List<String> argv, List<String> environment) {}
 
-  private static Image image(Given given, Optional<UserLaunch> launch) throws IOException {
-    SpawnRequest request = given.request;
-    Map<String, String> environment = environment(given);
+  private static Image image(PreparedSpawn preparedSpawn, Optional<UserLaunch> launch)
+      throws IOException {
+    SpawnRequest request = preparedSpawn.request;
+    Map<String, String> environment = environment(preparedSpawn);
     if (launch.isEmpty()) {
       return new Image(request.program(), request.argv(), lines(environment));
     }
@@ -347,7 +363,7 @@ public final class Spawner {
         launch
             .get()
             .argv(
-                given.childCredentials,
+                preparedSpawn.childCredentials,
                 Optional.empty(),
                 request.program(),
                 request.argv().subList(1, request.argv().size()),
@@ -359,7 +375,7 @@ public final class Spawner {
   /// it did.
   private static Optional<Outcome> failure(int pid, UserLaunch launch, SpawnRequest request) {
     return switch (LaunchWatch.await(pid, launch.stages(request.program()))) {
-      case LaunchWatch.Outcome.Begun _ -> Optional.empty();
+      case LaunchWatch.Outcome.Started _ -> Optional.empty();
       case LaunchWatch.Outcome.Ended(String stage, Exit exit) ->
           Optional.of(
               new Outcome.Failed(
@@ -389,7 +405,7 @@ public final class Spawner {
   private static int openNull() throws ErrnoException {
     int fd = Libc.open(Path.of("/dev/null"), Libc.O_RDONLY, 0);
     if (fd < 0) {
-      throw new ErrnoException("cannot open /dev/null: " + Errno.words(-fd), -fd);
+      throw new ErrnoException("cannot open /dev/null: " + Errno.message(-fd), -fd);
     }
     return fd;
   }
@@ -407,16 +423,16 @@ public final class Spawner {
     return fd;
   }
 
-  private static Map<String, String> environment(Given given) throws IOException {
-    Map<String, String> environment = new LinkedHashMap<>(given.request.environment());
-    environment.putAll(given.childCredentials.environment());
+  private static Map<String, String> environment(PreparedSpawn preparedSpawn) throws IOException {
+    Map<String, String> environment = new LinkedHashMap<>(preparedSpawn.request.environment());
+    environment.putAll(preparedSpawn.childCredentials.environment());
     // Variables of another channel are invalid here and would make Node use an unrelated
     // descriptor.
     environment.keySet().removeAll(ChannelEnds.VARIABLES);
-    if (given.ends.isPresent()) {
-      environment.putAll(ChannelEnds.environment(given.ends.get().daemon()));
+    if (preparedSpawn.ends.isPresent()) {
+      environment.putAll(ChannelEnds.environment(preparedSpawn.ends.get().daemon()));
     }
-    environment.put(SpawnRequest.TAG_VARIABLE, given.request.tag());
+    environment.put(SpawnRequest.TAG_VARIABLE, preparedSpawn.request.tag());
     return environment;
   }
 

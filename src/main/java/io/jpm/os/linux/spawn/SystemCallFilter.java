@@ -2,11 +2,11 @@ package io.jpm.os.linux.spawn;
 
 import io.jpm.model.Sandbox;
 import io.jpm.model.Seccomp;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.DaemonStatusFile;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
 import io.jpm.os.linux.libc.Libc;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.DaemonStatusFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -92,7 +92,7 @@ final class SystemCallFilter implements Confinement {
   @Override
   public String sentence(int errno) {
     return "seccomp: this system does not let the daemon filter the calls of an app: "
-        + Errno.words(errno)
+        + Errno.message(errno)
         + " (a kernel without seccomp filters, or a container that forbids them): leave it out";
   }
 }

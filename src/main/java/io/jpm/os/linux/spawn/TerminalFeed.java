@@ -1,6 +1,6 @@
 package io.jpm.os.linux.spawn;
 
-import io.jpm.os.Forking;
+import io.jpm.os.SpawnLock;
 import io.jpm.os.linux.libc.Descriptors;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.ErrnoException;
@@ -54,11 +54,12 @@ final class TerminalFeed {
       MemorySegment environment = Spawner.strings(arena, List.of());
       MemorySegment path = Libc.text(arena, cat.toString());
       int errno =
-          Forking.alone(() -> Libc.spawn(pid, path, actions, attributes, argv, environment));
+          SpawnLock.runExclusively(
+              () -> Libc.spawn(pid, path, actions, attributes, argv, environment));
       Libc.destroyActions(actions);
       if (errno != 0) {
         throw new ErrnoException(
-            cat + ", which reads the app's terminal, cannot be started: " + Errno.words(errno),
+            cat + ", which reads the app's terminal, cannot be started: " + Errno.message(errno),
             errno);
       }
       return pid.get(ValueLayout.JAVA_INT, 0);
@@ -68,7 +69,7 @@ final class TerminalFeed {
   private static int open(Path path, int flags) throws ErrnoException {
     int fd = Libc.open(path, flags, 0);
     if (fd < 0) {
-      throw new ErrnoException("cannot open " + path + ": " + Errno.words(-fd), -fd);
+      throw new ErrnoException("cannot open " + path + ": " + Errno.message(-fd), -fd);
     }
     return fd;
   }

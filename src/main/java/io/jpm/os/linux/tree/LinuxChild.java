@@ -1,8 +1,8 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.LeftoverProcess;
@@ -17,9 +17,9 @@ import io.jpm.os.linux.proc.ExitStatus;
 import io.jpm.os.linux.proc.LinuxHandle;
 import io.jpm.os.linux.proc.PidFd;
 import io.jpm.os.linux.proc.ProcReader;
-import io.jpm.os.linux.proc.Tag;
-import io.jpm.os.linux.proc.TagTrust;
-import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.ProcessTag;
+import io.jpm.os.linux.proc.RlimitTag;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.os.linux.proc.ZombieExit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -96,16 +96,16 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   /// @param trust decides on which processes tags count
   /// @param orphans detects whether a tree may have left processes
   /// @param onEnd called when the child no longer needs the host
-  public record Surroundings(
+  public record Context(
       Reactor reactor,
       Reaper reaper,
       TreeSweeper sweeper,
       DaemonIdentity daemonIdentity,
-      TagTrust trust,
+      TagVerifier trust,
       Orphans orphans,
       Consumer<LinuxChild> onEnd) {}
 
-  public LinuxChild(Surroundings surroundings, Origin origin, ChildWatcher watcher) {
+  public LinuxChild(Context surroundings, Origin origin, ChildWatcher watcher) {
     this.identity = origin.identity;
     this.tag = origin.tag;
     this.pidFd = origin.pidFd;
@@ -120,15 +120,18 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     this.onEnd = surroundings.onEnd;
     DaemonIdentity daemonIdentity = surroundings.daemonIdentity;
     TreeMembers members =
-        new TreeMembers(identity, new Tag(tag), daemonIdentity.pid(), daemonIdentity.tag());
+        new TreeMembers(identity, new ProcessTag(tag), daemonIdentity.pid(), daemonIdentity.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
-    sweeper.know(tree, ours);
-    this.watch = reactor.watch(pidFd.number(), this::ready);
+    sweeper.register(tree, ours);
+    this.watch = reactor.watch(pidFd.descriptor(), this::ready);
     this.channel =
         origin.channel.isPresent()
             ? Optional.of(
                 new Channel(
-                    reactor, origin.channel.getAsInt(), Tag.withoutSecret(tag), this::message))
+                    reactor,
+                    origin.channel.getAsInt(),
+                    ProcessTag.withoutSecret(tag),
+                    this::message))
             : Optional.empty();
     this.memory = group.map(limited -> new GroupMemory(identity.pid(), reactor, limited, watcher));
     this.lastThere = ProcReader.ticksNow();
@@ -137,14 +140,14 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   /// Starts watching. A process that has already ended is reported immediately.
   ///
   /// @return 0 or the negative `errno`
-  public int begin() {
+  public int start() {
     int result = channel.map(Channel::begin).orElse(0);
     if (result == 0) {
       result = watch.add(Libc.EPOLLIN);
     }
     if (result == 0) {
       reactor.execute(() -> orphans.prime(adopter()));
-      memory.ifPresent(events -> reactor.execute(events::begin));
+      memory.ifPresent(events -> reactor.execute(events::start));
     }
     return result;
   }
@@ -172,11 +175,11 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   @Override
   public void signalTree(Signal signal, Runnable sent) {
     treeWanted = true;
-    sweeper.submit(() -> tree.order(signal, sent));
+    sweeper.submit(() -> tree.signal(signal, sent));
   }
 
   @Override
-  public boolean hasKilledOthers() {
+  public boolean hasKilledDescendants() {
     return tree.hasKilled();
   }
 
@@ -201,12 +204,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   }
 
   @Override
-  public boolean hasChannel() {
+  public boolean hasIpcChannel() {
     return channel.map(Channel::isOpen).orElse(false);
   }
 
   @Override
-  public boolean isGrouped() {
+  public boolean hasCgroup() {
     return group.isPresent();
   }
 
@@ -219,7 +222,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     if (released) {
       heard.run();
     } else if (json.startsWith(INTERNAL)) {
-      watcher.internal(json, heard);
+      watcher.nodeMessageReceived(json, heard);
     } else {
       watcher.message(json, heard);
     }
@@ -231,7 +234,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     sweeper.forget(tree);
     reactor.execute(() -> {
       channel.ifPresent(Channel::close);
-      memory.ifPresent(GroupMemory::end);
+      memory.ifPresent(GroupMemory::stop);
       if (!ours) {
         watch.remove();
         pidFd.close();
@@ -254,7 +257,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
   }
 
   @Override
-  public void treeIsGone() {
+  public void treeGone() {
     treeGone = true;
     sweeper.forget(tree);
     group.ifPresent(Cgroup::remove);
@@ -270,7 +273,7 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     released = true;
     sweeper.forget(tree);
     channel.ifPresent(Channel::close);
-    memory.ifPresent(GroupMemory::end);
+    memory.ifPresent(GroupMemory::stop);
     pidFd.close();
   }
 
@@ -279,14 +282,14 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       // The kernel reserves the pid for the zombie until it is reaped just below.
       lastThere = ProcReader.ticksNow();
     }
-    switch (ExitStatus.of(pidFd)) {
-      case ExitStatus.Answer.Ended(Exit exit) -> {
+    switch (ExitStatus.read(pidFd)) {
+      case ExitStatus.Result.Ended(Exit exit) -> {
         fetched = true;
         tell(exit);
       }
-      case ExitStatus.Answer.NotTold(String why) ->
+      case ExitStatus.Result.Unavailable(String why) ->
           tell(ZombieExit.of(identity).orElse(new Exit.Unknown(why)));
-      case ExitStatus.Answer.NotYetFetched() ->
+      case ExitStatus.Result.NotYetReaped() ->
           ZombieExit.of(identity)
               .ifPresentOrElse(
                   this::tell,
@@ -320,9 +323,9 @@ public final class LinuxChild implements Child, ProcessTree.Main {
     if (ours && !fetched) {
       reaper.takeLate(identity.pid());
     }
-    memory.ifPresent(GroupMemory::end);
+    memory.ifPresent(GroupMemory::stop);
     group.ifPresent(left -> {
-      ranOutOfMemory = left.hasUntoldKills();
+      ranOutOfMemory = left.hasUnreportedKills();
       left.remove();
     });
     exited = true; // set first: the watcher may ask for leftovers immediately
@@ -333,12 +336,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
       tellExit(exit);
     } else if (hasGroup() || mayHaveOrphans()) {
       Duration ran = age();
-      sweeper.look(
+      sweeper.check(
           tree,
-          found -> {
-            left = found.maybe();
+          leftoverCheck -> {
+            left = leftoverCheck.maybe();
             leftoverProcess =
-                found.one().map(one -> new LeftoverProcess(one.pid(), one.name(), ran));
+                leftoverCheck.one().map(one -> new LeftoverProcess(one.pid(), one.name(), ran));
             reactor.execute(() -> tellExit(exit)); // before treeGone, which the sweeper posts
           });
     } else {
@@ -360,10 +363,12 @@ public final class LinuxChild implements Child, ProcessTree.Main {
 
   private boolean mayHaveOrphans() {
     try {
-      return orphans.mayHold(TreeMark.of(tag), adopter());
+      return orphans.mayHaveOrphans(RlimitTag.of(tag), adopter());
     } catch (RuntimeException fault) {
       LOG.log(
-          Level.ERROR, "the search for leftovers of " + Tag.withoutSecret(tag) + " failed", fault);
+          Level.ERROR,
+          "the search for leftovers of " + ProcessTag.withoutSecret(tag) + " failed",
+          fault);
       return true; // an exit that is never reported would be worse
     }
   }

@@ -1,7 +1,7 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.ChildWatcher;
 import io.jpm.os.linux.libc.Errno;
@@ -9,8 +9,8 @@ import io.jpm.os.linux.libc.Reactor;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.Tag;
-import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.ProcessTag;
+import io.jpm.os.linux.proc.TagVerifier;
 
 /// The leftovers of a tree whose main process ended while no daemon was running.
 public final class LinuxLeftovers implements Child, ProcessTree.Main {
@@ -22,7 +22,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
   private final Reactor reactor;
   private final TreeSweeper sweeper;
   private final DaemonIdentity daemonIdentity;
-  private final TagTrust trust;
+  private final TagVerifier trust;
   private final boolean ofThisBoot;
   private final TreeMembers members;
   private final ProcessTree tree;
@@ -32,10 +32,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
   private volatile boolean released;
 
   public LinuxLeftovers(
-      LinuxChild.Surroundings surroundings,
-      ProcessIdentity gone,
-      String tag,
-      ChildWatcher watcher) {
+      LinuxChild.Context surroundings, ProcessIdentity gone, String tag, ChildWatcher watcher) {
     this.gone = gone;
     this.tag = tag;
     this.watcher = watcher;
@@ -48,9 +45,10 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
     // only the tag counts.
     ProcessIdentity main =
         ofThisBoot ? gone : new ProcessIdentity(daemonIdentity.bootId(), NOBODY, gone.startTime());
-    this.members = new TreeMembers(main, new Tag(tag), daemonIdentity.pid(), daemonIdentity.tag());
+    this.members =
+        new TreeMembers(main, new ProcessTag(tag), daemonIdentity.pid(), daemonIdentity.tag());
     this.tree = new ProcessTree(this, members, reactor, sweeper);
-    sweeper.know(tree, false);
+    sweeper.register(tree, false);
   }
 
   @Override
@@ -74,19 +72,19 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
   /// ended.
   public boolean hasLeftovers(ProcessSnapshot snapshot) {
     // After treeGone, any process that remains cannot be ended by the daemon.
-    return !treeGone && !members.in(snapshot, lastThere(), nobody -> false).isEmpty();
+    return !treeGone && !members.find(snapshot, lastThere(), nobody -> false).isEmpty();
   }
 
   @Override
   public void signalTree(Signal signal, Runnable sent) {
     if (!released) {
       treeWanted = true;
-      sweeper.submit(() -> tree.order(signal, sent));
+      sweeper.submit(() -> tree.signal(signal, sent));
     }
   }
 
   @Override
-  public boolean hasKilledOthers() {
+  public boolean hasKilledDescendants() {
     return tree.hasKilled();
   }
 
@@ -121,7 +119,7 @@ public final class LinuxLeftovers implements Child, ProcessTree.Main {
   }
 
   @Override
-  public void treeIsGone() {
+  public void treeGone() {
     treeGone = true;
     sweeper.forget(tree);
     reactor.execute(() -> {

@@ -1,8 +1,8 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.SystemUsage;
-import io.jpm.model.run.TreeUsage;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.SystemUsage;
+import io.jpm.model.process.TreeUsage;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.ProcFiles;
 import io.jpm.os.linux.proc.ProcReader;
@@ -27,7 +27,7 @@ public final class LinuxUsage implements AutoCloseable {
 
   private final UsageSweep sweep;
   private final Supplier<Map<Integer, Long>> outsiders;
-  private final StrayChildren strays;
+  private final UnknownChildReaper strays;
   private final StatTable table = new StatTable();
   private Optional<ProcFiles> files = Optional.empty();
   private boolean closed;
@@ -35,14 +35,16 @@ public final class LinuxUsage implements AutoCloseable {
   /// @param outsiders supplies the processes that need not be read, see [TreeSweeper#outsiders]
   /// @param strays is given all processes at each walk
   public LinuxUsage(
-      DaemonIdentity daemonIdentity, Supplier<Map<Integer, Long>> outsiders, StrayChildren strays) {
+      DaemonIdentity daemonIdentity,
+      Supplier<Map<Integer, Long>> outsiders,
+      UnknownChildReaper strays) {
     this.outsiders = outsiders;
     this.strays = strays;
     this.sweep = new UsageSweep(daemonIdentity, table);
   }
 
   /// Returns the usage of the trees under `mains`, without those whose main process is gone.
-  public synchronized Map<ProcessIdentity, TreeUsage> of(
+  public synchronized Map<ProcessIdentity, TreeUsage> read(
       Collection<ProcessIdentity> mains, TreeUsage.Detail detail) {
     if (closed || mains.isEmpty()) {
       return Map.of();
@@ -55,7 +57,7 @@ public final class LinuxUsage implements AutoCloseable {
     boolean stale = mains.stream().anyMatch(main -> known.containsKey(main.pid()));
     open.readAll(table, stale ? Map.of() : known);
     strays.look(table, System.nanoTime());
-    return sweep.of(mains, detail, open);
+    return sweep.collect(mains, detail, open);
   }
 
   /// Returns the usage of the whole machine; empty if `/proc` does not show it.

@@ -7,8 +7,8 @@ import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot.Environment;
 import io.jpm.os.linux.proc.ProcessSnapshot.Kind;
-import io.jpm.os.linux.proc.TagTrust;
-import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.RlimitTag;
+import io.jpm.os.linux.proc.TagVerifier;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ public final class Orphans {
   /// Enough for more than 8,000 children.
   private static final long BUFFER_BYTES = 64 * 1024;
 
-  private final TagTrust trust;
+  private final TagVerifier trust;
   private final int self;
   private final Map<Integer, Children> known = new HashMap<>();
   private final Arena arena = Arena.ofAuto();
@@ -50,17 +50,17 @@ public final class Orphans {
   private boolean subreaper;
 
   /// @param trust decides on which processes tags count
-  public Orphans(DaemonIdentity daemonIdentity, TagTrust trust) {
+  public Orphans(DaemonIdentity daemonIdentity, TagVerifier trust) {
     this.self = daemonIdentity.pid();
     this.trust = trust;
   }
 
   /// Reads the current children in advance, so that the first exit is not delayed by it.
   ///
-  /// @param parent as in [#mayHold]
+  /// @param parent as in [#mayHaveOrphans]
   void prime(int parent) {
     if (!known.containsKey(Math.max(INIT, parent))) {
-      mayHold(new TreeMark(TreeMark.NONE), parent);
+      mayHaveOrphans(new RlimitTag(RlimitTag.NONE), parent);
     }
   }
 
@@ -69,7 +69,7 @@ public final class Orphans {
   /// @param mark the rlimit tag of the tree
   /// @param parent the last parent of the main process; for a child of this daemon, the parent of
   ///   the daemon
-  boolean mayHold(TreeMark mark, int parent) {
+  boolean mayHaveOrphans(RlimitTag mark, int parent) {
     try (ProcReader reader = new ProcReader()) {
       boolean maybe = has(INIT, mark, reader);
       if (isSubreaper()) {
@@ -92,7 +92,7 @@ public final class Orphans {
     return subreaper;
   }
 
-  private boolean has(int reaper, TreeMark mark, ProcReader reader) {
+  private boolean has(int reaper, RlimitTag mark, ProcReader reader) {
     Children children = known.computeIfAbsent(reaper, Children::new);
     if (children.look(reader) && isThere(reaper, reader)) {
       return children.have(mark, reader);
@@ -151,7 +151,7 @@ public final class Orphans {
     }
 
     /// Reports whether a live child belongs to the tree.
-    boolean have(TreeMark mark, ProcReader reader) {
+    boolean have(RlimitTag mark, ProcReader reader) {
       for (int i = 0; i < count; i++) {
         if (mark.owns(marks[i])) {
           long startTime = startTimes[i];
@@ -222,14 +222,17 @@ public final class Orphans {
       reader
           .stat(pid)
           .ifPresent(stat -> {
-            long mark = TreeMark.of(pid, reader);
-            if (mark == TreeMark.NONE && stat.isAlive()) {
+            long mark = RlimitTag.of(pid, reader);
+            if (mark == RlimitTag.NONE && stat.isAlive()) {
               Environment environment = reader.environment(pid, trust);
-              if (environment.kind() == Kind.BARE && isYoung(stat) && trust.mayTrust(pid, reader)) {
+              if (environment.kind() == Kind.BARE
+                  && isYoung(stat)
+                  && trust.trustsUserOf(pid, reader)) {
                 sure = false;
                 return;
               }
-              mark = environment.tag().map(tag -> TreeMark.of(tag).number()).orElse(TreeMark.NONE);
+              mark =
+                  environment.tag().map(tag -> RlimitTag.of(tag).number()).orElse(RlimitTag.NONE);
             }
             pids[count] = pid;
             startTimes[count] = stat.startTime();

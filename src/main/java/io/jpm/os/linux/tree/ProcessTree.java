@@ -1,7 +1,7 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.Reactor;
@@ -9,7 +9,7 @@ import io.jpm.os.linux.proc.PidFd;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.Tag;
+import io.jpm.os.linux.proc.ProcessTag;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -91,7 +91,7 @@ final class ProcessTree {
     int send(Signal signal);
 
     /// Called when a sweep has found no member.
-    void treeIsGone();
+    void treeGone();
   }
 
   private record ProcessKey(int pid, long startTime) {
@@ -110,7 +110,7 @@ final class ProcessTree {
   /// Orders `signal` to be sent to the whole tree.
   ///
   /// @param sent runs after the sweep that sends it
-  void order(Signal signal, Runnable sent) {
+  void signal(Signal signal, Runnable sent) {
     if (over) {
       sent.run();
     } else {
@@ -160,25 +160,25 @@ final class ProcessTree {
   ///
   /// @param maybe whether there are leftovers, or may be
   /// @param one one of the processes that were found
-  record Found(boolean maybe, Optional<Seen> one) {
-    static final Found UNKNOWN = new Found(true, Optional.empty());
+  record LeftoverCheck(boolean maybe, Optional<ObservedProcess> one) {
+    static final LeftoverCheck UNKNOWN = new LeftoverCheck(true, Optional.empty());
   }
 
   /// A process that a check found.
   ///
   /// @param name as in `/proc/PID/comm`
-  record Seen(int pid, String name) {}
+  record ObservedProcess(int pid, String name) {}
 
   /// Checks for members other than the main process, without signalling them.
-  Found look(ProcessSnapshot snapshot, ProcReader reader) {
-    List<TreeMembers.Member> members = this.members.in(snapshot, main.lastThere(), this::isKnown);
-    Optional<Seen> one =
+  LeftoverCheck check(ProcessSnapshot snapshot, ProcReader reader) {
+    List<TreeMembers.Member> members = this.members.find(snapshot, main.lastThere(), this::isKnown);
+    Optional<ObservedProcess> one =
         members.stream()
             .map(member -> member.stat().pid())
-            .map(pid -> new Seen(pid, reader.name(pid)))
-            .filter(seen -> !seen.name().isEmpty())
+            .map(pid -> new ObservedProcess(pid, reader.name(pid)))
+            .filter(observedProcess -> !observedProcess.name().isEmpty())
             .findFirst();
-    return new Found(!members.isEmpty() || !snapshot.isWhole(), one);
+    return new LeftoverCheck(!members.isEmpty() || !snapshot.isComplete(), one);
   }
 
   /// Finds and signals the members, or finds that none is left.
@@ -188,7 +188,7 @@ final class ProcessTree {
     }
     Signal signal = latest.get();
     List<TreeMembers.Member> found =
-        members.in(snapshot, main.lastThere(), this::isKnown).stream()
+        members.find(snapshot, main.lastThere(), this::isKnown).stream()
             .filter(member -> tellAll || !foreign.contains(ProcessKey.of(member.stat())))
             .toList();
     if (found.isEmpty() && held.isEmpty() && exited) {
@@ -207,9 +207,9 @@ final class ProcessTree {
 
   private void proveEmpty(ProcessSnapshot snapshot) {
     emptyWalks++;
-    if (snapshot.isWhole() || emptyWalks >= ENOUGH_EMPTY_WALKS) {
+    if (snapshot.isComplete() || emptyWalks >= ENOUGH_EMPTY_WALKS) {
       forget();
-      main.treeIsGone();
+      main.treeGone();
     } else {
       sweeper.sweepLater(this);
     }
@@ -287,7 +287,7 @@ final class ProcessTree {
           Level.WARNING,
           "pid {0} of {1} belongs to another user and keeps running",
           Integer.toString(key.pid()),
-          Tag.withoutSecret(main.tag()));
+          ProcessTag.withoutSecret(main.tag()));
     }
   }
 
@@ -301,7 +301,7 @@ final class ProcessTree {
     PidFd pidFd;
     try {
       pidFd = PidFd.open(seen.pid());
-    } catch (PidFd.Failure goneOrOutOfDescriptors) {
+    } catch (PidFd.OpenException goneOrOutOfDescriptors) {
       return false; // the next sweep finds it if it still exists
     }
     if (!isSame(reader, seen) || !isDescentTrue(member, snapshot, reader)) {
@@ -309,7 +309,7 @@ final class ProcessTree {
       return false;
     }
     ProcessKey key = ProcessKey.of(seen);
-    Reactor.Watch watch = reactor.watch(pidFd.number(), events -> ended(key));
+    Reactor.Watch watch = reactor.watch(pidFd.descriptor(), events -> ended(key));
     held.put(key, new Held(pidFd, watch));
     if (watch.add(Libc.EPOLLIN | Libc.EPOLLONESHOT) < 0) {
       release(held.remove(key));

@@ -15,7 +15,7 @@ public final class Reaper {
   private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Reactor reactor;
-  private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+  private final Set<PendingChild> waiting = ConcurrentHashMap.newKeySet();
 
   /// Pids of children without a pidfd. They cannot be reused, because only the daemon reaps these
   /// children. Confined to the reactor's thread.
@@ -27,20 +27,20 @@ public final class Reaper {
   }
 
   /// Reaps the child `pid` when it ends.
-  public void take(int pid) {
+  public void reap(int pid) {
     try {
-      Waiting child = new Waiting(pid, PidFd.open(pid));
+      PendingChild child = new PendingChild(pid, PidFd.open(pid));
       waiting.add(child);
       if (child.watch.add(Libc.EPOLLIN) < 0) {
         child.drop();
         takeLate(pid);
       }
-    } catch (PidFd.Failure noDescriptor) {
+    } catch (PidFd.OpenException noDescriptor) {
       takeLate(pid);
     }
   }
 
-  /// Like [#take], but without a pidfd: for a child that has ended or is about to end.
+  /// Like [#reap], but without a pidfd: for a child that has ended or is about to end.
   void takeLate(int pid) {
     reactor.execute(() -> {
       if (!ExitStatus.discard(pid) && late.add(pid) && late.size() == 1) {
@@ -58,18 +58,18 @@ public final class Reaper {
 
   /// Drops the remaining children. Must be called after the reactor has ended.
   public void close() {
-    waiting.forEach(Waiting::drop);
+    waiting.forEach(PendingChild::drop);
   }
 
-  private final class Waiting {
+  private final class PendingChild {
     private final int pid;
     private final PidFd pidFd;
     private final Reactor.Watch watch;
 
-    Waiting(int pid, PidFd pidFd) {
+    PendingChild(int pid, PidFd pidFd) {
       this.pid = pid;
       this.pidFd = pidFd;
-      this.watch = reactor.watch(pidFd.number(), _ -> fetch());
+      this.watch = reactor.watch(pidFd.descriptor(), _ -> fetch());
     }
 
     private void fetch() {

@@ -32,7 +32,7 @@ public final class TaggedMains {
   /// @param snapshot all processes
   /// @param self the daemon's pid, never a main process
   /// @param tagPrefix the prefix that the tags must have
-  public static Map<String, ProcStat> in(ProcessSnapshot snapshot, int self, String tagPrefix) {
+  public static Map<String, ProcStat> find(ProcessSnapshot snapshot, int self, String tagPrefix) {
     // The environments of the few session leaders are read first, all others only if a tag is
     // found.
     Set<String> tags = new HashSet<>();

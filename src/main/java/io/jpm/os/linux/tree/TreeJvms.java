@@ -1,13 +1,13 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.PidFd;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.TagVerifier;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,12 +24,13 @@ public final class TreeJvms {
 
   private TreeJvms() {}
 
-  /// Asks the first JVM of the tree; see [io.jpm.os.ProcessHost#askForThreads].
-  public static boolean ask(ProcessIdentity main, DaemonIdentity daemonIdentity) {
+  /// Asks the first JVM of the tree; see [io.jpm.os.ProcessHost#requestThreadDump].
+  public static boolean request(ProcessIdentity main, DaemonIdentity daemonIdentity) {
     try (ProcReader reader = new ProcReader()) {
-      ProcessSnapshot snapshot = ProcessSnapshot.take(reader, new TagTrust(daemonIdentity.user()));
-      for (ProcStat stat : new TreeWalk(snapshot, daemonIdentity).of(main)) {
-        if (ask(stat, reader)) {
+      ProcessSnapshot snapshot =
+          ProcessSnapshot.take(reader, new TagVerifier(daemonIdentity.user()));
+      for (ProcStat stat : new TreeWalk(snapshot, daemonIdentity).collect(main)) {
+        if (request(stat, reader)) {
           return true;
         }
       }
@@ -37,14 +38,14 @@ public final class TreeJvms {
     return false;
   }
 
-  private static boolean ask(ProcStat stat, ProcReader reader) {
+  private static boolean request(ProcStat stat, ProcReader reader) {
     try (PidFd hold = PidFd.open(stat.pid())) {
       // Checked after the pidfd is open, so that the process that is checked is the one that is
       // held.
       return reader.stat(stat.pid()).filter(now -> now.startTime() == stat.startTime()).isPresent()
           && printsThreads(stat.pid())
           && hold.send(Signal.SIGQUIT) == 0;
-    } catch (PidFd.Failure gone) {
+    } catch (PidFd.OpenException gone) {
       return false;
     }
   }

@@ -1,10 +1,10 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.Tag;
-import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.ProcessTag;
+import io.jpm.os.linux.proc.RlimitTag;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -22,23 +22,23 @@ import org.jspecify.annotations.Nullable;
 ///   it still exists (if only as a zombie), or a process in the session is a known member or was
 ///   forked while the main process existed;
 /// - the process tag in its environment or, if there is none, the rlimit tag. Both count only if
-///   the user or the pipes of the process confirm them ([io.jpm.os.linux.proc.TagTrust]);
+///   the user or the pipes of the process confirm them ([io.jpm.os.linux.proc.TagVerifier]);
 /// - descent from one of these.
 final class TreeMembers {
   private final ProcessIdentity main;
-  private final Tag tag;
-  private final TreeMark mark;
+  private final ProcessTag processTag;
+  private final RlimitTag mark;
   private final int self;
   private final Optional<String> ownTag;
 
   /// @param main the tree's main process
-  /// @param tag the tree's process tag
+  /// @param processTag the tree's process tag
   /// @param self the daemon's pid: never a member, and its children are not members by descent
   /// @param ownTag the tag that the daemon itself carries if an app started it
-  TreeMembers(ProcessIdentity main, Tag tag, int self, Optional<String> ownTag) {
+  TreeMembers(ProcessIdentity main, ProcessTag processTag, int self, Optional<String> ownTag) {
     this.main = main;
-    this.tag = tag;
-    this.mark = TreeMark.of(tag.text());
+    this.processTag = processTag;
+    this.mark = RlimitTag.of(processTag.text());
     this.self = self;
     this.ownTag = ownTag;
   }
@@ -54,7 +54,7 @@ final class TreeMembers {
   /// @param snapshot all processes
   /// @param mainThere the last tick at which the main process certainly held its pid, or -1
   /// @param known recognizes processes that earlier sweeps found and that still run
-  List<Member> in(ProcessSnapshot snapshot, long mainThere, Predicate<ProcStat> known) {
+  List<Member> find(ProcessSnapshot snapshot, long mainThere, Predicate<ProcStat> known) {
     Map<Integer, Member> found = new HashMap<>();
     snapshot
         .process(main.pid())
@@ -97,8 +97,8 @@ final class TreeMembers {
             .tagOf(stat)
             .filter(own -> stat.parent() != self || !ownTag.equals(Optional.of(own)));
     return text.isPresent()
-        ? tag.owns(text.get())
-        : mark.owns(snapshot.markOf(stat)) && snapshot.mayBeOf(stat, tag.text());
+        ? processTag.owns(text.get())
+        : mark.owns(snapshot.rlimitTagOf(stat)) && snapshot.mayBeOf(stat, processTag.text());
   }
 
   private boolean isCandidate(ProcStat stat) {

@@ -1,11 +1,11 @@
 package io.jpm.os.linux.tree;
 
 import io.jpm.os.linux.libc.Reactor;
-import io.jpm.os.linux.libc.ThreadEnd;
+import io.jpm.os.linux.libc.Uninterruptibles;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.ProcReader;
 import io.jpm.os.linux.proc.ProcessSnapshot;
-import io.jpm.os.linux.proc.TagTrust;
+import io.jpm.os.linux.proc.TagVerifier;
 import io.jpm.os.linux.proc.UnrelatedPidCache;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ public final class TreeSweeper implements AutoCloseable {
   private static final long AFTER_FAULT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Reactor reactor;
-  private final TagTrust trust;
+  private final TagVerifier trust;
   private final BlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
   private final Thread thread = Thread.ofPlatform().daemon().name("jpm-tree").unstarted(this::run);
   private boolean started;
@@ -38,7 +38,7 @@ public final class TreeSweeper implements AutoCloseable {
   /// Confined to the thread.
   private final Set<ProcessTree> due = new LinkedHashSet<>();
 
-  private final Map<ProcessTree, Consumer<ProcessTree.Found>> looks = new LinkedHashMap<>();
+  private final Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> looks = new LinkedHashMap<>();
   private final Set<ProcessTree> active = new LinkedHashSet<>();
   private final UnrelatedPidCache unrelatedPidCache;
 
@@ -52,7 +52,7 @@ public final class TreeSweeper implements AutoCloseable {
 
   /// @param reactor runs delayed sweeps
   /// @param trust decides on which processes tags count
-  public TreeSweeper(Reactor reactor, TagTrust trust, DaemonIdentity daemonIdentity) {
+  public TreeSweeper(Reactor reactor, TagVerifier trust, DaemonIdentity daemonIdentity) {
     this.reactor = reactor;
     this.trust = trust;
     this.unrelatedPidCache = new UnrelatedPidCache(daemonIdentity.pid());
@@ -62,7 +62,7 @@ public final class TreeSweeper implements AutoCloseable {
   ///
   /// @param made whether its main process was just spawned. An adopted tree was unknown until now,
   ///   so its processes may be cached as unrelated; the cache is then cleared.
-  void know(ProcessTree tree, boolean made) {
+  void register(ProcessTree tree, boolean made) {
     trees.add(tree);
     if (!made) {
       adopted = true;
@@ -88,13 +88,13 @@ public final class TreeSweeper implements AutoCloseable {
   /// Checks what is left of `tree`, whose main process has ended. May be called from any thread.
   ///
   /// @param told receives the result on the thread, before any sweep that is ordered later
-  void look(ProcessTree tree, Consumer<ProcessTree.Found> told) {
+  void check(ProcessTree tree, Consumer<ProcessTree.LeftoverCheck> told) {
     submit(() -> looks.put(tree, told));
   }
 
   /// Returns the processes that the last sweep found to belong to no tree: by pid, the inode of the
   /// directory in `/proc`. May be called from any thread.
-  public Map<Integer, Long> outsiders() {
+  public Map<Integer, Long> unrelatedProcesses() {
     return outsiders;
   }
 
@@ -133,7 +133,7 @@ public final class TreeSweeper implements AutoCloseable {
       }
     }
     queue.add(() -> stopping = true);
-    ThreadEnd.await(thread);
+    Uninterruptibles.join(thread);
   }
 
   private void run() {
@@ -158,39 +158,40 @@ public final class TreeSweeper implements AutoCloseable {
     if ((due.isEmpty() && looks.isEmpty()) || stopping) {
       return;
     }
-    Map<ProcessTree, Consumer<ProcessTree.Found>> asked = new LinkedHashMap<>(looks);
+    Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> asked = new LinkedHashMap<>(looks);
     looks.clear();
     List<ProcessTree> now = new ArrayList<>(due);
     due.clear();
     now.forEach(ProcessTree::beforeWalk);
     if (adopted) {
       adopted = false;
-      unrelatedPidCache.doubt();
+      unrelatedPidCache.clear();
     }
-    unrelatedPidCache.walking(trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
+    unrelatedPidCache.beginWalk(
+        trees.stream().map(ProcessTree::mainPid).collect(Collectors.toSet()));
     try (ProcReader reader = new ProcReader()) {
       ProcessSnapshot snapshot = ProcessSnapshot.take(reader, trust, unrelatedPidCache);
-      answer(asked, tree -> tree.look(snapshot, reader));
+      answer(asked, tree -> tree.check(snapshot, reader));
       for (ProcessTree tree : now) {
         tree.sweep(snapshot, reader);
       }
-      unrelatedPidCache.settle(snapshot);
+      unrelatedPidCache.endWalk(snapshot);
       outsiders = unrelatedPidCache.outsiders();
     } finally {
       now.forEach(ProcessTree::swept);
       // After a fault the answer is "unknown": without any answer the exit would never be reported.
-      answer(asked, _ -> ProcessTree.Found.UNKNOWN);
+      answer(asked, _ -> ProcessTree.LeftoverCheck.UNKNOWN);
     }
   }
 
   private static void answer(
-      Map<ProcessTree, Consumer<ProcessTree.Found>> asked,
-      Function<ProcessTree, ProcessTree.Found> finding) {
+      Map<ProcessTree, Consumer<ProcessTree.LeftoverCheck>> asked,
+      Function<ProcessTree, ProcessTree.LeftoverCheck> finding) {
     for (var next = asked.entrySet().iterator(); next.hasNext(); ) {
       var question = next.next();
-      ProcessTree.Found found = finding.apply(question.getKey());
+      ProcessTree.LeftoverCheck leftoverCheck = finding.apply(question.getKey());
       next.remove();
-      question.getValue().accept(found);
+      question.getValue().accept(leftoverCheck);
     }
   }
 }

@@ -1,6 +1,6 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.linux.proc.DaemonIdentity;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
@@ -31,7 +31,7 @@ public final class TreeWalk {
   }
 
   /// Returns the processes of the tree under a main process; empty if that process is gone.
-  public Collection<ProcStat> of(ProcessIdentity identity) {
+  public Collection<ProcStat> collect(ProcessIdentity identity) {
     Optional<ProcStat> main =
         snapshot
             .process(identity.pid())

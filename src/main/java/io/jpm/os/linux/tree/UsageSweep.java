@@ -1,12 +1,12 @@
 package io.jpm.os.linux.tree;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.TreeUsage.CpuTime;
-import io.jpm.model.run.TreeUsage.Detail;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
+import io.jpm.model.process.TreeUsage.CpuTime;
+import io.jpm.model.process.TreeUsage.Detail;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.proc.DaemonIdentity;
-import io.jpm.os.linux.proc.ProcessFigures;
+import io.jpm.os.linux.proc.ProcessDetailReader;
 import io.jpm.os.linux.proc.ProcessSnapshot;
 import io.jpm.os.linux.proc.StatTable;
 import java.util.ArrayList;
@@ -43,8 +43,8 @@ final class UsageSweep {
   /// Returns the usage of the trees under `mains`, without those whose main process is gone.
   ///
   /// @param figures reads the values that are not in the table
-  Map<ProcessIdentity, TreeUsage> of(
-      Collection<ProcessIdentity> mains, Detail detail, ProcessFigures figures) {
+  Map<ProcessIdentity, TreeUsage> collect(
+      Collection<ProcessIdentity> mains, Detail detail, ProcessDetailReader figures) {
     List<ProcessIdentity> alive = mains.stream().distinct().filter(this::isAlive).toList();
     assignOwners(alive);
     List<Sum> sums = new ArrayList<>();
@@ -116,7 +116,7 @@ final class UsageSweep {
     private final Total written = new Total();
     private final Total shared = new Total();
 
-    void add(StatTable table, int row, Detail detail, ProcessFigures figures) {
+    void add(StatTable table, int row, Detail detail, ProcessDetailReader figures) {
       cpu.add(
           new CpuTime(
               table.pid(row), table.startTime(row), table.ownNanos(row), table.endedNanos(row)));
@@ -127,13 +127,13 @@ final class UsageSweep {
       pages += table.residentPages(row);
       threads += table.threads(row);
       if (detail.compareTo(Detail.FILES) >= 0) {
-        figures.readFiles(table.pid(row));
+        figures.load(table.pid(row));
         open.add(figures.openFiles());
         read.add(figures.readBytes());
         written.add(figures.writtenBytes());
       }
       if (detail == Detail.ALL) {
-        shared.add(figures.sharedBytes(table.pid(row)));
+        shared.add(figures.proportionalBytes(table.pid(row)));
       }
     }
 

@@ -38,54 +38,54 @@ class CgroupsTest {
   }
 
   @Test
-  void aGroupHasTheLimitsInTheKernelsUnits() throws IOException {
+  void groupHasTheLimitsInTheUnitsOfTheKernel() throws IOException {
     Cgroup group =
         new Cgroups(group("cpuset cpu io memory pids"))
-            .make("/home/me/.jpm:0-17:3", ALL)
+            .create("/home/me/.jpm:0-17:3", ALL)
             .orElseThrow();
-    assertThat(group.folder()).isEqualTo(dir.resolve("unit/jpm-_home_me_.jpm_0-17_3"));
-    assertThat(group.folder().resolve("memory.max")).hasContent("536870912");
-    assertThat(group.folder().resolve("memory.high")).hasContent("419430400");
-    assertThat(group.folder().resolve("cpu.max")).hasContent("150000 100000");
+    assertThat(group.directory()).isEqualTo(dir.resolve("unit/jpm-_home_me_.jpm_0-17_3"));
+    assertThat(group.directory().resolve("memory.max")).hasContent("536870912");
+    assertThat(group.directory().resolve("memory.high")).hasContent("419430400");
+    assertThat(group.directory().resolve("cpu.max")).hasContent("150000 100000");
   }
 
   @Test
-  void onlyTheControllersThatAreNeededAreEnabled() throws IOException {
+  void onlyNeededControllersAreEnabled() throws IOException {
     Path root = group("cpu memory");
     ResourceLimits cpu =
         new ResourceLimits(
             OptionalLong.empty(), OptionalLong.empty(), OptionalDouble.of(0.25), Map.of());
-    Cgroup group = new Cgroups(root).make("t", cpu).orElseThrow();
+    Cgroup group = new Cgroups(root).create("t", cpu).orElseThrow();
     assertThat(root.resolve("cgroup.subtree_control")).hasContent("+cpu");
-    assertThat(group.folder()).isDirectoryContaining(file -> file.endsWith("cpu.max"));
-    assertThat(group.folder().resolve("memory.max")).doesNotExist();
+    assertThat(group.directory()).isDirectoryContaining(file -> file.endsWith("cpu.max"));
+    assertThat(group.directory().resolve("memory.max")).doesNotExist();
   }
 
   @Test
-  void aControllerThatIsNotThereIsNamed() throws IOException {
+  void missingControllerIsReported() throws IOException {
     Cgroups groups = new Cgroups(group("cpu"));
-    assertThatThrownBy(() -> groups.make("t", ALL))
+    assertThatThrownBy(() -> groups.create("t", ALL))
         .isInstanceOf(IOException.class)
         .hasMessage("limits: the cgroup " + dir.resolve("unit") + " has no memory controller");
   }
 
   @Test
-  void whoNeedsNoGroupGetsNone() throws IOException {
-    assertThat(new Cgroups(dir).make("t", ResourceLimits.NONE)).isEmpty();
+  void appWithoutLimitsHasNoGroup() throws IOException {
+    assertThat(new Cgroups(dir).create("t", ResourceLimits.NONE)).isEmpty();
   }
 
   @Test
-  void groupsThatAreEmptyGoWhenTheNextIsMade() throws IOException {
+  void emptyGroupsAreRemovedWhenTheNextOneIsCreated() throws IOException {
     Path root = group("cpu memory");
     Path old = Files.createDirectory(root.resolve("jpm-old"));
     Path other = Files.createDirectory(root.resolve("daemon"));
-    new Cgroups(root).make("t", ALL);
+    new Cgroups(root).create("t", ALL);
     assertThat(old).doesNotExist();
     assertThat(other).exists();
   }
 
   @Test
-  void theKernelsKillsAreCounted() throws IOException {
+  void oomKillsAreCounted() throws IOException {
     Cgroup group = new Cgroup(dir);
     assertThat(group.memoryKills()).isZero();
     Files.writeString(dir.resolve("memory.events"), "low 0\nhigh 7\noom 3\noom_kill 2\n");
@@ -93,29 +93,30 @@ class CgroupsTest {
   }
 
   @Test
-  void whatHasBeenToldIsRememberedOnTheGroupItself() throws IOException {
+  void reportedEventsAreStoredOnTheGroup() throws IOException {
     Cgroup group = new Cgroup(dir);
-    assertThat(group.told()).isEqualTo(new Cgroup.Told(0, false));
-    group.tell(new Cgroup.Told(3, true));
-    Need.assume(group.told().kills() == 3, "a file system with extended attributes");
-    assertThat(new Cgroup(dir).told()).isEqualTo(new Cgroup.Told(3, true));
+    assertThat(group.reportedEvents()).isEqualTo(new Cgroup.ReportedMemoryEvents(0, false));
+    group.setReportedEvents(new Cgroup.ReportedMemoryEvents(3, true));
+    Need.assume(group.reportedEvents().kills() == 3, "a file system with extended attributes");
+    assertThat(new Cgroup(dir).reportedEvents())
+        .isEqualTo(new Cgroup.ReportedMemoryEvents(3, true));
     Files.writeString(dir.resolve("memory.events"), "high 0\noom_kill 3\n");
-    assertThat(group.hasUntoldKills()).isFalse();
-    assertThat(group.wasSlowed()).isFalse();
+    assertThat(group.hasUnreportedKills()).isFalse();
+    assertThat(group.wasThrottled()).isFalse();
     Files.writeString(dir.resolve("memory.events"), "high 9\noom_kill 4\n");
-    assertThat(group.hasUntoldKills()).isTrue();
-    assertThat(group.wasSlowed()).isTrue();
+    assertThat(group.hasUnreportedKills()).isTrue();
+    assertThat(group.wasThrottled()).isTrue();
   }
 
   @Test
   @Needs(Need.ROOT)
-  void aRealGroupTakesAProcessAndIsThereUntilItHasEnded() throws IOException {
+  void realGroupIsRemovedOnlyAfterItsProcessHasEnded() throws IOException {
     Optional<Path> mount = CgroupMount.find();
     Need.assume(mount.isPresent(), "control groups of version 2");
     Cgroup group =
         new Cgroup(mount.get().resolve("jpm-test-real-" + ProcessHandle.current().pid()));
     try {
-      Files.createDirectory(group.folder());
+      Files.createDirectory(group.directory());
     } catch (IOException refused) {
       Need.assume(false, "the right to make control groups");
     }
@@ -123,13 +124,13 @@ class CgroupsTest {
       Spawned child = fixture.start("obedient.sh");
       child.awaitReady();
       assertThat(Cgroup.of(child.pid(), mount.get())).isEmpty();
-      group.take(child.pid());
+      group.add(child.pid());
       assertThat(Cgroup.of(child.pid(), mount.get())).contains(group);
       group.remove();
-      assertThat(group.folder()).exists();
+      assertThat(group.directory()).exists();
       child.end();
       group.remove();
-      assertThat(group.folder()).doesNotExist();
+      assertThat(group.directory()).doesNotExist();
     } finally {
       group.remove();
     }

@@ -12,11 +12,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LineBufferTest {
   private final List<String> lines = new ArrayList<>();
   private final LineBuffer buffer =
-      new LineBuffer(8, new LineBuffer.Room(100), lines::add, () -> lines.add("too long"));
+      new LineBuffer(8, new LineBuffer.MemoryBudget(100), lines::add, () -> lines.add("too long"));
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 5, 100})
-  void linesAreTheSameHoweverTheyArrive(int step) {
+  void linesDoNotDependOnTheChunksThatArrive(int step) {
     byte[] all =
         "one\n\ntwo\u00E4\n12345678\n123456789\nagain\n1234567890123456789\n\nlast\npart"
             .getBytes(StandardCharsets.UTF_8);
@@ -29,13 +29,16 @@ class LineBufferTest {
   }
 
   @Test
-  void whatIsUnfinishedIsBoundedForAllTogether() {
-    var room = new LineBuffer.Room(100_000);
+  void incompleteLinesAreBoundedAcrossAllBuffers() {
+    var memoryBudget = new LineBuffer.MemoryBudget(100_000);
     List<LineBuffer> buffers = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       var next =
           new LineBuffer(
-              60_000, room, line -> lines.add("" + line.length()), () -> lines.add("no room"));
+              60_000,
+              memoryBudget,
+              line -> lines.add("" + line.length()),
+              () -> lines.add("no room"));
       next.add(new byte[50_000]);
       buffers.add(next);
     }
@@ -49,7 +52,7 @@ class LineBufferTest {
   }
 
   @Test
-  void whatIsNoUtf8IsReplaced() {
+  void invalidUtf8IsReplaced() {
     buffer.add(new byte[] {'a', (byte) 0xC3, '\n'});
 
     assertThat(lines).containsExactly("a\uFFFD");

@@ -45,11 +45,11 @@ class StandardInputTest {
   }
 
   private Spawned startEcho() {
-    return fixture.start(fixture.request("/bin/sh", "-c", ECHO).reading(input));
+    return fixture.start(fixture.request("/bin/sh", "-c", ECHO).withInput(input));
   }
 
-  private Optional<String> type(String text) {
-    return fixture.host().type(input, text.getBytes(StandardCharsets.UTF_8));
+  private Optional<String> writeInput(String text) {
+    return fixture.host().writeInput(input, text.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Returns the text as the fixture reads files: one character per byte.
@@ -58,11 +58,11 @@ class StandardInputTest {
   }
 
   @Test
-  void whatIsWrittenComesThroughAndNoEndIsEverSeen() throws IOException {
+  void inputArrivesWithoutAnEndOfFile() throws IOException {
     Spawned app = startEcho();
-    assertThat(type("one\n")).isEmpty();
+    assertThat(writeInput("one\n")).isEmpty();
     app.awaitOutput("got one\n");
-    assertThat(type("two ä\n")).isEmpty();
+    assertThat(writeInput("two ä\n")).isEmpty();
     app.awaitOutput(bytes("got two ä\n"));
 
     assertThat(HostFixture.read(app.out())).doesNotContain("ended");
@@ -72,22 +72,22 @@ class StandardInputTest {
   }
 
   @Test
-  void aFullPipeIsARefusalAndNothingOfTheLineIsInIt() {
-    Spawned app = fixture.start(fixture.request("/bin/sleep", "600").reading(input));
+  void lineThatDoesNotFitIsRefusedCompletely() {
+    Spawned app = fixture.start(fixture.request("/bin/sleep", "600").withInput(input));
     String line = "x".repeat(10_000) + "\n";
     int taken = 0;
-    Optional<String> refused = type(line);
+    Optional<String> refused = writeInput(line);
     while (refused.isEmpty()) {
       taken++;
-      refused = type(line);
+      refused = writeInput(line);
     }
     assertThat(taken).isPositive();
     assertThat(refused.get()).contains("does not read its standard input");
-    assertThat(waiting()).isEqualTo(taken * line.length());
+    assertThat(waitingBytes()).isEqualTo(taken * line.length());
     app.end();
   }
 
-  private int waiting() {
+  private int waitingBytes() {
     int fd = Libc.open(input, Libc.O_RDONLY | Libc.O_NONBLOCK, 0);
     int bytes = Libc.waitingBytes(fd);
     Libc.close(fd);
@@ -95,82 +95,82 @@ class StandardInputTest {
   }
 
   @Test
-  void aLineThatNeverFitsIsARefusal() {
+  void lineLargerThanThePipeIsRefused() {
     Spawned app = startEcho();
-    assertThat(type("x".repeat(3_000_000))).get().asString().contains("bytes at most");
+    assertThat(writeInput("x".repeat(3_000_000))).get().asString().contains("bytes at most");
     app.end();
   }
 
   @Test
-  void whoeverHasClosedItOrIsGoneIsToldOf() {
-    assertThat(type("x\n")).get().asString().contains("restart it");
+  void closedInputOrMissingProcessIsReported() {
+    assertThat(writeInput("x\n")).get().asString().contains("restart it");
     Spawned app =
         fixture.start(
-            fixture.request("/bin/sh", "-c", "exec <&-; echo ready; sleep 600").reading(input));
+            fixture.request("/bin/sh", "-c", "exec <&-; echo ready; sleep 600").withInput(input));
     app.awaitReady();
-    assertThat(type("x\n")).get().asString().contains("has closed its standard input");
+    assertThat(writeInput("x\n")).get().asString().contains("has closed its standard input");
     app.end();
   }
 
   /// Input for one process must not reach the next one.
   @Test
-  void whatOneHasNotReadTheNextDoesNotGet() {
-    Spawned first = fixture.start(fixture.request("/bin/sleep", "600").reading(input));
-    assertThat(type("for the first\n")).isEmpty();
+  void unreadInputIsNotPassedToTheNextProcess() {
+    Spawned first = fixture.start(fixture.request("/bin/sleep", "600").withInput(input));
+    assertThat(writeInput("for the first\n")).isEmpty();
     first.end();
     Spawned second = startEcho();
-    assertThat(type("for the second\n")).isEmpty();
+    assertThat(writeInput("for the second\n")).isEmpty();
     second.awaitOutput("got for the second\n");
     assertThat(HostFixture.read(second.out())).doesNotContain("the first");
     second.end();
   }
 
   @Test
-  void itIsTheSameBehindLimits() {
-    ResourceLimits limits = LimitsTest.each(Map.of("nofile", 200L));
+  void inputWorksWithResourceLimits() {
+    ResourceLimits limits = LimitsTest.limitsOf(Map.of("nofile", 200L));
     Spawned app =
         fixture.start(
             fixture
                 .request("/bin/sh", "-c", "ls -l /proc/$$/fd; echo ready; " + ECHO)
-                .limited(limits)
-                .reading(input));
+                .withLimits(limits)
+                .withInput(input));
     app.awaitReady();
     assertThat(HostFixture.read(app.out()))
         .containsOnlyOnce(input.toString())
         .contains("0 -> " + input);
-    assertThat(type("one\n")).isEmpty();
+    assertThat(writeInput("one\n")).isEmpty();
     app.awaitOutput("got one\n");
     app.end();
   }
 
   @Test
-  void itIsTheSameWithATerminalAndAChannel() throws IOException {
+  void inputWorksWithATerminalAndAnIpcChannel() throws IOException {
     SpawnRequest request =
         fixture.withChannel(
             fixture.withTerminal(fixture.request("/bin/sh", "-c", "echo ready; " + ECHO)));
-    Spawned app = fixture.start(request.reading(input));
+    Spawned app = fixture.start(request.withInput(input));
     app.awaitReady();
     assertThat(Files.readSymbolicLink(Path.of("/proc/" + app.pid() + "/fd/0")))
         .isEqualTo(input.toRealPath());
-    assertThat(type("one\n")).isEmpty();
+    assertThat(writeInput("one\n")).isEmpty();
     app.awaitOutput("got one\n");
     app.end();
   }
 
   @Test
-  void nothingIsLeftOpenInTheDaemon() {
+  void daemonKeepsNoDescriptorOpen() {
     Spawned app = startEcho();
-    assertThat(type("one\n")).isEmpty();
+    assertThat(writeInput("one\n")).isEmpty();
     app.awaitOutput("got one\n");
     Eventually.await(
         "the daemon has no open descriptor of the pipe",
         HostFixture.DEADLINE,
-        () -> !isOpenHere(),
+        () -> !isOpenInThisJvm(),
         () -> input);
     app.end();
   }
 
-  private boolean isOpenHere() {
+  private boolean isOpenInThisJvm() {
     try (Stream<Path> files = Files.list(Path.of("/proc/self/fd"))) {
       return files.anyMatch(file -> {
         try {

@@ -2,11 +2,11 @@ package io.jpm.os.linux.keeper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.HostFixture;
-import io.jpm.os.KeeperLink;
-import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperClient;
+import io.jpm.os.KeeperInstruction;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.libc.Libc;
@@ -39,7 +39,7 @@ class ExitStoreTest {
 
   @BeforeEach
   void makeKeeper() throws IOException {
-    Need.assume(ExitQuery.isKnown(), "Linux 6.15");
+    Need.assume(ExitQuery.isSupported(), "Linux 6.15");
     home = Files.createDirectories(dir.resolve("home"));
     setup = new KeeperSetup(home, Path.of("").toAbsolutePath(), Map.of());
   }
@@ -50,38 +50,38 @@ class ExitStoreTest {
       return;
     }
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      if (link.reach()) {
-        link.tell(new KeeperOrder.Quit());
+        KeeperClient link = connect(host)) {
+      if (link.attach()) {
+        link.send(new KeeperInstruction.Quit());
         // The host that started the keeper is closed, so the status of this JVM's child must be
         // reaped here.
-        KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
+        KeeperRecord.read(setup.pidFile()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
       }
     }
   }
 
-  private KeeperLink link(LinuxProcessHost host) {
-    return host.keeper(setup, () -> {}).orElseThrow();
+  private KeeperClient connect(LinuxProcessHost host) {
+    return host.keeperClient(setup, () -> {}).orElseThrow();
   }
 
   /// Runs the first daemon: starts the keeper and has it remember `processes`.
   private void firstDaemon(List<ProcessIdentity> processes) throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
+        KeeperClient link = connect(host)) {
       link.start();
       // With something to hold, the keeper stays when the daemon ends.
       Path fifo = home.resolve("1.out");
       assertThat(Libc.mkfifo(fifo, 0600)).isZero();
-      link.tell(new KeeperOrder.Hold(List.of(fifo)));
-      processes.forEach(link::remember);
+      link.send(new KeeperInstruction.Hold(List.of(fifo)));
+      processes.forEach(link::storeProcess);
     }
   }
 
   /// Returns the exit that a later daemon learns.
-  private Exit nextDaemonAsks(ProcessIdentity process) {
+  private Exit askAsNextDaemon(ProcessIdentity process) {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
       return host.exitOf(process);
     }
   }
@@ -114,61 +114,61 @@ class ExitStoreTest {
   }
 
   @Test
-  void theExitCodeIsKnownToTheNextDaemon() throws Exception {
+  void nextDaemonKnowsTheExitCode() throws Exception {
     Sleeper sleeper = exitsWith(7);
     firstDaemon(List.of(sleeper.identity));
     sleeper.end();
-    assertThat(nextDaemonAsks(sleeper.identity)).isEqualTo(new Exit.Code(7));
+    assertThat(askAsNextDaemon(sleeper.identity)).isEqualTo(new Exit.Code(7));
   }
 
   @Test
-  void aDaemonThatIsKilledBeforeItHasWrittenAnEndDownTakesNoneAlong() throws Exception {
+  void exitsAreKeptUntilADaemonHasRecordedThem() throws Exception {
     Sleeper one = exitsWith(7);
     Sleeper other = exitsWith(8);
     firstDaemon(List.of(one.identity, other.identity));
     one.end();
     other.end();
     for (int daemon = 0; daemon < 3; daemon++) {
-      assertThat(nextDaemonAsks(one.identity)).isEqualTo(new Exit.Code(7));
-      assertThat(nextDaemonAsks(other.identity)).isEqualTo(new Exit.Code(8));
+      assertThat(askAsNextDaemon(one.identity)).isEqualTo(new Exit.Code(7));
+      assertThat(askAsNextDaemon(other.identity)).isEqualTo(new Exit.Code(8));
     }
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
-      host.exitsAreRecorded();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
+      host.acknowledgeExits();
       assertThat(host.exitOf(one.identity)).isEqualTo(new Exit.Code(7));
     }
-    assertThat(nextDaemonAsks(other.identity))
+    assertThat(askAsNextDaemon(other.identity))
         .as("exit that is no longer stored")
         .isInstanceOf(Exit.Unknown.class);
   }
 
   @Test
-  void aSignalIsKnownToo() throws Exception {
+  void nextDaemonKnowsTheSignal() throws Exception {
     Sleeper sleeper = exitsWith(0);
     firstDaemon(List.of(sleeper.identity));
     sleeper.process.destroyForcibly().waitFor();
-    assertThat(nextDaemonAsks(sleeper.identity)).isEqualTo(new Exit.Signalled(9, false));
+    assertThat(askAsNextDaemon(sleeper.identity)).isEqualTo(new Exit.Signalled(9, false));
   }
 
   @Test
-  void whatLivesOnIsRememberedByOneDaemonAfterTheOther() throws Exception {
+  void runningProcessIsRememberedAcrossDaemons() throws Exception {
     Sleeper sleeper = exitsWith(3);
     firstDaemon(List.of(sleeper.identity));
     for (int daemon = 0; daemon < 3; daemon++) {
-      assertThat(nextDaemonAsks(sleeper.identity)).isInstanceOf(Exit.Unknown.class);
+      assertThat(askAsNextDaemon(sleeper.identity)).isInstanceOf(Exit.Unknown.class);
     }
     sleeper.end();
-    assertThat(nextDaemonAsks(sleeper.identity)).isEqualTo(new Exit.Code(3));
+    assertThat(askAsNextDaemon(sleeper.identity)).isEqualTo(new Exit.Code(3));
   }
 
   @Test
-  void anEndAfterTheTakeOverIsKnown() throws Exception {
+  void exitAfterTheTakeoverIsKnown() throws Exception {
     Sleeper sleeper = exitsWith(5);
     firstDaemon(List.of(sleeper.identity));
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
       sleeper.end();
       assertThat(host.exitOf(sleeper.identity)).isEqualTo(new Exit.Code(5));
     }
@@ -176,7 +176,7 @@ class ExitStoreTest {
 
   @Test
   @Needs(Need.PYTHON)
-  void anEndWhoseStatusIsNotFetchedYetIsTold() throws Exception {
+  void exitOfAZombieIsReported() throws Exception {
     // Not a child of the JDK, which would be reaped at once.
     Sleeper parent =
         new Sleeper(
@@ -202,8 +202,8 @@ class ExitStoreTest {
         HostFixture.DEADLINE,
         () -> ProcReader.find(identity).filter(stat -> !stat.isAlive()).isPresent());
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
       assertThat(host.exitOf(identity)).isEqualTo(new Exit.Code(9));
       Files.writeString(gate(), "go");
       parent.process.waitFor();
@@ -219,37 +219,37 @@ class ExitStoreTest {
   }
 
   @Test
-  void nothingIsToldOfAStrangerWithThePid() throws Exception {
+  void noExitIsReportedForAnotherProcessWithThePid() throws Exception {
     Sleeper sleeper = exitsWith(7);
     ProcessIdentity stranger =
         new ProcessIdentity(
             sleeper.identity.bootId(), sleeper.identity.pid(), sleeper.identity.startTime() + 1);
     firstDaemon(List.of(sleeper.identity, stranger));
     sleeper.end();
-    assertThat(nextDaemonAsks(stranger)).isInstanceOf(Exit.Unknown.class);
+    assertThat(askAsNextDaemon(stranger)).isInstanceOf(Exit.Unknown.class);
   }
 
   @Test
-  void thousandsOfProcessesThatCameAndWentCostNothingAndAThousandLivingAreKept() throws Exception {
+  void manyRememberedProcessesLeakNoDescriptorAndNoneIsLost() throws Exception {
     Sleeper gone = exitsWith(1);
     Sleeper first = exitsWith(2);
     Sleeper last = exitsWith(4);
     List<Sleeper> many = IntStream.range(0, 40).mapToObj(_ -> quietly(() -> exitsWith(0))).toList();
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
+        KeeperClient link = connect(host)) {
       link.start();
       Path fifo = home.resolve("1.out");
       assertThat(Libc.mkfifo(fifo, 0600)).isZero();
-      link.tell(new KeeperOrder.Hold(List.of(fifo)));
-      link.remember(first.identity);
-      link.remember(gone.identity);
+      link.send(new KeeperInstruction.Hold(List.of(fifo)));
+      link.storeProcess(first.identity);
+      link.storeProcess(gone.identity);
       gone.end();
       long before = openDescriptors();
       // More messages than the socket buffers, and more descriptors than one message carries.
       for (int i = 0; i < 25; i++) {
-        many.forEach(sleeper -> link.remember(sleeper.identity));
+        many.forEach(sleeper -> link.storeProcess(sleeper.identity));
       }
-      link.remember(last.identity);
+      link.storeProcess(last.identity);
       assertThat(openDescriptors()).isLessThanOrEqualTo(before);
     }
     for (Sleeper sleeper : many) {
@@ -258,8 +258,8 @@ class ExitStoreTest {
     first.end();
     last.end();
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
       assertThat(host.exitOf(first.identity)).isEqualTo(new Exit.Code(2));
       assertThat(host.exitOf(last.identity)).isEqualTo(new Exit.Code(4));
       assertThat(many).allMatch(it -> host.exitOf(it.identity).equals(new Exit.Code(0)));

@@ -3,15 +3,15 @@ package io.jpm.os.linux.keeper;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.os.Connection;
+import io.jpm.os.AcceptedConnection;
 import io.jpm.os.HostFixture;
-import io.jpm.os.KeeperLink;
-import io.jpm.os.KeeperOrder;
+import io.jpm.os.KeeperClient;
+import io.jpm.os.KeeperInstruction;
 import io.jpm.os.KeeperSetup;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.Wish;
+import io.jpm.os.ListenSocketRegistry;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.Loopback;
 import io.jpm.os.linux.libc.Errno;
@@ -56,54 +56,56 @@ class SocketStoreTest {
   @AfterEach
   void endKeeper() {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      if (link.reach()) {
-        link.tell(new KeeperOrder.Quit());
+        KeeperClient link = connect(host)) {
+      if (link.attach()) {
+        link.send(new KeeperInstruction.Quit());
         // The host that started the keeper is closed, so the status of this JVM's child must be
         // reaped here.
-        KeeperRecord.read(setup.record()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
+        KeeperRecord.read(setup.pidFile()).ifPresent(keeper -> ExitStatus.discard(keeper.pid()));
       }
     }
   }
 
-  private KeeperLink link(LinuxProcessHost host) {
-    return host.keeper(setup, () -> {}).orElseThrow();
+  private KeeperClient connect(LinuxProcessHost host) {
+    return host.keeperClient(setup, () -> {}).orElseThrow();
   }
 
   private interface Work {
-    void with(ListenSockets sockets) throws IOException;
+    void with(ListenSocketRegistry sockets) throws IOException;
   }
 
   private void firstDaemon(Work work) throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
+        KeeperClient link = connect(host)) {
       start(link);
       work.with(host.listenSockets().orElseThrow());
     }
   }
 
-  private void start(KeeperLink link) throws IOException {
+  private void start(KeeperClient link) throws IOException {
     link.start();
     // With something to hold, the keeper stays when the daemon ends.
     Path fifo = home.resolve("1.out");
     assertThat(Libc.mkfifo(fifo, 0600)).isIn(0, -Errno.EEXIST);
-    link.tell(new KeeperOrder.Hold(List.of(fifo)));
+    link.send(new KeeperInstruction.Hold(List.of(fifo)));
   }
 
   private void nextDaemon(Work work) throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
-      assertThat(link.reach()).isTrue();
+        KeeperClient link = connect(host)) {
+      assertThat(link.attach()).isTrue();
       work.with(host.listenSockets().orElseThrow());
     }
   }
 
-  private static ListenSocket open(ListenSockets sockets, String key) throws IOException {
+  private static ListenSocket open(ListenSocketRegistry sockets, String key) throws IOException {
     return sockets.open(
-        key, new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
+        key,
+        new ListenRequest(
+            Protocol.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
   }
 
-  private static List<String> keys(ListenSockets sockets) {
+  private static List<String> keys(ListenSocketRegistry sockets) {
     return sockets.all().stream().map(ListenSocket::key).sorted().toList();
   }
 
@@ -120,14 +122,14 @@ class SocketStoreTest {
   }
 
   @Test
-  void theNextDaemonHasUnixSocketsAndRemovesNoFileButTheirs() throws Exception {
+  void nextDaemonHasUnixSocketsAndRemovesOnlyTheirFiles() throws Exception {
     Path kept = dir.resolve("kept.sock");
     Path lost = dir.resolve("lost.sock");
     firstDaemon(sockets -> {
       for (Path path : List.of(kept, lost)) {
         sockets.open(
             path.getFileName().toString(),
-            new ListenSockets.PathWish(path.toString(), 0, RunAs.DAEMON));
+            new ListenSocketRegistry.UnixListenRequest(path.toString(), 0, RunAs.DAEMON));
       }
     });
     Files.delete(lost);
@@ -141,13 +143,13 @@ class SocketStoreTest {
         assertThat(here.path()).contains(kept.toString());
         assertThat(here.isReachable()).isTrue();
         assertThat(gone.isReachable()).isFalse();
-        BlockingQueue<Connection> accepted = new LinkedBlockingQueue<>();
+        BlockingQueue<AcceptedConnection> accepted = new LinkedBlockingQueue<>();
         here.accept(accepted::add);
         Eventually.await(
             "the waiting connection is accepted",
             Duration.ofSeconds(20),
             () -> !accepted.isEmpty());
-        accepted.forEach(Connection::close);
+        accepted.forEach(AcceptedConnection::close);
         here.close();
         gone.close();
       });
@@ -157,13 +159,14 @@ class SocketStoreTest {
   }
 
   @Test
-  void theNextDaemonHasThemAndConnectionsHaveWaited() throws Exception {
+  void nextDaemonHasTheSocketsAndTheirWaitingConnections() throws Exception {
     int[] port = new int[1];
     long[] inode = new long[1];
     firstDaemon(sockets -> {
       ListenSocket socket = open(sockets, "app 1 gr\u00FC\u00DFe");
       open(sockets, "app 2").close();
-      sockets.open("udp", new Wish(Kind.UDP, Optional.empty(), false, false, 0, RunAs.DAEMON));
+      sockets.open(
+          "udp", new ListenRequest(Protocol.UDP, Optional.empty(), false, false, 0, RunAs.DAEMON));
       port[0] = port(socket);
       inode[0] = socket.inode();
     });
@@ -174,7 +177,7 @@ class SocketStoreTest {
         ListenSocket socket = sockets.find("app 1 gr\u00FC\u00DFe").orElseThrow();
         assertThat(socket.inode()).isEqualTo(inode[0]);
         assertThat(port(socket)).isEqualTo(port[0]);
-        socket.accept(Connection::close);
+        socket.accept(AcceptedConnection::close);
         assertThat(waiting.getInputStream().read()).isEqualTo(-1);
       });
     }
@@ -187,7 +190,7 @@ class SocketStoreTest {
   }
 
   @Test
-  void hundredsAreKeptOverOneDaemonAfterTheOther() throws Exception {
+  void hundredsOfSocketsAreKeptAcrossDaemons() throws Exception {
     firstDaemon(sockets -> {
       for (int i = 0; i < 300; i++) {
         open(sockets, "socket " + i);
@@ -205,7 +208,7 @@ class SocketStoreTest {
   }
 
   @Test
-  void aDaemonThatDiesWhileItPutsThemInAgainLosesNone() throws Exception {
+  void daemonThatDiesWhileStoringSocketsLosesNone() throws Exception {
     firstDaemon(sockets -> {
       open(sockets, "one");
       open(sockets, "two");
@@ -214,18 +217,18 @@ class SocketStoreTest {
     // As a daemon leaves it that is killed between two steps: one socket is stored twice, in both
     // directions, the others once.
     FdStore pair;
-    try (PidFd keeper = PidFd.open(KeeperRecord.read(setup.record()).orElseThrow().pid())) {
+    try (PidFd keeper = PidFd.open(KeeperRecord.read(setup.pidFile()).orElseThrow().pid())) {
       pair =
           FdStore.of(keeper, KeeperSpawn.FIRST_SOCKETS_END, KeeperSpawn.SECOND_SOCKETS_END)
               .orElseThrow();
     }
-    if (pair.look().text().isEmpty()) {
-      pair.turn();
+    if (pair.peek().text().isEmpty()) {
+      pair.swapDirections();
     }
-    FdStoreCalls.Parcel first = pair.take();
+    FdStoreCalls.DescriptorMessage first = pair.take();
     assertThat(pair.putBack(first)).isPositive();
     first.descriptors().forEach(Libc::close);
-    FdStoreCalls.Parcel second = pair.look();
+    FdStoreCalls.DescriptorMessage second = pair.peek();
     assertThat(pair.putBack(second)).isPositive();
     second.descriptors().forEach(Libc::close);
     pair.close();
@@ -236,15 +239,15 @@ class SocketStoreTest {
   }
 
   @Test
-  void aFreshKeeperGetsWhatIsOpen() throws Exception {
+  void newKeeperReceivesTheOpenSockets() throws Exception {
     int[] port = new int[1];
     try (LinuxProcessHost host = new LinuxProcessHost();
-        KeeperLink link = link(host)) {
+        KeeperClient link = connect(host)) {
       ListenSocket early = open(host.listenSockets().orElseThrow(), "before the first keeper");
       port[0] = port(early);
       start(link);
       open(host.listenSockets().orElseThrow(), "with it");
-      int keeper = KeeperRecord.read(setup.record()).orElseThrow().pid();
+      int keeper = KeeperRecord.read(setup.pidFile()).orElseThrow().pid();
       Libc.kill(keeper, 9);
       Eventually.await(
           "the keeper has ended",
@@ -260,20 +263,20 @@ class SocketStoreTest {
   }
 
   @Test
-  void withoutAKeeperTheyEndWithTheDaemonAndNoDescriptorIsLeft() throws Exception {
-    cycle();
+  void socketsEndWithTheDaemonWithoutAKeeper() throws Exception {
+    runOnce();
     long before = openDescriptors();
-    int port = cycle();
+    int port = runOnce();
 
     assertThat(listens(port)).isFalse();
     assertThat(openDescriptors()).isLessThanOrEqualTo(before);
   }
 
-  private static int cycle() throws IOException {
+  private static int runOnce() throws IOException {
     try (LinuxProcessHost host = new LinuxProcessHost()) {
-      ListenSockets sockets = host.listenSockets().orElseThrow();
+      ListenSocketRegistry sockets = host.listenSockets().orElseThrow();
       int port = port(open(sockets, "a"));
-      open(sockets, "b").accept(Connection::close);
+      open(sockets, "b").accept(AcceptedConnection::close);
       open(sockets, "c").close();
       return port;
     }

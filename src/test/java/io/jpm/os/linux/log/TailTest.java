@@ -2,7 +2,7 @@ package io.jpm.os.linux.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.os.LogPipes;
+import io.jpm.os.LogPipeReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 
 /// The last bytes of a stream.
 class TailTest {
-  private static String taken(Tail tail) {
+  private static String takeText(Tail tail) {
     return new String(tail.take(), StandardCharsets.US_ASCII);
   }
 
   @Test
-  void itHasTheLastBytesWhateverThePiecesAre() {
+  void tailHasTheLastBytesWhateverTheChunks() {
     var random = new SplittableRandom(7);
     for (int round = 0; round < 200; round++) {
       var tail = new Tail();
@@ -27,9 +27,9 @@ class TailTest {
         tail.add(room, 2, length);
         all.append(text);
       }
-      String expected = all.substring(Math.max(0, all.length() - LogPipes.TAIL_BYTES));
-      assertThat(taken(tail)).isEqualTo(expected);
-      assertThat(taken(tail)).isEmpty();
+      String expected = all.substring(Math.max(0, all.length() - LogPipeReader.TAIL_BYTES));
+      assertThat(takeText(tail)).isEqualTo(expected);
+      assertThat(takeText(tail)).isEmpty();
     }
   }
 }

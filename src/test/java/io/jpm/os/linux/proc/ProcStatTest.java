@@ -15,24 +15,24 @@ class ProcStatTest {
   }
 
   @Test
-  void readsTheFieldsItNeeds() {
+  void requiredFieldsAreParsed() {
     assertThat(parse("42 (sh)" + REST))
         .isEqualTo(new ProcStat(42, 'S', 7, 8, 9, 4194304, 110, 3, 12345, 77, 10752));
   }
 
   @Test
-  void aCommandMayHoldAnything() {
+  void commandMayContainAnyCharacters() {
     assertThat(parse("42 (a) Z 1 (\n\377) )" + REST)).isEqualTo(parse("42 (sh)" + REST));
   }
 
   @Test
-  void aTornLineIsNoProcess() {
+  void truncatedLineIsNotAProcess() {
     assertThat(ProcStat.parse("42 (sh) S 1 2".getBytes(StandardCharsets.US_ASCII))).isEmpty();
     assertThat(ProcStat.parse(new byte[0])).isEmpty();
   }
 
   @Test
-  void aProcessWhoseFirstThreadEndedLivesOn() {
+  void processWhoseFirstThreadEndedIsAlive() {
     assertThat(parse("42 (sh)" + REST.replace(" S ", " Z ")).isAlive()).isTrue();
     assertThat(
             parse("42 (sh)" + REST.replace(" S ", " Z ").replace(" 20 0 3 ", " 20 0 1 ")).isAlive())

@@ -55,7 +55,7 @@ class UnrelatedPidCacheTest {
             Arrays.stream(processes).collect(toMap(ProcStat::pid, UnrelatedPidCacheTest::inode)));
     unrelatedPidCache.keepOnly(snapshot);
     snapshot.all().forEach(snapshot::tagOf);
-    unrelatedPidCache.settle(snapshot);
+    unrelatedPidCache.endWalk(snapshot);
   }
 
   private static long inode(ProcStat process) {
@@ -75,50 +75,50 @@ class UnrelatedPidCacheTest {
   }
 
   @Test
-  void whoHasRunForAWhileWithoutATagIsNotReadAgain() {
+  void olderProcessWithoutATagIsReadOnce() {
     walk(process(10, LONG_AGO), of(Kind.UNTAGGED));
     walk(process(10, LONG_AGO), of(Kind.UNTAGGED));
     assertThat(read).containsExactly(10);
   }
 
   @Test
-  void anotherProcessOfTheSameNumberIsRead() {
+  void newProcessWithAKnownPidIsRead() {
     walk(process(10, LONG_AGO), of(Kind.UNTAGGED));
     walk(process(10, LONG_AGO + 1), new Environment(Optional.of("tag"), Kind.TAGGED));
     assertThat(read).containsExactly(10, 10);
   }
 
   @Test
-  void whoHasOnlyBegunMayStillBeginAProgram() {
-    assertThat(walk(process(10, NOW), of(Kind.UNTAGGED)).isWhole()).isTrue();
+  void youngProcessIsReadAgainBecauseItMayStillExec() {
+    assertThat(walk(process(10, NOW), of(Kind.UNTAGGED)).isComplete()).isTrue();
     walk(process(10, NOW), new Environment(Optional.of("tag"), Kind.TAGGED));
     assertThat(read).containsExactly(10, 10);
   }
 
   @Test
-  void whoShowsNothingIsJustBeginningAProgramAndIsReadAgain() {
-    assertThat(walk(process(10, NOW), of(Kind.BARE)).isWhole()).isFalse();
-    assertThat(walk(process(20, LONG_AGO), of(Kind.BARE)).isWhole()).isTrue();
+  void processWithAnEmptyEnvironmentIsReadAgain() {
+    assertThat(walk(process(10, NOW), of(Kind.BARE)).isComplete()).isFalse();
+    assertThat(walk(process(20, LONG_AGO), of(Kind.BARE)).isComplete()).isTrue();
     walk(process(20, LONG_AGO), new Environment(Optional.of("tag"), Kind.TAGGED));
     assertThat(read).containsExactly(10, 20, 20);
   }
 
   @Test
-  void whoseTagDoesNotCountIsReadAgainSinceItMayCountLater() {
+  void processWithAnUntrustedTagIsReadAgain() {
     walk(process(10, LONG_AGO), of(Kind.TAGGED));
     walk(process(10, LONG_AGO), of(Kind.TAGGED));
     assertThat(read).containsExactly(10, 10);
   }
 
   @Test
-  void whoIsGoneIsForgotten() {
+  void endedProcessIsRemoved() {
     walk(process(10, LONG_AGO), of(Kind.UNTAGGED));
     walk(process(11, LONG_AGO), of(Kind.UNTAGGED));
     assertThat(unrelatedPidCache.has(process(10, LONG_AGO))).isFalse();
   }
 
   @Test
-  void aStrangerAmongStrangersIsNotReadAtAll() {
+  void untaggedProcessWithUntaggedRelativesIsAnOutsider() {
     ProcStat init = process(1, 0, 1);
     ProcStat shell = process(20, 1, 20);
     ProcStat child = process(30, 20, 20);
@@ -142,7 +142,7 @@ class UnrelatedPidCacheTest {
   }
 
   @Test
-  void whoseParentOrLeaderHasATagOrIsGoneIsRead() {
+  void processWithATaggedOrMissingParentOrLeaderIsNotAnOutsider() {
     ProcStat init = process(1, 0, 1);
     ProcStat app = process(20, 1, 20);
     ProcStat cleared = process(30, 20, 30);
@@ -166,32 +166,32 @@ class UnrelatedPidCacheTest {
   }
 
   @Test
-  void aMainProcessThatHasThrownItsTagAwayIsReadAndItsTree() {
+  void treeOfAMainProcessWithoutItsTagIsRead() {
     ProcStat init = process(1, 0, 1);
     ProcStat main = process(20, 1, 20);
     ProcStat child = process(30, 20, 20);
-    unrelatedPidCache.walking(Set.of(20));
+    unrelatedPidCache.beginWalk(Set.of(20));
     walk(Set.of(), init, main, child);
     assertThat(isOutsider(init)).isTrue();
     assertThat(List.of(main, child)).noneMatch(this::isOutsider);
   }
 
   @Test
-  void whenSomebodysTreeTurnsOutToBeOursAllAreReadAnew() {
+  void doubtMakesAllProcessesReadAgain() {
     ProcStat init = process(1, 0, 1);
     ProcStat main = process(20, 1, 20);
     ProcStat child = process(30, 20, 20);
     walk(Set.of(), init, main, child);
     assertThat(List.of(main, child)).allMatch(this::isOutsider);
-    unrelatedPidCache.doubt();
+    unrelatedPidCache.clear();
     assertThat(List.of(init, main, child)).noneMatch(this::isOutsider);
-    unrelatedPidCache.walking(Set.of(20));
+    unrelatedPidCache.beginWalk(Set.of(20));
     walk(Set.of(), init, main, child);
     assertThat(List.of(main, child)).noneMatch(this::isOutsider);
   }
 
   @Test
-  void aChildOfTheDaemonMayStillBeAboutToBeginItsProgram() {
+  void childOfTheDaemonIsReadAgainBecauseItMayStillExec() {
     ProcStat daemon = process(SELF, 0, SELF);
     ProcStat child = process(30, SELF, 30);
     walk(Set.of(), daemon, child);
@@ -201,7 +201,7 @@ class UnrelatedPidCacheTest {
   }
 
   @Test
-  void theKernelsThreadsAreReadOnce() {
+  void kernelThreadIsAnOutsider() {
     unrelatedPidCache.addKernelThread(2, 99);
     assertThat(unrelatedPidCache.isOutsider(2, 99)).isTrue();
   }

@@ -2,9 +2,9 @@ package io.jpm.os.linux.proc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.Exit;
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.Signal;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
 import io.jpm.os.Child;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
@@ -48,7 +48,7 @@ class ZombieExitTest {
     }
   }
 
-  static Stream<Arguments> ends() {
+  static Stream<Arguments> signalsAndExits() {
     return Stream.of(
         Arguments.of(Signal.SIGTERM, new Exit.Code(42)),
         Arguments.of(Signal.SIGUSR1, new Exit.Code(0)),
@@ -57,8 +57,8 @@ class ZombieExitTest {
   }
 
   @ParameterizedTest
-  @MethodSource("ends")
-  void anAdoptedProcessIsToldExactlyAlthoughNobodyWaitsForIt(Signal signal, Exit exit) {
+  @MethodSource("signalsAndExits")
+  void exitOfAnUnreapedAdoptedProcessIsExact(Signal signal, Exit exit) {
     ProcessIdentity identity = startChildOfAnother();
     RecordedWatcher watcher = new RecordedWatcher();
     Child adopted = fixture.host().adopt(identity, fixture.tag(7, 1), watcher).orElseThrow();
@@ -73,7 +73,7 @@ class ZombieExitTest {
   }
 
   @Test
-  void aFaultIsToldAsTheSignal() {
+  void faultIsReportedAsItsSignal() {
     ProcessIdentity identity = startChildOfAnother();
     RecordedWatcher watcher = new RecordedWatcher();
     Child adopted = fixture.host().adopt(identity, fixture.tag(7, 1), watcher).orElseThrow();
@@ -86,7 +86,7 @@ class ZombieExitTest {
   }
 
   @Test
-  void ofAProcessThatIsGoneOrAnotherNothingIsSaid() {
+  void exitOfARunningOrDifferentProcessIsUnknown() {
     ProcessIdentity alive = startChildOfAnother();
     ProcessIdentity stranger =
         new ProcessIdentity(alive.bootId(), alive.pid(), alive.startTime() + 1);
@@ -113,7 +113,7 @@ class ZombieExitTest {
     "'', false",
     "six, false"
   })
-  void theReleaseIsRead(String release, boolean expected) {
+  void kernelReleaseIsCompared(String release, boolean expected) {
     assertThat(ZombieExit.isAtLeast(release, 6, 15)).isEqualTo(expected);
   }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class OwnTcpClientsTest {
   @Test
-  void ourOwnClientIsOursAndNobodyElseIs() throws IOException {
+  void onlyClientsOfThisProcessAreFound() throws IOException {
     InetAddress loopback = InetAddress.getLoopbackAddress();
     try (var server = new ServerSocket(0, 5, loopback);
         var other = new ServerSocket(0, 5, loopback);

@@ -3,14 +3,14 @@ package io.jpm.os.linux.socket;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jpm.model.RunAs;
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.ListenSocket;
-import io.jpm.os.ListenSockets.Kind;
-import io.jpm.os.ListenSockets.Wish;
-import io.jpm.os.Listening;
+import io.jpm.os.ListenSocketRegistry.ListenRequest;
+import io.jpm.os.ListenSocketRegistry.Protocol;
 import io.jpm.os.SpawnRequest;
+import io.jpm.os.TreeListener;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.Loopback;
 import io.jpm.testing.Eventually;
@@ -60,8 +60,8 @@ class TreeSocketsTest {
     fixture.close();
   }
 
-  private List<Listening> listening(Spawned app) {
-    return host.listening(app.child().identity());
+  private List<TreeListener> listening(Spawned app) {
+    return host.listenersOf(app.child().identity());
   }
 
   private int awaitPort(Spawned app) {
@@ -85,7 +85,7 @@ class TreeSocketsTest {
   @ParameterizedTest
   @Representatives({1, 2})
   @ValueSource(strings = {"accept", "select", "poll", "epoll", "selectors", "child"})
-  void aPythonProgramWaitsForConnections(String way) throws IOException {
+  void pythonProgramThatWaitsIsAccepting(String way) throws IOException {
     Spawned app = fixture.start("listens.py", way);
     int port = awaitPort(app);
 
@@ -109,7 +109,7 @@ class TreeSocketsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"none", "writable"})
-  void oneThatListensButDoesNotWaitIsNotAccepting(String way) {
+  void programThatListensWithoutWaitingIsNotAccepting(String way) {
     Spawned app = fixture.start("listens.py", way);
     int port = awaitPort(app);
 
@@ -119,7 +119,7 @@ class TreeSocketsTest {
   }
 
   @Test
-  void aNodeServerWaitsForConnectionsEverywhere() {
+  void nodeServerIsAcceptingOnAllAddresses() {
     Spawned app = fixture.start("listens.cjs");
     awaitAccepting(app, awaitPort(app));
     assertThat(listening(app).getFirst().address().getAddress().isAnyLocalAddress()).isTrue();
@@ -128,7 +128,7 @@ class TreeSocketsTest {
   @ParameterizedTest
   @Representatives(1)
   @ValueSource(strings = {"plain", "timed", "http"})
-  void aJavaServerWaitsForConnections(String way) {
+  void javaServerIsAccepting(String way) {
     Path java = Path.of(System.getProperty("java.home"), "bin/java");
     Path source = fixture.script("Listens.java");
     SpawnRequest request = fixture.request(java.toString(), source.toString(), way);
@@ -137,13 +137,14 @@ class TreeSocketsTest {
   }
 
   @Test
-  void aSocketOfTheDaemonsIsKnownByItsInode() throws IOException {
+  void inheritedSocketIsReportedWithItsInode() throws IOException {
     ListenSocket socket =
         host.listenSockets()
             .orElseThrow()
             .open(
                 "shared",
-                new Wish(Kind.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
+                new ListenRequest(
+                    Protocol.TCP, Optional.of(Loopback.at(0)), false, false, 0, RunAs.DAEMON));
     Spawned app = fixture.start(fixture.withSockets(fixture.request("inherits.py", "3"), "shared"));
     app.awaitReady();
 
@@ -152,15 +153,16 @@ class TreeSocketsTest {
         HostFixture.DEADLINE,
         () ->
             listening(app).stream()
-                .map(it -> new Listening(it.address(), it.inode(), it.accepting()))
+                .map(it -> new TreeListener(it.address(), it.inode(), it.accepting()))
                 .toList()
                 .equals(
-                    List.of(new Listening(socket.address().orElseThrow(), socket.inode(), true))),
+                    List.of(
+                        new TreeListener(socket.address().orElseThrow(), socket.inode(), true))),
         () -> listening(app));
   }
 
   @Test
-  void aStrangersSocketsAreNotTold() throws IOException {
+  void socketsOfOtherProcessesAreNotReported() throws IOException {
     Spawned app = fixture.start("obedient.sh");
     app.awaitReady();
     try (ServerSocket own = new ServerSocket(0)) {
@@ -170,12 +172,12 @@ class TreeSocketsTest {
     ProcessIdentity other =
         new ProcessIdentity(
             app.child().identity().bootId(), app.pid(), app.child().identity().startTime() + 1);
-    assertThat(host.listening(other)).isEmpty();
+    assertThat(host.listenersOf(other)).isEmpty();
     assertThat(host.connections(other, Set.of(1))).isZero();
   }
 
   @Test
-  void rowsAreReadFromTheKernelsTables() {
+  void rowsOfProcNetTcpAreParsed() {
     String text =
         """
           sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -207,7 +209,7 @@ class TreeSocketsTest {
   }
 
   @Test
-  void theKernelTellsTheSameAsItsTables() throws IOException {
+  void socketDiagAgreesWithProcNetTcp() throws IOException {
     InetAddress loopback = InetAddress.ofLiteral("127.0.0.1");
     Set<Integer> states = Set.of(TcpTable.LISTEN, TcpTable.ESTABLISHED);
     try (var four = new ServerSocket(0, 1, loopback);
@@ -232,7 +234,7 @@ class TreeSocketsTest {
   }
 
   @Test
-  void anEpollCountsOnlyForTheSocketItReads() {
+  void epollEntryCountsOnlyForItsSocketAndReadEvents() {
     String line = "tfd:        3 events:       19 data:                3  pos:0 ino:52f649 sdev:9";
     assertThat(AcceptState.watches(line, List.of(3), 0x52f649)).isTrue();
     assertThat(AcceptState.watches(line, List.of(3), 1)).isFalse();
@@ -243,7 +245,7 @@ class TreeSocketsTest {
   }
 
   @Test
-  void whatIsPolledAndSelectedIsReadFromMemory() {
+  void pollAndSelectSetsAreDecoded() {
     byte[] list =
         ByteBuffer.allocate(16)
             .order(ByteOrder.nativeOrder())

@@ -11,13 +11,13 @@ import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.SpawnRequest;
 import io.jpm.os.linux.LinuxProcessHost;
-import io.jpm.os.linux.OrdinaryDaemon;
+import io.jpm.os.linux.UnprivilegedDaemon;
+import io.jpm.os.linux.credentials.ChildCredentials;
+import io.jpm.os.linux.credentials.CredentialThread;
 import io.jpm.os.linux.libc.DiskCalls;
 import io.jpm.os.linux.libc.Errno;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.libc.MountCalls;
-import io.jpm.os.linux.rights.ChildCredentials;
-import io.jpm.os.linux.rights.CredentialThread;
 import io.jpm.testing.Leftovers;
 import io.jpm.testing.Need;
 import io.jpm.testing.Needs;
@@ -55,30 +55,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Needs({Need.ROOT, Need.MOUNT})
 class MountSpaceTest {
   private static final Optional<String> NOBODY = Optional.of("nobody");
-  private static final String TMP = "private";
+  private static final String PRIVATE_TMP = "private";
 
   private HostFixture fixture;
 
   /// A directory that no private `/tmp` hides.
-  private Path place;
+  private Path directory;
 
   @BeforeEach
   void open(@TempDir Path dir) throws IOException {
     Files.setPosixFilePermissions(dir, PosixFilePermissions.fromString("rwxrwxrwx"));
     fixture = new HostFixture(new LinuxProcessHost(), dir);
-    place = Files.createTempDirectory(Path.of("/opt"), "jpm mount");
-    Files.setPosixFilePermissions(place, PosixFilePermissions.fromString("rwxrwxrwx"));
-    Files.createDirectories(place.resolve("kept/sub"));
+    directory = Files.createTempDirectory(Path.of("/opt"), "jpm mount");
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Files.createDirectories(directory.resolve("kept/sub"));
     for (String folder : List.of("kept", "kept/sub")) {
       Files.setPosixFilePermissions(
-          place.resolve(folder), PosixFilePermissions.fromString("rwxrwxrwx"));
+          directory.resolve(folder), PosixFilePermissions.fromString("rwxrwxrwx"));
     }
   }
 
   @AfterEach
   void leavesNothingBehind() throws IOException {
     fixture.close();
-    try (Stream<Path> files = Files.walk(place)) {
+    try (Stream<Path> files = Files.walk(directory)) {
       files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
     }
   }
@@ -87,7 +87,7 @@ class MountSpaceTest {
   private static RunAs runAs(Optional<String> user, String... words) {
     List<ReadOnlyPath> paths =
         Arrays.stream(words)
-            .filter(word -> !word.equals(TMP))
+            .filter(word -> !word.equals(PRIVATE_TMP))
             .map(word -> ReadOnlyPath.parse(word).orElseThrow())
             .toList();
     return new RunAs(
@@ -96,14 +96,18 @@ class MountSpaceTest {
         OptionalInt.empty(),
         OptionalInt.empty(),
         new Sandbox(
-            Optional.empty(), Optional.empty(), Seccomp.NONE, List.of(words).contains(TMP), paths));
+            Optional.empty(),
+            Optional.empty(),
+            Seccomp.NONE,
+            List.of(words).contains(PRIVATE_TMP),
+            paths));
   }
 
   private SpawnRequest shell(String script, RunAs runAs) {
-    SpawnRequest request = fixture.withFolder(fixture.request("obedient.sh"), place);
+    SpawnRequest request = fixture.withFolder(fixture.request("obedient.sh"), directory);
     return fixture
         .withRunAs(request, runAs)
-        .instead(Path.of("/bin/sh"), List.of("sh", "-c", script));
+        .withProgram(Path.of("/bin/sh"), List.of("sh", "-c", script));
   }
 
   private static List<String> mounts(int pid, Path at) {
@@ -118,14 +122,14 @@ class MountSpaceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "nobody"})
-  void aTmpOfItsOwnIsEmptyAndUnseenOutside(String user) {
+  void privateTmpIsEmptyAndNotVisibleOutside(String user) {
     String script =
         """
         ls -A /tmp /var/tmp; stat -c '%a %u' /tmp /var/tmp
         echo mine >/tmp/jpm-mine-$$ && echo mine >/var/tmp/jpm-mine-$$ && echo ready $$
         exec sleep 1000
         """;
-    RunAs runAs = runAs(Optional.of(user).filter(it -> !it.isEmpty()), TMP);
+    RunAs runAs = runAs(Optional.of(user).filter(it -> !it.isEmpty()), PRIVATE_TMP);
     Spawned app = fixture.start(shell(script, runAs));
     app.awaitOutput("ready " + app.pid());
 
@@ -142,10 +146,10 @@ class MountSpaceTest {
   }
 
   @Test
-  void whatIsReadOnlyIsSoByEveryNameAndForRoot() throws IOException {
-    Path kept = place.resolve("kept");
+  void readOnlyPathIsReadOnlyByEveryNameAndForRoot() throws IOException {
+    Path kept = directory.resolve("kept");
     Files.writeString(kept.resolve("file"), "old");
-    Files.createSymbolicLink(place.resolve("link"), kept);
+    Files.createSymbolicLink(directory.resolve("link"), kept);
     String script =
         """
         exec 2>&1
@@ -155,7 +159,8 @@ class MountSpaceTest {
         """;
     List<Spawned> apps = new ArrayList<>();
     for (Optional<String> user : List.of(NOBODY, Optional.<String>empty())) {
-      RunAs runAs = runAs(user, place.resolve("link").toString(), "-/none", "-" + kept + "/file/x");
+      RunAs runAs =
+          runAs(user, directory.resolve("link").toString(), "-/none", "-" + kept + "/file/x");
       apps.add(fixture.start(fixture.withFolder(shell(script, runAs), kept)));
     }
 
@@ -167,16 +172,16 @@ class MountSpaceTest {
           .allMatch(line -> line.toLowerCase(Locale.ROOT).contains("read-only file system"));
       assertThat(mounts(app.pid(), kept)).singleElement().asString().contains(" ro,");
     }
-    assertThat(place.resolve("free-0")).exists();
-    assertThat(place.resolve("free-65534")).exists();
+    assertThat(directory.resolve("free-0")).exists();
+    assertThat(directory.resolve("free-65534")).exists();
     assertThat(kept.resolve("file")).hasContent("old");
     assertThat(mounts((int) ProcessHandle.current().pid(), kept)).isEmpty();
   }
 
   @Test
-  void allMayBeReadOnlyButATmpOfItsOwn() {
+  void rootCanBeReadOnlyWithAPrivateTmp() {
     String script = "echo x >/tmp/x && echo x >/dev/null && echo ready; exec sleep 1000";
-    Spawned app = fixture.start(shell(script, runAs(NOBODY, "/", TMP)));
+    Spawned app = fixture.start(shell(script, runAs(NOBODY, "/", PRIVATE_TMP)));
     app.awaitReady();
 
     assertThat(mounts(app.pid(), Path.of("/"))).allMatch(line -> line.contains(" ro,"));
@@ -184,18 +189,18 @@ class MountSpaceTest {
   }
 
   @Test
-  void limitsAChannelAndATerminalGoWithIt() {
+  void privateTmpWorksWithLimitsIpcChannelAndTerminal() {
     String script = "echo x >/tmp/x; ulimit -n; echo ready; exec sleep 1000";
     SpawnRequest limited =
-        shell(script, runAs(NOBODY, TMP))
-            .limited(
+        shell(script, runAs(NOBODY, PRIVATE_TMP))
+            .withLimits(
                 new ResourceLimits(
                     OptionalLong.empty(),
                     OptionalLong.empty(),
                     OptionalDouble.empty(),
                     Map.of("nofile", 77L)));
     SpawnRequest talking =
-        fixture.withTerminal(fixture.withChannel(shell(script, runAs(NOBODY, TMP))));
+        fixture.withTerminal(fixture.withChannel(shell(script, runAs(NOBODY, PRIVATE_TMP))));
     Spawned app = fixture.start(limited);
     Spawned other = fixture.start(talking);
 
@@ -203,7 +208,7 @@ class MountSpaceTest {
     assertThat(HostFixture.read(app.out())).isEqualTo("77\nready\n");
     assertThat(mounts(app.pid(), Path.of("/tmp"))).last().asString().contains(" - tmpfs ");
     other.awaitReady();
-    assertThat(other.child().hasChannel()).isTrue();
+    assertThat(other.child().hasIpcChannel()).isTrue();
   }
 
   @ParameterizedTest
@@ -220,34 +225,35 @@ class MountSpaceTest {
         "/etc/passwd/x | read_only_paths: /etc/passwd/x does not exist: write \"-/etc/passwd/x\" if"
             + " it need not exist",
       })
-  void whatCannotBeMountedIsNotStarted(String path, String reason) {
-    RunAs runAs = runAs(NOBODY, path, TMP, place.resolve("kept").toString());
+  void appIsRefusedWhenAMountFails(String path, String reason) {
+    RunAs runAs = runAs(NOBODY, path, PRIVATE_TMP, directory.resolve("kept").toString());
 
     assertThat(fixture.refusal(shell("echo ran >ran", runAs))).isEqualTo(reason);
-    assertThat(place.resolve("ran")).doesNotExist();
+    assertThat(directory.resolve("ran")).doesNotExist();
     assertThat(Leftovers.of(fixture.mark())).isEmpty();
   }
 
   @Test
-  void whatATmpOfItsOwnWouldHideIsRefused() throws IOException {
+  void programOrDirectoryHiddenByPrivateTmpIsRefused() throws IOException {
     Path script = fixture.script("obedient.sh");
-    Path link = Files.createSymbolicLink(place.resolve("program"), script);
-    SpawnRequest request = shell("true", runAs(NOBODY, TMP));
+    Path link = Files.createSymbolicLink(directory.resolve("program"), script);
+    SpawnRequest request = shell("true", runAs(NOBODY, PRIVATE_TMP));
     String why = ", which private_tmp hides: move it, or leave out private_tmp";
     Need.assume(script.toRealPath().startsWith("/tmp"), "temporary files in /tmp");
 
     assertThat(fixture.refusal(fixture.withFolder(request, fixture.dir())))
         .isEqualTo("the working directory " + fixture.dir() + " is in /tmp" + why);
     for (Path program : List.of(script, link)) {
-      assertThat(fixture.refusal(request.instead(program, List.of("x"))))
+      assertThat(fixture.refusal(request.withProgram(program, List.of("x"))))
           .isEqualTo(program + " cannot be started: it is in /tmp" + why);
     }
   }
 
   /// Otherwise `/tmp` of the machine would disappear for all other processes.
   @Test
-  void nothingIsSeenOutsideWhereMountsAreShared() throws IOException {
-    SpawnRequest request = shell("true", runAs(NOBODY, TMP, place.resolve("kept").toString()));
+  void mountsDoNotPropagateOutside() throws IOException {
+    SpawnRequest request =
+        shell("true", runAs(NOBODY, PRIVATE_TMP, directory.resolve("kept").toString()));
     List<List<String>> seen = new ArrayList<>();
     int result =
         CredentialThread.call(
@@ -258,18 +264,18 @@ class MountSpaceTest {
                 int left = MountCalls.leave();
                 long shared = 1 << 20;
                 int made = MountCalls.mount(0, root, 0, MountCalls.RECURSIVE | shared, 0);
-                seen.add(table());
-                int folder = DiskCalls.openFolder(DiskCalls.path(arena, place));
+                seen.add(mountTable());
+                int folder = DiskCalls.openFolder(DiskCalls.path(arena, directory));
                 MountSpace space = MountSpace.of(request, folder, arena).orElseThrow();
                 int entered =
                     CredentialThread.call(
                         ChildCredentials.DAEMON,
                         new Confinement.All(List.of(space))
                             .before(() -> {
-                              seen.add(table());
+                              seen.add(mountTable());
                               return 0;
                             }));
-                seen.add(table());
+                seen.add(mountTable());
                 Libc.close(folder);
                 return Math.min(left, Math.min(made, entered));
               } catch (IOException e) {
@@ -283,7 +289,7 @@ class MountSpaceTest {
     assertThat(seen.getLast()).isEqualTo(seen.getFirst());
   }
 
-  private static List<String> table() {
+  private static List<String> mountTable() {
     try {
       return Files.readAllLines(Path.of("/proc/thread-self/mountinfo"));
     } catch (IOException e) {
@@ -294,8 +300,8 @@ class MountSpaceTest {
   /// Also with the system calls of older kernels.
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
-  void whatIsMountedBelowIsReadOnlyToo(boolean recursive) throws IOException {
-    Path kept = place.resolve("kept");
+  void mountsBelowAReadOnlyPathAreReadOnly(boolean recursive) throws IOException {
+    Path kept = directory.resolve("kept");
     Path deep = kept.resolve("sub/\u00e4 b");
     Files.createDirectories(deep);
     SpawnRequest request = shell("true", runAs(NOBODY, kept.toString()));
@@ -312,14 +318,14 @@ class MountSpaceTest {
             wrote.add(mountTmpfs(arena, kept.resolve("sub"), MountCalls.NO_PROGRAMS));
             wrote.add(Files.createDirectory(kept.resolve("sub/x")).toFile().isDirectory() ? 0 : -1);
             wrote.add(mountTmpfs(arena, kept.resolve("sub/x"), MountCalls.NO_SET_USER_ID));
-            int folder = DiskCalls.openFolder(DiskCalls.path(arena, place));
+            int folder = DiskCalls.openFolder(DiskCalls.path(arena, directory));
             MountSpace space = MountSpace.of(request, folder, arena, recursive);
             wrote.add(
                 CredentialThread.call(
                     ChildCredentials.DAEMON,
                     new Confinement.All(List.of(space))
                         .before(() -> {
-                          after.addAll(table());
+                          after.addAll(mountTable());
                           return 0;
                         })));
             wrote.add(
@@ -356,10 +362,10 @@ class MountSpaceTest {
 
   /// The user may replace the directory by a link to any other while the app starts.
   @Test
-  void theWorkingDirectoryStaysTheOneThatWasChecked() throws IOException {
-    SpawnRequest request = shell("true", runAs(NOBODY, TMP));
+  void replacedWorkingDirectoryIsRefused() throws IOException {
+    SpawnRequest request = shell("true", runAs(NOBODY, PRIVATE_TMP));
     try (Arena arena = Arena.ofShared()) {
-      int checked = DiskCalls.openFolder(DiskCalls.path(arena, place.resolve("kept")));
+      int checked = DiskCalls.openFolder(DiskCalls.path(arena, directory.resolve("kept")));
       MountSpace space = MountSpace.of(request, checked, arena).orElseThrow();
       int result = CredentialThread.call(ChildCredentials.DAEMON, space::enter);
       Libc.close(checked);
@@ -367,7 +373,7 @@ class MountSpaceTest {
       assertThat(result).isEqualTo(-Errno.EAGAIN);
       assertThat(space.sentence(-result))
           .isEqualTo(
-              "the working directory %s has been replaced during the start".formatted(place));
+              "the working directory %s has been replaced during the start".formatted(directory));
     }
   }
 
@@ -377,7 +383,7 @@ class MountSpaceTest {
   }
 
   @Test
-  void aDaemonWithoutTheRightToMountSaysSo() throws Exception {
+  void daemonWithoutSysAdminReportsThatItCannotMount() throws Exception {
     List<String> command =
         List.of(
             "setpriv",
@@ -387,7 +393,7 @@ class MountSpaceTest {
             "--enable-native-access=ALL-UNNAMED",
             "-cp",
             Objects.requireNonNull(System.getProperty("java.class.path")),
-            OrdinaryDaemon.class.getName(),
+            UnprivilegedDaemon.class.getName(),
             fixture.dir().toString(),
             fixture.script("obedient.sh").toString());
     Process daemon = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -20,7 +20,7 @@ class MountTableTest {
           """);
 
   @Test
-  void whatIsBelowAPlaceHasItsFlags() {
+  void mountsBelowAPathHaveTheirFlags() {
     long all = MountCalls.NO_SET_USER_ID | MountCalls.NO_DEVICES | MountCalls.NO_PROGRAMS;
     assertThat(TABLE.below("/srv").flags())
         .isEqualTo(
@@ -36,7 +36,7 @@ class MountTableTest {
   }
 
   @Test
-  void theThreadsOwnTableHasItsRoot() throws Exception {
+  void tableOfTheThreadContainsTheRoot() throws Exception {
     assertThat(MountTable.read().flags()).containsKey("/");
   }
 }

@@ -102,7 +102,7 @@ class SystemCallFilterTest {
   private Spawned start(RunAs runAs, String... command) {
     SpawnRequest request = fixture.withRunAs(fixture.request("obedient.sh"), runAs);
     List<String> argv = new ArrayList<>(List.of(command));
-    return fixture.start(request.instead(Path.of(command[0]), argv));
+    return fixture.start(request.withProgram(Path.of(command[0]), argv));
   }
 
   private static List<String> status(int pid, String key) throws IOException {
@@ -117,7 +117,7 @@ class SystemCallFilterTest {
   @ParameterizedTest
   @Needs(Need.PYTHON_FOR_ALL)
   @ValueSource(strings = {"", "nobody"})
-  void whatAdministersTheMachineIsNotPermitted(String user) {
+  void administrativeSystemCallsAreNotPermitted(String user) {
     if (!user.isEmpty()) {
       Need.assume(Need.ROOT);
     }
@@ -152,7 +152,7 @@ class SystemCallFilterTest {
   }
 
   @Test
-  void onlyWhoHasItIsFiltered() throws IOException {
+  void onlyTheConfiguredAppIsFiltered() throws IOException {
     Spawned filtered = start(runAs("", filtered()), "/bin/sleep", "1000");
     Spawned other = start(RunAs.DAEMON, "/bin/sleep", "1000");
 
@@ -169,7 +169,7 @@ class SystemCallFilterTest {
 
   @Test
   @Needs(Need.ROOT)
-  void rootMayKeepWhatProgramsGive() throws IOException {
+  void rootCanFilterWithoutNoNewPrivileges() throws IOException {
     Sandbox sandbox =
         new Sandbox(
             Optional.of(false), Optional.empty(), Seccomp.DEFAULT, false, List.<ReadOnlyPath>of());
@@ -181,7 +181,7 @@ class SystemCallFilterTest {
 
   @Test
   @Needs({Need.ROOT, Need.MOUNT})
-  void mountsAreMadeBeforeTheyAreForbidden() throws IOException {
+  void mountsAreMadeBeforeTheFilterForbidsThem() throws IOException {
     Path place = Files.createTempDirectory(Path.of("/opt"), "jpm-calls");
     try {
       Sandbox sandbox =
@@ -190,7 +190,7 @@ class SystemCallFilterTest {
           fixture
               .withRunAs(
                   fixture.withFolder(fixture.request("obedient.sh"), place), runAs("", sandbox))
-              .instead(
+              .withProgram(
                   Path.of("/bin/sh"),
                   List.of(
                       "sh",
@@ -209,7 +209,7 @@ class SystemCallFilterTest {
   @Test
   @Tag("slow")
   @Needs({Need.NODE, Need.PYTHON})
-  void languagesRunAsEver() throws IOException {
+  void programsOfCommonLanguagesRunWithTheFilter() throws IOException {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     Path source =
         Files.writeString(

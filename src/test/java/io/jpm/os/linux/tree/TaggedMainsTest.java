@@ -35,12 +35,12 @@ class TaggedMainsTest {
     ProcessSnapshot snapshot =
         new ProcessSnapshot(2000, table, this::environment, new UnrelatedPidCache(2));
     Map<String, Integer> pids = new HashMap<>();
-    TaggedMains.in(snapshot, SELF, "h:").forEach((tag, main) -> pids.put(tag, main.pid()));
+    TaggedMains.find(snapshot, SELF, "h:").forEach((tag, main) -> pids.put(tag, main.pid()));
     return pids;
   }
 
   @Test
-  void aDescendantThatLeadsASessionIsNoMainProcess() {
+  void descendantThatLeadsASessionIsNotAMainProcess() {
     process(103, 102, 103, 1003, "h:1:5");
     process(102, 100, 100, 1002, "h:1:5");
     process(100, 1, 100, 1000, "h:1:5");
@@ -49,7 +49,7 @@ class TaggedMainsTest {
   }
 
   @Test
-  void anOrphanIsYoungerThanItsMainProcess() {
+  void olderProcessIsTheMainProcess() {
     process(90, 1, 90, 1003, "h:1:5"); // pids have wrapped around
     process(100, 1, 100, 1000, "h:1:5");
 
@@ -57,7 +57,7 @@ class TaggedMainsTest {
   }
 
   @Test
-  void ofTheSameTickTheLeaderWithTheLowestPidIsTheMainProcess() {
+  void lowestPidIsTheMainProcessWithinATick() {
     process(102, 1, 102, 1000, "h:1:5");
     process(99, 1, 98, 1000, "h:1:5");
     process(100, 1, 100, 1000, "h:1:5");
@@ -66,7 +66,7 @@ class TaggedMainsTest {
   }
 
   @Test
-  void anOrphanIsNotReportedWhenSomethingOlderOfItsTreeLives() {
+  void orphanIsNotReportedWhileAnOlderProcessOfItsTreeRuns() {
     process(101, 1, 100, 1001, "h:1:5");
     process(102, 1, 102, 1002, "h:1:5");
 
@@ -74,7 +74,7 @@ class TaggedMainsTest {
   }
 
   @Test
-  void anAppStartedByAnotherAppIsAMainProcess() {
+  void appStartedByAnotherAppIsAMainProcess() {
     process(100, 1, 100, 1000, "h:1:5");
     process(101, 100, 101, 1001, "h:2:1");
     process(102, 1, 102, 1002, "other:2:1");
@@ -83,7 +83,7 @@ class TaggedMainsTest {
   }
 
   @Test
-  void neitherTheDaemonNorWhatStillShowsItsEnvironmentIsAMainProcess() {
+  void daemonAndItsUnexecutedChildAreNotMainProcesses() {
     process(SELF, 1, SELF, 10, "h:1:5");
     process(60, SELF, 60, 20, "h:1:5");
 

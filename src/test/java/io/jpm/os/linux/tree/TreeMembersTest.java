@@ -2,13 +2,13 @@ package io.jpm.os.linux.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.ProcessIdentity;
+import io.jpm.model.process.ProcessIdentity;
 import io.jpm.os.linux.proc.ProcStat;
 import io.jpm.os.linux.proc.ProcessSnapshot;
 import io.jpm.os.linux.proc.ProcessSnapshot.Environment;
 import io.jpm.os.linux.proc.ProcessSnapshot.Kind;
-import io.jpm.os.linux.proc.Tag;
-import io.jpm.os.linux.proc.TreeMark;
+import io.jpm.os.linux.proc.ProcessTag;
+import io.jpm.os.linux.proc.RlimitTag;
 import io.jpm.os.linux.proc.UnrelatedPidCache;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,22 +42,23 @@ class TreeMembersTest {
   private List<Integer> members(long mainThere, Integer... known) {
     ProcessSnapshot snapshot =
         new ProcessSnapshot(2000, table, this::environment, new UnrelatedPidCache(2));
-    TreeMembers members = new TreeMembers(MAIN, new Tag("h:1:5"), SELF, Optional.of("other:7:1"));
+    TreeMembers members =
+        new TreeMembers(MAIN, new ProcessTag("h:1:5"), SELF, Optional.of("other:7:1"));
     List<TreeMembers.Member> found =
-        members.in(snapshot, mainThere, stat -> List.of(known).contains(stat.pid()));
+        members.find(snapshot, mainThere, stat -> List.of(known).contains(stat.pid()));
     return TreeMembers.deepestFirst(found, snapshot).stream()
         .map(member -> member.stat().pid())
         .toList();
   }
 
   @Test
-  void aMarkCountsOnlyWhereTheKernelConfirmsTheUser() {
+  void rlimitTagCountsOnlyWithProofByTheKernel() {
     process(102, 1, 102, 1002);
     process(103, 1, 103, 1003);
-    long mark = TreeMark.of("h:1:5").number();
+    long mark = RlimitTag.of("h:1:5").number();
     Set<Integer> ours = Set.of(102);
     var proofs =
-        new ProcessSnapshot.Proofs() {
+        new ProcessSnapshot.TagChecks() {
           @Override
           public boolean mayBeOf(int pid, String tag) {
             return tag.equals("h:1:5") && ours.contains(pid);
@@ -76,14 +77,14 @@ class TreeMembersTest {
             new UnrelatedPidCache(2),
             Map.of(),
             proofs);
-    var members = new TreeMembers(MAIN, new Tag("h:1:5"), SELF, Optional.empty());
-    assertThat(members.in(snapshot, -1, _ -> false))
+    var members = new TreeMembers(MAIN, new ProcessTag("h:1:5"), SELF, Optional.empty());
+    assertThat(members.find(snapshot, -1, _ -> false))
         .extracting(member -> member.stat().pid())
         .containsExactly(102);
   }
 
   @Test
-  void sessionAndDescendantsBelongToAMainProcessThatIsThere() {
+  void sessionAndDescendantsBelongToARunningMainProcess() {
     process(100, SELF, 100, 1000);
     process(101, 100, 100, 1001);
     process(102, 101, 102, 1002);
@@ -94,7 +95,7 @@ class TreeMembersTest {
   }
 
   @Test
-  void aRecycledPidGivesAwayNothing() {
+  void reusedPidHasNoMembers() {
     process(100, 1, 100, 1500);
     process(101, 100, 100, 1501);
 
@@ -102,7 +103,7 @@ class TreeMembersTest {
   }
 
   @Test
-  void theSessionOfADeadMainProcessNeedsProof() {
+  void sessionOfADeadMainProcessNeedsProof() {
     process(101, 1, 100, 1300);
 
     assertThat(members(-1)).isEmpty();
@@ -111,7 +112,7 @@ class TreeMembersTest {
   }
 
   @Test
-  void oneProvedProcessProvesItsWholeSession() {
+  void oneProvenProcessProvesItsWholeSession() {
     process(101, 1, 100, 1100);
     process(102, 1, 100, 1900);
     tags.put(102, "h:1:5");
@@ -120,7 +121,7 @@ class TreeMembersTest {
   }
 
   @Test
-  void zombiesAreNoMembersButStillProve() {
+  void zombiesAreNotMembersButStillProve() {
     process(100, SELF, 100, 1000, 'Z');
     process(101, 1, 100, 1001, 'Z');
     process(102, 1, 100, 1002);
@@ -129,7 +130,7 @@ class TreeMembersTest {
   }
 
   @Test
-  void theDaemonAndWhatItMadeAreNeverMembers() {
+  void daemonAndItsOtherChildrenAreNeverMembers() {
     process(SELF, 1, SELF, 10);
     process(60, SELF, 60, 20);
     process(61, SELF, 61, 20);
@@ -161,8 +162,8 @@ class TreeMembersTest {
   }
 
   @Test
-  void aTagWithoutGenerationCountsOnlyAsAWhole() {
-    assertThat(new Tag("plain").owns("plain")).isTrue();
-    assertThat(new Tag("plain").owns("plain:1")).isFalse();
+  void tagWithoutAGenerationMatchesOnlyExactly() {
+    assertThat(new ProcessTag("plain").owns("plain")).isTrue();
+    assertThat(new ProcessTag("plain").owns("plain:1")).isFalse();
   }
 }

@@ -2,16 +2,16 @@ package io.jpm.os.linux.tree;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jpm.model.run.ProcessIdentity;
-import io.jpm.model.run.TreeUsage;
-import io.jpm.model.run.TreeUsage.CpuTime;
-import io.jpm.model.run.TreeUsage.Detail;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.TreeUsage;
+import io.jpm.model.process.TreeUsage.CpuTime;
+import io.jpm.model.process.TreeUsage.Detail;
 import io.jpm.os.HostFixture;
 import io.jpm.os.HostFixture.Spawned;
 import io.jpm.os.linux.LinuxProcessHost;
 import io.jpm.os.linux.libc.Libc;
 import io.jpm.os.linux.proc.DaemonIdentity;
-import io.jpm.os.linux.proc.ProcessFigures;
+import io.jpm.os.linux.proc.ProcessDetailReader;
 import io.jpm.os.linux.proc.StatTable;
 import io.jpm.testing.Eventually;
 import io.jpm.testing.Leftovers;
@@ -86,7 +86,7 @@ class UsageSweepTest {
           MemorySegment.ofArray((line + "\n").getBytes(StandardCharsets.US_ASCII));
       table.add(bytes, (int) bytes.byteSize());
     }
-    return new UsageSweep(SELF, table).of(List.of(mains), Detail.FILES, new TenOfEach());
+    return new UsageSweep(SELF, table).collect(List.of(mains), Detail.FILES, new ConstantFigures());
   }
 
   private static Map<ProcessIdentity, Long> pages(
@@ -99,11 +99,11 @@ class UsageSweepTest {
 
   /// File usage that is the same for all processes, except that the bytes written by process 24 are
   /// unknown.
-  private static final class TenOfEach implements ProcessFigures {
+  private static final class ConstantFigures implements ProcessDetailReader {
     private int present;
 
     @Override
-    public void readFiles(int pid) {
+    public void load(int pid) {
       present = pid;
     }
 
@@ -123,7 +123,7 @@ class UsageSweepTest {
     }
 
     @Override
-    public long sharedBytes(int pid) {
+    public long proportionalBytes(int pid) {
       throw new AssertionError("shared memory was not requested");
     }
   }
@@ -133,7 +133,7 @@ class UsageSweepTest {
   }
 
   @Test
-  void eachProcessOfATreeCountsOnce() {
+  void eachProcessOfATreeIsCountedOnce() {
     List<String> processes =
         List.of(
             stat(1, 0, 1, 1),
@@ -149,7 +149,7 @@ class UsageSweepTest {
   }
 
   @Test
-  void aDaemonThatAnAppHasStartedIsNotOfItsTree() {
+  void daemonStartedByAnAppIsNotInItsTree() {
     List<String> processes =
         List.of(stat(5, 1, 5, 1), stat(9, 5, 9, 10), stat(20, 9, 20, 100), stat(21, 20, 20, 1_000));
     assertThat(pages(processes, main(5), main(20)))
@@ -157,14 +157,14 @@ class UsageSweepTest {
   }
 
   @Test
-  void aStrangerWithTheSamePidIsNobody() {
+  void otherProcessWithTheSamePidHasNoUsage() {
     List<String> processes = List.of(stat(20, 1, 20, 100));
     assertThat(pages(processes, new ProcessIdentity("boot", 20, 7))).isEmpty();
     assertThat(pages(processes, new ProcessIdentity("other", 20, 1020))).isEmpty();
   }
 
   @Test
-  void theFiguresOfATreeAreThoseOfAllItsProcesses() {
+  void figuresOfATreeAreTheSumOfItsProcesses() {
     List<String> processes =
         List.of(
             stat(9, 1, 9, 10),
@@ -178,7 +178,7 @@ class UsageSweepTest {
     assertThat(tree.files())
         .isEqualTo(
             new TreeUsage.Files(OptionalLong.of(20), OptionalLong.of(200), OptionalLong.of(2000)));
-    assertThat(tree.sharedBytes()).isEmpty();
+    assertThat(tree.proportionalBytes()).isEmpty();
     long tick = 1_000_000_000L / Libc.ticksPerSecond();
     assertThat(tree.cpu())
         .containsExactly(
@@ -191,7 +191,7 @@ class UsageSweepTest {
   }
 
   @Test
-  void threadsOfTheKernelAndTornLinesAreLeftOut() {
+  void kernelThreadsAndTruncatedLinesAreSkipped() {
     String kernel = "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 5 0 0 20 0 1 0 3 0 0 1";
     List<String> processes = List.of(kernel, "77 (x", "78 (y) S 1 2", stat(90, 2, 90, 4));
     assertThat(pages(processes, main(90), main(2), main(77), main(78)))
@@ -199,12 +199,12 @@ class UsageSweepTest {
   }
 
   @Test
-  void aMainProcessThatHasEndedIsNotInTheAnswer() {
+  void endedMainProcessHasNoUsage() {
     assertThat(pages(List.of(stat(20, 'Z', 1, 20, 0)), main(20)).keySet()).isEmpty();
   }
 
   @Test
-  void whatAnyProcessOfATreeTakesIsSeen() throws IOException {
+  void memoryOfEveryProcessOfATreeIsMeasured() throws IOException {
     Path gate = dir.resolve("gate");
     Spawned tree = fixture.start("grows.py", gate.toString(), "64", "32");
     Spawned other = fixture.start("obedient.sh");
@@ -235,7 +235,7 @@ class UsageSweepTest {
   /// Figures of two sources can be compared if nothing changes between them.
   @Test
   @Needs(Need.PS)
-  void memoryAgreesWithWhatPsAndTheKernelsSharesSay() throws IOException {
+  void memoryAgreesWithPsAndSmapsRollup() throws IOException {
     Path gate = Files.createFile(dir.resolve("gate"));
     Spawned tree = fixture.start("grows.py", gate.toString(), "96", "64");
     ProcessIdentity main = tree.child().identity();
@@ -253,7 +253,7 @@ class UsageSweepTest {
           return usage.processes() == 4
               && within2Percent(usage.memoryBytes(), ps(pids, "rss") << 10)
               && within2Percent(usage.memoryBytes(), rollup(pids, "Rss:"))
-              && within2Percent(usage.sharedBytes().orElse(0), rollup(pids, "Pss:"))
+              && within2Percent(usage.proportionalBytes().orElse(0), rollup(pids, "Pss:"))
               && usage.threads() == ps(pids, "nlwp");
         });
     tree.end();
@@ -285,7 +285,7 @@ class UsageSweepTest {
   }
 
   @Test
-  void openFilesAndBytesAreThoseThatTheKernelTells() throws IOException {
+  void openFilesAgreeWithProcFd() throws IOException {
     Spawned quiet = fixture.start("obedient.sh");
     quiet.awaitReady();
     ProcessIdentity main = quiet.child().identity();
@@ -300,7 +300,7 @@ class UsageSweepTest {
     assertThat(usage.files().open()).hasValue(open);
     assertThat(usage.files().readBytes().orElse(-1)).isNotNegative();
     assertThat(usage.files().writtenBytes().orElse(-1)).isNotNegative();
-    assertThat(usage.sharedBytes()).isEmpty();
+    assertThat(usage.proportionalBytes()).isEmpty();
     quiet.end();
   }
 

@@ -1,0 +1,77 @@
+package io.jpm.agent;
+
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+
+/// Redirects the system calls in a method of a server socket to [SocketHooks].
+final class CallRedirectVisitor extends MethodVisitor {
+  private static final String NET = "sun/nio/ch/Net";
+  private static final String BIND = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;I)V";
+  private static final String BIND_SERVER = "(Ljava/io/FileDescriptor;Ljava/net/InetAddress;IZ)V";
+
+  private static final String CLOSE = "(Ljava/io/FileDescriptor;)V";
+
+  private final String type;
+  private final Runnable changed;
+
+  /// @param type the class of the method
+  /// @param changed run at each change
+  CallRedirectVisitor(String type, MethodVisitor next, Runnable changed) {
+    super(Opcodes.ASM9, next);
+    this.type = type;
+    this.changed = changed;
+  }
+
+  @Override
+  public void visitMethodInsn(
+      int opcode, String owner, String name, String descriptor, boolean ofInterface) {
+    boolean call = opcode == Opcodes.INVOKESTATIC;
+    if (opcode == Opcodes.INVOKEVIRTUAL
+        && owner.endsWith("Dispatcher")
+        && name.equals("close")
+        && descriptor.equals(CLOSE)) {
+      visitInsn(Opcodes.DUP);
+      hook("close", CLOSE);
+    }
+    if (call && owner.equals(NET) && name.equals("bind") && descriptor.equals(BIND)) {
+      isServer();
+      hook("bindServer", BIND_SERVER);
+    } else if (call && owner.equals(NET) && isHooked(name, descriptor)) {
+      hook(name, descriptor);
+    } else if (call
+        && type.endsWith("/ServerSocketChannelImpl")
+        && owner.endsWith("/IOUtil")
+        && name.equals("configureBlocking")) {
+      hook(name, descriptor);
+    } else {
+      super.visitMethodInsn(opcode, owner, name, descriptor, ofInterface);
+    }
+  }
+
+  private static boolean isHooked(String name, String descriptor) {
+    return name.equals("bind")
+        || name.equals("accept")
+        || name.equals("listen")
+        || (SocketHooks.OF_SOCKET.contains(name) && isOfDescriptor(descriptor));
+  }
+
+  /// Reports whether a descriptor is the first parameter of a method.
+  static boolean isOfDescriptor(String method) {
+    return method.startsWith("(Ljava/io/FileDescriptor;");
+  }
+
+  /// Pushes whether the socket is a server's: `java.net` has one class for clients and servers.
+  private void isServer() {
+    if (type.endsWith("/NioSocketImpl")) {
+      visitVarInsn(Opcodes.ALOAD, 0);
+      visitFieldInsn(Opcodes.GETFIELD, type, "server", "Z");
+    } else {
+      visitInsn(Opcodes.ICONST_1);
+    }
+  }
+
+  private void hook(String name, String descriptor) {
+    super.visitMethodInsn(Opcodes.INVOKESTATIC, SocketHooks.NAME, name, descriptor, false);
+    changed.run();
+  }
+}

@@ -1,0 +1,126 @@
+package io.jpm.agent;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+
+/// Inserts `Connection: close` into the HTTP/1 responses on one connection of a draining process,
+/// so that the client uses another connection for its next request. [#asked] may be called by
+/// another thread than [#write]; writes do not overlap.
+final class CloseHeaderInjector {
+  private static final byte[] LINE = "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] NOTHING = {};
+  private static final int LONGEST_STATUS_LINE = 1024;
+
+  /// The first bytes of a request, except for CONNECT, which makes a tunnel, and PRI, which begins
+  /// HTTP/2.
+  private static final Pattern REQUEST = Pattern.compile("(?!CONNECT |PRI )[A-Z]{3,16} ");
+
+  private static final Pattern FINAL = Pattern.compile("HTTP/1\\.[01] [2-5]");
+
+  /// Except for 101, after which another protocol follows.
+  private static final Pattern INTERIM = Pattern.compile("HTTP/1\\.[01] 1(?!01)");
+
+  /// The number of bytes that show whether a request begins.
+  static final int GLANCE = 17;
+
+  private volatile boolean asked;
+
+  /// The number of bytes that follow of a status line that was written in part.
+  private int statusLine;
+
+  /// The number of bytes that follow of our line if it was written in part.
+  private int rest;
+
+  /// The connection.
+  interface ByteSink {
+    /// Writes as many bytes as the connection accepts.
+    ///
+    /// @return how many were written, or a negative number of `sun.nio.ch.IOStatus`
+    int write(byte[] bytes) throws IOException;
+  }
+
+  /// Reports whether these bytes, the first of a read, begin a request.
+  static boolean isRequest(byte[] glance) {
+    return REQUEST.matcher(text(glance, GLANCE)).lookingAt();
+  }
+
+  /// Records that a request has been read.
+  void requestReceived() {
+    asked = true;
+  }
+
+  /// Reports whether the next write may have to be changed.
+  boolean isActive() {
+    return asked || statusLine > 0 || rest > 0;
+  }
+
+  /// Writes the server's bytes, with our line inserted where it belongs. If nothing was written,
+  /// the state is unchanged.
+  ///
+  /// @param bytes the server's
+  /// @return how many of them were written, or the negative result of the wire
+  int write(byte[] bytes, ByteSink byteSink) throws IOException {
+    while (true) {
+      boolean first = statusLine == 0 && rest == 0;
+      int line = first ? statusLineLength(bytes) : statusLine;
+      int before = before(line, bytes.length);
+      byte[] ours = ours(line, before);
+      int written = byteSink.write(joined(bytes, before, ours));
+      if (written <= 0) {
+        return written;
+      }
+      if (first && !isInterim(bytes)) {
+        asked = false;
+      }
+      int oursWritten = Math.max(0, Math.min(written - before, ours.length));
+      statusLine = line - Math.min(line, written);
+      rest = statusLine > 0 ? 0 : ours.length - oursWritten;
+      if (written > oursWritten) {
+        return written - oursWritten;
+      }
+      // Only bytes of our line were written, so the server has made no progress: continue.
+    }
+  }
+
+  /// Returns how many of the server's bytes come before our line.
+  private int before(int line, int length) {
+    if (rest > 0) {
+      return 0;
+    }
+    return line == 0 ? length : Math.min(line, length);
+  }
+
+  /// Returns the part of our line that comes after `before` bytes.
+  private byte[] ours(int line, int before) {
+    if (rest > 0) {
+      return Arrays.copyOfRange(LINE, LINE.length - rest, LINE.length);
+    }
+    return line > 0 && line == before ? LINE : NOTHING;
+  }
+
+  private static byte[] joined(byte[] bytes, int before, byte[] ours) {
+    byte[] all = Arrays.copyOf(bytes, bytes.length + ours.length);
+    System.arraycopy(bytes, before, all, before + ours.length, bytes.length - before);
+    System.arraycopy(ours, 0, all, before, ours.length);
+    return all;
+  }
+
+  /// Returns the length of the status line with its end; 0 if these are not the first bytes of a
+  /// final HTTP/1 response.
+  private static int statusLineLength(byte[] bytes) {
+    String text = text(bytes, LONGEST_STATUS_LINE);
+    int end = text.indexOf("\r\n");
+    return end > 0 && FINAL.matcher(text).lookingAt() ? end + 2 : 0;
+  }
+
+  /// Reports whether the bytes begin an interim response, so that the final one still follows.
+  private static boolean isInterim(byte[] bytes) {
+    return INTERIM.matcher(text(bytes, GLANCE)).lookingAt();
+  }
+
+  private static String text(byte[] bytes, int most) {
+    return new String(bytes, 0, Math.min(bytes.length, most), StandardCharsets.ISO_8859_1);
+  }
+}

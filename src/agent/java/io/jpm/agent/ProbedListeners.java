@@ -1,0 +1,165 @@
+package io.jpm.agent;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Creates and controls the [ProbedListener] of each server of a process. Servers have one only if
+/// jpm probes the app or waits until it is ready (`JPM_PROBED`). Thread-safe.
+final class ProbedListeners {
+  private final JdkSockets jdkSockets;
+  private final AgentChannel agentChannel;
+  private final DescriptorInspector descriptorInspector;
+  private final boolean wanted;
+  private final boolean alone;
+
+  /// The key is the server's descriptor object, which equals only itself.
+  private final Map<FileDescriptor, ProbedListener> all = new ConcurrentHashMap<>();
+
+  /// The inodes of the sockets on which a process in fork mode listens. The key is the server's
+  /// descriptor object.
+  private final Map<FileDescriptor, String> inodes = new ConcurrentHashMap<>();
+
+  private boolean taking;
+  private boolean left;
+  private boolean replaced;
+
+  /// @param probed `open` if servers accept client connections at once, `gated` if they do so when
+  ///   they are told to; empty if servers have no [ProbedListener]
+  /// @param alone whether the process is in fork mode, and shares its sockets with no other one
+  ProbedListeners(
+      JdkSockets jdkSockets,
+      AgentChannel agentChannel,
+      DescriptorInspector descriptorInspector,
+      String probed,
+      boolean alone) {
+    this.alone = alone;
+    this.descriptorInspector = descriptorInspector;
+    this.jdkSockets = jdkSockets;
+    this.agentChannel = agentChannel;
+    wanted = !probed.isEmpty();
+    taking = !probed.equals("gated");
+  }
+
+  /// Reports whether servers get an [ProbedListener].
+  boolean enabled() {
+    return wanted;
+  }
+
+  /// Reports whether a server that starts now gets an [ProbedListener]: in fork mode only before
+  /// clients are admitted.
+  synchronized boolean enabledNow() {
+    return wanted && !(alone && taking);
+  }
+
+  /// Returns the [ProbedListener] of a server; null if it has none.
+  @Nullable ProbedListener of(FileDescriptor server) {
+    return all.get(server);
+  }
+
+  /// Reports whether a server has an [ProbedListener].
+  boolean has(FileDescriptor server) {
+    return all.containsKey(server);
+  }
+
+  /// Reports whether any server has an [ProbedListener] with this socket.
+  boolean isUsed(InheritedSocket socket) {
+    return all.values().stream().anyMatch(it -> it.shared().equals(socket));
+  }
+
+  /// Records that a server of a process in fork mode is bound to a socket, which can be handed over
+  /// to the next process.
+  ///
+  /// @param socket the descriptor number of the socket
+  void bound(FileDescriptor server, int socket) {
+    String inode = descriptorInspector.inode(socket);
+    if (!inode.isEmpty()) {
+      inodes.put(server, inode);
+      report();
+    }
+  }
+
+  /// Creates the [ProbedListener] of a server.
+  synchronized void create(InheritedSocket socket, FileDescriptor server) throws IOException {
+    all.put(server, ProbedListener.make(jdkSockets, socket, server, taking, alone));
+  }
+
+  /// Returns the socket that has a server's address and options: the server's own descriptor is not
+  /// a socket if it has an [ProbedListener].
+  FileDescriptor socket(FileDescriptor server) {
+    ProbedListener probedListener = all.get(server);
+    return probedListener == null ? server : probedListener.sharedSocket();
+  }
+
+  /// Makes a server listen.
+  void listen(FileDescriptor server, int backlog) throws IOException {
+    ProbedListener probedListener = all.get(server);
+    if (probedListener == null) {
+      jdkSockets.listen(server, backlog);
+    } else {
+      probedListener.listen(backlog);
+      report();
+    }
+  }
+
+  /// Handles that a descriptor is about to be closed.
+  ///
+  /// @return the inherited socket of its [ProbedListener], if it has one
+  Optional<InheritedSocket> close(FileDescriptor server) throws IOException {
+    inodes.remove(server);
+    ProbedListener probedListener = all.remove(server);
+    if (probedListener == null) {
+      return Optional.empty();
+    }
+    probedListener.close();
+    report();
+    return Optional.of(probedListener.shared());
+  }
+
+  /// Makes the servers accept client connections from now on, or stop.
+  synchronized void acceptClients(boolean on) {
+    if (left) {
+      return;
+    }
+    taking = on;
+    for (ProbedListener probedListener : all.values()) {
+      try {
+        probedListener.acceptClients(on);
+      } catch (IOException error) {
+        System.err.println("jpm: this Java cannot change on which sockets it accepts: " + error);
+      }
+    }
+  }
+
+  /// Stops accepting client connections for good, even if a later command says otherwise.
+  synchronized void stopAccepting() {
+    acceptClients(false);
+    left = true;
+  }
+
+  /// Records that Java's sockets replace a native transport of Netty.
+  synchronized void transportReplaced() {
+    replaced = true;
+    report();
+  }
+
+  /// Reports to jpm where the servers are reached beside the shared sockets, and in fork mode on
+  /// which sockets the process listens.
+  synchronized void report() {
+    StringBuilder servers = new StringBuilder();
+    try {
+      for (ProbedListener probedListener : all.values()) {
+        String one = probedListener.json();
+        servers.append(servers.length() > 0 && !one.isEmpty() ? "," : "").append(one);
+      }
+      agentChannel.send(
+          "{\"cmd\":\"NODE_JPM\",\"act\":\"reached\",\"servers\":[%s],\"replaced\":%s,\"sockets\":[%s]}\n"
+              .formatted(servers, replaced, String.join(",", inodes.values())));
+    } catch (IOException error) {
+      System.err.println("jpm: this Java cannot report where it listens: " + error);
+    }
+  }
+}

@@ -1,0 +1,219 @@
+package io.jpm.agent;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.StandardProtocolFamily;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.WeakHashMap;
+
+/// Binds servers to the sockets that the process has inherited. Called by the JDK's server sockets
+/// instead of `Net.bind`.
+final class SharedSocketBinder {
+  private final JdkSockets jdkSockets;
+  private final DescriptorInspector descriptorInspector;
+  private final List<InheritedSocket> sockets;
+
+  /// The servers that were given an inherited socket. A descriptor object equals only itself.
+  private final Map<FileDescriptor, InheritedSocket> servers =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  /// The servers that have opened their sockets themselves, in fork mode.
+  private final Set<FileDescriptor> own =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
+  private final ProbedListeners probedListeners;
+  private final boolean alone;
+  private volatile boolean begun;
+
+  /// @param alone whether the process is in fork mode: then an inherited socket belongs to one
+  ///   server, and no other descriptor of it is kept
+  SharedSocketBinder(
+      JdkSockets jdkSockets,
+      DescriptorInspector descriptorInspector,
+      List<InheritedSocket> sockets,
+      ProbedListeners probedListeners,
+      boolean alone) {
+    this.jdkSockets = jdkSockets;
+    this.descriptorInspector = descriptorInspector;
+    this.sockets = new ArrayList<>(sockets);
+    this.probedListeners = probedListeners;
+    this.alone = alone;
+  }
+
+  /// Starts to use the inherited sockets. Before, servers are bound as without the agent.
+  void enable() {
+    begun = true;
+  }
+
+  /// Reports whether a server has an inherited socket.
+  boolean isShared(FileDescriptor fd) {
+    return servers.containsKey(fd) || probedListeners.has(fd);
+  }
+
+  /// Reports whether a server accepts no connection while the process drains.
+  boolean stopsOnDrain(FileDescriptor fd) {
+    return isShared(fd) || own.contains(fd);
+  }
+
+  /// Closes, in fork mode, the inherited sockets on which no server listens by now. Standard input
+  /// takes their descriptor numbers, so that no other file can ever be mistaken for one of them.
+  synchronized void closeUnused() {
+    if (alone) {
+      sockets.forEach(it -> replaceByStdin(it.number()));
+      sockets.clear();
+    }
+  }
+
+  /// Handles that a descriptor is about to be closed.
+  void close(FileDescriptor fd) throws IOException {
+    Optional<InheritedSocket> socket = probedListeners.close(fd);
+    if (alone) {
+      // Closes the port together with the server.
+      socket.ifPresent(it -> replaceByStdin(it.number()));
+    }
+  }
+
+  private void replaceByStdin(int number) {
+    try {
+      jdkSockets.duplicate(0, number);
+    } catch (IOException withoutStandardInput) {
+      // Ignored: the only effect is an unused port that stays open.
+    }
+  }
+
+  /// Binds a server channel.
+  ///
+  /// @param family the channel's
+  void bind(ProtocolFamily family, FileDescriptor fd, InetAddress address, int port)
+      throws IOException {
+    if (!share(jdkSockets.isIpv6(family), fd, address, port)) {
+      jdkSockets.bind(family, fd, address, port);
+      keepsOwn(fd);
+    }
+  }
+
+  /// Binds a socket of the default family.
+  ///
+  /// @param server whether it accepts connections
+  void bind(FileDescriptor fd, InetAddress address, int port, boolean server) throws IOException {
+    if (!server || !share(jdkSockets.isIpv6(StandardProtocolFamily.INET6), fd, address, port)) {
+      jdkSockets.bind(fd, address, port);
+      if (server) {
+        keepsOwn(fd);
+      }
+    }
+  }
+
+  /// Makes the socket non-blocking: a server that blocks in `accept(2)` could not be kept from
+  /// accepting a last connection.
+  private void keepsOwn(FileDescriptor fd) throws IOException {
+    if (alone) {
+      jdkSockets.configureBlocking(fd, false);
+      own.add(fd);
+      probedListeners.bound(fd, jdkSockets.number(fd));
+    }
+  }
+
+  /// Sets whether a channel blocks, but keeps a shared socket non-blocking. The setting applies to
+  /// all processes that share the socket, and none of them may wait in `accept(2)` for a connection
+  /// that another process has already taken. A blocking server still works: it waits in `poll(2)`.
+  void configureBlocking(FileDescriptor fd, boolean on) throws IOException {
+    if (!on || !stopsOnDrain(fd)) {
+      jdkSockets.configureBlocking(fd, on);
+    }
+  }
+
+  private synchronized boolean share(boolean ipv6, FileDescriptor fd, InetAddress address, int port)
+      throws IOException {
+    if (!begun || port == 0) {
+      return false;
+    }
+    List<InheritedSocket> family = sockets.stream().filter(it -> it.ipv6() == ipv6).toList();
+    // Sockets that are bound to the address come first: an unbound one might be bound to it as
+    // well.
+    for (InheritedSocket socket : family) {
+      if (isAt(socket, address, port)) {
+        return put(socket, fd);
+      }
+    }
+    for (InheritedSocket socket : family) {
+      if (bound(socket, address, port)) {
+        return put(socket, fd);
+      }
+    }
+    return false;
+  }
+
+  /// Binds the socket if it is not bound yet.
+  ///
+  /// @return whether it is bound to the address now, by any process
+  private boolean bound(InheritedSocket socket, InetAddress address, int port) throws IOException {
+    FileDescriptor fd = jdkSockets.descriptor(socket.number());
+    if (jdkSockets.localAddress(fd).getPort() != 0) {
+      return isAt(socket, address, port);
+    }
+    try {
+      jdkSockets.bind(socket.family(), fd, address, port);
+      return true;
+    } catch (IOException error) {
+      if (jdkSockets.localAddress(fd).getPort() == 0) {
+        throw error;
+      }
+      return isAt(socket, address, port); // another process was faster
+    }
+  }
+
+  private boolean isAt(InheritedSocket socket, InetAddress address, int port) throws IOException {
+    InetSocketAddress local = jdkSockets.localAddress(jdkSockets.descriptor(socket.number()));
+    InetAddress own = local.getAddress();
+    return local.getPort() == port
+        && (own.equals(address) || (own.isAnyLocalAddress() && address.isAnyLocalAddress()));
+  }
+
+  /// Puts the shared socket in the place of the server's own.
+  ///
+  /// @return false if the process already serves it; the server must then see that the address is
+  ///   in use
+  private boolean put(InheritedSocket socket, FileDescriptor fd) throws IOException {
+    if (serves(socket) && !jdkSockets.reusesPort(fd)) {
+      return false;
+    }
+    if (probedListeners.enabledNow()) {
+      probedListeners.create(socket, fd);
+      if (alone) {
+        sockets.remove(socket);
+        probedListeners.bound(fd, socket.number());
+      }
+      return true;
+    }
+    jdkSockets.duplicate(socket.number(), jdkSockets.number(fd));
+    jdkSockets.configureBlocking(fd, false);
+    servers.put(fd, socket);
+    if (alone) {
+      sockets.remove(socket);
+      replaceByStdin(socket.number());
+      probedListeners.bound(fd, jdkSockets.number(fd));
+    }
+    return true;
+  }
+
+  private boolean serves(InheritedSocket socket) {
+    if (probedListeners.isUsed(socket)) {
+      return true;
+    }
+    synchronized (servers) {
+      return servers.entrySet().stream()
+          .anyMatch(it ->
+              it.getValue().equals(socket)
+                  && descriptorInspector.same(jdkSockets.number(it.getKey()), socket.number()));
+    }
+  }
+}

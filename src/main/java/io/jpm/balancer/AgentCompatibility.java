@@ -1,0 +1,107 @@
+package io.jpm.balancer;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.EffectiveProgram;
+import io.jpm.model.RunAs;
+import io.jpm.os.AppAccess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Checks whether an app's Java can start with the agent, and whether the agent supports it.
+/// Loading the agent must never keep an app from starting.
+final class AgentCompatibility {
+  /// Options with which the JVM exits if an agent prevents the feature that they request.
+  private static final Pattern OPTION =
+      Pattern.compile("(?<!\\S)(-XX:(?:AOTMode=on(?!\\S)|ArchiveClassesAtExit=\\S*))");
+
+  private static final Set<String> VARIABLES = Set.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS");
+
+  private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"([0-9]{1,4})");
+  private static final int OLDEST = 17;
+  private static final int MOST_OF_RELEASE = 1 << 16;
+
+  private AgentCompatibility() {}
+
+  /// Returns why the app's Java would not start with the agent, as text for users; empty if no
+  /// reason was found. Reads the disk.
+  static Optional<String> conflict(AppSpec spec) {
+    return program(spec)
+        .flatMap(AgentCompatibility::withoutAgents)
+        .or(() -> option(spec).map(option -> "no agent can be loaded with " + option));
+  }
+
+  /// Returns the path of the app's program. A Java that is started by a shell is looked up in
+  /// `PATH`, as the shell does.
+  private static Optional<Path> program(AppSpec spec) {
+    EffectiveProgram program = EffectiveProgram.of(spec.command());
+    if (!program.isJava() || !program.indirect()) {
+      return Optional.of(spec.command().program());
+    }
+    String folders = spec.variables().effective().getOrDefault("PATH", "");
+    Stream<String> candidates =
+        program.program().contains("/")
+            ? Stream.of(program.program())
+            : Stream.of(folders.split(":", -1)).map(it -> it + "/" + program.program());
+    return candidates.map(spec.cwd()::resolve).filter(Files::isExecutable).findFirst();
+  }
+
+  /// Returns why the agent would have no effect in this Java: it is older than the agent supports.
+  /// Empty also if its version cannot be read.
+  ///
+  /// @param access reads with the rights of the app's user, who may have installed this Java
+  static Optional<String> unsupportedJava(Path program, RunAs runAs, AppAccess access) {
+    try {
+      Path bin = program.toRealPath().getParent();
+      Path home = bin == null ? null : bin.getParent();
+      if (home == null || Files.notExists(home.resolve("release"))) {
+        return Optional.empty();
+      }
+      Matcher version =
+          VERSION.matcher(
+              new String(
+                  access.read(home.resolve("release"), MOST_OF_RELEASE, runAs),
+                  StandardCharsets.ISO_8859_1));
+      return version.find() && Integer.parseInt(version.group(1)) < OLDEST
+          ? Optional.of("its Java is older than " + OLDEST)
+          : Optional.empty();
+    } catch (IOException unreadable) {
+      return Optional.empty();
+    }
+  }
+
+  private static Optional<String> option(AppSpec spec) {
+    Stream<String> words =
+        Stream.concat(
+            spec.command().argv().stream(),
+            VARIABLES.stream().map(name -> spec.variables().effective().getOrDefault(name, "")));
+    return words
+        .map(OPTION::matcher)
+        .filter(Matcher::find)
+        .map(found -> found.group(1))
+        .findFirst();
+  }
+
+  /// Detects a runtime image that was built without the module `java.instrument`.
+  private static Optional<String> withoutAgents(Path program) {
+    try {
+      Path bin = program.toRealPath().getParent();
+      Path home = bin == null ? null : bin.getParent();
+      boolean without =
+          home != null
+              && Files.exists(home.resolve("lib/modules"))
+              && Files.notExists(home.resolve("lib/libinstrument.so"));
+      return without
+          ? Optional.of("the Java in " + home + " has no module java.instrument")
+          : Optional.empty();
+    } catch (IOException missing) {
+      return Optional.empty(); // it cannot start in any case, which is reported then
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.jpm.balancer.jvm;
+
+import io.jpm.model.AppSpec;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.TreeListener;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/// Detects that a server does not listen through the JDK's sockets, so that the agent cannot
+/// intercept it. Methods may block.
+///
+/// @param proc the directory of processes, `/proc`
+public record NativeTransportDetector(Path proc) {
+  private static final Map<String, String> NAMES =
+      Map.of("epoll", "Netty's epoll", "io_uring", "Netty's io_uring", "kqueue", "Netty's kqueue");
+
+  /// Netty prepends the package to which it was relocated.
+  private static final Pattern FILE =
+      Pattern.compile("/lib(\\w*?)netty_transport_native_(epoll|io_uring|kqueue)");
+
+  /// A native transport that a process has loaded.
+  ///
+  /// @param name for users
+  /// @param property the system property that disables it in Netty
+  public record Library(String name, String property) {}
+
+  /// Returns why the app cannot share its port, as text for users; empty if no reason was found.
+  ///
+  /// @param foreign the sockets on which it listens that are not shared
+  Optional<String> reason(ProcessIdentity process, AppSpec spec, List<TreeListener> foreign) {
+    Optional<TreeListener> outside =
+        foreign.stream().filter(it -> !it.address().getAddress().isLoopbackAddress()).findFirst();
+    Optional<Library> library = outside.isPresent() ? library(process) : Optional.empty();
+    if (library.isPresent()) {
+      return Optional.of(
+          "it listens on %d through a native transport of its own (%s), not Java's sockets; -D%s=true makes it use those where possible"
+              .formatted(
+                  outside.get().address().getPort(),
+                  library.get().name(),
+                  library.get().property()));
+    }
+    OptionalInt port = port(spec);
+    if (port.isPresent()
+        && foreign.stream().anyMatch(it -> it.address().getPort() == port.getAsInt())) {
+      return Optional.of(
+          "it listens on %d, but not through the sockets of Java 17 or newer"
+              .formatted(port.getAsInt()));
+    }
+    return Optional.empty();
+  }
+
+  /// Returns the port of the app, if its settings or declared variables name it.
+  private static OptionalInt port(AppSpec spec) {
+    if (spec.cluster().port().isPresent()) {
+      return spec.cluster().port();
+    }
+    Map<String, String> declared = spec.variables().declared();
+    return Stream.of("PORT", "SERVER_PORT")
+        .map(name -> declared.getOrDefault(name, ""))
+        .filter(value -> value.matches("[1-9][0-9]{0,4}"))
+        .mapToInt(Integer::parseInt)
+        .findFirst();
+  }
+
+  /// Returns the native transport that a process has loaded.
+  public Optional<Library> library(ProcessIdentity process) {
+    Path maps = proc.resolve(Long.toString(process.pid())).resolve("maps");
+    try (Stream<String> lines = Files.lines(maps, StandardCharsets.ISO_8859_1)) {
+      return lines.map(NativeTransportDetector::named).flatMap(Optional::stream).findFirst();
+    } catch (IOException | java.io.UncheckedIOException gone) {
+      return Optional.empty(); // it has ended, or may not be inspected
+    }
+  }
+
+  private static Optional<Library> named(String line) {
+    Matcher file = FILE.matcher(line);
+    if (!file.find()) {
+      return Optional.empty();
+    }
+    String relocated = file.group(1).replaceAll("_(?!1)", ".").replace("_1", "_");
+    return Optional.of(
+        new Library(
+            NAMES.getOrDefault(file.group(2), "Netty"), relocated + "io.netty.transport.noNative"));
+  }
+}

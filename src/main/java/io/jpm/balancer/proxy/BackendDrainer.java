@@ -1,0 +1,59 @@
+package io.jpm.balancer.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.function.LongSupplier;
+
+/// Waits for the connections of a draining process to end. Owned by the balancer's context.
+final class BackendDrainer {
+  private static final Duration LOOK = Duration.ofMillis(50);
+
+  /// Idle connections are closed only every so many polls, because there may be thousands to check.
+  private static final int LOOKS = 10;
+
+  private final Vertx vertx;
+  private final LongSupplier nanoTime;
+  private final ProxyListener proxyListener;
+  private final Backend backend;
+  private final long deadline;
+  private final Promise<Integer> left = Promise.promise();
+  private long timer;
+  private int looks;
+
+  BackendDrainer(Vertx vertx, LongSupplier nanoTime, ProxyListener proxyListener, Backend backend) {
+    this.vertx = vertx;
+    this.nanoTime = nanoTime;
+    this.proxyListener = proxyListener;
+    this.backend = backend;
+    this.deadline = nanoTime.getAsLong() + backend.cluster().drain().toNanos();
+  }
+
+  /// Starts polling.
+  ///
+  /// @return the number of connections that are left
+  Future<Integer> start() {
+    timer = vertx.setPeriodic(LOOK.toMillis(), _ -> look());
+    look();
+    return left.future();
+  }
+
+  Future<Integer> left() {
+    return left.future();
+  }
+
+  /// Ends the wait, because the timeout has expired or the process has ended.
+  void finish() {
+    vertx.cancelTimer(timer);
+    left.tryComplete(backend.open());
+  }
+
+  private void look() {
+    if (backend.open() == 0 || nanoTime.getAsLong() - deadline >= 0) {
+      finish();
+    } else if (looks++ % LOOKS == 0) {
+      proxyListener.endIdle(backend);
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package io.jpm.client;
+
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/// A command line that a client sends to the daemon. Every string is a *byte string*: each of its
+/// characters is one byte (U+0000 to U+00FF), so that bytes that are not valid text are preserved.
+///
+/// @param argv the command and its arguments
+/// @param cwd the caller's working directory
+/// @param env the caller's environment, entries `NAME=value`
+/// @param terminal the terminal that shows the output
+/// @param stdin the caller's standard input, if an argument `-` refers to it
+/// @param resumable whether the caller resumes commands that follow something after the daemon has
+///   died
+/// @param resume the mark after which the command continues
+/// @param key the idempotency key, which only repetitions of this request share: the daemon does
+///   not execute the command again when the answer to the first request was lost
+public record CommandLineRequest(
+    List<String> argv,
+    String cwd,
+    List<String> env,
+    Terminal terminal,
+    Optional<byte[]> stdin,
+    boolean resumable,
+    Optional<String> resume,
+    String key) {
+  private static final int VERSION = 1;
+
+  public CommandLineRequest {
+    argv = List.copyOf(argv);
+    env = List.copyOf(env);
+  }
+
+  /// Creates a request without standard input.
+  public CommandLineRequest(List<String> argv, String cwd, List<String> env, Terminal terminal) {
+    this(argv, cwd, env, terminal, Optional.empty(), false, Optional.empty());
+  }
+
+  /// Returns the request that continues the same command after `mark` ([ConsoleReply.Marked]).
+  CommandLineRequest resumed(String mark) {
+    return new CommandLineRequest(
+        argv, cwd, env, terminal, stdin, resumable, Optional.of(mark), key);
+  }
+
+  /// Creates a request with a new key.
+  public CommandLineRequest(
+      List<String> argv,
+      String cwd,
+      List<String> env,
+      Terminal terminal,
+      Optional<byte[]> stdin,
+      boolean marks,
+      Optional<String> resume) {
+    this(argv, cwd, env, terminal, stdin, marks, resume, UUID.randomUUID().toString());
+  }
+
+  /// Properties of the caller's terminal; sizes are 0 if unknown.
+  ///
+  /// @param cols characters per line
+  /// @param rows lines
+  /// @param color whether the output is colored
+  /// @param out whether standard output is a terminal
+  /// @param err whether standard error is a terminal
+  public record Terminal(int cols, int rows, boolean color, boolean out, boolean err) {
+    /// No terminal, as in a script.
+    public static final Terminal NONE = new Terminal(0, 0, false, false, false);
+  }
+
+  String toJson() {
+    String piped =
+        stdin
+            .map(bytes -> ",\"stdin\":\"" + Base64.getEncoder().encodeToString(bytes) + '"')
+            .orElse("");
+    String from = resume.map(mark -> ",\"resume\":" + Json.quote(mark)).orElse("");
+    return "{\"v\":%d,\"argv\":%s,\"cwd\":%s,\"env\":%s,\"tty\":%s%s%s%s,\"key\":%s}"
+        .formatted(
+            VERSION,
+            array(argv),
+            Json.quote(cwd),
+            array(env),
+            ttyJson(),
+            piped,
+            resumable ? ",\"marks\":true" : "",
+            from,
+            Json.quote(key));
+  }
+
+  private String ttyJson() {
+    return "{\"cols\":%d,\"rows\":%d,\"color\":%b,\"out\":%b,\"err\":%b}"
+        .formatted(
+            terminal.cols(), terminal.rows(), terminal.color(), terminal.out(), terminal.err());
+  }
+
+  private static String array(List<String> items) {
+    return items.stream().map(Json::quote).collect(Collectors.joining(",", "[", "]"));
+  }
+}

@@ -1,0 +1,186 @@
+package io.jpm.client;
+
+import io.jpm.client.JpmException.Code;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// An authenticated connection to a daemon that sends and receives frames. One thread may read, any
+/// may write. The connection is closed if the daemon sends nothing for too long while a thread
+/// waits in [#next]; at other times a dead daemon is not noticed.
+final class FrameConnection implements Closeable {
+  static final String PING = "{\"type\":\"ping\"}";
+
+  private static final int MAX_FRAME_BYTES = 64 << 20;
+  private static final int BEATS = 3;
+
+  private final SocketStreams socketStreams;
+  private final InputStream in;
+  private final Duration silence;
+  private final ReentrantLock writing = new ReentrantLock();
+  private final CountDownLatch welcome = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /// When the reader began to wait, by [System#nanoTime]; 0: it is not waiting.
+  private volatile long waitingSince;
+
+  /// The streams of a socket and the socket itself, which closes both.
+  record SocketStreams(InputStream in, OutputStream out, Closeable socket) {}
+
+  private FrameConnection(SocketStreams socketStreams, Duration silence) {
+    this.socketStreams = socketStreams;
+    this.in = new BufferedInputStream(socketStreams.in);
+    this.silence = silence;
+  }
+
+  /// Authenticates and waits until the daemon has answered.
+  ///
+  /// @param token empty if the endpoint requires none
+  /// @throws JpmException `UNREACHABLE`
+  static FrameConnection open(
+      SocketStreams socketStreams, Optional<String> token, Timeouts timeouts) {
+    FrameConnection frameConnection = new FrameConnection(socketStreams, timeouts.idle());
+    Thread.ofVirtual().name("jpm-watch").start(() -> frameConnection.watch(timeouts.connect()));
+    try {
+      token.ifPresentOrElse(
+          secret -> frameConnection.send(auth(secret), PING), () -> frameConnection.send(PING));
+      frameConnection.awaitPong();
+      return frameConnection;
+    } catch (IOException | JpmException e) {
+      frameConnection.close();
+      throw new JpmException(
+          Code.UNREACHABLE,
+          "the daemon refused the connection (%s)%s"
+              .formatted(
+                  e.getMessage(),
+                  token.isPresent() && e instanceof EOFException ? ": is the token right?" : ""),
+          e);
+    }
+  }
+
+  private static String auth(String token) {
+    return "{\"type\":\"auth\",\"token\":%s}".formatted(Json.quote(token));
+  }
+
+  private void awaitPong() throws IOException {
+    JsonMembers frame = next();
+    if (!frame.optionalText("type").equals(Optional.of("pong"))) {
+      throw new IOException(frame.optionalText("message").orElse("an answer that is not a pong"));
+    }
+    welcome.countDown();
+  }
+
+  /// Sends the frames in one write. A broken connection is reported by [#next], not here.
+  void send(String... frames) {
+    byte[] bytes = framed(frames);
+    writing.lock();
+    try {
+      socketStreams.out.write(bytes);
+      socketStreams.out.flush();
+    } catch (IOException _) {
+      close();
+    } finally {
+      writing.unlock();
+    }
+  }
+
+  private static byte[] framed(String... frames) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (String frame : frames) {
+      byte[] payload = frame.getBytes(StandardCharsets.UTF_8);
+      bytes.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(payload.length).array());
+      bytes.writeBytes(payload);
+    }
+    return bytes.toByteArray();
+  }
+
+  /// Waits for the next frame.
+  ///
+  /// @throws IOException if the connection has ended
+  /// @throws JpmException `MALFORMED` if the data is not a valid frame
+  JsonMembers next() throws IOException {
+    int length = ByteBuffer.wrap(exactly(Integer.BYTES)).getInt();
+    if (length < 0 || length > MAX_FRAME_BYTES) {
+      throw new JpmException(Code.MALFORMED, "a frame of %d bytes".formatted(length));
+    }
+    try {
+      return JsonMembers.of(Json.parse(exactly(length)));
+    } catch (Json.MalformedJsonException e) {
+      throw new JpmException(Code.MALFORMED, "a frame that is not JSON: " + e.getMessage(), e);
+    }
+  }
+
+  private byte[] exactly(int length) throws IOException {
+    byte[] bytes = new byte[length];
+    int have = 0;
+    try {
+      while (have < length) {
+        waitingSince = System.nanoTime() | 1;
+        int count = in.read(bytes, have, length - have);
+        if (count < 0) {
+          throw new EOFException("the daemon has closed the connection");
+        }
+        have += count;
+      }
+      return bytes;
+    } finally {
+      waitingSince = 0;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    try {
+      socketStreams.socket.close();
+    } catch (IOException _) {
+      // There is nothing left to release.
+    }
+  }
+
+  private void watch(Duration connect) {
+    try {
+      if (!welcome.await(connect.toNanos(), TimeUnit.NANOSECONDS)) {
+        close();
+      }
+      while (!closed.await(silence.toNanos() / BEATS, TimeUnit.NANOSECONDS)) {
+        beat();
+      }
+    } catch (InterruptedException _) {
+      close();
+    }
+  }
+
+  private void beat() {
+    long since = waitingSince;
+    if (since == 0) {
+      return;
+    } else if (System.nanoTime() - since > silence.toNanos()) {
+      close();
+    } else {
+      // On a thread of its own, because the write blocks if the peer does not read.
+      Thread.ofVirtual().name("jpm-ping").start(this::ping);
+    }
+  }
+
+  private void ping() {
+    if (writing.tryLock()) {
+      try {
+        send(PING);
+      } finally {
+        writing.unlock();
+      }
+    }
+  }
+}

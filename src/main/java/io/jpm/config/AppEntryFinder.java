@@ -1,0 +1,140 @@
+package io.jpm.config;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
+import io.jpm.config.values.Problems;
+import io.jpm.config.values.SourceLocation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Finds the apps of a process file in each shape that PM2 accepts: a list of apps, one app,
+/// `{"apps": …}`, and `{"pm2": …}` as in a `package.json`.
+final class AppEntryFinder {
+  private static final String APPS = "apps";
+  private static final String PM2 = "pm2";
+
+  /// The key by which a file asks to be watched and applied whenever it changes.
+  private static final String HOT = "hot";
+
+  /// The keys that are allowed beside `apps`.
+  private static final Set<String> BESIDE_APPS =
+      Set.of(APPS, "deploy", StaticSectionReader.KEY, "$schema", HOT);
+
+  private static final Set<String> BESIDE_ONE_APP = Set.of("deploy", "$schema", HOT);
+
+  /// The candidates for a misspelled key of the outermost object.
+  static final List<String> OUTER_NAMES =
+      List.of(APPS, PM2, "deploy", StaticSectionReader.KEY, HOT);
+
+  private final String file;
+  private final Problems problems;
+
+  /// One app of the file.
+  ///
+  /// @param outermost whether the file consists of this app only, so that a misspelled key may have
+  ///   been `apps`
+  record Entry(String path, ConfigNode.Obj app, boolean outermost) {}
+
+  AppEntryFinder(String file, Problems problems) {
+    this.file = file;
+    this.problems = problems;
+  }
+
+  List<Entry> apps(ConfigNode root) {
+    return switch (root) {
+      case ConfigNode.Arr list -> listed(list, "");
+      case ConfigNode.Obj object -> inObject(object);
+      case ConfigNode.Text _, ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _ -> {
+        refuse(root.line(), "", root.displayText() + " is neither an app nor a list of apps");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<Entry> inObject(ConfigNode.Obj object) {
+    object.get(HOT).ifPresent(this::readHot);
+    Optional<ConfigNode> served = object.get(StaticSectionReader.KEY);
+    Optional<ConfigNode> apps = object.get(APPS);
+    if (apps.isPresent() || served.isPresent()) {
+      checkBeside(object);
+      List<Entry> entries = new ArrayList<>();
+      apps.ifPresent(value -> entries.addAll(valued(value, APPS)));
+      served.ifPresent(value -> entries.addAll(new StaticSectionReader(this).apps(value)));
+      return entries;
+    }
+    Optional<ConfigNode> pm2 = object.get(PM2);
+    if (pm2.isEmpty()) {
+      return List.of(new Entry("", withoutDeploy(object), true));
+    }
+    return pm2.get() instanceof ConfigNode.Obj inner && inner.get(APPS).isPresent()
+        ? valued(inner.get(APPS).get(), PM2 + "." + APPS)
+        : valued(pm2.get(), PM2);
+  }
+
+  private void readHot(ConfigNode value) {
+    if (!(value instanceof ConfigNode.Bool hot)) {
+      refuse(value.line(), HOT, value.displayText() + " is neither true nor false");
+    } else if (hot.value()) {
+      problems.hot();
+    }
+  }
+
+  /// Returns the app without `deploy` and the like, which may appear beside a single app as well as
+  /// beside a list of apps.
+  private static ConfigNode.Obj withoutDeploy(ConfigNode.Obj object) {
+    return new ConfigNode.Obj(
+        object.line(),
+        object.members().stream()
+            .filter(member -> !BESIDE_ONE_APP.contains(member.key()))
+            .toList());
+  }
+
+  private void checkBeside(ConfigNode.Obj object) {
+    for (ConfigNode.Member member : object.members()) {
+      if (!BESIDE_APPS.contains(member.key())) {
+        refuse(member.line(), "", AttributeReader.unknown(member.key(), OUTER_NAMES));
+      }
+    }
+  }
+
+  private List<Entry> valued(ConfigNode value, String path) {
+    return switch (value) {
+      case ConfigNode.Arr list -> listed(list, path);
+      case ConfigNode.Obj app -> List.of(new Entry(path, app, false));
+      case ConfigNode.Text _, ConfigNode.Num _, ConfigNode.Bool _, ConfigNode.Nil _ -> {
+        refuse(value.line(), path, value.displayText() + " is neither an app nor a list of apps");
+        yield List.of();
+      }
+    };
+  }
+
+  private List<Entry> listed(ConfigNode.Arr list, String path) {
+    if (list.items().isEmpty()) {
+      refuse(list.line(), path, "the list contains no apps");
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (int i = 0; i < list.items().size(); i++) {
+      String at = path + "[" + i + "]";
+      if (list.items().get(i) instanceof ConfigNode.Obj app) {
+        entries.add(new Entry(at, app, false));
+      } else {
+        ConfigNode item = list.items().get(i);
+        refuse(
+            item.line(),
+            at,
+            item.displayText() + " is not an app: use an object, such as {\"script\": \"app.js\"}");
+      }
+    }
+    return entries;
+  }
+
+  /// Records a problem.
+  ///
+  /// @param path of the value in the file; empty: the whole file
+  void refuse(int line, String path, String what) {
+    problems.problem(
+        line, SourceLocation.location(file, line) + (path.isEmpty() ? "" : ": " + path), what);
+  }
+}

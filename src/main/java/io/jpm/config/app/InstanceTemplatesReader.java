@@ -1,0 +1,110 @@
+package io.jpm.config.app;
+
+import io.jpm.config.values.AttributeReader;
+import io.jpm.config.values.ConfigNode;
+import io.jpm.model.AppCommand;
+import io.jpm.model.BalancingMode;
+import io.jpm.model.ClusterSettings;
+import io.jpm.model.PerInstanceTexts;
+import io.jpm.spec.AppKey;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads texts that differ between instances, because they contain the port of the instance or the
+/// variable that counts instances. Such a variable is rejected in a text that must be the same for
+/// all instances.
+///
+/// @param names the variables with a different value in each instance
+record InstanceTemplatesReader(
+    AttributeReader attributeReader,
+    VariableExpansion texts,
+    VariableScope known,
+    Set<String> names) {
+  /// Programs whose processes share one port. Other programs are balanced by the proxy, which gives
+  /// each process a port of its own.
+  private static final Set<String> SHARING = Set.of("node", "nodejs", "java", "jpm-serve");
+
+  /// Returns the variables whose values differ, or may differ, between the app's instances.
+  static Set<String> names(AttributeReader attributeReader) {
+    Set<String> names = new HashSet<>(Set.of(PerInstanceTexts.PORT));
+    attributeReader
+        .entry(AppKey.INCREMENT_VAR)
+        .flatMap(entry -> ConfigNode.scalarText(entry.value()))
+        .ifPresent(names::add);
+    return names;
+  }
+
+  PerInstanceTexts read(Optional<AppCommand> command, ClusterSettings clusterSettings) {
+    List<String> args = texts.ofInstances(AppKey.ARGS);
+    List<String> interpreterArgs = texts.ofInstances(AppKey.INTERPRETER_ARGS);
+    Map<String, String> environment = known.perInstanceValues();
+    if (command.isEmpty()) {
+      return PerInstanceTexts.NONE;
+    }
+    Set<String> differing = differing(command.get(), clusterSettings);
+    known.setPerInstanceNames(differing);
+    texts.wronglyDiffering().forEach(entry -> refuse(entry, differing));
+    checkPlace(AppKey.ARGS, args, command.get().args());
+    checkPlace(AppKey.INTERPRETER_ARGS, interpreterArgs, command.get().interpreterArgs());
+    return args.isEmpty() && interpreterArgs.isEmpty() && environment.isEmpty()
+        ? PerInstanceTexts.NONE
+        : new PerInstanceTexts(names, args, interpreterArgs, environment);
+  }
+
+  /// Returns those variables whose values certainly differ.
+  private Set<String> differing(AppCommand appCommand, ClusterSettings clusterSettings) {
+    Set<String> differing = new HashSet<>(names);
+    boolean counted =
+        attributeReader
+            .entry(AppKey.INCREMENT_VAR)
+            .flatMap(entry -> ConfigNode.scalarText(entry.value()))
+            .filter(PerInstanceTexts.PORT::equals)
+            .isPresent();
+    if (!counted && !isProxied(appCommand, clusterSettings)) {
+      differing.remove(PerInstanceTexts.PORT);
+    }
+    return differing;
+  }
+
+  private static boolean isProxied(AppCommand appCommand, ClusterSettings clusterSettings) {
+    Path program = appCommand.program().getFileName();
+    boolean shares = program != null && SHARING.contains(program.toString());
+    return clusterSettings.enabled()
+        && (clusterSettings.balance() == BalancingMode.PROXY
+            || (clusterSettings.balance() == BalancingMode.AUTO
+                && clusterSettings.listen().isEmpty()
+                && !shares));
+  }
+
+  private void refuse(AttributeReader.Entry entry, Set<String> differing) {
+    attributeReader.refusePart(
+        entry,
+        entry.value(),
+        "",
+        "uses a variable that differs between instances (%s), but this value is the same for all:"
+                .formatted(String.join(", ", differing.stream().sorted().toList()))
+            + " use args or env");
+  }
+
+  /// Checks that the parts are the last words of the command, where each instance can complete
+  /// them.
+  private void checkPlace(AppKey key, List<String> parts, List<String> words) {
+    if (parts.isEmpty()) {
+      return;
+    }
+    List<String> wanted = attributeReader.words(key);
+    int begin = words.size() - wanted.size();
+    if (parts.size() != wanted.size()
+        || begin < 0
+        || !words.subList(begin, words.size()).equals(wanted)) {
+      attributeReader.refuse(
+          key,
+          "uses a variable that differs between instances, in a shell command: write it as $PORT,"
+              + " which the shell expands");
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.jpm.config.syntax;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The process file that a command uses if none is named: PM2's `ecosystem.config.js`, otherwise
+/// one of that name in another format.
+public final class DefaultProcessFiles {
+  /// The names, in order of preference.
+  public static final List<String> NAMES =
+      List.of(
+          "ecosystem.config.js",
+          "ecosystem.config.cjs",
+          "ecosystem.config.mjs",
+          "ecosystem.json",
+          "ecosystem.json5",
+          "ecosystem.yaml",
+          "ecosystem.yml");
+
+  private DefaultProcessFiles() {}
+
+  /// Returns those of [#NAMES] that exist in `directory`, in the same order. Blocks.
+  public static List<String> findIn(Path directory) {
+    return NAMES.stream().filter(name -> Files.exists(directory.resolve(name))).toList();
+  }
+}

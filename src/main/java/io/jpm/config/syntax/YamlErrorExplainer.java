@@ -1,0 +1,61 @@
+package io.jpm.config.syntax;
+
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
+
+/// Converts the errors of the YAML parser to messages for users.
+final class YamlErrorExplainer {
+  private static final int LONGEST = 120;
+
+  private YamlErrorExplainer() {}
+
+  static ParseResult.Broken of(MarkedYamlEngineException e) {
+    String what = plain(String.valueOf(e.getProblem()), String.valueOf(e.getContext()));
+    return e.getProblemMark()
+        .map(mark -> new ParseResult.Broken(mark.getLine() + 1, mark.getColumn() + 1, what))
+        .orElseGet(() -> new ParseResult.Broken(0, 0, what));
+  }
+
+  /// @param text the whole text, which is needed to find the line of the error
+  static ParseResult.Broken of(ReaderException e, String text) {
+    int end =
+        text.offsetByCodePoints(
+            0, Math.min(e.getPosition(), text.codePointCount(0, text.length())));
+    int line = 1 + (int) text.substring(0, end).chars().filter(c -> c == '\n').count();
+    return new ParseResult.Broken(
+        line, 0, "character U+%04X is not allowed in YAML".formatted(e.getCodePoint()));
+  }
+
+  private static String plain(String problem, String context) {
+    if (problem.startsWith("mapping values are not allowed")) {
+      return "unexpected \":\": indent the keys of one object alike, and put text with \": \" in it in"
+          + " quotes";
+    }
+    if (problem.contains("TAB")) {
+      return "a tab: indent with spaces";
+    }
+    if (problem.startsWith("expected <block end>")) {
+      return "unexpected " + found(problem) + ": indent the keys or items of one level alike";
+    }
+    if (problem.startsWith("could not find expected ':'")) {
+      return "a key without \":\"";
+    }
+    if (problem.contains("unexpected end of stream") || problem.endsWith("'<stream end>'")) {
+      return "the file ends too early: a quote, ] or } is missing";
+    }
+    return firstLine(
+        context.isEmpty() || context.equals("null") ? problem : context + ": " + problem);
+  }
+
+  private static String found(String problem) {
+    if (problem.contains("block mapping start") || problem.contains("'<scalar>'")) {
+      return "key or text";
+    }
+    return problem.contains("block sequence") || problem.contains("'-'") ? "list item" : "text";
+  }
+
+  static String firstLine(String text) {
+    String line = text.lines().findFirst().orElse("");
+    return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
+  }
+}

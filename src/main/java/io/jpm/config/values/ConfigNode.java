@@ -1,0 +1,177 @@
+package io.jpm.config.values;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// A configuration value as written, with its line. Every source of specs (JSON, YAML, the value of
+/// a script, the command line) is converted to this tree, so that each attribute is validated in
+/// one place.
+public sealed interface ConfigNode {
+  /// Returns the line where it begins, from 1; 0 for the command line and the value of a script.
+  int line();
+
+  /// Returns the value in a few words, for a problem.
+  String displayText();
+
+  /// Returns the value as compact JSON, the form in which PM2 puts an object into an app's
+  /// environment.
+  String json();
+
+  record Text(int line, String value) implements ConfigNode {
+    private static final int SHOWN = 60;
+
+    @Override
+    public String displayText() {
+      return '"' + (value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…") + '"';
+    }
+
+    @Override
+    public String json() {
+      StringBuilder json = new StringBuilder("\"");
+      JsonStringEncoder.getInstance().quoteAsString(value, json);
+      return json.append('"').toString();
+    }
+  }
+
+  /// A number that preserves every digit.
+  ///
+  /// @param text the digits as written
+  record Num(int line, String text) implements ConfigNode {
+    private static final int SHOWN = 30;
+    private static final Pattern SIMPLE = Pattern.compile("-?[0-9]{1,15}\\.[0-9]{1,15}");
+
+    /// Returns the number for a text in the forms of JSON5 and YAML: `+5`, `.5`, `5.` and `05` are
+    /// 5, 0.5, 5 and 5.
+    public static Num canonical(int line, String text) {
+      String digits = text.startsWith("+") ? text.substring(1) : text;
+      String sign = digits.startsWith("-") ? "-" : "";
+      String rest = digits.substring(sign.length()).replaceFirst("^0+(?=[0-9])", "");
+      String begun = rest.startsWith(".") ? "0" + rest : rest;
+      return new Num(line, sign + begun.replaceFirst("\\.(?=[eE]|$)", ""));
+    }
+
+    @Override
+    public String displayText() {
+      return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    /// Formats simple numbers as JavaScript does: `1.0` is `1`, `1e3` is `1000`, `1.50` is `1.5`.
+    @Override
+    public String json() {
+      OptionalLong whole = wholeNumber(text);
+      return whole.isPresent() ? Long.toString(whole.getAsLong()) : simple();
+    }
+
+    private String simple() {
+      return SIMPLE.matcher(text).matches()
+          ? new BigDecimal(text).stripTrailingZeros().toPlainString()
+          : text;
+    }
+  }
+
+  record Bool(int line, boolean value) implements ConfigNode {
+    @Override
+    public String displayText() {
+      return Boolean.toString(value);
+    }
+
+    @Override
+    public String json() {
+      return displayText();
+    }
+  }
+
+  record Nil(int line) implements ConfigNode {
+    @Override
+    public String displayText() {
+      return "null";
+    }
+
+    @Override
+    public String json() {
+      return "null";
+    }
+  }
+
+  record Arr(int line, List<ConfigNode> items) implements ConfigNode {
+    public Arr {
+      items = List.copyOf(items);
+    }
+
+    @Override
+    public String displayText() {
+      return "a list";
+    }
+
+    @Override
+    public String json() {
+      return items.stream().map(ConfigNode::json).collect(Collectors.joining(",", "[", "]"));
+    }
+  }
+
+  record Obj(int line, List<Member> members) implements ConfigNode {
+    public Obj {
+      members = List.copyOf(members);
+    }
+
+    /// Returns the value of the first member with this key.
+    public Optional<ConfigNode> get(String key) {
+      return members.stream().filter(m -> m.key().equals(key)).map(Member::value).findFirst();
+    }
+
+    @Override
+    public String displayText() {
+      return "an object";
+    }
+
+    @Override
+    public String json() {
+      return members.stream()
+          .map(m -> new Text(m.line(), m.key()).json() + ":" + m.value().json())
+          .collect(Collectors.joining(",", "{", "}"));
+    }
+  }
+
+  /// One `"key": value` of an object.
+  record Member(int line, String key, ConfigNode value) {}
+
+  /// Returns the whole number for `text` (`16`, `16.0`, `1e3`); empty if it is not one, or does not
+  /// fit into a `long`.
+  static OptionalLong wholeNumber(String text) {
+    if (text.length() > 100) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(new BigDecimal(text.strip()).longValueExact());
+    } catch (ArithmeticException | NumberFormatException _) {
+      return OptionalLong.empty();
+    }
+  }
+
+  /// Returns the number for `text`, such as `0.25`; empty if it is not a number.
+  static Optional<Double> fraction(String text) {
+    try {
+      return text.length() > 100
+          ? Optional.empty()
+          : Optional.of(new BigDecimal(text.strip()).doubleValue());
+    } catch (NumberFormatException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// Returns a scalar as the text of an argument or a variable; empty for `null`, lists and
+  /// objects.
+  static Optional<String> scalarText(ConfigNode configNode) {
+    return switch (configNode) {
+      case Text text -> Optional.of(text.value());
+      case Num number -> Optional.of(number.json());
+      case Bool bool -> Optional.of(bool.displayText());
+      case Nil _, Arr _, Obj _ -> Optional.empty();
+    };
+  }
+}

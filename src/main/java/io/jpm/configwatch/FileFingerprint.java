@@ -1,0 +1,55 @@
+package io.jpm.configwatch;
+
+import io.jpm.config.ProcessFileReader;
+import io.jpm.triggers.FileWatcher;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/// A fingerprint of the content of a process file, or of all process files of a directory. Two
+/// fingerprints are equal if no file was changed in between. Other files in the directory are
+/// ignored: a log that grows there must not delay an edit.
+///
+/// @param files each with its size and checksum, in the order of their names
+record FileFingerprint(List<Entry> files) {
+  /// The number of bytes read of one file. A process file is not larger, and the reading must end.
+  private static final int MOST_READ = 8 << 20;
+
+  private static final int PIECE = 16 << 10;
+
+  FileFingerprint {
+    files = List.copyOf(files);
+  }
+
+  /// One file. Its size is −1 if it does not exist, cannot be read, or is not a regular file:
+  /// reading a named pipe could block forever.
+  record Entry(Path file, long size, long sum) {}
+
+  /// Reads the files; blocks.
+  ///
+  /// @param opening opens regular files only
+  static FileFingerprint of(Path path, FileWatcher.Opening opening) {
+    List<Path> files =
+        Files.isDirectory(path) ? ProcessFileReader.processFiles(path) : List.of(path);
+    return new FileFingerprint(files.stream().map(file -> one(file, opening)).toList());
+  }
+
+  private static Entry one(Path file, FileWatcher.Opening opening) {
+    var sum = new CRC32C();
+    ByteBuffer piece = ByteBuffer.allocate(PIECE);
+    try (FileChannel channel = opening.open(file)) {
+      long size = 0;
+      while (size < MOST_READ && channel.read(piece.clear()) > 0) {
+        size += piece.flip().remaining();
+        sum.update(piece);
+      }
+      return new Entry(file, size, sum.getValue());
+    } catch (IOException unreadable) {
+      return new Entry(file, -1, 0);
+    }
+  }
+}

@@ -1,5 +1,0 @@
-/// Commands that show the state of apps, of the daemon and of the machine.
-@NullMarked
-package io.jpm.console.look;
-
-import org.jspecify.annotations.NullMarked;

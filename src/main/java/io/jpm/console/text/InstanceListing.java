@@ -1,0 +1,106 @@
+package io.jpm.console.text;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.satan.HealthReport;
+import io.jpm.bus.satan.SatanReply.MeasuredUsage;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Instances at one moment, with everything that the lists show about them.
+///
+/// @param instances by id
+/// @param usages the usage of their processes, as far as Satan has reported it
+/// @param health the probe results of their processes, as far as Satan has reported them
+/// @param now the moment, wall clock
+/// @param user the user that the daemon runs as, which is the default for apps
+public record InstanceListing(
+    List<InstanceView> instances,
+    Map<ProcessIdentity, MeasuredUsage> usages,
+    Map<ProcessIdentity, HealthReport> health,
+    Instant now,
+    String user) {
+  public InstanceListing {
+    instances = List.copyOf(instances);
+    usages = Map.copyOf(usages);
+    health = Map.copyOf(health);
+  }
+
+  /// Creates a listing without probe results.
+  public InstanceListing(
+      List<InstanceView> instances,
+      Map<ProcessIdentity, MeasuredUsage> loads,
+      Instant now,
+      String user) {
+    this(instances, loads, Map.of(), now, user);
+  }
+
+  /// Returns a copy with probe results.
+  public InstanceListing with(Map<ProcessIdentity, HealthReport> reports) {
+    return new InstanceListing(instances, usages, reports, now, user);
+  }
+
+  /// Returns the probe results of an instance; empty if it has no process or no probes, or Satan
+  /// did not answer.
+  Optional<HealthReport> healthOf(InstanceView instance) {
+    return instance.process().flatMap(process -> Optional.ofNullable(health.get(process)));
+  }
+
+  /// Returns the user that an instance runs as: a name, or a number if the app is configured with
+  /// one.
+  String userOf(InstanceView instance) {
+    return instance.spec().runAs().user().orElse(user);
+  }
+
+  /// Returns the usage of an instance; empty if it has no process, or Satan did not answer.
+  Optional<MeasuredUsage> loadOf(InstanceView instance) {
+    return instance.process().flatMap(process -> Optional.ofNullable(usages.get(process)));
+  }
+
+  /// Returns PM2's uptime column: 0 unless online.
+  String uptimeOf(InstanceView instance) {
+    return instance.phase() == Phase.ONLINE
+        ? instance
+            .startedAt()
+            .map(start -> Amounts.uptime(Duration.between(start, now)))
+            .orElse("0")
+        : "0";
+  }
+
+  String memoryOf(InstanceView instance) {
+    return amountOf(instance, "0b", measuredUsage -> Amounts.memory(measuredUsage.memoryBytes()));
+  }
+
+  String cpuOf(InstanceView instance) {
+    return amountOf(instance, "0%", measuredUsage -> Amounts.percent(measuredUsage.cpuPercent()));
+  }
+
+  private String amountOf(
+      InstanceView instance, String none, Function<MeasuredUsage, String> format) {
+    return instance.process().isEmpty() ? none : loadOf(instance).map(format).orElse("N/A");
+  }
+
+  /// Returns the status column: the phase, or the problem of an instance that runs.
+  static Cell statusOf(InstanceView instance) {
+    if (instance.crashLooping()) {
+      return new Cell("crash-looping", Paint.BOLD_RED);
+    }
+    return instance.phase() == Phase.ONLINE && instance.unhealthy().isPresent()
+        ? new Cell("unhealthy", Paint.BOLD_YELLOW)
+        : new Cell(instance.phase().keyword(), paintOf(instance.phase()));
+  }
+
+  /// Returns the style of a phase.
+  public static Paint paintOf(Phase phase) {
+    return switch (phase) {
+      case ONLINE -> Paint.BOLD_GREEN;
+      case STOPPED, ERRORED -> Paint.BOLD_RED;
+      case LAUNCHING, STOPPING, WAITING_RESTART -> Paint.BOLD_YELLOW;
+    };
+  }
+}

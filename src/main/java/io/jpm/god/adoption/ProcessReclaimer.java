@@ -1,0 +1,266 @@
+package io.jpm.god.adoption;
+
+import io.jpm.bus.BlockingCalls;
+import io.jpm.god.instance.FoundProcess;
+import io.jpm.god.instance.GodContext;
+import io.jpm.god.instance.InstanceIdentity;
+import io.jpm.god.instance.InstancePaths;
+import io.jpm.god.instance.Registry;
+import io.jpm.god.instance.SupervisedInstance;
+import io.jpm.god.instance.Tags;
+import io.jpm.god.supervision.Supervisor;
+import io.jpm.model.AppName;
+import io.jpm.model.AppSpec;
+import io.jpm.model.process.ProcessIdentity;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+
+/// Reclaims processes of a lost list for apps that are started again. Confined to GodVerticle's
+/// context.
+///
+/// The process tag shows that a process belongs to this home. The host accepts it only for
+/// processes of the daemon's own user, and for those with the user and the pipes of their instance.
+/// The app of a process is recognized by the variables that jpm gave it: name, id, number and home
+/// must match. The host does not read the variables of another user's process; for these, the pid
+/// file in the home decides, which only the daemon can write. A process that cannot be matched is
+/// not adopted, and an app that it may belong to is not started a second time.
+public final class ProcessReclaimer {
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,6}");
+
+  private final GodContext god;
+  private final Vertx vertx;
+  private final Registry registry;
+  private final Supervisor supervisor;
+  private final Adoption adoption;
+  private final UnlistedProcesses unlistedProcesses;
+
+  /// The result for the processes outside the list.
+  ///
+  /// @param adopted instances that were added to the list and run
+  /// @param doubtful apps that may have a process that cannot be matched
+  /// @param problems one message for each process that was left outside
+  public record Outcome(
+      List<SupervisedInstance> adopted, Set<AppName> doubtful, List<String> problems) {
+    static final Outcome NOTHING = new Outcome(List.of(), Set.of(), List.of());
+  }
+
+  /// The match of a process with the apps.
+  private sealed interface Match {
+    /// The process belongs to the app.
+    ///
+    /// @param number number of the instance; empty: the first free one
+    record Of(AppSpec spec, OptionalInt number) implements Match {}
+
+    /// The process may belong to the app.
+    record Perhaps(AppSpec spec) implements Match {}
+
+    /// The process belongs to none of the apps.
+    record Nobody() implements Match {}
+  }
+
+  private record Judged(Tags.InstanceTag mark, ProcessIdentity process, Match verdict) {}
+
+  public ProcessReclaimer(
+      GodContext god,
+      Vertx vertx,
+      Registry registry,
+      Supervisor supervisor,
+      Adoption adoption,
+      UnlistedProcesses unlistedProcesses) {
+    this.god = god;
+    this.vertx = vertx;
+    this.registry = registry;
+    this.supervisor = supervisor;
+    this.adoption = adoption;
+    this.unlistedProcesses = unlistedProcesses;
+  }
+
+  public UnlistedProcesses unlistedProcesses() {
+    return unlistedProcesses;
+  }
+
+  /// Reclaims the processes of those of `specs` that are not in the list.
+  public Future<Outcome> claim(List<AppSpec> specs) {
+    List<AppSpec> missing =
+        specs.stream().filter(spec -> registry.ofApp(spec.name()).isEmpty()).toList();
+    return unlistedProcesses
+        .present()
+        .compose(found ->
+            found.isEmpty() || missing.isEmpty()
+                ? Future.succeededFuture(Outcome.NOTHING)
+                : BlockingCalls.call(vertx, () -> judge(found, missing)).compose(this::take));
+  }
+
+  /// Returns the message about `adopted`.
+  public static String takenUp(List<SupervisedInstance> adopted) {
+    List<ProcessIdentity> processes =
+        adopted.stream().map(SupervisedInstance::process).flatMap(Optional::stream).toList();
+    return "%d %s of an earlier daemon %s already and %s adopted (%s)"
+        .formatted(
+            processes.size(),
+            processes.size() == 1 ? "process" : "processes",
+            processes.size() == 1 ? "runs" : "run",
+            processes.size() == 1 ? "is" : "are",
+            UnlistedProcesses.pids(processes));
+  }
+
+  /// Orders the newest first, so that a process that was being replaced in a reload is not
+  /// preferred to its replacement.
+  private List<Judged> judge(Map<Tags.InstanceTag, ProcessIdentity> found, List<AppSpec> specs) {
+    List<Judged> judged = new ArrayList<>();
+    found.forEach((instanceTag, process) ->
+        judged.add(new Judged(instanceTag, process, judge(instanceTag, process, specs))));
+    judged.sort((one, other) -> Tags.InstanceTag.ORDER.compare(other.mark(), one.mark()));
+    return judged;
+  }
+
+  private Match judge(Tags.InstanceTag instanceTag, ProcessIdentity process, List<AppSpec> specs) {
+    if (god.host().environmentVariable(process, "name").isEmpty()) {
+      Optional<AppSpec> named =
+          specs.stream().filter(spec -> isInPidFile(instanceTag, process, spec)).findFirst();
+      if (named.isPresent()) {
+        return new Match.Of(named.get(), OptionalInt.empty());
+      }
+    }
+    Match best = new Match.Nobody();
+    for (AppSpec spec : specs) {
+      switch (judge(instanceTag, process, spec)) {
+        case Match.Of of -> {
+          return of;
+        }
+        case Match.Perhaps perhaps -> best = perhaps;
+        case Match.Nobody _ -> {
+          // The next app may match.
+        }
+      }
+    }
+    return best;
+  }
+
+  /// Reports whether the pid file of this instance names the process. A file outside the home is
+  /// ignored, because the app's user may be able to write it.
+  private boolean isInPidFile(Tags.InstanceTag instanceTag, ProcessIdentity process, AppSpec spec) {
+    Path file =
+        InstancePaths.of(
+                god.home(), spec, instanceTag.id(), Instant.ofEpochMilli(instanceTag.incarnation()))
+            .pidFile();
+    try {
+      return spec.pidFile().isEmpty()
+          && Files.readString(file).strip().equals(Integer.toString(process.pid()));
+    } catch (IOException none) {
+      return false;
+    }
+  }
+
+  private Match judge(Tags.InstanceTag instanceTag, ProcessIdentity process, AppSpec spec) {
+    Map<String, String> declared = spec.variables().declared();
+    Optional<String> name = god.host().environmentVariable(process, "name");
+    String expected = declared.getOrDefault("name", spec.name().value());
+    if (name.isPresent() && !name.get().equals(expected)) {
+      return new Match.Nobody();
+    }
+    Optional<String> number =
+        god.host().environmentVariable(process, spec.instances().numberVariable());
+    boolean certain =
+        name.isPresent()
+            && !declared.containsKey("name")
+            && says(process, declared, "pm_id", instanceTag.id().toString())
+            && says(process, declared, "JPM_HOME", god.home().toString())
+            && !declared.containsKey(spec.instances().numberVariable())
+            && number.filter(text -> NUMBER.matcher(text).matches()).isPresent();
+    return certain
+        ? new Match.Of(spec, OptionalInt.of(Integer.parseInt(number.orElseThrow())))
+        : new Match.Perhaps(spec);
+  }
+
+  /// Reports whether a variable has the value that jpm gave it, or the app overrides it.
+  private boolean says(
+      ProcessIdentity process, Map<String, String> declared, String name, String value) {
+    return declared.containsKey(name)
+        || god.host().environmentVariable(process, name).equals(Optional.of(value));
+  }
+
+  private Future<Outcome> take(List<Judged> judged) {
+    var outcome = new Outcome(new ArrayList<>(), new HashSet<>(), new ArrayList<>());
+    Future<Void> all = Future.succeededFuture();
+    for (Judged one : judged) {
+      all = all.compose(_ -> take(one, outcome));
+    }
+    return all.map(outcome);
+  }
+
+  private Future<Void> take(Judged one, Outcome outcome) {
+    return switch (one.verdict()) {
+      case Match.Of(AppSpec spec, OptionalInt number) when isFree(one.mark(), spec, number) ->
+          adopt(one, spec, number.orElseGet(() -> firstFree(spec)), outcome);
+      case Match.Of(AppSpec spec, OptionalInt _) ->
+          left(one, spec, "its id or number is in use", outcome);
+      case Match.Perhaps(AppSpec spec) -> {
+        outcome.doubtful().add(spec.name());
+        yield left(one, spec, "its variables do not show which app it belongs to", outcome);
+      }
+      case Match.Nobody _ -> Future.succeededFuture();
+    };
+  }
+
+  private boolean isFree(Tags.InstanceTag instanceTag, AppSpec spec, OptionalInt number) {
+    return registry.current(instanceTag.id()).isEmpty()
+        && (number.isEmpty() || isFree(spec, number.getAsInt()));
+  }
+
+  private boolean isFree(AppSpec spec, int number) {
+    return registry.ofApp(spec.name()).stream().noneMatch(other -> other.number == number);
+  }
+
+  private int firstFree(AppSpec spec) {
+    return IntStream.iterate(0, number -> number + 1)
+        .filter(number -> isFree(spec, number))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Future<Void> left(Judged one, AppSpec spec, String why, Outcome outcome) {
+    outcome
+        .problems()
+        .add(
+            "pid %d may be a process of %s, but %s: it is left running; end it with kill %d or jpm kill"
+                .formatted(one.process().pid(), spec.name(), why, one.process().pid()));
+    return Future.succeededFuture();
+  }
+
+  private Future<Void> adopt(Judged one, AppSpec spec, int number, Outcome outcome) {
+    Instant birth = Instant.ofEpochMilli(one.mark().incarnation());
+    var supervisedInstance =
+        new SupervisedInstance(
+            new InstanceIdentity(one.mark().id(), number, birth, birth, one.mark().secret()),
+            spec,
+            god.home());
+    supervisedInstance.balanced = spec.cluster().enabled();
+    registry.add(supervisedInstance);
+    return adoption
+        .adopt(supervisedInstance, new FoundProcess(one.process(), one.mark().generation()))
+        .map(alive -> {
+          if (alive) {
+            supervisor.specChanged(supervisedInstance);
+            outcome.adopted().add(supervisedInstance);
+          } else {
+            registry.remove(supervisedInstance);
+            supervisedInstance.removed = true;
+          }
+          return null;
+        });
+  }
+}

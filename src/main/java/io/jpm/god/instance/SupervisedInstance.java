@@ -1,0 +1,295 @@
+package io.jpm.god.instance;
+
+import io.jpm.bus.god.InstanceView;
+import io.jpm.bus.logs.LogPaths;
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.model.AppSpec;
+import io.jpm.model.process.Exit;
+import io.jpm.model.process.InstanceId;
+import io.jpm.model.process.Phase;
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.WorkerId;
+import io.jpm.os.Child;
+import io.jpm.supervise.DesiredState;
+import io.jpm.supervise.InstanceState;
+import io.jpm.supervise.InstanceTimer;
+import io.jpm.supervise.SupervisionPolicy;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// One instance with everything that God holds for it. Confined to GodVerticle's context.
+public final class SupervisedInstance {
+  public final InstanceId id;
+  public final int number;
+
+  /// When the instance was added to the list, or its counters were reset.
+  public Instant createdAt;
+
+  /// Distinguishes the instance from others with the same id, see [InstanceIdentity#incarnation].
+  public final Instant birth;
+
+  /// The unpredictable part of its process tag, see [InstanceIdentity#secret].
+  public final TagSecret secret;
+
+  public ReplacementRole replacementRole = ReplacementRole.CURRENT;
+  public AppSpec spec;
+  public InstancePaths paths;
+  public InstanceState state = InstanceState.NEW;
+
+  /// The watched process, if there is one.
+  public @Nullable Child child;
+
+  /// Delivers the reports about [#child] that arrived before God knew it.
+  public @Nullable EarlyReports earlyReports;
+
+  /// The process that the journal named at boot, until it is adopted or found gone.
+  public Optional<ProcessIdentity> recorded = Optional.empty();
+
+  /// The last process whose exit has not been announced yet.
+  public Optional<ProcessIdentity> unreportedExitProcess = Optional.empty();
+
+  /// The balancer state that ClusterBalancer has assigned to the current process; empty if the
+  /// process does not share a port.
+  public Optional<String> balancerState = Optional.empty();
+
+  /// Possible reason why the current process accepts no connections; empty if none is known or if
+  /// it accepts them.
+  public String notListeningReason = "";
+
+  /// Whether ClusterBalancer must be notified when no other process follows the current one.
+  public boolean balanced;
+
+  /// The variables from env files at the start of the current process. Kept in memory only.
+  public volatile Map<String, String> fileVariables = Map.of();
+
+  /// The `PORT` that ClusterBalancer has assigned to the current process; empty if none.
+  public volatile String port = "";
+
+  /// The version of the package that the current process was started from; empty if unknown.
+  public volatile String version = "";
+
+  /// Whether the current process is certain to accept connections at some time.
+  public boolean mustListen;
+
+  /// Whether the current process was seen to accept connections.
+  public boolean listening;
+
+  public Optional<Instant> startedAt = Optional.empty();
+
+  /// Whether the instance was deleted; later events are ignored.
+  public boolean removed;
+
+  /// Whether the current stop applies to the whole tree.
+  public boolean treeOrdered;
+
+  /// Whether LogAggregator captures the pipes of this instance as described by [#capture].
+  public boolean captured;
+
+  /// The state of the current process's IPC channel.
+  public AppChannel channel = new AppChannel();
+
+  /// The health of the current process.
+  public HealthStatus healthStatus = new HealthStatus();
+
+  /// Why the process is being replaced; empty if a user requested it, or if it is not being
+  /// replaced.
+  public String replacementReason = "";
+
+  /// Why the current process is unhealthy although it runs.
+  public Optional<String> unhealthy = Optional.empty();
+
+  /// The status text that the current process reports about itself; may be empty.
+  public String statusText = "";
+
+  /// A problem of the last stop or deletion, which succeeded nevertheless.
+  public Optional<String> stopProblem = Optional.empty();
+
+  /// Whether the instance is in a crash loop, see [io.jpm.supervise.CrashLoopDetector].
+  public boolean crashLooping;
+
+  /// How the process that a command has started failed by itself; empty if it has not.
+  public String earlyEnd = "";
+
+  /// How the last stop was forced; empty if it was not, or if this was already reported.
+  public String forced = "";
+
+  /// When the next scheduled restart is due.
+  public Optional<Instant> nextRun = Optional.empty();
+
+  /// Starts the stop timeout when the preceding signals have been sent.
+  public final StopPatience patience = new StopPatience();
+
+  /// Ids of the running Vert.x timers.
+  public final Map<InstanceTimer, Long> timers = new EnumMap<>(InstanceTimer.class);
+
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  private record Waiting(Predicate<InstanceState> settled, Promise<SupervisedInstance> promise) {}
+
+  /// @param home the daemon's home, which contains the instance's files unless its spec says
+  ///   otherwise
+  public SupervisedInstance(InstanceIdentity instanceIdentity, AppSpec spec, Path home) {
+    this.id = instanceIdentity.id();
+    this.number = instanceIdentity.number();
+    this.createdAt = instanceIdentity.createdAt();
+    this.birth = instanceIdentity.incarnation();
+    this.secret = instanceIdentity.secret();
+    this.spec = spec;
+    this.paths = InstancePaths.of(home, spec, id, birth);
+  }
+
+  public InstanceIdentity instanceIdentity() {
+    return new InstanceIdentity(id, number, createdAt, birth, secret);
+  }
+
+  /// Returns the identity by which ClusterBalancer knows the process of the current generation.
+  public WorkerId worker() {
+    return new WorkerId(id, birth.toEpochMilli(), state.generation());
+  }
+
+  /// Returns the policies by which the instance is supervised.
+  public SupervisionPolicy policies() {
+    return replacementRole == ReplacementRole.CURRENT
+        ? SupervisionPolicy.of(spec)
+        : SupervisionPolicy.forCandidate(spec);
+  }
+
+  /// Returns a future that completes as soon as `settled` accepts the state.
+  public Future<SupervisedInstance> when(Predicate<InstanceState> settled) {
+    if (settled.test(state)) {
+      return Future.succeededFuture(this);
+    }
+    Promise<SupervisedInstance> promise = Promise.promise();
+    waiting.add(new Waiting(settled, promise));
+    return promise.future();
+  }
+
+  /// Completes the futures that wait for the current state.
+  public void completeWaiters() {
+    List<Waiting> done = waiting.stream().filter(w -> w.settled().test(state)).toList();
+    waiting.removeAll(done);
+    done.forEach(w -> w.promise().complete(this));
+  }
+
+  public Optional<ProcessIdentity> process() {
+    return Optional.ofNullable(child).map(Child::identity);
+  }
+
+  /// Returns the process that the next daemon must know: the current one, or the one that the
+  /// previous daemon recorded, until it is adopted or found gone. Each journal write contains it.
+  public Optional<ProcessIdentity> journaledProcess() {
+    return process().or(() -> recorded);
+  }
+
+  /// Reports whether readiness is reported explicitly: by the process itself or by its probes.
+  public boolean readinessIsTold() {
+    return spec.hasReadinessSignal();
+  }
+
+  public InstanceView view() {
+    boolean lacks = state.phase() == Phase.LAUNCHING && !healthStatus.notReadyReason.isEmpty();
+    String reason =
+        state.reason() + (lacks ? "; not ready yet: " + healthStatus.notReadyReason : "");
+    return view(state.phase(), process(), reason);
+  }
+
+  /// Returns the view of the instance with the given phase, process and reason.
+  public InstanceView view(Phase phase, Optional<ProcessIdentity> process, String reason) {
+    return view(phase, process, state.lastExit(), reason);
+  }
+
+  /// Returns the view of the instance with a process other than the current one.
+  ///
+  /// @param exit how that process ended
+  public InstanceView ended(Phase phase, ProcessIdentity process, Exit exit, String reason) {
+    return view(phase, Optional.of(process), Optional.of(exit), reason);
+  }
+
+  private InstanceView view(
+      Phase phase, Optional<ProcessIdentity> process, Optional<Exit> lastExit, String reason) {
+    return new InstanceView(
+        id,
+        spec,
+        number,
+        phase,
+        process,
+        state.restarts(),
+        state.unstable(),
+        createdAt,
+        startedAt,
+        lastExit,
+        reason,
+        paths.out().file(),
+        paths.error().file(),
+        paths.combined(),
+        paths.pidFile(),
+        state.desiredState() == DesiredState.DOWN ? Optional.empty() : nextRun,
+        channel.report(),
+        unhealthy,
+        statusText,
+        child == null ? "" : LimitText.unenforced(spec, child),
+        version,
+        crashLooping);
+  }
+
+  /// Returns the request by which LogAggregator captures the output, according to the current spec.
+  public LogsCommand.Open capture() {
+    Optional<Path> combined = paths.combined().filter(file -> !file.equals(InstancePaths.NOWHERE));
+    return new LogsCommand.Open(
+        id,
+        spec.name(),
+        paths.out().fifo(),
+        paths.error().fifo(),
+        new LogPaths(paths.out().file(), paths.error().file(), combined),
+        spec.logs(),
+        spec.runAs(),
+        birth.toEpochMilli());
+  }
+
+  /// Returns the name for users and logs: `web:2`.
+  public String label() {
+    return spec.name() + ":" + id;
+  }
+
+  /// Returns the name in the problems of a command: `web (id 2)`.
+  public String title() {
+    return "%s (id %s)".formatted(spec.name(), id);
+  }
+
+  /// Returns the process tag of one generation of this instance and its descendants.
+  public String tag(Path home, long generation) {
+    return new Tags.InstanceTag(id, birth.toEpochMilli(), secret, generation).tag(home);
+  }
+
+  /// Reports whether `mark` identifies a process of this instance, of any generation.
+  public boolean hasTag(Tags.InstanceTag instanceTag) {
+    return instanceTag.id().equals(id)
+        && instanceTag.incarnation() == birth.toEpochMilli()
+        && instanceTag.secret().equals(secret);
+  }
+
+  /// Returns the processes of this instance by generation.
+  ///
+  /// @param tagged the tagged processes of the home
+  public NavigableMap<Long, ProcessIdentity> generations(
+      Map<Tags.InstanceTag, ProcessIdentity> tagged) {
+    NavigableMap<Long, ProcessIdentity> mine = new TreeMap<>();
+    tagged.forEach((instanceTag, process) -> {
+      if (hasTag(instanceTag)) {
+        mine.put(instanceTag.generation(), process);
+      }
+    });
+    return mine;
+  }
+}

@@ -1,0 +1,181 @@
+package io.jpm.god.process;
+
+import io.jpm.god.instance.AppMessage;
+import io.jpm.model.AppName;
+import io.jpm.wire.JsonBounds;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/// Parses the messages of apps (`process.send`) on a separate thread, so that the content and rate
+/// of messages affect neither God's context nor other apps.
+///
+/// - An app that sends more than 2 MiB per second is not read until its rate is below that again.
+/// - A message that would become too large a tree is dropped before it is parsed. Dropped messages
+///   are counted and logged, at most once in ten seconds for each app.
+///
+/// Methods may be called on any thread; messages are handled in order.
+public final class IpcMessageReader implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("jpm.god");
+
+  /// Limits for messages to jpm and to subscribers.
+  private static final JsonBounds BOUNDS = new JsonBounds(64, 25_000, 1024);
+
+  /// Maximum length, in characters, of a message of Node's own; these are short.
+  private static final int MOST_INTERNAL = 256 * 1024;
+
+  /// Maximum number of characters that wait to be parsed, of all apps together.
+  private static final long MOST_WAITING = 8L << 20;
+
+  private static final long BYTES_PER_SECOND = 2L << 20;
+
+  /// Cost of a message in addition to its text, in bytes.
+  private static final long MESSAGE_BYTES = 256;
+
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
+
+  private final ScheduledThreadPoolExecutor thread =
+      new ScheduledThreadPoolExecutor(
+          1, task -> Thread.ofPlatform().name("jpm-messages").daemon().unstarted(task));
+
+  private final LongSupplier nanoTime;
+  private final AtomicLong waiting = new AtomicLong();
+
+  /// The time until which the rate of each app is used up. Confined to the thread.
+  private final Map<AppName, Long> paidAt = new HashMap<>();
+
+  /// Confined to the thread.
+  private final Map<AppName, Dropped> dropped = new HashMap<>();
+
+  private static final class Dropped {
+    long count;
+    long toldAt;
+  }
+
+  /// @param nanoTime monotonic time
+  public IpcMessageReader(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /// A received message that is not parsed yet.
+  ///
+  /// @param app the sender
+  /// @param json the text as received
+  /// @param heard must be run when the message has been handled; then the app may send more
+  record Incoming(AppName app, String json, Runnable heard) {}
+
+  /// Parses a message of an app.
+  ///
+  /// @param done receives, on the thread, the content and the callback to run when it has been
+  ///   handled; empty if the message was dropped or has no content
+  void read(Incoming message, Consumer<Optional<IpcHandler.Said>> done) {
+    take(
+        message,
+        Integer.MAX_VALUE,
+        heard ->
+            AppMessage.read(message.json()).map(content -> new IpcHandler.Said(content, heard)),
+        done);
+  }
+
+  /// Checks a message of Node's own, which ClusterBalancer parses.
+  ///
+  /// @param done receives, on the thread, the callback to run when the message has been handled;
+  ///   empty if it was dropped
+  void judge(Incoming message, Consumer<Optional<Runnable>> done) {
+    take(message, MOST_INTERNAL, Optional::of, done);
+  }
+
+  /// Runs `step` after all earlier messages.
+  void execute(Runnable step) {
+    try {
+      thread.execute(step);
+    } catch (RejectedExecutionException closed) {
+      step.run();
+    }
+  }
+
+  private <T> void take(
+      Incoming message,
+      int most,
+      Function<Runnable, Optional<T>> reading,
+      Consumer<Optional<T>> done) {
+    int length = message.json().length();
+    boolean room = waiting.addAndGet(length) <= MOST_WAITING;
+    execute(() -> {
+      waiting.addAndGet(-length);
+      Runnable heard = paying(message);
+      Optional<String> problem =
+          room
+              ? problem(message, most)
+              : Optional.of("came while too many were waiting to be read");
+      problem.ifPresent(text -> drop(message.app(), text));
+      Optional<T> read = problem.isPresent() ? Optional.empty() : reading.apply(heard);
+      if (read.isEmpty()) {
+        heard.run();
+      }
+      done.accept(read);
+    });
+  }
+
+  private static Optional<String> problem(Incoming message, int most) {
+    return message.json().length() > most
+        ? Optional.of("is longer than " + most + " characters")
+        : BOUNDS.problem(message.json().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /// Returns the callback to run when the message has been handled. It continues immediately, or
+  /// when the rate of the app permits.
+  private Runnable paying(Incoming message) {
+    long now = nanoTime.getAsLong();
+    if (paidAt.size() > 1000) {
+      paidAt.values().removeIf(at -> at - now < 0); // remove apps that are gone
+    }
+    long cost = (message.json().length() + MESSAGE_BYTES) * SECOND / BYTES_PER_SECOND;
+    long before = paidAt.getOrDefault(message.app(), now);
+    long paid = (before - now < 0 ? now : before) + cost;
+    paidAt.put(message.app(), paid);
+    long wait = paid - now - SECOND;
+    return wait <= 0 ? message.heard() : () -> later(message.heard(), wait);
+  }
+
+  private void later(Runnable heard, long nanos) {
+    try {
+      var _ = thread.schedule(heard, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      heard.run();
+    }
+  }
+
+  private void drop(AppName app, String problem) {
+    long now = nanoTime.getAsLong();
+    Dropped of = dropped.computeIfAbsent(app, _ -> new Dropped());
+    of.count++;
+    if (of.count == 1 || now - of.toldAt >= BETWEEN_LINES.toNanos()) {
+      of.toldAt = now;
+      LOG.log(
+          Level.WARNING,
+          "{0}: {1} of its messages were dropped so far; the last one {2}",
+          app,
+          Long.toString(of.count),
+          problem);
+    }
+  }
+
+  /// Discards the waiting messages.
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}

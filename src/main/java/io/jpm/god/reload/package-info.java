@@ -1,6 +1,0 @@
-/// Reload: replaces the processes of an app one after the other, without a gap if the app supports
-/// that.
-@NullMarked
-package io.jpm.god.reload;
-
-import org.jspecify.annotations.NullMarked;

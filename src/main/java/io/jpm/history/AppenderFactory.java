@@ -1,0 +1,59 @@
+package io.jpm.history;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/// Opens segments for appending; a test replaces it with a full disk.
+interface AppenderFactory {
+  /// Permissions of files that only the owner may use.
+  FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+  /// Opens a segment for appending; creates it if it does not exist.
+  Appender append(Path file) throws IOException;
+
+  /// An open segment.
+  interface Appender extends AutoCloseable {
+    /// Writes all of `bytes`. After a failure, part of them may have been written.
+    void write(ByteBuffer bytes) throws IOException;
+
+    /// Waits until everything written is on the disk.
+    void force() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /// The file system.
+  AppenderFactory FILES =
+      file -> {
+        FileChannel channel =
+            FileChannel.open(
+                file, Set.of(StandardOpenOption.APPEND, StandardOpenOption.CREATE), OWNER_ONLY);
+        return new Appender() {
+          @Override
+          public void write(ByteBuffer bytes) throws IOException {
+            while (bytes.hasRemaining()) {
+              channel.write(bytes);
+            }
+          }
+
+          @Override
+          public void force() throws IOException {
+            channel.force(false);
+          }
+
+          @Override
+          public void close() throws IOException {
+            channel.close();
+          }
+        };
+      };
+}

@@ -1,0 +1,204 @@
+package io.jpm.logs.buffer;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/// Locates and opens the log buffer of a home. The buffer is a file in a directory that all users
+/// share. Therefore its name is random, and an existing file is used or removed only if it is the
+/// file in the record and private to the user.
+///
+/// @param directory the directory of the record, and of the buffer if it has to be on the disk
+/// @param shared a directory that is kept in memory only
+/// @param user the uid of this process
+/// @param bootId the boot id of the machine
+record BufferLocator(Path directory, Path shared, int user, String bootId) {
+  private static final Logger LOG = System.getLogger("jpm.logs");
+  private static final int NAME_BYTES = 16;
+
+  static BufferLocator of(Path home) throws IOException {
+    Path folder = folderOf(home);
+    Files.createDirectories(folder);
+    Path self = Path.of("/proc/self");
+    Object user = Files.getAttribute(Files.exists(self) ? self : folder, "unix:uid");
+    return new BufferLocator(
+        folder, Path.of("/dev/shm"), user instanceof Integer number ? number : -1, readBootId());
+  }
+
+  /// Reports whether a home has the record of a buffer.
+  static boolean isRecorded(Path home) {
+    return Files.exists(record(folderOf(home)));
+  }
+
+  private static Path folderOf(Path home) {
+    return home.resolve("fifo");
+  }
+
+  private static Path record(Path folder) {
+    return folder.resolve("memory");
+  }
+
+  private static String readBootId() {
+    try {
+      return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+    } catch (IOException unknown) {
+      return "unknown";
+    }
+  }
+
+  Path record() {
+    return record(directory);
+  }
+
+  Path onDisk() {
+    return directory.resolve("memory.bin");
+  }
+
+  LogBuffer open(long mostBytes) throws IOException {
+    Optional<LogBuffer> former = takeOver(mostBytes);
+    return former.isPresent() ? former.get() : make(mostBytes);
+  }
+
+  // ------------------------------------------------------------ the buffer of an earlier daemon
+
+  private Optional<LogBuffer> takeOver(long mostBytes) {
+    String why;
+    try {
+      BufferReference known = BufferReference.read(record());
+      Optional<SharedMemoryFile.FileStat> facts = SharedMemoryFile.FileStat.of(known.file());
+      why = objection(known, facts);
+      if (why.isEmpty()) {
+        return Optional.of(begin(known.file(), SharedMemoryFile.open(known.file()), mostBytes));
+      }
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (IOException | RuntimeException damaged) {
+      why = String.valueOf(damaged.getMessage());
+    }
+    LOG.log(
+        Level.WARNING,
+        "output that waited for its log files may be lost, the log buffer of the previous daemon is"
+            + " not usable: {0}",
+        why);
+    removeFormer();
+    return Optional.empty();
+  }
+
+  /// Returns the reason why a buffer cannot be taken over; empty if it can.
+  private String objection(BufferReference known, Optional<SharedMemoryFile.FileStat> facts) {
+    if (!known.bootId().equals(bootId)) {
+      return "the machine was restarted";
+    }
+    if (facts.isEmpty()) {
+      return known.file() + " does not exist any more";
+    }
+    if (facts.get().inode() != known.inode() || !facts.get().isPrivate(user)) {
+      return known.file() + " was replaced by another file";
+    }
+    return facts.get().size() < Geometry.USUAL.dataAt() ? known.file() + " is truncated" : "";
+  }
+
+  /// Removes an unusable buffer, if it is the file in the record.
+  private void removeFormer() {
+    try {
+      BufferReference known = BufferReference.read(record());
+      Optional<SharedMemoryFile.FileStat> facts = SharedMemoryFile.FileStat.of(known.file());
+      if (facts.isPresent()
+          && facts.get().inode() == known.inode()
+          && facts.get().isPrivate(user)) {
+        Files.delete(known.file());
+      }
+      Files.deleteIfExists(record());
+    } catch (IOException left) {
+      // The file stays; the next record replaces this one.
+    }
+  }
+
+  // ------------------------------------------------------------ a new buffer
+
+  private LogBuffer make(long mostBytes) throws IOException {
+    byte[] random = new byte[NAME_BYTES];
+    new SecureRandom().nextBytes(random);
+    Path inMemory = shared.resolve("jpm-logs-" + HexFormat.of().formatHex(random));
+    try {
+      return make(inMemory, mostBytes);
+    } catch (IOException e) {
+      LOG.log(
+          Level.INFO,
+          "output that waits for its log files is kept on the disk, in {0}: no space in {1} ({2})",
+          onDisk(),
+          shared,
+          e.getMessage());
+    }
+    try {
+      removeUnrecorded();
+      return make(onDisk(), mostBytes);
+    } catch (IOException e) {
+      throw new IOException(
+          "no space for output that waits for its log files, neither in "
+              + shared
+              + " nor in "
+              + directory
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
+  /// Removes the file of a daemon that died after creating a buffer on the disk and before
+  /// recording it.
+  private void removeUnrecorded() throws IOException {
+    Optional<SharedMemoryFile.FileStat> facts = SharedMemoryFile.FileStat.of(onDisk());
+    if (facts.isPresent() && facts.get().isPrivate(user)) {
+      Files.delete(onDisk());
+    }
+  }
+
+  private LogBuffer make(Path path, long mostBytes) throws IOException {
+    SharedMemoryFile file = SharedMemoryFile.make(path);
+    try {
+      file.reserve(0, Geometry.USUAL.headerBytes()); // even reading a hole could fail
+      LogBuffer memory = begin(path, file, mostBytes);
+      inode(path).write(record());
+      return memory;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      Files.deleteIfExists(path);
+      throw e;
+    }
+  }
+
+  private BufferReference inode(Path path) throws IOException {
+    long inode =
+        SharedMemoryFile.FileStat.of(path)
+            .orElseThrow(() -> new IOException(path + " does not exist any more"))
+            .inode();
+    return new BufferReference(path, inode, bootId);
+  }
+
+  private LogBuffer begin(Path path, SharedMemoryFile file, long mostBytes) throws IOException {
+    MemoryWords memoryWords = new MemoryWords(Geometry.USUAL, file);
+    return new LogBuffer(memoryWords, mostBytes, needed -> end(path, file, needed));
+  }
+
+  private void end(Path path, SharedMemoryFile file, boolean needed) {
+    file.close();
+    if (needed) {
+      return;
+    }
+    try {
+      BufferReference known = BufferReference.read(record());
+      if (known.file().equals(path)) {
+        removeFormer();
+      }
+    } catch (IOException gone) {
+      // Without its record the file cannot be identified, so it stays.
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.jpm.logs.buffer;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/// The record of a home's log buffer, a file in the home.
+///
+/// @param file the file that backs the buffer
+/// @param inode the inode number of that file
+/// @param bootId the boot id of the machine when the buffer was created
+record BufferReference(Path file, long inode, String bootId) {
+  /// Writes the record atomically.
+  void write(Path place) throws IOException {
+    Path next = place.resolveSibling(place.getFileName() + ".new");
+    Files.deleteIfExists(next);
+    Files.createFile(
+        next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(
+        next, "%s\n%d\n%s\n".formatted(file, inode, bootId), StandardOpenOption.WRITE);
+    Files.move(next, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /// Reads a record.
+  ///
+  /// @throws IOException if there is none, or the file is not such a record
+  static BufferReference read(Path place) throws IOException {
+    try {
+      List<String> lines = Files.readAllLines(place);
+      return new BufferReference(Path.of(lines.get(0)), Long.parseLong(lines.get(1)), lines.get(2));
+    } catch (IndexOutOfBoundsException | IllegalArgumentException rubbish) {
+      throw new IOException(place + " is not readable", rubbish);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.jpm.logs.buffer;
+
+/// The layout of the log buffer: a header, the stream table, an owner word for each unit, then the
+/// units themselves. Parts that are not used yet are holes in the file and take no memory.
+///
+/// @param streams the maximum number of streams
+/// @param units the maximum number of units
+/// @param unitBytes the size of a unit in bytes, a power of two
+/// @param stepUnits the number of units by which the buffer grows
+/// @param regionUnits the number of units that are mapped as one region
+/// @param headerBytes the size of the header in bytes
+record Geometry(
+    int streams, int units, int unitBytes, int stepUnits, int regionUnits, int headerBytes) {
+  /// Units have the size of a page, so that thousands of streams with one line each need little
+  /// memory. All units together have 4 GiB.
+  static final Geometry USUAL = new Geometry(16_384, 1 << 20, 4096, 64, 16_384, 4096);
+
+  /// The number of units that every stream may have, whatever its limit is.
+  static final int LEAST_UNITS = 16;
+
+  /// The size of a slot in the stream table, in bytes: version, length of the name, name, and two
+  /// copies of the state.
+  static final int SLOT_BYTES = 512;
+
+  private static final int PAGE = 4096;
+
+  /// Returns a number that summarizes the values that must match for an existing buffer to be
+  /// readable.
+  long shape() {
+    return (((long) streams << Integer.SIZE) | units) * 31 + (long) headerBytes * unitBytes;
+  }
+
+  /// Returns the offset of a slot in the stream table.
+  long slotAt(int slot) {
+    return headerBytes + (long) slot * SLOT_BYTES;
+  }
+
+  /// Returns the offset of a unit's owner word.
+  long ownerAt(int unit) {
+    return slotAt(streams) + (long) unit * Long.BYTES;
+  }
+
+  /// Returns the offset of the first unit.
+  long dataAt() {
+    return (ownerAt(units) + PAGE - 1) / PAGE * PAGE;
+  }
+
+  /// Returns the offset of a unit.
+  long unitAt(int unit) {
+    return dataAt() + (long) unit * unitBytes;
+  }
+
+  /// Returns the index, within its stream, of the unit that contains `position`.
+  long index(long position) {
+    return Math.floorDiv(position, unitBytes);
+  }
+
+  /// Returns the first position at or after `position` at which a unit begins.
+  long aligned(long position) {
+    return index(position + unitBytes - 1) * unitBytes;
+  }
+
+  /// Returns the number of units needed for `bytes`, at most all units.
+  int unitsFor(long bytes) {
+    return (int) Math.min(units, (bytes + unitBytes - 1) / unitBytes);
+  }
+}

@@ -1,0 +1,167 @@
+package io.jpm.logs.lines;
+
+import io.jpm.bus.logs.LogsCommand;
+import io.jpm.logs.write.LogCapture;
+import io.jpm.wire.LinesMessage;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Collects the lines of apps that have a subscriber. The output of other apps is neither examined
+/// nor stored. Thread-safe.
+///
+/// The size of the waiting lines is bounded for each app and for all apps together (`MAX_SIZE`).
+/// Beyond these limits the oldest lines are dropped and counted.
+public final class LineCollector implements LogCapture.OutputObserver {
+  /// The maximum size of the waiting lines of all apps, in bytes as [AppLineQueue#size] counts
+  /// them.
+  static final long MAX_SIZE = 4L * 1024 * 1024;
+
+  /// The size from which on no further message is added to a round.
+  private static final int ROUND_SIZE = 256 * 1024;
+
+  private volatile Map<String, AppLineQueue> apps = Map.of();
+  private volatile Observer observer = NoObserver.INSTANCE;
+  private final Queue<AppLineQueue> ready = new ConcurrentLinkedQueue<>();
+  private final AtomicLong waiting = new AtomicLong();
+  private final AtomicBoolean toldSome = new AtomicBoolean();
+  private final AtomicBoolean toldBatch = new AtomicBoolean();
+
+  /// Receives the signals that lines are available. Called on any thread, once until the next
+  /// [#take].
+  interface Observer {
+    /// Signals that lines are available.
+    void linesAvailable();
+
+    /// Signals that an app has enough lines for a full message.
+    void batchAvailable();
+  }
+
+  private enum NoObserver implements Observer {
+    INSTANCE;
+
+    @Override
+    public void linesAvailable() {}
+
+    @Override
+    public void batchAvailable() {}
+  }
+
+  /// The messages to publish now.
+  ///
+  /// @param messages at most one message of each app
+  /// @param left whether more lines wait
+  /// @param full whether they fill another message or round, and are due immediately
+  record Batch(List<LinesMessage> messages, boolean left, boolean full) {}
+
+  @Override
+  public void onOutput(
+      LogsCommand.Open instance, boolean error, List<ByteBuffer> bytes, Instant at) {
+    AppLineQueue lines = apps.get(instance.app().value());
+    if (lines != null) {
+      lines.append(instance, error, bytes, at);
+    }
+  }
+
+  /// Removes the state of the two pipes of an ended process.
+  public void removeStreams(LogsCommand.Close closed) {
+    apps.values().forEach(lines -> lines.removeStreams(closed));
+  }
+
+  /// Sets the receiver of the signals.
+  void setObserver(Observer listener) {
+    observer = listener;
+  }
+
+  /// Collects lines of exactly these apps from now on. Must not be called by two threads at a time.
+  void collectOnly(Set<String> names) {
+    Map<String, AppLineQueue> before = apps;
+    if (before.keySet().equals(names)) {
+      return;
+    }
+    Map<String, AppLineQueue> now = new HashMap<>();
+    for (String name : names) {
+      AppLineQueue known = before.get(name);
+      now.put(name, known == null ? new AppLineQueue(name, new Counter()) : known);
+    }
+    apps = now;
+    before.forEach((name, lines) -> {
+      if (!now.containsKey(name)) {
+        lines.close();
+        ready.remove(lines);
+      }
+    });
+  }
+
+  /// Returns the names of the apps whose lines are collected.
+  public Set<String> apps() {
+    return Set.copyOf(apps.keySet());
+  }
+
+  /// Returns the size of the waiting lines of all apps, in bytes.
+  long waiting() {
+    return waiting.get();
+  }
+
+  /// Takes one message from each app that has lines, the longest waiting first, until the round is
+  /// full. Must not be called by two threads at a time.
+  Batch take() {
+    // Before anything is taken: lines that arrive from here on are signalled again, whether or not
+    // this round takes them.
+    toldSome.set(false);
+    toldBatch.set(false);
+    List<LinesMessage> messages = new ArrayList<>();
+    boolean full = false;
+    long size = 0;
+    for (int turns = ready.size(); turns > 0 && size < ROUND_SIZE; turns--) {
+      AppLineQueue lines = ready.poll();
+      if (lines == null) {
+        break;
+      }
+      AppLineQueue.Batch taken = lines.take();
+      if (taken.left()) {
+        ready.add(lines);
+      }
+      full |= taken.full();
+      for (LinesMessage message : taken.message().stream().toList()) {
+        messages.add(message);
+        size += size(message);
+      }
+    }
+    return new Batch(messages, !ready.isEmpty(), full || size >= ROUND_SIZE);
+  }
+
+  private static long size(LinesMessage message) {
+    return message.lines().stream().mapToLong(AppLineQueue::size).sum();
+  }
+
+  private final class Counter implements AppLineQueue.Observer {
+    @Override
+    public void linesAvailable(AppLineQueue lines) {
+      ready.add(lines);
+      if (toldSome.compareAndSet(false, true)) {
+        observer.linesAvailable();
+      }
+    }
+
+    @Override
+    public void batchAvailable() {
+      if (!toldBatch.get() && toldBatch.compareAndSet(false, true)) {
+        observer.batchAvailable();
+      }
+    }
+
+    @Override
+    public boolean addWaiting(int more) {
+      return waiting.addAndGet(more) > MAX_SIZE;
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package io.jpm.logs.read;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/// Random access to the uncompressed content of one log file.
+interface LogContent {
+  /// Reads some bytes at `offset`.
+  ///
+  /// @return the number of bytes read; 0 at the end
+  /// @throws IOException if the path leads to another file by now, or the file cannot be read
+  int read(long offset, ByteBuffer into) throws IOException;
+}

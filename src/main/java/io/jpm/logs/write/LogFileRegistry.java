@@ -1,0 +1,104 @@
+package io.jpm.logs.write;
+
+import io.jpm.logs.write.LogFileWriter.Spec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/// The open log files, each of which is open once, however many streams and paths lead to it.
+/// Thread-safe; the lock is never held during access to a disk.
+final class LogFileRegistry {
+  private final LogContext around;
+  private final Opened opened;
+  private final Consumer<LogFileWriter> closer;
+
+  /// Guarded by `this`. Several paths may lead to one file.
+  private final Map<Path, LogFileWriter> open = new HashMap<>();
+
+  private final Map<LogFileWriter, Integer> uses = new HashMap<>();
+
+  /// Called for each file before it is first written to.
+  interface Opened {
+    void opened(LogFileWriter fresh) throws IOException;
+  }
+
+  /// @param closer closes a file on a thread that may wait for its disk
+  LogFileRegistry(LogContext around, Opened opened, Consumer<LogFileWriter> closer) {
+    this.around = around;
+    this.opened = opened;
+    this.closer = closer;
+  }
+
+  /// Opens a log file, or shares the one that is open, and sets its limits. Blocking.
+  LogFileWriter take(Spec wanted) throws IOException {
+    LogFileWriter target = use(wanted.path()).orElse(null);
+    if (target == null) {
+      LogFileWriter fresh = new LogFileWriter(around, wanted);
+      try {
+        opened.opened(fresh);
+      } catch (IOException failure) {
+        fresh.close();
+        throw failure;
+      }
+      target = useOr(wanted.path(), fresh);
+      if (!target.equals(fresh)) {
+        fresh.close(); // the path is a link to it, or another thread was faster
+      }
+    }
+    target.limits(wanted.limits());
+    target.closeIfTooManyOpen();
+    return target;
+  }
+
+  private synchronized Optional<LogFileWriter> use(Path path) {
+    Optional<LogFileWriter> known = Optional.ofNullable(open.get(path));
+    known.ifPresent(target -> uses.merge(target, 1, Integer::sum));
+    return known;
+  }
+
+  /// Returns the open file of `path`. If there is none, registers `fresh`, or the same file if it
+  /// is open under another path.
+  private synchronized LogFileWriter useOr(Path path, LogFileWriter fresh) {
+    LogFileWriter target =
+        use(path)
+            .orElseGet(() -> {
+              LogFileWriter same =
+                  uses.keySet().stream()
+                      .filter(other -> other.key().equals(fresh.key()))
+                      .findFirst()
+                      .orElse(fresh);
+              open.put(path, same);
+              uses.merge(same, 1, Integer::sum);
+              return same;
+            });
+    around.rotatedStorage().add(target);
+    return target;
+  }
+
+  /// Ends one use of a file. The last one closes it.
+  void release(LogFileWriter target) {
+    boolean last;
+    synchronized (this) {
+      last = uses.merge(target, -1, Integer::sum) <= 0;
+      if (last) {
+        uses.remove(target);
+        open.values().removeIf(target::equals);
+        around.rotatedStorage().remove(target);
+      }
+    }
+    if (last) {
+      closer.accept(target);
+    }
+  }
+
+  /// Returns all open files.
+  synchronized Collection<LogFileWriter> all() {
+    return List.copyOf(Set.copyOf(open.values()));
+  }
+}

@@ -1,0 +1,28 @@
+package io.jpm.logs.write;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.List;
+
+/// Converts captured output into the bytes that are written to a log file. Confined to a disk
+/// thread.
+interface LogLayout {
+  /// Formats as much of the output as is ready.
+  ///
+  /// @param waiting the waiting output, oldest first
+  /// @param all whether a line without an end is ready too, because it has waited long enough
+  /// @param at the capture time
+  /// @return the formatted output; nothing if no line has ended
+  FormattedBytes format(List<ByteBuffer> waiting, boolean all, Instant at);
+
+  /// Bytes for the file.
+  ///
+  /// @param bytes the formatted bytes, valid until the next call
+  /// @param consumed the number of stream bytes that they represent
+  record FormattedBytes(List<ByteBuffer> bytes, int consumed) {
+    static final FormattedBytes NOTHING = new FormattedBytes(List.of(), 0);
+  }
+
+  /// Returns a notice of jpm formatted like a line of the app, in a buffer of its own.
+  ByteBuffer formatNotice(String text, Instant at);
+}

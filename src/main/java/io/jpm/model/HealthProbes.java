@@ -1,0 +1,57 @@
+package io.jpm.model;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// The health probes of an app. They have the same meaning as in Kubernetes, except that liveness
+/// is not probed before the process is ready.
+///
+/// @param startup must pass once before the other probes run and before the instance is online
+/// @param readiness must pass before the instance is online. When it fails later, the instance is
+///   shown as unhealthy, and receives no new connections if jpm distributes them and another
+///   instance is healthy
+/// @param liveness runs while the instance is online; when it fails, the process is replaced
+public record HealthProbes(
+    Optional<StartupProbe> startup, Optional<Probe> readiness, Optional<Probe> liveness) {
+  /// No probes.
+  public static final HealthProbes NONE =
+      new HealthProbes(Optional.empty(), Optional.empty(), Optional.empty());
+
+  /// A probe that runs repeatedly.
+  public record Probe(ProbeHandler check, ProbeHandler.ProbeTiming rhythm) {}
+
+  /// A probe that must pass once after the start.
+  ///
+  /// @param check how the instance is examined
+  /// @param interval the time between two attempts
+  /// @param within the time after the start of the process in which it must pass; otherwise the
+  ///   start has failed
+  public record StartupProbe(ProbeHandler check, Duration interval, Duration within) {
+    public StartupProbe {
+      if (!interval.isPositive() || !within.isPositive()) {
+        throw new IllegalArgumentException("interval and timeout: use more than 0");
+      }
+    }
+  }
+
+  /// Reports whether a probe determines when a process is online.
+  public boolean gatesOnline() {
+    return startup.isPresent() || readiness.isPresent();
+  }
+
+  /// Reports whether there is any probe.
+  public boolean isConfigured() {
+    return gatesOnline() || liveness.isPresent();
+  }
+
+  /// Reports whether a probe waits for signals of the process through `NOTIFY_SOCKET`.
+  public boolean notifies() {
+    return Stream.of(
+            startup.map(StartupProbe::check),
+            readiness.map(Probe::check),
+            liveness.map(Probe::check))
+        .flatMap(Optional::stream)
+        .anyMatch(ProbeHandler.Notify.class::isInstance);
+  }
+}

@@ -1,0 +1,46 @@
+package io.jpm.model;
+
+import io.jpm.model.process.InstanceId;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Computes the variables that jpm adds to the environment of an instance at each start. They
+/// replace inherited variables. A variable that the app declares under one of these names is kept,
+/// except the incremented one ([InstanceSettings#counting]), which counts from the declared value.
+///
+/// The variables that the process host adds itself are not included: the process tag `JPM_TAG`, and
+/// for Node's IPC channel `NODE_CHANNEL_FD` and `NODE_CHANNEL_SERIALIZATION_MODE`.
+public final class InjectedVariables {
+  private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
+
+  private InjectedVariables() {}
+
+  /// Returns the variables of one instance, by name.
+  ///
+  /// @param spec the app
+  /// @param id the instance
+  /// @param number the number of the instance among those of the app, from 0
+  /// @param home the daemon's home directory
+  public static Map<String, String> of(AppSpec spec, InstanceId id, int number, Path home) {
+    Map<String, String> added = new TreeMap<>();
+    added.put(spec.instances().numberVariable(), Integer.toString(number));
+    added.put("pm_id", id.toString());
+    added.put("name", spec.name().value());
+    added.put("JPM_HOME", home.toString());
+    added.keySet().removeAll(spec.variables().declared().keySet());
+    spec.instances()
+        .counting()
+        .ifPresent(name -> {
+          String base = spec.variables().effective().getOrDefault(name, "");
+          added.put(name, Long.toString(number(base) + number));
+        });
+    return added;
+  }
+
+  /// Follows PM2: a value that is not a number counts as 0.
+  private static long number(String text) {
+    return WHOLE.matcher(text).matches() ? Long.parseLong(text) : 0;
+  }
+}

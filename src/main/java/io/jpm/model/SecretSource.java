@@ -1,0 +1,62 @@
+package io.jpm.model;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// The source from which the value of a secret variable is read at each start of a process. The
+/// value itself exists only in the environment of that process.
+public sealed interface SecretSource {
+  /// A file. A line end at its end is not part of the value.
+  ///
+  /// @param path the path, absolute
+  record FromFile(Path path) implements SecretSource {
+    public FromFile {
+      if (!path.isAbsolute()) {
+        throw new IllegalArgumentException("the secret's file " + path + " is not absolute");
+      }
+    }
+
+    @Override
+    public String displayText() {
+      return "file:" + path;
+    }
+  }
+
+  /// A credential that systemd passes to the daemon.
+  ///
+  /// @param name the file name of the credential
+  record FromCredential(String name) implements SecretSource {
+    public FromCredential {
+      if (name.isEmpty() || name.equals(".") || name.equals("..") || name.indexOf('/') >= 0) {
+        throw new IllegalArgumentException("\"" + name + "\" cannot be the name of a credential");
+      }
+    }
+
+    @Override
+    public String displayText() {
+      return "credential:" + name;
+    }
+  }
+
+  /// The output of a command, which runs without a shell. A line end at its end is not part of the
+  /// value.
+  ///
+  /// @param argv program and arguments; the program is an absolute path, or is searched in the
+  ///   daemon's PATH
+  record FromCommand(List<String> argv) implements SecretSource {
+    public FromCommand {
+      argv = List.copyOf(argv);
+      if (argv.isEmpty()) {
+        throw new IllegalArgumentException("a command needs at least a program");
+      }
+    }
+
+    @Override
+    public String displayText() {
+      return "command:" + String.join(" ", argv);
+    }
+  }
+
+  /// Returns the source for display: `file:/run/secrets/db`.
+  String displayText();
+}

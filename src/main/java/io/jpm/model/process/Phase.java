@@ -1,0 +1,42 @@
+package io.jpm.model.process;
+
+/// The lifecycle phases of an instance. The spellings are those of PM2, because scripts read them
+/// from `jlist`.
+public enum Phase {
+  /// Not running, and not meant to run.
+  STOPPED("stopped"),
+  /// Waiting for the apps that it depends on, or a process is being created or is not ready yet.
+  LAUNCHING("launching"),
+  /// Running, and ready if the app has a readiness policy.
+  ONLINE("online"),
+  /// Being stopped, or the main process has ended and other processes of its tree have not.
+  STOPPING("stopping"),
+  /// Ended, and will be restarted after a delay.
+  WAITING_RESTART("waiting restart"),
+  /// Given up: the program cannot be started or ends too often. Only a command, the app's schedule
+  /// or a change of its watched files ends this phase.
+  ERRORED("errored");
+
+  private final String word;
+
+  Phase(String word) {
+    this.word = word;
+  }
+
+  /// Returns PM2's name of the phase, as in the `status` column and in `jlist`.
+  public String keyword() {
+    return word;
+  }
+
+  /// Returns the phase with the name `word`.
+  ///
+  /// @throws IllegalArgumentException if there is none
+  public static Phase ofKeyword(String word) {
+    for (Phase phase : values()) {
+      if (phase.word.equals(word)) {
+        return phase;
+      }
+    }
+    throw new IllegalArgumentException("no phase is called \"" + word + "\"");
+  }
+}

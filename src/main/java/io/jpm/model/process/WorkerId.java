@@ -1,0 +1,21 @@
+package io.jpm.model.process;
+
+/// Identifies one process of one instance. While an instance is being reloaded it has two processes
+/// with the same [InstanceId], which differ in `birth`.
+///
+/// @param id the instance
+/// @param incarnation the incarnation: the time at which this holder of the id was added, in
+///   milliseconds since 1970
+/// @param generation the number of the spawn within the incarnation
+public record WorkerId(InstanceId id, long incarnation, long generation) {
+  /// Returns the part that all spawns of the incarnation have in common.
+  public Slot slot() {
+    return new Slot(id, incarnation);
+  }
+
+  /// Identifies one incarnation of an instance, which has one process after the other.
+  ///
+  /// @param id the instance
+  /// @param incarnation as in [WorkerId]
+  public record Slot(InstanceId id, long incarnation) {}
+}

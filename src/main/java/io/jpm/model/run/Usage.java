@@ -1,7 +1,0 @@
-package io.jpm.model.run;
-
-/// The resource usage of a single process at one moment.
-///
-/// @param memoryBytes resident memory
-/// @param cpuNanos processor time since its start, all threads, user and system
-public record Usage(long memoryBytes, long cpuNanos) {}

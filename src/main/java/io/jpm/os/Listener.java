@@ -1,9 +1,0 @@
-package io.jpm.os;
-
-import java.net.InetSocketAddress;
-
-/// A TCP socket that some process of this machine listens on.
-///
-/// @param address its local address
-/// @param inode its inode number ([ListenSocket#inode])
-public record Listener(InetSocketAddress address, long inode) {}

@@ -1,0 +1,153 @@
+package io.jpm.os.linux.credentials;
+
+import io.jpm.model.RunAs;
+import io.jpm.model.Sandbox;
+import io.jpm.model.Seccomp;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/// The resolved credentials that a child starts with.
+///
+/// @param identity user and groups; empty: those of the daemon
+/// @param nice the nice value
+/// @param umask the mode bits that its new files do not get
+/// @param environment the variables that a login session of the user would have
+/// @param sandbox what the kernel denies the child
+public record ChildCredentials(
+    Optional<Identity> identity,
+    OptionalInt nice,
+    OptionalInt umask,
+    Map<String, String> environment,
+    Sandbox sandbox) {
+  /// The daemon's own credentials.
+  public static final ChildCredentials DAEMON =
+      new ChildCredentials(
+          Optional.empty(), OptionalInt.empty(), OptionalInt.empty(), Map.of(), Sandbox.USUAL);
+
+  /// Creates credentials with the default sandbox.
+  public ChildCredentials(
+      Optional<Identity> identity,
+      OptionalInt nice,
+      OptionalInt umask,
+      Map<String, String> environment) {
+    this(identity, nice, umask, environment, Sandbox.USUAL);
+  }
+
+  /// A user with its groups.
+  ///
+  /// @param uid empty: the daemon's user
+  /// @param gid the primary group
+  /// @param groups all groups
+  public record Identity(OptionalInt uid, int gid, List<Integer> groups) {
+    public Identity {
+      groups = List.copyOf(groups);
+    }
+  }
+
+  /// Reports whether they do not differ from the daemon's.
+  public boolean areTheDaemons() {
+    return identity.isEmpty() && nice.isEmpty() && umask.isEmpty();
+  }
+
+  /// Reports whether the child must take on these credentials itself, by a [UserLaunch].
+  public boolean needLaunch() {
+    return identity.isPresent() || noNewPrivileges() || sandbox.capabilities().isPresent();
+  }
+
+  /// Reports whether programs that the child executes cannot gain privileges (no_new_privs). By
+  /// default this is true for a user other than root, and if system calls are filtered, because a
+  /// program with more privileges might not expect the filter.
+  public boolean noNewPrivileges() {
+    return sandbox
+        .noNewPrivileges()
+        .orElse(
+            sandbox.seccomp() != Seccomp.NONE
+                || identity
+                    .filter(it -> it.uid().isPresent() && it.uid().getAsInt() != 0)
+                    .isPresent());
+  }
+
+  /// Returns a copy without the user and the groups, which a child takes on itself ([UserLaunch]).
+  public ChildCredentials withoutIdentity() {
+    return new ChildCredentials(Optional.empty(), nice, umask, environment);
+  }
+
+  /// Returns a copy with the user and the groups only, which determine the access to files.
+  public ChildCredentials ofFiles() {
+    return new ChildCredentials(identity, OptionalInt.empty(), OptionalInt.empty(), environment);
+  }
+
+  /// Returns the reason in words why an operation with these credentials failed.
+  public String words(int errno) {
+    boolean refused = errno == Errno.EACCES || errno == Errno.EPERM;
+    return refused && environment.containsKey("USER")
+        ? Errno.message(errno) + " for user " + environment.get("USER")
+        : Errno.message(errno);
+  }
+
+  /// Looks up the names in `runAs`.
+  ///
+  /// @throws IOException with a message for the user if there is no such user or group
+  public static ChildCredentials of(RunAs runAs) throws IOException {
+    if (runAs.equals(RunAs.DAEMON)) {
+      return DAEMON;
+    }
+    OptionalInt group = OptionalInt.empty();
+    if (runAs.group().isPresent()) {
+      String name = runAs.group().get();
+      group = OptionalInt.of(UserDatabase.group(name).orElseThrow(() -> unknownGroup(name)));
+    }
+    if (runAs.user().isEmpty()) {
+      return new ChildCredentials(
+          ofGroup(group), runAs.nice(), runAs.umask(), Map.of(), runAs.sandbox());
+    }
+    String name = runAs.user().get();
+    UserDatabase.User user = UserDatabase.user(name).orElseThrow(() -> unknownUser(name));
+    Map<String, String> environment =
+        Map.of(
+            "HOME", user.home(), "USER", user.name(), "LOGNAME", user.name(), "SHELL", shell(user));
+    return new ChildCredentials(
+        ofUser(user, group), runAs.nice(), runAs.umask(), environment, runAs.sandbox());
+  }
+
+  private static Optional<Identity> ofGroup(OptionalInt group) {
+    return group.isEmpty() || (isOrdinary() && group.getAsInt() == Libc.effectiveGroup())
+        ? Optional.empty()
+        : Optional.of(
+            new Identity(OptionalInt.empty(), group.getAsInt(), List.of(group.getAsInt())));
+  }
+
+  /// Empty also if an unprivileged daemon is asked to run an app as its own user: then there is
+  /// nothing to change.
+  private static Optional<Identity> ofUser(UserDatabase.User user, OptionalInt group) {
+    int gid = group.orElse(user.gid());
+    if (isOrdinary() && user.uid() == Libc.effectiveUser() && gid == Libc.effectiveGroup()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Identity(OptionalInt.of(user.uid()), gid, UserDatabase.groupsOf(user.name(), gid)));
+  }
+
+  private static boolean isOrdinary() {
+    return Libc.effectiveUser() != 0;
+  }
+
+  private static String shell(UserDatabase.User user) {
+    return user.shell().isEmpty() ? "/bin/sh" : user.shell(); // passwd(5)
+  }
+
+  private static IOException unknownUser(String name) {
+    return new IOException(
+        "there is no user '" + name + "' on this machine: name one of `getent passwd` as uid");
+  }
+
+  private static IOException unknownGroup(String name) {
+    return new IOException(
+        "there is no group '" + name + "' on this machine: name one of `getent group` as gid");
+  }
+}

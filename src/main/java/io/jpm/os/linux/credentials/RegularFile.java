@@ -1,0 +1,70 @@
+package io.jpm.os.linux.credentials;
+
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.OpenedFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/// Reads regular files that other processes may replace at any moment. The file is first opened
+/// with O_PATH (`open(2)`), which does not open its content, and is read only if it is regular. The
+/// daemon therefore never blocks on a pipe and never triggers the side effects of opening a device.
+public final class RegularFile {
+  private RegularFile() {}
+
+  /// Returns the whole content.
+  ///
+  /// @param most maximum size in bytes
+  /// @throws NoSuchFileException if the file does not exist
+  /// @throws IOException with a message that has no subject and contains nothing of the file's
+  ///   content
+  static byte[] read(Path file, int most) throws IOException {
+    return whole(head(file, most + 1), most);
+  }
+
+  /// As [#read(Path, int)], for the file behind an open descriptor.
+  static byte[] read(int fd, int most) throws IOException {
+    return whole(head(fd, most + 1), most);
+  }
+
+  private static byte[] whole(byte[] bytes, int most) throws IOException {
+    if (bytes.length > most) {
+      throw new IOException("is larger than " + most + " bytes");
+    }
+    return bytes;
+  }
+
+  /// Returns the first bytes of the file.
+  ///
+  /// @param most maximum number of bytes
+  /// @throws NoSuchFileException if the file does not exist
+  /// @throws IOException as [#read(Path, int)]
+  public static byte[] head(Path file, int most) throws IOException {
+    int fd = Libc.open(file, Libc.O_PATH, 0);
+    if (fd == -Errno.ENOENT) {
+      throw new NoSuchFileException(file.toString());
+    } else if (fd < 0) {
+      throw new IOException("cannot be read: " + Errno.message(-fd));
+    }
+    try {
+      return head(fd, most);
+    } finally {
+      Libc.close(fd);
+    }
+  }
+
+  private static byte[] head(int fd, int most) throws IOException {
+    if (!OpenedFile.of(fd).isRegular()) {
+      throw new IOException("is not a regular file");
+    }
+    try (InputStream in = Files.newInputStream(OpenedFile.reopenPath(fd))) {
+      return in.readNBytes(most);
+    } catch (AccessDeniedException denied) {
+      throw new IOException("cannot be read: permission denied", denied);
+    }
+  }
+}

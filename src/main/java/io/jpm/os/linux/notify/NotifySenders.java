@@ -1,0 +1,55 @@
+package io.jpm.os.linux.notify;
+
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcStat;
+import io.jpm.os.linux.proc.RlimitTag;
+import java.util.Optional;
+import java.util.Set;
+
+/// Decides which senders may speak for a process on its notify socket: the process itself and its
+/// tree. A sender that has already ended counts too if its user counts: small programs such as
+/// `systemd-notify` send their message and exit.
+///
+/// @param main the process
+/// @param mark the rlimit tag of its tree, which also identifies daemonized processes
+/// @param users users whose messages count at all
+/// @param self the daemon's pid
+record NotifySenders(ProcessIdentity main, long mark, Set<Integer> users, int self) {
+  private static final int MOST_ANCESTORS = 64;
+
+  /// Returns the senders for a process that has just started.
+  static NotifySenders of(ProcessIdentity main, Set<Integer> users, DaemonIdentity daemonIdentity) {
+    try (ProcReader reader = new ProcReader()) {
+      return new NotifySenders(main, RlimitTag.of(main.pid(), reader), users, daemonIdentity.pid());
+    }
+  }
+
+  /// Reports whether a message from `pid` counts.
+  ///
+  /// @param user the user of the sender when it sent the message
+  boolean includes(int pid, int user, ProcReader reader) {
+    if (pid <= 0 || !(users.contains(user) || user == reader.realUser(main.pid()))) {
+      return false;
+    }
+    Optional<ProcStat> sender = reader.stat(pid);
+    return sender.isEmpty()
+        || descends(sender.get(), reader)
+        || (mark != RlimitTag.NONE && RlimitTag.of(pid, reader) == mark);
+  }
+
+  private boolean descends(ProcStat sender, ProcReader reader) {
+    Optional<ProcStat> one = Optional.of(sender);
+    for (int steps = 0; one.isPresent() && steps < MOST_ANCESTORS; steps++) {
+      ProcStat stat = one.get();
+      // The number of a session is not reused while the session has a member.
+      if (stat.pid() == main.pid() || stat.session() == main.pid()) {
+        return true;
+      }
+      int parent = stat.parent();
+      one = parent <= 1 || parent == self ? Optional.empty() : reader.stat(parent);
+    }
+    return false;
+  }
+}

@@ -1,0 +1,93 @@
+package io.jpm.os.linux.proc;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/// A process tag, `<home>:<instance>:<generation>`, by which the processes of a tree are
+/// recognized. To a tree belong processes with the same tag and those with the tag of an earlier
+/// generation of the same instance, which can only be leftovers. A later generation does not belong
+/// to it: during a rollout it is the one that stays.
+///
+/// The name of the instance may end with a secret, `-` and 32 hexadecimal digits, so that no other
+/// program can guess the tag. The secret is in the environment of the tree only: no name of a file
+/// or a cgroup and no line of a log contains it ([#withoutSecret]).
+///
+/// @param text the complete tag
+public record ProcessTag(String text) {
+  private static final Pattern SECRET = Pattern.compile("-[0-9a-f]{32}$");
+  private static final String OF_HOOKS = "hook ";
+  private static final String OF_STOP_COMMANDS = "stop ";
+
+  /// Returns the tag without the secret, so that the secret never reaches a log.
+  @Override
+  public String toString() {
+    return withoutSecret(text);
+  }
+
+  /// Returns `tag` in the form that users and other processes may see.
+  public static String withoutSecret(String tag) {
+    String instance = instance(tag);
+    return SECRET.matcher(instance).replaceFirst("") + tag.substring(instance.length());
+  }
+
+  /// Returns the part that is common to all generations, `<home>:<instance>`.
+  static String instance(String tag) {
+    int colon = tag.lastIndexOf(':');
+    return colon < 0 ? tag : tag.substring(0, colon);
+  }
+
+  /// Returns the log pipes to which the main process with this tag may write.
+  static List<Path> pipes(String tag) {
+    String home = home(tag);
+    if (!home.startsWith("/")) {
+      return List.of();
+    }
+    String name = instance(withoutSecret(tag)).substring(home.length() + 1);
+    if (name.startsWith(OF_STOP_COMMANDS)) {
+      name = name.substring(OF_STOP_COMMANDS.length());
+    }
+    if (name.indexOf('/') >= 0) {
+      return List.of();
+    }
+    Path folder = Path.of(home);
+    if (name.startsWith(OF_HOOKS)) {
+      return List.of(folder.resolve("hooks").resolve(name.substring(OF_HOOKS.length())));
+    }
+    Path pipes = folder.resolve("fifo");
+    return List.of(pipes.resolve(name + ".out"), pipes.resolve(name + ".err"));
+  }
+
+  /// Reports whether a process with the tag `other` belongs to this tree.
+  public boolean owns(String other) {
+    if (other.equals(text)) {
+      return true;
+    }
+    int prefix = text.lastIndexOf(':') + 1;
+    if (prefix == 0 || !other.startsWith(text.substring(0, prefix))) {
+      return false;
+    }
+    // The rest after the prefix must be a number, because a home may contain colons too.
+    OptionalLong mine = generation(text.substring(prefix));
+    OptionalLong others = generation(other.substring(prefix));
+    return mine.isPresent() && others.isPresent() && others.getAsLong() < mine.getAsLong();
+  }
+
+  /// Returns the home in `tag`, the text before the second to last colon; empty if there is none.
+  public static String home(String tag) {
+    int generation = tag.lastIndexOf(':');
+    int instance = generation < 1 ? -1 : tag.lastIndexOf(':', generation - 1);
+    return instance < 0 ? "" : tag.substring(0, instance);
+  }
+
+  /// Returns the generation, the part of a tag after its last colon; empty if `digits` is not such
+  /// a number.
+  static OptionalLong generation(String digits) {
+    boolean number = !digits.isEmpty() && digits.length() <= 18;
+    for (int i = 0; number && i < digits.length(); i++) {
+      number = digits.charAt(i) >= '0' && digits.charAt(i) <= '9';
+    }
+    return number ? OptionalLong.of(Long.parseLong(digits)) : OptionalLong.empty();
+  }
+}

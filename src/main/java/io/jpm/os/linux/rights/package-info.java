@@ -1,6 +1,0 @@
-/// Credentials and limits of processes: users and groups, threads with the rights of another user,
-/// and resource limits.
-@NullMarked
-package io.jpm.os.linux.rights;
-
-import org.jspecify.annotations.NullMarked;

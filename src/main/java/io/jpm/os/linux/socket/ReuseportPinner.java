@@ -1,0 +1,89 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.libc.Native;
+import io.jpm.os.linux.libc.SocketAddresses;
+import io.jpm.os.linux.libc.SocketCalls;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// Keeps new connections at the sockets that currently listen at an address, even if others begin
+/// to listen there later ([ReuseportSelector#pin]).
+///
+/// A BPF program is attached to a group of sockets, but a socket that was bound without
+/// SO_REUSEPORT does not belong to a group yet. The kernel creates the group when another socket
+/// begins to listen beside it. This class opens such a socket for the duration of two system calls.
+/// A connection request that reaches it is dropped; the client repeats the request a second later
+/// and reaches the old socket.
+final class ReuseportPinner {
+  private static final Native CHANGE_OWNER = new Native("fchown");
+
+  private ReuseportPinner() {}
+
+  /// Directs new connections to the sockets that listen now, except those from `source`.
+  ///
+  /// @param fd a listening socket that allows others beside it
+  /// @return 0 or the negative `errno`
+  static int begin(int fd, InetSocketAddress address, int older, InetAddress source) {
+    int held = ReuseportSelector.pin(fd, older, source);
+    if (held != -Errno.EINVAL) {
+      return held;
+    }
+    int family = SocketAddresses.family(address);
+    int beside = SocketCalls.socket(family, Libc.SOCK_STREAM);
+    if (beside < 0) {
+      return beside;
+    }
+    try {
+      int result = listen(beside, fd, family, address);
+      return result < 0 ? result : ReuseportSelector.pin(fd, older, source);
+    } finally {
+      Libc.close(beside);
+    }
+  }
+
+  private static int listen(int fd, int old, int family, InetSocketAddress address) {
+    // Permits the bind beside connections that the old socket has accepted, too.
+    int result = SocketCalls.setOption(fd, SocketCalls.SOL_SOCKET, SocketCalls.SO_REUSEADDR, 1);
+    if (result >= 0) {
+      result = SocketCreation.allowAnother(fd);
+    }
+    if (result >= 0 && family == SocketCalls.AF_INET6) {
+      int only = SocketCalls.option(old, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY);
+      result = SocketCalls.setOption(fd, SocketCalls.IPPROTO_IPV6, SocketCalls.IPV6_V6ONLY, only);
+    }
+    if (result >= 0) {
+      result = likeThatOf(fd, old);
+    }
+    if (result >= 0) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment encoded = SocketAddresses.encode(arena, address);
+        result = SocketCalls.bind(fd, encoded);
+      }
+    }
+    if (result >= 0) {
+      result = ReuseportSelector.drop(fd);
+    }
+    return result < 0 ? result : SocketCalls.listen(fd, 1);
+  }
+
+  /// Gives `fd` the owner of `old`: only sockets of the same user can listen beside each other.
+  private static int likeThatOf(int fd, int old) {
+    try {
+      int owner = owner(old);
+      return owner == owner(fd) ? 0 : CHANGE_OWNER.errnoInt(fd, owner, -1);
+    } catch (IOException unreadable) {
+      return -Errno.EACCES;
+    }
+  }
+
+  private static int owner(int fd) throws IOException {
+    return (Integer) Files.getAttribute(Path.of("/proc/self/fd/" + fd), "unix:uid");
+  }
+}

@@ -1,0 +1,78 @@
+package io.jpm.os.linux.socket;
+
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.os.ListenSocketRegistry.ListenException;
+import io.jpm.os.linux.libc.Errno;
+import io.jpm.os.linux.libc.Libc;
+import io.jpm.os.linux.proc.DaemonIdentity;
+import io.jpm.os.linux.proc.PidFd;
+import io.jpm.os.linux.proc.ProcReader;
+import io.jpm.os.linux.proc.ProcessFiles;
+import io.jpm.os.linux.proc.SocketLinks;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// Duplicates a socket of another process, `pidfd_getfd(2)`.
+final class SocketDuplicator {
+  private SocketDuplicator() {}
+
+  /// Returns a descriptor of the same socket, close-on-exec; the caller must close it.
+  ///
+  /// @param process the main process of the tree that has the socket open
+  /// @param inode inode number of the socket
+  /// @throws ListenException with a clause for the user if the tree does not have the socket, or
+  ///   the kernel denies the duplication (process of another user, Yama)
+  static int duplicate(ProcessIdentity process, long inode, DaemonIdentity daemonIdentity)
+      throws ListenException {
+    if (ProcReader.find(process).isEmpty()) {
+      throw new ListenException("its process has ended", Errno.ESRCH);
+    }
+    boolean itself = !ProcessFiles.of(process.pid()).numbersOf(inode).isEmpty();
+    List<Integer> holders =
+        itself ? List.of(process.pid()) : new TreeSockets(process, daemonIdentity).holders(inode);
+    if (holders.isEmpty()) {
+      throw new ListenException("no process of its tree has that socket any more", Errno.EBADF);
+    }
+    return duplicate(holders.getFirst(), inode);
+  }
+
+  private static int duplicate(int pid, long inode) throws ListenException {
+    try (PidFd held = PidFd.open(pid)) {
+      return duplicate(held, pid, inode);
+    } catch (PidFd.OpenException gone) {
+      throw new ListenException("its process has ended", gone.errno());
+    }
+  }
+
+  private static int duplicate(PidFd held, int pid, long inode) throws ListenException {
+    List<Integer> numbers = ProcessFiles.of(pid).numbersOf(inode);
+    if (numbers.isEmpty()) {
+      throw new ListenException("its process has just closed its socket", Errno.EBADF);
+    }
+    int fd = Libc.pidfdGetFd(held.descriptor(), numbers.getFirst());
+    if (fd < 0) {
+      throw new ListenException(
+          "the system does not let the daemon copy the socket of pid %d: %s"
+              .formatted(pid, Errno.message(-fd)),
+          -fd);
+    }
+    return checked(fd, inode);
+  }
+
+  /// Verifies the descriptor: the process may have closed the socket and opened another file under
+  /// its number.
+  private static int checked(int fd, long inode) throws ListenException {
+    try {
+      String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+      if (SocketLinks.inode(target) == inode) {
+        return fd;
+      }
+    } catch (IOException withoutProc) {
+      // Treated as another socket, because nothing is known about it.
+    }
+    Libc.close(fd);
+    throw new ListenException("its process has just closed its socket", Errno.EBADF);
+  }
+}

@@ -1,0 +1,43 @@
+package io.jpm.os.portable;
+
+import io.jpm.model.process.ProcessIdentity;
+import io.jpm.model.process.Signal;
+import io.jpm.os.Child;
+import io.jpm.os.ChildWatcher;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// The tree of a main process that has ended. Without the main process, the JDK cannot find the
+/// other members.
+///
+/// @param identity the main process that has ended
+/// @param watcher notified at the first signal that nothing is left
+/// @param done whether the watcher was notified or no longer wants to be
+record PortableLeftoverTree(ProcessIdentity identity, ChildWatcher watcher, AtomicBoolean done)
+    implements Child {
+  @Override
+  public boolean hasLeftovers() {
+    return false;
+  }
+
+  @Override
+  public void signalTree(Signal signal, Runnable sent) {
+    ForkJoinPool.commonPool()
+        .execute(() -> {
+          if (done.compareAndSet(false, true)) {
+            watcher.treeGone();
+          }
+          sent.run();
+        });
+  }
+
+  @Override
+  public void signalMain(Signal signal) {
+    // It has ended.
+  }
+
+  @Override
+  public void release() {
+    done.set(true);
+  }
+}

@@ -1,9 +1,0 @@
-package io.jpm.serve;
-
-/// The result of parsing a request path.
-sealed interface PathReading permits RequestPath, PathReading.Refused {
-  /// A path that is rejected.
-  ///
-  /// @param status the response status: 400 or 403
-  record Refused(int status) implements PathReading {}
-}

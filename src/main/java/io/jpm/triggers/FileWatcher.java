@@ -1,0 +1,125 @@
+package io.jpm.triggers;
+
+import io.jpm.model.Triggers;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
+
+/// Watches files and directories for all apps, with one thread and one `inotify(7)` instance.
+///
+/// - A directory is watched with everything below it, including entries created later. Ignored
+///   directories are not read. A created, deleted, modified or touched entry is a change.
+/// - A single file has changed when its content differs and is complete.
+/// - Changes are reported together after a quiet period of the delay (at least 200 ms; 500 ms if a
+///   single file is watched), or after ten delays (at least 5 s) if there is no quiet period.
+/// - jpm's home is excluded if it lies below a watched directory, because its logs change
+///   constantly.
+/// - Watching never stops: a deleted path is awaited, and if a limit of the kernel is reached, the
+///   paths are polled every 2 s.
+/// - The target of a link in a watched directory is not watched if it lies outside. A file system
+///   that is changed by other machines (NFS) sends no events.
+/// - The memory for the state of files is limited for each app and for all apps ([WatchBudget]): a
+///   directory that exceeds it is reported and not watched.
+///
+/// Thread-safe; no method blocks.
+public final class FileWatcher implements AutoCloseable {
+  private final WatchThread thread = new WatchThread();
+  private final DirectoryWatcher events;
+  private final Path home;
+  private final Opening opening;
+  private final WatchBudget budget;
+
+  /// @param home jpm's home, without symbolic links
+  /// @param opening how single files are opened
+  public FileWatcher(Path home, Opening opening) {
+    this(home, opening, new DirectoryWatcher.Kernel() {}, WatchBudget.ofHeap());
+  }
+
+  FileWatcher(Path home) {
+    this(home, new DirectoryWatcher.Kernel() {});
+  }
+
+  FileWatcher(Path home, DirectoryWatcher.Kernel kernel) {
+    this(home, kernel, WatchBudget.ofHeap());
+  }
+
+  FileWatcher(Path home, DirectoryWatcher.Kernel kernel, WatchBudget budget) {
+    this(home, FileWatcher::openRegular, kernel, budget);
+  }
+
+  private FileWatcher(
+      Path home, Opening opening, DirectoryWatcher.Kernel kernel, WatchBudget budget) {
+    this.home = home;
+    this.opening = opening;
+    this.budget = budget;
+    this.events = new DirectoryWatcher(thread, kernel);
+  }
+
+  /// Opens watched files. A user who may write to the directory of a file can replace it by a pipe
+  /// or a device at any time.
+  @FunctionalInterface
+  public interface Opening {
+    /// Opens a regular file for reading. Must not block, for example on the other end of a pipe.
+    ///
+    /// @throws IOException if the file cannot be read or is not a regular file
+    FileChannel open(Path file) throws IOException;
+  }
+
+  private static FileChannel openRegular(Path file) throws IOException {
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(file + " is not a regular file");
+    }
+    return FileChannel.open(file, StandardOpenOption.READ);
+  }
+
+  /// The resources that all watches share.
+  record Engine(
+      WatchThread thread, DirectoryWatcher events, Path home, Opening opening, WatchBudget budget) {
+    BiPredicate<Path, Boolean> ignored(
+        Path root, List<String> patterns, ChangeListener changeListener) {
+      var ignore =
+          new IgnorePatterns(root, patterns, problem -> changeListener.trouble(problem, problem));
+      Path real = real(root);
+      boolean within = real.startsWith(home);
+      return (path, directory) ->
+          (!within && real.resolve(root.relativize(path)).startsWith(home))
+              || ignore.matches(path, directory);
+    }
+
+    private static Path real(Path path) {
+      try {
+        return path.toRealPath();
+      } catch (IOException missing) {
+        return path;
+      }
+    }
+  }
+
+  /// Watches the given paths until the result is closed.
+  ///
+  /// @param watch the paths and their settings
+  /// @param since a file written later counts as a change already, so that an edit just after the
+  ///   start of an app is not lost while the initial scan runs; with [Instant#MAX], the files found
+  ///   by the initial scan count as known
+  /// @param onChange receives a short text such as `src/app.js changed` or `3 files changed,
+  ///   src/app.js first`, on the thread of the watches: it must hand over and return
+  /// @param onTrouble receives messages for the user, each once, on the same thread
+  public WatchHandle watch(
+      Triggers.Watch watch, Instant since, Consumer<String> onChange, Consumer<String> onTrouble) {
+    return new AppWatch(
+        watch, since, new Engine(thread, events, home, opening, budget), onChange, onTrouble);
+  }
+
+  /// Ends all watches.
+  @Override
+  public void close() {
+    thread.close();
+    events.close();
+  }
+}

@@ -1,0 +1,162 @@
+package io.jpm.web;
+
+import io.jpm.model.text.Sha256;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+/// Issues login links and tracks the resulting browser sessions. A session has two secrets, and
+/// both are required. The cookie's secret is sent by a browser to every port of the host, and so
+/// also to apps that are servers. The page's secret is kept by the page and sent to this server
+/// only.
+///
+/// All secrets are 256 random bits. Only their hashes are stored, so that the timing of a lookup
+/// reveals nothing about other secrets. Links end with the daemon; sessions are passed on to the
+/// next daemon. Confined to the server's event loop.
+final class BrowserSessions {
+  /// Validity of a login link.
+  static final Duration LINK = Duration.ofMinutes(5);
+
+  /// Duration of a session, regardless of its activity.
+  static final Duration SESSION = Duration.ofHours(12);
+
+  /// Maximum number of valid links; the oldest are invalidated.
+  static final int MOST_LINKS = 16;
+
+  /// Maximum number of sessions; the oldest end.
+  static final int MOST_SESSIONS = 32;
+
+  private final LongSupplier nanoTime;
+  private final InstantSource clock;
+  private final Consumer<Map<String, Kept>> store;
+  private final SecureRandom random = new SecureRandom();
+
+  /// The end of each link by the hash of its code, oldest first.
+  private final Map<String, Long> links = new LinkedHashMap<>();
+
+  private final Map<String, Session> sessions = new LinkedHashMap<>();
+
+  /// A session; stored by the hash of the cookie's secret.
+  ///
+  /// @param end its end on the monotonic clock
+  /// @param page hash of the page's secret
+  private record Session(long end, String page) {}
+
+  /// A session as stored for the next daemon.
+  ///
+  /// @param end its end
+  /// @param page hash of the page's secret
+  record Kept(Instant end, String page) {}
+
+  /// The secrets of a new session.
+  ///
+  /// @param cookie the secret in the cookie
+  /// @param page the secret that the page keeps
+  record Secrets(String cookie, String page) {}
+
+  /// @param nanoTime monotonic clock, which determines the end of links and sessions
+  /// @param clock wall clock, which determines the end of sessions for the next daemon
+  /// @param store receives all sessions by the hash of the cookie's secret whenever they change
+  BrowserSessions(LongSupplier nanoTime, InstantSource clock, Consumer<Map<String, Kept>> store) {
+    this.nanoTime = nanoTime;
+    this.clock = clock;
+    this.store = store;
+  }
+
+  /// Restores the sessions of an earlier daemon. If the wall clock was set back, a session may seem
+  /// to last longer than permitted; it then ends like a new one.
+  void restore(Map<String, Kept> known) {
+    Instant now = clock.instant();
+    long nanos = nanoTime.getAsLong();
+    known.forEach((hash, kept) -> {
+      Duration left = Duration.between(now, kept.end());
+      if (left.isPositive() && sessions.size() < MOST_SESSIONS) {
+        Duration most = left.compareTo(SESSION) < 0 ? left : SESSION;
+        sessions.put(hash, new Session(nanos + most.toNanos(), kept.page()));
+      }
+    });
+  }
+
+  /// Returns the code of a new login link.
+  String newCode() {
+    long now = nanoTime.getAsLong();
+    String code = newSecret();
+    makeRoom(links, end -> end - now <= 0, MOST_LINKS);
+    links.put(Sha256.hex(code), now + LINK.toNanos());
+    return code;
+  }
+
+  /// Creates a session for a valid code and invalidates the code.
+  Optional<Secrets> redeem(String code) {
+    long now = nanoTime.getAsLong();
+    Long end = links.remove(Sha256.hex(code));
+    if (end == null || end - now <= 0) {
+      return Optional.empty();
+    }
+    var secrets = new Secrets(newSecret(), newSecret());
+    makeRoom(sessions, session -> session.end() - now <= 0, MOST_SESSIONS);
+    sessions.put(
+        Sha256.hex(secrets.cookie()),
+        new Session(now + SESSION.toNanos(), Sha256.hex(secrets.page())));
+    save();
+    return Optional.of(secrets);
+  }
+
+  /// Reports whether there is a valid session with this cookie, which is sufficient for files
+  /// without data.
+  boolean isKnown(String cookie) {
+    return found(cookie).isPresent();
+  }
+
+  /// Reports whether there is a valid session with both secrets.
+  boolean isActive(String cookie, String page) {
+    byte[] hash = Sha256.hex(page).getBytes(StandardCharsets.US_ASCII);
+    return found(cookie)
+        .filter(it -> MessageDigest.isEqual(it.page().getBytes(StandardCharsets.US_ASCII), hash))
+        .isPresent();
+  }
+
+  private Optional<Session> found(String cookie) {
+    return Optional.ofNullable(sessions.get(Sha256.hex(cookie)))
+        .filter(it -> it.end() - nanoTime.getAsLong() > 0);
+  }
+
+  /// Ends a session.
+  void end(String cookie) {
+    if (sessions.remove(Sha256.hex(cookie)) != null) {
+      save();
+    }
+  }
+
+  private void save() {
+    Instant now = clock.instant();
+    long nanos = nanoTime.getAsLong();
+    Map<String, Kept> all = new LinkedHashMap<>();
+    sessions.forEach((hash, session) ->
+        all.put(hash, new Kept(now.plusNanos(session.end() - nanos), session.page())));
+    store.accept(all);
+  }
+
+  private static <T> void makeRoom(Map<String, T> all, Predicate<T> isOver, int most) {
+    all.values().removeIf(isOver);
+    while (all.size() >= most) {
+      all.remove(all.keySet().iterator().next());
+    }
+  }
+
+  private String newSecret() {
+    byte[] bits = new byte[32];
+    random.nextBytes(bits);
+    return HexFormat.of().formatHex(bits);
+  }
+}
