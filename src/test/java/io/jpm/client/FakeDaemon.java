@@ -162,7 +162,7 @@ final class FakeDaemon implements Closeable {
   }
 
   /// Publishes to all subscribers of `address`.
-  void publish(String address, String body) {
+  synchronized void publish(String address, String body) {
     for (Peer peer : peers) {
       if (peer.addresses.contains(address)) {
         peer.trySend(message(address, body));
@@ -261,8 +261,11 @@ final class FakeDaemon implements Closeable {
         }
         case "register" -> {
           registrations.add(frame);
-          addresses.add(String.valueOf(frame.get("address")));
-          subscriptionHandler.to(this, frame);
+          // As in the daemon, no event is published between the replay and the subscription.
+          synchronized (FakeDaemon.this) {
+            subscriptionHandler.to(this, frame);
+            addresses.add(String.valueOf(frame.get("address")));
+          }
         }
         case "send" -> request(frame);
         default -> throw new IOException("not understood: " + frame);

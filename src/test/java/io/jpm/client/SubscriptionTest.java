@@ -35,8 +35,10 @@ class SubscriptionTest {
 
     void add(FakeDaemon daemon, long... numbers) {
       for (long number : numbers) {
-        events.add(event(number));
-        daemon.publish("jpm.events", event(number));
+        synchronized (daemon) {
+          events.add(event(number));
+          daemon.publish("jpm.events", event(number));
+        }
       }
     }
 
